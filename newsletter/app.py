@@ -1,0 +1,65 @@
+"""The Flask application: an ordered list of what it is made of."""
+
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from newsletter import web
+from newsletter.core import logs
+from newsletter.core.links import Links
+from newsletter.core.paths import static_dir, templates_dir
+from newsletter.core.queue import broker
+from newsletter.core.tokens import Signer
+from newsletter.settings import Settings, load_settings
+from newsletter.web import blueprints, database, errors, headers, language, limits, templating
+
+assert web  # noqa: S101
+
+ONE_DAY = int(timedelta(days=1).total_seconds())
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for `settings`. Make it after a fork: it opens a database engine."""
+    app = Flask("newsletter", template_folder=str(templates_dir()), static_folder=None)
+    https = settings.effective_public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secrets[0],
+        SECRET_KEY_FALLBACKS=settings.secrets[1:],
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    app.extensions["newsletter_settings"] = settings
+    app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
+    broker.connect(settings.effective_redis_url)
+    database.init_app(app, settings.effective_database_url, settings.web_threads)
+    headers.init_app(app, https)
+    language.init_app(app)
+    templating.init_app(app)
+    limits.init_app(app, settings.effective_redis_url)
+    errors.init_app(app)
+    blueprints.init_app(app, settings)
+    _serve_static(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def create_app_from_environment() -> Flask:
+    """What the web server imports."""
+    settings = load_settings()
+    logs.configure(settings.log_format)
+    return create_app(settings)
+
+
+def _serve_static(app: Flask) -> None:
+    static = static_dir()
+    if static.is_dir():
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app, root=str(static), prefix="static/", max_age=ONE_DAY
+        )

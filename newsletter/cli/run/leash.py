@@ -1,0 +1,27 @@
+"""Run a program that ends when its parent does: `python -I -S leash.py SIGNAL PROGRAM [ARGUMENT …]`.
+
+A stand-alone file with nothing but the standard library, because it runs in front of every child process
+and must cost next to nothing. The kernel sends the signal (Linux, prctl(2) PR_SET_PDEATHSIG), so it also
+works when the parent was killed with SIGKILL. Elsewhere the program simply runs.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(how: str, arguments: list[str]) -> None:
+    """Become the program named in `arguments`, with the signal `how` (`TERM`, `KILL`, …) due at orphaning."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.Signals[f"SIG{how}"], 0, 0, 0)
+    if os.getppid() != parent:  # it died before the kernel was asked
+        sys.exit(1)
+    os.execvp(arguments[0], arguments)  # noqa: S606  the caller's own command line, no shell
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,55 @@
+"""Email addresses: what is valid, which two are the same, and the hash that outlives a person's erasure."""
+
+import hashlib
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from newsletter.core.errors import Refused
+
+MAX_OCTETS = 254  # RFC 5321 §4.5.3.1.3: a path is at most 256 octets with its angle brackets
+
+
+@dataclass(frozen=True)
+class Address:
+    """One valid address: `email` as it is written to, `key` to find it by (case-folded)."""
+
+    email: str
+    key: str
+
+    @property
+    def hash(self) -> str:
+        return key_hash(self.key)
+
+    @property
+    def domain(self) -> str:
+        return self.key.rpartition("@")[2]
+
+
+def parse_address(text: str) -> Address:
+    """The address in `text`, with an IDN domain in its readable form; `Refused` says what is wrong."""
+    try:
+        valid = validate_email(
+            text.strip(),
+            check_deliverability=False,
+            # Test domains are ordinary here: a relay refuses what it does not carry.
+            test_environment=True,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError as error:
+        shown = text.strip()[:80] or "(nothing)"
+        sentence = f"“{shown}” is not an email address: {error}"
+        raise Refused("bad_address", sentence, {"email": str(error)}) from error
+    email = valid.normalized
+    if len(email.encode()) > MAX_OCTETS:
+        raise Refused("bad_address", "That email address is too long.", {"email": "too long"})
+    return Address(email=email, key=email.casefold())
+
+
+def key_hash(key: str) -> str:
+    """SHA-256 over the case-folded address, in hexadecimal.
+
+    Suppressions are kept under it, so they hold after the address itself was erased and after a re-import.
+    It is not keyed: a lost or rotated key would silently lift every suppression.
+    """
+    return hashlib.sha256(b"newsletter-suppression:" + key.encode()).hexdigest()

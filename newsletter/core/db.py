@@ -1,0 +1,132 @@
+"""The database: one declarative base, and engines tuned so that SQLite and PostgreSQL keep the same promises.
+
+SQLite (one file, the embedded default) and PostgreSQL (production) differ here and nowhere else.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from newsletter.core.columns import UtcDateTime
+from newsletter.core.errors import OperatorMustAct
+
+# A writer waits this long for another writer; every transaction is shorter than this by far.
+SQLITE_BUSY_MS = 20_000
+# PostgreSQL ends a session that holds a transaction open and does nothing (a stopped worker), in ms.
+POSTGRES_IDLE_IN_TRANSACTION_MS = 60_000
+
+_reading: ContextVar[bool] = ContextVar("newsletter_reading", default=False)
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints have predictable names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime,
+    }
+
+
+def parse_url(text: str) -> URL:
+    """A database URL as operators write it (`postgres://`, `sqlite:///`, …), with our driver."""
+    try:
+        url = make_url(text)
+    except Exception as error:
+        raise OperatorMustAct(
+            "database_url", "DATABASE_URL is not a database URL; write postgresql://user:password@host/name."
+        ) from error
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in {"sqlite", "postgresql+psycopg"}:
+        return url
+    raise OperatorMustAct(
+        "database_url", f"DATABASE_URL names {url.drivername}; only postgresql and sqlite are known."
+    )
+
+
+class UnitOfWork(Session):
+    """Our session. `core.queue` listens to it, so that jobs are published after its commits."""
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions for `engine`; what was loaded stays readable after a commit."""
+    return sessionmaker(engine, class_=UnitOfWork, expire_on_commit=False)
+
+
+def make_engine(text: str, pool_size: int = 5) -> Engine:
+    """An engine for `text`, tuned. Make it after a fork, never before."""
+    url = parse_url(text)
+    engine = create_engine(url, **engine_options(url, pool_size))
+    tune(engine)
+    return engine
+
+
+def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
+    """What `create_engine` must be told for `url`."""
+    if url.drivername == "sqlite":
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        return {
+            # None hands BEGIN to us: the driver would start transactions late and only for writes.
+            "connect_args": {"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
+            "pool_size": pool_size,
+        }
+    options = (
+        "-c timezone=UTC -c synchronous_commit=on "
+        f"-c idle_in_transaction_session_timeout={POSTGRES_IDLE_IN_TRANSACTION_MS}"
+    )
+    return {
+        "connect_args": {"options": options, "connect_timeout": 5},
+        "pool_size": pool_size,
+        "pool_pre_ping": True,
+    }
+
+
+def tune(engine: Engine) -> None:
+    """Hang the SQLite rules on an engine; nothing to do for PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a reservation must survive a power cut
+        f"busy_timeout={SQLITE_BUSY_MS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A writer takes its lock at once: upgrading a read lock later fails at once instead of waiting.
+    connection.exec_driver_sql("BEGIN DEFERRED" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read: on SQLite they do not queue behind writers."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)

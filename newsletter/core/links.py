@@ -1,0 +1,50 @@
+"""Every link that an email carries, as pure functions of the public URL and a token.
+
+Each resolves to a route of the web application; a test walks them all.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from newsletter.core.tokens import Purpose, Signer
+
+
+@dataclass(frozen=True)
+class Links:
+    """Builds links. `public_url` is where readers reach the web application, without a trailing slash."""
+
+    public_url: str
+    signer: Signer
+
+    def subscribe(self, publication_slug: str) -> str:
+        return f"{self.public_url}/subscribe/{quote(publication_slug)}"
+
+    def confirm(self, subscription_id: int) -> str:
+        return f"{self.public_url}/confirm/{self.signer.sign(Purpose.CONFIRM, subscription_id)}"
+
+    def unsubscribe(self, subscription_id: int, mailing_id: int = 0) -> str:
+        """`mailing_id` 0 means: not from a mailing."""
+        token = self.signer.sign(Purpose.UNSUBSCRIBE, subscription_id, mailing_id)
+        return f"{self.public_url}/u/{token}"
+
+    def preferences(self, subscriber_id: int) -> str:
+        return f"{self.public_url}/p/{self.signer.sign(Purpose.PREFERENCES, subscriber_id)}"
+
+    def archive(self, publication_slug: str) -> str:
+        return f"{self.public_url}/archive/{quote(publication_slug)}/"
+
+    def issue(self, publication_slug: str, issue_slug: str) -> str:
+        return f"{self.public_url}/archive/{quote(publication_slug)}/{quote(issue_slug)}"
+
+    def issue_email(self, publication_slug: str, issue_slug: str) -> str:
+        """The email itself, as a web page of its own ("View in browser")."""
+        return f"{self.issue(publication_slug, issue_slug)}/email"
+
+    def feed(self, publication_slug: str) -> str:
+        return f"{self.public_url}/archive/{quote(publication_slug)}/feed.atom"
+
+    def media(self, path: str) -> str:
+        return f"{self.public_url}/media/{path}"
+
+    def style(self, publication_slug: str) -> str:
+        return f"{self.public_url}/style/{quote(publication_slug)}.css"

@@ -1,0 +1,127 @@
+"""Signed tokens for links that live in mailboxes for years.
+
+A token is base64url(key id · issued at · ids · MAC). The MAC (HMAC-SHA256, 128 bits) covers a purpose, so
+that a token of one purpose is worthless on any other route. The first secret signs; older ones still verify.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from newsletter.core import clock
+from newsletter.core.errors import Missing, Refused
+
+MAC_OCTETS = 16
+MAX_LENGTH = 200
+
+
+class Purpose(StrEnum):
+    """What a token allows; each has its own derived key."""
+
+    CONFIRM = "confirm"
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    CHANGE_ADDRESS = "change-address"
+    FORM = "form"
+    VIEW = "view"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a valid token says."""
+
+    ids: tuple[int, ...]
+    issued_at: datetime
+
+
+class Expired(Refused):
+    """A genuine token that is too old; `claim` says whose, so that a new one can be offered."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__("expired_token", "This link has expired.")
+        self.claim = claim
+
+
+class Signer:
+    """Signs and reads tokens with the installation's secrets, newest first."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        if not secrets or not all(secrets):
+            message = "a signer needs at least one non-empty secret"
+            raise ValueError(message)
+        self._keys = [{purpose: self._derive(secret, purpose) for purpose in Purpose} for secret in secrets]
+        self._key_ids = [hashlib.sha256(b"newsletter-key-id:" + s.encode()).digest()[:1] for s in secrets]
+
+    @staticmethod
+    def _derive(secret: str, purpose: Purpose) -> bytes:
+        return hmac.digest(secret.encode(), b"newsletter-token:" + purpose.encode(), "sha256")
+
+    def sign(self, purpose: Purpose, *ids: int, issued_at: datetime | None = None) -> str:
+        """A token for `purpose` about `ids` (non-negative integers)."""
+        moment = int((issued_at or clock.now()).timestamp())
+        payload = self._key_ids[0] + b"".join(_varint(number) for number in (moment, *ids))
+        mac = hmac.digest(self._keys[0][purpose], payload, "sha256")[:MAC_OCTETS]
+        return base64.urlsafe_b64encode(payload + mac).rstrip(b"=").decode()
+
+    def read(self, purpose: Purpose, token: str, max_age: timedelta | None = None) -> Claim:
+        """What `token` says; `Missing` when it is not genuine, `Expired` when older than `max_age`."""
+        raw = _decode(token)
+        payload, mac = raw[:-MAC_OCTETS], raw[-MAC_OCTETS:]
+        if not self._genuine(purpose, payload, mac):
+            raise _unknown()
+        moment, *ids = _varints(payload[1:])
+        claim = Claim(tuple(ids), datetime.fromtimestamp(moment, UTC))
+        if max_age is not None and clock.now() - claim.issued_at > max_age:
+            raise Expired(claim)
+        return claim
+
+    def _genuine(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
+        return any(
+            payload[:1] == key_id
+            and hmac.compare_digest(hmac.digest(keys[purpose], payload, "sha256")[:MAC_OCTETS], mac)
+            for key_id, keys in zip(self._key_ids, self._keys, strict=True)
+        )
+
+
+def _unknown() -> Missing:
+    return Missing("unknown_token", "This link is not complete. Copy the whole link from the email.")
+
+
+def _decode(token: str) -> bytes:
+    if len(token) > MAX_LENGTH:
+        raise _unknown()
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise _unknown() from None
+    # The unused bits of the last letter must be zero: each token has exactly one spelling.
+    if len(raw) <= MAC_OCTETS + 1 or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != token:
+        raise _unknown()
+    return raw
+
+
+def _varint(number: int) -> bytes:
+    if number < 0:
+        message = f"ids are not negative: {number}"
+        raise ValueError(message)
+    octets = bytearray()
+    while True:
+        number, low = number >> 7, number & 0x7F
+        octets.append(low | (0x80 if number else 0))
+        if not number:
+            return bytes(octets)
+
+
+def _varints(octets: bytes) -> list[int]:
+    numbers, value, shift = [], 0, 0
+    for octet in octets:
+        value |= (octet & 0x7F) << shift
+        shift += 7
+        if not octet & 0x80:
+            numbers.append(value)
+            value, shift = 0, 0
+    return numbers

@@ -1,0 +1,73 @@
+"""The newest items, cut short: the first few in the email, the rest on the web page."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+
+from newsletter.document.cut import CutAt
+from newsletter.document.fields import Blurb
+from newsletter.document.item import Item
+from newsletter.document.provenance import Provenance
+from newsletter.document.section import Block, Section
+
+
+class LatestSection(Section):
+    """Items whose blurbs are cut with “…continue reading”; beyond the limit they are only on the web page."""
+
+    type: Literal["latest"]
+    intro: Blurb = ""
+    items: Annotated[tuple[Item, ...], Field(max_length=200)] = ()
+    limit: Annotated[int, Field(ge=1, le=50)] = 5
+    """How many items stand in the email."""
+    length: Annotated[int, Field(ge=40, le=1_000)] = 180
+    """At most this many characters of each blurb are shown."""
+    cut_at: CutAt = CutAt.SENTENCE
+    """Where a blurb is cut: after a sentence, or after a word."""
+
+    @property
+    def shown(self) -> tuple[Item, ...]:
+        """The items that stand in the email."""
+        return self.items[: self.limit]
+
+    @property
+    def overflow(self) -> int:
+        """How many items stand only on the web page."""
+        return max(0, len(self.items) - self.limit)
+
+
+def example() -> LatestSection:
+    stories = (
+        (
+            "Harbour talks resume on Tuesday",
+            "Both delegations confirmed their seats at the table. The agenda has four points, of which three are "
+            "old friends: fishing, fuel and the northern line. The fourth is new, and nobody wants to name it yet, "
+            "though the room has already been booked for a second day.",
+        ),
+        ("School exchange doubles its places", "Four hundred pupils will cross the strait this autumn."),
+        (
+            "Night trains return to the coast",
+            "The first sleeper leaves in July. Tickets go on sale on Monday.",
+        ),
+    )
+    return LatestSection(
+        type="latest",
+        id="latest",
+        title="Latest from the Coalition",
+        limit=2,
+        length=140,
+        cut_at=CutAt.WORD,
+        items=tuple(
+            Item(
+                headline=headline,
+                url=f"https://coalition.example.org/news/{number}",
+                blurb=blurb,
+                provenance=Provenance(published=date(2026, 5, 15 - number)),
+            )
+            for number, (headline, blurb) in enumerate(stories, start=1)
+        ),
+    )
+
+
+LATEST = Block("latest", "Latest", LatestSection, example)

@@ -1,0 +1,140 @@
+"""The kinds of value a document is made of, each with its limits.
+
+What an editor has not typed yet is an empty string: a draft is a valid document. That nothing is missing when
+it is sent is for the preflight rules to say.
+"""
+
+import re
+from datetime import date
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from newsletter.document import merge
+from newsletter.document.errors import DocumentInvalid
+from newsletter.document.richtext import link_urls
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_URL_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"`{}|^]")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+_MEDIA = re.compile(r"media:[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*")
+_MAILBOX = re.compile(r"[^\s@,;:<>()\[\]]+@[^\s@,;:<>()\[\]]+")
+
+
+class Model(BaseModel):
+    """Everything in a document: unknown fields refused, no guessing of types, never changed in place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+def refused(sentence: str) -> PydanticCustomError:
+    """The error a validator raises so that `sentence` reaches people as it stands."""
+    return PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
+
+
+def _check_merge(value: str) -> str:
+    try:
+        merge.parse(value)
+    except DocumentInvalid as error:
+        raise refused(error.message) from None
+    return value
+
+
+def _check_text(value: str) -> str:
+    if _CONTROL.search(value):
+        raise refused("Remove the control characters from this text.")
+    return _check_merge(value)
+
+
+def _check_rich(value: str) -> str:
+    for url in link_urls(_check_text(value)):
+        try:
+            _check_button_url(url)
+        except PydanticCustomError as error:
+            raise refused(f"In the link to “{url[:60]}”: {error.message()}") from None
+    return value
+
+
+def _check_line(value: str) -> str:
+    if "\n" in value or "\t" in value:
+        raise refused("Keep this on one line.")
+    return _check_text(value)
+
+
+def _check_filled(value: str) -> str:
+    if not value.strip():
+        raise refused("This must not be empty.")
+    return value
+
+
+def _split(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        raise refused("This is not a valid link.") from None
+    return parts
+
+
+def _check_http(value: str, schemes: tuple[str, ...]) -> None:
+    """Refuse what is not an absolute http(s) URL (RFC 3986) whose scheme and host are fixed for everybody."""
+    masked = merge.mask(_check_merge(value))
+    spoken = " or ".join(f"{scheme}://" for scheme in schemes)
+    parts = _split(masked.text)
+    if parts.scheme.lower() not in schemes or "://" not in masked.text:
+        raise refused(f"A link must begin with {spoken}.")
+    if masked.fields and masked.stem in parts.netloc:
+        raise refused("A merge field cannot stand in a link's host name.")
+    if _URL_FORBIDDEN.search(masked.text):
+        raise refused('A link cannot contain spaces or any of \\ < > " ` { } | ^.')
+    if "@" in parts.netloc:
+        raise refused("A link cannot carry a user name or password.")
+    if not parts.hostname or not _HOST.fullmatch(parts.netloc.removesuffix(f":{parts.port}").rstrip(":")):
+        raise refused("This link has no valid host name.")
+
+
+def _check_url(value: str) -> str:
+    if value:
+        _check_http(value, ("https", "http"))
+    return value
+
+
+def _check_button_url(value: str) -> str:
+    if not value[:7].lower() == "mailto:":
+        return _check_url(value)
+    masked = merge.mask(_check_merge(value))
+    address = masked.text[7:].partition("?")[0]
+    if _URL_FORBIDDEN.search(masked.text) or not _MAILBOX.fullmatch(address):
+        raise refused("Write an email link like mailto:name@example.org.")
+    if masked.fields and masked.stem in address:
+        raise refused("A merge field cannot stand in an email link's address.")
+    return value
+
+
+def _check_image_source(value: str) -> str:
+    if not value or _MEDIA.fullmatch(value):
+        return value
+    if value.startswith("media:"):
+        raise refused("After “media:” comes the key of an uploaded image: letters, digits and . _ - /.")
+    if "{{" in value:
+        raise refused("An image's address cannot contain merge fields.")
+    _check_http(value, ("https",))
+    return value
+
+
+Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_line)]
+ShortLine = Annotated[str, StringConstraints(max_length=120), AfterValidator(_check_line)]
+Title = Annotated[Line, AfterValidator(_check_filled)]
+PlainText = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_text)]
+Statement = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_check_rich)]
+Blurb = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_rich)]
+RichText = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_check_rich)]
+WebUrl = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_url)]
+ButtonUrl = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_button_url)]
+ImageSource = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_image_source)]
+Day = Annotated[date, Field(ge=date(1000, 1, 1))]
+Pixels = Annotated[int, Field(ge=1, le=10_000)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]

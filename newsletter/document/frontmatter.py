@@ -1,0 +1,69 @@
+"""YAML front matter: the few named lines above a Markdown text."""
+
+import re
+
+import yaml
+
+from newsletter.document.errors import DocumentInvalid
+
+FIELDS = ("title", "subject", "preheader", "slug", "language", "summary")
+_FENCE = re.compile(r"---[ \t]*")
+
+
+def split(text: str) -> tuple[dict[str, str], list[str], int]:
+    """The fields of the front matter, the lines below it, and how many lines stand above those.
+
+    Raises DocumentInvalid, with the line, for front matter that has no end, is not valid YAML, or has fields
+    that are unknown or not plain values.
+    """
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    if not _FENCE.fullmatch(lines[0]):
+        return {}, lines, 0
+    for number, line in enumerate(lines[1:], start=1):
+        if _FENCE.fullmatch(line):
+            return _fields(lines[1:number]), lines[number + 1 :], number + 1
+    raise DocumentInvalid(
+        "Line 1: the front matter has no end. Close it with a line of “---”.",
+        {"line 1": "The front matter has no end."},
+    )
+
+
+def _fields(lines: list[str]) -> dict[str, str]:
+    try:
+        node = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        number = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise _invalid(number, f"The front matter is not valid YAML: {error.problem}.") from None
+    except yaml.YAMLError:
+        raise _invalid(1, "The front matter contains a character that YAML does not allow.") from None
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise _invalid(2, "The front matter must be lines like “title: …”.")
+    return dict(_field(key, value) for key, value in _unique(node))
+
+
+def _unique(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if str(key.value) in seen:
+            raise _invalid(key.start_mark.line + 2, f"“{key.value}” appears twice.")
+        seen.add(str(key.value))
+    return list(node.value)
+
+
+def _field(key: yaml.Node, value: yaml.Node) -> tuple[str, str]:
+    number = key.start_mark.line + 2
+    name = str(key.value)
+    if name not in FIELDS:
+        raise _invalid(number, f"There is no field “{name}”. Known: {', '.join(FIELDS)}.")
+    if not isinstance(value, yaml.ScalarNode):
+        raise _invalid(
+            number, f"“{name}” must be one line of text, in quotation marks if it contains {{ or [."
+        )
+    text = "" if value.tag == "tag:yaml.org,2002:null" else str(value.value)
+    return name, " ".join(text.split())
+
+
+def _invalid(number: int, sentence: str) -> DocumentInvalid:
+    return DocumentInvalid(f"Line {number}: {sentence}", {f"line {number}": sentence})

@@ -1,0 +1,167 @@
+"""The small Markdown of text fields: bold, italic, links, lists, line breaks. Nothing else is special, not even HTML.
+
+A line break in the source is a line break in the result, as people who type into a box expect.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from html import unescape
+from urllib.parse import unquote
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from newsletter.document.merge import DEFAULTS, TOKENS, Filling, Masked, mask
+
+_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li"}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+_SPECIAL = re.compile(r"([\\`*_\[\]()<>&])")
+_LIST_MARK = re.compile(r"^(\s*)([-+*]|\d+[.)])(?=\s|$)", re.MULTILINE)
+
+
+def to_html(text: str, filling: Filling = DEFAULTS) -> str:
+    """Safe HTML of `text`: `p br strong em a ul ol li`, nothing else; merge fields filled and escaped."""
+    masked = mask(text)
+    return _clean(_parser().renderer.render(_filled(masked, filling), _parser().options, {}))
+
+
+def to_inline_html(text: str, filling: Filling = DEFAULTS) -> str:
+    """The same for one line: `br strong em a` without a paragraph around it."""
+    masked = mask(text)
+    tokens = _parser().parseInline(masked.text)
+    _fill(tokens, masked, filling)
+    return _clean(_parser().renderer.render(tokens, _parser().options, {}))
+
+
+def to_plain(text: str, filling: Filling = DEFAULTS, *, links: bool = True) -> str:
+    """`text` for people who read plain text: `label (https://…)`, `- ` for entries, no other marks.
+
+    With `links=False` only the labels stay, for what is cut or counted.
+    """
+    return _Plain(links).write(_filled(mask(text), filling))
+
+
+def link_urls(text: str) -> list[str]:
+    """The addresses that `text` links to, in order, merge fields still as tokens."""
+    if "](" not in text:
+        return []
+    tokens = _filled(mask(text), TOKENS)
+    children = [child for token in tokens for child in token.children or []]
+    return [str(child.meta["url"]) for child in children if child.type == "link_open"]
+
+
+def escape(text: str) -> str:
+    """`text` such that nothing in it is special; merge fields stay what they are."""
+    masked = mask(text)
+    escaped = _SPECIAL.sub(r"\\\1", masked.text)
+    return masked.restore(_LIST_MARK.sub(lambda match: match[1] + _escape_mark(match[2]), escaped))
+
+
+def _escape_mark(mark: str) -> str:
+    return f"{mark[:-1]}\\{mark[-1]}"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    rules = ["list", "emphasis", "link", "newline", "escape", "entity"]
+    return MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 20}).enable(rules)
+
+
+def _filled(masked: Masked, filling: Filling) -> list[Token]:
+    tokens = _parser().parse(masked.text)
+    _fill(tokens, masked, filling)
+    return tokens
+
+
+def _fill(tokens: Sequence[Token], masked: Masked, filling: Filling) -> None:
+    """Fill the merge fields in the parsed text, where what they say cannot become Markdown or HTML any more."""
+    for token in tokens:
+        if token.type == "inline":
+            _fill(token.children or [], masked, filling)
+        elif token.type == "link_open":
+            url = masked.substitute(str(token.attrs["href"]), filling.url_part)
+            token.attrs["href"] = url
+            token.meta["url"] = url
+        elif token.content:
+            token.content = masked.substitute(token.content, filling.word)
+
+
+def _clean(html: str) -> str:
+    cleaned = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
+    return re.sub(r"<a(?: href=\"\")?>(.*?)</a>", r"\1", cleaned, flags=re.DOTALL).strip()
+
+
+class _Plain:
+    """Writes parsed Markdown as plain text."""
+
+    def __init__(self, links: bool) -> None:
+        self.links = links
+        self.blocks: list[str] = []
+        self.lists: list[int | None] = []  # one per open list: the next number, or None for bullets
+        self.mark = ""
+
+    def write(self, tokens: Sequence[Token]) -> str:
+        for token in tokens:
+            step = self._steps().get(token.type)
+            if step:
+                step(token)
+        return "\n".join(self.blocks).strip("\n")
+
+    def _steps(self) -> dict[str, Callable[[Token], None]]:
+        return {
+            "bullet_list_open": self._open_list,
+            "ordered_list_open": self._open_list,
+            "bullet_list_close": self._close_list,
+            "ordered_list_close": self._close_list,
+            "list_item_open": self._open_entry,
+            "inline": self._add_paragraph,
+        }
+
+    def _open_list(self, token: Token) -> None:
+        if not self.lists and self.blocks:
+            self.blocks.append("")
+        self.lists.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
+
+    def _close_list(self, _: Token) -> None:
+        self.lists.pop()
+
+    def _open_entry(self, _: Token) -> None:
+        number = self.lists[-1]
+        self.mark = "- " if number is None else f"{number}. "
+        if number is not None:
+            self.lists[-1] = number + 1
+
+    def _add_paragraph(self, token: Token) -> None:
+        words = _words(token.children or [], self.links)
+        if not self.lists:
+            self.blocks.extend([""] if self.blocks else [])
+            self.blocks.append(words)
+            return
+        first = "  " * (len(self.lists) - 1) + self.mark
+        self.blocks.append(first + words.replace("\n", "\n" + " " * len(first)))
+        self.mark = "  "
+
+
+def _words(children: Sequence[Token], links: bool) -> str:
+    written: list[str] = []
+    starts: list[tuple[int, str]] = []
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            written.append("\n")
+        elif child.type == "link_open":
+            starts.append((len(written), str(child.meta["url"])))
+        elif child.type == "link_close":
+            start, url = starts.pop()
+            label = "".join(written[start:])
+            if links and url and not _same(label, url):
+                written.append(f" ({url})" if label else url)
+        else:
+            written.append(child.content)
+    return "".join(written)
+
+
+def _same(label: str, url: str) -> bool:
+    return unescape(label) in (url, unquote(url))

@@ -1,0 +1,51 @@
+"""Issue and revision: the tables."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter.core import clock
+from newsletter.core.columns import BigId
+from newsletter.core.db import Base
+from newsletter.publications.models import Publication
+
+
+class Issue(Base):
+    """An editable, versioned document of a publication; title and slug repeat its newest revision."""
+
+    __tablename__ = "issue"
+    __table_args__ = (UniqueConstraint("publication_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    slug: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(300))
+    # Assigned when the issue is first published, counted within its publication.
+    number: Mapped[int | None]
+    latest_revision: Mapped[int] = mapped_column(default=0)
+    # What the archive shows; set when the first mailing of the issue is frozen.
+    published_revision: Mapped[int | None]
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    publication: Mapped[Publication] = relationship()
+    revisions: Mapped[list["Revision"]] = relationship(back_populates="issue", order_by="Revision.number")
+
+
+class Revision(Base):
+    """A saved state of an issue's document, never changed after it is locked."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("issue_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    number: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)  # the document's stable text form
+    name: Mapped[str] = mapped_column(String(120), default="")
+    author: Mapped[str] = mapped_column(String(120), default="")
+    locked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    issue: Mapped[Issue] = relationship(back_populates="revisions")

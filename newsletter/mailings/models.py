@@ -1,0 +1,188 @@
+"""Mailing and its ledger: the tables. The words of the outcomes are the same in code, pages and JSON."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.core import clock
+from newsletter.core.columns import BigId, Word
+from newsletter.core.db import Base
+
+
+class MailingState(StrEnum):
+    """Where a mailing is in its life."""
+
+    SCHEDULED = "scheduled"  # its revision is locked; the audience is frozen when it is due
+    FREEZING = "freezing"
+    SENDING = "sending"
+    FINISHED = "finished"  # nobody is pending, in flight or waiting for a retry
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[MailingState, frozenset[MailingState]] = {
+    MailingState.SCHEDULED: frozenset({MailingState.FREEZING, MailingState.CANCELLED}),
+    MailingState.FREEZING: frozenset({MailingState.SENDING, MailingState.CANCELLED}),
+    MailingState.SENDING: frozenset({MailingState.FINISHED, MailingState.CANCELLED}),
+    MailingState.FINISHED: frozenset({MailingState.SENDING}),  # resend unanswered, retry rejected
+    MailingState.CANCELLED: frozenset(),
+}
+
+
+class Control(StrEnum):
+    """What somebody (or the mailing itself) wants to happen; drains obey it within a second."""
+
+    GO = "go"
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+class Outcome(StrEnum):
+    """What became of a delivery. In flight is not stored here: it is what an open window holds."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    RETRY = "retry"
+    UNANSWERED = "unanswered"
+    EXCLUDED = "excluded"
+
+
+class Exclusion(StrEnum):
+    """Why a candidate gets no copy."""
+
+    UNCONFIRMED = "unconfirmed"
+    PAUSED = "paused"
+    UNSUBSCRIBED = "unsubscribed"
+    ENDED = "ended"  # ended for another reason than the person's own wish
+    SUPPRESSED = "suppressed"
+    ERASED = "erased"
+    ALREADY_RECEIVED = "already_received"  # by another mailing of the same issue
+    CANCELLED = "cancelled"
+
+
+class Mailing(Base):
+    """One act of sending: a locked revision, an audience and a time."""
+
+    __tablename__ = "mailing"
+    __table_args__ = (
+        # Pressing Send again meets this row; only a cancelled mailing makes room for another.
+        Index(
+            "uq_mailing_issue_id_occurrence",
+            "issue_id",
+            "occurrence",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
+        Index("ix_mailing_state_scheduled_at", "state", "scheduled_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    occurrence: Mapped[int] = mapped_column(default=0)  # above 0: a repeat that somebody chose
+    state: Mapped[MailingState] = mapped_column(Word(MailingState), default=MailingState.SCHEDULED)
+    control: Mapped[Control] = mapped_column(Word(Control), default=Control.GO)
+    # Why it stands still, for people; empty while it goes.
+    held_reason: Mapped[str] = mapped_column(Text, default="")
+    scheduled_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(64), default="UTC")  # the zone its time was given in
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    # The freeze: how far it has walked, and how many it found.
+    frozen_through: Mapped[int] = mapped_column(BigId, default=0)
+    candidates: Mapped[int] = mapped_column(default=0)
+    members: Mapped[int] = mapped_column(default=0)  # candidates that were given a place (seq 1 …)
+    # The reservation: the next place nobody has reserved.
+    next_seq: Mapped[int] = mapped_column(default=1)
+
+
+class StoredMessage(Base):
+    """A compiled message as it was sent, one for each variant of a mailing."""
+
+    __tablename__ = "stored_message"
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    variant: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
+    compiled: Mapped[str] = mapped_column(Text)
+
+
+class MailingCount(Base):
+    """How many deliveries of a mailing have an outcome, by reason; changed with the deliveries themselves."""
+
+    __tablename__ = "mailing_count"
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    outcome: Mapped[Outcome] = mapped_column(Word(Outcome), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
+    n: Mapped[int] = mapped_column(default=0)
+
+
+class Delivery(Base):
+    """One mailing to one subscriber, and its outcome.
+
+    `seq` is its place: 1 … members; who was excluded at the freeze has a negative one. There is no index on
+    the outcome and room on each page (fillfactor), so that PostgreSQL updates rows in place.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("uq_delivery_mailing_id_subscriber_id", "mailing_id", "subscriber_id", unique=True),
+        Index("ix_delivery_subscriber_id", "subscriber_id"),
+        {"postgresql_with": {"fillfactor": 50}},
+    )
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"))
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"))
+    outcome: Mapped[Outcome] = mapped_column(Word(Outcome), default=Outcome.PENDING)
+    reason: Mapped[str] = mapped_column(String(32), default="")
+    code: Mapped[int | None]
+    enhanced: Mapped[str] = mapped_column(String(12), default="")
+    at: Mapped[datetime | None]
+
+
+class DeliveryRetry(Base):
+    """A delivery that waits for another attempt, or is being attempted again by `window_id`."""
+
+    __tablename__ = "delivery_retry"
+    __table_args__ = (
+        ForeignKeyConstraint(["mailing_id", "seq"], ["delivery.mailing_id", "delivery.seq"]),
+        Index("ix_delivery_retry_mailing_id_due", "mailing_id", "due"),
+    )
+
+    mailing_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    due: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_at: Mapped[datetime] = mapped_column(default=clock.now)
+    window_id: Mapped[str | None] = mapped_column(String(32), index=True)
+
+
+class SendWindow(Base):
+    """A reservation: these deliveries are in the hands of one process, which keeps a tally of them."""
+
+    __tablename__ = "send_window"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # made by the client
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), index=True)
+    seqs: Mapped[list[int]] = mapped_column(JSON)
+    host: Mapped[str] = mapped_column(String(64))
+    tally: Mapped[str] = mapped_column(Text)  # the tally's path on that host
+    reserved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SendingHost(Base):
+    """A host that keeps tallies; its counter goes up while any of its processes lives."""
+
+    __tablename__ = "sending_host"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    heartbeat: Mapped[int] = mapped_column(BigId, default=0)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

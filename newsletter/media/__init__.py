@@ -1,0 +1,1 @@
+"""Media: images stored once, resized and served."""

@@ -1,0 +1,43 @@
+"""The kinds of system message there are, and the facts that each needs to be written.
+
+Adding one is one line here and its templates: `templates/email/system/<kind>.html` and `.txt`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from newsletter.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of system message.
+
+    facts:      the facts it cannot be written without, and their JSON types.
+    useful_for: how long after it was asked for it still helps; later it is not sent any more.
+    """
+
+    key: str
+    facts: dict[str, type]
+    useful_for: timedelta
+
+    def check(self, facts: dict[str, Any]) -> None:
+        """Raise `TypeError` unless `facts` has what this kind needs: that is a mistake in our code."""
+        wrong = [name for name, type_ in self.facts.items() if type(facts.get(name)) is not type_]
+        if wrong:
+            message = f"a {self.key} message needs the facts {self.facts}; wrong or missing: {wrong}"
+            raise TypeError(message)
+
+
+ONE_DAY = timedelta(days=1)
+
+KINDS = Registry(
+    "system_message_kind",
+    (
+        # Asks whoever owns the address to confirm a subscription.
+        Kind("confirmation", {"subscription_id": int}, ONE_DAY),
+        # Somebody asked again for what is already active: says so, and where the preferences are.
+        Kind("already_subscribed", {"subscriber_id": int}, ONE_DAY),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Publications: the newsletters that people subscribe to."""

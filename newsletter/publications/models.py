@@ -1,0 +1,31 @@
+"""The publication's table."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.core import clock
+from newsletter.core.columns import BigId
+from newsletter.core.db import Base
+
+
+class Publication(Base):
+    """A newsletter that people subscribe to: its name, who it comes from and how it looks."""
+
+    __tablename__ = "publication"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(63), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    sender_name: Mapped[str] = mapped_column(String(120), default="")
+    sender_email: Mapped[str] = mapped_column(String(254), default="")
+    reply_to: Mapped[str] = mapped_column(String(254), default="")
+    postal_address: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    theme: Mapped[str] = mapped_column(String(32), default="gazette")
+    theme_tokens: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

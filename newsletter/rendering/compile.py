@@ -1,0 +1,60 @@
+"""Compile: a rendered variant becomes a message in which only slots are open."""
+
+import re
+
+from newsletter.core.errors import Refused
+from newsletter.rendering.headers import MessageHeaders, build_headers, refuse_control
+from newsletter.rendering.inline import inline
+from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.slots import Pieces, SlotTable
+
+_NEWLINE = re.compile(r"\r\n?")
+
+
+def compile_message(
+    html: str,
+    text: str,
+    subject: str,
+    headers: MessageHeaders,
+    slots: SlotTable,
+    *,
+    preheader: str = "",
+) -> CompiledMessage:
+    """The message to send: CSS inlined, header built, slots cut out; for issues and for system mail alike.
+
+    `html`, `text`, `subject` and `preheader` hold the sentinels of `slots`. `html` is a whole document with a
+    body; `preheader` is for previews, the one that readers get stands in `html`. Takes some milliseconds.
+    Raises `Refused` for HTML or CSS that cannot be used, for a header that would be invalid (field by field),
+    and for a sentinel that was damaged on its way, by a filter for upper case for example.
+    """
+    refuse_control("preheader", preheader)
+    lines = build_headers(headers, subject, slots)
+    return CompiledMessage(
+        headers=lines,
+        subject=_cut("subject", subject, slots),
+        preheader=_cut("preheader", preheader, slots),
+        text=_cut("text", _body("text", text), slots),
+        html=_cut("html", _body("html", inline(_body("html", html))), slots),
+    )
+
+
+def _body(field: str, content: str) -> str:
+    """`content` with LF line breaks and one at its end; it must be Unicode text without NUL."""
+    if "\0" in content:
+        raise Refused("body_refused", f"The {field} holds a NUL character.", {field: "holds a NUL character"})
+    try:
+        content.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Refused(
+            "body_refused", f"The {field} is not valid Unicode.", {field: "is not valid Unicode"}
+        ) from error
+    content = _NEWLINE.sub("\n", content)
+    return content if content.endswith("\n") else f"{content}\n"
+
+
+def _cut(field: str, content: str, slots: SlotTable) -> Pieces:
+    pieces = slots.pieces(content)
+    if any(isinstance(piece, str) and slots.nonce in piece.lower() for piece in pieces):
+        problem = "a merge field was cut or changed, by a filter of the template for example"
+        raise Refused("slot_damaged", f"In the {field}, {problem}.", {field: problem})
+    return pieces

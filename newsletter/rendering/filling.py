@@ -1,0 +1,124 @@
+"""Filling: how one recipient's value is written where its slot stands.
+
+Nothing here raises for an odd value, because one name must not stop a mailing: control characters are taken out
+of bodies and become spaces in headers, lone surrogates become question marks. Only a value without which no
+message can be built (`REQUIRED`) has to be there.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from urllib.parse import quote
+
+from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
+from newsletter.rendering.encoded_words import encode_unstructured
+from newsletter.rendering.headers import CONTROL, Header, HeaderForm
+from newsletter.rendering.slots import Pieces, Slot, SlotMode
+
+Values = Mapping[str, str]
+Writer = Callable[[str], str]
+
+REQUIRED = ("email", "date", "message_id")
+
+_LINE_LIMIT = 990  # octets of an unfoldable header line; RFC 5322 §2.1.1 allows 998
+_ADDRESS_LIMIT = 320  # RFC 5321 §4.5.3.1: 64 + "@" + 255
+_CONTROL_IN_BODY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # tab and line breaks may stay
+_CLEAN_BODY = re.compile(r"[ -~\xa0-\u2027\u2030-\ud7ff]*").fullmatch
+_is_url = re.compile(r"https?://[!-;=?-~]+").fullmatch
+_URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
+_is_simple_name = re.compile(r"[A-Za-z]{1,30}(?: [A-Za-z]{1,30})?").fullmatch
+
+
+def value_of(slot: Slot, values: Values) -> str:
+    """The recipient's value, or the slot's default when it is missing, empty or blank."""
+    value = values.get(slot.field)
+    return value if value and not value.isspace() else slot.default
+
+
+def write_text(value: str) -> str:
+    """For the plain text part: as it is, in the line breaks of the text."""
+    if _CLEAN_BODY(value):
+        return value
+    return _CONTROL_IN_BODY.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def write_html(value: str) -> str:
+    """For text and quoted attributes of HTML."""
+    return escape(write_text(value))
+
+
+def write_url_part(value: str) -> str:
+    """For a piece of a URL, anywhere (RFC 3986 §2.1)."""
+    return quote(value, safe="", errors="replace")
+
+
+def body_writer(mode: SlotMode, *, html: bool) -> Writer:
+    """How a value is written in a part of the body, before its transfer encoding."""
+    if mode is SlotMode.URL_PART:
+        return write_url_part
+    return write_html if html else write_text
+
+
+def fill_words(pieces: Pieces, values: Values) -> str:
+    """A line of words for people (subject, preheader): control characters become spaces, the ends are bare."""
+    filled = "".join(piece if isinstance(piece, str) else value_of(piece, values) for piece in pieces)
+    return CONTROL.sub(" ", filled).strip()
+
+
+def header_filler(header: Header) -> Callable[[Values], bytes]:
+    """The function that finishes `header` for a recipient: whole lines with their CRLF, or nothing."""
+    if header.form is HeaderForm.TO:
+        return _fill_to
+    if header.form is HeaderForm.UNSUBSCRIBE:
+        return lambda values: _fill_unsubscribe(header.value, values)
+    if header.form is HeaderForm.TEXT:
+        return lambda values: encode_unstructured(header.name, fill_words(header.value, values))
+    return lambda values: _fill_literal(header, values)
+
+
+def _fill_to(values: Values) -> bytes:
+    email = values["email"]
+    name = values.get("name") or ""
+    if len(email) <= 70 and is_plain_address(email):
+        if not name:
+            return b"To: %b\r\n" % email.encode("ascii")
+        if len(name) + len(email) <= 68 and _is_simple_name(name):
+            return f"To: {name} <{email}>\r\n".encode("ascii")
+    name = " ".join(CONTROL.sub(" ", name).split())
+    return f"{format_mailbox('To', name, clean_address(email[:_ADDRESS_LIMIT]))}\r\n".encode()
+
+
+def _fill_literal(header: Header, values: Values) -> bytes:
+    """Ids, dates, tokens: what could break the line or its brackets is taken out."""
+    filled = f"{header.name}: "
+    for piece in header.value:
+        if isinstance(piece, str):
+            filled += piece
+        elif piece.field in REQUIRED:
+            filled += _bare(values[piece.field])
+        else:
+            value = value_of(piece, values)
+            filled += write_url_part(value) if piece.mode is SlotMode.URL_PART else _bare(value)
+    return b"%b\r\n" % filled[:_LINE_LIMIT].encode("ascii", "replace")
+
+
+def _bare(value: str) -> str:
+    return CONTROL.sub(" ", value).strip(" <>")
+
+
+def _fill_unsubscribe(mailto: Pieces, values: Values) -> bytes:
+    """`List-Unsubscribe` with at most one https URI, and its one-click companion (RFC 8058 §3.1)."""
+    url = values.get("unsubscribe_url") or ""
+    if url and not _is_url(url):
+        url = quote(CONTROL.sub("", url).strip(), safe=_URL_SAFE, errors="replace")
+        url = url if _is_url(url) else ""
+    uris = [url] if 0 < len(url) <= _LINE_LIMIT - 30 else []
+    if mailto:
+        filled = "".join(p if isinstance(p, str) else write_url_part(value_of(p, values)) for p in mailto)
+        uris.append(filled[: _LINE_LIMIT - 30])
+    if not uris:
+        return b""
+    lines = "List-Unsubscribe: " + ",\r\n ".join(f"<{uri}>" for uri in uris) + "\r\n"
+    if uris[0].startswith("https://"):
+        lines += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return lines.encode("ascii")

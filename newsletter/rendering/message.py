@@ -1,0 +1,201 @@
+"""A compiled message: all that is the same for every recipient, done once; `fill` adds what differs."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from newsletter.rendering.filling import (
+    Values,
+    body_writer,
+    fill_words,
+    header_filler,
+    value_of,
+)
+from newsletter.rendering.headers import Header, HeaderForm
+from newsletter.rendering.mime import assemble
+from newsletter.rendering.quoted_printable import encode
+from newsletter.rendering.slots import Pieces, Slot, SlotMode
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class _Hole:
+    """A slot in one part of the body: where its encoded value goes, and how it is written."""
+
+    field: str
+    default: bytes
+    write: Callable[[str], str]
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The message as bytes with gaps: what `fill` copies and completes."""
+
+    pieces: list[bytes]
+    headers: tuple[tuple[int, Callable[[Values], bytes]], ...]
+    holes: tuple[_Hole, ...]
+
+
+@dataclass(frozen=True)
+class CompiledMessage:
+    """One variant of a message; make it with `compile_message`, keep it as `to_json` writes it.
+
+    headers:   the header lines, finished or with slots.
+    subject, preheader: what a mail program's list shows, with slots.
+    text, html: the decoded parts, with slots; line breaks are LF.
+    """
+
+    headers: tuple[Header, ...]
+    subject: Pieces
+    preheader: Pieces
+    text: Pieces
+    html: Pieces
+
+    def fill(self, values: Values) -> bytes:
+        """The whole message for one recipient: RFC 5322, CRLF, header lines ≤ 998 and body lines ≤ 76 octets.
+
+        `values` maps fields to raw values. `email`, `date` and `message_id` must be there (`KeyError`); any
+        other value that is missing or blank gives way to its slot's default. Nothing else is raised: control
+        characters are taken out.
+        The only bytes beyond ASCII are those of an address whose local part needs SMTPUTF8.
+        """
+        layout = self._layout
+        pieces = layout.pieces.copy()
+        for position, finish in layout.headers:
+            pieces[position] = finish(values)
+        get = values.get
+        for hole in layout.holes:
+            value = get(hole.field)
+            encoded = encode(hole.write(value)) if value and not value.isspace() else hole.default
+            for position in hole.positions:
+                pieces[position] = encoded
+        return b"".join(pieces)
+
+    def fill_html(self, values: Values) -> str:
+        """The HTML as a recipient's mail program decodes it, for previews and “view in browser”."""
+        return _fill_part(self.html, values, html=True)
+
+    def fill_text(self, values: Values) -> str:
+        """The plain text as a recipient's mail program decodes it."""
+        return _fill_part(self.text, values, html=False)
+
+    def fill_subject(self, values: Values) -> str:
+        """The subject as a mail program shows it."""
+        return fill_words(self.subject, values)
+
+    def fill_preheader(self, values: Values) -> str:
+        """The preheader as a list preview shows it."""
+        return fill_words(self.preheader, values)
+
+    @cached_property
+    def html_bytes(self) -> int:
+        """Octets of the decoded HTML with the slots' defaults; mail programs cut it near 102,000 (Gmail)."""
+        return len(self.fill_html({}).encode("utf-8", "replace"))
+
+    @cached_property
+    def text_bytes(self) -> int:
+        """Octets of the decoded plain text with the slots' defaults."""
+        return len(self.fill_text({}).encode("utf-8", "replace"))
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Every field that `fill` may look up."""
+        named = {
+            piece.field
+            for pieces in (self.subject, self.text, self.html, *(header.value for header in self.headers))
+            for piece in pieces
+            if isinstance(piece, Slot)
+        }
+        if any(header.form is HeaderForm.UNSUBSCRIBE for header in self.headers):
+            named.add("unsubscribe_url")
+        return frozenset(named | {"email", "name"})
+
+    def to_json(self) -> str:
+        """Everything, in a form that can be stored and read by people; `from_json` gives an equal message."""
+        headers = [
+            {"form": header.form.value, "name": header.name, "value": _dump(header.value)}
+            for header in self.headers
+        ]
+        document = {
+            "format": _FORMAT,
+            "headers": headers,
+            "subject": _dump(self.subject),
+            "preheader": _dump(self.preheader),
+            "text": _dump(self.text),
+            "html": _dump(self.html),
+        }
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, document: str) -> "CompiledMessage":
+        """The message that `to_json` wrote; `ValueError` for any other format."""
+        data = json.loads(document)
+        if data.get("format") != _FORMAT:
+            message = f"compiled message of unknown format {data.get('format')!r}"
+            raise ValueError(message)
+        headers = tuple(
+            Header(HeaderForm(header["form"]), header["name"], _load(header["value"]))
+            for header in data["headers"]
+        )
+        return cls(headers, *(_load(data[key]) for key in ("subject", "preheader", "text", "html")))
+
+    @cached_property
+    def _layout(self) -> _Layout:
+        pieces: list[bytes] = []
+        headers: list[tuple[int, Callable[[Values], bytes]]] = []
+        positions: dict[tuple[Slot, bool], list[int]] = {}
+        gap = True  # whether the last piece is one, so that bytes cannot be joined to it
+        for header in self.headers:
+            if header.form is HeaderForm.READY:
+                pieces.append("".join(piece for piece in header.value if isinstance(piece, str)).encode("ascii"))
+                gap = False
+            else:
+                headers.append((len(pieces), header_filler(header)))
+                pieces.append(b"")
+                gap = True
+        for fragment in assemble(self.text, self.html):
+            if isinstance(fragment, tuple):
+                positions.setdefault(fragment, []).append(len(pieces))
+                pieces.append(b"")
+                gap = True
+            elif gap:
+                pieces.append(fragment)
+                gap = False
+            else:
+                pieces[-1] += fragment
+        holes = tuple(_hole(slot, html, where) for (slot, html), where in positions.items())
+        return _Layout(pieces, tuple(headers), holes)
+
+
+def _hole(slot: Slot, html: bool, positions: Iterable[int]) -> _Hole:
+    write = body_writer(slot.mode, html=html)
+    return _Hole(slot.field, encode(write(slot.default)), write, tuple(positions))
+
+
+def _fill_part(pieces: Pieces, values: Values, *, html: bool) -> str:
+    return "".join(
+        piece if isinstance(piece, str) else body_writer(piece.mode, html=html)(value_of(piece, values))
+        for piece in pieces
+    )
+
+
+def _dump(pieces: Pieces) -> list[str | dict[str, str]]:
+    return [
+        piece
+        if isinstance(piece, str)
+        else {"field": piece.field, "default": piece.default, "mode": piece.mode.value}
+        for piece in pieces
+    ]
+
+
+def _load(pieces: list[str | Mapping[str, Any]]) -> Pieces:
+    return tuple(
+        piece
+        if isinstance(piece, str)
+        else Slot(piece["field"], piece["default"], SlotMode(piece["mode"]))
+        for piece in pieces
+    )

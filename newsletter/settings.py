@@ -1,0 +1,176 @@
+"""Every setting of an installation, in one place. Only the command line, the app and the workers load it.
+
+`DATABASE_URL`, `REDIS_URL` and `SMTP_URL` left unset mean the embedded parts that `newsletter run` starts;
+whoever has the same environment finds the same parts.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from newsletter.core.errors import OperatorMustAct
+
+# sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
+MAX_SOCKET_PATH = 100
+SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+
+
+class Settings(BaseSettings):
+    """What the environment says. Times are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Field(default=Path("var"), description="Everything the installation keeps.")
+    host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that the web server listens on.")
+    mailbox_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port of the embedded SMTP server; PORT + 25 when unset."
+    )
+    public_url: str = Field(default="", description="Where readers reach the web server.")
+    secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and sessions.")
+    old_secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
+        default_factory=list, description="Earlier secrets, separated by commas; their links stay valid."
+    )
+    database_url: str | None = None
+    redis_url: str | None = None
+    smtp_url: SecretStr | None = None
+    trusted_proxies: int = Field(default=0, ge=0, description="How many proxies stand before the web server.")
+    web_threads: int = Field(default=8, ge=1, le=256)
+    bulk_processes: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, le=64)
+    organisation: str = Field(default="", description="Who runs this, as the public pages say it.")
+    log_format: Literal["console", "json"] = "json"
+    recovery_seconds: float = Field(default=15, gt=0, description="How often lost windows are looked for.")
+    window_size: int = Field(default=100, ge=1, le=1000, description="Messages reserved at a time.")
+
+    @field_validator("old_secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("public_url")
+    @classmethod
+    def _bare(cls, value: str) -> str:
+        value = value.strip().rstrip("/")
+        if value and not value.startswith(("http://", "https://")):
+            message = "it must start with http:// or https://"
+            raise ValueError(message)
+        return value
+
+    @property
+    def uses_embedded_database(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def uses_embedded_redis(self) -> bool:
+        return self.redis_url is None
+
+    @property
+    def uses_embedded_smtp(self) -> bool:
+        return self.smtp_url is None
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'newsletter.db'}"
+
+    @property
+    def effective_redis_url(self) -> str:
+        return self.redis_url or f"unix://{self.runtime_dir / 'valkey.sock'}"
+
+    @property
+    def effective_mailbox_port(self) -> int:
+        if self.mailbox_port is not None:
+            return self.mailbox_port
+        return self.port + 25 if self.port + 25 <= 65535 else self.port - 25
+
+    @property
+    def effective_smtp_url(self) -> str:
+        given = self.smtp_url.get_secret_value() if self.smtp_url else ""
+        return given or f"smtp://127.0.0.1:{self.effective_mailbox_port}"
+
+    @property
+    def effective_public_url(self) -> str:
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def runtime_dir(self) -> Path:
+        """Where sockets and process ids live: short enough for a socket's path."""
+        inside = self.data_dir / "run"
+        if len(os.fsencode(inside / "valkey.sock")) < MAX_SOCKET_PATH:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"newsletter-{os.getuid()}-{digest}"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @property
+    def mailbox_dir(self) -> Path:
+        return self.data_dir / "mailbox"
+
+    @property
+    def tally_dir(self) -> Path:
+        return self.data_dir / "tallies"
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        """The secret that signs, then the older ones. Without SECRET_KEY one is made once in DATA_DIR."""
+        newest = self.secret_key.get_secret_value() or _kept_secret(self.data_dir / "secret-key")
+        return [newest, *(key.get_secret_value() for key in self.old_secret_keys)]
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the environment; `OperatorMustAct` names each variable that cannot be used."""
+    values = dict(os.environ if environment is None else environment)
+    for name in SECRETS_FROM_FILES:
+        path = values.get(f"{name}_FILE")
+        if path and not values.get(name):
+            try:
+                values[name] = Path(path).read_text().strip()
+            except OSError as error:
+                raise OperatorMustAct(
+                    "settings", f"{name}_FILE cannot be read: {path}: {error.strerror}."
+                ) from error
+    known = {field: values[field.upper()] for field in Settings.model_fields if values.get(field.upper())}
+    try:
+        return Settings(**known)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        )
+        raise OperatorMustAct("settings", f"The settings cannot be used: {problems}.") from error
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret kept in `path`, made on first use; of two processes starting at once, one wins."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secret-key-")
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(temporary, path)  # fails when somebody else was first: theirs counts
+        except FileExistsError:
+            pass
+        finally:
+            Path(temporary).unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise OperatorMustAct(
+            "data_dir", f"The data directory {path.parent} cannot be written: {error.strerror}. Set DATA_DIR."
+        ) from error

@@ -1,0 +1,1 @@
+"""SMTP without a framework: relays, sessions, replies and their meaning, the dialogue, and a recording sink."""

@@ -1,0 +1,135 @@
+"""Subscriber, subscription, consent and suppression: the tables and the subscription's lifecycle."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter.core import clock
+from newsletter.core.columns import BigId, Word
+from newsletter.core.db import Base
+from newsletter.publications.models import Publication
+
+
+class State(StrEnum):
+    """Where a subscription is in its life."""
+
+    PENDING = "pending"  # asked for, not confirmed
+    ACTIVE = "active"
+    PAUSED = "paused"  # until `paused_until`, when it is active again by itself
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    """Why a subscription ended."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    ENDED_BY_EDITOR = "ended_by_editor"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.ACTIVE, State.ENDED}),
+    State.ACTIVE: frozenset({State.PAUSED, State.ENDED}),
+    State.PAUSED: frozenset({State.ACTIVE, State.ENDED}),
+    State.ENDED: frozenset({State.PENDING, State.ACTIVE}),
+}
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is never written to."""
+
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINT = "complaint"
+    MANUAL = "manual"
+    ERASED = "erased"
+
+
+class ConsentKind(StrEnum):
+    """What a consent record testifies."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    IMPORTED = "imported"
+    WITHDRAWN = "withdrawn"
+    RENEWED = "renewed"  # Undo after an unsubscribe
+
+
+class Subscriber(Base):
+    """One email address and its attributes. Erased people are blanked: the row stays, the person does not."""
+
+    __tablename__ = "subscriber"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
+    # Equals suppression.address_hash: the reservation joins on it.
+    address_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(16), default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    erased_at: Mapped[datetime | None]
+
+    subscriptions: Mapped[list["Subscription"]] = relationship(back_populates="subscriber")
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ", 1)[0]
+
+
+class Subscription(Base):
+    """Subscriber × publication."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "publication_id"),
+        # The freeze walks one publication in the order of subscribers.
+        Index("ix_subscription_publication_id_subscriber_id", "publication_id", "subscriber_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"))
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    state: Mapped[State] = mapped_column(Word(State), default=State.PENDING)
+    ended_reason: Mapped[EndReason | None] = mapped_column(Word(EndReason))
+    comment: Mapped[str] = mapped_column(Text, default="")  # what a leaving reader chose to say
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions")
+    publication: Mapped[Publication] = relationship()
+
+
+class ConsentRecord(Base):
+    """Who agreed to what, in which words, when and from where; never changed afterwards."""
+
+    __tablename__ = "consent_record"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
+    kind: Mapped[ConsentKind] = mapped_column(Word(ConsentKind))
+    source: Mapped[str] = mapped_column(String(64))  # form, import, one-click, preferences, …
+    text: Mapped[str] = mapped_column(Text, default="")
+    text_version: Mapped[str] = mapped_column(String(16), default="")
+    locale: Mapped[str] = mapped_column(String(16), default="")
+    ip: Mapped[str] = mapped_column(String(45), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Suppression(Base):
+    """A global do-not-send for an address; survives erasure as a hash and wins over every import."""
+
+    __tablename__ = "suppression"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    reason: Mapped[SuppressionReason] = mapped_column(Word(SuppressionReason))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)

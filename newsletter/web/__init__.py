@@ -1,0 +1,1 @@
+"""The web surface: public pages, API, webhooks and the editor's pages. Views parse, call, commit, respond."""

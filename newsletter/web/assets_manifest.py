@@ -1,0 +1,62 @@
+"""Find a built asset by the name its source has: `public.css` → `/static/public.D8yg1QJR.css`.
+
+Built files carry a hash of their content in their name, so they may be cached for ever; Vite's manifest
+says which file a source became. https://vite.dev/guide/backend-integration
+"""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from flask import has_request_context, request
+
+from newsletter.core.errors import OperatorMustAct
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+STATIC_URL = "/static/"
+
+_HASHED = re.compile(r".\.[A-Za-z0-9_-]{8}\.[a-z0-9]+$")
+
+
+class UnknownAsset(LookupError):
+    """A template names an asset that the front end does not have: a mistake in the template."""
+
+
+def asset_url(name: str) -> str:
+    """The URL path of a built asset, for templates: below the prefix the app is mounted at, if any.
+
+    `name` is the source's file name, with `.js` for a script: `public.css`, `public.js`,
+    `newsreader-latin-500-normal.woff2`. Raises `OperatorMustAct` when the front end is not built,
+    `UnknownAsset` when it has no such file.
+    """
+    files = _built_files(STATIC_FOLDER)
+    if name not in files:
+        known = ", ".join(sorted(files))
+        message = f"the front end has no asset called {name!r}; it has: {known}"
+        raise UnknownAsset(message)
+    prefix = request.script_root if has_request_context() else ""
+    return f"{prefix}{STATIC_URL}{files[name]}"
+
+
+def is_immutable(_path: str, url: str) -> bool:
+    """Whether what stands at `url` can never change: its name says its content. For WhiteNoise."""
+    return url.startswith(STATIC_URL) and _HASHED.search(url) is not None
+
+
+@lru_cache(maxsize=1)
+def _built_files(folder: Path) -> dict[str, str]:
+    """The manifest, turned to: source's file name → built file, relative to the static folder."""
+    manifest = folder / ".vite" / "manifest.json"
+    try:
+        chunks: dict[str, dict[str, object]] = json.loads(manifest.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise OperatorMustAct(
+            "front_end_missing", "The front end is not built. Run `make setup`, then start again."
+        ) from error
+    return {_public_name(source): str(chunk["file"]) for source, chunk in chunks.items()}
+
+
+def _public_name(source: str) -> str:
+    name = PurePosixPath(source)
+    return name.with_suffix(".js").name if name.suffix == ".ts" else name.name

