@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -113,6 +114,12 @@ class Settings(BaseSettings):
             return inside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"newsletter-{os.getuid()}-{digest}"
+
+    @property
+    def mail_name(self) -> str:
+        """The name we give a relay (EHLO): the public host, which receivers may look up."""
+        host = urlsplit(self.effective_public_url).hostname or "localhost"
+        return f"[{host}]" if host.replace(".", "").isdigit() else host.replace(":", "-")
 
     @property
     def media_dir(self) -> Path:

@@ -12,6 +12,7 @@ from newsletter.core import logs
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings, load_settings
+from workers.schedule import SCHEDULE
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ def runtime() -> Runtime:
 app: Celery = broker.connect(settings().effective_redis_url)
 app.conf.update(
     imports=("workers.transactional", "workers.bulk", "workers.periodic"),
+    beat_schedule=SCHEDULE,
     beat_schedule_filename=str(settings().data_dir / "beat-schedule"),
 )
 

@@ -1,5 +1,5 @@
 """The audit: who did what, append-only. Everything above may write to it."""
 
-from newsletter.audit.record import record
+from newsletter.audit.record import COMMAND_LINE, SUBSCRIBER, SYSTEM, record
 
-__all__ = ["record"]
+__all__ = ["COMMAND_LINE", "SUBSCRIBER", "SYSTEM", "record"]

@@ -1,4 +1,4 @@
-"""PURE: the issue document, its blocks, and its forms as text, Markdown and JSON Schema. No database, no Flask."""
+"""PURE: the issue document, its blocks, and its forms as text, Markdown and JSON Schema."""
 
 from newsletter.document.document import Document
 from newsletter.document.errors import DocumentInvalid

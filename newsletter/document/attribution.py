@@ -14,11 +14,12 @@ Translate = Callable[[str], str]
 WriteDay = Callable[[date], str]
 
 _LIST_ENTRY = re.compile(r"\s*(?:[-+*]|\d+[.)])\s")
-_OPENERS = frozenset(
-    "A About After All An And Another As At Because Before Both But By Despite Dozens During Each Every Few "
-    "For Four From He Her Hundreds If In It Its Many More Most No Nearly New On One Only Over Several She Since "
-    "Six Some Ten That The Their There These They This Those Thousands Three Two Under Until What When Where "
-    "While With Within Without You".split()
+# Words that are never a name when a small letter follows them, so that they may lose their capital.
+_OPENERS = re.compile(
+    r"(?:A|About|After|All|An|And|Another|As|At|Because|Before|Both|But|By|Despite|Dozens|During|Each|"
+    r"Every|Few|For|Four|From|He|Her|Hundreds|If|In|It|Its|Many|More|Most|No|Nearly|New|On|One|Only|"
+    r"Over|Several|She|Since|Six|Some|Ten|That|The|Their|There|These|They|This|Those|Thousands|Three|"
+    r"Two|Under|Until|What|When|Where|While|With|Within|Without|You)(?= [^\W\d_])"
 )
 
 
@@ -54,7 +55,7 @@ def attributed(blurb: str, provenance: Provenance, translate: Translate = str) -
 
 
 def source_line(provenance: Provenance, write_day: WriteDay = str, translate: Translate = str) -> str:
-    """The line under a blurb: `*X* · By Ana Ruiz · 12 May 2026`, of what is known and not yet said in the blurb."""
+    """The line under a blurb, `*X* · By Ana Ruiz · 12 May 2026`: what is known and not said in the blurb."""
     parts: list[str] = []
     if provenance.outlet.strip() and provenance.style is Style.OUTLET:
         parts.append(_outlet(provenance))
@@ -80,9 +81,9 @@ def _last_paragraph(text: str) -> str:
 
 def _continued(text: str) -> str:
     """`text` as the second half of a sentence: “The boat left” becomes “the boat left”, “The Hague” stays."""
-    first, space, rest = text.partition(" ")
-    if space and first in _OPENERS and rest[:1].islower():
-        return f"{first[0].lower()}{first[1:]} {rest}"
+    opener = _OPENERS.match(text)
+    if opener and text[opener.end() + 1].islower():
+        return text[0].lower() + text[1:]
     return text
 
 

@@ -11,12 +11,11 @@ from newsletter.document.merge import TOKEN
 ELLIPSIS = "…"
 
 _CLOSERS = "\"'”’»›)]）」』"
-_SENTENCE_END = re.compile(
-    rf"(?:[.!?…؟۔।]+[{re.escape(_CLOSERS)}]*(?=\s|$)|[。！？]+[{re.escape(_CLOSERS)}]*)"
-)
+_CLOSED = f"[{re.escape(_CLOSERS)}]*"
+_SENTENCE_END = re.compile(rf"[.!?…؟۔।]+{_CLOSED}(?=\s|$)|[。！？]+{_CLOSED}")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(“\"'])(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|vs|Gen|Sen|Rep|Gov|Lt|Col|Jan|Feb|Aug|Sept?"
-    r"|Oct|Nov|Dec|etc|approx|ca|bzw|Nr)$"
+    r"(?:^|[\s(“\"'])(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|vs|Gen|Sen|Rep|Gov|Lt|Col"
+    r"|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|etc|approx|ca|bzw|Nr)$"
 )
 _LOOSE_END = re.compile(r"[\s,;:–—\-(\[“‘«‹/]+$")
 _OPEN_BIDI = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c"} | dict.fromkeys(
@@ -63,7 +62,7 @@ def cut(text: str, length: int, at: CutAt = CutAt.WORD) -> Cut:
 
 
 def _units(text: str) -> list[tuple[str, int]]:
-    """Characters as people see them (UAX #29 grapheme clusters) and whole merge fields, each with its size."""
+    """Characters as people see them (UAX #29 grapheme clusters) and merge fields, each with its size."""
     units: list[tuple[str, int]] = []
     end = 0
     for match in TOKEN.finditer(text):

@@ -57,14 +57,9 @@ class Document(Model):
         taken: set[str] = set()
         for index, section in enumerate(sections):
             if section.id and section.id in taken:
-                raise PydanticCustomError(
-                    "refused",
-                    "{sentence}",
-                    {
-                        "sentence": f"Another section already has the id “{section.id}”.",
-                        "at": f"[{index}].id",
-                    },
-                )
+                sentence = f"Another section already has the id “{section.id}”."
+                context = {"sentence": sentence, "at": f"[{index}].id"}
+                raise PydanticCustomError("refused", "{sentence}", context)
             taken.add(section.id)
         return tuple(section if section.id else _with_id(section, taken) for section in sections)
 

@@ -102,7 +102,7 @@ def _check_url(value: str) -> str:
 
 
 def _check_button_url(value: str) -> str:
-    if not value[:7].lower() == "mailto:":
+    if value[:7].lower() != "mailto:":
         return _check_url(value)
     masked = merge.mask(_check_merge(value))
     address = masked.text[7:].partition("?")[0]

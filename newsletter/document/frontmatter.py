@@ -5,8 +5,10 @@ import re
 import yaml
 
 from newsletter.document.errors import DocumentInvalid
+from newsletter.document.merge import TOKEN
 
 FIELDS = ("title", "subject", "preheader", "slug", "language", "summary")
+_STEM = "frontmattermergefield"
 _FENCE = re.compile(r"---[ \t]*")
 
 
@@ -29,18 +31,30 @@ def split(text: str) -> tuple[dict[str, str], list[str], int]:
 
 
 def _fields(lines: list[str]) -> dict[str, str]:
+    tokens: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        tokens.append(match[0])
+        return f"{_STEM}{len(tokens) - 1}z"
+
+    # A merge field's colon, bar and braces mean something in YAML; nobody should have to quote them for that.
+    node = _compose(TOKEN.sub(hide, "\n".join(lines)))
+    fields = [_field(key, value) for key, value in _unique(node)] if node else []
+    restore = re.compile(rf"{_STEM}(\d+)z")
+    return {name: restore.sub(lambda match: tokens[int(match[1])], value) for name, value in fields}
+
+
+def _compose(text: str) -> yaml.MappingNode | None:
     try:
-        node = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         number = error.problem_mark.line + 2 if error.problem_mark else 1
         raise _invalid(number, f"The front matter is not valid YAML: {error.problem}.") from None
     except yaml.YAMLError:
         raise _invalid(1, "The front matter contains a character that YAML does not allow.") from None
-    if node is None:
-        return {}
-    if not isinstance(node, yaml.MappingNode):
+    if node is not None and not isinstance(node, yaml.MappingNode):
         raise _invalid(2, "The front matter must be lines like “title: …”.")
-    return dict(_field(key, value) for key, value in _unique(node))
+    return node
 
 
 def _unique(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
@@ -58,9 +72,7 @@ def _field(key: yaml.Node, value: yaml.Node) -> tuple[str, str]:
     if name not in FIELDS:
         raise _invalid(number, f"There is no field “{name}”. Known: {', '.join(FIELDS)}.")
     if not isinstance(value, yaml.ScalarNode):
-        raise _invalid(
-            number, f"“{name}” must be one line of text, in quotation marks if it contains {{ or [."
-        )
+        raise _invalid(number, f"“{name}” must be one line of text. If it begins with [ or {{, quote it.")
     text = "" if value.tag == "tag:yaml.org,2002:null" else str(value.value)
     return name, " ".join(text.split())
 

@@ -22,22 +22,8 @@ from newsletter.document.merge import Masked, mask
 from newsletter.document.reading import LARGEST, read
 from newsletter.document.richtext import to_plain
 
-_RULES = [
-    "heading",
-    "lheading",
-    "hr",
-    "blockquote",
-    "list",
-    "fence",
-    "emphasis",
-    "link",
-    "image",
-    "newline",
-    "escape",
-]
-_REFUSED = {
-    "fence": "Code blocks have no place in a digest.",
-}
+_BLOCK_RULES = ["heading", "lheading", "hr", "blockquote", "list", "fence"]
+_INLINE_RULES = ["emphasis", "link", "image", "newline", "escape"]
 
 
 def from_markdown(text: str) -> Document:
@@ -53,8 +39,7 @@ def from_markdown(text: str) -> Document:
     data: dict[str, Any] = {name: value for name, value in head.items() if value or name == "title"}
     data.setdefault("title", reading.title)
     if not data["title"].strip():
-        sentence = "Begin with front matter that has a title, or with a heading “# Title”."
-        raise DocumentInvalid(f"Line 1: {sentence}", {"line 1": sentence})
+        raise _at_line(1, "Begin with front matter that has a title, or with a heading “# Title”.")
     try:
         return read(data | {"sections": reading.sections})
     except DocumentInvalid as error:
@@ -69,7 +54,11 @@ def _with_lines(error: DocumentInvalid, places: dict[str, int]) -> DocumentInval
         name = f"line {places[max(known, key=len)]}" if known else path
         fields.setdefault(name, sentence)
     first, sentence = next(iter(fields.items()), ("", error.message))
-    return DocumentInvalid(f"{first.capitalize()}: {sentence}" if first else sentence, fields)
+    return DocumentInvalid(f"{first[0].upper()}{first[1:]}: {sentence}" if first else sentence, fields)
+
+
+def _at_line(number: int, sentence: str) -> DocumentInvalid:
+    return DocumentInvalid(f"Line {number}: {sentence}", {f"line {number}": sentence})
 
 
 @dataclass
@@ -88,7 +77,7 @@ class _Reading:
     def run(self) -> None:
         self._check_tokens()
         self.masked = mask("\n".join(self.lines))
-        parser = MarkdownIt("zero", {"html": False, "maxNesting": 20}).enable(_RULES)
+        parser = MarkdownIt("zero", {"html": False, "maxNesting": 20}).enable(_BLOCK_RULES + _INLINE_RULES)
         groups = list(_top_level(parser.parse(self.masked.text)))
         for group in groups:
             self._read(group)
@@ -100,17 +89,13 @@ class _Reading:
             try:
                 mask(line)
             except DocumentInvalid as error:
-                place = f"line {number + self.above}"
-                raise DocumentInvalid(
-                    f"{place.capitalize()}: {error.message}", {place: error.message}
-                ) from None
+                raise _at_line(number + self.above, error.message) from None
 
     def _read(self, group: Sequence[Token]) -> None:
         first = group[0]
         line = (first.map[0] if first.map else 0) + 1 + self.above
-        if first.type in _REFUSED:
-            sentence = _REFUSED[first.type]
-            raise DocumentInvalid(f"Line {line}: {sentence}", {f"line {line}": sentence})
+        if first.type == "fence":
+            raise _at_line(line, "Code blocks have no place in a digest.")
         if first.type == "heading_open":
             self._read_heading(to_plain(self._source(group[1]), links=False), first.tag, line)
         elif first.type == "hr":

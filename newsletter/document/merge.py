@@ -44,7 +44,7 @@ class MergeField:
 def parse(text: str) -> list[str | MergeField]:
     """The static pieces and merge fields of `text` in order; empty pieces are left out.
 
-    Raises DocumentInvalid when a token is broken, names an unknown field or has a default over 100 characters.
+    Raises DocumentInvalid when a token is broken, names an unknown field or has too long a default.
     """
     pieces: list[str | MergeField] = []
     end = 0
@@ -137,9 +137,8 @@ def _static(text: str) -> Iterator[str]:
     stray = _BRACES.search(text)
     if stray:
         snippet = text[stray.start() : stray.start() + 30].splitlines()[0]
-        raise DocumentInvalid(
-            f'“{snippet}” is not a complete merge field. Write it like {{{{ first_name | default: "reader" }}}}.'
-        )
+        advice = 'Write it like {{ first_name | default: "reader" }}.'
+        raise DocumentInvalid(f"“{snippet}” is not a complete merge field. {advice}")
     if text:
         yield text
 

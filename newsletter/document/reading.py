@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
@@ -82,9 +83,8 @@ def _parse(text: str) -> object:
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise DocumentInvalid(
-            f"This is not valid JSON: {error.msg} at {place}.", {place: error.msg + "."}
-        ) from None
+        message = f"This is not valid JSON: {error.msg} at {place}."
+        raise DocumentInvalid(message, {place: f"{error.msg}."}) from None
     except RecursionError:
         raise DocumentInvalid(f"The document is nested too deeply: at most {DEEPEST} levels.") from None
     except ValueError:  # an integer with thousands of digits
@@ -121,7 +121,7 @@ def _broken_values(data: object) -> Iterator[tuple[str, str]]:
             waiting.extend((f"{path}[{index}]", inner, depth + 1) for index, inner in enumerate(value))
         elif isinstance(value, str) and _has_surrogate(value):
             yield path, _SENTENCES["string_unicode"]
-        elif isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        elif isinstance(value, float) and not isfinite(value):
             yield path, "This number is too large."
         elif not isinstance(value, str | int | float | None):
             yield path, "This is not a JSON value."

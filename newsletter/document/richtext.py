@@ -1,4 +1,4 @@
-"""The small Markdown of text fields: bold, italic, links, lists, line breaks. Nothing else is special, not even HTML.
+"""The small Markdown of text fields: bold, italic, links, lists, line breaks. Nothing else is special.
 
 A line break in the source is a line break in the result, as people who type into a box expect.
 """
@@ -77,7 +77,7 @@ def _filled(masked: Masked, filling: Filling) -> list[Token]:
 
 
 def _fill(tokens: Sequence[Token], masked: Masked, filling: Filling) -> None:
-    """Fill the merge fields in the parsed text, where what they say cannot become Markdown or HTML any more."""
+    """Fill the merge fields in the parsed text, where a value can no longer become Markdown or HTML."""
     for token in tokens:
         if token.type == "inline":
             _fill(token.children or [], masked, filling)

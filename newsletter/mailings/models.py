@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -70,9 +69,8 @@ class Mailing(Base):
     __table_args__ = (
         # Pressing Send again meets this row; only a cancelled mailing makes room for another.
         Index(
-            "uq_mailing_issue_id_occurrence",
+            "uq_mailing_issue_id",
             "issue_id",
-            "occurrence",
             unique=True,
             sqlite_where=text("state <> 'cancelled'"),
             postgresql_where=text("state <> 'cancelled'"),
@@ -84,7 +82,6 @@ class Mailing(Base):
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    occurrence: Mapped[int] = mapped_column(default=0)  # above 0: a repeat that somebody chose
     state: Mapped[MailingState] = mapped_column(Word(MailingState), default=MailingState.SCHEDULED)
     control: Mapped[Control] = mapped_column(Word(Control), default=Control.GO)
     # Why it stands still, for people; empty while it goes.
@@ -149,7 +146,10 @@ class Delivery(Base):
 
 
 class DeliveryRetry(Base):
-    """A delivery that waits for another attempt, or is being attempted again by `window_id`."""
+    """A delivery that waits for its turn again, or is in the hands of `window_id`.
+
+    With no attempts it was reserved and given back untouched: its outcome is still pending.
+    """
 
     __tablename__ = "delivery_retry"
     __table_args__ = (
@@ -173,6 +173,7 @@ class SendWindow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # made by the client
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), index=True)
     seqs: Mapped[list[int]] = mapped_column(JSON)
+    size: Mapped[int]
     host: Mapped[str] = mapped_column(String(64))
     tally: Mapped[str] = mapped_column(Text)  # the tally's path on that host
     reserved_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -185,4 +186,3 @@ class SendingHost(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     heartbeat: Mapped[int] = mapped_column(BigId, default=0)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

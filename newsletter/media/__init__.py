@@ -1,1 +1,1 @@
-"""Media: images stored once, resized and served."""
+"""Images that editors upload: stored once, without their metadata, and served in a few widths."""

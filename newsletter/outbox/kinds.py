@@ -3,11 +3,15 @@
 Adding one is one line here and its templates: `templates/email/system/<kind>.html` and `.txt`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from newsletter.core.links import Links
 from newsletter.core.registry import Registry
+
+Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -15,14 +19,16 @@ class Kind:
     """One kind of system message.
 
     facts:      the facts it cannot be written without, and their JSON types.
+    link:       where its one button leads.
     useful_for: how long after it was asked for it still helps; later it is not sent any more.
     """
 
     key: str
     facts: dict[str, type]
+    link: Callable[[Links, Facts], str]
     useful_for: timedelta
 
-    def check(self, facts: dict[str, Any]) -> None:
+    def check(self, facts: Facts) -> None:
         """Raise `TypeError` unless `facts` has what this kind needs: that is a mistake in our code."""
         wrong = [name for name, type_ in self.facts.items() if type(facts.get(name)) is not type_]
         if wrong:
@@ -32,12 +38,22 @@ class Kind:
 
 ONE_DAY = timedelta(days=1)
 
-KINDS = Registry(
+KINDS: Registry[Kind] = Registry(
     "system_message_kind",
     (
         # Asks whoever owns the address to confirm a subscription.
-        Kind("confirmation", {"subscription_id": int}, ONE_DAY),
+        Kind(
+            "confirmation",
+            {"subscription_id": int},
+            lambda links, facts: links.confirm(facts["subscription_id"]),
+            ONE_DAY,
+        ),
         # Somebody asked again for what is already active: says so, and where the preferences are.
-        Kind("already_subscribed", {"subscriber_id": int}, ONE_DAY),
+        Kind(
+            "already_subscribed",
+            {"subscriber_id": int},
+            lambda links, facts: links.preferences(facts["subscriber_id"]),
+            ONE_DAY,
+        ),
     ),
 )

@@ -21,9 +21,10 @@ def post(
 ) -> SystemMessage:
     """Write one message to `recipient`; a worker sends it once the caller has committed.
 
-    `kind` and `facts` (JSON: ids and words) are those of `newsletter.outbox.kinds`; `locale` is the language to
-    write in (`de`, `pt-BR`). The row is flushed, so it has its id. Raises `Refused` for a kind there is not and
-    `TypeError` for facts that do not fit it. Who may be written to, and how often, is the caller's decision.
+    `kind` and `facts` (JSON: ids and words) are those of `newsletter.outbox.kinds`; `locale` is the
+    language to write in (`de`, `pt-BR`). The row is flushed, so it has its id. Raises `Refused` for an
+    unknown kind and `TypeError` for facts that do not fit it. Who may be written to, and how often, is the
+    caller's decision.
     """
     KINDS[kind].check(facts)
     message = SystemMessage(

@@ -23,7 +23,7 @@ def needs_smtputf8(address: str) -> bool:
 
 
 def to_ascii_domain(domain: str) -> str:
-    """`domain` as A-labels (RFC 5890), or in ASCII as it came; a name that IDNA refuses raises `ValueError`."""
+    """`domain` as A-labels (RFC 5890), or in ASCII as it came; `ValueError` for a name that IDNA refuses."""
     if domain.isascii():
         return domain
     return idna.encode(domain, uts46=True).decode("ascii")

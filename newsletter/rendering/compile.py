@@ -27,6 +27,7 @@ def compile_message(
     Raises `Refused` for HTML or CSS that cannot be used, for a header that would be invalid (field by field),
     and for a sentinel that was damaged on its way, by a filter for upper case for example.
     """
+    subject = subject.strip(" ")
     refuse_control("preheader", preheader)
     lines = build_headers(headers, subject, slots)
     return CompiledMessage(

@@ -6,10 +6,10 @@ An encoded word has at most 75 characters and never splits a character; a line t
 import base64
 import re
 
-_WORD_ROOM = 75 - len("=?utf-8?q??=")
 _LINE = 76
 _BARE = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!*+-/")
 _Q = {octet: chr(octet) if octet in _BARE else f"={octet:02X}" for octet in range(256)} | {0x20: "_"}
+_EMPTY_WORD = len("=?utf-8?q??=")
 _is_literal = re.compile(r"(?!.*=\?)[!-~]{1,60}(?: [!-~]{1,60})*").fullmatch
 
 
@@ -40,27 +40,34 @@ def encode_words(text: str, first_column: int) -> str:
     everywhere, also in a display name (RFC 2047 §5 (3)).
     """
     octets = text.encode("utf-8", "replace")
-    by_q = sum(len(_Q[octet]) for octet in octets) <= -(-len(octets) // 3) * 4
+    q = _to_q(octets)
+    room = min(75, _LINE - first_column) - _EMPTY_WORD
+    by_q = len(q) <= -(-len(octets) // 3) * 4
+    if by_q and len(q) <= room:
+        return f"=?utf-8?q?{q}?="
     words: list[str] = []
-    room = min(_WORD_ROOM, _LINE - first_column - len("=?utf-8?q??="))
     chunk: list[bytes] = []
     used = 0
     for character in text:
         encoded = character.encode("utf-8", "replace")
-        cost = sum(len(_Q[octet]) for octet in encoded) if by_q else len(encoded)
+        cost = len(_to_q(encoded)) if by_q else len(encoded)
         if chunk and used + cost > (room if by_q else room // 4 * 3):
             words.append(_word(b"".join(chunk), by_q))
             chunk, used = [], 0
-            room = min(_WORD_ROOM, _LINE - 1 - len("=?utf-8?q??="))
+            room = 75 - _EMPTY_WORD
         chunk.append(encoded)
         used += cost
     words.append(_word(b"".join(chunk), by_q))
     return "\r\n ".join(words)
 
 
+def _to_q(octets: bytes) -> str:
+    return octets.decode("latin-1").translate(_Q)
+
+
 def _word(octets: bytes, by_q: bool) -> str:
     if by_q:
-        return f"=?utf-8?q?{''.join(_Q[octet] for octet in octets)}?="
+        return f"=?utf-8?q?{_to_q(octets)}?="
     return f"=?utf-8?b?{base64.b64encode(octets).decode('ascii')}?="
 
 

@@ -1,8 +1,8 @@
 """Filling: how one recipient's value is written where its slot stands.
 
-Nothing here raises for an odd value, because one name must not stop a mailing: control characters are taken out
-of bodies and become spaces in headers, lone surrogates become question marks. Only a value without which no
-message can be built (`REQUIRED`) has to be there.
+Nothing here raises for an odd value, because one name must not stop a mailing: control characters are taken
+out of bodies and become spaces in headers, lone surrogates become question marks. Only a value without which
+no message can be built (`REQUIRED`) has to be there.
 """
 
 import re
@@ -60,9 +60,11 @@ def body_writer(mode: SlotMode, *, html: bool) -> Writer:
 
 
 def fill_words(pieces: Pieces, values: Values) -> str:
-    """A line of words for people (subject, preheader): control characters become spaces, the ends are bare."""
+    """A line of words (subject, preheader): control characters become spaces, the ends are bare."""
     filled = "".join(piece if isinstance(piece, str) else value_of(piece, values) for piece in pieces)
-    return CONTROL.sub(" ", filled).strip()
+    if not (filled.isascii() and filled.isprintable()):
+        filled = CONTROL.sub(" ", filled)
+    return filled.strip()
 
 
 def header_filler(header: Header) -> Callable[[Values], bytes]:
@@ -103,6 +105,10 @@ def _fill_literal(header: Header, values: Values) -> bytes:
 
 
 def _bare(value: str) -> str:
+    if "=?" in value:  # a reader might take it for an encoded word
+        value = value.replace("=?", "=-")
+    if value.isascii() and value.isprintable():
+        return value.strip(" <>")
     return CONTROL.sub(" ", value).strip(" <>")
 
 
@@ -112,6 +118,8 @@ def _fill_unsubscribe(mailto: Pieces, values: Values) -> bytes:
     if url and not _is_url(url):
         url = quote(CONTROL.sub("", url).strip(), safe=_URL_SAFE, errors="replace")
         url = url if _is_url(url) else ""
+    if "=?" in url:  # the same URL, which nobody can take for an encoded word
+        url = url.replace("=?", "=%3F")
     uris = [url] if 0 < len(url) <= _LINE_LIMIT - 30 else []
     if mailto:
         filled = "".join(p if isinstance(p, str) else write_url_part(value_of(p, values)) for p in mailto)

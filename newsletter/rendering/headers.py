@@ -1,7 +1,7 @@
 """The header of a message: plain facts in, header lines out (RFC 5322, 2369, 2919, 8058, 3834).
 
-What is the same for all recipients is encoded here, once, and checked strictly. What differs is left as a line
-with slots for `newsletter.rendering.filling`.
+What is the same for all recipients is encoded here, once, and checked strictly. What differs is left as a
+line with slots for `newsletter.rendering.filling`.
 """
 
 import re
@@ -20,7 +20,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _is_uri = re.compile(r"(?:https?|mailto):[!-;=?-~]+").fullmatch
 _is_list_id = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+").fullmatch
 _is_feedback_id = re.compile(r"[!-9;-~]*(?::[!-9;-~]*){0,3}").fullmatch
-_is_extra_name = re.compile(r"(?:X-|Precedence$|Content-Language$|Archived-At$|CFBL-)[!-9;-~]*", re.I).fullmatch
+_is_extra_name = re.compile(
+    r"(?:X-|Precedence$|Content-Language$|Archived-At$|CFBL-)[!-9;-~]*", re.I
+).fullmatch
 
 
 class HeaderForm(StrEnum):
@@ -83,7 +85,9 @@ def build_headers(facts: MessageHeaders, subject: str, slots: SlotTable) -> tupl
     Raises `Refused`, naming the field, for control characters (CR, LF and NUL among them, also behind encoded
     words), for addresses that are none, and for URIs that are not whole.
     """
-    return tuple(_merge_ready([*_identity(facts, subject, slots), *_list(facts, slots), *_extra(facts, slots)]))
+    return tuple(
+        _merge_ready([*_identity(facts, subject, slots), *_list(facts, slots), *_extra(facts, slots)])
+    )
 
 
 def refuse_control(field: str, value: str) -> None:
@@ -133,6 +137,7 @@ def _list(facts: MessageHeaders, slots: SlotTable) -> Iterator[Header]:
 
 def _extra(facts: MessageHeaders, slots: SlotTable) -> Iterator[Header]:
     if facts.feedback_id:
+        refuse_control("feedback_id", facts.feedback_id)
         if not _is_feedback_id(facts.feedback_id):
             raise _refused("feedback_id", "must be up to four ASCII words joined by colons")
         yield _ready(f"Feedback-ID: {facts.feedback_id}")
@@ -185,6 +190,7 @@ def _merge_ready(headers: list[Header]) -> Iterator[Header]:
 
 
 def _mailbox(field: str, address: str) -> str:
+    refuse_control(field, address)
     local, at, domain = address.rpartition("@")
     try:
         ascii_address = f"{local}{at}{to_ascii_domain(domain)}"

@@ -151,7 +151,9 @@ class CompiledMessage:
         gap = True  # whether the last piece is one, so that bytes cannot be joined to it
         for header in self.headers:
             if header.form is HeaderForm.READY:
-                pieces.append("".join(piece for piece in header.value if isinstance(piece, str)).encode("ascii"))
+                pieces.append(
+                    "".join(piece for piece in header.value if isinstance(piece, str)).encode("ascii")
+                )
                 gap = False
             else:
                 headers.append((len(pieces), header_filler(header)))
@@ -194,8 +196,6 @@ def _dump(pieces: Pieces) -> list[str | dict[str, str]]:
 
 def _load(pieces: list[str | Mapping[str, Any]]) -> Pieces:
     return tuple(
-        piece
-        if isinstance(piece, str)
-        else Slot(piece["field"], piece["default"], SlotMode(piece["mode"]))
+        piece if isinstance(piece, str) else Slot(piece["field"], piece["default"], SlotMode(piece["mode"]))
         for piece in pieces
     )

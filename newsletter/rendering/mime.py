@@ -1,4 +1,4 @@
-"""The body of a message: multipart/alternative, text first, HTML last (RFC 2046 §5.1.4), with its slots open."""
+"""The body of a message: multipart/alternative, text first, HTML last (RFC 2046 §5.1.4), its slots open."""
 
 import hashlib
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ def boundary_of(text: Pieces, html: Pieces) -> str:
     """
     digest = hashlib.sha256()
     for piece in (*text, "\0", *html):
-        digest.update(repr(piece).encode("utf-8", "backslashreplace"))
+        shown = f"\0{piece.field}\0{piece.default}\0{piece.mode}\0" if isinstance(piece, Slot) else piece
+        digest.update(shown.encode("utf-8", "replace"))
     return f"=_{digest.hexdigest()[:30]}"
 
 
@@ -51,5 +52,7 @@ def encode_part(pieces: Pieces, *, html: bool) -> Iterator[Fragment]:
 
 def _part_header(subtype: str) -> str:
     return (
-        f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n"
+        "\r\n"
     )

@@ -23,6 +23,8 @@ def encode(text: str) -> bytes:
     """
     if _is_plain(text):
         return text.encode("ascii") if len(text) <= _WIDTH else _wrap(text).encode("ascii")
+    if "\n" not in text and "\r" not in text:
+        return _wrap(_escape(text)).encode("ascii")
     *ended, last = _NEWLINE.split(text)
     lines = [_wrap(_shield_end(_escape(line))) for line in ended]
     lines.append(_wrap(_escape(last)))

@@ -1,1 +1,1 @@
-"""SMTP without a framework: relays, sessions, replies and their meaning, the dialogue, and a recording sink."""
+"""SMTP by itself: relays, sessions, replies and their meaning, the dialogue, and a recording sink."""

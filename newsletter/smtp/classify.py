@@ -96,7 +96,11 @@ _UNKNOWN = (
 )
 _RELAY = r"rela(y|ying)( access)? (is )?(denied|not (permitted|allowed)|prohibited)|unable to relay|rcpthosts"
 _SENDER = r"sender (address )?(rejected|denied|not|unauthori[sz]ed)|not owned by user|send as|from address"
-_REPUTE = r"spam|blocked|black ?list|block ?list|listed (at|in|by)|dnsbl|rbl|reputation|policy|banned|spf|dmarc|dkim"
+_DEAD = r"(account|mailbox|user)( is| has been)? (disabled|inactive|suspended|deactivated|closed)"
+_REPUTE = (
+    r"\b(spam|blocked|black ?list|block ?list|listed (at|in|by)|dnsbl|rbl|reputation|policy|banned"
+    r"|spf|dmarc|dkim)"
+)
 _ACCOUNT = r"(is|are) not verified|sending (\w+ ){0,3}(paused|suspended|disabled)|unverified (sender|domain)"
 
 _R, _J, _P = Outcome.RETRY, Outcome.REJECTED, Outcome.PAUSE
@@ -162,11 +166,10 @@ TABLE: tuple[Row, ...] = (
     Row(_COMMANDS, "5", "-", _RELAY, _P, Reason.RELAY_DENIED),
     Row(_COMMANDS, "5", "-", _SENDER, _P, Reason.SENDER_REFUSED),
     Row(_PERSON, "5", "-", _UNKNOWN, _J, Reason.NO_SUCH_USER),
+    Row(_PERSON, "5", "-", _DEAD, _J, Reason.DISABLED),
     Row(_PERSON, "5", "-", _FULL, _J, Reason.MAILBOX_FULL),
     Row(_PERSON, "556", "", "", _J, Reason.NO_SUCH_DOMAIN),
-    Row(_RCPT, "551", "", "", _J, Reason.MOVED),
     Row(_RCPT, "552", "", "", _J, Reason.MAILBOX_FULL),
-    Row(_RCPT, "553", "", "", _J, Reason.BAD_ADDRESS),
     Row(_COMMANDS, "521", "", "", _P, Reason.SYSTEM),
     Row(_COMMANDS, "5", "", _REPUTE, _P, Reason.POLICY),
     # DATA was refused without a word about the recipient, who had just been accepted

@@ -1,4 +1,4 @@
-"""What every client of a session shares: the messages, the journal they are told to, and why a client stops."""
+"""What every client of a session shares: envelopes, the journal of their fates, and why a client stops."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -89,7 +89,7 @@ def tls_failed(relay: Relay, error: Exception) -> SessionFailed:
             " Use the name in the certificate, or name its authority with ca=/path/to/ca.pem."
         )
         return SessionFailed(Step.TLS, message, temporary=False)
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         message = (
             f"TLS with {relay.where} failed: {error.reason or error}."
             " smtps:// is for TLS from the start (port 465), smtp:// for STARTTLS (587)."

@@ -1,4 +1,4 @@
-"""The plain dialogue: one command, one reply. For servers without extensions, and the reference for the others."""
+"""The plain dialogue, one command and one reply: for servers without extensions; the reference for others."""
 
 from collections.abc import Iterable
 
@@ -82,6 +82,7 @@ class _Exchange:
     def _command(self, phase: Phase, line: bytes, timeout: float) -> bool:
         """Whether the reply lets the dialogue go on. Raises `_Stop`."""
         wire = self._session.wire
+        self._expect_silence(phase)
         try:
             wire.send(line, timeout)
             reply = wire.read_reply(timeout)
@@ -99,6 +100,7 @@ class _Exchange:
     def _hand_over(self, prepared: Prepared) -> None:
         session, index = self._session, self._envelope.index
         octets = stuffed(prepared.body)
+        self._expect_silence(Phase.BODY)
         self._journal.handing_over(index)
         try:
             session.wire.send(octets, session.timeouts.block)
@@ -119,6 +121,21 @@ class _Exchange:
             self._journal.answered(index, Verdict(Outcome.RETRY, verdict.reason), reply)
         if (stop := self._settle(verdict, reply)) is not None:
             raise _Stop(stop)
+
+    def _expect_silence(self, phase: Phase) -> None:
+        """Raises `_Stop` when the server has said something that nobody asked for."""
+        wire = self._session.wire
+        if not wire.unread:
+            return
+        try:
+            reply = wire.read_reply(self._session.timeouts.probe)
+        except Lost as error:
+            raise _Stop(self._lost(phase, error)) from None
+        except Garbled as error:
+            reply = Reply.local(str(error))
+        if reply.code == 421:
+            raise _Stop(self._lost(phase, Lost(str(reply))))
+        raise _Stop(self._finish(BreakKind.PAUSED, Reason.PROTOCOL, reply))
 
     def _settle(self, verdict: Verdict, reply: Reply) -> Break | None:
         """Tell the journal unless nobody is to be marked; a `Break` when the session cannot go on."""

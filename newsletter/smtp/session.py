@@ -1,4 +1,4 @@
-"""A session with a relay: connect, greeting, EHLO, STARTTLS, EHLO again, AUTH; then the wire for a dialogue."""
+"""A session with a relay: connect, greeting, EHLO, STARTTLS, EHLO again, AUTH; then a wire to talk over."""
 
 import re
 import smtplib

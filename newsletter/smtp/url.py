@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,8 @@ from newsletter.smtp.address import a_label
 from newsletter.smtp.timeouts import Timeouts
 
 LONGEST_TIMEOUT = 3600.0
+
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?")
 
 
 class Encryption(StrEnum):
@@ -81,10 +84,15 @@ def is_loopback(host: str) -> bool:
     """Whether `host` can only be this machine: `localhost`, `*.localhost` (RFC 6761), 127/8, ::1."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def _refused(message: str) -> Refused:
@@ -112,6 +120,8 @@ def _host(parts: SplitResult) -> str:
         host = a_label(parts.hostname or "")
     except ValueError:
         raise _refused("names a host that is not a valid domain name.") from None
+    if host and not (_HOST.fullmatch(host) or _is_address(host)):
+        raise _refused("names a host that is not a valid domain name.")
     if not host:
         raise _refused("names no host; it should look like smtp://user:password@host:587.")
     return host

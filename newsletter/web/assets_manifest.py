@@ -30,7 +30,7 @@ def asset_url(name: str) -> str:
     `newsreader-latin-500-normal.woff2`. Raises `OperatorMustAct` when the front end is not built,
     `UnknownAsset` when it has no such file.
     """
-    files = _built_files(STATIC_FOLDER)
+    files = built_files()
     if name not in files:
         known = ", ".join(sorted(files))
         message = f"the front end has no asset called {name!r}; it has: {known}"
@@ -44,16 +44,24 @@ def is_immutable(_path: str, url: str) -> bool:
     return url.startswith(STATIC_URL) and _HASHED.search(url) is not None
 
 
-@lru_cache(maxsize=1)
-def _built_files(folder: Path) -> dict[str, str]:
-    """The manifest, turned to: source's file name → built file, relative to the static folder."""
+def built_files(folder: Path = STATIC_FOLDER) -> dict[str, str]:
+    """What `asset_url` knows: source's file name → built file, relative to `folder`.
+
+    Raises `OperatorMustAct` when there is no manifest in it: worth asking once when the app starts.
+    """
     manifest = folder / ".vite" / "manifest.json"
     try:
-        chunks: dict[str, dict[str, object]] = json.loads(manifest.read_text(encoding="utf-8"))
+        return _read_manifest(manifest, manifest.stat().st_mtime_ns)
     except FileNotFoundError as error:
         raise OperatorMustAct(
             "front_end_missing", "The front end is not built. Run `make setup`, then start again."
         ) from error
+
+
+@lru_cache(maxsize=1)
+def _read_manifest(manifest: Path, _changed: int) -> dict[str, str]:
+    # Read once for each build: a front end that is built again below a running app has new names.
+    chunks: dict[str, dict[str, object]] = json.loads(manifest.read_text(encoding="utf-8"))
     return {_public_name(source): str(chunk["file"]) for source, chunk in chunks.items()}
 
 

@@ -65,7 +65,7 @@ def _start_guard(kind: str, folder: Path) -> str:
     log = folder / "guard.log"
     with log.open("ab") as output:
         guard = subprocess.Popen(
-            [sys.executable, "-m", "tests.servers.guard", kind, folder],
+            [sys.executable, "-m", "tests.servers", kind, folder],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -118,7 +118,3 @@ def _end(server: PostgresServer | ValkeyServer) -> None:
         server.stop("immediate")  # nothing of it is kept
     else:
         server.kill()
-
-
-if __name__ == "__main__":
-    guard(sys.argv[1], Path(sys.argv[2]))

@@ -43,6 +43,7 @@ class ValkeyServer:
                 [
                     *LEASH,
                     "KILL",
+                    "-",
                     valkey_program(),
                     *options,
                     "--appendonly",

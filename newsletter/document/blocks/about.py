@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Literal
 
-
 from newsletter.document.fields import Day, Line, RichText, ShortLine, WebUrl
 from newsletter.document.image import Image
 from newsletter.document.section import Block, Section

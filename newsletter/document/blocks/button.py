@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-
 from newsletter.document.fields import ButtonUrl, Line
 from newsletter.document.section import Block, Section
 

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-
 from newsletter.document.fields import WebUrl
 from newsletter.document.image import Image
 from newsletter.document.section import Block, Section

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-
 from newsletter.document.cut import CutAt
 from newsletter.document.fields import Blurb
 from newsletter.document.item import Item
@@ -38,25 +37,21 @@ class LatestSection(Section):
 
 
 def example() -> LatestSection:
-    stories = (
-        (
-            "Harbour talks resume on Tuesday",
-            "Both delegations confirmed their seats at the table. The agenda has four points, of which three are "
-            "old friends: fishing, fuel and the northern line. The fourth is new, and nobody wants to name it yet, "
-            "though the room has already been booked for a second day.",
-        ),
-        ("School exchange doubles its places", "Four hundred pupils will cross the strait this autumn."),
-        (
-            "Night trains return to the coast",
-            "The first sleeper leaves in July. Tickets go on sale on Monday.",
-        ),
+    talks = (
+        "Both delegations confirmed their seats, and three of the four points on the agenda are old friends. "
+        "The fourth is new, and nobody wants to name it yet."
     )
+    stories = {
+        "Harbour talks resume on Tuesday": talks,
+        "School exchange doubles its places": "Four hundred pupils will cross the strait this autumn.",
+        "Night trains return to the coast": "The first sleeper leaves in July.",
+    }
     return LatestSection(
         type="latest",
         id="latest",
         title="Latest from the Coalition",
         limit=2,
-        length=140,
+        length=110,
         cut_at=CutAt.WORD,
         items=tuple(
             Item(
@@ -65,7 +60,7 @@ def example() -> LatestSection:
                 blurb=blurb,
                 provenance=Provenance(published=date(2026, 5, 15 - number)),
             )
-            for number, (headline, blurb) in enumerate(stories, start=1)
+            for number, (headline, blurb) in enumerate(stories.items(), start=1)
         ),
     )
 

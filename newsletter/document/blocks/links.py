@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-
 from newsletter.document.fields import Blurb
 from newsletter.document.item import Item
 from newsletter.document.provenance import Provenance, Style

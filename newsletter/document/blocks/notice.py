@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-
 from newsletter.document.fields import Statement
 from newsletter.document.section import Block, Section
 

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-
 from newsletter.document.fields import Blurb, Day, Model, PlainText, ShortLine, WebUrl
 from newsletter.document.section import Block, Section
 

@@ -68,7 +68,6 @@ def upgrade() -> None:
         "sending_host",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("heartbeat", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sending_host")),
     )
     op.create_table(
@@ -212,7 +211,6 @@ def upgrade() -> None:
         sa.Column("publication_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("issue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("control", sa.String(length=32), nullable=False),
         sa.Column("held_reason", sa.Text(), nullable=False),
@@ -237,8 +235,8 @@ def upgrade() -> None:
     with op.batch_alter_table("mailing", schema=None) as batch_op:
         batch_op.create_index("ix_mailing_state_scheduled_at", ["state", "scheduled_at"], unique=False)
         batch_op.create_index(
-            "uq_mailing_issue_id_occurrence",
-            ["issue_id", "occurrence"],
+            "uq_mailing_issue_id",
+            ["issue_id"],
             unique=True,
             sqlite_where=sa.text("state <> 'cancelled'"),
             postgresql_where=sa.text("state <> 'cancelled'"),
@@ -287,6 +285,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("seqs", sa.JSON(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("host", sa.String(length=64), nullable=False),
         sa.Column("tally", sa.Text(), nullable=False),
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,19 +1,31 @@
-import { defineConfig } from "vite";
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
 
 // Every entry here is a name that `asset_url()` knows in the templates: "public.css", "admin.css", …
 const entries = ["public.css", "public.ts", "admin.css", "dev.css"];
+const pictures = ["icon.svg"];
+
+/** Pictures that only templates name get a hash and a line in the manifest, too. */
+const picturesForTemplates: Plugin = {
+  name: "pictures-for-templates",
+  buildStart() {
+    for (const name of pictures) {
+      this.emitFile({ type: "asset", name, originalFileName: name, source: readFileSync(`src/${name}`) });
+    }
+  },
+};
 
 export default defineConfig({
   root: "src",
   base: "./", // stylesheets find their fonts beside them, under whatever prefix the app is mounted
   publicDir: false,
+  plugins: [picturesForTemplates],
   build: {
     outDir: "../../static",
     emptyOutDir: true,
     manifest: true,
     assetsDir: "",
     assetsInlineLimit: 0, // a strict Content-Security-Policy has no `data:`
-    cssCodeSplit: true,
     modulePreload: false,
     rolldownOptions: {
       input: entries.map((entry) => `src/${entry}`),

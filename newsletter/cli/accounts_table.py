@@ -1,0 +1,31 @@
+"""A mailing's accounts, for people and for programs."""
+
+import json
+
+import click
+from rich.table import Table
+
+from newsletter.cli.environment import console
+from newsletter.mailings.accounts import Accounts
+
+
+def tell(found: Accounts, as_json: bool) -> None:
+    """Print the accounts; every line of the table is a term of the equation."""
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    table = Table(title=f"Mailing {found.mailing}: {found.state}", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for word in ("pending", "in_flight", "sent", "rejected", "retry", "unanswered"):
+        table.add_row(word.replace("_", " "), f"{getattr(found, word):,}")
+        if word == "rejected":
+            for reason, n in found.rejected_reasons.items():
+                table.add_row(f"  {reason.replace('_', ' ')}", f"{n:,}", style="dim")
+    for reason, n in found.excluded.items():
+        table.add_row(f"excluded: {reason.replace('_', ' ')}", f"{n:,}")
+    table.add_section()
+    table.add_row("candidates", f"{found.candidates:,}")
+    console.print(table)
+    if found.reason:
+        console.print(found.reason, highlight=False)

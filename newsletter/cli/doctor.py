@@ -1,0 +1,86 @@
+"""`newsletter doctor`: is everything there that sending needs?"""
+
+import json
+import sys
+from collections.abc import Callable
+
+import click
+from redis import Redis
+from sqlalchemy import text
+
+from newsletter import migrations
+from newsletter.cli.environment import console, json_option, runtime
+from newsletter.core.errors import DomainError
+from newsletter.core.paths import static_dir
+from newsletter.smtp.session import open_session
+from newsletter.smtp.url import parse_smtp_url
+
+
+@click.command("doctor", help="Check database, broker, relay and files; exit 1 when something is wrong.")
+@json_option
+def command(as_json: bool) -> None:
+    results = {name: _outcome(check) for name, check in CHECKS.items()}
+    if as_json:
+        click.echo(json.dumps({name: {"ok": ok, "message": said} for name, (ok, said) in results.items()}))
+    else:
+        for name, (ok, said) in results.items():
+            mark = "[green]ok[/]  " if ok else "[red]wrong[/]"
+            console.print(f"{mark} {name}: {said}", highlight=False)
+    sys.exit(0 if all(ok for ok, _ in results.values()) else 1)
+
+
+def _outcome(check: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, check()
+    except DomainError as error:
+        return False, error.message
+    except Exception as error:  # whatever a driver raises is the finding
+        return False, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no detail'}"
+
+
+def _database() -> str:
+    engine = runtime().engine
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        if not migrations.is_current(connection):
+            message = "the schema is not this version's: run `newsletter db upgrade`"
+            raise RuntimeError(message)
+    return f"{engine.dialect.name} answers, and its schema is current"
+
+
+def _broker() -> str:
+    with Redis.from_url(runtime().settings.effective_redis_url, socket_connect_timeout=2) as client:
+        client.ping()
+    return "answers"
+
+
+def _relay() -> str:
+    settings = runtime().settings
+    relay = parse_smtp_url(settings.effective_smtp_url)
+    open_session(relay, settings.mail_name).close()
+    return f"{relay.where} lets us in"
+
+
+def _data_dir() -> str:
+    folder = runtime().settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / ".probe"
+    probe.write_bytes(b"")
+    probe.unlink()
+    return f"{folder} can be written"
+
+
+def _front_end() -> str:
+    if not (static_dir() / ".vite" / "manifest.json").exists():
+        message = "it has not been built: run `make setup`"
+        raise RuntimeError(message)
+    return "is built"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "data directory": _data_dir,
+    "database": _database,
+    "broker": _broker,
+    "relay": _relay,
+    "front end": _front_end,
+}

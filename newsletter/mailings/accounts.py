@@ -1,0 +1,111 @@
+"""A mailing's accounts: every candidate is in exactly one place, at every moment.
+
+    candidates = pending + in_flight + sent + rejected(reason) + retry + unanswered + excluded(reason)
+
+Each term is counted by itself (places not reserved yet, open windows, merged outcomes), never as the rest of
+the others, so an error would show as an inequality.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.errors import Missing
+from newsletter.mailings.models import Control, Mailing, MailingCount, MailingState, Outcome, SendWindow
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The numbers of one mailing at one moment. `state` is what people are told, `reason` why it stands."""
+
+    mailing: int
+    state: str
+    reason: str
+    candidates: int
+    pending: int
+    in_flight: int
+    sent: int
+    rejected: int
+    retry: int
+    unanswered: int
+    excluded: dict[str, int]
+    rejected_reasons: dict[str, int] = field(default_factory=dict)
+    scheduled_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def add_up(self) -> bool:
+        """Whether the equation holds."""
+        return self.candidates == (
+            self.pending
+            + self.in_flight
+            + self.sent
+            + self.rejected
+            + self.retry
+            + self.unanswered
+            + sum(self.excluded.values())
+        )
+
+    @property
+    def over(self) -> bool:
+        return self.state in {MailingState.FINISHED, MailingState.CANCELLED}
+
+    def as_json(self) -> dict[str, Any]:
+        facts = asdict(self)
+        for key in ("scheduled_at", "started_at", "finished_at"):
+            facts[key] = facts[key].isoformat() if facts[key] else None
+        return facts
+
+
+def accounts(session: Session, mailing_id: int) -> Accounts:
+    """The accounts of one mailing, read in a single statement so that they belong to one moment."""
+    in_flight = (
+        select(func.coalesce(func.sum(SendWindow.size), 0))
+        .where(SendWindow.mailing_id == mailing_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Mailing, in_flight, MailingCount.outcome, MailingCount.reason, MailingCount.n)
+        .outerjoin(MailingCount, MailingCount.mailing_id == Mailing.id)
+        .where(Mailing.id == mailing_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not rows:
+        raise Missing("unknown_mailing", f"There is no mailing {mailing_id}.")
+    mailing, flying = rows[0][0], rows[0][1]
+    by_outcome: dict[Outcome, Counter[str]] = {outcome: Counter() for outcome in Outcome}
+    for _, _, outcome, reason, n in rows:
+        if n:
+            by_outcome[outcome][reason] += n
+    unreserved = max(0, mailing.members - (mailing.next_seq - 1))
+    return Accounts(
+        mailing=mailing.id,
+        state=told_state(mailing, flying),
+        reason=mailing.held_reason,
+        candidates=mailing.candidates,
+        pending=unreserved + by_outcome[Outcome.PENDING].total(),
+        in_flight=flying,
+        sent=by_outcome[Outcome.SENT].total(),
+        rejected=by_outcome[Outcome.REJECTED].total(),
+        retry=by_outcome[Outcome.RETRY].total(),
+        unanswered=by_outcome[Outcome.UNANSWERED].total(),
+        excluded=dict(sorted(by_outcome[Outcome.EXCLUDED].items())),
+        rejected_reasons=dict(sorted(by_outcome[Outcome.REJECTED].items())),
+        scheduled_at=mailing.scheduled_at,
+        started_at=mailing.started_at,
+        finished_at=mailing.finished_at,
+    )
+
+
+def told_state(mailing: Mailing, in_flight: int) -> str:
+    """The state in the words for people: pausing and cancelling take effect in two stages."""
+    if mailing.state in {MailingState.FINISHED, MailingState.CANCELLED} or mailing.control is Control.GO:
+        return mailing.state.value
+    if in_flight or mailing.control is Control.CANCEL:
+        return "stopping"
+    return "paused"

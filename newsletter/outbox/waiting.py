@@ -1,0 +1,17 @@
+"""What still waits in the outbox: the sweep rings for it, whatever became of its first doorbell."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.outbox.claim import due
+from newsletter.outbox.models import SystemMessage
+
+
+def waiting(session: Session, limit: int) -> list[int]:
+    """The ids of at most `limit` messages that may be taken now, the longest waiting first."""
+    return list(
+        session.scalars(
+            select(SystemMessage.id).where(due(clock.now())).order_by(SystemMessage.next_at).limit(limit)
+        )
+    )

@@ -1,0 +1,7 @@
+"""Preflight: what is wrong with an issue before it is sent. The same rules for pages, command line and API."""
+
+from newsletter.preflight.check import check
+from newsletter.preflight.finding import Finding, Level
+from newsletter.preflight.gate import gate
+
+__all__ = ["Finding", "Level", "check", "gate"]

@@ -1,0 +1,73 @@
+"""Check an issue: every rule over the message that would be sent."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.errors import DomainError
+from newsletter.core.links import Links
+from newsletter.document.walk import fields_of, images
+from newsletter.issues.compile import compile_issue, local_day
+from newsletter.issues.example import example_values
+from newsletter.issues.load import load_document
+from newsletter.issues.models import Issue, Revision
+from newsletter.media.variants import find_sources
+from newsletter.preflight.draft import Draft, ImageWords
+from newsletter.preflight.finding import Finding, Level
+from newsletter.preflight.rules import RULES
+from newsletter.publications.models import Publication
+from newsletter.subscribers.models import Subscriber, Subscription
+
+_ATTRIBUTE = "attributes."
+
+
+def check(session: Session, revision: Revision, links: Links) -> list[Finding]:
+    """What the rules object to in `revision`: what blocks first, each kind in the order of the rules."""
+    draft = make_draft(session, revision, links)
+    found = [finding for rule in RULES for finding in rule.findings(draft)]
+    return sorted(found, key=lambda finding: finding.level is not Level.BLOCKING)
+
+
+def make_draft(session: Session, revision: Revision, links: Links) -> Draft:
+    """Everything that the rules look at."""
+    issue = session.get_one(Issue, revision.issue_id)
+    publication = session.get_one(Publication, issue.publication_id)
+    document = load_document(revision)
+    rows = find_sources(session, {image.src for _, image in images(document)})
+    asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}
+    compiled, error = None, ""
+    try:
+        compiled = compile_issue(session, revision, publication, links)
+    except DomainError as failure:
+        error = _told(failure)
+    return Draft(
+        document=document,
+        publication=publication,
+        today=local_day(clock.now(), publication),
+        compiled=compiled,
+        render_error=error,
+        html=compiled.fill_html(example_values(publication, links)) if compiled else "",
+        media={source: ImageWords(row.alt, row.credit) for source, row in rows.items()},
+        unknown_attributes=frozenset(
+            name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
+        ),
+    )
+
+
+def _told(failure: DomainError) -> str:
+    problems = [problem for problem in failure.fields.values() if problem not in failure.message]
+    return " ".join([failure.message, *problems])
+
+
+def _is_known(session: Session, publication: Publication, key: str) -> bool:
+    """Whether any subscriber of the publication has the attribute."""
+    found = session.scalar(
+        select(Subscriber.id)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(
+            Subscription.publication_id == publication.id,
+            Subscriber.attributes[key].as_string().is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None

@@ -1,0 +1,38 @@
+"""What the rules look at: a document, where it would be sent from, and the message it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsletter.document import Document
+from newsletter.publications.models import Publication
+from newsletter.rendering.message import CompiledMessage
+
+
+@dataclass(frozen=True)
+class ImageWords:
+    """What the media library says about an uploaded image."""
+
+    alt: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything a rule may read; made by `check`.
+
+    compiled: the message; None when it cannot be rendered, then `render_error` says why.
+    html:     the HTML of an example reader, as a mail program decodes it.
+    media:    the uploaded images that the document names and the library has, by source (`media:…`).
+    unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
+    today:    the day in the publication's zone.
+    """
+
+    document: Document
+    publication: Publication
+    today: date
+    compiled: CompiledMessage | None = None
+    render_error: str = ""
+    html: str = ""
+    media: Mapping[str, ImageWords] = field(default_factory=dict)
+    unknown_attributes: frozenset[str] = frozenset()

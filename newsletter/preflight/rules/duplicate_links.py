@@ -1,0 +1,29 @@
+"""No story is in the issue twice."""
+
+from collections.abc import Iterator
+from urllib.parse import urldefrag
+
+from newsletter.document.walk import links
+from newsletter.preflight.draft import Draft
+from newsletter.preflight.finding import Remark, Rule, warning
+
+
+def examine(draft: Draft) -> Iterator[Remark]:
+    first: dict[str, str] = {}
+    for place in links(draft.document):
+        if place.value.lower().startswith("mailto:"):
+            continue
+        known = first.setdefault(_page(place.value), place.path)
+        if known != place.path:
+            yield warning(f"{place.value} is also linked at {known}.", place.path)
+
+
+def _page(url: str) -> str:
+    """What two addresses of the same page have in common."""
+    bare = urldefrag(url)[0].rstrip("/")
+    scheme, separator, rest = bare.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{separator}{host.lower().removeprefix('www.')}{slash}{path}" if scheme else bare
+
+
+DUPLICATE_LINKS = Rule("duplicate_links", examine)

@@ -1,0 +1,16 @@
+"""Links are encrypted."""
+
+from collections.abc import Iterator
+
+from newsletter.document.walk import links
+from newsletter.preflight.draft import Draft
+from newsletter.preflight.finding import Remark, Rule, warning
+
+
+def examine(draft: Draft) -> Iterator[Remark]:
+    for place in links(draft.document):
+        if place.value.lower().startswith("http://"):
+            yield warning(f"{place.value} is not encrypted: try it with https://.", place.path)
+
+
+HTTP_LINKS = Rule("http_links", examine)

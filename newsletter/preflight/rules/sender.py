@@ -1,0 +1,31 @@
+"""The publication says who its emails come from."""
+
+from collections.abc import Iterator
+
+from newsletter.core.addresses import parse_address
+from newsletter.core.errors import Refused
+from newsletter.preflight.draft import Draft
+from newsletter.preflight.finding import Remark, Rule, blocking, warning
+
+
+def examine(draft: Draft) -> Iterator[Remark]:
+    publication = draft.publication
+    if not publication.sender_email.strip():
+        yield blocking("The publication has no sender address.")
+        return
+    for title, address in (("sender", publication.sender_email), ("reply-to", publication.reply_to)):
+        if address and not _is_address(address):
+            yield blocking(f"The publication's {title} address “{address}” is not an email address.")
+    if not publication.sender_name.strip():
+        yield warning("The publication has no sender name: readers see the bare address.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parse_address(text)
+    except Refused:
+        return False
+    return True
+
+
+SENDER = Rule("sender", examine)

@@ -1,0 +1,18 @@
+"""There is a subject, also for readers of whom nothing is known."""
+
+from collections.abc import Iterator
+
+from newsletter.document.merge import with_defaults
+from newsletter.preflight.draft import Draft
+from newsletter.preflight.finding import Remark, Rule, blocking
+
+
+def examine(draft: Draft) -> Iterator[Remark]:
+    subject = draft.document.subject
+    if not subject.strip():
+        yield blocking("Write a subject line.", "subject")
+    elif not with_defaults(subject).strip():
+        yield blocking("The subject is empty for who has no name: give its merge field a default.", "subject")
+
+
+SUBJECT = Rule("subject", examine)

@@ -1,0 +1,64 @@
+"""What rendering is given: plain frozen facts, copied from rows by whoever has them."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from newsletter.document.document import Document
+from newsletter.rendering.variant import EVERYTHING, Variant
+
+
+@dataclass(frozen=True)
+class MediaImage:
+    """A picture that can be shown: an absolute URL, and its size in pixels where known."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class PublicationFacts:
+    """The publication as readers see it. `language` is a BCP 47 tag; `tokens` override the theme's."""
+
+    name: str
+    postal_address: str
+    language: str = "en"
+    tagline: str = ""
+    site_url: str = ""
+    logo: MediaImage | None = None
+    tokens: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IssueFacts:
+    """What is known of the issue beside its document."""
+
+    number: int | None = None
+    date: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class IssueLinks:
+    """Absolute URLs that are the same for all readers; what is empty is not offered."""
+
+    archive_url: str = ""  # the web page of this issue
+    view_in_browser_url: str = ""  # this email as a page
+    subscribe_url: str = ""  # for whom a reader forwarded it to
+
+
+@dataclass(frozen=True)
+class RenderInput:
+    """Everything that a rendered issue depends on; equal inputs give equal results but for the slots' nonce.
+
+    `media` holds the images that the document names as `media:KEY`, by their key.
+    """
+
+    document: Document
+    publication: PublicationFacts
+    issue: IssueFacts = IssueFacts()
+    links: IssueLinks = IssueLinks()
+    media: Mapping[str, MediaImage] = field(default_factory=dict)
+    theme: str = "gazette"
+    variant: Variant = EVERYTHING

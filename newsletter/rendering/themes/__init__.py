@@ -1,0 +1,7 @@
+"""All built-in themes. A new one is one file here, a folder of templates, and one line in this list."""
+
+from newsletter.core.registry import Registry
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.themes.gazette import GAZETTE
+
+THEMES: Registry[Theme] = Registry("theme", [GAZETTE])

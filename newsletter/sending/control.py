@@ -1,0 +1,69 @@
+"""Pause, resume and cancel. Each takes effect within a second, plus the replies that are on their way."""
+
+from sqlalchemy.orm import Session
+
+from newsletter import audit, jobs
+from newsletter.core.errors import Conflict
+from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.sending.finish import finish_if_done
+
+OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
+
+
+def pause(session: Session, mailing_id: int, *, actor: str) -> Mailing:
+    """Let nothing more start; pausing a paused mailing changes nothing."""
+    mailing = _running(session, mailing_id, "paused")
+    if mailing.control is Control.GO:
+        mailing.control = Control.PAUSE
+        mailing.held_reason = ""
+        audit.record(session, "mailing.paused", "mailing", mailing.id, actor=actor)
+    return mailing
+
+
+def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
+    """Go on exactly where it stopped."""
+    mailing = _running(session, mailing_id, "resumed")
+    if mailing.control is Control.PAUSE:
+        mailing.control = Control.GO
+        audit.record(session, "mailing.resumed", "mailing", mailing.id, actor=actor)
+        if mailing.state is MailingState.SENDING:
+            mailing.held_reason = ""
+            jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)
+        else:
+            # Kept for the freeze: whoever resumes has seen that its time had passed.
+            jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)
+    return mailing
+
+
+def cancel(session: Session, mailing_id: int, *, actor: str) -> Mailing:
+    """Stop for good: nothing more starts, and once nothing is in flight the rest is excluded."""
+    mailing = _running(session, mailing_id, "cancelled", Control.CANCEL)
+    if mailing.control is not Control.CANCEL:
+        mailing.control = Control.CANCEL
+        mailing.held_reason = ""
+        audit.record(session, "mailing.cancelled", "mailing", mailing.id, actor=actor)
+        finish_if_done(session, mailing)
+    return mailing
+
+
+def hold(session: Session, mailing_id: int, reason: str) -> None:
+    """The mailing pauses itself, and says why in one sentence."""
+    mailing = lock(session, mailing_id)
+    if mailing.state in OVER or mailing.control is Control.CANCEL:
+        return
+    mailing.control = Control.PAUSE
+    mailing.held_reason = reason
+    audit.record(session, "mailing.paused", "mailing", mailing.id, actor=audit.SYSTEM, reason=reason)
+
+
+def _running(session: Session, mailing_id: int, verb: str, allowed: Control | None = None) -> Mailing:
+    mailing = lock(session, mailing_id)
+    if mailing.state in OVER:
+        already = "already " if mailing.state is MailingState.CANCELLED and verb == "cancelled" else ""
+        raise Conflict(
+            "mailing_over", f"Mailing {mailing.id} is {already}{mailing.state}; it cannot be {verb}."
+        )
+    if mailing.control is Control.CANCEL and allowed is not Control.CANCEL:
+        raise Conflict("mailing_stopping", f"Mailing {mailing.id} is being cancelled; it cannot be {verb}.")
+    return mailing

@@ -1,0 +1,192 @@
+"""Freeze the audience of a due mailing: every subscription of its publication becomes one delivery.
+
+Walks the subscriptions in the order of subscribers, a chunk in a transaction; a freeze that was interrupted
+goes on where its last commit ended, and two at once take turns. Who is not written to gets a delivery too,
+with the reason and a place below zero, so that every candidate is accounted for.
+"""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import case, func, insert, literal, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from newsletter.core import clock
+from newsletter.core.errors import DomainError
+from newsletter.core.links import Links
+from newsletter.issues.compile import compile_issue
+from newsletter.issues.models import Revision
+from newsletter.issues.publish import publish_issue
+from newsletter.mailings import counts
+from newsletter.mailings.accounts import accounts
+from newsletter.mailings.lifecycle import advance, lock
+from newsletter.mailings.models import (
+    Control,
+    Delivery,
+    Exclusion,
+    Mailing,
+    MailingState,
+    Outcome,
+    StoredMessage,
+)
+from newsletter.publications.models import Publication
+from newsletter.rendering.message import CompiledMessage
+from newsletter.sending.exclusion import already_received, exclusion_reason
+from newsletter.subscribers.models import Subscriber, Subscription, Suppression
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 20_000
+# Mail that was meant for yesterday morning is not sent this evening without asking.
+TOO_LATE = timedelta(hours=6)
+
+
+def freeze(sessions: sessionmaker[Session], mailing_id: int, links: Links, chunk: int = CHUNK) -> bool:
+    """Bring a due mailing from scheduled to sending; True when it is sending now. Safe to repeat."""
+    with sessions() as session:
+        if not _begin(session, mailing_id):
+            return False
+        session.commit()
+    while True:
+        with sessions() as session:
+            more = _freeze_chunk(session, mailing_id, chunk)
+            session.commit()
+        if not more:
+            break
+    with sessions() as session:
+        ready = _complete(session, mailing_id, links)
+        session.commit()
+    return ready
+
+
+def _begin(session: Session, mailing_id: int) -> bool:
+    mailing = lock(session, mailing_id)
+    if mailing.control is not Control.GO:
+        return False
+    if mailing.state is MailingState.FREEZING:
+        return True
+    now = clock.now()
+    if mailing.state is not MailingState.SCHEDULED or mailing.scheduled_at > now:
+        return False
+    if now - mailing.scheduled_at > TOO_LATE and not mailing.held_reason:
+        mailing.control = Control.PAUSE
+        mailing.held_reason = "Its time passed while nothing was running. Resume it to send it now."
+        session.commit()
+        return False
+    mailing.held_reason = ""
+    advance(mailing, MailingState.FREEZING)
+    return True
+
+
+def _freeze_chunk(session: Session, mailing_id: int, chunk: int) -> bool:
+    """Freeze the next `chunk` candidates; False when there was none or somebody else is done."""
+    mailing = lock(session, mailing_id)
+    if mailing.state is not MailingState.FREEZING or mailing.control is not Control.GO:
+        return False
+    last = session.scalar(
+        select(func.max(Subscription.subscriber_id)).where(
+            Subscription.id.in_(
+                select(Subscription.id)
+                .where(
+                    Subscription.publication_id == mailing.publication_id,
+                    Subscription.subscriber_id > mailing.frozen_through,
+                )
+                .order_by(Subscription.subscriber_id)
+                .limit(chunk)
+            )
+        )
+    )
+    if last is None:
+        return False
+    _insert_deliveries(session, mailing, last)
+    _count(session, mailing, last)
+    mailing.frozen_through = last
+    return True
+
+
+def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
+    reason = case(
+        (already_received(mailing.issue_id, mailing.id), literal(Exclusion.ALREADY_RECEIVED.value)),
+        else_=literal(""),
+    )
+    rule = exclusion_reason(clock.now())
+    found = (
+        select(
+            Subscription.subscriber_id.label("subscriber_id"),
+            Subscription.id.label("subscription_id"),
+            case((rule != "", rule), else_=reason).label("reason"),
+        )
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
+        .where(
+            Subscription.publication_id == mailing.publication_id,
+            Subscription.subscriber_id > mailing.frozen_through,
+            Subscription.subscriber_id <= last,
+        )
+        .subquery()
+    )
+    written_to = found.c.reason == ""
+    place = func.row_number().over(partition_by=written_to, order_by=found.c.subscriber_id)
+    left_out = mailing.candidates - mailing.members
+    session.execute(
+        insert(Delivery).from_select(
+            ["mailing_id", "seq", "subscriber_id", "subscription_id", "outcome", "reason", "enhanced"],
+            select(
+                literal(mailing.id),
+                case((written_to, mailing.members + place), else_=-(left_out + place)),
+                found.c.subscriber_id,
+                found.c.subscription_id,
+                case((written_to, literal(Outcome.PENDING.value)), else_=literal(Outcome.EXCLUDED.value)),
+                found.c.reason,
+                literal(""),
+            ),
+        )
+    )
+
+
+def _count(session: Session, mailing: Mailing, last: int) -> None:
+    found = session.execute(
+        select(Delivery.reason, func.count())
+        .where(
+            Delivery.mailing_id == mailing.id,
+            Delivery.subscriber_id > mailing.frozen_through,
+            Delivery.subscriber_id <= last,
+        )
+        .group_by(Delivery.reason)
+    ).all()
+    by_reason: dict[str, int] = {row[0]: row[1] for row in found}
+    members = by_reason.pop("", 0)
+    mailing.members += members
+    mailing.candidates += members + sum(by_reason.values())
+    counts.change(session, mailing.id, {(Outcome.EXCLUDED, reason): n for reason, n in by_reason.items()})
+
+
+def _complete(session: Session, mailing_id: int, links: Links) -> bool:
+    mailing = lock(session, mailing_id)
+    if mailing.state is not MailingState.FREEZING or mailing.control is not Control.GO:
+        return mailing.state is MailingState.SENDING
+    session.flush()
+    found = accounts(session, mailing_id)
+    if not found.add_up:
+        message = f"the accounts of mailing {mailing_id} do not add up after its freeze: {found}"
+        raise RuntimeError(message)
+    try:
+        with session.begin_nested():
+            compiled = _publish_and_compile(session, mailing, links)
+    except DomainError as error:
+        # The gate let it pass when it was scheduled; what changed since is for an editor to see.
+        log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)
+        mailing.control = Control.PAUSE
+        mailing.held_reason = f"It cannot be rendered: {error.message}"
+        return False
+    session.merge(StoredMessage(mailing_id=mailing.id, variant="", compiled=compiled.to_json()))
+    mailing.started_at = clock.now()
+    advance(mailing, MailingState.SENDING)
+    return True
+
+
+def _publish_and_compile(session: Session, mailing: Mailing, links: Links) -> CompiledMessage:
+    revision = session.get_one(Revision, mailing.revision_id)
+    publication = session.get_one(Publication, mailing.publication_id)
+    publish_issue(session, revision, mailing.scheduled_at)  # first: the message says its number
+    return compile_issue(session, revision, publication, links, mailing_id=mailing.id)

@@ -1,0 +1,67 @@
+"""The connections of one process to the relay: opened when needed, kept between windows and mailings."""
+
+from newsletter.core import clock
+from newsletter.smtp.failures import SessionFailed
+from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.url import Relay
+
+# Relays close what says nothing for some minutes; after this long we ask before we trust.
+IDLE_SECONDS = 20
+MESSAGES_PER_CONNECTION = 1000
+# One attempt at once, then after a pause: a relay that is being restarted is back in a moment.
+PAUSES_SECONDS = (0.0, 0.5, 2.0)
+# Losing the connection this often within a minute is not bad luck any more.
+MOST_LOSSES_PER_MINUTE = 20
+
+
+class Relays:
+    """Sessions with one relay for one process, one at a time."""
+
+    def __init__(self, relay: Relay, name: str) -> None:
+        self._relay = relay
+        self._name = name
+        self._session: Session | None = None
+        self._used_at = 0.0
+        self._losses: list[float] = []
+
+    def session(self) -> Session:
+        """An open session; raises `SessionFailed` when there is none to be had."""
+        kept = self._session
+        if kept is not None and self._usable(kept):
+            self._used_at = clock.monotonic()
+            return kept
+        self.close()
+        self._session = self._open()
+        self._used_at = clock.monotonic()
+        return self._session
+
+    def may_reconnect(self) -> bool:
+        """Note a lost connection; whether to go on trying."""
+        now = clock.monotonic()
+        self._losses = [at for at in self._losses if now - at < 60] + [now]
+        return len(self._losses) <= MOST_LOSSES_PER_MINUTE
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than `seconds` for any reply from now on; may be called from a signal handler."""
+        if self._session is not None:
+            self._session.hurry(seconds)
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _usable(self, session: Session) -> bool:
+        if session.wire.closed or session.messages >= MESSAGES_PER_CONNECTION:
+            return False
+        return clock.monotonic() - self._used_at < IDLE_SECONDS or session.alive()
+
+    def _open(self) -> Session:
+        for last, pause in ((n == len(PAUSES_SECONDS) - 1, p) for n, p in enumerate(PAUSES_SECONDS)):
+            clock.sleep(pause)
+            try:
+                return open_session(self._relay, self._name)
+            except SessionFailed as error:
+                if last or not error.temporary:
+                    raise
+        raise AssertionError

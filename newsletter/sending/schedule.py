@@ -1,0 +1,55 @@
+"""Schedule an issue: lock its revision and make its one mailing. Pressing Send again answers the same one."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from newsletter import audit, jobs
+from newsletter.core import clock
+from newsletter.core.links import Links
+from newsletter.issues.load import find_revision
+from newsletter.issues.lock import lock_revision
+from newsletter.issues.models import Issue
+from newsletter.mailings.models import Mailing, MailingState
+from newsletter.preflight.gate import gate
+from newsletter.sending.when import Moment
+
+
+def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, *, actor: str) -> Mailing:
+    """The mailing of an issue: the one there is, or a new one for `when` (None: now).
+
+    The newest revision is locked. Raises `Refused` with everything that preflight finds blocking. However
+    many people press at once, the database lets one mailing through (a unique index) and all get it.
+    """
+    existing = current_mailing(session, issue)
+    if existing is not None:
+        return existing
+    revision = find_revision(session, issue)
+    gate(session, revision, issue.publication, links)
+    moment = when or Moment(clock.now(), issue.publication.timezone)
+    mailing = Mailing(
+        publication_id=issue.publication_id,
+        issue_id=issue.id,
+        revision_id=revision.id,
+        scheduled_at=moment.at,
+        zone=moment.zone,
+    )
+    try:
+        with session.begin_nested():
+            session.add(mailing)
+    except IntegrityError:
+        winner = current_mailing(session, issue)
+        if winner is None:
+            raise
+        return winner
+    lock_revision(session, revision)
+    audit.record(session, "mailing.scheduled", "mailing", mailing.id, actor=actor, at=moment.at.isoformat())
+    jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)
+    return mailing
+
+
+def current_mailing(session: Session, issue: Issue) -> Mailing | None:
+    """The issue's mailing that was not cancelled, if there is one."""
+    return session.scalars(
+        select(Mailing).where(Mailing.issue_id == issue.id, Mailing.state != MailingState.CANCELLED)
+    ).one_or_none()

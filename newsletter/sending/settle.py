@@ -1,0 +1,151 @@
+"""Settle a window: write what became of its deliveries into the ledger, exactly once.
+
+Merge order: untouched < unanswered < sent, rejected. Normally the window's row is still there and each of its
+deliveries is in flight. When it is gone, somebody settled it for a holder that seemed lost; if that holder
+comes back, its tally may still raise what was called unanswered, and only that.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.mailings import counts
+from newsletter.mailings.lifecycle import advance
+from newsletter.mailings.models import (
+    Delivery,
+    DeliveryRetry,
+    Exclusion,
+    Mailing,
+    MailingState,
+    Outcome,
+    SendWindow,
+)
+from newsletter.sending.finish import finish_if_done
+from newsletter.sending.retry import EXPIRED, next_due
+from newsletter.sending.tally import Line
+
+Lines = Mapping[int, Line]
+
+
+def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> None:
+    """Merge `lines` (one for each delivery of the window) and close the window.
+
+    The caller holds the mailing's lock and commits; a commit that fails is repeated until it succeeds, and
+    only then is the tally deleted.
+    """
+    window = session.get(SendWindow, window_id)
+    if window is None:
+        _raise_unanswered(session, mailing, lines)
+    else:
+        session.delete(window)
+        session.flush()
+        _merge(session, mailing, lines, in_flight=True)
+    finish_if_done(session, mailing)
+
+
+def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
+    """A holder came back after its window was settled: what it knows replaces what was unanswered."""
+    known = {seq: line for seq, line in lines.items() if line.outcome is not Outcome.UNANSWERED}
+    still = session.scalars(
+        select(Delivery.seq).where(
+            Delivery.mailing_id == mailing.id,
+            Delivery.seq.in_(known),
+            Delivery.outcome == Outcome.UNANSWERED,
+        )
+    ).all()
+    told = {seq: known[seq] for seq in still}
+    if mailing.state is MailingState.CANCELLED:
+        cancelled = Line(Outcome.EXCLUDED, Exclusion.CANCELLED.value)
+        told = {seq: cancelled if _waits(line) else line for seq, line in told.items()}
+    elif mailing.state is MailingState.FINISHED and any(_waits(line) for line in told.values()):
+        advance(mailing, MailingState.SENDING)
+    _merge(session, mailing, told, in_flight=False)
+
+
+def _merge(session: Session, mailing: Mailing, lines: Lines, *, in_flight: bool) -> None:
+    now = clock.now()
+    waiting = {
+        row.seq: row
+        for row in session.scalars(
+            select(DeliveryRetry).where(
+                DeliveryRetry.mailing_id == mailing.id, DeliveryRetry.seq.in_(list(lines))
+            )
+        )
+    }
+    final = {}
+    for seq, line in lines.items():
+        row = waiting.get(seq)
+        if _waits(line) and row is None:
+            row = DeliveryRetry(mailing_id=mailing.id, seq=seq, due=now, attempts=0, first_at=now)
+            session.add(row)
+        final[seq] = _requeue(session, row, line, now) if row is not None and _waits(line) else line
+    over = [seq for seq, line in final.items() if seq in waiting and not _waits(line)]
+    if over:
+        session.execute(
+            delete(DeliveryRetry).where(DeliveryRetry.mailing_id == mailing.id, DeliveryRetry.seq.in_(over))
+        )
+    _write(session, mailing.id, final, now)
+    before = None if in_flight else (Outcome.UNANSWERED, "")
+    counts.change(
+        session,
+        mailing.id,
+        counts.moved([(before, _key(line)) for line in final.values()]),
+    )
+
+
+def _waits(line: Line) -> bool:
+    return line.outcome in {Outcome.RETRY, Outcome.PENDING}
+
+
+def _requeue(session: Session, row: DeliveryRetry, line: Line, now: datetime) -> Line:
+    """Put a delivery back into the queue of retries, or give it up; what became of it in the end."""
+    row.window_id = None
+    row.due = now
+    if not line.attempted:
+        return Line(Outcome.RETRY if row.attempts else Outcome.PENDING, attempted=False)
+    row.attempts += 1
+    due = next_due(row.attempts, row.first_at, now)
+    if due is None:
+        session.flush()
+        session.delete(row)
+        return Line(Outcome.REJECTED, EXPIRED, line.code, line.enhanced)
+    row.due = due
+    return line
+
+
+def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> None:
+    if not lines:
+        return
+    session.flush()
+    table = Delivery.__table__
+    session.connection().execute(
+        update(Delivery)
+        .where(table.c.mailing_id == bindparam("of_mailing"), table.c.seq == bindparam("of_seq"))
+        .values(
+            outcome=bindparam("new_outcome"),
+            reason=bindparam("new_reason"),
+            code=bindparam("new_code"),
+            enhanced=bindparam("new_enhanced"),
+            at=bindparam("new_at"),
+        ),
+        [
+            {
+                "of_mailing": mailing_id,
+                "of_seq": seq,
+                "new_outcome": line.outcome,
+                "new_reason": line.reason,
+                "new_code": line.code,
+                "new_enhanced": line.enhanced,
+                "new_at": now,
+            }
+            for seq, line in lines.items()
+        ],
+    )
+
+
+def _key(line: Line) -> counts.Key:
+    """Where a line is counted: reasons are told apart for what is over, not for what still waits."""
+    return line.outcome, line.reason if line.outcome in {Outcome.REJECTED, Outcome.EXCLUDED} else ""

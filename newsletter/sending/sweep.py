@@ -1,0 +1,86 @@
+"""Sweep the database for work that nobody does, and ring for it: a lost doorbell costs seconds, not mail."""
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from newsletter import jobs
+from newsletter.core import clock
+from newsletter.core.db import reading
+from newsletter.core.queue import Queue, broker
+from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, SendWindow
+from newsletter.outbox.waiting import waiting
+from newsletter.sending.finish import finish_if_done
+
+MESSAGES_AT_ONCE = 100
+
+
+def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
+    """Ring for everything that is due, unless bells still wait to be answered."""
+    for mailing_id in _stopped(sessions):
+        with sessions() as session:
+            finish_if_done(session, lock(session, mailing_id))
+            session.commit()
+    with reading(), sessions() as session:
+        freezes, drains = _due_freezes(session), _due_drains(session)
+        messages = waiting(session, MESSAGES_AT_ONCE)
+    if broker.waiting(Queue.BULK) == 0:
+        for mailing_id in freezes:
+            jobs.freeze_mailing.ring(mailing_id=mailing_id)
+        for _ in range(bulk_processes):
+            for mailing_id in drains:
+                jobs.drain_mailing.ring(mailing_id=mailing_id)
+    if messages and broker.waiting(Queue.TRANSACTIONAL) == 0:
+        for message_id in messages:
+            jobs.send_system_message.ring(message_id=message_id)
+
+
+def _stopped(sessions: sessionmaker[Session]) -> list[int]:
+    """Mailings that may have reached their end without anybody noticing (their last holder died)."""
+    with reading(), sessions() as session:
+        in_flight = exists().where(SendWindow.mailing_id == Mailing.id)
+        waits = exists().where(DeliveryRetry.mailing_id == Mailing.id)
+        running = [MailingState.SCHEDULED, MailingState.FREEZING, MailingState.SENDING]
+        return list(
+            session.scalars(
+                select(Mailing.id).where(
+                    Mailing.state.in_(running),
+                    ~in_flight,
+                    or_(
+                        Mailing.control == Control.CANCEL,
+                        (Mailing.state == MailingState.SENDING)
+                        & (Mailing.next_seq > Mailing.members)
+                        & ~waits,
+                    ),
+                )
+            )
+        )
+
+
+def _due_freezes(session: Session) -> list[int]:
+    return list(
+        session.scalars(
+            select(Mailing.id).where(
+                Mailing.control == Control.GO,
+                Mailing.state.in_([MailingState.SCHEDULED, MailingState.FREEZING]),
+                Mailing.scheduled_at <= clock.now(),
+            )
+        )
+    )
+
+
+def _due_drains(session: Session) -> list[int]:
+    due = exists().where(
+        DeliveryRetry.mailing_id == Mailing.id,
+        DeliveryRetry.window_id.is_(None),
+        DeliveryRetry.due <= clock.now(),
+    )
+    return list(
+        session.scalars(
+            select(Mailing.id).where(
+                Mailing.control == Control.GO,
+                Mailing.state == MailingState.SENDING,
+                or_(Mailing.next_seq <= Mailing.members, due),
+            )
+        )
+    )

@@ -1,0 +1,127 @@
+"""Send one system message: claim it, write it, hand it to the relay, note how that ended.
+
+No database transaction is open while the relay is talked to. What a crash leaves behind is taken up again by
+the next worker (see `outbox.claim`).
+"""
+
+from urllib.parse import urlsplit
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from newsletter.core import clock
+from newsletter.core.errors import DomainError
+from newsletter.core.links import Links
+from newsletter.outbox import settle
+from newsletter.outbox.claim import Claim, claim
+from newsletter.outbox.connection import Answer, Connection
+from newsletter.outbox.kinds import KINDS
+from newsletter.outbox.letter import Letter, write
+from newsletter.outbox.models import SystemMessage
+from newsletter.publications.models import Publication
+from newsletter.smtp.session import SessionFailed
+from newsletter.smtp.verdict import Outcome
+
+log = structlog.get_logger(__name__)
+
+TOO_LATE = "not sent: what was asked for is too long ago"
+ERASED = "not sent: the person was erased"
+
+
+def send_system_message(
+    sessions: sessionmaker[Session],
+    message_id: int,
+    *,
+    connection: Connection,
+    links: Links,
+    organisation: str,
+) -> None:
+    """Send the message, unless it is settled, not due, or with another worker.
+
+    `organisation` is who writes when no publication does. Commits twice: the claim, and how it ended.
+    While the relay cannot be reached nothing is claimed: messages wait, and the sweep rings for them
+    again.
+    """
+    if connection.rests:
+        log.info("system message waits: the relay could not be reached a moment ago", message_id=message_id)
+        return
+    with sessions() as session:
+        taken = claim(session, message_id)
+        letter = _load(session, taken, links, organisation) if taken else None
+        session.commit()
+    if taken is None or letter is None:
+        return
+    if isinstance(letter, str):
+        _give_up(sessions, taken, letter)
+        return
+    try:
+        answer = connection.send(write(letter))
+    except SessionFailed as error:
+        _report_relay(error)
+        with sessions.begin() as session:
+            settle.give_back(session, taken, error.message)
+    except DomainError as error:
+        log.error("a system message cannot be written", message_id=message_id, problem=error.message)
+        with sessions.begin() as session:
+            settle.try_later(session, taken, error.message)
+    else:
+        _settle(sessions, taken, answer)
+
+
+def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Letter | str:
+    """What the message says; or, in words, why it is not to be sent any more."""
+    message = session.get_one(SystemMessage, taken.message_id, populate_existing=True)
+    kind = KINDS[message.kind]
+    if not message.recipient:
+        return ERASED
+    if clock.now() - message.created_at > kind.useful_for:
+        return TOO_LATE
+    host = urlsplit(links.public_url).hostname or "localhost"
+    publication = session.get(Publication, message.publication_id) if message.publication_id else None
+    name = publication.name if publication else organisation or host
+    return Letter(
+        message_id=message.id,
+        kind=kind.key,
+        locale=message.locale,
+        recipient=message.recipient,
+        asked_at=message.created_at,
+        link=kind.link(links, message.facts),
+        name=name,
+        sender_name=(publication and publication.sender_name) or name,
+        sender_email=(publication and publication.sender_email) or f"newsletter@{host}",
+        reply_to=publication.reply_to if publication else "",
+        postal_address=publication.postal_address if publication else "",
+        timezone=publication.timezone if publication else "UTC",
+    )
+
+
+def _settle(sessions: sessionmaker[Session], taken: Claim, answer: Answer) -> None:
+    """Write the relay's answer down. Only a refusal of this person ends the message's life."""
+    with sessions.begin() as session:
+        if answer.outcome is Outcome.SENT:
+            settle.sent(session, taken)
+        elif answer.outcome is Outcome.REJECTED:
+            settle.failed(session, taken, answer.words)
+        else:
+            settle.try_later(session, taken, answer.words)
+    outcome, words = answer.outcome.value, answer.words
+    if answer.outcome is Outcome.SENT:
+        log.info("system message sent", message_id=taken.message_id, reply=words)
+    elif answer.outcome is Outcome.PAUSE and not answer.temporary:
+        log.error("the relay refuses our mail; messages wait", message_id=taken.message_id, reply=words)
+    else:
+        log.warning("system message not sent", message_id=taken.message_id, outcome=outcome, reply=words)
+
+
+def _give_up(sessions: sessionmaker[Session], taken: Claim, why: str) -> None:
+    with sessions.begin() as session:
+        settle.failed(session, taken, why)
+    log.warning("system message given up", message_id=taken.message_id, why=why)
+
+
+def _report_relay(error: SessionFailed) -> None:
+    """Tell the operator; nobody's message is lost, and none has used up an attempt."""
+    if error.temporary:
+        log.warning("the relay cannot be reached; messages wait", problem=error.message, code=error.code)
+    else:
+        log.error("the relay cannot be used; messages wait", problem=error.message, code=error.code)

@@ -1,0 +1,165 @@
+"""The sink as a whole: a listening socket and an event loop in a thread of its own."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+
+from newsletter.core.errors import Refused
+from newsletter.smtp.sink.faults import Script
+from newsletter.smtp.sink.house import House
+from newsletter.smtp.sink.options import Options
+from newsletter.smtp.sink.records import Counts, Record, Recorder
+from newsletter.smtp.sink.verbs import Talk
+from newsletter.smtp.url import is_loopback
+
+BACKLOG = 512
+
+
+class Sink:
+    """A running sink: `with Sink() as sink: … sink.port … sink.records`.
+
+    `record`: a file that gets a JSON line per accepted copy; `remember`: whether `records` has them too;
+    `fsync`: whether a record outlives the machine, not only the process. Port 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        options: Options | None = None,
+        script: Script | None = None,
+        *,
+        port: int = 0,
+        record: Path | None = None,
+        remember: bool = True,
+        fsync: bool = False,
+    ) -> None:
+        options = options or Options()
+        if not is_loopback(options.host):
+            raise Refused("sink_host", "A sink listens on loopback only: it takes mail from anybody.")
+        self._recorder = Recorder(record, remember=remember, fsync=fsync)
+        self._house = House(options, script or Script(), self._recorder)
+        self._wanted_port = port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
+        self._server: asyncio.Server | None = None
+        self.port = port
+
+    @property
+    def options(self) -> Options:
+        return self._house.options
+
+    @property
+    def records(self) -> list[Record]:
+        """What was accepted so far, in order; appended to by the sink's thread."""
+        return self._house.records
+
+    @property
+    def counts(self) -> Counts:
+        """Totals so far, changing while the sink runs."""
+        return self._house.counts
+
+    @property
+    def open_connections(self) -> int:
+        return len(self._house.open)
+
+    @property
+    def script(self) -> Script:
+        """The faults; may be replaced while the sink runs."""
+        return self._house.script
+
+    @script.setter
+    def script(self, script: Script) -> None:
+        self._house.script = script
+
+    @property
+    def url(self) -> str:
+        """The `SMTP_URL` that leads here."""
+        options = self.options
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        if options.implicit_tls:
+            return f"smtps://{host}:{self.port}"
+        return f"smtp://{host}:{self.port}" + ("" if options.tls else "?starttls=never")
+
+    def start(self) -> "Sink":
+        """Listen. Raises `OSError` when the port cannot be had."""
+        self._thread.start()
+        try:
+            self.listen()
+        except BaseException:
+            self._end_loop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, cut every connection, close the file. May be called twice."""
+        if self._thread.is_alive():
+            self._call(self._shut())
+        self._end_loop()
+
+    def refuse(self) -> None:
+        """Let new connections be refused by the kernel, as if nothing ran here. Open ones go on."""
+        self._call(self._stop_listening())
+
+    def listen(self) -> None:
+        """Take connections, again if they were refused, on the same port."""
+        self._call(self._listen())
+
+    def __enter__(self) -> "Sink":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _call(self, work: Coroutine[None, None, None]) -> None:
+        future: Future[None] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future.result(timeout=10)
+
+    def _end_loop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+        if not self._loop.is_closed():
+            self._loop.close()
+        self._recorder.close()
+
+    async def _listen(self) -> None:
+        options = self.options
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if options.receive_buffer:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options.receive_buffer)
+            listener.bind((options.host, self.port))
+        except BaseException:
+            listener.close()
+            raise
+        self.port = listener.getsockname()[1]
+        tls = options.tls if options.implicit_tls else None
+        self._server = await self._loop.create_server(
+            lambda: Talk(self._house), sock=listener, ssl=tls, backlog=BACKLOG
+        )
+
+    async def _stop_listening(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    async def _shut(self) -> None:
+        await self._stop_listening()
+        for connection in tuple(self._house.open):
+            connection.cut()
+        for _ in range(100):
+            if not self._house.open:
+                break
+            await asyncio.sleep(0.01)
+        await self._house.settle()

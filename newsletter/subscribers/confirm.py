@@ -1,0 +1,31 @@
+"""Confirm a subscription: the owner of the address pressed the button."""
+
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.audit.record import SUBSCRIBER
+from newsletter.core.errors import Conflict
+from newsletter.subscribers.consent import keep_record, words
+from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.models import ConsentKind, State, Subscription
+from newsletter.subscribers.queries import is_suppressed, lock_subscription
+
+
+def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = "") -> Subscription:
+    """Make a pending subscription active; one that is active or paused stays as it is.
+
+    Raises `Missing` for an unknown one, `Conflict` when it ended meanwhile (an old link must not bring back
+    what somebody left since) or when the address must not be written to.
+    """
+    subscription = lock_subscription(session, subscription_id)
+    if subscription.state in {State.ACTIVE, State.PAUSED}:
+        return subscription
+    if subscription.state is State.ENDED:
+        raise Conflict("ended", "This subscription has ended since. Subscribe again to receive it.")
+    if is_suppressed(session, subscription.subscriber.address_hash or ""):
+        raise Conflict("suppressed", "This address is on our list of addresses that we never write to.")
+    move(subscription, State.ACTIVE)
+    agreed = words(subscription.publication.name, locale)
+    keep_record(session, subscription.id, ConsentKind.CONFIRMED, source="confirmation", words=agreed, ip=ip)
+    audit.record(session, "subscription.confirmed", "subscription", subscription.id, actor=SUBSCRIBER)
+    return subscription

@@ -1,0 +1,54 @@
+"""What people agree to, word for word, and the record that they did."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from newsletter.core import i18n
+from newsletter.subscribers.models import ConsentKind, ConsentRecord
+
+# Goes up with every change to the words below, so that a record tells which ones were read.
+VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The words that somebody reads before agreeing, and the language they are in."""
+
+    text: str
+    version: str
+    locale: str
+
+
+NO_WORDS = Consent(text="", version="", locale="")
+
+
+def words(publication_name: str, locale: str) -> Consent:
+    """The consent to a publication in the language of `locale`, or in English: shown so and kept so."""
+    text = i18n.translations(locale).gettext(
+        "I want to receive %(publication)s by email. I can leave at any time with one click."
+    )
+    return Consent(text % {"publication": publication_name}, VERSION, locale)
+
+
+def keep_record(
+    session: Session,
+    subscription_id: int,
+    kind: ConsentKind,
+    *,
+    source: str,
+    words: Consent = NO_WORDS,
+    ip: str = "",
+) -> ConsentRecord:
+    """Write down that somebody agreed, or stopped agreeing. `source` says where: form, one-click, …"""
+    record = ConsentRecord(
+        subscription_id=subscription_id,
+        kind=kind,
+        source=source,
+        text=words.text,
+        text_version=words.version,
+        locale=words.locale,
+        ip=ip[:45],
+    )
+    session.add(record)
+    return record

@@ -1,0 +1,96 @@
+"""Everything we know about one person, as JSON for that person (GDPR, articles 15 and 20)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.audit.models import AuditEntry
+from newsletter.core import clock
+from newsletter.core.db import Base
+from newsletter.outbox.models import SystemMessage
+from newsletter.subscribers.models import ConsentRecord, Subscriber, Subscription, Suppression
+from newsletter.subscribers.queries import find_subscriber, subscriptions_of
+
+TOLD_BELOW = {Subscriber.__tablename__, Subscription.__tablename__, ConsentRecord.__tablename__}
+
+
+def export_data(session: Session, subscriber_id: int) -> dict[str, Any]:
+    """All records about the person, ready for `json.dumps`; `Missing` for an unknown or erased one.
+
+    Tables that point at a subscriber or a subscription are found by their foreign keys, so that a feature
+    added later is told about without a word here.
+    """
+    subscriber = find_subscriber(session, subscriber_id)
+    subscriptions = subscriptions_of(session, subscriber_id)
+    ids = [subscription.id for subscription in subscriptions]
+    return {
+        "exported_at": _plain(clock.now()),
+        "subscriber": _columns(subscriber, Subscriber.__table__),
+        "subscriptions": [_subscription(session, subscription) for subscription in subscriptions],
+        "suppression": _first(session, Suppression.__table__, _by_hash(Suppression.__table__, subscriber)),
+        "messages": _rows(session, SystemMessage.__table__, _by_hash(SystemMessage.__table__, subscriber)),
+        "history": _rows(session, AuditEntry.__table__, _about(AuditEntry, subscriber_id, ids)),
+        "records": {
+            table.name: rows
+            for table, where in _pointing(subscriber_id, ids)
+            if (rows := _rows(session, table, where))
+        },
+    }
+
+
+def _subscription(session: Session, subscription: Subscription) -> dict[str, Any]:
+    records = ConsentRecord.__table__
+    return {
+        "publication": subscription.publication.name,
+        **_columns(subscription, Subscription.__table__),
+        "consents": _rows(session, records, records.c.subscription_id == subscription.id),
+    }
+
+
+def _pointing(subscriber_id: int, ids: list[int]) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Each further table with a foreign key to this person's rows, and the condition that finds theirs."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        if table.name in TOLD_BELOW:
+            continue
+        conditions = [
+            key.parent == subscriber_id if key.column.table.name == "subscriber" else key.parent.in_(ids)
+            for key in table.foreign_keys
+            if key.column.table.name in {"subscriber", "subscription"}
+        ]
+        if conditions:
+            found.append((table, or_(*conditions)))
+    return found
+
+
+def _about(entries: type[AuditEntry], subscriber_id: int, ids: list[int]) -> ColumnElement[bool]:
+    return or_(
+        (entries.subject_kind == "subscriber") & (entries.subject_id == subscriber_id),
+        (entries.subject_kind == "subscription") & entries.subject_id.in_(ids),
+    )
+
+
+def _by_hash(table: Any, subscriber: Subscriber) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = table.c.address_hash == subscriber.address_hash
+    return condition
+
+
+def _rows(session: Session, table: Any, where: ColumnElement[bool]) -> list[dict[str, Any]]:
+    ordered = select(table).where(where).order_by(*table.primary_key.columns)
+    return [
+        {name: _plain(value) for name, value in row.items()} for row in session.execute(ordered).mappings()
+    ]
+
+
+def _first(session: Session, table: Any, where: ColumnElement[bool]) -> dict[str, Any] | None:
+    return next(iter(_rows(session, table, where)), None)
+
+
+def _columns(row: Any, table: Any) -> dict[str, Any]:
+    return {column.name: _plain(getattr(row, column.name)) for column in table.columns}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,143 @@
+"""Import one batch of rows with a handful of statements, however many rows it has."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.errors import Retryable
+from newsletter.subscribers.consent import Consent
+from newsletter.subscribers.imports.read import Row
+from newsletter.subscribers.imports.result import ImportResult
+from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    State,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
+
+ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, to be found by the next look
+SOURCE = "import"
+
+
+def import_batch(
+    session: Session, publication_id: int, rows: Sequence[Row], words: Consent, result: ImportResult
+) -> None:
+    """Subscribe the people of `rows` (no address twice) and count them in `result`; the caller commits."""
+    suppressed = _suppressed(session, rows)
+    welcome = [row for row in rows if row.address.hash not in suppressed]
+    for _ in range(len(rows) - len(welcome)):
+        result.skip("suppressed")
+    subscriber_ids = _subscribers(session, welcome)
+    subscriptions = _subscriptions(session, publication_id, subscriber_ids)
+    agreed = _existing(subscriptions.values(), result)
+    agreed += _new(session, publication_id, [id_ for id_ in subscriber_ids if id_ not in subscriptions])
+    result.imported += len(agreed)
+    _keep_records(session, agreed, words)
+
+
+def _suppressed(session: Session, rows: Sequence[Row]) -> set[str]:
+    hashes = [row.address.hash for row in rows]
+    return set(session.scalars(select(Suppression.address_hash).where(Suppression.address_hash.in_(hashes))))
+
+
+def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
+    """The rows' subscribers, the unknown ones added; locked, so that nobody subscribes them meanwhile."""
+    # Sorted: two imports at the same time meet in the same order, so none waits for the other in a circle.
+    ordered = sorted(rows, key=lambda row: row.address.key)
+    for _ in range(ATTEMPTS):
+        known = _known(session, ordered)
+        missing = [row for row in ordered if row.address.key not in known]
+        if not missing:
+            return list(known.values())
+        try:
+            with session.begin_nested():
+                session.execute(insert(Subscriber), [_subscriber(row) for row in missing])
+        except IntegrityError:
+            continue  # somebody signed up meanwhile
+    raise Retryable("import_busy", "Too many people sign up at this moment. Run the import again.")
+
+
+def _known(session: Session, rows: Sequence[Row]) -> dict[str, int]:
+    names = {row.address.key: row.name for row in rows}
+    found = session.scalars(
+        select(Subscriber)
+        .where(Subscriber.email_key.in_(names))
+        .order_by(Subscriber.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for subscriber in found:
+        subscriber.name = subscriber.name or names[subscriber.email_key or ""]
+    return {subscriber.email_key or "": subscriber.id for subscriber in found}
+
+
+def _subscriber(row: Row) -> dict[str, str]:
+    address = row.address
+    return {
+        "email": address.email,
+        "email_key": address.key,
+        "address_hash": address.hash,
+        "name": row.name,
+    }
+
+
+def _subscriptions(
+    session: Session, publication_id: int, subscriber_ids: Sequence[int]
+) -> dict[int, Subscription]:
+    """The subscriptions that are there already, by subscriber."""
+    found = session.scalars(
+        select(Subscription)
+        .where(Subscription.publication_id == publication_id, Subscription.subscriber_id.in_(subscriber_ids))
+        .order_by(Subscription.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {subscription.subscriber_id: subscription for subscription in found}
+
+
+def _existing(subscriptions: Iterable[Subscription], result: ImportResult) -> list[int]:
+    """Count who subscribed before; the ids of those who had only not confirmed yet, active from now on."""
+    activated = []
+    for subscription in subscriptions:
+        if subscription.state is State.PENDING:
+            move(subscription, State.ACTIVE)
+            activated.append(subscription.id)
+        elif subscription.ended_reason is not None:
+            result.skip(subscription.ended_reason.value)
+        else:
+            result.already += 1
+    return activated
+
+
+def _new(session: Session, publication_id: int, subscriber_ids: Sequence[int]) -> list[int]:
+    """Subscribe those who have no subscription yet; the ids of the subscriptions made."""
+    rows = [
+        {
+            "subscriber_id": subscriber_id,
+            "publication_id": publication_id,
+            "state": State.ACTIVE,
+            "confirmed_at": clock.now(),
+        }
+        for subscriber_id in subscriber_ids
+    ]
+    return list(session.scalars(insert(Subscription).returning(Subscription.id), rows)) if rows else []
+
+
+def _keep_records(session: Session, subscription_ids: list[int], words: Consent) -> None:
+    records = [
+        {
+            "subscription_id": subscription_id,
+            "kind": ConsentKind.IMPORTED,
+            "source": SOURCE,
+            "text": words.text,
+        }
+        for subscription_id in subscription_ids
+    ]
+    if records:
+        session.execute(insert(ConsentRecord), records)

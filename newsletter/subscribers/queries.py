@@ -1,0 +1,65 @@
+"""Reads that several verbs share."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from newsletter.core.errors import Missing
+from newsletter.subscribers.models import Subscriber, Subscription, Suppression
+
+
+def lock_subscription(session: Session, subscription_id: int) -> Subscription:
+    """The subscription with its publication, as it is now and until this transaction ends; `Missing` if none.
+
+    PostgreSQL locks the row; SQLite has one writer at a time anyway.
+    """
+    found = session.scalar(
+        select(Subscription)
+        .where(Subscription.id == subscription_id)
+        .options(joinedload(Subscription.publication), joinedload(Subscription.subscriber))
+        .with_for_update(of=Subscription)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise Missing("unknown_subscription", "This link belongs to a subscription that is no longer known.")
+    return found
+
+
+def lock_subscriber(session: Session, subscriber_id: int) -> Subscriber:
+    """The subscriber, locked as above; `Missing` when there is none or the person was erased."""
+    return _present(
+        session.scalar(
+            select(Subscriber)
+            .where(Subscriber.id == subscriber_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def find_subscriber(session: Session, subscriber_id: int) -> Subscriber:
+    """The subscriber, to read; `Missing` when there is none or the person was erased."""
+    return _present(session.get(Subscriber, subscriber_id))
+
+
+def subscriptions_of(session: Session, subscriber_id: int) -> list[Subscription]:
+    """Everything the person ever subscribed to, in the order of the publications' names."""
+    found = session.scalars(
+        select(Subscription)
+        .where(Subscription.subscriber_id == subscriber_id)
+        .options(joinedload(Subscription.publication))
+    )
+    return sorted(found, key=lambda subscription: subscription.publication.name.casefold())
+
+
+def is_suppressed(session: Session, address_hash: str) -> bool:
+    """Whether the address must never be written to."""
+    found = session.scalar(select(Suppression.id).where(Suppression.address_hash == address_hash))
+    return found is not None
+
+
+def _present(subscriber: Subscriber | None) -> Subscriber:
+    if subscriber is None or subscriber.erased_at is not None:
+        raise Missing(
+            "unknown_subscriber", "There is no data behind this link: it was erased, or it never existed."
+        )
+    return subscriber

@@ -1,0 +1,110 @@
+"""Ask for a subscription. Nothing is sent to the address until whoever owns it confirms."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from newsletter.core.addresses import Address
+from newsletter.publications.models import Publication
+from newsletter.subscribers import consent
+from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.models import ConsentKind, State, Subscriber, Subscription
+from newsletter.subscribers.names import clean_name
+from newsletter.subscribers.queries import is_suppressed
+
+
+class Asked(StrEnum):
+    """What a request for a subscription met."""
+
+    UNCONFIRMED = "unconfirmed"  # it waits for the owner of the address to confirm
+    SUBSCRIBED = "subscribed"  # nothing to do: it is active or paused
+    SUPPRESSED = "suppressed"  # the address must never be written to
+
+
+@dataclass(frozen=True)
+class Request:
+    """The outcome; `subscription` is None only for a suppressed address."""
+
+    asked: Asked
+    subscription: Subscription | None
+
+
+def subscribe(
+    session: Session,
+    *,
+    publication: Publication,
+    address: Address,
+    name: str = "",
+    words: consent.Consent,
+    source: str,
+    ip: str = "",
+) -> Request:
+    """Record the wish of `address` for `publication`, with the `words` that were agreed to.
+
+    Two requests at the same time end in one subscription: the second waits for the first one's commit.
+    Nothing about an existing person changes, because anybody may type anybody's address.
+    """
+    if is_suppressed(session, address.hash):
+        return Request(Asked.SUPPRESSED, None)
+    subscriber = _locked_or_new_subscriber(session, address, name, words.locale)
+    if subscriber is None:  # erased while we waited for the lock
+        return Request(Asked.SUPPRESSED, None)
+    subscription = _subscription(session, subscriber, publication)
+    if subscription.state in {State.ACTIVE, State.PAUSED}:
+        return Request(Asked.SUBSCRIBED, subscription)
+    if subscription.state is State.ENDED:
+        move(subscription, State.PENDING)
+    consent.keep_record(session, subscription.id, ConsentKind.REQUESTED, source=source, words=words, ip=ip)
+    session.flush()
+    return Request(Asked.UNCONFIRMED, subscription)
+
+
+def _locked_or_new_subscriber(
+    session: Session, address: Address, name: str, locale: str
+) -> Subscriber | None:
+    """The subscriber of `address`, locked until the transaction ends; None when suppressed meanwhile."""
+    found = _lock(session, address)
+    if found is None:
+        try:
+            with session.begin_nested():
+                found = Subscriber(
+                    email=address.email,
+                    email_key=address.key,
+                    address_hash=address.hash,
+                    name=clean_name(name),
+                    language=locale,
+                )
+                session.add(found)
+        except IntegrityError:  # somebody else was first, and has committed by now
+            found = _lock(session, address)
+    return None if is_suppressed(session, address.hash) else found
+
+
+def _lock(session: Session, address: Address) -> Subscriber | None:
+    return session.scalar(
+        select(Subscriber)
+        .where(Subscriber.email_key == address.key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _subscription(session: Session, subscriber: Subscriber, publication: Publication) -> Subscription:
+    """The pair's one row. The subscriber's lock is held, but an import may still be adding it just now."""
+    wanted = select(Subscription).where(
+        Subscription.subscriber_id == subscriber.id, Subscription.publication_id == publication.id
+    )
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(locked)
+    if found is not None:
+        return found
+    made = Subscription(subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        return session.scalars(locked).one()
+    return made

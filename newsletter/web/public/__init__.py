@@ -1,0 +1,1 @@
+"""Pages for subscribers and readers: no account, no JavaScript needed."""

@@ -1,0 +1,156 @@
+"""A sink, sessions with it, a journal that remembers, and throw-away certificates."""
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from newsletter.smtp.dialogue import Envelope
+from newsletter.smtp.reply import Reply
+from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.sink import Options, Rule, Script, Sink
+from newsletter.smtp.timeouts import Timeouts
+from newsletter.smtp.url import Relay, parse_smtp_url
+from newsletter.smtp.verdict import Verdict
+
+QUICK = Timeouts(
+    connect=2, greeting=1, command=1, mail=0.4, rcpt=0.4, data=0.4, block=0.4, end=0.4, probe=0.4, quit=0.4
+)
+
+
+@dataclass
+class Notes:
+    """A journal in memory; `on_handing_over` and `on_answered` may look around, or raise."""
+
+    handed: list[int] = field(default_factory=list)
+    answers: dict[int, tuple[Verdict, Reply]] = field(default_factory=dict)
+    on_handing_over: Callable[[int], None] = lambda _index: None
+    on_answered: Callable[[int], None] = lambda _index: None
+
+    def handing_over(self, index: int) -> None:
+        self.on_handing_over(index)
+        self.handed.append(index)
+
+    def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
+        assert index not in self.answers, f"{index} was answered twice"
+        self.on_answered(index)
+        self.answers[index] = (verdict, reply)
+
+    @property
+    def outcomes(self) -> dict[int, str]:
+        return {
+            index: str(verdict.outcome) + (f"({verdict.reason})" if verdict.reason else "")
+            for index, (verdict, _) in self.answers.items()
+        }
+
+
+@pytest.fixture
+def make_sink() -> Iterator[Callable[..., Sink]]:
+    """Starts sinks with options as keywords and rules as arguments; stops them at the end."""
+    sinks: list[Sink] = []
+
+    def make(*rules: Rule, **options: object) -> Sink:
+        sink = Sink(Options(**{"keep_content": True, **options}), Script(rules))  # type: ignore[arg-type]
+        sinks.append(sink.start())
+        return sink
+
+    yield make
+    for sink in sinks:
+        sink.stop()
+
+
+@pytest.fixture
+def quick_relay() -> Callable[..., Relay]:
+    """The relay of a sink with timeouts that a test can wait for."""
+
+    def make(sink: Sink, **changes: object) -> Relay:
+        return replace(parse_smtp_url(sink.url), **{"timeouts": QUICK, **changes})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def dial(quick_relay: Callable[..., Relay]) -> Iterator[Callable[..., Session]]:
+    """Opens sessions with a sink; aborts at the end those that are still open."""
+    sessions: list[Session] = []
+
+    def make(sink: Sink, **changes: object) -> Session:
+        session = open_session(quick_relay(sink, **changes), "client.example.org")
+        sessions.append(session)
+        return session
+
+    yield make
+    for session in sessions:
+        session.abort()
+
+
+@dataclass
+class Stage:
+    """What a test of a client needs."""
+
+    make_sink: Callable[..., Sink]
+    dial: Callable[..., Session]
+    notes: Notes
+
+    @staticmethod
+    def envelopes(count: int, body: bytes = b"") -> list[Envelope]:
+        """So many messages, to u0@example.org, u1@…, small unless a body is given."""
+        return [
+            Envelope(
+                index,
+                "news@example.com",
+                f"u{index}@example.org",
+                body or b"Message-ID: <%d@example.com>\r\nSubject: Hello\r\n\r\nHello.\r\n" % index,
+            )
+            for index in range(count)
+        ]
+
+
+@pytest.fixture
+def stage(make_sink: Callable[..., Sink], dial: Callable[..., Session]) -> Stage:
+    return Stage(make_sink, dial, Notes())
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A self-signed certificate and its key in one PEM file, and a server's context with it."""
+
+    pem: Path
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.pem)
+        return context
+
+
+def _certificate(folder: Path, names: str) -> Certificate:
+    openssl = shutil.which("openssl")
+    assert openssl, "the openssl command line is needed to make a throw-away certificate"
+    key, cert, pem = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
+    subprocess.run(
+        [
+            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sink"),
+            *("-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(cert)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    pem.write_bytes(key.read_bytes() + cert.read_bytes())
+    return Certificate(pem)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """For localhost and 127.0.0.1."""
+    return _certificate(tmp_path_factory.mktemp("good"), "DNS:localhost,IP:127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """For somebody else."""
+    return _certificate(tmp_path_factory.mktemp("other"), "DNS:mail.example.net")

@@ -1,0 +1,115 @@
+"""The mailbox's SMTP server as a process: it catches what is sent, keeps the newest, and stops when told."""
+
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import Envelope
+
+from newsletter.smtp.mailbox import list_messages, read_message
+from newsletter.smtp.mailbox.server import SLACK, Catcher
+from tests.servers.processes import ROOT
+
+
+@contextmanager
+def running(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter.smtp.mailbox", "--dir", folder, "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        listening = process.stdout.readline()
+        yield process, int(listening.split("127.0.0.1:")[1].split()[0])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_it_keeps_exactly_what_was_sent(tmp_path: Path) -> None:
+    raw = b"Subject: Hello\r\n\r\n.dot\r\n..dots\r\n\xc3\xa9\r\n"
+    with running(tmp_path) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        client.sendmail("a@example.org", ["b@example.org", "c@example.org"], raw)
+    (summary,) = list_messages(tmp_path)
+    message = read_message(tmp_path, summary.id)
+    assert message.raw == raw
+    assert (message.sender, message.recipients) == ("a@example.org", ("b@example.org", "c@example.org"))
+
+
+def test_it_takes_the_null_sender_and_internationalised_addresses(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        client.sendmail("", ["postmaster@example.org"], b"Subject: bounce\r\n\r\n")
+        client.sendmail(
+            "grüße@example.org", ["köln@example.org"], b"Subject: x\r\n\r\n", mail_options=["SMTPUTF8"]
+        )
+    newest, oldest = list_messages(tmp_path)
+    assert oldest.sender == ""
+    assert (newest.sender, newest.recipients) == ("grüße@example.org", ("köln@example.org",))
+
+
+def test_it_stops_with_code_0_when_asked_to(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, port):
+        with smtplib.SMTP("127.0.0.1", port):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_it_listens_on_the_loopback_interface_only(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port), socket.socket() as other:
+        other.settimeout(5)
+        with pytest.raises(ConnectionRefusedError):
+            other.connect(("127.0.0.2", port))
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port):
+        second = subprocess.run(
+            [sys.executable, "-m", "newsletter.smtp.mailbox", "--dir", tmp_path, "--port", str(port)],
+            check=False,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+    assert second.returncode == 1
+    assert second.stderr.count("\n") == 1
+    assert "address already in use" in second.stderr.lower()
+
+
+def test_it_keeps_the_newest_and_goes_on_after_a_restart(tmp_path: Path) -> None:
+    envelope = Envelope()
+    envelope.content = b"Subject: x\r\n\r\n"
+    catcher = Catcher(tmp_path, kept=5)
+    ids = [catcher.keep(envelope) for _ in range(SLACK + 4)]
+    catcher = Catcher(tmp_path, kept=5)
+    ids += [catcher.keep(envelope) for _ in range(2)]
+    assert [summary.id for summary in list_messages(tmp_path)] == ids[:-6:-1]
+    assert len(list(tmp_path.iterdir())) == 10
+
+
+def test_a_folder_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "mailbox"
+    with running(folder) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        folder.rmdir()
+        client.sendmail("a@example.org", ["b@example.org"], b"Subject: x\r\n\r\n")
+    assert len(list_messages(folder)) == 1
+
+
+def test_it_is_fast_enough_for_a_digest_to_a_few_thousand(tmp_path: Path) -> None:
+    raw = b"Subject: x\r\n\r\n" + b"x" * 70 + b"\r\n" * 280
+    with running(tmp_path) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        began = time.monotonic()
+        for _ in range(100):
+            client.sendmail("a@example.org", ["b@example.org"], raw)
+        assert time.monotonic() - began < 10  # the figure itself is far better; this catches waits

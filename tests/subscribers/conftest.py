@@ -1,0 +1,49 @@
+"""A publication, and people in every state."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from newsletter.core.addresses import parse_address
+from newsletter.publications.create import create_publication
+from newsletter.publications.models import Publication
+from newsletter.subscribers.consent import words
+from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.sign_up import sign_up
+
+Ask = Callable[..., Subscription | None]
+
+
+@pytest.fixture
+def publication(session: Session) -> Publication:
+    made = create_publication(
+        session,
+        slug="morning",
+        name="The Morning",
+        sender="The Morning <morning@press.example>",
+        postal_address="1 Quay Street\nGalway",
+        actor="test",
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def ask(session: Session, publication: Publication) -> Ask:
+    """Sign an address up, as the form does; the subscription there is afterwards."""
+
+    def signed_up(email: str = "ana@example.org", name: str = "Ana Lim", of: Publication = publication) -> Subscription | None:
+        address = parse_address(email)
+        agreed = words(of.name, "en")
+        sign_up(
+            session, publication=of, address=address, name=name, words=agreed, source="form", ip="192.0.2.7"
+        )
+        session.commit()
+        return (
+            session.query(Subscription)
+            .filter(Subscription.publication_id == of.id, Subscription.subscriber.has(email_key=address.key))
+            .one_or_none()
+        )
+
+    return signed_up

@@ -1,0 +1,83 @@
+"""Asking for a subscription: what is kept, and who is written to."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.addresses import parse_address
+from newsletter.outbox.models import SystemMessage
+from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    State,
+    Subscriber,
+    Subscription,
+    SuppressionReason,
+)
+from newsletter.subscribers.suppress import suppress
+from newsletter.subscribers.unsubscribe import unsubscribe
+from tests.subscribers.conftest import Ask
+
+
+def kinds(session: Session) -> list[str]:
+    return list(session.scalars(select(SystemMessage.kind).order_by(SystemMessage.id)))
+
+
+def test_a_stranger_is_pending_and_asked_to_confirm(session: Session, ask: Ask) -> None:
+    subscription = ask("Ana@Example.org", "  Ana\u0000  Lim ")
+    assert subscription is not None
+    assert subscription.state is State.PENDING
+    assert subscription.subscriber.email == "Ana@example.org"
+    assert subscription.subscriber.email_key == "ana@example.org"
+    assert subscription.subscriber.name == "Ana Lim"
+    record = session.scalars(select(ConsentRecord)).one()
+    assert record.kind is ConsentKind.REQUESTED
+    assert record.text.startswith("I want to receive The Morning by email.")
+    assert (record.text_version, record.locale, record.ip, record.source) == ("1", "en", "192.0.2.7", "form")
+    message = session.scalars(select(SystemMessage)).one()
+    assert message.kind == "confirmation"
+    assert message.recipient == "Ana@example.org"
+    assert message.facts["subscription_id"] == subscription.id
+
+
+def test_asking_twice_keeps_both_wishes_and_writes_once(session: Session, ask: Ask) -> None:
+    first = ask()
+    second = ask("ANA@example.org", "Somebody Else")
+    assert first is not None
+    assert second is first
+    assert kinds(session) == ["confirmation"]
+    assert session.scalar(select(func.count()).select_from(ConsentRecord)) == 2
+    assert first.subscriber.name == "Ana Lim"  # a stranger cannot rename her
+
+
+def test_who_is_subscribed_is_told_so_once_a_day(session: Session, ask: Ask) -> None:
+    subscription = ask()
+    assert subscription is not None
+    confirm(session, subscription.id, locale="en")
+    session.query(SystemMessage).delete()
+    session.commit()
+    ask()
+    ask()
+    assert kinds(session) == ["already_subscribed"]
+    assert subscription.state is State.ACTIVE
+
+
+def test_a_suppressed_address_leaves_no_trace(session: Session, ask: Ask) -> None:
+    suppress(session, parse_address("ana@example.org").hash, SuppressionReason.COMPLAINT, actor="test")
+    assert ask("ANA@example.org") is None
+    assert kinds(session) == []
+    assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
+
+
+def test_who_left_may_come_back_and_confirms_again(session: Session, ask: Ask) -> None:
+    subscription = ask()
+    assert subscription is not None
+    confirm(session, subscription.id, locale="en")
+    unsubscribe(session, subscription.id, source="page")
+    session.commit()
+    again = ask()
+    assert again is subscription
+    assert subscription.state is State.PENDING
+    assert subscription.ended_reason is None
+    assert kinds(session) == ["confirmation", "confirmation"]
+    assert session.scalar(select(func.count()).select_from(Subscription)) == 1

@@ -1,0 +1,58 @@
+"""The bulk queue: freezing and draining mailings."""
+
+import signal
+from functools import cache
+from types import FrameType
+
+from newsletter import jobs
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.freeze import freeze
+from newsletter.sending.hosts import host_id
+from newsletter.sending.relays import Relays
+from newsletter.smtp.url import parse_smtp_url
+from workers.app import runtime, settings
+from workers.handles import handles
+
+TURN_SECONDS = 20  # short enough that mailings share and a warm shutdown ends in time
+REPLIES_SECONDS = 4  # after a TERM, how long replies that are on their way are waited for
+
+
+@cache
+def process() -> SendingProcess:
+    """What this process sends with; made on its first drain, after the fork."""
+    given = settings()
+    return SendingProcess(
+        sessions=runtime().sessions,
+        links=runtime().links,
+        relays=Relays(parse_smtp_url(given.effective_smtp_url), given.mail_name),
+        tally_dir=given.tally_dir,
+        host=host_id(given.tally_dir),
+        window_size=given.window_size,
+    )
+
+
+@handles(jobs.freeze_mailing)
+def freeze_mailing(mailing_id: int) -> None:
+    if freeze(runtime().sessions, mailing_id, runtime().links):
+        for _ in range(settings().bulk_processes):
+            jobs.drain_mailing.ring(mailing_id=mailing_id)
+
+
+@handles(jobs.drain_mailing)
+def drain_mailing(mailing_id: int) -> None:
+    sending = process()
+    before = signal.signal(signal.SIGTERM, _stop_starting)
+    try:
+        more = sending.drain(mailing_id, TURN_SECONDS)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if sending.stopping.is_set():
+        raise SystemExit(0)
+    if more:
+        jobs.drain_mailing.ring(mailing_id=mailing_id)
+
+
+def _stop_starting(_signal: int, _frame: FrameType | None) -> None:
+    """On TERM: start no further message, wait for replies only briefly, settle, and go."""
+    process().stopping.set()
+    process().relays.hurry(REPLIES_SECONDS)
