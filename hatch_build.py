@@ -72,7 +72,7 @@ def build_front_end(assets: Path, static: Path) -> bool:
             return False
         node, npm = _node_from_wheel()
         print("Building the front end …", flush=True)
-        with _npm_environment() as environment:
+        with npm_environment() as environment:
             _install_packages(assets, node, npm, environment)
             for what, tool in (
                 ("the types are wrong", ["typescript/bin/tsc", "--noEmit"]),
@@ -141,7 +141,7 @@ def _node_from_wheel() -> tuple[Path, Path]:
 
 
 @contextlib.contextmanager
-def _npm_environment() -> Iterator[dict[str, str]]:
+def npm_environment() -> Iterator[dict[str, str]]:
     """The caller's environment, less what would bend the build, with a cache that can be written to."""
     environment = {
         name: value for name, value in os.environ.items() if name not in {"NODE_OPTIONS", "NODE_PATH"}

@@ -5,7 +5,7 @@ from functools import cache
 from celery.signals import worker_process_shutdown
 
 from newsletter import jobs
-from newsletter.outbox.connection import Connection, ehlo_name
+from newsletter.outbox.connection import Connection
 from newsletter.sending import transactional
 from newsletter.smtp.session import open_session
 from newsletter.smtp.url import parse_smtp_url
@@ -18,8 +18,7 @@ def connection() -> Connection:
     """This process's way to the relay; nothing is opened before the first message."""
     settings = runtime().settings
     relay = parse_smtp_url(settings.effective_smtp_url)
-    name = ehlo_name(settings.effective_public_url)
-    return Connection(lambda: open_session(relay, name))
+    return Connection(lambda: open_session(relay, settings.mail_name))
 
 
 @handles(jobs.send_system_message)

@@ -1,10 +1,13 @@
 """`newsletter issue`: import, export, check and look at issues."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from newsletter.cli import issue_send
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 
 if TYPE_CHECKING:
@@ -12,12 +15,18 @@ if TYPE_CHECKING:
 
     from newsletter.issues.models import Issue
 
+Command = TypeVar("Command", bound=Callable[..., object])
+
 
 @click.group("issue", help="Import, export, check and look at issues.")
 def command() -> None: ...
 
 
-revision_option = click.option("--revision", type=int, help="A revision's number; the newest when left out.")
+def revision_option(function: Command) -> Command:
+    """`--revision N`, for commands that look at one revision."""
+    return click.option("--revision", type=int, help="A revision's number; the newest when left out.")(
+        function
+    )
 
 
 @command.command("import")
@@ -27,17 +36,17 @@ revision_option = click.option("--revision", type=int, help="A revision's number
 def import_(file: Path, slug: str, as_json: bool) -> None:
     """Save FILE (.json or .md) as an issue, or as the next revision of the issue with its slug."""
     from newsletter import audit
-    from newsletter.audit.record import COMMAND_LINE
-    from newsletter.issues import find_publication, save_document
+    from newsletter.issues import save_document
     from newsletter.issues.read_file import read_document
+    from newsletter.publications.find import find_publication
 
     document = read_document(file)
     with session() as opened:
-        saved = save_document(opened, find_publication(opened, slug), document, author=COMMAND_LINE)
+        saved = save_document(opened, find_publication(opened, slug), document, author=audit.COMMAND_LINE)
         issue, revision = saved.issue, saved.revision
         if saved.changed:
             audit.record(
-                opened, "issue.saved", "issue", issue.id, actor=COMMAND_LINE, revision=revision.number
+                opened, "issue.saved", "issue", issue.id, actor=audit.COMMAND_LINE, revision=revision.number
             )
         opened.commit()
     happened = "saved as" if saved.changed else "is already"
@@ -57,7 +66,7 @@ def export(issue_id: int, revision: int | None) -> None:
 
     with session() as opened:
         text = find_revision(opened, find_issue(opened, issue_id), revision).document
-    click.get_binary_stream("stdout").write(text.encode())
+    click.echo(text.encode(), nl=False)
 
 
 @command.command("schema")
@@ -65,24 +74,22 @@ def schema() -> None:
     """Print the JSON Schema of a document."""
     from newsletter.document.schema import dumps
 
-    click.get_binary_stream("stdout").write(dumps().encode())
+    click.echo(dumps().encode(), nl=False)
 
 
 @command.command("check")
 @click.argument("issue_id", metavar="ID", type=int)
 @revision_option
 @json_option
-@click.pass_context
-def check(context: click.Context, issue_id: int, revision: int | None, as_json: bool) -> None:
+def check(issue_id: int, revision: int | None, as_json: bool) -> None:
     """Say what is wrong with issue ID; exit 1 when something keeps it from being sent."""
     from newsletter.issues import find_issue, find_revision
     from newsletter.preflight import Level
     from newsletter.preflight import check as preflight
 
     with session() as opened:
-        found = preflight(
-            opened, find_revision(opened, find_issue(opened, issue_id), revision), runtime().links
-        )
+        issue = find_issue(opened, issue_id)
+        found = preflight(opened, find_revision(opened, issue, revision), issue.publication, runtime().links)
     blocked = sum(finding.level is Level.BLOCKING for finding in found)
     if as_json:
         facts = [
@@ -91,16 +98,92 @@ def check(context: click.Context, issue_id: int, revision: int | None, as_json: 
         answer(True, {"blocking": blocked, "findings": facts}, "")
     else:
         for one in found:
-            colour = "red" if one.level is Level.BLOCKING else "yellow"
-            console.print(f"[{colour}]{one.level:<8}[/] {one.rule}", highlight=False)
-            console.print(f"  {one.path}" if one.path else "", end=" " if one.path else "", markup=False)
-            console.print(f" {one.message}", markup=False, highlight=False)
+            click.secho(f"{one.level:<8}  ", fg="red" if one.level is Level.BLOCKING else "yellow", nl=False)
+            click.echo(f"{one.path}: {one.message}" if one.path else one.message)
         click.echo(_verdict(blocked, len(found)))
-    context.exit(1 if blocked else 0)
+    if blocked:
+        sys.exit(1)
 
 
 def _verdict(blocked: int, found: int) -> str:
     if blocked:
-        things = "1 thing keeps" if blocked == 1 else f"{blocked} things keep"
-        return f"{things} this issue from being sent."
+        return f"{'1 thing keeps' if blocked == 1 else f'{blocked} things keep'} this issue from being sent."
     return "Nothing is wrong with this issue." if not found else "This issue can be sent."
+
+
+@command.command("render")
+@click.argument("issue_id", metavar="ID", type=int)
+@click.option("--format", "form", type=click.Choice(["html", "text", "eml"]), required=True)
+@click.option("--subscriber", "email", help="The reader whose message it is; an example when left out.")
+@revision_option
+def render(issue_id: int, form: str, email: str | None, revision: int | None) -> None:
+    """Print the message of issue ID exactly as a reader gets it."""
+    from newsletter.issues import compile_issue, find_issue, find_revision
+
+    with session() as opened:
+        issue = find_issue(opened, issue_id)
+        compiled = compile_issue(
+            opened, find_revision(opened, issue, revision), issue.publication, runtime().links
+        )
+        values = _reader(opened, issue, email)
+    written = {
+        "html": lambda: compiled.fill_html(values).encode(),
+        "text": lambda: compiled.fill_text(values).encode(),
+        "eml": lambda: compiled.fill(values),
+    }
+    click.echo(written[form](), nl=False)
+
+
+def _reader(opened: "Session", issue: "Issue", email: str | None) -> dict[str, str]:
+    from newsletter.core.addresses import parse_address
+    from newsletter.issues.example import example_values, subscriber_values
+    from newsletter.subscribers.find import find_by_address
+
+    if email is None:
+        return example_values(issue.publication, runtime().links)
+    subscriber = find_by_address(opened, parse_address(email))
+    return subscriber_values(opened, issue.publication, subscriber, runtime().links)
+
+
+@command.command("list")
+@click.option("--publication", "slug", help="Only those of this publication.")
+@json_option
+def list_(slug: str | None, as_json: bool) -> None:
+    """List the issues, newest first."""
+    from rich.table import Table
+    from sqlalchemy import select
+
+    from newsletter.issues.models import Issue
+    from newsletter.publications.find import find_publication
+
+    with session() as opened:
+        query = select(Issue).order_by(Issue.id.desc())
+        if slug is not None:
+            query = query.where(Issue.publication_id == find_publication(opened, slug).id)
+        rows = [_facts(issue) for issue in opened.scalars(query)]
+    if as_json:
+        answer(True, {"issues": rows}, "")
+        return
+    if not rows:
+        console.print("No issues yet. Begin with `newsletter issue import FILE --publication SLUG`.")
+        return
+    table = Table("ID", "publication", "No.", "title", "revision", "published", box=None)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in list(row.values())[:6]))
+    console.print(table)
+
+
+def _facts(issue: "Issue") -> dict[str, Any]:
+    published = issue.published_at
+    return {
+        "issue": issue.id,
+        "publication": issue.publication.slug,
+        "number": issue.number,
+        "title": issue.title,
+        "revision": issue.latest_revision,
+        "published": published.isoformat(timespec="minutes") if published else None,
+        "slug": issue.slug,
+    }
+
+
+command.add_command(issue_send.send)

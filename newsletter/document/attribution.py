@@ -96,4 +96,4 @@ def _opened(text: str, translate: Translate) -> tuple[str, str]:
         return text[:-1], translate("%(blurb)s, reported %(outlet)s.")
     if text[-1].isalnum() or text[-1] in ")]":
         return text, translate("%(blurb)s, reported %(outlet)s.")
-    return text, translate("%(blurb)s – reported %(outlet)s.")
+    return text, translate("%(blurb)s (reported %(outlet)s)")

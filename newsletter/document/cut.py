@@ -9,6 +9,7 @@ from wcwidth import iter_graphemes
 from newsletter.document.merge import TOKEN
 
 ELLIPSIS = "…"
+CLOSING_MARKS = "\u202c\u2069"  # what ends a directional run (UAX #9)
 
 _CLOSERS = "\"'”’»›)]）」』"
 _CLOSED = f"[{re.escape(_CLOSERS)}]*"

@@ -10,8 +10,9 @@ _URL = r"<?(?P<url>(?:[^\s()<>]|\([^\s()<>]*\))*)>?"
 _TITLE = r"(?:\s+\"(?P<title>(?:[^\"\\]|\\.)*)\")?"
 _LABEL = r"(?P<label>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)"
 _LINK = re.compile(rf"(?P<strong>\*\*)?\[{_LABEL}\]\(\s*{_URL}{_TITLE}\s*\)(?(strong)\*\*)", re.DOTALL)
-_IMAGE = re.compile(rf"!\[{_LABEL}\]\(\s*{_URL}{_TITLE}\s*\)(?:\n+(?P<caption>[*_][^\n]+[*_]))?", re.DOTALL)
-_LINKED_IMAGE = re.compile(rf"\[(?P<image>!\[[^\]]*\]\([^)]*\))\]\(\s*{_URL}\s*\)")
+_CAPTION = r"(?:\n+(?P<caption>[*_][^\n]+[*_]))?"
+_IMAGE = re.compile(rf"!\[{_LABEL}\]\(\s*{_URL}{_TITLE}\s*\){_CAPTION}", re.DOTALL)
+_LINKED_IMAGE = re.compile(rf"\[(?P<image>!\[[^\]]*\]\([^)]*\))\]\(\s*{_URL}\s*\)(?P<below>\n[^\n]*)?")
 _JOIN = re.compile(r"^\s*(?:[–—:]|-{1,2}(?=\s))?\s*")
 _OUTLET = re.compile(r"\s*\((?P<outlet>[^()\n]{1,120})\)\.?$")
 _AUTHOR_LINE = re.compile(r"\n?(?:—|–|--)\s*(?P<words>[^\n]+)$")
@@ -43,7 +44,7 @@ def item_of(source: str) -> dict[str, Any] | None:
 def image_of(source: str) -> dict[str, Any] | None:
     """The image section of a paragraph that holds one image and at most an italic caption, else None."""
     linked = _LINKED_IMAGE.fullmatch(source.strip())
-    image = _IMAGE.fullmatch(linked["image"] if linked else source.strip())
+    image = _IMAGE.fullmatch(linked["image"] + (linked["below"] or "") if linked else source.strip())
     if not image:
         return None
     fields = {"src": image["url"], "alt": _one_line(image["label"])}

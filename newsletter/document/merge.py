@@ -19,8 +19,8 @@ NAMES = ("first_name", "name", "email", "publication_name")
 LONGEST_DEFAULT = 100
 
 TOKEN = re.compile(
-    r"\{\{[ \t]*(?P<name>[A-Za-z_][\w.]*)[ \t]*"
-    r'(?:\|[ \t]*default:[ \t]*"(?P<default>(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]|\\["\\])*)"[ \t]*)?\}\}'
+    r"(?<!\{)\{\{[ \t]*(?P<name>[A-Za-z_][\w.]*)[ \t]*"
+    r'(?:\|[ \t]*default:[ \t]*"(?P<default>(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]|\\["\\])*)"[ \t]*)?\}\}(?!\})'
 )
 _ATTRIBUTE = re.compile(r"attributes\.[a-z][a-z0-9_]{0,39}")
 _BRACES = re.compile(r"\{\{|\}\}")

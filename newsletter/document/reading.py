@@ -24,7 +24,7 @@ _SENTENCES = {
     "too_long": "There are too many entries: at most {max_length}.",
     "tuple_type": "Write a list here.",
     "model_type": "Write an object here.",
-    "model_attributes_type": "Write an object here.",
+    "dict_type": "Write an object here.",
     "bool_type": "Write true or false here.",
     "int_type": "Write a whole number here.",
     "int_from_float": "Write a whole number here.",

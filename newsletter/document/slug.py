@@ -14,9 +14,8 @@ def slugify(text: str, limit: int = LONGEST) -> str:
 
     Empty when `text` has neither a letter nor a digit.
     """
-    folded = text.casefold().translate(_FOLDED)
-    plain = "".join(_without_latin_marks(unicodedata.normalize("NFKD", folded)))
-    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", unicodedata.normalize("NFC", plain)))
+    plain = _plain(_plain(text))  # some letters unfold only once their case is folded, and the reverse
+    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", plain))
     slug = "-".join(words)
     if len(slug) > limit:
         slug = slug[: limit + 1].rpartition("-")[0] or slug[:limit]
@@ -28,10 +27,11 @@ def ascii_slug(text: str, limit: int) -> str:
     return re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9-]", "", slugify(text, limit))).strip("-")
 
 
-def _without_latin_marks(text: str) -> list[str]:
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED)).casefold()
     kept: list[str] = []
-    for character in text:
+    for character in decomposed:
         marks_a_latin_letter = bool(kept) and kept[-1].isascii() and unicodedata.combining(character)
         if not marks_a_latin_letter:
             kept.append(character)
-    return kept
+    return unicodedata.normalize("NFC", "".join(kept))

@@ -1,7 +1,7 @@
 """Issues: saved as revisions, locked when scheduled, published when sent, compiled into messages."""
 
 from newsletter.issues.compile import compile_issue, origin, sender_domain
-from newsletter.issues.load import find_issue, find_publication, find_revision, load_document
+from newsletter.issues.load import find_issue, find_revision, load_document
 from newsletter.issues.lock import lock_revision
 from newsletter.issues.publish import publish_issue
 from newsletter.issues.recipient import recipient_values
@@ -11,7 +11,6 @@ __all__ = [
     "Saved",
     "compile_issue",
     "find_issue",
-    "find_publication",
     "find_revision",
     "load_document",
     "lock_revision",

@@ -1,10 +1,15 @@
-"""An example reader, for whoever looks at an issue without being one of its readers."""
+"""The values of one reader, or of an example of one, for whoever looks at an issue before it is sent."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.errors import Missing
 from newsletter.core.links import Links
 from newsletter.issues.compile import sender_domain
 from newsletter.issues.recipient import recipient_values
 from newsletter.publications.models import Publication
+from newsletter.subscribers.models import Subscriber, Subscription
 
 EMAIL = "reader@example.org"
 
@@ -32,3 +37,29 @@ def example_values(publication: Publication, links: Links) -> dict[str, str]:
         "unsubscribe_url": f"{links.public_url}/u/{nobody}",
         "preferences_url": f"{links.public_url}/p/{nobody}",
     }
+
+
+def subscriber_values(
+    session: Session, publication: Publication, subscriber: Subscriber, links: Links
+) -> dict[str, str]:
+    """The values of a subscriber of `publication`; `Missing` when they never subscribed to it."""
+    subscription_id = session.scalar(
+        select(Subscription.id).where(
+            Subscription.subscriber_id == subscriber.id, Subscription.publication_id == publication.id
+        )
+    )
+    if subscription_id is None:
+        raise Missing("no_subscription", f"{subscriber.email} does not subscribe to {publication.name}.")
+    return recipient_values(
+        email=subscriber.email or EMAIL,
+        name=subscriber.name,
+        attributes=subscriber.attributes,
+        subscription_id=subscription_id,
+        subscriber_id=subscriber.id,
+        links=links,
+        mailing_id=0,
+        seq=0,
+        domain=sender_domain(publication) or "example.org",
+        now=clock.now(),
+        publication_name=publication.name,
+    )

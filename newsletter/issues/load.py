@@ -6,15 +6,6 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Missing
 from newsletter.document import Document, loads
 from newsletter.issues.models import Issue, Revision
-from newsletter.publications.models import Publication
-
-
-def find_publication(session: Session, slug: str) -> Publication:
-    """The publication called `slug`; `Missing` when there is none."""
-    publication = session.scalar(select(Publication).where(Publication.slug == slug))
-    if publication is None:
-        raise Missing("no_publication", f"There is no publication called “{slug}”.")
-    return publication
 
 
 def find_issue(session: Session, issue_id: int) -> Issue:

@@ -22,7 +22,8 @@ def read_document(path: Path) -> Document:
     read = READERS.get(path.suffix.lower())
     if read is None:
         raise Refused(
-            "unknown_file", f"{path} is neither a JSON document nor Markdown: its name must end in .json or .md."
+            "unknown_file",
+            f"{path} is neither a JSON document nor Markdown: its name must end in .json or .md.",
         )
     try:
         octets = path.read_bytes()

@@ -29,8 +29,8 @@ def recipient_values(
 
     `domain` is the sender's (see `issues.sender_domain`), `now` an aware moment, for the Date header only.
     `origin` is the same for a whole mailing (see `issues.origin`). `fields` is `CompiledMessage.fields`: a
-    preferences link that the message does not show is then not signed. Never raises for odd values of a person:
-    `fill` takes care of them.
+    preferences link that the message does not show is then not signed. Never raises for a person's odd
+    values: `fill` takes care of them.
     """
     values = {
         "email": email,
@@ -50,9 +50,10 @@ def recipient_values(
 
 
 def message_id(mailing_id: int, seq: int, domain: str, origin: str) -> str:
-    """The Message-ID of a delivery, without its brackets: the same whenever it is tried again (RFC 5322 §3.6.4).
+    """The Message-ID of a delivery without its brackets, the same at each attempt (RFC 5322 §3.6.4).
 
-    The hash keeps two installations that send for one domain apart, and one that was set up anew from its past.
+    The hash keeps two installations that send for one domain apart, and one that was set up anew from its
+    past.
     """
     digest = hashlib.blake2b(f"{origin} {mailing_id} {seq}".encode(), digest_size=8).hexdigest()
     return f"{mailing_id}.{seq}.{digest}@{domain}"

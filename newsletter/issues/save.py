@@ -27,8 +27,8 @@ def save_document(
 ) -> Saved:
     """Save `document` in `publication`; the same document saved again is the same revision.
 
-    Revisions are only ever added, so a locked one stays what it was. Raises `Conflict` when somebody else saved
-    the same issue in the same moment.
+    Revisions are only ever added, so a locked one stays what it was. Raises `Conflict` when somebody else
+    saved the same issue in the same moment.
     """
     issue = _issue_to_change(session, publication, document.slug)
     if issue is None:

@@ -1,8 +1,8 @@
 """Pictures: take in what people upload, make it safe to show, and make it smaller.
 
-Only the pixels are kept. Position, camera and owner (EXIF, XMP, comments) are left out, the orientation that a
-camera only noted is applied, colours are converted to sRGB, and WebP becomes JPEG, PNG or GIF, because Outlook
-for Windows does not show it.
+Only the pixels are kept. Position, camera and owner (EXIF, XMP, comments) are left out, the orientation that
+a camera only noted is applied, colours are converted to sRGB, and WebP becomes JPEG, PNG or GIF, because
+Outlook for Windows does not show it.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ class Picture:
 
 
 def take_in(octets: bytes) -> Picture:
-    """The picture in an uploaded file, with nothing in it but its pixels; `Refused` says why there is none."""
+    """The picture in an uploaded file, with nothing in it but its pixels; `Refused` says why it is none."""
     if len(octets) > MOST_OCTETS:
         raise Refused("image_too_large", f"The image is larger than {MOST_OCTETS // 1_000_000} MB.")
     try:
@@ -114,7 +114,10 @@ def _in_srgb(image: Image.Image) -> Image.Image:
             ImageCms.createProfile("sRGB"),
             outputMode=mode,
         )
-    except (ImageCms.PyCMSError, OSError):  # a profile that is broken or for another colour space: keep the numbers
+    except (
+        ImageCms.PyCMSError,
+        OSError,
+    ):  # a profile that is broken or for another colour space: keep the numbers
         return image
     return converted or image
 
@@ -144,8 +147,8 @@ def _write_frames(frames: list[Image.Image], loop: int | None) -> Picture:
 
 
 def _saved(image: Image.Image, kind: str, save: Callable[[Image.Image, BytesIO], None]) -> Picture:
-    kept = {name: image.info[name] for name in ("transparency",) if name in image.info}
-    image.info = kept  # Pillow writes profiles, comments and EXIF of `info` along
+    # Pillow would write the profile, comments and EXIF that stand here along.
+    image.info = {name: value for name, value in image.info.items() if name == "transparency"}
     file = BytesIO()
     save(image, file)
     return Picture(kind, file.getvalue(), image.width, image.height)

@@ -1,6 +1,7 @@
 """Store an image that somebody uploaded: the same picture once, whatever it is called."""
 
 import hashlib
+import re
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +14,8 @@ from newsletter.media.picture import EXTENSIONS, take_in
 
 KEY_LENGTH = 20  # hexadecimal digits, 80 bits: far from a chance collision
 LONGEST_LICENCE = 120
+
+_is_key = re.compile(r"[0-9a-f]{1,64}").fullmatch
 
 
 def store_image(
@@ -28,8 +31,8 @@ def store_image(
 ) -> MediaFile:
     """Keep the image in `octets`; given the same octets again, the row there is, its empty words filled in.
 
-    Raises `Refused` for what is not an image or too large, `OperatorMustAct` when the folder cannot be written.
-    The file is on the disk before this returns; the row is flushed, and the caller commits.
+    Raises `Refused` for what is not an image or too large, `OperatorMustAct` when the folder cannot be
+    written. The file is on the disk before this returns; the row is flushed, and the caller commits.
     """
     if len(licence) > LONGEST_LICENCE:
         sentence = f"Keep the licence within {LONGEST_LICENCE} characters."
@@ -70,6 +73,8 @@ def original_name(row: MediaFile) -> str:
 
 
 def _row(session: Session, key: str) -> MediaFile | None:
+    if not _is_key(key):
+        return None
     return session.scalar(select(MediaFile).where(MediaFile.key == key))
 
 

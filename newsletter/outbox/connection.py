@@ -1,14 +1,11 @@
 """Put one message at a time to the relay, over a connection that stays open between messages."""
 
-import ipaddress
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from newsletter.core import clock
 from newsletter.smtp import plain
-from newsletter.smtp.address import a_label
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import Session, SessionFailed
@@ -113,16 +110,6 @@ class _Note:
 
     def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
         self.answer = Answer(verdict.outcome, str(reply) or str(verdict.reason or ""))
-
-
-def ehlo_name(public_url: str) -> str:
-    """How we call ourselves: the domain of `public_url`, or its address as a literal (RFC 5321 §4.1.3)."""
-    host = urlsplit(public_url).hostname or "localhost"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return a_label(host)
-    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
 
 
 def _words(stop: Break) -> str:

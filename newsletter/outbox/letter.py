@@ -6,7 +6,8 @@ any of them: the form that asks for a confirmation would otherwise send anybody'
 address.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from email.utils import format_datetime
 from functools import cache
@@ -23,6 +24,8 @@ from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.slots import SlotTable
 from newsletter.smtp.dialogue import Envelope
+
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Letter:
 
 def write(letter: Letter) -> Envelope:
     """The message, ready for a relay. Raises `Refused` when the sender's address cannot stand in a header."""
+    letter = _clean(letter)
     language = _language(letter.locale)
     html, text, subject = _render(letter, language)
     headers = MessageHeaders(
@@ -96,6 +100,16 @@ def _render(letter: Letter, language: str) -> tuple[str, str, str]:
     return html, text.render(words), subject
 
 
+def _clean(letter: Letter) -> Letter:
+    """The letter with spaces where its names hold what neither HTML nor a header can: an editor pasted them."""
+    return replace(
+        letter,
+        name=_UNWRITABLE.sub(" ", letter.name).strip(),
+        sender_name=_UNWRITABLE.sub(" ", letter.sender_name).strip(),
+        postal_address="\n".join(_UNWRITABLE.sub(" ", line) for line in letter.postal_address.splitlines()),
+    )
+
+
 def _language(locale: str) -> str:
     """The language to write in, as the `lang` attribute wants it: `locale` if there is a catalogue for it."""
     translated = type(i18n.translations(locale)) is not NullTranslations
@@ -122,9 +136,10 @@ def _moment(moment: datetime, timezone: str, language: str) -> tuple[str, str, s
     locale = _babel_locale(language)
     zone = _zone(timezone)
     there = moment.astimezone(zone)
+    time = dates.format_time(there, "short", tzinfo=zone, locale=locale)
     return (
         dates.format_date(there, "full", locale=locale),
-        dates.format_time(there, "short", tzinfo=zone, locale=locale),
+        time.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"),  # fonts of mail programs lack it
         dates.get_timezone_name(there, locale=locale),
     )
 

@@ -1,4 +1,4 @@
-"""Preflight: what is wrong with an issue before it is sent. The same rules for pages, command line and API."""
+"""Preflight: what is wrong with an issue before it is sent. The same rules for pages, CLI and API."""
 
 from newsletter.preflight.check import check
 from newsletter.preflight.finding import Finding, Level

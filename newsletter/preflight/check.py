@@ -10,7 +10,7 @@ from newsletter.document.walk import fields_of, images
 from newsletter.issues.compile import compile_issue, local_day
 from newsletter.issues.example import example_values
 from newsletter.issues.load import load_document
-from newsletter.issues.models import Issue, Revision
+from newsletter.issues.models import Revision
 from newsletter.media.variants import find_sources
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
@@ -21,17 +21,15 @@ from newsletter.subscribers.models import Subscriber, Subscription
 _ATTRIBUTE = "attributes."
 
 
-def check(session: Session, revision: Revision, links: Links) -> list[Finding]:
+def check(session: Session, revision: Revision, publication: Publication, links: Links) -> list[Finding]:
     """What the rules object to in `revision`: what blocks first, each kind in the order of the rules."""
-    draft = make_draft(session, revision, links)
+    draft = make_draft(session, revision, publication, links)
     found = [finding for rule in RULES for finding in rule.findings(draft)]
     return sorted(found, key=lambda finding: finding.level is not Level.BLOCKING)
 
 
-def make_draft(session: Session, revision: Revision, links: Links) -> Draft:
+def make_draft(session: Session, revision: Revision, publication: Publication, links: Links) -> Draft:
     """Everything that the rules look at."""
-    issue = session.get_one(Issue, revision.issue_id)
-    publication = session.get_one(Publication, issue.publication_id)
     document = load_document(revision)
     rows = find_sources(session, {image.src for _, image in images(document)})
     asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
-from newsletter.document.merge import DEFAULTS, Filling, MergeField
+from newsletter.document.merge import Filling, MergeField, substitute
 from newsletter.rendering.environment import render
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
@@ -31,33 +31,61 @@ class Composed:
     slots: SlotTable
 
 
-def compose(given: RenderInput) -> Composed:
+def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     """Render both parts of an issue once, for everybody who gets this variant.
 
-    Raises Refused for an unknown theme, unusable design tokens and images that are not there, and
-    OperatorMustAct for a broken template.
+    `slots` is made anew unless it is given. Raises Refused for an unknown theme, unusable design tokens and
+    images that are not there, and OperatorMustAct for a broken template.
     """
+    slots = slots or SlotTable()
+    context = template_context(given, slots)
+    folder = THEMES[given.theme].folder
+    return Composed(
+        html=render([f"{folder}/issue.html"], context),
+        text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], context)),
+        subject=context["wording"].filling.words(given.document.subject),
+        preheader=context["preheader"],
+        slots=slots,
+    )
+
+
+def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
+    """Everything that the templates of themes and blocks may use."""
     theme = THEMES[given.theme]
-    slots = SlotTable()
-    language = given.document.language or given.publication.language
-    filling = filling_for(slots, given.publication.name)
-    wording = Wording(language, filling, translations(language), given.media)
-    preheader = filling.words(given.document.preheader).strip()
-    context = _context(given, wording) | {
-        "tokens": theme.styled(given.publication.tokens),
-        "theme_folder": theme.folder,
+    document, publication = given.document, given.publication
+    language = document.language or publication.language
+    filling = filling_for(slots, publication.name)
+    preheader = filling.words(document.preheader).strip()
+    rtl = direction(language) == "rtl"
+    return {
+        "wording": Wording(language, filling, translations(language), given.media),
+        "document": document,
+        "sections": sections_of(document, given.variant),
+        "publication": publication,
+        "issue": given.issue,
+        "links": given.links,
+        "theme": theme,
+        "tokens": theme.styled(publication.tokens),
+        "language": language,
+        "direction": "rtl" if rtl else "ltr",
+        "start": "right" if rtl else "left",
+        "end": "left" if rtl else "right",
+        "arrow": "←" if rtl else "→",
+        "page_title": _page_title(given),
         "preheader": preheader,
         "padding": range(max(0, _PREHEADER_ROOM - len(preheader))),
         "unsubscribe_url": slots.sentinel(UNSUBSCRIBE),
         "preferences_url": slots.sentinel(PREFERENCES),
     }
-    return Composed(
-        html=render([f"{theme.folder}/issue.html"], context),
-        text=tidy(render([f"{theme.folder}/issue.txt", "base/issue.txt"], context)),
-        subject=filling.words(given.document.subject),
-        preheader=preheader,
-        slots=slots,
-    )
+
+
+def _page_title(given: RenderInput) -> str:
+    """The subject as nobody in particular reads it: a page's title is the same for all."""
+
+    def word(field: MergeField) -> str:
+        return given.publication.name if field.name == "publication_name" else field.default
+
+    return substitute(given.document.subject.strip() or given.document.title, word)
 
 
 def filling_for(slots: SlotTable, publication_name: str) -> Filling:
@@ -74,22 +102,3 @@ def filling_for(slots: SlotTable, publication_name: str) -> Filling:
         return slots.sentinel(Slot(field.name, field.default, SlotMode.URL_PART))
 
     return Filling(word, url_part)
-
-
-def _context(given: RenderInput, wording: Wording) -> dict[str, Any]:
-    rtl = direction(wording.language) == "rtl"
-    document = given.document
-    return {
-        "wording": wording,
-        "document": document,
-        "sections": sections_of(document, given.variant),
-        "publication": given.publication,
-        "issue": given.issue,
-        "links": given.links,
-        "language": wording.language,
-        "direction": "rtl" if rtl else "ltr",
-        "start": "right" if rtl else "left",
-        "end": "left" if rtl else "right",
-        "arrow": "←" if rtl else "→",
-        "page_title": DEFAULTS.words(document.subject).strip() or DEFAULTS.words(document.title),
-    }

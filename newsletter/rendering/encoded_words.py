@@ -10,7 +10,7 @@ _LINE = 76
 _BARE = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!*+-/")
 _Q = {octet: chr(octet) if octet in _BARE else f"={octet:02X}" for octet in range(256)} | {0x20: "_"}
 _EMPTY_WORD = len("=?utf-8?q??=")
-_is_literal = re.compile(r"(?!.*=\?)[!-~]{1,60}(?: [!-~]{1,60})*").fullmatch
+_is_literal = re.compile(r"[!-~]{1,60}(?: [!-~]{1,60})*").fullmatch
 
 
 def is_literal(text: str) -> bool:
@@ -19,7 +19,7 @@ def is_literal(text: str) -> bool:
     What looks like an encoded word is not literal: written as it is, a reader would decode it to something
     else, line breaks included (CVE-2024-6923).
     """
-    return not text or _is_literal(text) is not None
+    return not text or ("=?" not in text and _is_literal(text) is not None)
 
 
 def encode_unstructured(name: str, text: str) -> bytes:

@@ -25,6 +25,9 @@ _ADDRESS_LIMIT = 320  # RFC 5321 §4.5.3.1: 64 + "@" + 255
 _CONTROL_IN_BODY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # tab and line breaks may stay
 _CLEAN_BODY = re.compile(r"[ -~\xa0-\u2027\u2030-\ud7ff]*").fullmatch
 _is_url = re.compile(r"https?://[!-;=?-~]+").fullmatch
+_is_plain_https = re.compile(r"https://[!-;?-~]{1,900}").fullmatch  # without "=", so nothing looks encoded
+_is_plain_literal = re.compile(r"[!-;?-~](?:[ -;?-~]{0,200}[!-;?-~])?").fullmatch
+_ONE_CLICK = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
 _is_simple_name = re.compile(r"[A-Za-z]{1,30}(?: [A-Za-z]{1,30})?").fullmatch
 
@@ -61,7 +64,7 @@ def body_writer(mode: SlotMode, *, html: bool) -> Writer:
 
 def fill_words(pieces: Pieces, values: Values) -> str:
     """A line of words (subject, preheader): control characters become spaces, the ends are bare."""
-    filled = "".join(piece if isinstance(piece, str) else value_of(piece, values) for piece in pieces)
+    filled = "".join([piece if isinstance(piece, str) else value_of(piece, values) for piece in pieces])
     if not (filled.isascii() and filled.isprintable()):
         filled = CONTROL.sub(" ", filled)
     return filled.strip()
@@ -72,10 +75,10 @@ def header_filler(header: Header) -> Callable[[Values], bytes]:
     if header.form is HeaderForm.TO:
         return _fill_to
     if header.form is HeaderForm.UNSUBSCRIBE:
-        return lambda values: _fill_unsubscribe(header.value, values)
+        return _unsubscribe_filler(header.value)
     if header.form is HeaderForm.TEXT:
         return lambda values: encode_unstructured(header.name, fill_words(header.value, values))
-    return lambda values: _fill_literal(header, values)
+    return _literal_filler(header)
 
 
 def _fill_to(values: Values) -> bytes:
@@ -88,6 +91,25 @@ def _fill_to(values: Values) -> bytes:
             return f"To: {name} <{email}>\r\n".encode("ascii")
     name = " ".join(CONTROL.sub(" ", name).split())
     return f"{format_mailbox('To', name, clean_address(email[:_ADDRESS_LIMIT]))}\r\n".encode()
+
+
+def _literal_filler(header: Header) -> Callable[[Values], bytes]:
+    """The short way for a line with one plain value, such as Date and Message-ID."""
+    slots = [piece for piece in header.value if isinstance(piece, Slot)]
+    if len(slots) != 1:
+        return lambda values: _fill_literal(header, values)
+    field = slots[0].field
+    at = header.value.index(slots[0])
+    before = f"{header.name}: {''.join(map(str, header.value[:at]))}".encode("ascii")
+    after = f"{''.join(map(str, header.value[at + 1 :]))}\r\n".encode("ascii")
+
+    def finish(values: Values) -> bytes:
+        value = values.get(field)
+        if value and _is_plain_literal(value):
+            return before + value.encode("ascii") + after
+        return _fill_literal(header, values)
+
+    return finish
 
 
 def _fill_literal(header: Header, values: Values) -> bytes:
@@ -112,6 +134,21 @@ def _bare(value: str) -> str:
     return CONTROL.sub(" ", value).strip(" <>")
 
 
+def _unsubscribe_filler(mailto: Pieces) -> Callable[[Values], bytes]:
+    """The short way for an ordinary https URL beside a mailto URI that is the same for all, or none."""
+    is_static = not any(isinstance(piece, Slot) for piece in mailto)
+    beside = f",\r\n <{''.join(map(str, mailto))}>" if mailto and is_static else ""
+    after = f">{beside}\r\n{_ONE_CLICK}".encode("ascii")
+
+    def finish(values: Values) -> bytes:
+        url = values.get("unsubscribe_url")
+        if is_static and url and _is_plain_https(url):
+            return b"List-Unsubscribe: <" + url.encode("ascii") + after
+        return _fill_unsubscribe(mailto, values)
+
+    return finish
+
+
 def _fill_unsubscribe(mailto: Pieces, values: Values) -> bytes:
     """`List-Unsubscribe` with at most one https URI, and its one-click companion (RFC 8058 §3.1)."""
     url = values.get("unsubscribe_url") or ""
@@ -128,5 +165,5 @@ def _fill_unsubscribe(mailto: Pieces, values: Values) -> bytes:
         return b""
     lines = "List-Unsubscribe: " + ",\r\n ".join(f"<{uri}>" for uri in uris) + "\r\n"
     if uris[0].startswith("https://"):
-        lines += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        lines += _ONE_CLICK
     return lines.encode("ascii")

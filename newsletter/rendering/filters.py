@@ -5,6 +5,7 @@ They read `wording` from the template's context, so that one environment serves 
 `with context`.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,8 +20,9 @@ from markupsafe import Markup, escape
 
 from newsletter.core.errors import Refused
 from newsletter.document import attribution, richtext
+from newsletter.document.blocks.feature import FeatureSection
 from newsletter.document.blocks.latest import LatestSection
-from newsletter.document.cut import Cut, cut
+from newsletter.document.cut import CLOSING_MARKS, ELLIPSIS, Cut, cut
 from newsletter.document.image import Image
 from newsletter.document.item import Item
 from newsletter.document.merge import DEFAULTS, TOKENS, Filling
@@ -99,7 +101,7 @@ def lines(context: Context, text: str) -> Markup:
 
 
 @pass_context
-def attributed(context: Context, item: Item) -> str:
+def attributed(context: Context, item: Item | FeatureSection) -> str:
     """An item's blurb as Markdown with its outlet woven in."""
     return attribution.attributed(item.blurb, item.provenance, _wording(context).translations.gettext)
 
@@ -124,6 +126,21 @@ def shortened(context: Context, item: Item, section: LatestSection) -> Cut:
     text = attribution.attributed(item.blurb, item.provenance, wording.translations.gettext)
     result = cut(richtext.to_plain(text, TOKENS, links=False), section.length, section.cut_at)
     return Cut(wording.filling.words(result.text), result.shortened)
+
+
+def unfinished(text: str) -> str:
+    """A cut text without its ellipsis, for where “…continue reading” follows."""
+    body, ellipsis, marks = text.rpartition(ELLIPSIS)
+    return body + marks if ellipsis and not marks.strip(CLOSING_MARKS) else text
+
+
+def own_direction(text: str) -> str:
+    """`rtl` or `ltr`, whichever the first letter that has a direction has (UAX #9, P2); empty without one."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return ""
 
 
 @pass_context
@@ -156,12 +173,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "href": href,
     "lines": lines,
+    "own_direction": own_direction,
     "picture": picture,
     "plain": plain,
     "rich": rich,
     "rich_inline": rich_inline,
     "shortened": shortened,
     "source_line": source_line,
+    "unfinished": unfinished,
     "underlined": plain_text.underlined,
     "words": words,
     "wrapped": plain_text.wrapped,

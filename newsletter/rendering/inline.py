@@ -71,9 +71,12 @@ def inline(html: str) -> str:
 
 def _parse(html: str) -> etree._Element:
     try:
-        root = etree.fromstring(html, etree.HTMLParser())
+        parser = etree.HTMLParser()
+        root = etree.fromstring(html, parser)
     except (etree.LxmlError, ValueError) as error:
         raise _refused("it is not HTML") from error
+    if any("depth" in entry.message for entry in parser.error_log.filter_from_fatals()):
+        raise _refused("its elements are nested too deeply")  # and what lies deeper would be lost
     if root is None or root.find("body") is None:
         raise _refused("it has no <body>")
     for link in root.iter("a"):

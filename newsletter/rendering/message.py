@@ -1,43 +1,17 @@
 """A compiled message: all that is the same for every recipient, done once; `fill` adds what differs."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from newsletter.rendering.filling import (
-    Values,
-    body_writer,
-    fill_words,
-    header_filler,
-    value_of,
-)
+from newsletter.rendering.filling import Values, body_writer, fill_words, value_of
 from newsletter.rendering.headers import Header, HeaderForm
-from newsletter.rendering.mime import assemble
-from newsletter.rendering.quoted_printable import encode
+from newsletter.rendering.layout import Layout, fill_layout, lay_out
 from newsletter.rendering.slots import Pieces, Slot, SlotMode
 
 _FORMAT = 1
-
-
-@dataclass(frozen=True)
-class _Hole:
-    """A slot in one part of the body: where its encoded value goes, and how it is written."""
-
-    field: str
-    default: bytes
-    write: Callable[[str], str]
-    positions: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """The message as bytes with gaps: what `fill` copies and completes."""
-
-    pieces: list[bytes]
-    headers: tuple[tuple[int, Callable[[Values], bytes]], ...]
-    holes: tuple[_Hole, ...]
 
 
 @dataclass(frozen=True)
@@ -63,17 +37,7 @@ class CompiledMessage:
         characters are taken out.
         The only bytes beyond ASCII are those of an address whose local part needs SMTPUTF8.
         """
-        layout = self._layout
-        pieces = layout.pieces.copy()
-        for position, finish in layout.headers:
-            pieces[position] = finish(values)
-        get = values.get
-        for hole in layout.holes:
-            value = get(hole.field)
-            encoded = encode(hole.write(value)) if value and not value.isspace() else hole.default
-            for position in hole.positions:
-                pieces[position] = encoded
-        return b"".join(pieces)
+        return fill_layout(self._layout, values)
 
     def fill_html(self, values: Values) -> str:
         """The HTML as a recipient's mail program decodes it, for previews and “view in browser”."""
@@ -144,38 +108,8 @@ class CompiledMessage:
         return cls(headers, *(_load(data[key]) for key in ("subject", "preheader", "text", "html")))
 
     @cached_property
-    def _layout(self) -> _Layout:
-        pieces: list[bytes] = []
-        headers: list[tuple[int, Callable[[Values], bytes]]] = []
-        positions: dict[tuple[Slot, bool], list[int]] = {}
-        gap = True  # whether the last piece is one, so that bytes cannot be joined to it
-        for header in self.headers:
-            if header.form is HeaderForm.READY:
-                pieces.append(
-                    "".join(piece for piece in header.value if isinstance(piece, str)).encode("ascii")
-                )
-                gap = False
-            else:
-                headers.append((len(pieces), header_filler(header)))
-                pieces.append(b"")
-                gap = True
-        for fragment in assemble(self.text, self.html):
-            if isinstance(fragment, tuple):
-                positions.setdefault(fragment, []).append(len(pieces))
-                pieces.append(b"")
-                gap = True
-            elif gap:
-                pieces.append(fragment)
-                gap = False
-            else:
-                pieces[-1] += fragment
-        holes = tuple(_hole(slot, html, where) for (slot, html), where in positions.items())
-        return _Layout(pieces, tuple(headers), holes)
-
-
-def _hole(slot: Slot, html: bool, positions: Iterable[int]) -> _Hole:
-    write = body_writer(slot.mode, html=html)
-    return _Hole(slot.field, encode(write(slot.default)), write, tuple(positions))
+    def _layout(self) -> Layout:
+        return lay_out(self.headers, self.text, self.html)
 
 
 def _fill_part(pieces: Pieces, values: Values, *, html: bool) -> str:

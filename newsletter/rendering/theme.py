@@ -49,11 +49,16 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Theme:
-    """A look. `email/themes/<key>/issue.html` is its frame; `blocks/` beside it may replace single blocks."""
+    """A look. `email/themes/<key>/issue.html` is its frame; `blocks/` beside it may replace single blocks.
+
+    `column` is how wide, in pixels, a picture stands in the page, `inner` how wide in a panel or card.
+    """
 
     key: str
     label: str
     tokens: Tokens = Tokens()
+    column: int = 536
+    inner: int = 480
 
     @property
     def folder(self) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
+from newsletter.core.db import reading
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendWindow
 from newsletter.sending import tally
@@ -24,10 +25,9 @@ KEEP_TALLIES = timedelta(hours=24)
 
 def recover(sessions: sessionmaker[Session], host: str, watch: Watch) -> int:
     """Settle every window whose holder is gone; how many deliveries that concerned."""
-    with sessions() as session:
+    with reading(), sessions() as session:
         windows = session.scalars(select(SendWindow)).all()
         lost = [(window, lines) for window in windows if (lines := _testimony(session, window, host, watch))]
-        session.rollback()
     for window, lines in lost:
         _settle_lost(sessions, window, lines)
     return sum(window.size for window, _ in lost)

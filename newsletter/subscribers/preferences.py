@@ -2,6 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from newsletter import audit
+from newsletter.audit.record import SUBSCRIBER
 from newsletter.core import i18n
 from newsletter.core.errors import Refused
 from newsletter.subscribers.models import Subscriber
@@ -19,4 +21,5 @@ def change_preferences(session: Session, subscriber_id: int, *, name: str, langu
     subscriber = lock_subscriber(session, subscriber_id)
     subscriber.name = clean_name(name)
     subscriber.language = language
+    audit.record(session, "subscriber.changed", "subscriber", subscriber.id, actor=SUBSCRIBER)
     return subscriber

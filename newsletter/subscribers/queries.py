@@ -1,6 +1,6 @@
 """Reads that several verbs share."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from newsletter.core.errors import Missing
@@ -12,16 +12,18 @@ def lock_subscription(session: Session, subscription_id: int) -> Subscription:
 
     PostgreSQL locks the row; SQLite has one writer at a time anyway.
     """
-    found = session.scalar(
-        select(Subscription)
-        .where(Subscription.id == subscription_id)
-        .options(joinedload(Subscription.publication), joinedload(Subscription.subscriber))
-        .with_for_update(of=Subscription)
-        .execution_options(populate_existing=True)
+    return _known(
+        session.scalar(
+            _with_both(subscription_id)
+            .with_for_update(of=Subscription)
+            .execution_options(populate_existing=True)
+        )
     )
-    if found is None:
-        raise Missing("unknown_subscription", "This link belongs to a subscription that is no longer known.")
-    return found
+
+
+def find_subscription(session: Session, subscription_id: int) -> Subscription:
+    """The subscription with its publication and subscriber, to read; `Missing` when there is none."""
+    return _known(session.scalar(_with_both(subscription_id)))
 
 
 def lock_subscriber(session: Session, subscriber_id: int) -> Subscriber:
@@ -55,6 +57,20 @@ def is_suppressed(session: Session, address_hash: str) -> bool:
     """Whether the address must never be written to."""
     found = session.scalar(select(Suppression.id).where(Suppression.address_hash == address_hash))
     return found is not None
+
+
+def _with_both(subscription_id: int) -> Select[Subscription]:
+    return (
+        select(Subscription)
+        .where(Subscription.id == subscription_id)
+        .options(joinedload(Subscription.publication), joinedload(Subscription.subscriber))
+    )
+
+
+def _known(subscription: Subscription | None) -> Subscription:
+    if subscription is None:
+        raise Missing("unknown_subscription", "This link belongs to a subscription that is no longer known.")
+    return subscription
 
 
 def _present(subscriber: Subscriber | None) -> Subscriber:

@@ -1,7 +1,8 @@
-"""How often one visitor, and one email domain, may ask for subscriptions: form, embed and API share a count.
+"""How often one visitor, and one email domain, may ask for subscriptions: form, embed and API count together.
 
-Part of the gate of `newsletter.subscribers.gate`; it is here because counting needs the request and Redis. The
-figures are the application's config, so that an installation can change them.
+Part of the gate of `newsletter.subscribers.gate`; it is here because counting needs the request and Redis.
+The figures are the application's config (`SIGN_UPS_PER_VISITOR`, `SIGN_UPS_PER_DOMAIN`, in the notation of
+Flask-Limiter), so that an installation can change them.
 """
 
 from flask import current_app, g
@@ -19,7 +20,7 @@ PER_DOMAIN = "1000 per hour"
 
 
 def spend(address: Address) -> None:
-    """Count one request for a subscription of `address`; `Limited` when the visitor or the domain had theirs."""
+    """Count a request for a subscription of `address`; `Limited` when visitor or domain had enough."""
     g.sign_up_domain = address.domain
     try:
         _one_visitor()

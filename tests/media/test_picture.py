@@ -23,6 +23,10 @@ def opened(octets: bytes) -> Image.Image:
     return image
 
 
+def frames_of(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
+
+
 def halves(mode: str = "RGB", size: tuple[int, int] = (40, 20)) -> Image.Image:
     """Red on the left, blue on the right."""
     image = Image.new("RGB", size, (200, 0, 0))
@@ -103,10 +107,12 @@ def test_colours_are_converted_to_srgb_and_the_profile_left_out() -> None:
 
 def test_an_animation_keeps_its_frames_and_their_times() -> None:
     frames = [halves(), *(Image.new("RGB", (40, 20), colour) for colour in ((0, 200, 0), (9, 9, 9)))]
-    upload = encoded(frames[0], "gif", save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=0)
+    upload = encoded(
+        frames[0], "gif", save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=0
+    )
     for picture in (take_in(upload), shrink(take_in(upload).octets, 20)):
         with Image.open(BytesIO(picture.octets)) as again:
-            assert again.n_frames == 3
+            assert frames_of(again) == 3
             assert again.info["loop"] == 0
             again.seek(2)
             assert again.info["duration"] == 300
@@ -118,7 +124,7 @@ def test_a_moving_webp_becomes_a_gif() -> None:
     picture = take_in(upload)
     assert picture.format == "gif"
     with Image.open(BytesIO(picture.octets)) as again:
-        assert again.n_frames == 2
+        assert frames_of(again) == 2
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
@@ -145,7 +151,13 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"%PDF-1.7", b"BM" + bytes(100)],
+    [
+        b"",
+        b"hello",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+        b"%PDF-1.7",
+        b"BM" + bytes(100),
+    ],
 )
 def test_what_is_not_an_image_of_the_four_kinds_is_refused(octets: bytes) -> None:
     with pytest.raises(Refused, match="is not a JPEG, PNG, GIF or WebP image"):

@@ -37,7 +37,9 @@ def test_an_image_is_stored_once_and_its_words_are_kept(session: Session, files:
     assert session.scalar(select(func.count()).select_from(MediaFile)) == 2
 
 
-def test_a_file_that_was_lost_is_mended_by_adding_the_image_again(session: Session, files: MediaFiles) -> None:
+def test_a_file_that_was_lost_is_mended_by_adding_the_image_again(
+    session: Session, files: MediaFiles
+) -> None:
     row = store_image(session, files, a_png())
     (files.folder / original_name(row)).unlink()
     with pytest.raises(Missing):

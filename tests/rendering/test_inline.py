@@ -283,6 +283,12 @@ def test_a_link_around_a_table_is_refused_because_it_would_be_lost() -> None:
         inline(page('<a href="https://x.example/"><table><tr><td>x</td></tr></table></a>'))
 
 
+def test_nesting_that_the_parser_would_cut_off_is_refused() -> None:
+    assert ">deep<" in inline(page("<div>" * 200 + "deep" + "</div>" * 200))
+    with pytest.raises(Refused, match="nested"):
+        inline(page("<div>" * 300 + "deep" + "</div>" * 300))
+
+
 VISIBLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80)
 
 

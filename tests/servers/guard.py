@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO
 
 from tests.servers.postgres import PostgresServer
 from tests.servers.processes import ROOT, read_tail
@@ -22,20 +21,18 @@ from tests.servers.valkey import ValkeyServer
 
 ATTEMPTS = 3  # another program may take the port between choosing it and listening on it
 
-_held: list[IO[str]] = []
-
 
 def join(kind: str, key: str) -> str:
     """The URL of the server `kind` shared by everybody who says `key`; the first one has it started."""
     folder = Path(tempfile.gettempdir()) / f"newsletter-tests-{os.getuid()}-{kind}-{key}"
-    _held.append(_hold(folder))
+    _hold(folder)
     with (folder / "start.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         return _running(folder) or _start_guard(kind, folder)
 
 
-def _hold(folder: Path) -> IO[str]:
-    """A shared lock on the folder's `users`, once it is sure that no guard has just removed that folder."""
+def _hold(folder: Path) -> None:
+    """Lock the folder's `users` for the rest of this process's life; no guard may just have removed it."""
     while True:
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.stat().st_uid != os.getuid():
@@ -43,13 +40,13 @@ def _hold(folder: Path) -> IO[str]:
             raise RuntimeError(message)
         users = folder / "users"
         try:
-            held = users.open("a")
+            held = os.open(users, os.O_RDWR | os.O_CREAT)
         except FileNotFoundError:
             continue
         fcntl.flock(held, fcntl.LOCK_SH)
-        if users.exists() and users.stat().st_ino == os.fstat(held.fileno()).st_ino:
-            return held
-        held.close()
+        if users.exists() and users.stat().st_ino == os.fstat(held).st_ino:
+            return
+        os.close(held)
 
 
 def _running(folder: Path) -> str | None:

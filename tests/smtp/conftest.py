@@ -1,9 +1,13 @@
 """A sink, sessions with it, a journal that remembers, and throw-away certificates."""
 
 import shutil
+import socket
 import ssl
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +24,44 @@ from newsletter.smtp.verdict import Verdict
 QUICK = Timeouts(
     connect=2, greeting=1, command=1, mail=0.4, rcpt=0.4, data=0.4, block=0.4, end=0.4, probe=0.4, quit=0.4
 )
+
+
+class Raw:
+    """A client of octets."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sock = socket.create_connection(("127.0.0.1", sink.port), timeout=3)
+        self.file = self.sock.makefile("rb")
+
+    def __enter__(self) -> "Raw":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+        self.sock.close()
+
+    def say(self, octets: bytes) -> None:
+        self.sock.sendall(octets)
+
+    def codes(self, count: int) -> list[int]:
+        """The codes of the next replies; 0 when the connection ended."""
+        codes: list[int] = []
+        while len(codes) < count:
+            try:
+                line = self.file.readline()
+            except OSError:
+                line = b""
+            if not line:
+                return [*codes, 0]
+            if line[3:4] != b"-":
+                codes.append(int(line[:3]))
+        return codes
+
+
+@pytest.fixture
+def raw() -> Callable[[Sink], Raw]:
+    """Connects to a sink: `with raw(sink) as client`."""
+    return Raw
 
 
 @dataclass
@@ -115,6 +157,19 @@ def stage(make_sink: Callable[..., Sink], dial: Callable[..., Session]) -> Stage
     return Stage(make_sink, dial, Notes())
 
 
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Waits until something is so, at most three seconds."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 3
+        while not condition():
+            assert time.monotonic() < deadline, "it never came about"
+            time.sleep(0.01)
+
+    return wait
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A self-signed certificate and its key in one PEM file, and a server's context with it."""
@@ -154,3 +209,37 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """For somebody else."""
     return _certificate(tmp_path_factory.mktemp("other"), "DNS:mail.example.net")
+
+
+@pytest.fixture
+def raw_server() -> Callable[[Callable[[socket.socket], None]], AbstractContextManager[int]]:
+    """A server of raw octets for one connection: `with raw_server(behave) as port`."""
+
+    @contextmanager
+    def serve(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+
+            def run() -> None:
+                peer, _ = listener.accept()
+                with peer:
+                    peer.settimeout(3)
+                    behave(peer)
+
+            thread = threading.Thread(target=run)
+            thread.start()
+            yield listener.getsockname()[1]
+            thread.join()
+
+    return serve
+
+
+@pytest.fixture
+def talk() -> Callable[[socket.socket, bytes], None]:
+    """Say some octets, then wait until the client says something or goes."""
+
+    def say(peer: socket.socket, octets: bytes) -> None:
+        peer.sendall(octets)
+        with suppress(OSError):
+            peer.recv(1000)
+
+    return say

@@ -33,7 +33,9 @@ def publication(session: Session) -> Publication:
 def ask(session: Session, publication: Publication) -> Ask:
     """Sign an address up, as the form does; the subscription there is afterwards."""
 
-    def signed_up(email: str = "ana@example.org", name: str = "Ana Lim", of: Publication = publication) -> Subscription | None:
+    def signed_up(
+        email: str = "ana@example.org", name: str = "Ana Lim", of: Publication = publication
+    ) -> Subscription | None:
         address = parse_address(email)
         agreed = words(of.name, "en")
         sign_up(

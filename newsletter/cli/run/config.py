@@ -1,7 +1,8 @@
 """The supervisor's configuration for a run.
 
 Everything that may hold an odd character (a space, `%`, `;`, letters beyond ASCII) travels in the environment
-and is named by `%(ENV_…)s`: the configuration's own syntax cannot quote all of them.
+and is named by `%(ENV_…)s`: the configuration's own syntax cannot quote all of them. Log files are relative
+to the data directory, where the supervisor is started: it expands their names twice.
 """
 
 import os
@@ -23,11 +24,11 @@ HEAD = """\
 nodaemon=true
 silent=true
 {user}umask=077
-logfile=%(ENV_NEWSLETTER_RUN_LOGS)s/supervisor.log
+logfile=log/supervisor.log
 logfile_maxbytes=5MB
 logfile_backups=2
 pidfile=%(ENV_NEWSLETTER_RUN_FOLDER)s/supervisord.pid
-childlogdir=%(ENV_NEWSLETTER_RUN_LOGS)s
+childlogdir=log
 """
 
 GROUP = """
@@ -48,7 +49,7 @@ stopwaitsecs={stop}
 stopasgroup=false
 killasgroup=true
 redirect_stderr=true
-stdout_logfile=%(ENV_NEWSLETTER_RUN_LOGS)s/{name}.log
+stdout_logfile=log/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
 """
@@ -80,7 +81,6 @@ def environment(
     leashed = (sys.executable, "-I", "-S", leash.__file__, "TERM", str(children_lock))
     values = {
         **settled(settings, outer),
-        "NEWSLETTER_RUN_LOGS": str(settings.data_dir / "log"),
         "NEWSLETTER_RUN_FOLDER": str(settings.runtime_dir),
         "NEWSLETTER_RUN_DIRECTORY": str(Path.cwd()),
     }

@@ -9,7 +9,9 @@ from typing import BinaryIO
 
 # Of the supervisor's own log, what says that something is wrong.
 NOTEWORTHY = re.compile(r" (WARN|ERRO|CRIT) |gave up:")
-EXPECTED = re.compile(r"received SIG|Supervisor is running as root")
+EXPECTED = re.compile(r"received SIG|stopped: ")
+# Advice about the kernel's settings, given at each start, that a run on one machine does not need.
+ADVICE = re.compile(r"Memory overcommit must be enabled|Transparent Huge Pages")
 LONGEST_LINE = 64_000  # bytes; what has no end by then is shown as it is
 
 
@@ -29,12 +31,18 @@ class Follower:
         """The lines written since the last call."""
         for log in self.logs:
             for text in log.new_lines():
-                if log.name != "supervisor" or (NOTEWORTHY.search(text) and not EXPECTED.search(text)):
+                if _worth_showing(log.name, text):
                     yield Line(log.name, text)
 
     def close(self) -> None:
         for log in self.logs:
             log.close()
+
+
+def _worth_showing(program: str, text: str) -> bool:
+    if program == "supervisor":
+        return bool(NOTEWORTHY.search(text)) and not EXPECTED.search(text)
+    return not (program == "valkey" and ADVICE.search(text))
 
 
 class _Log:

@@ -15,7 +15,6 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-PRIVATE = "NEWSLETTER_RUN_"  # what the supervisor's configuration takes from its environment
 
 
 def main(how: str, lock: str, arguments: list[str]) -> None:
@@ -29,8 +28,7 @@ def main(how: str, lock: str, arguments: list[str]) -> None:
         kept = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(kept, fcntl.LOCK_SH)
         os.set_inheritable(kept, True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
-    os.execvpe(arguments[0], arguments, environment)  # noqa: S606  the caller's own command line, no shell
+    os.execvp(arguments[0], arguments)  # noqa: S606  the caller's own command line, no shell
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ def _valkey(settings: Settings) -> Program:
         *("--port", "0"),
         *("--unixsocket", str(settings.runtime_dir / "valkey.sock"), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+        *("--loglevel", "warning"),
     )
     return Program("valkey", arguments, start_seconds=1, stop_seconds=10, part=True)
 

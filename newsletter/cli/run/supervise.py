@@ -62,6 +62,7 @@ class Supervision:
             return subprocess.Popen(  # noqa: S603  our own command line
                 [*leashed, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", self.config],
                 env=self.environment,
+                cwd=self.settings.data_dir,
                 stdin=self.lock.descriptor,  # so it holds the lock, too, should it outlive this process
                 stdout=log,
                 stderr=log,
@@ -70,9 +71,9 @@ class Supervision:
 
     def _pause_after_end(self, process: subprocess.Popen[bytes]) -> None:
         """The supervisor ended without being asked: its children end by their leash, then it starts anew."""
-        reason = self.log.read_text(errors="replace").strip().splitlines()
-        why = f": {reason[-1]}" if reason else ""
-        notice(f"The supervisor ended (code {process.returncode}){why}. Starting it again.")
+        reason = self.log.read_text(errors="replace").strip()
+        why = f" ({reason.splitlines()[0][:300]})" if reason else ""
+        notice(f"The supervisor ended with code {process.returncode}{why}. Starting it again.")
         self.lock.wait_for_children()
         time.sleep(self.pause)
         self.pause = min(self.pause * 2, LONGEST_PAUSE)

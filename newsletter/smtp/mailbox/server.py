@@ -11,6 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.core import clock
 from newsletter.smtp.mailbox import store
+from newsletter.smtp.mailbox.reception import Reception
 
 HOST = "127.0.0.1"
 KEPT = 10_000  # messages; older ones go
@@ -61,8 +62,8 @@ async def serve(folder: Path, port: int, ready: Callable[[int], None]) -> None:
         loop.add_signal_handler(number, stopped.set)
     catcher = Catcher(folder)
 
-    def connection() -> SMTP:
-        return SMTP(
+    def connection() -> Reception:
+        return Reception(
             catcher,
             data_size_limit=SIZE_LIMIT,
             enable_SMTPUTF8=True,

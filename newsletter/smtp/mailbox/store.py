@@ -1,10 +1,12 @@
-"""The mailbox as files: for each message `<id>.eml`, its bytes as received, and `<id>.json`, its envelope.
+"""The mailbox as files: one `<id>.eml` for each message, which any mail program opens.
 
-An id is the time of receipt (UTC) and a counter, so that names sort by time. The `.eml` file appears last and
-by a rename: whoever sees it sees all of the message.
+An id is the time of receipt (UTC) and a counter, so that names sort by time. The file's first line is a
+header of ours with the envelope in JSON, the rest are the bytes as received; it appears by a rename, so
+whoever sees it sees all of it.
 """
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from newsletter.core.errors import Missing
 
 MESSAGE_ID = re.compile(r"[0-9]{8}T[0-9]{12}-[0-9]{6}")
 TIME = "%Y%m%dT%H%M%S%f"
+ENVELOPE = b"X-Mailbox-Envelope: "
 HEADER_LIMIT = 64 * 1024  # bytes read of each message for the list
 
 
@@ -64,10 +67,10 @@ def read_message(folder: Path, message_id: str) -> CaughtMessage:
     try:
         if not MESSAGE_ID.fullmatch(message_id):
             raise FileNotFoundError
-        raw = (folder / f"{message_id}.eml").read_bytes()
-        sender, recipients = _envelope(folder, message_id)
+        first, raw = _split((folder / f"{message_id}.eml").read_bytes())
     except FileNotFoundError:
         raise Missing("mailbox_message", "This message is not in the mailbox any more.") from None
+    sender, recipients = _envelope(first)
     return CaughtMessage(message_id, _received_at(message_id), sender, recipients, raw)
 
 
@@ -88,9 +91,8 @@ def message_ids(folder: Path) -> list[str]:
 
 
 def remove(folder: Path, message_id: str) -> None:
-    """Remove one message, the part that makes it visible first."""
-    for suffix in (".eml", ".json"):
-        (folder / f"{message_id}{suffix}").unlink(missing_ok=True)
+    """Remove one message, if it is there."""
+    (folder / f"{message_id}.eml").unlink(missing_ok=True)
 
 
 def write_message(
@@ -99,10 +101,9 @@ def write_message(
     """Keep a message and return its id; `counter` tells messages of the same microsecond apart."""
     message_id = f"{now.astimezone(UTC).strftime(TIME)}-{counter % 1_000_000:06d}"
     folder.mkdir(parents=True, exist_ok=True)
-    envelope = json.dumps({"sender": sender, "recipients": recipients}, ensure_ascii=False)
-    (folder / f"{message_id}.json").write_bytes(envelope.encode("utf-8", "surrogateescape"))
+    envelope = json.dumps({"sender": sender, "recipients": recipients}).encode("ascii")
     unfinished = folder / f"{message_id}.new"
-    unfinished.write_bytes(raw)
+    unfinished.write_bytes(b"".join((ENVELOPE, envelope, b"\r\n", raw)))
     unfinished.rename(folder / f"{message_id}.eml")
     return message_id
 
@@ -111,11 +112,12 @@ def _summary(folder: Path, message_id: str) -> Summary | None:
     path = folder / f"{message_id}.eml"
     try:
         with path.open("rb") as file:
+            first = file.readline()
             start = file.read(HEADER_LIMIT)
-        size = path.stat().st_size
-        sender, recipients = _envelope(folder, message_id)
+            size = os.fstat(file.fileno()).st_size - len(first)
     except FileNotFoundError:
         return None
+    sender, recipients = _envelope(first)
     headers = BytesHeaderParser(policy=policy.SMTP).parsebytes(start)
     return Summary(
         id=message_id,
@@ -137,9 +139,17 @@ def _header(headers: Message, name: str) -> str:
         return str(next(raw, ""))
 
 
-def _envelope(folder: Path, message_id: str) -> tuple[str, tuple[str, ...]]:
-    text = (folder / f"{message_id}.json").read_bytes().decode("utf-8", "replace")
-    envelope = json.loads(text)
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    """Our first line, and the message."""
+    first, _, raw = content.partition(b"\n")
+    return first, raw
+
+
+def _envelope(first: bytes) -> tuple[str, tuple[str, ...]]:
+    """The sender and the recipients; a file that somebody else put there has none."""
+    if not first.startswith(ENVELOPE):
+        return "", ()
+    envelope = json.loads(first.removeprefix(ENVELOPE))
     return str(envelope["sender"]), tuple(map(str, envelope["recipients"]))
 
 

@@ -282,6 +282,10 @@ class Connection(asyncio.Protocol):
         tls, plain = self.house.options.tls, self._transport
         if tls is None or plain is None:
             return
+        # The first encrypted command may arrive before this task goes on: it waits in the buffer.
+        self._buffer.clear()
+        self._mode = Mode.COMMAND
+        self._held = True
         try:
             upgraded = await self._loop.start_tls(plain, self, tls, server_side=True)
         except OSError:
@@ -290,6 +294,6 @@ class Connection(asyncio.Protocol):
         if upgraded is None:
             return
         self._transport = upgraded
-        self._buffer.clear()
         self.encrypted = True
-        self._mode = Mode.COMMAND
+        self._held = False
+        self._work()

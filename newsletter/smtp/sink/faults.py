@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -40,6 +40,18 @@ class Act(StrEnum):
     EXTRA = "extra"  # the usual reply, and after it one that nobody asked for
 
 
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "code": int,
+    "times": (int, type(None)),
+    "each": bool,
+    "skip": int,
+    "probability": (int, float),
+    "seconds": (int, float),
+    "recorded": bool,
+    "octets": int,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One fault.
@@ -67,13 +79,19 @@ class Rule:
     octets: int = 0
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Rule":
-        """Raises `Refused` for an unknown field or word."""
-        if unknown := set(data) - {entry.name for entry in fields(cls)}:
-            raise Refused("sink_rule", f"A fault rule has no {', '.join(sorted(unknown))}.")
+    def from_json(cls, data: Any) -> "Rule":
+        """Raises `Refused` for an unknown field, or a value of the wrong kind."""
+        if not isinstance(data, dict) or "at" not in data:
+            raise Refused("sink_rule", "A fault rule is an object that says at which point it fires.")
+        known = {entry.name for entry in fields(cls)}
+        for name, value in data.items():
+            if name not in known:
+                raise Refused("sink_rule", f"A fault rule has no {name}.")
+            if not isinstance(value, _KINDS.get(name, str)):
+                raise Refused("sink_rule", f"The {name} of a fault rule cannot be {value!r}.")
         try:
             return cls(**{**data, "at": At(data["at"]), "do": Act(data.get("do", Act.REPLY))})
-        except (KeyError, ValueError, TypeError) as error:
+        except ValueError as error:
             raise Refused("sink_rule", f"A fault rule is wrong: {error}.") from None
 
 
@@ -99,9 +117,9 @@ class Script:
             raise Refused("sink_rule", f"The faults are not JSON: {error}.") from None
         if isinstance(data, list):
             data = {"rules": data}
-        if not isinstance(data, dict) or set(data) - {"seed", "rules"}:
+        if not isinstance(data, dict) or set(data) - {"seed", "rules"} or type(data.get("rules")) is not list:
             raise Refused("sink_rule", "Faults are a list of rules, or an object with seed and rules.")
-        return cls([Rule.from_json(rule) for rule in data.get("rules", [])], data.get("seed", 0))
+        return cls([Rule.from_json(rule) for rule in data["rules"]], data.get("seed", 0))
 
     def pick(self, at: At, sender: str = "", recipient: str = "") -> Rule | None:
         """The rule that fires here, if any; counts the meeting."""

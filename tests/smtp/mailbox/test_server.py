@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from newsletter.smtp.mailbox import list_messages, read_message
-from newsletter.smtp.mailbox.server import SLACK, Catcher
+from newsletter.smtp.mailbox.server import SIZE_LIMIT, SLACK, Catcher
 from tests.servers.processes import ROOT
 
 
@@ -44,6 +44,28 @@ def test_it_keeps_exactly_what_was_sent(tmp_path: Path) -> None:
     message = read_message(tmp_path, summary.id)
     assert message.raw == raw
     assert (message.sender, message.recipients) == ("a@example.org", ("b@example.org", "c@example.org"))
+
+
+@pytest.mark.parametrize("body", [b".\r\n", b"..\r\n", b"a.\r\n.\r\nb\r\n", b"\r\n.\r\n.\r\n"])
+def test_dots_survive(tmp_path: Path, body: bytes) -> None:
+    with running(tmp_path) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        for _ in range(2):  # the second shows that nothing of the first was left over
+            client.sendmail("a@example.org", ["b@example.org"], body)
+    assert [read_message(tmp_path, each.id).raw for each in list_messages(tmp_path)] == [body, body]
+
+
+def test_a_message_that_breaks_the_limits_is_refused_and_the_next_one_taken(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail("a@example.org", ["b@example.org"], b"x" * 999 + b"\r\n")
+        assert refused.value.smtp_code == 500
+        assert client.docmd("DATA")[0] == 503
+        client.mail("a@example.org")
+        client.rcpt("b@example.org")
+        assert client.data(b"y\r\n" * (SIZE_LIMIT // 3 + 1))[0] == 552
+        client.sendmail("a@example.org", ["b@example.org"], b"x" * 998 + b"\r\n")
+    (summary,) = list_messages(tmp_path)
+    assert summary.size == 1000
 
 
 def test_it_takes_the_null_sender_and_internationalised_addresses(tmp_path: Path) -> None:
@@ -95,7 +117,7 @@ def test_it_keeps_the_newest_and_goes_on_after_a_restart(tmp_path: Path) -> None
     catcher = Catcher(tmp_path, kept=5)
     ids += [catcher.keep(envelope) for _ in range(2)]
     assert [summary.id for summary in list_messages(tmp_path)] == ids[:-6:-1]
-    assert len(list(tmp_path.iterdir())) == 10
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_a_folder_that_is_gone_is_made_again(tmp_path: Path) -> None:

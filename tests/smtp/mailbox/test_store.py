@@ -77,7 +77,6 @@ def test_only_ids_are_read(tmp_path: Path, message_id: str) -> None:
     keep(folder)
     for place in (tmp_path, folder):
         (place / "secret.eml").write_text("secret")
-        (place / "secret.json").write_text('{"sender": "", "recipients": []}')
     with pytest.raises(Missing):
         read_message(folder, message_id)
 

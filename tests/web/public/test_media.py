@@ -33,8 +33,12 @@ def test_an_image_is_served_for_ever(client: FlaskClient, row: MediaFile) -> Non
     assert client.head(f"/media/{row.key}/300.jpg").headers["Content-Length"] == str(len(answer.data))
 
 
-@pytest.mark.parametrize("path", ["299.jpg", "300.png", "original.jpg", "300", "-300.jpg", "300.jpg/x", "0300000.jpg"])
-def test_only_listed_widths_and_the_right_extension_exist(client: FlaskClient, row: MediaFile, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["299.jpg", "300.png", "original.jpg", "300", "-300.jpg", "300.jpg/x", "0300000.jpg"]
+)
+def test_only_listed_widths_and_the_right_extension_exist(
+    client: FlaskClient, row: MediaFile, path: str
+) -> None:
     assert client.get(f"/media/{row.key}/{path}").status_code == 404
 
 

@@ -1,0 +1,36 @@
+"""What `public/base.html` wants to know about the publication whose page it frames."""
+
+from typing import Any
+
+from flask import url_for
+
+from newsletter.core.errors import Missing
+from newsletter.media.picture import EXTENSIONS
+from newsletter.media.store import find_media
+from newsletter.publications.models import Publication
+from newsletter.web.current import links
+from newsletter.web.database import session
+
+LOGO_WIDTH = 300  # pixels; shown 36 pixels high
+
+
+def frame(publication: Publication) -> dict[str, Any]:
+    """The template variables of a page that wears the publication's name, logo, colours and fonts."""
+    return {
+        "publication": publication,
+        # By path, not by PUBLIC_URL: our content security policy allows the origin the page came from.
+        "publication_style_url": url_for("style.show", slug=publication.slug),
+        "publication_fonts": bool(publication.theme_tokens.get("headline_font")),
+        "publication_logo_url": _logo_url(publication.logo),
+        "home_url": links().archive(publication.slug),
+    }
+
+
+def _logo_url(key: str) -> str | None:
+    if not key:
+        return None
+    try:
+        row = find_media(session(), key)
+    except Missing:
+        return None
+    return url_for("media.show", key=row.key, width=LOGO_WIDTH, extension=EXTENSIONS[row.format])

@@ -1,0 +1,200 @@
+"""`/p/<token>`: what a person gets, what we know about them, and the ways out.
+
+The token is a MAC'd capability that only the emails to this person carry, and every form posts to a URL that
+contains it: a site that wanted to forge a request would have to know the token, with which it could act
+anyway. There is no cookie to ride on, so there is no CSRF token. A press of a button answers with a redirect
+back to the page, which says what was done (`?done=…`, a fixed vocabulary).
+"""
+
+import json
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.audit.record import SUBSCRIBER
+from newsletter.core.errors import Refused
+from newsletter.core.tokens import Purpose
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.export_data import export_data
+from newsletter.subscribers.models import Subscriber, Subscription
+from newsletter.subscribers.pause import LONGEST_PAUSE, pause, resume
+from newsletter.subscribers.preferences import change_preferences
+from newsletter.subscribers.queries import find_subscriber, lock_subscription, subscriptions_of
+from newsletter.subscribers.undo import rejoin
+from newsletter.subscribers.unsubscribe import unsubscribe, unsubscribe_from_all
+from newsletter.web import language
+from newsletter.web.database import session
+from newsletter.web.public.frame import frame
+from newsletter.web.public.preferences_forms import AS_PUBLISHED, PreferencesForm
+from newsletter.web.public.preferences_view import Row, rows
+from newsletter.web.public.private import make_private, read_token, show_test_page
+
+blueprint = Blueprint("preferences", __name__)
+make_private(blueprint)
+
+NOBODY = 0  # the subscriber in the links of a test message
+SOURCE = "preferences"
+DONE = {
+    "saved": lazy_gettext("Your details are saved."),
+    "left": lazy_gettext("You are unsubscribed. Nothing more will be sent."),
+    "rejoined": lazy_gettext("You are subscribed again."),
+    "paused": lazy_gettext("It is paused, and comes back by itself."),
+    "resumed": lazy_gettext("The pause is over."),
+    "left-all": lazy_gettext("You are unsubscribed from everything."),
+}
+
+
+@blueprint.get("/p/<token>")
+def show(token: str) -> str:
+    """Everything on one page."""
+    subscriber_id = _read(token)
+    if subscriber_id == NOBODY:
+        return show_test_page()
+    subscriber = _subscriber(subscriber_id)
+    return _page(
+        token, subscriber, PreferencesForm(name=subscriber.name, language=subscriber.language or AS_PUBLISHED)
+    )
+
+
+@blueprint.post("/p/<token>")
+def save(token: str) -> AnyResponse | tuple[str, int]:
+    """Name and language."""
+    subscriber = _subscriber(_read(token))
+    form = PreferencesForm()
+    form.offer_languages()
+    if not form.validate():
+        return _page(token, subscriber, form), 400
+    chosen = "" if form.language.data == AS_PUBLISHED else form.language.data
+    change_preferences(session(), subscriber.id, name=form.name.data or "", language=chosen)
+    return _done(token, "saved")
+
+
+@blueprint.post("/p/<token>/leave")
+def leave(token: str) -> AnyResponse:
+    """Leave one publication."""
+    unsubscribe(session(), _named_subscription(token).id, source=SOURCE, ip=request.remote_addr or "")
+    return _done(token, "left")
+
+
+@blueprint.post("/p/<token>/rejoin")
+def join_again(token: str) -> AnyResponse:
+    """Take up again what one had left."""
+    subscription = lock_subscription(session(), _named_subscription(token).id)
+    if subscription.ended_reason is not None:
+        rejoin(
+            session(),
+            subscription,
+            source=SOURCE,
+            locale=language.current(),
+            ip=request.remote_addr or "",
+        )
+    return _done(token, "rejoined")
+
+
+@blueprint.post("/p/<token>/pause")
+def rest(token: str) -> AnyResponse:
+    """Pause one publication for some months."""
+    months = request.form.get("months", type=int)
+    if months is None:
+        raise Refused("bad_pause", "A pause lasts one, two or three months.")
+    pause(session(), _named_subscription(token).id, months)
+    return _done(token, "paused")
+
+
+@blueprint.post("/p/<token>/resume")
+def wake(token: str) -> AnyResponse:
+    """End a pause before its time."""
+    resume(session(), _named_subscription(token).id)
+    return _done(token, "resumed")
+
+
+@blueprint.post("/p/<token>/leave-all")
+def leave_all(token: str) -> AnyResponse:
+    """Leave everything at once."""
+    subscriber = _subscriber(_read(token))
+    unsubscribe_from_all(session(), subscriber.id, source=SOURCE, ip=request.remote_addr or "")
+    return _done(token, "left-all")
+
+
+@blueprint.get("/p/<token>/data.json")
+def download(token: str) -> Response:
+    """Everything we know about the person, to keep or to take elsewhere."""
+    data = export_data(session(), _read(token))
+    response = Response(json.dumps(data, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
+    response.headers["Content-Disposition"] = "attachment; filename=my-data.json"
+    return response
+
+
+@blueprint.get("/p/<token>/erase")
+def ask_to_erase(token: str) -> str:
+    """Ask once more."""
+    subscriber = _subscriber(_read(token))
+    return render_template(
+        "public/erase.html",
+        email=subscriber.email,
+        action_url=url_for(".erase_person", token=token),
+        back_url=url_for(".show", token=token),
+    )
+
+
+@blueprint.post("/p/<token>/erase")
+def erase_person(token: str) -> str:
+    """Erase everything that says who this was. There is no way back."""
+    subscriber = _subscriber(_read(token))
+    erase(session(), subscriber.id, actor=SUBSCRIBER)
+    session().commit()
+    return render_template(
+        "public/message.html",
+        heading=_("Your data is erased"),
+        sentence=_("We have forgotten your address, your name and what you wrote to us."),
+        more=_(
+            "We keep a fingerprint of the address, from which it cannot be read, so that nobody puts it on "
+            "our lists again."
+        ),
+    )
+
+
+def _read(token: str) -> int:
+    return read_token(Purpose.PREFERENCES, token, 1).ids[0]
+
+
+def _subscriber(subscriber_id: int) -> Subscriber:
+    subscriber = find_subscriber(session(), subscriber_id)
+    language.prefer(subscriber.language)
+    return subscriber
+
+
+def _named_subscription(token: str) -> Subscription:
+    """The subscription that the form names; 404 when it is not this person's."""
+    subscriber = _subscriber(_read(token))
+    named = request.form.get("subscription", type=int)
+    theirs = {subscription.id: subscription for subscription in subscriptions_of(session(), subscriber.id)}
+    if named not in theirs:
+        abort(404)
+    return theirs[named]
+
+
+def _done(token: str, word: str) -> AnyResponse:
+    session().commit()
+    return redirect(url_for(".show", token=token, done=word), 303)
+
+
+def _page(token: str, subscriber: Subscriber, form: PreferencesForm) -> str:
+    form.offer_languages()
+    subscriptions = subscriptions_of(session(), subscriber.id)
+    shown: list[Row] = rows(subscriptions)
+    # Who reads one publication sees its face; who reads several sees the house.
+    context = frame(subscriptions[0].publication) if len(subscriptions) == 1 else {}
+    return render_template(
+        "public/preferences.html",
+        form=form,
+        email=subscriber.email,
+        rows=shown,
+        leaves_several=sum(row.can_leave for row in shown) > 1,
+        months=range(1, LONGEST_PAUSE + 1),
+        done=DONE.get(request.args.get("done", "")),
+        token=token,
+        **context,
+    )

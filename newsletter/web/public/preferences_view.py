@@ -1,0 +1,95 @@
+"""How the preferences page tells a subscription: a word, a sentence, and what can be done about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from newsletter.core import clock
+from newsletter.subscribers.models import EndReason, State, Subscription
+
+
+@dataclass(frozen=True)
+class Row:
+    """One publication on the page. `kind` is the colour of its state, `symbol` its icon."""
+
+    subscription_id: int
+    name: str
+    word: str
+    kind: str | None
+    symbol: str
+    sentence: str
+    can_leave: bool = False
+    can_pause: bool = False
+    can_resume: bool = False
+    can_rejoin: bool = False
+
+
+def rows(subscriptions: list[Subscription]) -> list[Row]:
+    """What to show for each, in the given order."""
+    return [_row(subscription) for subscription in subscriptions]
+
+
+def _row(subscription: Subscription) -> Row:
+    state = subscription.state
+    name = subscription.publication.name
+    if state is State.PAUSED and not _over(subscription.paused_until):
+        sentence = _("Comes back on %(date)s.", date=_day(subscription, subscription.paused_until))
+        return Row(
+            subscription.id,
+            name,
+            _("Paused"),
+            "warning",
+            "wait",
+            sentence,
+            can_leave=True,
+            can_resume=True,
+        )
+    if state in {State.ACTIVE, State.PAUSED}:
+        sentence = _("Subscribed since %(date)s.", date=_day(subscription, subscription.confirmed_at))
+        return Row(
+            subscription.id,
+            name,
+            _("Subscribed"),
+            "success",
+            "success",
+            sentence,
+            can_leave=True,
+            can_pause=True,
+        )
+    if state is State.PENDING:
+        sentence = _("Open the email that we sent you and press its button.")
+        return Row(subscription.id, name, _("Not confirmed"), "info", "info", sentence, can_leave=True)
+    return _ended(subscription)
+
+
+def _ended(subscription: Subscription) -> Row:
+    day = _day(subscription, subscription.ended_at)
+    if subscription.ended_reason is EndReason.UNSUBSCRIBED:
+        sentence = _("You left on %(date)s.", date=day)
+        return Row(
+            subscription.id,
+            subscription.publication.name,
+            _("Unsubscribed"),
+            None,
+            "close",
+            sentence,
+            can_rejoin=True,
+        )
+    if subscription.ended_reason in {EndReason.BOUNCED, EndReason.COMPLAINED}:
+        sentence = _("It ended on %(date)s, because our messages did not get through.", date=day)
+    else:
+        sentence = _("It ended on %(date)s.", date=day)
+    return Row(subscription.id, subscription.publication.name, _("Ended"), None, "close", sentence)
+
+
+def _over(until: datetime | None) -> bool:
+    return until is not None and until <= clock.now()
+
+
+def _day(subscription: Subscription, moment: datetime | None) -> str:
+    """The day in the publication's zone, in the page's language."""
+    zone = ZoneInfo(subscription.publication.timezone)
+    return str(format_date((moment or subscription.created_at).astimezone(zone), "long", rebase=False))

@@ -1,0 +1,77 @@
+"""`/style/<publication>.css`: the publication's own colours and fonts for the readers' pages.
+
+Only what a publication changed of its theme is set; `public.css` says which custom properties there are.
+"""
+
+from flask import Blueprint, Response, request
+
+from newsletter.core.errors import Refused
+from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
+from newsletter.rendering.colour import ink_on, mix, readable_on
+from newsletter.rendering.theme import Tokens
+from newsletter.rendering.themes import THEMES
+from newsletter.web.database import session
+
+blueprint = Blueprint("style", __name__)
+
+NEUTRALS = ("paper", "tint", "ink", "soft", "hairline")
+FONTS = {"headline_font": "--font-reading", "text_font": "--font-prose", "label_font": "--font-ui"}
+
+
+@blueprint.get("/style/<slug>.css")
+def show(slug: str) -> Response:
+    """The stylesheet; empty for a publication that changed nothing."""
+    response = Response(stylesheet(find_publication(session(), slug)), mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def stylesheet(publication: Publication) -> str:
+    """The custom properties for `publication`, in light and dark."""
+    changed = {name for name, value in publication.theme_tokens.items() if value}
+    try:
+        tokens = THEMES[publication.theme].styled(publication.theme_tokens)
+    except Refused:  # a theme that is no longer there; the page is readable without
+        return ""
+    fonts = [f"{FONTS[name]}: {getattr(tokens, name)}" for name in FONTS if name in changed]
+    light: list[str] = []
+    dark: list[str] = []
+    if "accent" in changed:
+        light += _accent(tokens.accent)
+        dark += _accent(readable_on(tokens.accent, tokens.dark_paper, tokens.dark_tint))
+    if changed & set(NEUTRALS):
+        light += _neutrals(tokens, "")
+    if changed & {f"dark_{name}" for name in NEUTRALS}:
+        dark += _neutrals(tokens, "dark_")
+    return _rule(fonts) + _only("light", light) + _only("dark", dark)
+
+
+def _accent(colour: str) -> list[str]:
+    return [f"--accent: {colour}", f"--accent-ink: {ink_on(colour)}"]
+
+
+def _neutrals(tokens: Tokens, scheme: str) -> list[str]:
+    """All of them together: an ink is chosen for its paper."""
+    paper, tint, ink, soft, hairline = (getattr(tokens, scheme + name) for name in NEUTRALS)
+    return [
+        f"--paper: {paper}",
+        f"--raised: {paper}",
+        f"--sunken: {tint}",
+        f"--ink: {ink}",
+        f"--ink-soft: {soft}",
+        f"--hairline: {hairline}",
+        f"--control: {mix(soft, paper, 0.2)}",
+    ]
+
+
+def _only(scheme: str, declarations: list[str]) -> str:
+    """A new paper for the day leaves the night as it is."""
+    rule = _rule(declarations)
+    return f"@media (prefers-color-scheme: {scheme}) {{\n{rule}}}\n" if rule else ""
+
+
+def _rule(declarations: list[str]) -> str:
+    return ":root {\n" + "".join(f"  {line};\n" for line in declarations) + "}\n" if declarations else ""

@@ -1,0 +1,122 @@
+"""`/subscribe/<publication>`: the sign-up page, and with `?embed=1` the same for a frame on another site."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+
+from newsletter.core.errors import Limited
+from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
+from newsletter.subscribers import gate
+from newsletter.subscribers.consent import words
+from newsletter.subscribers.gate import Pace, Passage
+from newsletter.subscribers.sign_up import sign_up
+from newsletter.web import language
+from newsletter.web.allowances import spend
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.headers import CONTENT_SECURITY_POLICY
+from newsletter.web.public.frame import frame
+from newsletter.web.public.subscribe_form import SubscribeForm
+
+blueprint = Blueprint("subscribe", __name__)
+
+# Any site may frame the small form: it asks for nothing that a click-jacker could use, and has no cookie.
+EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+
+
+@blueprint.get("/subscribe/<slug>")
+def show(slug: str) -> Response:
+    """The form."""
+    return _page(_publication(slug), SubscribeForm())
+
+
+@blueprint.post("/subscribe/<slug>")
+def ask(slug: str) -> Response:
+    """Take a filled-in form. The answer is the same whether or not the address is known."""
+    publication, form = _publication(slug), SubscribeForm()
+    passage = _inspect(publication, form)
+    if passage is Passage.PROGRAM:
+        return _asked(publication)
+    if not form.validate():
+        return _page(publication, form, status=400)
+    if passage is Passage.ASK_AGAIN:
+        return _page(publication, form, once_more=True)
+    try:
+        spend(form.address)
+    except Limited as error:
+        return _page(publication, form, status=429, problem=error.message)
+    sign_up(
+        session(),
+        publication=publication,
+        address=form.address,
+        name=form.name.data or "",
+        words=words(publication.name, language.current()),
+        source="embedded form" if _embedded() else "form",
+        ip=request.remote_addr or "",
+    )
+    session().commit()
+    return _asked(publication)
+
+
+def _publication(slug: str) -> Publication:
+    publication = find_publication(session(), slug)
+    language.prefer(publication.language)
+    return publication
+
+
+def _inspect(publication: Publication, form: SubscribeForm) -> Passage:
+    pace = Pace(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
+    return gate.inspect_form(
+        links().signer,
+        stamp=form.stamp.data or "",
+        publication_id=publication.id,
+        trap=form.website.data or "",
+        pace=pace,
+    )
+
+
+def _embedded() -> bool:
+    return request.args.get("embed") == "1"
+
+
+def _page(
+    publication: Publication,
+    form: SubscribeForm,
+    *,
+    status: int = 200,
+    problem: str = "",
+    once_more: bool = False,
+) -> Response:
+    lang = language.current()
+    return _answer(
+        render_template(
+            "public/subscribe.html",
+            form=form,
+            # The language goes along: the words that are kept are the words that were read.
+            action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
+            stamp=gate.stamp_form(links().signer, publication.id),
+            consent=words(publication.name, lang).text,
+            problem=problem,
+            once_more=once_more,
+            embed=_embedded(),
+            **frame(publication),
+        ),
+        status,
+    )
+
+
+def _asked(publication: Publication) -> Response:
+    again = url_for(".show", slug=publication.slug, embed="1" if _embedded() else None)
+    page = render_template(
+        "public/subscribe_asked.html", again_url=again, embed=_embedded(), **frame(publication)
+    )
+    return _answer(page, 200)
+
+
+def _answer(page: str, status: int) -> Response:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-cache"  # the stamp in the form ages
+    if _embedded():
+        response.headers["Content-Security-Policy"] = EMBEDDABLE
+    return response

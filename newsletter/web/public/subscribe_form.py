@@ -1,0 +1,41 @@
+"""The sign-up form: on our page, in a frame on another site, or as plain HTML anywhere."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
+from wtforms import EmailField, HiddenField, StringField  # type: ignore[import-untyped,unused-ignore]
+from wtforms.validators import (  # type: ignore[import-untyped,unused-ignore]
+    InputRequired,
+    ValidationError,
+)
+
+from newsletter.core.addresses import Address, parse_address
+from newsletter.core.errors import Refused
+
+
+class SubscribeForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown."""
+
+    class Meta:
+        # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
+        # more than an honest one: ask for a confirmation that only the owner of the address can give. What
+        # protects it is the gate (`newsletter.subscribers.gate`), and it uses no cookie.
+        csrf = False
+
+    email = EmailField(
+        lazy_gettext("Email address"),
+        validators=[InputRequired(lazy_gettext("Please write your email address."))],
+    )
+    name = StringField(lazy_gettext("Your name"))
+    website = StringField()
+    stamp = HiddenField()
+
+    address: Address
+
+    def validate_email(self, field: Any) -> None:
+        try:
+            self.address = parse_address(field.data)
+        except Refused:
+            sentence = lazy_gettext("Please write a whole email address, like ana@example.org.")
+            raise ValidationError(sentence) from None

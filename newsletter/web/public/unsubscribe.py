@@ -1,0 +1,132 @@
+"""`/u/<token>`: leave with one press of a button, on our page or in the mail program (RFC 8058).
+
+The token alone authorises: it is a MAC over this subscription, in an email only its reader has. There is no
+session that a forged request could ride on, so there is no CSRF token, and mail programs could not send one.
+GET and HEAD change nothing, because scanners follow links.
+"""
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from newsletter.core.tokens import Purpose
+from newsletter.subscribers.models import ConsentRecord, State, Subscription
+from newsletter.subscribers.queries import find_subscription
+from newsletter.subscribers.undo import offer_undo, undo
+from newsletter.subscribers.unsubscribe import say_why, unsubscribe
+from newsletter.web import language
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.public.frame import frame
+from newsletter.web.public.private import make_private, masked, read_token, show_test_page
+
+blueprint = Blueprint("unsubscribe", __name__)
+make_private(blueprint)
+
+NOBODY = 0  # the subscription in the links of a test message
+
+
+@blueprint.get("/u/<token>")
+def show(token: str) -> str:
+    """Ask with one big button."""
+    subscription_id, _mailing = _read(token)
+    if subscription_id == NOBODY:
+        return show_test_page()
+    subscription = _subscription(subscription_id)
+    if subscription.state is State.ENDED:
+        return _left(subscription, token, None)
+    return render_template(
+        "public/unsubscribe.html",
+        email=_shown(subscription),
+        action_url=url_for(".act", token=token),
+        **frame(subscription.publication),
+    )
+
+
+@blueprint.post("/u/<token>")
+def act(token: str) -> Response:
+    """Unsubscribe at once, whatever the body says: committed before the answer, and never redirected."""
+    subscription_id, mailing_id = _read(token)
+    if subscription_id == NOBODY:
+        return make_response(show_test_page())
+    # RFC 8058 §3.1: the body of a one-click request, urlencoded or multipart/form-data.
+    one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    withdrawal = unsubscribe(
+        session(),
+        subscription_id,
+        source="one-click" if one_click else "page",
+        mailing_id=mailing_id,
+        ip=request.remote_addr or "",
+    )
+    session().commit()
+    if one_click:
+        return Response("Unsubscribed.\n", mimetype="text/plain")
+    return make_response(_left(_subscription(subscription_id), token, withdrawal))
+
+
+@blueprint.post("/u/<token>/undo")
+def take_back(token: str) -> str:
+    """Subscribe again, with the token of the Undo button."""
+    subscription_id, _mailing = _read(token)
+    subscription = _subscription(subscription_id)
+    undo(
+        session(),
+        links().signer,
+        request.form.get("undo", ""),
+        subscription_id,
+        locale=language.current(),
+        ip=request.remote_addr or "",
+    )
+    session().commit()
+    return render_template(
+        "public/message.html",
+        heading=_("Welcome back"),
+        sentence=_("%(publication)s goes on as before.", publication=subscription.publication.name),
+        **frame(subscription.publication),
+    )
+
+
+@blueprint.post("/u/<token>/reason")
+def explain(token: str) -> str:
+    """Keep what somebody says about leaving."""
+    subscription_id, _mailing = _read(token)
+    subscription = _subscription(subscription_id)
+    say_why(session(), subscription_id, request.form.get("comment", ""))
+    session().commit()
+    return render_template(
+        "public/message.html",
+        heading=_("Thank you"),
+        sentence=_(
+            "What you wrote goes to the people who make %(publication)s.",
+            publication=subscription.publication.name,
+        ),
+        **frame(subscription.publication),
+    )
+
+
+def _read(token: str) -> tuple[int, int]:
+    subscription_id, mailing_id = read_token(Purpose.UNSUBSCRIBE, token, 2).ids
+    return subscription_id, mailing_id
+
+
+def _subscription(subscription_id: int) -> Subscription:
+    subscription = find_subscription(session(), subscription_id)
+    language.prefer(subscription.subscriber.language, subscription.publication.language)
+    return subscription
+
+
+def _shown(subscription: Subscription) -> str:
+    return masked(subscription.subscriber.email or "")
+
+
+def _left(subscription: Subscription, token: str, withdrawal: ConsentRecord | None) -> str:
+    publication = subscription.publication
+    erased = subscription.subscriber.erased_at is not None
+    return render_template(
+        "public/unsubscribed.html",
+        email="" if erased else _shown(subscription),
+        undo=offer_undo(links().signer, withdrawal) if withdrawal else "",
+        undo_url=url_for(".take_back", token=token),
+        reason_url=url_for(".explain", token=token),
+        subscribe_url=url_for("subscribe.show", slug=publication.slug),
+        **frame(publication),
+    )

@@ -1,0 +1,175 @@
+"""`newsletter run` as an operator meets it: it starts, recovers, refuses in one sentence, ends completely."""
+
+import os
+import signal
+import smtplib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from celery import Celery
+
+from newsletter.core.queue import broker
+from newsletter.smtp.mailbox import list_messages
+from tests.cli.run.running import Run, wait_until
+from tests.servers import create_database, start_postgres, start_valkey
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc"),
+]
+
+QUEUES = ("transactional", "imports", "bulk", "periodic")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """Start runs that are surely gone at the end of the test."""
+    runs: list[Run] = []
+
+    def start_run(data_dir: Path | None = None, **variables: str) -> Run:
+        runs.append(Run(data_dir or tmp_path / "var", **variables))
+        return runs[-1].start()
+
+    yield start_run
+    for run in runs:
+        run.clean_up()
+
+
+def answering_workers(run: Run) -> set[str]:
+    """The queues whose worker answers over the run's own Valkey."""
+    app: Celery = broker.connect(run.environment.get("REDIS_URL") or f"unix://{run.data_dir}/run/valkey.sock")
+    return {name.split("@")[0] for name in (app.control.inspect(timeout=2).ping() or {})}
+
+
+def test_it_starts_recovers_and_ends(start: Callable[..., Run], tmp_path: Path) -> None:
+    run = start()
+    run.wait_until_healthy()
+    wait_until(lambda: "Newsletter is running" in run.said(), run.said)
+    assert f"http://127.0.0.1:{run.port}/dev/mailbox" in run.said()
+
+    # A second run on the same data directory is refused and told who has it.
+    second = start()
+    assert second.ended() == 2
+    assert run.process is not None
+    assert f"in use by another run (process {run.process.pid})" in second.said()
+    assert second.said().count("\n") == 1
+
+    # The mailbox catches what is sent to it.
+    with smtplib.SMTP("127.0.0.1", int(run.environment["MAILBOX_PORT"])) as client:
+        client.sendmail("a@example.org", ["b@example.org"], b"Subject: x\r\n\r\n")
+    assert len(list_messages(run.data_dir / "mailbox")) == 1
+
+    # Whatever dies is started again.
+    wait_until(lambda: answering_workers(run) == set(QUEUES), run.said)
+    for program in ("gunicorn", "-Q bulk", "valkey-server", "newsletter.smtp.mailbox", " beat "):
+        victims = run.processes(program)
+        assert victims, program
+        os.kill(victims[0], signal.SIGKILL)
+        wait_until(lambda: set(run.processes(program)) - set(victims), run.said)  # noqa: B023
+    run.wait_until_healthy()
+    wait_until(lambda: answering_workers(run) == set(QUEUES), run.said)
+    assert "exited: web (terminated by SIGKILL" in run.said()
+
+    # Asked to stop, it stops everything and says that all is well.
+    assert run.stop() == 0, run.said()
+    assert run.processes() == []
+    assert "Traceback" not in run.said()
+
+
+def test_killed_itself_it_leaves_nothing_and_the_next_run_starts(start: Callable[..., Run]) -> None:
+    run = start()
+    run.wait_until_healthy()
+    database = run.data_dir / "newsletter.db"
+    inode = database.stat().st_ino
+    run.stop(signal.SIGKILL)
+    again = start(PORT=str(run.port), MAILBOX_PORT=run.environment["MAILBOX_PORT"])
+    again.wait_until_healthy()
+    assert run.process is not None
+    assert database.stat().st_ino == inode
+    assert again.stop(signal.SIGINT) == 0
+    assert again.processes() == []
+
+
+def test_with_its_supervisor_killed_it_goes_on(start: Callable[..., Run]) -> None:
+    run = start()
+    run.wait_until_healthy()
+    (supervisor,) = run.processes("supervisor.supervisord")
+    children = set(run.processes()) - {supervisor}
+    os.kill(supervisor, signal.SIGKILL)
+    wait_until(lambda: "Starting it again" in run.said(), run.said)
+    run.wait_until_healthy()
+    assert not children & set(run.processes())
+    assert run.stop() == 0
+    assert run.processes() == []
+
+
+@pytest.mark.parametrize("name", ["a b;#%s %(x)s é'\"\\", "long/" + "/".join(["x" * 60] * 4)])
+def test_it_runs_wherever_the_data_directory_is(start: Callable[..., Run], tmp_path: Path, name: str) -> None:
+    run = start(tmp_path / name)
+    run.wait_until_healthy()
+    assert run.stop() == 0, run.said()
+    assert (tmp_path / name / "newsletter.db").exists()
+    assert (tmp_path / name / "log" / "web.log").stat().st_size > 0
+
+
+def test_with_urls_given_nothing_is_embedded(start: Callable[..., Run]) -> None:
+    url = create_database(start_postgres(), f"run_{os.getpid()}")
+    run = start(DATABASE_URL=url, REDIS_URL=start_valkey(), SMTP_URL="smtp://127.0.0.1:2525")
+    run.wait_until_healthy()
+    assert run.processes("valkey-server") == []
+    assert run.processes("newsletter.smtp.mailbox") == []
+    assert not (run.data_dir / "newsletter.db").exists()
+    assert "dev/mailbox" not in run.said()
+    assert run.stop() == 0
+
+
+def test_asked_to_stop_while_it_starts_it_stops(start: Callable[..., Run]) -> None:
+    run = start()
+    wait_until((run.data_dir / "run.lock").exists, run.said)
+    assert run.stop() == 0, run.said()
+    assert run.processes() == []
+
+
+@pytest.mark.parametrize("variable", ["PORT", "MAILBOX_PORT"])
+def test_a_taken_port_is_one_sentence(start: Callable[..., Run], variable: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        run = start(**{variable: str(other.getsockname()[1])})
+        assert run.ended() == 2
+    assert f"for example {variable}=" in run.said()
+    assert run.said().count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        (
+            {"DATABASE_URL": "postgresql://ana:hush@127.0.0.1:1/news"},
+            "start that database or correct the URL",
+        ),
+        ({"REDIS_URL": "redis://:hush@127.0.0.1:1"}, "start that server or correct the URL"),
+        ({"HOST": "192.0.2.1"}, "set HOST=127.0.0.1"),
+        ({"DATA_DIR": "/proc/self/var"}, "make it writable, or choose another with DATA_DIR"),
+    ],
+)
+def test_bad_surroundings_are_one_sentence(
+    start: Callable[..., Run], variables: dict[str, str], sentence: str
+) -> None:
+    run = start(**variables)
+    assert run.ended() == 2
+    assert sentence in run.said()
+    assert run.said().count("\n") == 1
+    assert "hush" not in run.said()
+
+
+def test_a_database_that_cannot_be_upgraded_is_one_sentence(
+    start: Callable[..., Run], tmp_path: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "newsletter.db").write_bytes(b"this is no database" * 100)
+    run = start()
+    assert run.ended() == 1
+    assert run.said().count("\n") == 1
+    assert "Traceback" not in run.said()

@@ -1,0 +1,286 @@
+"""Each rule objects to what it is for, says where, and has nothing to say about a sound issue."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.document import Document, loads
+from newsletter.document.blocks import BLOCKS
+from newsletter.document.walk import texts
+from newsletter.preflight.draft import Draft, ImageWords
+from newsletter.preflight.finding import Finding, Level
+from newsletter.preflight.rules import RULES
+from newsletter.preflight.rules.placeholders import PLACEHOLDERS
+from newsletter.publications.models import Publication
+from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.slots import Slot, SlotTable
+
+B, W = Level.BLOCKING, Level.WARNING
+
+
+def compiled(html: str = "", text: str = "") -> CompiledMessage:
+    from newsletter.rendering.compile import compile_message
+
+    slots = SlotTable()
+    leave = slots.sentinel(Slot("unsubscribe_url"))
+    return compile_message(
+        f"<html><body><p>{html or leave}</p></body></html>",
+        text or leave,
+        "Subject",
+        MessageHeaders(from_email="a@weekly.example"),
+        slots,
+    )
+
+
+def document(**facts: Any) -> Document:
+    given = {
+        "title": "Week one",
+        "subject": "What happened",
+        "preheader": "Three stories and a mill",
+        "sections": [{"type": "text", "id": "t", "text": "Good morning."}],
+    }
+    return loads(json.dumps(given | facts))
+
+
+def sound(**facts: Any) -> Draft:
+    publication = Publication(
+        slug="weekly",
+        name="The Weekly",
+        sender_name="The Weekly",
+        sender_email="editor@weekly.example",
+        reply_to="",
+        postal_address="1 Mill Lane",
+    )
+    return Draft(
+        document=document(**facts),
+        publication=publication,
+        today=date(2026, 11, 20),
+        compiled=compiled(),
+        html="<p>small</p>",
+    )
+
+
+def a_section(**facts: Any) -> Draft:
+    return sound(sections=[{"id": "s"} | facts])
+
+
+def of_publication(**facts: str) -> Draft:
+    draft = sound()
+    for name, value in facts.items():
+        setattr(draft.publication, name, value)
+    return draft
+
+
+def with_facts(**facts: Any) -> Draft:
+    return dataclasses.replace(sound(), **facts)
+
+
+STORY = {"headline": "A mill", "url": "https://example.org/mill", "blurb": "It turns."}
+PICTURE = {"src": "https://example.org/a.png", "alt": "A mill", "credit": "Ilse"}
+
+# rule → (what is wrong, level, place)
+SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
+    "render": [(lambda: with_facts(compiled=None, render_error="A template is broken."), B, "")],
+    "subject": [
+        (lambda: sound(subject=""), B, "subject"),
+        (lambda: sound(subject="  "), B, "subject"),
+        (lambda: sound(subject="{{ first_name }}"), B, "subject"),
+    ],
+    "preheader": [
+        (lambda: sound(preheader=""), W, "preheader"),
+        (lambda: sound(preheader=" what  HAPPENED"), W, "preheader"),
+    ],
+    "sender": [
+        (lambda: of_publication(sender_email=""), B, ""),
+        (lambda: of_publication(sender_email="the weekly"), B, ""),
+        (lambda: of_publication(reply_to="desk@"), B, ""),
+        (lambda: of_publication(sender_name=""), W, ""),
+    ],
+    "postal_address": [(lambda: of_publication(postal_address=" \n"), B, "")],
+    "unsubscribe": [
+        (lambda: with_facts(compiled=compiled(html="no link")), B, ""),
+        (lambda: with_facts(compiled=compiled(text="no link")), B, ""),
+    ],
+    "empty": [
+        (lambda: sound(sections=[]), B, "sections"),
+        (lambda: sound(sections=[{"type": "divider"}, {"type": "links", "title": "Digest"}]), B, "sections"),
+        (
+            lambda: sound(sections=[{"type": "text", "text": "Hello"}, {"type": "quotes", "title": "Said"}]),
+            W,
+            "sections[1]",
+        ),
+    ],
+    "incomplete": [
+        (
+            lambda: a_section(type="links", items=[STORY | {"headline": ""}]),
+            B,
+            "sections[0].items[0].headline",
+        ),
+        (lambda: a_section(type="latest", items=[STORY, STORY | {"url": ""}]), W, "sections[0].items[1].url"),
+        (lambda: a_section(type="quotes", items=[{"author": "Mira"}]), B, "sections[0].items[0].text"),
+        (lambda: a_section(type="quotes", items=[{"text": "Said"}]), W, "sections[0].items[0].author"),
+        (lambda: a_section(type="feature", blurb="A film."), B, "sections[0].headline"),
+        (lambda: a_section(type="feature", headline="A film"), W, "sections[0].url"),
+        (lambda: a_section(type="button", url="https://example.org/"), B, "sections[0].label"),
+        (lambda: a_section(type="button", label="Go"), B, "sections[0].url"),
+        (lambda: a_section(type="image", image={"alt": "A mill"}), B, "sections[0].image.src"),
+        (lambda: a_section(type="sponsor", text="Buy"), B, "sections[0].sponsor"),
+    ],
+    "placeholders": [
+        (lambda: sound(subject="TK"), B, "subject"),
+        (
+            lambda: a_section(type="links", items=[STORY | {"blurb": "Lorem ipsum dolor"}]),
+            B,
+            "sections[0].items[0].blurb",
+        ),
+    ],
+    "merge_fields": [
+        (lambda: sound(preheader="Dear {{ first_name }}, hello"), W, "preheader"),
+        (
+            lambda: dataclasses.replace(
+                a_section(type="text", text='In {{ attributes.town | default: "town" }}'),
+                unknown_attributes=frozenset({"attributes.town"}),
+            ),
+            W,
+            "sections[0].text",
+        ),
+    ],
+    "media": [
+        (lambda: a_section(type="image", image=PICTURE | {"src": "media:00"}), B, "sections[0].image.src")
+    ],
+    "alt": [(lambda: a_section(type="image", image=PICTURE | {"alt": ""}), W, "sections[0].image.alt")],
+    "credit": [
+        (lambda: a_section(type="image", image=PICTURE | {"credit": ""}), W, "sections[0].image.credit")
+    ],
+    "duplicate_links": [
+        (
+            lambda: a_section(
+                type="links", items=[STORY, STORY | {"url": "http://www.example.org/mill/#top"}]
+            ),
+            W,
+            "sections[0].items[1].url",
+        ),
+    ],
+    "http_links": [
+        (
+            lambda: a_section(type="text", text="See [this](http://example.org/)."),
+            W,
+            "sections[0].text",
+        )
+    ],
+    "review_date": [
+        (
+            lambda: a_section(type="about", text="We are.", owner="Mira", review_by="2026-11-19"),
+            W,
+            "sections[0].review_by",
+        )
+    ],
+    "size": [
+        (lambda: with_facts(html="x" * 90_000), W, ""),
+        (lambda: with_facts(html="x" * 100_000), B, ""),
+        (lambda: with_facts(html="é" * 50_000), B, ""),
+    ],
+    "visibility": [
+        (
+            lambda: a_section(type="text", text="x", visibility={"topics": ["boats"]}),
+            B,
+            "sections[0].visibility",
+        )
+    ],
+}
+
+CASES = [(key, *case) for key, cases in SPOILED.items() for case in cases]
+
+
+def test_every_rule_is_tried() -> None:
+    assert set(SPOILED) == set(RULES.keys())
+
+
+@pytest.mark.parametrize(("key", "spoil", "level", "path"), CASES)
+def test_a_rule_finds_what_it_is_for(key: str, spoil: Callable[[], Draft], level: Level, path: str) -> None:
+    found = RULES[key].findings(spoil())
+    assert [(finding.rule, finding.level, finding.path) for finding in found] == [(key, level, path)]
+    message = found[0].message
+    assert message[0].isupper() or message[0] in "“h"
+    assert message.endswith(".")
+    assert "!" not in message
+
+
+@pytest.mark.parametrize("rule", list(RULES), ids=lambda rule: rule.key)
+def test_a_rule_has_nothing_to_say_about_a_sound_issue(rule: Any) -> None:
+    assert rule.findings(sound()) == []
+
+
+@pytest.mark.parametrize("key", BLOCKS.keys())
+def test_the_examples_of_blocks_can_be_sent(key: str) -> None:
+    draft = dataclasses.replace(
+        sound(), document=document().model_copy(update={"sections": (BLOCKS[key].example(),)})
+    )
+    found = [finding for rule in RULES for finding in rule.findings(draft)]
+    assert [f for f in found if f.level is B and f.rule != "empty"] == []
+
+
+def test_words_of_the_library_count_for_uploaded_images() -> None:
+    draft = dataclasses.replace(
+        a_section(type="image", image={"src": "media:00"}), media={"media:00": ImageWords("A mill", "Ilse")}
+    )
+    assert [finding for key in ("media", "alt", "credit") for finding in RULES[key].findings(draft)] == []
+
+
+def test_a_standing_section_is_in_time_on_its_last_day() -> None:
+    assert RULES["review_date"].findings(a_section(type="about", text="x", review_by="2026-11-20")) == []
+
+
+LEFT_BEHIND = [
+    "TK", "A headline TK here", "TKTK", "(TK)", "lorem ipsum", "Lorem  Ipsum dolor", "dolor sit amet",
+    "[headline]", "[ Headline here ]", "[link 2]", "[insert name]", "[Your text here]", "[TK]", "[xx]", "XXX",
+    "on XXX street", "XXXX",
+]  # fmt: skip
+FINE = [
+    "TKO in round three", "The STK exchange", "Turkey (TKY)", "tk", "kilo lorem", "Florem ipsum", "XX",
+    "Size XXL", "XXXIV", "Super Bowl XXXVI", "xxx", "[Headline](https://example.org/)", "[the port](https://example.org/)",
+    "[sic]", "He said [the minister] left", "[...]", "headline", "[1]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LEFT_BEHIND)
+def test_placeholders_are_found(text: str) -> None:
+    assert [finding.path for finding in PLACEHOLDERS.findings(sound(title="T", subject=text))] == ["subject"]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_ordinary_words_are_not_placeholders(text: str) -> None:
+    assert PLACEHOLDERS.findings(a_section(type="text", text=text)) == []
+
+
+def test_addresses_are_not_searched_for_placeholders() -> None:
+    story = STORY | {"url": "https://example.org/TK/XXX"}
+    assert PLACEHOLDERS.findings(a_section(type="links", items=[story])) == []
+
+
+@given(
+    words=st.lists(st.text(st.characters(categories=["L", "Nd", "Po", "Zs"]), max_size=12), max_size=6),
+    at=st.integers(0, 6),
+)
+def test_a_placeholder_is_found_among_any_words(words: list[str], at: int) -> None:
+    text = " ".join([*words[:at], "TK", *words[at:]])
+    draft = sound()
+    spoiled = draft.document.model_copy(update={"subject": text})
+    found: list[Finding] = PLACEHOLDERS.findings(dataclasses.replace(draft, document=spoiled))
+    assert any(finding.path == "subject" for finding in found)
+
+
+@given(st.data())
+def test_paths_name_a_place_that_exists(data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(BLOCKS.keys()))
+    spoiled = document().model_copy(update={"sections": (BLOCKS[key].example(),), "title": "XXX"})
+    places = {place.path for place in texts(spoiled)}
+    for finding in PLACEHOLDERS.findings(dataclasses.replace(sound(), document=spoiled)):
+        assert finding.path in places

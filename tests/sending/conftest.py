@@ -1,0 +1,110 @@
+"""A sink that records, a process that sends into it, and a mailing ready to be drained."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from newsletter.mailings.accounts import Accounts, accounts
+from newsletter.mailings.models import Mailing
+from newsletter.runtime import Runtime
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.freeze import freeze
+from newsletter.sending.hosts import host_id
+from newsletter.sending.relays import Relays
+from newsletter.sending.schedule import schedule
+from newsletter.smtp.sink import Sink
+from newsletter.smtp.url import parse_smtp_url
+from tests.factories import make_issue, make_publication, make_readers
+
+READERS = 25
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as started:
+        yield started
+
+
+@pytest.fixture
+def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., SendingProcess]]:
+    made: list[SendingProcess] = []
+
+    def make(window_size: int = 10) -> SendingProcess:
+        folder = runtime.settings.tally_dir
+        process = SendingProcess(
+            sessions=runtime.sessions,
+            links=runtime.links,
+            relays=Relays(parse_smtp_url(sink.url), "localhost"),
+            tally_dir=folder,
+            host=host_id(folder),
+            window_size=window_size,
+        )
+        made.append(process)
+        return process
+
+    yield make
+    for process in made:
+        process.relays.close()
+
+
+@pytest.fixture
+def process(make_process: Callable[..., SendingProcess]) -> SendingProcess:
+    return make_process()
+
+
+@pytest.fixture
+def scheduled(runtime: Runtime) -> int:
+    """A mailing to `READERS` readers, due now, not frozen yet."""
+    with runtime.session() as session:
+        publication = make_publication(session)
+        make_readers(session, publication, READERS)
+        mailing = schedule(session, make_issue(session, publication), None, runtime.links, actor="test")
+        session.commit()
+        return mailing.id
+
+
+@pytest.fixture
+def mailing_id(runtime: Runtime, scheduled: int) -> int:
+    """A frozen mailing to `READERS` readers."""
+    assert freeze(runtime.sessions, scheduled, runtime.links)
+    return scheduled
+
+
+@pytest.fixture
+def count(runtime: Runtime, mailing_id: int) -> Callable[[], Accounts]:
+    """The mailing's accounts, which always add up and agree with the deliveries themselves."""
+
+    def read() -> Accounts:
+        with runtime.session() as session:
+            return checked(session, mailing_id)
+
+    return read
+
+
+def checked(session: Session, mailing_id: int) -> Accounts:
+    """The accounts, after holding every one of their numbers against the deliveries."""
+    from sqlalchemy import func, select
+
+    from newsletter.mailings.models import Delivery, SendWindow
+
+    found = accounts(session, mailing_id)
+    assert found.add_up, found
+    flying = {
+        seq
+        for window in session.scalars(select(SendWindow).where(SendWindow.mailing_id == mailing_id))
+        for seq in window.seqs
+    }
+    rows = session.execute(
+        select(Delivery.outcome, func.count())
+        .where(Delivery.mailing_id == mailing_id, Delivery.seq.not_in(flying))
+        .group_by(Delivery.outcome)
+    ).all()
+    by_outcome = {row[0].value: row[1] for row in rows}
+    assert by_outcome.pop("excluded", 0) == sum(found.excluded.values())
+    told = {name: getattr(found, name) for name in ("pending", "sent", "rejected", "retry", "unanswered")}
+    assert by_outcome == {name: n for name, n in told.items() if n}
+    assert found.in_flight == len(flying)
+    mailing = session.get_one(Mailing, mailing_id)
+    assert found.candidates == mailing.candidates
+    return found

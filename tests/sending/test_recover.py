@@ -1,0 +1,221 @@
+"""Recovery settles what a dead process held, by its tally, and never sends."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from newsletter.core import clock
+from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.models import Outcome, SendingHost, SendWindow
+from newsletter.runtime import Runtime
+from newsletter.sending import hosts
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.hosts import Watch, beat
+from newsletter.sending.recover import delete_old_tallies, recover
+from newsletter.sending.reserve import Window, reserve
+from newsletter.sending.settle import settle
+from newsletter.sending.tally import Line
+from newsletter.smtp.sink import Sink
+from tests.sending.conftest import READERS
+
+Count = Callable[[], Accounts]
+SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
+REJECTED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
+
+
+@pytest.fixture
+def window(process: SendingProcess, mailing_id: int, runtime: Runtime) -> Window:
+    """A reserved window of ten: 1 and 2 answered, 3 handed over, the others untouched."""
+    with runtime.session() as session:
+        made = reserve(session, lock(session, mailing_id), process.tally_dir, process.host, 10)
+        session.commit()
+    assert made is not None
+    made.tally.started(1)
+    made.tally.answered(1, SENT)
+    made.tally.answered(2, REJECTED)
+    made.tally.started(3)
+    return made
+
+
+def recovered(runtime: Runtime, process: SendingProcess, watch: Watch | None = None) -> int:
+    return recover(runtime.sessions, process.host, watch or Watch())
+
+
+def test_a_dead_holder_is_settled_by_its_tally(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count, sink: Sink
+) -> None:
+    assert count().in_flight == 10
+    window.tally.close()
+    assert recovered(runtime, process) == 10
+    found = count()
+    assert (found.sent, found.rejected, found.unanswered, found.in_flight) == (1, 1, 1, 0)
+    assert found.pending == READERS - 3
+    assert sink.counts.messages == 0, "recovery never sends"
+    process.drain(window.mailing_id, seconds=30)
+    found = count()
+    assert (found.sent, found.unanswered, found.state) == (1 + READERS - 3, 1, "finished")
+    assert "reader3@readers.example" not in {record.recipient for record in sink.records}
+
+
+def test_recovering_twice_changes_nothing(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    window.tally.close()
+    recovered(runtime, process)
+    before = count()
+    assert recovered(runtime, process) == 0
+    assert count() == before
+
+
+def test_a_living_holder_keeps_its_right(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    assert recovered(runtime, process) == 0
+    assert count().in_flight == 10
+
+
+def test_a_stopped_holder_is_unanswered_after_ten_minutes_and_may_come_back(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        assert recovered(runtime, process) == 10
+    assert count().unanswered == 10
+    # It goes on: what its tally knows counts, and what it never touched was never sent.
+    with runtime.session() as session:
+        settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
+        session.commit()
+    found = count()
+    assert (found.sent, found.rejected, found.unanswered) == (1, 1, 1)
+    assert found.pending == READERS - 3
+
+
+def test_settling_twice_changes_nothing(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    for _ in range(2):
+        with runtime.session() as session:
+            settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
+            session.commit()
+        found = count()
+        assert (found.sent, found.rejected, found.unanswered) == (1, 1, 1)
+
+
+def test_after_a_restart_of_the_machine_only_answers_count(
+    window: Window,
+    runtime: Runtime,
+    process: SendingProcess,
+    count: Count,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.tally.close()
+    monkeypatch.setattr("newsletter.sending.tally.boot_id", lambda: "another boot")
+    recovered(runtime, process)
+    found = count()
+    assert (found.sent, found.rejected, found.unanswered) == (1, 1, 8)
+    assert found.pending == READERS - 10
+
+
+def test_a_lost_tally_leaves_its_window_unanswered(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    window.tally.close()
+    window.tally.path.unlink()
+    recovered(runtime, process)
+    assert count().unanswered == 10
+
+
+@pytest.mark.parametrize("records", range(11))
+def test_a_tally_cut_at_every_record(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count, records: int
+) -> None:
+    window.tally.close()
+    whole = window.tally.path.stat().st_size
+    os.truncate(window.tally.path, whole - 16 * (10 - records))
+    recovered(runtime, process)
+    found = count()
+    assert found.sent == (1 if records >= 1 else 0)
+    assert found.rejected == (1 if records >= 2 else 0)
+    # What was handed over, and everything beyond the cut.
+    assert found.unanswered == (1 if records >= 3 else 0) + (10 - records)
+
+
+@pytest.mark.parametrize("octets", [b"", b"rubbish", b"NLTALLY1\x00\x00\xff\xff{}"])
+def test_a_damaged_tally_leaves_its_window_unanswered(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count, octets: bytes
+) -> None:
+    window.tally.close()
+    window.tally.path.write_bytes(octets)
+    recovered(runtime, process)
+    assert count().unanswered == 10
+
+
+def test_another_host_is_given_ten_minutes_of_silence(
+    window: Window,
+    runtime: Runtime,
+    process: SendingProcess,
+    count: Count,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window.tally.close()
+    watch, now = Watch(), 0.0
+    monkeypatch.setattr(hosts.clock, "monotonic", lambda: now)
+    with runtime.session() as session:
+        beat(session, process.host)
+        session.commit()
+    assert recover(runtime.sessions, "elsewhere", watch) == 0
+    now = 599
+    with runtime.session() as session:
+        beat(session, process.host)
+        session.commit()
+    assert recover(runtime.sessions, "elsewhere", watch) == 0, "it moved"
+    now = 1198
+    assert recover(runtime.sessions, "elsewhere", watch) == 0
+    now = 1200
+    assert recover(runtime.sessions, "elsewhere", watch) == 10
+    assert count().unanswered == 10
+
+
+def test_the_heartbeat_counts(runtime: Runtime) -> None:
+    for _ in range(3):
+        with runtime.session() as session:
+            beat(session, "here")
+            session.commit()
+    with runtime.session() as session:
+        assert session.get_one(SendingHost, "here").heartbeat == 3
+
+
+def test_old_tallies_are_deleted_and_held_ones_are_not(
+    window: Window, process: SendingProcess, tmp_path: Path
+) -> None:
+    old = clock.now().timestamp() - 25 * 3600
+    settled = process.tally_dir / "settled.tally"
+    settled.write_bytes(b"rubbish")
+    for path in (window.tally.path, settled):
+        os.utime(path, (old, old))
+    delete_old_tallies(process.tally_dir)
+    assert window.tally.path.exists()
+    assert not settled.exists()
+
+
+def test_a_cancel_meanwhile_excludes_what_comes_back(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    from newsletter.sending import control
+
+    with runtime.session() as session:
+        control.cancel(session, window.mailing_id, actor="test")
+        session.commit()
+    assert count().state == "stopping"
+    window.tally.close()
+    recovered(runtime, process)
+    found = count()
+    assert (found.state, found.sent, found.unanswered) == ("cancelled", 1, 1)
+    assert found.excluded == {"cancelled": READERS - 3}
+    with runtime.session() as session:
+        assert session.scalars(select(SendWindow)).all() == []

@@ -1,0 +1,84 @@
+"""A publication to subscribe to, and a browser without cookies that fills in its form."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from newsletter.publications.create import create_publication
+from newsletter.publications.models import Publication
+from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.web.limits import limiter
+
+STAMP = re.compile(r'name="stamp" value="([^"]+)"')
+
+
+@pytest.fixture
+def publication(session: Session) -> Publication:
+    made = create_publication(
+        session,
+        slug="morning",
+        name="The Morning",
+        sender="The Morning <morning@press.example>",
+        postal_address="1 Quay Street\nGalway",
+        actor="test",
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def subscription(session: Session, publication: Publication) -> Subscription:
+    """Ana reads The Morning."""
+    return subscribed(session, publication)
+
+
+def subscribed(
+    session: Session,
+    publication: Publication,
+    email: str = "ana@example.org",
+    state: State = State.ACTIVE,
+) -> Subscription:
+    from newsletter.core.addresses import parse_address
+
+    address = parse_address(email)
+    made = Subscription(
+        subscriber=Subscriber(
+            email=address.email, email_key=address.key, address_hash=address.hash, name="Ana Lim"
+        ),
+        publication=publication,
+        state=state,
+    )
+    session.add(made)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Keeps no cookies, as mail programs do not, and is not held up by the limits unless a test sets them."""
+    app.config["SIGN_UP_FASTEST_SECONDS"] = 0
+    app.config["SIGN_UPS_PER_VISITOR"] = "100000 per hour"
+    app.config["SIGN_UPS_PER_DOMAIN"] = "100000 per hour"
+    with app.app_context():
+        limiter.reset()  # what other tests counted
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def fill_in(client: FlaskClient) -> Callable[..., TestResponse]:
+    """Open the form and send it."""
+
+    def send(
+        email: str = "ana@example.org", slug: str = "morning", query: str = "", **fields: str
+    ) -> TestResponse:
+        page = client.get(f"/subscribe/{slug}{query}").get_data(as_text=True)
+        match = STAMP.search(page)
+        assert match is not None
+        return client.post(f"/subscribe/{slug}{query}", data={"email": email, "stamp": match[1], **fields})
+
+    return send
