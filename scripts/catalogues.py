@@ -81,12 +81,22 @@ def load(path: Path) -> Catalog:
         return read_po(file, locale=path.parts[-3], abort_invalid=True)
 
 
+def behind(catalogue: Catalog, template: Catalog) -> Iterator[str]:
+    """Words that only the sources or only the catalogue has. In which files they stand is not compared."""
+    wanted, kept = (
+        {(message.context, message.id): _name(message) for message in catalog if message.id}
+        for catalog in (template, catalogue)
+    )
+    yield from (f"new: {wanted[key]}" for key in wanted.keys() - kept.keys())
+    yield from (f"gone: {kept[key]}" for key in kept.keys() - wanted.keys())
+
+
 def faults(catalogue: Catalog) -> Iterator[str]:
     """What is wrong with the translations: missing, marked as a guess, or with other placeholders."""
     for message in catalogue:
         if not message.id:
             continue
-        name = message.id[0] if isinstance(message.id, tuple | list) else message.id
+        name = _name(message)
         forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if len(forms) != (catalogue.num_plurals if message.pluralizable else 1) or not all(forms):
             yield f"not translated: {name}"
@@ -94,6 +104,10 @@ def faults(catalogue: Catalog) -> Iterator[str]:
             yield f"marked fuzzy: {name}"
         elif any(_placeholders(form or "") not in _allowed(message) for form in forms):
             yield f"other placeholders: {name}"
+
+
+def _name(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple | list) else message.id
 
 
 def _allowed(message: Message) -> list[set[str]]:
@@ -114,23 +128,20 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.add:
         begin(options.add)
-    problems = 0
+    template = extract()
+    problems: list[str] = []
     for language, path in catalogues().items():
-        content = updated(path, extract())
-        if options.check and content != path.read_bytes():
-            print(f"{language}: not in step with the sources; run python scripts/catalogues.py")  # noqa: T201
-            problems += 1
         if not options.check:
-            path.write_bytes(content)
-        for fault in faults(read_po(BytesIO(content), locale=language)):
-            print(f"{language}: {fault}")  # noqa: T201
-            problems += 1
+            path.write_bytes(updated(path, template))
+        catalogue = load(path)
+        problems += [f"{language}: {words}" for words in (*behind(catalogue, template), *faults(catalogue))]
+    sys.stdout.write("\n".join(problems or ["Every catalogue is complete."]) + "\n")
     return 1 if problems else 0
 
 
-def begin(language: str) -> Path:
+def begin(language: str, folder: Path = TRANSLATIONS) -> Path:
     """An empty catalogue for `language`; an existing one stays as it is."""
-    path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    path = folder / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         path.parent.mkdir(parents=True)
         with path.open("wb") as file:

@@ -1,26 +1,41 @@
 """The command line: `newsletter …`, one module for each noun."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from newsletter.core.errors import Decision, DomainError
 
 
-class Commands(click.Group):
-    """Loads a noun's module only when it is asked for, so that `--help` is instant."""
+NOUNS = {
+    "run": "Run everything here: web, workers and, where needed, database, broker and mailbox.",
+    "db": "Set up and upgrade the database.",
+    "demo": "Load an invented publication with an issue that was sent, and a draft.",
+    "doctor": "Check database, broker, relay and files.",
+    "publication": "Create and list publications.",
+    "subscribers": "Import, count, show and suppress subscribers.",
+    "media": "Store images for issues.",
+    "issue": "Import, export, check, render and send issues.",
+    "mailing": "Watch, pause, resume and cancel acts of sending.",
+}
 
-    nouns = ("run", "db", "demo", "doctor", "publication", "subscribers", "media", "issue", "mailing")
+
+class Commands(click.Group):
+    """Loads a noun's module only when it is used, so that `--help` is instant."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(self.nouns)
+        return list(NOUNS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in self.nouns:
+        if name not in NOUNS:
             return None
-        module = __import__(f"newsletter.cli.{name}", fromlist=[name])
-        command: click.Command = module.command
+        command: click.Command = import_module(f"newsletter.cli.{name}").command
         return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(NOUNS.items()))
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -20,7 +20,9 @@ LONGEST_DEFAULT = 100
 
 TOKEN = re.compile(
     r"(?<!\{)\{\{[ \t]*(?P<name>[A-Za-z_][\w.]*)[ \t]*"
-    r'(?:\|[ \t]*default:[ \t]*"(?P<default>(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]|\\["\\])*)"[ \t]*)?\}\}(?!\})'
+    r"(?:\|[ \t]*default:[ \t]*"
+    r'"(?P<default>(?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]|\\["\\])*)"[ \t]*)?'
+    r"\}\}(?!\})"
 )
 _ATTRIBUTE = re.compile(r"attributes\.[a-z][a-z0-9_]{0,39}")
 _BRACES = re.compile(r"\{\{|\}\}")

@@ -101,7 +101,7 @@ def _render(letter: Letter, language: str) -> tuple[str, str, str]:
 
 
 def _clean(letter: Letter) -> Letter:
-    """The letter with spaces where its names hold what neither HTML nor a header can: an editor pasted them."""
+    """The letter with spaces for what a name may hold and neither HTML nor a header can."""
     return replace(
         letter,
         name=_UNWRITABLE.sub(" ", letter.name).strip(),

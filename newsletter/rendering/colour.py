@@ -26,8 +26,9 @@ def readable_on(colour: str, *grounds: str) -> str:
 
 
 def ink_on(ground: str, dark: str = "#1a1815", light: str = "#ffffff") -> str:
-    """Whichever of `dark` and `light` can be read better on `ground`."""
-    return light if contrast(light, ground) >= contrast(dark, ground) else dark
+    """Whichever of `dark` and `light` can be read better on `ground`; black where neither can be read."""
+    best = light if contrast(light, ground) >= contrast(dark, ground) else dark
+    return best if contrast(best, ground) >= READABLE else "#000000"
 
 
 def mix(colour: str, other: str, share: float) -> str:

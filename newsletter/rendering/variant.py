@@ -6,6 +6,7 @@ more variants than needed, and each is rendered and inlined once.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from newsletter.document.document import Document
 from newsletter.document.section import Section
@@ -29,8 +30,10 @@ class Variant:
 
     @property
     def key(self) -> str:
-        """A name for this variant that is unique within its document."""
-        return "all" if self.sections is None else "+".join(self.sections)
+        """A short name for this variant, the same each time and unique within its document."""
+        if self.sections is None:
+            return "all"
+        return sha256("+".join(self.sections).encode()).hexdigest()[:16]
 
 
 EVERYTHING = Variant()

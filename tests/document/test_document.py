@@ -45,7 +45,7 @@ def test_a_draft_with_empty_fields_is_a_document() -> None:
 def test_a_document_cannot_be_changed_in_place() -> None:
     document = Document(title="A")
     with pytest.raises(ValidationError):
-        document.title = "B"
+        document.title = "B"  # type: ignore[misc]
 
 
 def test_latest_counts_what_stands_only_on_the_web_page() -> None:

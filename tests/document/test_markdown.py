@@ -31,7 +31,7 @@ some *words*.
 
 ## Weekly digest
 
-- [Ferry *line* reopens](https://news.example.org/ferry_(north)?n={{ name | default: "a b" }}) – The boat left.
+- [Ferry *line* reopens](https://news.example.org/ferry_(north)?n={{ name | default: "a b" }}) – A boat left.
   A second follows. (The Harbour Post)
 - **[Two rivals](https://news.example.org/treaty)**: They signed.
 - [No blurb](https://news.example.org/3)
@@ -92,7 +92,7 @@ def test_list_entries_with_links_are_items() -> None:
     ferry, rivals, bare = section.items
     assert ferry.headline == "Ferry line reopens"
     assert ferry.url == 'https://news.example.org/ferry_(north)?n={{ name | default: "a b" }}'
-    assert ferry.blurb == "The boat left.\nA second follows."
+    assert ferry.blurb == "A boat left.\nA second follows."
     assert ferry.provenance.outlet == "The Harbour Post"
     assert (rivals.headline, rivals.blurb) == ("Two rivals", "They signed.")
     assert (bare.headline, bare.blurb, bare.provenance.outlet) == ("No blurb", "", "")

@@ -6,7 +6,7 @@ from email.headerregistry import AddressHeader, DateHeader
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.core.errors import Refused
@@ -279,6 +279,7 @@ TEXT = st.text(st.one_of(st.characters(), st.sampled_from('\r\n\0 <>,;:"=?@é\x8
     token="\r\n\r\n",
 )
 @example(name="=?utf-8?q?=0ABcc:?=", first_name="=?utf-8?b?Cg==?=", email="é@é", url="https://é", token="é")
+@settings(deadline=None)
 def test_no_value_of_a_recipient_adds_a_header_or_stops_the_message(
     name: str, first_name: str, email: str, url: str, token: str
 ) -> None:
@@ -309,6 +310,7 @@ def test_no_value_of_a_recipient_adds_a_header_or_stops_the_message(
 
 
 @given(from_name=TEXT, list_name=TEXT, subject=TEXT)
+@settings(deadline=None)
 def test_facts_are_refused_or_read_back_as_they_were(from_name: str, list_name: str, subject: str) -> None:
     facts = MessageHeaders(
         from_email="news@example.org", from_name=from_name, list_id="w.example.org", list_name=list_name

@@ -4,6 +4,7 @@ import logging
 import re
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 
 import pytest
@@ -38,6 +39,10 @@ def test_rules_become_style_attributes_and_leave_the_head() -> None:
 def test_important_inside_media_stays() -> None:
     html = inline(page("<p class='a'>x</p>", "@media (max-width:600px){.a{color:red !important}}"))
     assert "@media (max-width:600px){.a{color:red !important}}" in html
+
+
+def test_important_outside_media_is_inlined_with_its_weight() -> None:
+    assert style_of(inline(page("<p>x</p>", "p{color:red !important}")), "p") == "color:red !important"
 
 
 def test_media_rules_win_against_the_style_attributes_they_compete_with() -> None:
@@ -242,6 +247,17 @@ def test_a_style_with_the_text_of_a_selector_confuses_nothing() -> None:
     assert style_of(inline(page("<p>x</p>", "p{color:red}")), "p") == "color:red"
 
 
+def test_threads_do_not_disturb_one_another() -> None:
+    pages = [
+        page("<p class='a'>x</p>", f".a{{margin:{number}px}} p{{color:red}}" * 5) for number in range(1, 41)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        inlined = list(pool.map(inline, pages))
+    assert [style_of(html, "p") for html in inlined] == [
+        f"color:red;margin:{number}px" for number in range(1, 41)
+    ]
+
+
 def test_inlining_twice_changes_nothing() -> None:
     once = inline(
         page(
@@ -295,13 +311,14 @@ VISIBLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, ma
 @given(VISIBLE)
 @example("&lt;")
 @example("}{;:@media")
+@settings(deadline=None)
 def test_words_pass_unchanged(words: str) -> None:
     html = inline(page(f"<p class='a'>{escape(words)}</p>", ".a{color:red}"))
     paragraph = etree.fromstring(html, etree.HTMLParser()).find(".//p")
     assert (paragraph.text or "") == re.sub("[ ]{2,}", " ", words)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(alphabet="ab.p#:@{}();,'\"/*\\ !<>-=&\n", max_size=50),
     st.text(alphabet="abp<>/!-[]= '\"&", max_size=40),

@@ -68,9 +68,9 @@ class Unprivileged:
 def unprivileged() -> Unprivileged:
     """Nothing to do for an ordinary user; for root a user namespace, or the account `nobody` without one."""
     if os.geteuid() != 0:
-        return Unprivileged(prefix=(*LEASH, "QUIT", "-"))
+        return Unprivileged(prefix=(*LEASH, "QUIT", "-", "-"))
     if shutil.which("unshare") and subprocess.call([*UNSHARE, "true"], stderr=subprocess.DEVNULL) == 0:
-        return Unprivileged(prefix=(*LEASH, "QUIT", "-", *UNSHARE))
+        return Unprivileged(prefix=(*LEASH, "QUIT", "-", "-", *UNSHARE))
     return Unprivileged(user="nobody")
 
 

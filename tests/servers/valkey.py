@@ -44,6 +44,7 @@ class ValkeyServer:
                     *LEASH,
                     "KILL",
                     "-",
+                    "-",
                     valkey_program(),
                     *options,
                     "--appendonly",

@@ -78,16 +78,26 @@ def environment(
     settings: Settings, programs: list[Program], children_lock: Path, outer: Mapping[str, str]
 ) -> dict[str, str]:
     """What the supervisor and its children find: `outer`, the settled settings, and each command line."""
-    leashed = (sys.executable, "-I", "-S", leash.__file__, "TERM", str(children_lock))
     values = {
         **settled(settings, outer),
         "NEWSLETTER_RUN_FOLDER": str(settings.runtime_dir),
         "NEWSLETTER_RUN_DIRECTORY": str(Path.cwd()),
     }
     for program in programs:
-        command = shlex.join((*leashed, *program.arguments))
+        after = str(web_answers(settings)) if program.patient else "-"
+        command = shlex.join((*leashed("TERM", str(children_lock), after), *program.arguments))
         values[f"NEWSLETTER_RUN_COMMAND_{program.name.upper()}"] = command
     return values
+
+
+def web_answers(settings: Settings) -> Path:
+    """The file whose existence says that the web server has answered."""
+    return settings.runtime_dir / "web.answers"
+
+
+def leashed(how: str = "TERM", lock: str = "-", after: str = "-") -> tuple[str, ...]:
+    """What stands in front of a command line that must not outlive its parent; see `leash`."""
+    return (sys.executable, "-I", "-S", leash.__file__, how, lock, after)
 
 
 def settled(settings: Settings, outer: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ class Program:
 
     `start_seconds`: how long it has to live to count as started. `stop_seconds`: how long it may take to end
     before it is killed. `part`: an embedded server, started before the others and stopped after them.
+    `patient`: it begins when the web server answers, so that on a small machine the pages are there first.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Program:
     start_seconds: int = 5
     stop_seconds: int = 20
     part: bool = False
+    patient: bool = False
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -48,13 +50,17 @@ def _web() -> Program:
 
 
 def _worker(queue: str, *options: str) -> Program:
-    return Program(queue, (*CELERY, "worker", "-n", f"{queue}@%h", "-Q", queue, *options, *QUIET))
+    return Program(
+        queue, (*CELERY, "worker", "-n", f"{queue}@%h", "-Q", queue, *options, *QUIET), patient=True
+    )
 
 
 def _beat(settings: Settings) -> Program:
     schedule = str(settings.data_dir / "beat-schedule")
     # A file with a process id would outlive kill -9 and keep the next beat from starting.
-    return Program("beat", (*CELERY, "beat", "--schedule", schedule, "--pidfile="), stop_seconds=10)
+    return Program(
+        "beat", (*CELERY, "beat", "--schedule", schedule, "--pidfile="), stop_seconds=10, patient=True
+    )
 
 
 def _mailbox(settings: Settings) -> Program:

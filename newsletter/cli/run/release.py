@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from newsletter.cli.run import leash
+from newsletter.cli.run.config import leashed
 from newsletter.core.errors import OperatorMustAct
 from newsletter.settings import Settings
 
@@ -47,9 +47,8 @@ def load_demo(settings: Settings, environment: dict[str, str], notice: Callable[
 
 
 def _newsletter(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    leashed = [sys.executable, "-I", "-S", leash.__file__, "TERM", "-", sys.executable]
     return subprocess.run(  # noqa: S603  our own command line
-        [*leashed, *PROGRAM, *arguments],
+        [*leashed(), sys.executable, *PROGRAM, *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

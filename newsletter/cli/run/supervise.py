@@ -5,8 +5,7 @@ import subprocess
 import sys
 import time
 
-from newsletter.cli.run import leash
-from newsletter.cli.run.config import configuration, environment
+from newsletter.cli.run.config import configuration, environment, leashed, web_answers
 from newsletter.cli.run.follow import Follower
 from newsletter.cli.run.lock import DataLock
 from newsletter.cli.run.output import Output, notice
@@ -39,28 +38,30 @@ class Supervision:
         names = [program.name for program in programs]
         self.output = Output([*names, "supervisor"])
         self.follower = Follower(settings.data_dir / "log", [*names, "supervisor"])
-        self.answered = False
+        self.answered = self.greeted = self.warned = False
         self.pause = 1.0
 
     def run(self, stop: StopSignals) -> None:
         """Keep everything running until somebody asks to stop, then stop everything."""
         process = self._start()
-        began = time.monotonic()
         while not stop.requests:
             time.sleep(TICK)
             self._show()
-            self._greet(began)
-            if process.poll() is not None and not stop.requests:
-                self._pause_after_end(process)
-                process = self._start()
+            self._greet()
+            if process.poll() is not None:
+                self._pause_after_end(process, stop)
+                process = process if stop.requests else self._start()
         self._stop(process)
         self.follower.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        leashed = [sys.executable, "-I", "-S", leash.__file__, "TERM", "-", sys.executable]
+        supervisord = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon"]
+        web_answers(self.settings).unlink(missing_ok=True)
+        self.answered = self.warned = False
+        self.began = time.monotonic()
         with self.log.open("wb") as log:
             return subprocess.Popen(  # noqa: S603  our own command line
-                [*leashed, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", self.config],
+                [*leashed(), *supervisord, "--configuration", self.config],
                 env=self.environment,
                 cwd=self.settings.data_dir,
                 stdin=self.lock.descriptor,  # so it holds the lock, too, should it outlive this process
@@ -69,13 +70,14 @@ class Supervision:
                 process_group=0,  # Ctrl-C at the terminal is for us alone
             )
 
-    def _pause_after_end(self, process: subprocess.Popen[bytes]) -> None:
+    def _pause_after_end(self, process: subprocess.Popen[bytes], stop: StopSignals) -> None:
         """The supervisor ended without being asked: its children end by their leash, then it starts anew."""
         reason = self.log.read_text(errors="replace").strip()
         why = f" ({reason.splitlines()[0][:300]})" if reason else ""
         notice(f"The supervisor ended with code {process.returncode}{why}. Starting it again.")
-        self.lock.wait_for_children()
-        time.sleep(self.pause)
+        earliest = time.monotonic() + self.pause
+        while not stop.requests and (time.monotonic() < earliest or not self.lock.wait_for_children(TICK)):
+            time.sleep(TICK)
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
 
     def _stop(self, process: subprocess.Popen[bytes]) -> None:
@@ -93,16 +95,19 @@ class Supervision:
         for line in self.follower.new_lines():
             self.output.line(line)
 
-    def _greet(self, began: float) -> None:
-        """Once, when the web server answers, or when it should have long ago."""
+    def _greet(self) -> None:
+        """Once for each supervisor, when the web server answers, or when it should have long ago."""
         if self.answered:
             return
         if _answers(self.settings):
             self.answered = True
             self.pause = 1.0
-            self.output.ready(self.settings, local_url(self.settings))
-        elif time.monotonic() - began > SLOW_START:
-            self.answered = True
+            web_answers(self.settings).touch()
+            if not self.greeted:
+                self.output.ready(self.settings, local_url(self.settings))
+            self.greeted = True
+        elif time.monotonic() - self.began > SLOW_START and not self.warned:
+            self.warned = True
             log = self.settings.data_dir / "log" / "web.log"
             notice(f"The web server has not answered for {SLOW_START:.0f} seconds; {log} may say why.")
 

@@ -48,7 +48,7 @@ def _row(subscription: Subscription) -> Row:
             can_resume=True,
         )
     if state in {State.ACTIVE, State.PAUSED}:
-        sentence = _("Subscribed since %(date)s.", date=_day(subscription, subscription.confirmed_at))
+        sentence = _("Since %(date)s.", date=_day(subscription, subscription.confirmed_at))
         return Row(
             subscription.id,
             name,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.run import leash
+from newsletter.cli.run.config import leashed
 from newsletter.cli.run.lock import DataLock
 from newsletter.core.errors import Refused
 
@@ -59,7 +59,7 @@ def test_a_shorter_process_id_replaces_a_longer_one(tmp_path: Path) -> None:
 
 def test_a_new_run_waits_for_the_processes_of_one_that_was_killed(tmp_path: Path) -> None:
     lock = DataLock(tmp_path)
-    sleeper = [sys.executable, "-I", "-S", leash.__file__, "TERM", str(lock.children_path), "sleep", "600"]
+    sleeper = [*leashed("TERM", str(lock.children_path)), "sleep", "600"]
     child = subprocess.Popen(sleeper)
     try:
         wait_until_shared(lock)

@@ -1,17 +1,17 @@
 """`newsletter run` as an operator meets it: it starts, recovers, refuses in one sentence, ends completely."""
 
 import os
+import re
 import signal
 import smtplib
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from celery import Celery
 
-from newsletter.core.queue import broker
 from newsletter.smtp.mailbox import list_messages
 from tests.cli.run.running import Run, wait_until
 from tests.servers import create_database, start_postgres, start_valkey
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc"),
 ]
 
-QUEUES = ("transactional", "imports", "bulk", "periodic")
+QUEUES = {"transactional", "imports", "bulk", "periodic"}
 
 
 @pytest.fixture
@@ -38,10 +38,15 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
         run.clean_up()
 
 
-def answering_workers(run: Run) -> set[str]:
-    """The queues whose worker answers over the run's own Valkey."""
-    app: Celery = broker.connect(run.environment.get("REDIS_URL") or f"unix://{run.data_dir}/run/valkey.sock")
-    return {name.split("@")[0] for name in (app.control.inspect(timeout=2).ping() or {})}
+def ready_workers(run: Run) -> Counter[str]:
+    """How often the worker of each queue has said that it is ready."""
+    return Counter(re.findall(r"(\w+)@\S+ ready", run.said()))
+
+
+def stopped_cleanly(run: Run, how: signal.Signals = signal.SIGTERM) -> None:
+    assert run.stop(how) == 0, run.said()
+    assert run.processes() == []
+    assert "Traceback" not in run.said()
 
 
 def test_it_starts_recovers_and_ends(start: Callable[..., Run], tmp_path: Path) -> None:
@@ -63,20 +68,18 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], tmp_path: Path) 
     assert len(list_messages(run.data_dir / "mailbox")) == 1
 
     # Whatever dies is started again.
-    wait_until(lambda: answering_workers(run) == set(QUEUES), run.said)
+    wait_until(lambda: set(ready_workers(run)) == QUEUES, run.said)
     for program in ("gunicorn", "-Q bulk", "valkey-server", "newsletter.smtp.mailbox", " beat "):
         victims = run.processes(program)
         assert victims, program
         os.kill(victims[0], signal.SIGKILL)
         wait_until(lambda: set(run.processes(program)) - set(victims), run.said)  # noqa: B023
     run.wait_until_healthy()
-    wait_until(lambda: answering_workers(run) == set(QUEUES), run.said)
+    wait_until(lambda: ready_workers(run)["bulk"] == 2, run.said)
     assert "exited: web (terminated by SIGKILL" in run.said()
 
     # Asked to stop, it stops everything and says that all is well.
-    assert run.stop() == 0, run.said()
-    assert run.processes() == []
-    assert "Traceback" not in run.said()
+    stopped_cleanly(run)
 
 
 def test_killed_itself_it_leaves_nothing_and_the_next_run_starts(start: Callable[..., Run]) -> None:
@@ -89,8 +92,7 @@ def test_killed_itself_it_leaves_nothing_and_the_next_run_starts(start: Callable
     again.wait_until_healthy()
     assert run.process is not None
     assert database.stat().st_ino == inode
-    assert again.stop(signal.SIGINT) == 0
-    assert again.processes() == []
+    stopped_cleanly(again, signal.SIGINT)
 
 
 def test_with_its_supervisor_killed_it_goes_on(start: Callable[..., Run]) -> None:
@@ -102,15 +104,14 @@ def test_with_its_supervisor_killed_it_goes_on(start: Callable[..., Run]) -> Non
     wait_until(lambda: "Starting it again" in run.said(), run.said)
     run.wait_until_healthy()
     assert not children & set(run.processes())
-    assert run.stop() == 0
-    assert run.processes() == []
+    stopped_cleanly(run)
 
 
 @pytest.mark.parametrize("name", ["a b;#%s %(x)s é'\"\\", "long/" + "/".join(["x" * 60] * 4)])
 def test_it_runs_wherever_the_data_directory_is(start: Callable[..., Run], tmp_path: Path, name: str) -> None:
     run = start(tmp_path / name)
     run.wait_until_healthy()
-    assert run.stop() == 0, run.said()
+    stopped_cleanly(run)
     assert (tmp_path / name / "newsletter.db").exists()
     assert (tmp_path / name / "log" / "web.log").stat().st_size > 0
 
@@ -123,14 +124,13 @@ def test_with_urls_given_nothing_is_embedded(start: Callable[..., Run]) -> None:
     assert run.processes("newsletter.smtp.mailbox") == []
     assert not (run.data_dir / "newsletter.db").exists()
     assert "dev/mailbox" not in run.said()
-    assert run.stop() == 0
+    stopped_cleanly(run)
 
 
 def test_asked_to_stop_while_it_starts_it_stops(start: Callable[..., Run]) -> None:
     run = start()
     wait_until((run.data_dir / "run.lock").exists, run.said)
-    assert run.stop() == 0, run.said()
-    assert run.processes() == []
+    stopped_cleanly(run)
 
 
 @pytest.mark.parametrize("variable", ["PORT", "MAILBOX_PORT"])

@@ -1,0 +1,106 @@
+"""Find published issues: what the archive, its feed and the site map show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.errors import Missing
+from newsletter.document import Document, loads
+from newsletter.issues.models import Issue, Revision
+from newsletter.mailings.models import Mailing, StoredMessage
+from newsletter.publications.models import Publication
+from newsletter.rendering.message import CompiledMessage
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published issue with the revision that the archive shows."""
+
+    issue: Issue
+    revision: Revision
+    document: Document
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, newest first. Pages are counted from 1; an empty list has one page."""
+
+    entries: list[Published]
+    number: int
+    pages: int
+    total: int
+
+
+def published_page(session: Session, publication: Publication, number: int = 1, size: int = 20) -> Page:
+    """Page `number` of the publication's issues; `Missing` beyond the last."""
+    total = session.scalar(
+        select(func.count())
+        .select_from(Issue)
+        .where(Issue.publication_id == publication.id, Issue.published_revision.is_not(None))
+    )
+    pages = max(1, -(-(total or 0) // size))
+    if not 1 <= number <= pages:
+        raise Missing("no_page", "This page of the archive does not exist.")
+    query = _published(publication).order_by(Issue.number.desc()).offset((number - 1) * size).limit(size)
+    return Page([_found(*row) for row in session.execute(query)], number, pages, total or 0)
+
+
+def find_published(session: Session, publication: Publication, slug: str) -> Published:
+    """The published issue called `slug`; `Missing` when there is none, or only a draft."""
+    row = None
+    if "\0" not in slug:
+        row = session.execute(_published(publication).where(Issue.slug == slug)).one_or_none()
+    if row is None:
+        raise Missing("no_issue", f"There is no issue called “{slug[:80]}”.")
+    return _found(*row)
+
+
+def neighbours(session: Session, issue: Issue) -> tuple[Issue | None, Issue | None]:
+    """The issues published before and after `issue`."""
+    others = select(Issue).where(
+        Issue.publication_id == issue.publication_id, Issue.published_revision.is_not(None)
+    )
+    before = others.where(Issue.number < issue.number).order_by(Issue.number.desc()).limit(1)
+    after = others.where(Issue.number > issue.number).order_by(Issue.number).limit(1)
+    return session.scalar(before), session.scalar(after)
+
+
+def sent_message(session: Session, published: Published) -> CompiledMessage | None:
+    """The message of the issue as it was first sent; None when it was published without one."""
+    compiled = session.scalar(
+        select(StoredMessage.compiled)
+        .join(Mailing, Mailing.id == StoredMessage.mailing_id)
+        .where(Mailing.issue_id == published.issue.id, StoredMessage.variant == "")
+        .order_by(Mailing.id)
+        .limit(1)
+    )
+    return CompiledMessage.from_json(compiled) if compiled else None
+
+
+def every_published(session: Session, limit: int) -> Iterator[tuple[str, str, datetime]]:
+    """Publication slug, issue slug and moment of the newest `limit` published issues of all publications."""
+    found = session.execute(
+        select(Publication.slug, Issue.slug, Issue.published_at)
+        .join(Publication, Publication.id == Issue.publication_id)
+        .where(Issue.published_at.is_not(None))
+        .order_by(Issue.published_at.desc(), Issue.id.desc())
+        .limit(limit)
+    )
+    return ((publication, slug, at) for publication, slug, at in found if at is not None)
+
+
+def _published(publication: Publication) -> Select[Issue, Revision]:
+    return (
+        select(Issue, Revision)
+        .join(Revision, (Revision.issue_id == Issue.id) & (Revision.number == Issue.published_revision))
+        .where(Issue.publication_id == publication.id)
+    )
+
+
+def _found(issue: Issue, revision: Revision) -> Published:
+    assert issue.published_at is not None  # noqa: S101 - set together with the published revision
+    return Published(issue, revision, loads(revision.document), issue.published_at)

@@ -1,0 +1,93 @@
+"""An issue as an article: what the templates of the archive and the feed need to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from newsletter.core.i18n import direction, translations
+from newsletter.core.links import Links
+from newsletter.document import Document
+from newsletter.document.image import Image
+from newsletter.document.merge import with_defaults
+from newsletter.document.section import Section
+from newsletter.document.walk import images
+from newsletter.issues.compile import local_day
+from newsletter.issues.library import media_image, with_library_words
+from newsletter.issues.models import Issue
+from newsletter.issues.published import Published
+from newsletter.media.models import MediaFile
+from newsletter.media.variants import WIDTHS, find_sources, served
+from newsletter.publications.models import Publication
+from newsletter.rendering.filters import Wording
+from newsletter.rendering.render_input import MediaImage
+from newsletter.rendering.variant import Reader, sections_of, variant_for
+
+
+@dataclass(frozen=True)
+class Article:
+    """A published issue, ready for its page. `srcsets` has the widths of uploaded images, by source."""
+
+    issue: Issue
+    document: Document
+    sections: tuple[Section, ...]
+    day: date
+    published_at: str
+    language: str
+    direction: str
+    title: str
+    summary: str
+    wording: Wording
+    srcsets: Mapping[str, str]
+    picture: MediaImage | None
+
+    @property
+    def has_foreign_images(self) -> bool:
+        """Whether images come from other sites, which our content security policy must then allow."""
+        return any(image.src.startswith("https:") for _, image in images(self.document))
+
+
+def make_article(session: Session, published: Published, publication: Publication, links: Links) -> Article:
+    """The article of a published issue, its images at `links`; what only some readers see is left out."""
+    rows = find_sources(session, {image.src for _, image in images(published.document)})
+    document = with_library_words(published.document, rows)
+    language = document.language or publication.language
+    media = {source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()}
+    return Article(
+        issue=published.issue,
+        document=document,
+        sections=sections_of(document, variant_for(document, Reader(language=language))),
+        day=local_day(published.at, publication),
+        published_at=published.at.isoformat(timespec="seconds"),
+        language=language,
+        direction=direction(language),
+        title=with_defaults(document.title).strip(),
+        summary=with_defaults(document.summary or document.preheader).strip(),
+        wording=Wording(language=language, translations=translations(language), media=media),
+        srcsets={source: _srcset(links, row) for source, row in rows.items()},
+        picture=_picture(document, media),
+    )
+
+
+def _srcset(links: Links, row: MediaFile) -> str:
+    shown = {served(links, row, width).width: served(links, row, width).url for width in WIDTHS}
+    return ", ".join(f"{url} {width}w" for width, url in sorted(shown.items()))
+
+
+def _picture(document: Document, media: Mapping[str, MediaImage]) -> MediaImage | None:
+    """The picture that stands for the issue: its own, or the first of its large ones."""
+    wide: list[Image] = [
+        image
+        for path, image in images(document)
+        if image.src and path.endswith("].image") and ".items" not in path
+    ]
+    for image in [document.og_image, *wide]:
+        if image is None or not image.src:
+            continue
+        if not image.src.startswith("media:"):
+            return MediaImage(image.src, image.width, image.height, with_defaults(image.alt))
+        stored = media.get(image.src.removeprefix("media:"))
+        if stored is not None:
+            return MediaImage(stored.url, stored.width, stored.height, with_defaults(image.alt))
+    return None

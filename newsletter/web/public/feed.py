@@ -1,0 +1,61 @@
+"""For programs that read: an Atom feed for each publication, the site map and `robots.txt`."""
+
+import re
+
+from flask import Blueprint, Response, render_template, request
+
+from newsletter.issues.published import every_published, published_page
+from newsletter.publications.find import all_publications, find_publication
+from newsletter.web import language
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.public.article import make_article
+
+blueprint = Blueprint("feed", __name__)
+
+FEED_LENGTH = 20
+SITE_MAP_LIMIT = 49_000  # sitemaps.org: at most 50,000 addresses in a file
+
+# XML 1.0 §2.2: what a document may not hold, however it is written.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@blueprint.get("/archive/<slug>/feed.atom")
+def atom(slug: str) -> Response:
+    """The newest issues in full (RFC 4287)."""
+    publication = find_publication(session(), slug)
+    language.prefer(publication.language)
+    page = published_page(session(), publication, size=FEED_LENGTH)
+    articles = [make_article(session(), entry, publication, links()) for entry in page.entries]
+    updated = articles[0].published_at if articles else publication.created_at.isoformat(timespec="seconds")
+    text = render_template(
+        "public/archive/feed.xml", publication=publication, articles=articles, updated=updated
+    )
+    return _xml(text, "application/atom+xml")
+
+
+@blueprint.get("/sitemap.xml")
+def site_map() -> Response:
+    """Every page that search engines should know (sitemaps.org protocol 0.9)."""
+    pages = [(links().archive(publication.slug), None) for publication in all_publications(session())]
+    issues = [
+        (links().issue(publication_slug, slug), at.date())
+        for publication_slug, slug, at in every_published(session(), SITE_MAP_LIMIT)
+    ]
+    text = render_template("public/archive/sitemap.xml", pages=[*pages, *issues])
+    return _xml(text, "application/xml")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be visited: personal pages ask not to be indexed themselves, which takes a visit."""
+    text = f"User-agent: *\nDisallow:\n\nSitemap: {links().public_url}/sitemap.xml\n"
+    return Response(text, mimetype="text/plain")
+
+
+def _xml(text: str, mimetype: str) -> Response:
+    response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,39 @@
+"""Every link that an email carries resolves to a route of the application."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import MethodNotAllowed
+
+from newsletter.core.links import Links
+
+LINKS = {
+    "subscribe": ("weekly",),
+    "confirm": (1,),
+    "unsubscribe": (1, 2),
+    "preferences": (1,),
+    "archive": ("weekly",),
+    "issue": ("weekly", "issue-41"),
+    "issue_email": ("weekly", "issue-41"),
+    "feed": ("weekly",),
+    "media": ("abc/600.jpg",),
+    "style": ("weekly",),
+}
+
+
+def test_all_are_listed() -> None:
+    public = {name for name in vars(Links) if not name.startswith("_")} - {"public_url", "signer"}
+    assert set(LINKS) == public
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", LINKS)
+def test_resolves(app: Flask, links: Links, name: str) -> None:
+    path = urlsplit(getattr(links, name)(*LINKS[name])).path
+    adapter = app.url_map.bind("localhost")
+    try:
+        endpoint, _arguments = adapter.match(path, method="GET")
+    except MethodNotAllowed:
+        pytest.fail(f"{path} cannot be read")
+    assert endpoint

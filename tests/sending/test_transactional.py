@@ -1,0 +1,294 @@
+"""A system message from the outbox to the relay, whatever goes wrong on the way."""
+
+import email
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.core.addresses import parse_address
+from newsletter.core.tokens import Purpose
+from newsletter.outbox.claim import LEASE, claim
+from newsletter.outbox.connection import Connection
+from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.outbox.waiting import waiting
+from newsletter.runtime import Runtime
+from newsletter.sending.transactional import TOO_LATE, send_system_message
+from newsletter.smtp.session import open_session
+from newsletter.smtp.sink import Options, Rule, Script, Sink
+from newsletter.smtp.sink.faults import Act, At
+from newsletter.smtp.timeouts import Timeouts
+from newsletter.smtp.url import parse_smtp_url
+from tests.factories import make_publication
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+QUICK = Timeouts(connect=2, greeting=1, command=1, mail=1, rcpt=1, data=1, block=1, end=0.5, probe=1, quit=1)
+
+Send = Callable[[], SystemMessage]
+
+
+@pytest.fixture
+def travel() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def message_id(session: Session, travel: time_machine.Traveller) -> int:
+    publication = make_publication(session, name="The Weekly", timezone="Europe/Rome")
+    message = outbox.post(
+        session,
+        kind="confirmation",
+        recipient=parse_address("ana@example.org"),
+        publication_id=publication.id,
+        locale="de",
+        facts={"subscription_id": 12},
+    )
+    session.commit()
+    return message.id
+
+
+@pytest.fixture
+def relay() -> Iterator[Callable[..., Sink]]:
+    """Starts a sink that keeps what it takes and follows rules; may be told to take an earlier one's port."""
+    sinks: list[Sink] = []
+
+    def begin(*rules: Rule, port: int = 0) -> Sink:
+        sinks.append(Sink(Options(keep_content=True), Script(rules), port=port).start())
+        return sinks[-1]
+
+    yield begin
+    for sink in sinks:
+        sink.stop()
+
+
+@pytest.fixture
+def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send]]:
+    """A worker process with a connection to a sink: each call is one ring of the doorbell."""
+    opened: list[Connection] = []
+
+    def worker(sink: Sink) -> Send:
+        where = replace(parse_smtp_url(sink.url), timeouts=QUICK)
+        connection = Connection(lambda: open_session(where, "localhost"))
+        opened.append(connection)
+
+        def ring() -> SystemMessage:
+            send_system_message(
+                runtime.sessions,
+                message_id,
+                connection=connection,
+                links=runtime.links,
+                organisation="The Test Press",
+            )
+            with runtime.session() as session:
+                return session.get_one(SystemMessage, message_id)
+
+        return ring
+
+    yield worker
+    for connection in opened:
+        connection.close()
+
+
+def test_sent_once(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], runtime: Runtime, message_id: int
+) -> None:
+    sink = relay()
+    ring = send_to(sink)
+    message = ring()
+    assert (message.state, message.sent_at, message.error) == (MessageState.SENT, START, "")
+    ring()
+    [record] = sink.records
+    assert (record.recipient, record.sender) == ("ana@example.org", "editor@weekly.example")
+    received = email.message_from_bytes(record.content or b"")
+    assert received["Auto-Submitted"] == "auto-generated"
+    assert received["Message-ID"].startswith(f"<system.{message_id}.")
+    assert received["Content-Language"] == "de"
+    text = received.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "9:00 Uhr (Mitteleuropäische Normalzeit)" in text
+    [link] = [line for line in text.splitlines() if line.startswith("http://localhost/confirm/")]
+    claimed = runtime.links.signer.read(Purpose.CONFIRM, link.rpartition("/")[2])
+    assert claimed.ids == (12,)
+
+
+def test_no_transaction_is_open_while_the_relay_is_talked_to(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], runtime: Runtime
+) -> None:
+    """Connections to the database that are checked out while a message is handed over: none."""
+    out: set[int] = set()
+    event.listen(runtime.engine, "checkout", lambda dbapi, *_: out.add(id(dbapi)))
+    event.listen(runtime.engine, "checkin", lambda dbapi, *_: out.discard(id(dbapi)))
+    during: list[int] = []
+    sink = relay()
+    where = parse_smtp_url(sink.url)
+
+    class Watching(Connection):
+        def send(self, envelope):  # type: ignore[no-untyped-def]
+            during.append(len(out))
+            return super().send(envelope)
+
+    connection = Watching(lambda: open_session(where, "localhost"))
+    with runtime.session() as session:
+        ids = waiting(session, 10)
+    for found in ids:
+        send_system_message(
+            runtime.sessions, found, connection=connection, links=runtime.links, organisation=""
+        )
+    connection.close()
+    assert during == [0]
+    assert len(sink.records) == 1
+
+
+def test_a_person_refused_for_good(relay: Callable[..., Sink], send_to: Callable[[Sink], Send]) -> None:
+    sink = relay(Rule(At.RCPT, code=550, text="5.1.1 no such user"))
+    message = send_to(sink)()
+    assert message.state is MessageState.FAILED
+    assert "no such user" in message.error
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule(At.RCPT, code=451, text="4.7.1 greylisted", times=1),
+        Rule(At.RCPT, code=550, text="5.7.1 relaying denied", times=1),
+        Rule(At.MAIL, code=550, text="5.7.1 not your domain", times=1),
+        Rule(At.MAIL, Act.DROP, times=1),
+        Rule(At.BODY, code=451, text="4.3.0 disk full", times=1),
+    ],
+)
+def test_refused_for_now_and_sent_a_minute_later(
+    relay: Callable[..., Sink],
+    send_to: Callable[[Sink], Send],
+    travel: time_machine.Traveller,
+    rule: Rule,
+) -> None:
+    sink = relay(rule)
+    ring = send_to(sink)
+    assert ring().state is MessageState.WAITING
+    assert ring().attempts == 1  # not due yet
+    travel.shift(timedelta(minutes=1))
+    assert ring().state is MessageState.SENT
+    assert len(sink.records) == 1
+
+
+def test_an_answer_that_never_came_is_asked_for_again_with_the_same_message_id(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], travel: time_machine.Traveller
+) -> None:
+    sink = relay(Rule(At.BODY, Act.DROP, times=1, recorded=True))
+    ring = send_to(sink)
+    assert ring().state is MessageState.WAITING
+    travel.shift(timedelta(minutes=1))
+    assert ring().state is MessageState.SENT
+    first, second = sink.records
+    assert first.message_id == second.message_id
+
+
+def test_a_worker_that_died_after_the_relay_had_it(
+    relay: Callable[..., Sink],
+    send_to: Callable[[Sink], Send],
+    runtime: Runtime,
+    message_id: int,
+    travel: time_machine.Traveller,
+) -> None:
+    """At least once: what the dead worker may have sent is sent again."""
+    with runtime.session() as session:
+        claim(session, message_id)
+        session.commit()
+    ring = send_to(relay())
+    assert ring().state is MessageState.SENDING
+    travel.shift(LEASE)
+    assert ring().state is MessageState.SENT
+
+
+def test_a_relay_that_is_down_costs_nothing_but_time(
+    relay: Callable[..., Sink],
+    send_to: Callable[[Sink], Send],
+    runtime: Runtime,
+    travel: time_machine.Traveller,
+) -> None:
+    sink = relay()
+    sink.stop()
+    for _ in range(15):
+        message = send_to(sink)()  # a new worker each time: none of them remembers
+        assert (message.state, message.attempts) == (MessageState.WAITING, 0)
+        assert "Nothing listens" in message.error
+        travel.shift(timedelta(minutes=1))
+    again = relay(port=sink.port)
+    with runtime.session() as session:
+        assert waiting(session, 10) == [message.id]
+    assert send_to(again)().state is MessageState.SENT
+
+
+def test_a_worker_that_met_a_dead_relay_takes_nothing_for_a_while(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], travel: time_machine.Traveller
+) -> None:
+    sink = relay()
+    sink.stop()
+    ring = send_to(sink)
+    first = ring()
+    with time_machine.travel(START + timedelta(minutes=1), tick=False):
+        untouched = ring()
+    assert untouched.next_at == first.next_at
+
+
+def test_too_late_to_be_of_use(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], travel: time_machine.Traveller
+) -> None:
+    sink = relay()
+    travel.shift(timedelta(hours=24, seconds=1))
+    message = send_to(sink)()
+    assert (message.state, message.error) == (MessageState.FAILED, TOO_LATE)
+    assert sink.records == []
+
+
+def test_an_erased_person_gets_nothing(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], runtime: Runtime, message_id: int
+) -> None:
+    with runtime.sessions.begin() as session:
+        session.execute(update(SystemMessage).values(recipient="", facts={}))
+    sink = relay()
+    message = send_to(sink)()
+    assert message.state is MessageState.FAILED
+    assert message.error == ""  # nothing is written about somebody who is not there any more
+    assert sink.records == []
+
+
+def test_a_sender_that_cannot_be_written_waits_for_an_editor(
+    relay: Callable[..., Sink],
+    send_to: Callable[[Sink], Send],
+    session: Session,
+    travel: time_machine.Traveller,
+) -> None:
+    publication = session.get_one(SystemMessage, 1).publication_id
+    sink = relay()
+    ring = send_to(sink)
+    _set_sender(session, publication, "not an address")
+    message = ring()
+    assert message.state is MessageState.WAITING
+    assert "from_email" in message.error
+    _set_sender(session, publication, "editor@weekly.example")
+    travel.shift(timedelta(minutes=1))
+    assert ring().state is MessageState.SENT
+
+
+def test_without_a_sender_the_house_writes(
+    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], session: Session
+) -> None:
+    with session.begin():
+        session.execute(update(SystemMessage).values(publication_id=None))
+    sink = relay()
+    assert send_to(sink)().state is MessageState.SENT
+    content = email.message_from_bytes(sink.records[0].content or b"")
+    assert content["From"] == "The Test Press <newsletter@localhost>"
+
+
+def _set_sender(session: Session, publication_id: int | None, address: str) -> None:
+    from newsletter.publications.models import Publication
+
+    session.execute(update(Publication).where(Publication.id == publication_id).values(sender_email=address))
+    session.commit()
