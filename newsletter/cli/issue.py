@@ -169,7 +169,8 @@ def list_(slug: str | None, as_json: bool) -> None:
         return
     table = Table("ID", "publication", "No.", "title", "revision", "published", box=None)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in list(row.values())[:6]))
+        cells = [*list(row.values())[:5], (row["published"] or "")[:10]]
+        table.add_row(*("" if value is None else str(value) for value in cells))
     console.print(table)
 
 

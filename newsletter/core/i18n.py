@@ -7,7 +7,7 @@ from newsletter.core.paths import translations_dir
 
 DOMAIN = "messages"
 SOURCE_LANGUAGE = "en"
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 
 @cache

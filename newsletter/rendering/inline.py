@@ -35,7 +35,7 @@ _OPTIONS = {
     "include_star_selectors": True,  # only attribute selectors such as [href*="x"] still have a star
     "disable_validation": True,
     "allow_network": False,
-    "cache_css_parsing": True,  # 128 texts at most; a theme's second message takes a third of the time
+    "cache_css_parsing": True,  # bounded: PREMAILER_CACHE_MAXSIZE texts, 128 if unset
     "align_floating_images": False,
     # a width attribute is written for Outlook on purpose: CSS must not overwrite it
     "disable_basic_attributes": ["align", "valign", "bgcolor", "width", "height"],
@@ -44,7 +44,7 @@ _OPTIONS = {
 
 
 def inline(html: str) -> str:
-    """`html`, a whole document, with its CSS in style attributes; about 5 ms for a digest.
+    """`html`, a whole document, with its CSS in style attributes; tens of milliseconds for a digest.
 
     `<style>` keeps what cannot be inlined (see `stylesheet`), in the head; `<style data-premailer="ignore">`
     stays word for word. Elements keep only the classes that CSS still names. Conditional comments stay, other

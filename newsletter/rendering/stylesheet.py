@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LEXEME = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|<!--|-->|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|[{}();]|\\.|.""",
+    r"""/\*.*?(?:\*/|\Z)|<!--|-->|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|[{}();,]|\\.|[^{}();,/"'\\<u-]+|.""",
     re.DOTALL,
 )
 _NAME = r"((?:[\w-]|[^\x00-\x7f]|\\.)+)"
@@ -58,7 +58,10 @@ def split_stylesheet(css: str, used: frozenset[str]) -> Stylesheet:
         stay: list[str] = []
         move: list[str] = []
         for selector in _split_list(rule.prelude):
-            (stay if _must_stay(selector) else move).append(selector)
+            if _must_stay(selector):
+                stay.append(selector)
+            elif _may_match(selector, used):  # the others would only cost premailer time
+                move.append(selector)
         if move:
             inlinable.append(f"{','.join(move)}{{{rule.block}}}")
         kept.extend(_keep_rule(stay, rule.block or "", used))

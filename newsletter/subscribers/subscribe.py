@@ -47,10 +47,8 @@ def subscribe(
     Two requests at the same time end in one subscription: the second waits for the first one's commit.
     Nothing about an existing person changes, because anybody may type anybody's address.
     """
-    if is_suppressed(session, address.hash):
-        return Request(Asked.SUPPRESSED, None)
     subscriber = _locked_or_new_subscriber(session, address, name, words.locale)
-    if subscriber is None:  # erased while we waited for the lock
+    if subscriber is None:
         return Request(Asked.SUPPRESSED, None)
     subscription = _subscription(session, subscriber, publication)
     if subscription.state in {State.ACTIVE, State.PAUSED}:
@@ -65,22 +63,29 @@ def subscribe(
 def _locked_or_new_subscriber(
     session: Session, address: Address, name: str, locale: str
 ) -> Subscriber | None:
-    """The subscriber of `address`, locked until the transaction ends; None when suppressed meanwhile."""
+    """The subscriber of `address`, locked until the transaction ends; None when it is suppressed.
+
+    Suppression is looked at after the wait for the lock: whoever held it may have erased the person.
+    """
     found = _lock(session, address)
-    if found is None:
-        try:
-            with session.begin_nested():
-                found = Subscriber(
-                    email=address.email,
-                    email_key=address.key,
-                    address_hash=address.hash,
-                    name=clean_name(name),
-                    language=locale,
-                )
-                session.add(found)
-        except IntegrityError:  # somebody else was first, and has committed by now
-            found = _lock(session, address)
-    return None if is_suppressed(session, address.hash) else found
+    if is_suppressed(session, address.hash):
+        return None
+    if found is not None:
+        return found
+    made = Subscriber(
+        email=address.email,
+        email_key=address.key,
+        address_hash=address.hash,
+        name=clean_name(name),
+        language=locale,
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # somebody else was first, and has committed by now
+        found = _lock(session, address)
+        return None if is_suppressed(session, address.hash) else found
+    return made
 
 
 def _lock(session: Session, address: Address) -> Subscriber | None:

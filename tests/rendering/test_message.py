@@ -122,6 +122,7 @@ URLS = st.from_regex(r"https://[a-z]{1,20}\.example/[A-Za-z0-9_=&./?%-]{0,150}",
 @example({"name": 'Ana "Bo", Jr.', "first_name": "Ana\r\nBcc: x@y.example", "note": "</p><script>&amp;"})
 @example({"first_name": "Žofie" * 20, "note": ".\n..\nFrom x\r\n \r.", "token": "a/b?c&d=é"})
 @example({"note": "=\r\n--=_x\r\n", "first_name": "   ", "name": "\0"})
+@example({"note": "x &amp; y", "first_name": "O'Neil &lt;", "token": "a'b&c"})
 @example({"note": "=41", "first_name": "x=41", "token": "=41", "unsubscribe_url": "https://x.example/=41"})
 @settings(max_examples=300, deadline=None)
 def test_a_filled_message_is_what_the_library_builds(values: dict[str, str]) -> None:
@@ -146,6 +147,7 @@ ANYTHING = st.text(st.one_of(st.characters(), ODD, st.just("\ud800")), max_size=
 
 
 @given(st.dictionaries(st.sampled_from(["email", "name", "date", "message_id", *DEFAULTS]), ANYTHING))
+@example({"email": "a" * 2000 + "@x.example", "date": "d" * 2000, "message_id": "m" * 2000})
 @example({"first_name": "From me", "note": ".", "token": "."})
 @example({"first_name": "x" * 76, "note": "x" * 75 + ".", "token": "x" * 77})
 @settings(deadline=None)

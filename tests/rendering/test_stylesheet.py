@@ -53,6 +53,7 @@ def test_a_list_of_selectors_is_parted() -> None:
     [
         "@media print{.unused{color:red}}",
         ".unused:hover{color:red}",
+        ".unused p,#gone{color:red}",
         "@media print{.a .unused{color:red}}",
         "@media print{#gone{color:red}}",
         "@media print{}",

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.mailings.accounts import Accounts, accounts
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Delivery, Mailing, SendWindow
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
@@ -84,10 +85,6 @@ def count(runtime: Runtime, mailing_id: int) -> Callable[[], Accounts]:
 
 def checked(session: Session, mailing_id: int) -> Accounts:
     """The accounts, after holding every one of their numbers against the deliveries."""
-    from sqlalchemy import func, select
-
-    from newsletter.mailings.models import Delivery, SendWindow
-
     found = accounts(session, mailing_id)
     assert found.add_up, found
     flying = {

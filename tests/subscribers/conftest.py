@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
@@ -42,10 +43,12 @@ def ask(session: Session, publication: Publication) -> Ask:
             session, publication=of, address=address, name=name, words=agreed, source="form", ip="192.0.2.7"
         )
         session.commit()
-        return (
-            session.query(Subscription)
-            .filter(Subscription.publication_id == of.id, Subscription.subscriber.has(email_key=address.key))
-            .one_or_none()
+        found = session.scalar(
+            select(Subscription).where(
+                Subscription.publication_id == of.id, Subscription.subscriber.has(email_key=address.key)
+            )
         )
+        session.commit()  # nothing may wait for a test that only looked
+        return found
 
     return signed_up

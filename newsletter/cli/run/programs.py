@@ -8,7 +8,9 @@ from pathlib import Path
 from newsletter.core.errors import OperatorMustAct
 from newsletter.settings import Settings
 
-CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "workers.app")
+# -P: a file in the current folder must not be taken for one of our modules.
+PYTHON = (sys.executable, "-P", "-m")
+CELERY = (*PYTHON, "celery", "--quiet", "-A", "workers.app")
 QUIET = ("--without-gossip", "--without-mingle")
 
 
@@ -46,7 +48,7 @@ def programs(settings: Settings) -> list[Program]:
 def _web() -> Program:
     config = "python:newsletter.cli.run.gunicorn_config"
     app = "newsletter.app:create_app_from_environment()"
-    return Program("web", (sys.executable, "-m", "gunicorn", "-c", config, app), stop_seconds=15)
+    return Program("web", (*PYTHON, "gunicorn", "-c", config, app), stop_seconds=15)
 
 
 def _worker(queue: str, *options: str) -> Program:
@@ -65,7 +67,7 @@ def _beat(settings: Settings) -> Program:
 
 def _mailbox(settings: Settings) -> Program:
     where = ("--dir", str(settings.mailbox_dir), "--port", str(settings.effective_mailbox_port))
-    arguments = (sys.executable, "-m", "newsletter.smtp.mailbox", *where)
+    arguments = (*PYTHON, "newsletter.smtp.mailbox", *where)
     return Program("mailbox", arguments, start_seconds=2, stop_seconds=10, part=True)
 
 

@@ -10,7 +10,7 @@ from newsletter.cli.run.config import leashed
 from newsletter.core.errors import OperatorMustAct
 from newsletter.settings import Settings
 
-PROGRAM = ("-c", "from newsletter.cli import main; main()")
+PROGRAM = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()")
 # Kept from before the database is made until the demo is in it, so that an interrupted start makes up for it.
 DEMO_WANTED = "demo.wanted"
 
@@ -48,7 +48,7 @@ def load_demo(settings: Settings, environment: dict[str, str], notice: Callable[
 
 def _newsletter(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(  # noqa: S603  our own command line
-        [*leashed(), sys.executable, *PROGRAM, *arguments],
+        [*leashed(), *PROGRAM, *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

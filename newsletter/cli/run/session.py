@@ -1,6 +1,7 @@
 """One run from beginning to end: look around, prepare the database, run everything, stop everything."""
 
 import os
+import shutil
 
 from newsletter.cli.run import release, surroundings
 from newsletter.cli.run.config import settled
@@ -23,6 +24,8 @@ def run_until_stopped(*, demo: bool) -> None:
             return
         stop.hold()
         supervision.run(stop)
+    if settings.data_dir not in settings.runtime_dir.parents:
+        shutil.rmtree(settings.runtime_dir, ignore_errors=True)  # a folder of ours among everybody's
 
 
 def _prepare(settings: Settings, *, demo: bool) -> Supervision:

@@ -2,14 +2,13 @@
 
 import http.client
 import subprocess
-import sys
 import time
 
 from newsletter.cli.run.config import configuration, environment, leashed, web_answers
 from newsletter.cli.run.follow import Follower
 from newsletter.cli.run.lock import DataLock
 from newsletter.cli.run.output import Output, notice
-from newsletter.cli.run.programs import Program
+from newsletter.cli.run.programs import PYTHON, Program
 from newsletter.cli.run.stop import StopSignals
 from newsletter.settings import Settings
 
@@ -55,7 +54,7 @@ class Supervision:
         self.follower.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        supervisord = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon"]
+        supervisord = [*PYTHON, "supervisor.supervisord", "--nodaemon"]
         web_answers(self.settings).unlink(missing_ok=True)
         self.answered = self.warned = False
         self.began = time.monotonic()

@@ -14,7 +14,6 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.audit.record import SUBSCRIBER
-from newsletter.core.errors import Refused
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
@@ -96,10 +95,9 @@ def join_again(token: str) -> AnyResponse:
 @blueprint.post("/p/<token>/pause")
 def rest(token: str) -> AnyResponse:
     """Pause one publication for some months."""
-    months = request.form.get("months", type=int)
-    if months is None:
-        raise Refused("bad_pause", "A pause lasts one, two or three months.")
-    pause(session(), _named_subscription(token).id, months)
+    subscription = _named_subscription(token)
+    # What is not a number is not a length either: `pause` says so.
+    pause(session(), subscription.id, request.form.get("months", type=int) or 0)
     return _done(token, "paused")
 
 

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from tests.servers.processes import ROOT, free_port
 
-COMMAND = (sys.executable, "-c", "from newsletter.cli import main; main()", "run", "--no-demo")
+COMMAND = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()", "run", "--no-demo")
 # Everything starts at once, also where the cores are few and busy.
 PATIENCE = 120.0
+TITLE = "Newsletter is running"
 CLEAN = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "DATA_DIR", "PORT", "HOST", "MAILBOX_PORT", "SECRET_KEY")
 
 
 class Run:
     """One run on its own data directory and ports."""
 
-    def __init__(self, data_dir: Path, **variables: str) -> None:
+    def __init__(self, data_dir: Path, output: Path, **variables: str) -> None:
         self.data_dir = data_dir
         self.port = int(variables.get("PORT") or free_port())
         outer = {name: value for name, value in os.environ.items() if name not in CLEAN}
@@ -36,7 +37,7 @@ class Run:
             **variables,
         }
         self.process: subprocess.Popen[bytes] | None = None
-        self.output = data_dir.parent / f"output-{self.port}.txt"
+        self.output = output
 
     def start(self) -> "Run":
         with self.output.open("wb") as output:
@@ -46,7 +47,8 @@ class Run:
         return self
 
     def wait_until_healthy(self) -> None:
-        wait_until(lambda: self.health().get("status") == "ok" or self._ended(), self.said)
+        """Wait until this very run says that it is running, and is."""
+        wait_until(lambda: self._is_healthy() or self._ended(), self.said)
         assert not self._ended(), self.said()
 
     def health(self) -> dict[str, str]:
@@ -72,20 +74,24 @@ class Run:
         return self.output.read_text(errors="replace")
 
     def processes(self, containing: str = "") -> list[int]:
-        """Everything that runs with this data directory in its environment, except the run process."""
+        """Everything that belongs to this data directory, except the run process itself."""
         found = []
-        mark = f"DATA_DIR={self.data_dir}\0".encode()
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit() or (self.process and int(folder.name) == self.process.pid):
                 continue
             try:
-                if mark in (folder / "environ").read_bytes() + b"\0":
-                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                    if command and containing in command:
-                        found.append(int(folder.name))
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if command and containing in command and self._is_ours(folder):
+                    found.append(int(folder.name))
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
         return sorted(found)
+
+    def _is_ours(self, folder: Path) -> bool:
+        """By its environment, or (Valkey writes its title over that) by the files it has open."""
+        if f"DATA_DIR={self.data_dir}\0".encode() in (folder / "environ").read_bytes() + b"\0":
+            return True
+        return any(str(file.readlink()).startswith(f"{self.data_dir}/") for file in (folder / "fd").iterdir())
 
     def clean_up(self) -> None:
         """After a failed test: nothing stays behind."""
@@ -97,6 +103,9 @@ class Run:
             for pid in left if time.monotonic() > deadline else ():
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
+
+    def _is_healthy(self) -> bool:
+        return TITLE in self.said() and self.health().get("status") == "ok"
 
     def _ended(self) -> bool:
         return self.process is None or self.process.poll() is not None

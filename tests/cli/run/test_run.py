@@ -30,7 +30,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
     def start_run(data_dir: Path | None = None, **variables: str) -> Run:
-        runs.append(Run(data_dir or tmp_path / "var", **variables))
+        output = tmp_path / f"output{len(runs)}.txt"
+        runs.append(Run(data_dir or tmp_path / "var", output, **variables))
         return runs[-1].start()
 
     yield start_run
@@ -52,7 +53,6 @@ def stopped_cleanly(run: Run, how: signal.Signals = signal.SIGTERM) -> None:
 def test_it_starts_recovers_and_ends(start: Callable[..., Run], tmp_path: Path) -> None:
     run = start()
     run.wait_until_healthy()
-    wait_until(lambda: "Newsletter is running" in run.said(), run.said)
     assert f"http://127.0.0.1:{run.port}/dev/mailbox" in run.said()
 
     # A second run on the same data directory is refused and told who has it.

@@ -1,0 +1,41 @@
+"""An installation with real processes, on a SQLite file and on PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import WORKER
+from tests.processes import Installation
+from tests.servers import ValkeyServer, create_database, start_postgres
+
+Install = Callable[..., Installation]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """The URL of an empty database without tables; None for the file that an installation makes itself."""
+    if request.param == "sqlite":
+        return None
+    return create_database(start_postgres(), f"features_{WORKER}")
+
+
+@pytest.fixture
+def install(tmp_path: Path, database: str | None) -> Iterator[Install]:
+    """Make the installation of the test, with the tables, and a Valkey of its own. Nothing of it is left."""
+    made: list[Installation] = []
+    valkey = ValkeyServer(tmp_path / "valkey")
+
+    def set_up(smtp_url: str, **variables: str) -> Installation:
+        installation = Installation(
+            tmp_path / "var", redis_url=valkey.start(), database_url=database, smtp_url=smtp_url, **variables
+        )
+        made.append(installation)
+        done = installation.run_cli("db", "upgrade")
+        assert (done.exit, done.stderr) == (0, "")
+        return installation
+
+    yield set_up
+    for installation in made:
+        installation.stop(patience=0)
+    valkey.kill()

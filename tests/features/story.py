@@ -1,0 +1,61 @@
+"""What a user does at the command line, step by step, with the real reference digest."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from newsletter.document import Document, loads
+from tests.factories import REFERENCE_DIGEST
+from tests.processes import Installation
+
+SLUG = "coalition"
+POSTAL_ADDRESS = ("Lantern House", "1 Quay Street", "1000 Northport")
+SENDER = "desk@coalition.example"
+PICTURE_IN_FIXTURE = "media:stories/lighthouse.jpg"
+ALL_SENT = {"in_flight": 0, "pending": 0, "rejected": 0, "retry": 0, "unanswered": 0}
+
+
+def create_publication(installation: Installation) -> None:
+    """Make the publication that everything here is about."""
+    made = installation.ask(
+        *("publication", "create", "--slug", SLUG, "--name", "Coalition Weekly"),
+        *("--from", f"The Lantern Coalition <{SENDER}>", "--reply-to", "answers@coalition.example"),
+        *("--postal-address", "\n".join(POSTAL_ADDRESS), "--timezone", "Europe/Rome"),
+    )
+    assert made["subscribe_url"] == installation.settings.effective_public_url + f"/subscribe/{SLUG}"
+
+
+def import_digest(installation: Installation, folder: Path, **changes: str) -> tuple[int, Document]:
+    """Add its picture, then the reference digest with `changes`: the issue's number, and what was imported."""
+    picture = folder / "lighthouse.jpg"
+    _paint().save(picture, quality=85)
+    added = installation.ask("media", "add", picture, "--alt", "A lighthouse", "--credit", "Ilse Brandt")
+    text = REFERENCE_DIGEST.read_text(encoding="utf-8").replace(PICTURE_IN_FIXTURE, added["media"])
+    text = json.dumps(json.loads(text) | changes)
+    file = folder / "digest.json"
+    file.write_text(text, encoding="utf-8")
+    issue = installation.ask("issue", "import", file, "--publication", SLUG)["issue"]
+    assert installation.ask("issue", "check", str(issue))["blocking"] == 0
+    return issue, loads(text)
+
+
+def send(installation: Installation, issue: int) -> dict[str, Any]:
+    """Send an issue now, wait until it is over, and hold the accounts against the equation."""
+    mailing = installation.ask("issue", "send", str(issue))["mailing"]
+    told: dict[str, Any] = installation.ask("mailing", "status", str(mailing), "--wait", timeout=600)
+    assert told["state"] == "finished", told
+    left_out = sum(told["excluded"].values())
+    assert told["candidates"] == told["sent"] + sum(told[word] for word in ALL_SENT) + left_out, told
+    return told
+
+
+@cache
+def _paint() -> Image.Image:
+    """A lighthouse at dusk, more or less."""
+    picture = Image.linear_gradient("L").resize((1200, 675)).convert("RGB")
+    picture.paste((240, 240, 235), (560, 160, 640, 560))
+    picture.paste((190, 60, 40), (560, 260, 640, 340))
+    return picture

@@ -1,0 +1,300 @@
+"""One whole installation for the tests: the processes of the Procfile, started, watched, killed and ended.
+
+Each process is started by its line of the `Procfile`, in a process group of its own, behind the leash that
+ends it when the test process dies. Whatever runs for an installation carries its mark in the environment, so
+that pool children and orphans are found, too (through /proc: Linux only).
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from newsletter.settings import Settings, load_settings
+from tests.servers.processes import LEASH, ROOT, free_port, read_tail
+
+# Seconds. Everything starts at once, also where the cores are few and busy.
+PATIENCE = 180.0
+POLL = 0.05
+# Seconds that processes may take to end in order before they are killed.
+LAST_WORDS = 30.0
+BIN = Path(sys.executable).parent
+LEASHED = (*LEASH, "KILL", "-", "-")
+MARK = "NEWSLETTER_TEST_PROCESS"
+QUEUES = ("worker", "imports", "bulk", "periodic")
+# What `newsletter run` starts beside the Procfile when SMTP_URL is unset.
+MAILBOX = 'python -m newsletter.smtp.mailbox --dir "$DATA_DIR/mailbox" --port "$MAILBOX_PORT"'
+# What each says in its log once it is ready; a worker: "celery@… ready."
+READY = {"mailbox": "The mailbox listens on", "beat": "beat: Starting"}
+
+
+class Process(NamedTuple):
+    """A running process. `role`: its name in the Procfile, with `/child` for what that process forked."""
+
+    pid: int
+    role: str
+
+
+class Ran(NamedTuple):
+    """What a command did."""
+
+    exit: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed for programs; fails with what it said otherwise."""
+        assert self.stdout.startswith("{"), self
+        return json.loads(self.stdout)
+
+
+class Installation:
+    """Everything that one installation consists of, below `data_dir` and on ports of its own.
+
+    database_url: a PostgreSQL database of its own; left out, the SQLite file in the data directory.
+    redis_url:    a Valkey of its own (`tests.servers.ValkeyServer(...).url`).
+    smtp_url:     where messages go; left out, to the embedded mailbox (start it: `start("mailbox")`).
+    variables:    further environment variables, such as PUBLIC_URL or BULK_PROCESSES.
+
+    As a context manager it is stopped at the end; nothing it started is left, however the block ends.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        redis_url: str,
+        database_url: str | None = None,
+        smtp_url: str | None = None,
+        **variables: str,
+    ) -> None:
+        self.data_dir = data_dir
+        self.logs = data_dir / "log"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.environment = _environment(
+            {
+                "DATA_DIR": str(data_dir),
+                "DATABASE_URL": database_url or "",
+                "REDIS_URL": redis_url,
+                "SMTP_URL": smtp_url or "",
+                "PORT": str(self.port),
+                "MAILBOX_PORT": str(free_port()),
+                "BULK_PROCESSES": "2",
+                "WEB_THREADS": "4",
+                **variables,
+            }
+        )
+        self.mark = f"{os.getpid()}-{self.port}"
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        """Where the web server listens, whatever PUBLIC_URL says."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that its processes have."""
+        return load_settings(self.environment)
+
+    def run_cli(self, *arguments: str | Path, timeout: float = PATIENCE) -> Ran:
+        """Run `newsletter ARGUMENTS…` to its end. Raises `subprocess.TimeoutExpired` after `timeout` s."""
+        ended = subprocess.run(
+            [*LEASHED, BIN / "newsletter", *arguments],
+            env={**self.environment, MARK: f"{self.mark} cli"},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=timeout,
+        )
+        return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+    def ask(self, *arguments: str | Path, timeout: float = PATIENCE) -> Any:
+        """What `newsletter ARGUMENTS… --json` answers; fails unless it exits with 0."""
+        ran = self.run_cli(*arguments, "--json", timeout=timeout)
+        assert ran.exit == 0, f"newsletter {' '.join(map(str, arguments))}: {ran}"
+        return ran.json
+
+    def start(self, *names: str, wait: bool = True) -> None:
+        """Start processes by their names in the Procfile (or `mailbox`), unless they run; `wait` for them."""
+        for name in names:
+            if name not in self._started or self._started[name].poll() is not None:
+                self._started[name] = self._spawn(name)
+        if wait:
+            self.wait_until_ready(*names)
+
+    def wait_until_ready(self, *names: str, patience: float = PATIENCE) -> None:
+        """Wait until the web server is healthy, workers take jobs, …; fails with the log of one that ends."""
+        for name in names or tuple(self._started):
+            wait_until(partial(self._ready, name), partial(self.said, name), patience)
+
+    def send(self, target: str | int, what: signal.Signals) -> None:
+        """Send a signal to the main process called `target`, or to the process with that id."""
+        os.kill(target if isinstance(target, int) else self._started[target].pid, what)
+
+    def kill(self, target: str | int) -> None:
+        """`kill -9` one process, by its name in the Procfile or by its id; return when it is gone."""
+        pid = target if isinstance(target, int) else self._started[target].pid
+        _kill([Process(pid, "")])
+        wait_until(lambda: not _runs(pid), lambda: f"process {pid} does not end")
+
+    def processes(self, *roles: str) -> list[Process]:
+        """Every running process of this installation, pool children and orphans too; only `roles` if given.
+
+        One that is dead but not yet collected by its parent is not among them.
+        """
+        mains = {process.pid for process in self._started.values()}
+        marked = _marked(self.mark)
+        found = (Process(pid, name if pid in mains else f"{name}/child") for pid, name in marked)
+        return [process for process in found if not roles or process.role in roles]
+
+    def workers(self) -> list[Process]:
+        """The processes of the four queues' workers: mains and children."""
+        return [process for process in self.processes() if process.role.split("/")[0] in QUEUES]
+
+    def tend(self) -> list[str]:
+        """Start again each main process that died, as a supervisor does; the names of those started."""
+        dead = [name for name, process in self._started.items() if process.poll() is not None]
+        self.start(*dead, wait=False)
+        return dead
+
+    def said(self, name: str, characters: int = 4000) -> str:
+        """The end of a process's log."""
+        return f"{name} said:\n{read_tail(self.logs / f'{name}.log', characters)}"
+
+    def end(self, *names: str, patience: float = LAST_WORDS) -> None:
+        """Let these processes end in order (SIGTERM); kill what is left of them after `patience` seconds."""
+        for name in names:
+            if self._started[name].poll() is None:
+                self._started[name].terminate()
+        deadline = time.monotonic() + patience
+        while left := self._left(names):
+            if time.monotonic() > deadline:
+                _kill(left)
+            time.sleep(POLL)
+        for name in names:
+            self._started.pop(name).wait()
+
+    def stop(self, patience: float = LAST_WORDS) -> None:
+        """End everything; afterwards no process of this installation runs. May be called twice."""
+        self.end(*self._started, patience=patience)
+        while left := self.processes():  # commands
+            _kill(left)
+            time.sleep(POLL)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop(patience=LAST_WORDS if error is None else 0)
+
+    def _left(self, names: Iterable[str]) -> list[Process]:
+        wanted = set(names)
+        for name in wanted:
+            self._started[name].poll()  # collects it
+        return [process for process in self.processes() if process.role.split("/")[0] in wanted]
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        command = {**procfile(), "mailbox": MAILBOX}[name]
+        path = self.logs / f"{name}.log"
+        if path.exists():  # kept, but its readiness must not be taken for that of the new process
+            path.rename(path.with_suffix(f".{time.monotonic_ns()}.log"))
+        with path.open("ab") as log:
+            return subprocess.Popen(
+                [*LEASHED, "/bin/sh", "-c", f"exec {command}"],
+                env={**self.environment, MARK: f"{self.mark} {name}"},
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+
+    def _ready(self, name: str) -> bool:
+        code = self._started[name].poll()
+        assert code is None, f"{name} ended with {code}. {self.said(name)}"
+        if name == "web":
+            return _healthy(self.url)
+        return READY.get(name, " ready.") in read_tail(self.logs / f"{name}.log", 200_000)
+
+
+def procfile() -> dict[str, str]:
+    """The commands of the Procfile by their names."""
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    return {name: command.strip() for name, _, command in (line.partition(":") for line in lines)}
+
+
+def wait_until(
+    true: Callable[[], object], explain: Callable[[], str] = str, patience: float = PATIENCE
+) -> None:
+    """Poll until `true()` is; fail with what `explain` says after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline, f"it did not happen in {patience:.0f} s: {explain()}"
+        time.sleep(POLL)
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=10):
+            return True
+    except OSError:  # an HTTPError, that is every other status, is one of them
+        return False
+
+
+def _environment(given: Mapping[str, str]) -> dict[str, str]:
+    """`given` in an environment that sets nothing of ours by itself; empty variables are left out."""
+    ours = {name.upper() for name in Settings.model_fields} | {"WEB_CONCURRENCY"}
+    ours |= {f"{name}_FILE" for name in ours}
+    outer = {name: value for name, value in os.environ.items() if name not in ours}
+    added = {
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "LOG_FORMAT": "json",
+        **given,
+    }
+    return outer | {name: value for name, value in added.items() if value}
+
+
+def _marked(mark: str) -> list[tuple[int, str]]:
+    """Process id and name of each running process that carries `mark`, oldest id first."""
+    wanted = f"{MARK}={mark} ".encode()
+    found = []
+    for folder in Path("/proc").glob("[1-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            _, mine, rest = (folder / "environ").read_bytes().partition(wanted)
+            if mine and _runs(int(folder.name)):
+                found.append((int(folder.name), rest.partition(b"\0")[0].decode()))
+    return sorted(found)
+
+
+def _runs(pid: int) -> bool:
+    """Whether `pid` is there and neither a zombie nor dead (proc_pid_stat(5))."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in {"Z", "X"}
+
+
+def _kill(processes: Iterable[Process]) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)

@@ -1,0 +1,179 @@
+"""Importing people from a file: everybody who may come is there, and each of the others is accounted for."""
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.addresses import parse_address
+from newsletter.core.errors import Refused
+from newsletter.publications.models import Publication
+from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.imports import ImportResult, import_subscribers
+from newsletter.subscribers.imports.read import Row, read_csv
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    State,
+    Subscriber,
+    Subscription,
+    SuppressionReason,
+)
+from newsletter.subscribers.suppress import suppress
+from newsletter.subscribers.unsubscribe import unsubscribe
+from tests.subscribers.conftest import Ask, ask, publication
+
+assert ask
+assert publication
+
+
+def load(session: Session, publication: Publication, folder: Path, content: str | bytes) -> ImportResult:
+    path = folder / "people.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return import_subscribers(session, publication, path, actor="test")
+
+
+def test_everybody_is_subscribed_at_once(session: Session, publication: Publication, tmp_path: Path) -> None:
+    result = load(session, publication, tmp_path, "email,name\nana@example.org,Ana Lim\nbo@example.org,\n")
+    assert result.facts() == {"imported": 2, "already": 0, "skipped": {}, "errors": []}
+    people = session.scalars(select(Subscriber).order_by(Subscriber.id)).all()
+    assert [(person.email, person.name) for person in people] == [
+        ("ana@example.org", "Ana Lim"),
+        ("bo@example.org", ""),
+    ]
+    assert people[0].address_hash == parse_address("ana@example.org").hash
+    subscriptions = session.scalars(select(Subscription)).all()
+    assert {subscription.state for subscription in subscriptions} == {State.ACTIVE}
+    assert all(subscription.confirmed_at for subscription in subscriptions)
+    records = session.scalars(select(ConsentRecord)).all()
+    assert [record.kind for record in records] == [ConsentKind.IMPORTED] * 2
+    assert records[0].text == "Imported from people.csv"
+
+
+def test_who_may_not_come_is_skipped_and_counted(
+    session: Session, publication: Publication, ask: Ask, tmp_path: Path
+) -> None:
+    for who in ("left", "active", "waiting"):
+        subscription = ask(f"{who}@example.org")
+        assert subscription is not None
+        if who != "waiting":
+            confirm(session, subscription.id, locale="en")
+        if who == "left":
+            unsubscribe(session, subscription.id, source="page")
+    suppress(session, parse_address("no@example.org").hash, SuppressionReason.HARD_BOUNCE, actor="test")
+    session.commit()
+    people = "".join(f"{who}@example.org\n" for who in ("left", "active", "waiting", "no", "new"))
+    result = load(session, publication, tmp_path, f"email\n{people}")
+    assert (result.imported, result.already) == (2, 1)  # new, and waiting: whoever imports vouches for them
+    assert result.skipped == {"unsubscribed": 1, "suppressed": 1}
+    again = load(session, publication, tmp_path, f"email\n{people}")
+    assert (again.imported, again.already, again.skipped) == (0, 3, result.skipped)
+    left = select(Subscription.state).join(Subscriber).where(Subscriber.email == "left@example.org")
+    assert session.scalars(left).one() is State.ENDED
+
+
+def test_bad_rows_and_repeated_ones_are_told_with_their_lines(
+    session: Session, publication: Publication, tmp_path: Path
+) -> None:
+    content = (
+        "Name;E-Mail;EMAIL\n"
+        '"Lim;\nAna";x;ana@example.org\n'
+        "Bo;;not an address\n"
+        "\n"
+        ";;\n"
+        "Cy;;\n"
+        "Dee\n"
+        "Ana;;ANA@example.org\n"
+        "Eve;;eve@example.org\n"
+    )
+    result = load(session, publication, tmp_path, content)
+    assert result.imported == 2
+    assert [error.line for error in result.errors] == [4, 7, 8, 9]
+    problems = [error.problem for error in result.errors]
+    assert "“not an address” is not an email address" in problems[0]
+    assert "missing" in problems[1]
+    assert "twice: already on line 2" in problems[3]
+    assert (
+        session.scalars(select(Subscriber.name).where(Subscriber.email == "ana@example.org")).one()
+        == "Lim; Ana"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("email,name\nzoë@example.org,Zoë\n".encode("latin-1"), ("not_utf8", "line 2")),
+        (b"email\n" + b"a@example.org\n" * 90_000 + b"\xe9", ("not_utf8", "line 90002")),
+        (b"email\nana@example.org,\xc3", ("not_utf8", "CSV UTF-8")),
+        (b"", ("empty_file", "empty")),
+        (b"ana@example.org\nbo@example.org\n", ("no_header", "email,name")),
+        ("email\nana@example.org\n".encode("utf-16"), ("not_utf8", "UTF-8")),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_before_anything_is_imported(
+    session: Session, publication: Publication, tmp_path: Path, content: bytes, told: tuple[str, str]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        load(session, publication, tmp_path, content)
+    code, words = told
+    assert refused.value.code == code
+    assert words in refused.value.message
+    assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", ""])
+def test_a_file_that_cannot_be_read_is_refused(
+    session: Session, publication: Publication, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(Refused, match="cannot be read"):
+        import_subscribers(session, publication, tmp_path / name, actor="test")
+
+
+def test_a_byte_order_mark_and_an_idn_domain(
+    session: Session, publication: Publication, tmp_path: Path
+) -> None:
+    content = '\ufeffEmail,Name\nzoë@exämple.org,Zoë\n"ana@xn--exmple-cua.org",名\n'
+    assert load(session, publication, tmp_path, content).imported == 2
+    assert set(session.scalars(select(Subscriber.email))) == {"zoë@exämple.org", "ana@exämple.org"}
+
+
+def test_a_quote_that_never_closes_does_not_take_the_rest_along_silently(
+    session: Session, publication: Publication, tmp_path: Path
+) -> None:
+    content = 'email,name\nana@example.org,Ana\nbo@example.org,"Bo\n' + "cy@example.org,Cy\n" * 20_000
+    result = load(session, publication, tmp_path, content)
+    assert result.errors
+    assert result.errors[0].line == 3
+
+
+def test_five_thousand_rows_in_seconds(session: Session, publication: Publication, tmp_path: Path) -> None:
+    content = "email,name\n" + "".join(f"reader{n}@example.org,Reader {n}\n" for n in range(5000))
+    started = time.monotonic()
+    assert load(session, publication, tmp_path, content).imported == 5000
+    assert time.monotonic() - started < 20  # a machine that is busy; two seconds on one that is not
+
+
+NAMES = st.text(st.characters(blacklist_categories=("Cs",)), max_size=130)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=5))
+def test_whatever_a_spreadsheet_writes_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["email", "name"])
+    writer.writerows([f"reader{number}@example.org", name] for number, name in enumerate(names))
+    path = tmp_path_factory.mktemp("csv") / "people.csv"
+    path.write_bytes(text.getvalue().encode())
+    rows = list(read_csv(path))
+    assert [row.address.email for row in rows if isinstance(row, Row)] == [
+        f"reader{number}@example.org" for number in range(len(names))
+    ]
+    assert all(isinstance(row, Row) and len(row.name) <= 120 and "\n" not in row.name for row in rows)
