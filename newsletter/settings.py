@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     @property
     def effective_smtp_url(self) -> str:
         given = self.smtp_url.get_secret_value() if self.smtp_url else ""
-        return given or f"smtp://127.0.0.1:{self.effective_mailbox_port}"
+        return given or f"smtp://127.0.0.1:{self.effective_mailbox_port}?starttls=never"
 
     @property
     def effective_public_url(self) -> str:

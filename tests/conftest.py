@@ -1,10 +1,11 @@
-"""Fixtures: a real SQLite file and a real PostgreSQL database for each test, the application, and its parts."""
+"""Fixtures: a real SQLite file and a real PostgreSQL database for each test, and the application."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,7 +20,13 @@ from newsletter.core.links import Links
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
 from newsletter.tables import Base
+from tests.catalogues import compile_stale
 from tests.servers import create_database, start_postgres, start_valkey
+
+compile_stale()
+# Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 

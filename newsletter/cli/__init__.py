@@ -7,7 +7,6 @@ import click
 
 from newsletter.core.errors import Decision, DomainError
 
-
 NOUNS = {
     "run": "Run everything here: web, workers and, where needed, database, broker and mailbox.",
     "db": "Set up and upgrade the database.",

@@ -23,7 +23,9 @@ def count_subscriptions(session: Session, publication_id: int) -> dict[str, int]
         .where(Subscription.publication_id == publication_id)
         .group_by(Subscription.state)
     )
-    found: dict[State, int] = dict(rows.tuples().all())
+    found: dict[State, int] = {}
+    for state, number in rows:
+        found[state] = number
     # In the order in which people think of them.
     order = (State.ACTIVE, State.PENDING, State.PAUSED, State.ENDED)
     return {**{state.value: found.get(state, 0) for state in order}, "total": sum(found.values())}

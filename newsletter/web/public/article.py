@@ -1,7 +1,7 @@
 """An issue as an article: what the templates of the archive and the feed need to know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -41,6 +41,7 @@ class Article:
     wording: Wording
     srcsets: Mapping[str, str]
     picture: MediaImage | None
+    picture_srcset: str
 
     @property
     def has_foreign_images(self) -> bool:
@@ -54,6 +55,8 @@ def make_article(session: Session, published: Published, publication: Publicatio
     document = with_library_words(published.document, rows)
     language = document.language or publication.language
     media = {source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()}
+    srcsets = {source: _srcset(links, row) for source, row in rows.items()}
+    standing = _standing_image(document)
     return Article(
         issue=published.issue,
         document=document,
@@ -65,8 +68,9 @@ def make_article(session: Session, published: Published, publication: Publicatio
         title=with_defaults(document.title).strip(),
         summary=with_defaults(document.summary or document.preheader).strip(),
         wording=Wording(language=language, translations=translations(language), media=media),
-        srcsets={source: _srcset(links, row) for source, row in rows.items()},
-        picture=_picture(document, media),
+        srcsets=srcsets,
+        picture=_shown(standing, media) if standing else None,
+        picture_srcset=srcsets.get(standing.src, "") if standing else "",
     )
 
 
@@ -75,19 +79,17 @@ def _srcset(links: Links, row: MediaFile) -> str:
     return ", ".join(f"{url} {width}w" for width, url in sorted(shown.items()))
 
 
-def _picture(document: Document, media: Mapping[str, MediaImage]) -> MediaImage | None:
-    """The picture that stands for the issue: its own, or the first of its large ones."""
-    wide: list[Image] = [
-        image
-        for path, image in images(document)
-        if image.src and path.endswith("].image") and ".items" not in path
+def _standing_image(document: Document) -> Image | None:
+    """The image that stands for the issue: its own, or the first of a section."""
+    of_sections = [
+        image for path, image in images(document) if path.endswith("].image") and ".items" not in path
     ]
-    for image in [document.og_image, *wide]:
-        if image is None or not image.src:
-            continue
-        if not image.src.startswith("media:"):
-            return MediaImage(image.src, image.width, image.height, with_defaults(image.alt))
-        stored = media.get(image.src.removeprefix("media:"))
-        if stored is not None:
-            return MediaImage(stored.url, stored.width, stored.height, with_defaults(image.alt))
-    return None
+    return next((image for image in [document.og_image, *of_sections] if image and image.src), None)
+
+
+def _shown(image: Image, media: Mapping[str, MediaImage]) -> MediaImage | None:
+    alt = with_defaults(image.alt)
+    if not image.src.startswith("media:"):
+        return MediaImage(image.src, image.width, image.height, alt)
+    stored = media.get(image.src.removeprefix("media:"))
+    return replace(stored, alt=alt) if stored else None

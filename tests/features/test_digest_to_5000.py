@@ -1,0 +1,208 @@
+"""As an editor I send the weekly digest to 5,000 readers, and each gets a faultless message of their own.
+
+Everything is done at the command line; Celery's workers run as in the Procfile; the receiver is Postfix's.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import select
+
+from newsletter.app import create_app
+from newsletter.core.tokens import Purpose, Signer
+from newsletter.document import Document
+from newsletter.document.blocks.latest import LatestSection
+from newsletter.document.merge import with_defaults
+from newsletter.runtime import Runtime
+from newsletter.settings import Settings
+from newsletter.subscribers.models import Subscriber, Subscription
+from tests.features import mail, story
+from tests.features.conftest import Install
+from tests.features.readers import Reader, make_readers, write_csv
+from tests.features.wire import Wire
+from tests.processes import Installation
+from tests.servers.postfix import Received, SmtpSink
+
+READERS = 5_000
+SAMPLE = 200
+PUBLIC_URL = "https://letters.coalition.example"
+UNSUBSCRIBE = re.compile(rf"<({re.escape(PUBLIC_URL)}/u/[A-Za-z0-9_-]+)>")
+LITERAL_UNSUBSCRIBE = re.compile(
+    rb"^List-Unsubscribe: <https://[!-;=?-~]+>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n", re.M
+)
+
+
+def test_a_digest_reaches_5000_readers(install: Install, tmp_path: Path) -> None:
+    readers = make_readers(READERS)
+    with SmtpSink() as sink, Wire(sink.port) as wire:
+        installation = install(wire.url, PUBLIC_URL=PUBLIC_URL)
+        story.create_publication(installation)
+        import_readers(installation, write_csv(tmp_path / "readers.csv", readers))
+        issue, document = story.import_digest(installation, tmp_path)
+        installation.start("bulk", "periodic")
+        before = datetime.now(UTC)
+        told = story.send(installation, issue)
+        after = datetime.now(UTC)
+
+        # Everybody was written to, and pressing Send again writes to nobody.
+        assert told["candidates"] == told["sent"] == READERS
+        assert told["excluded"] == {}
+        assert installation.ask("issue", "send", str(issue))["mailing"] == told["mailing"]
+        installation.stop()
+        received = {message.recipient: message for message in sink.messages()}
+        assert len(sink) == READERS
+        assert received.keys() == {reader.envelope for reader in readers}
+
+        # On the wire every line ended with CRLF, and none was too long.
+        assert wire.octets > sum(len(message.raw) for message in received.values())
+        assert wire.bare == 0
+        assert wire.longest <= mail.LONGEST
+        assert wire.connections <= 2 * int(installation.environment["BULK_PROCESSES"]) + told["sent"] // 100
+
+        headers = check_every_message(readers, received, before, after)
+        check_unsubscribe_links(installation, told["mailing"], headers)
+        for reader in random.Random(5000).sample(readers, SAMPLE):
+            check_whole_message(reader, received[reader.envelope].raw, document)
+
+
+def import_readers(installation: Installation, file: Path) -> None:
+    told = installation.ask("subscribers", "import", file, "--publication", story.SLUG)
+    assert told == {"imported": READERS, "already": 0, "skipped": {}, "errors": []}
+    again = installation.ask("subscribers", "import", file, "--publication", story.SLUG)
+    assert (again["imported"], again["already"]) == (0, READERS)
+    counted = installation.ask("subscribers", "count", "--publication", story.SLUG)
+    assert counted["active"] == READERS
+
+
+def check_every_message(
+    readers: list[Reader], received: dict[str, Received], before: datetime, after: datetime
+) -> dict[str, dict[str, str]]:
+    """The cheap checks, for each of all messages; the headers of each recipient."""
+    found = {}
+    for reader in readers:
+        sender, _, raw = received[reader.envelope]
+        mail.check_lines(raw)
+        assert sender == story.SENDER
+        assert LITERAL_UNSUBSCRIBE.search(raw), raw[:2000]
+        assert "{{" in reader.name or not mail.UNFILLED.search(raw), mail.UNFILLED.search(raw)
+        found[reader.envelope] = headers = mail.headers_of(raw)
+        assert headers["to"].endswith((f"<{reader.envelope}>", reader.envelope)), headers["to"]
+        date = parsedate_to_datetime(headers["date"])
+        assert before - timedelta(seconds=1) <= date <= after, date
+    ids = {headers["message-id"] for headers in found.values()}
+    assert len(ids) == READERS
+    assert all(re.fullmatch(r"<[^@<>\s]+@coalition\.example>", message_id) for message_id in ids)
+    # Nothing but what is a recipient's own differs.
+    own = {"to", "subject", "date", "message-id", "list-unsubscribe"}
+    assert len({tuple((k, v) for k, v in one.items() if k not in own) for one in found.values()}) == 1
+    shared = next(iter(found.values()))
+    assert shared["from"] == f"The Lantern Coalition <{story.SENDER}>"
+    assert shared["list-id"] == f"Coalition Weekly <{story.SLUG}.coalition.example>"
+    assert shared["feedback-id"].count(":") == 3
+    assert shared["list-post"] == "NO"
+    return found
+
+
+def check_unsubscribe_links(
+    installation: Installation, mailing: int, headers: dict[str, dict[str, str]]
+) -> None:
+    """Each recipient's header leads to the page of their own subscription, and only theirs."""
+    settings = installation.settings
+    signer = Signer(settings.secrets)
+    emails = _addresses(settings)
+    seen = set()
+    with _application(settings) as app:
+        routes = app.url_map.bind(urlsplit(PUBLIC_URL).netloc, url_scheme="https")
+        for envelope, one in headers.items():
+            match = UNSUBSCRIBE.fullmatch(one["list-unsubscribe"])
+            assert match is not None, one["list-unsubscribe"]
+            for method in ("GET", "POST"):
+                endpoint, arguments = routes.match(urlsplit(match[1]).path, method=method)
+                assert endpoint == {"GET": "unsubscribe.show", "POST": "unsubscribe.act"}[method]
+            subscription, of_mailing = signer.read(Purpose.UNSUBSCRIBE, arguments["token"]).ids
+            assert of_mailing == mailing
+            assert emails[subscription].replace("bücher", "xn--bcher-kva") == envelope
+            seen.add(subscription)
+    assert len(seen) == READERS
+
+
+def check_whole_message(reader: Reader, raw: bytes, document: Document) -> None:
+    """The dear checks: two parsers, both bodies whole, and the reader's own words in their places."""
+    message = mail.parse(raw)
+    mail.check_second_parser(raw, message)
+    text, html = mail.content(message, "plain"), mail.content(message, "html")
+    (recipient,) = message["to"].addresses
+    assert (recipient.addr_spec, recipient.display_name) == (reader.envelope, reader.name)
+    assert message["subject"] == f"The northern line is back, {reader.first_name or 'dear reader'}"
+    assert f"Dear {reader.first_name or 'reader'}," in text
+    assert f"Dear {_escaped(reader.first_name) or 'reader'}," in html
+    mail.check_inlined(html)
+    _check_text(text, document)
+    match = UNSUBSCRIBE.fullmatch(message["list-unsubscribe"])
+    assert match is not None
+    led_to = mail.links(html)
+    for link in (match[1], *_urls(document)):
+        assert link in text
+        assert link in led_to
+    assert all(link.startswith(("https://", "mailto:")) for link in led_to), led_to
+
+
+def _check_text(text: str, document: Document) -> None:
+    """The text part has every title and headline that the email shows, and the postal address."""
+    flat = " ".join(text.split())
+    for section in document.sections:
+        shown = getattr(section, "shown", None) or getattr(section, "items", ())
+        words = [getattr(section, "title", ""), getattr(section, "headline", "")]
+        words += [getattr(item, "headline", "") for item in shown]
+        for phrase in filter(None, words):
+            assert with_defaults(phrase) in flat, phrase
+        if isinstance(section, LatestSection):
+            assert f"{section.overflow} more on the web" in flat
+    for line in story.POSTAL_ADDRESS:
+        assert line in text
+
+
+def _urls(document: Document) -> Iterator[str]:
+    """What every reader can go to from the email; what is only on the web page is left out."""
+    for section in document.sections:
+        shown = getattr(section, "shown", None) or getattr(section, "items", ())
+        for thing in (section, *shown):
+            for name in ("url", "permalink"):
+                if url := getattr(thing, name, ""):
+                    yield with_defaults(url)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _addresses(settings: Settings) -> dict[int, str]:
+    """The address of each subscription, in small letters after the @."""
+    runtime = Runtime(settings)
+    try:
+        with runtime.session() as session:
+            rows = session.execute(
+                select(Subscription.id, Subscriber.email).join(
+                    Subscriber, Subscriber.id == Subscription.subscriber_id
+                )
+            ).all()
+    finally:
+        runtime.engine.dispose()
+    return {row[0]: row[1] for row in rows}
+
+
+@contextmanager
+def _application(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        from newsletter.web.database import db
+
+        db.engine.dispose()
