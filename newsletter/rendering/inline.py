@@ -20,6 +20,8 @@ _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
 _BODY = re.compile(r"<body[\s>/]", re.IGNORECASE)
 _BARE_CONDITION = re.compile(r"<!\[if ([^\]>]*)\]>(?!-->)|<!\[(endif)\]>(?!-->)")
 _IS_CONDITIONAL = re.compile(r"\s*(?:\[if\b|<!\[endif\])").match
+# What XML, and so lxml, cannot hold (XML 1.0 §2.2): invisible everywhere, and pasted in by accident.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INDENT = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _BETWEEN_DECLARATIONS = re.compile(r";\s+(?=[a-z-]+:)")
@@ -48,11 +50,13 @@ def inline(html: str) -> str:
 
     `<style>` keeps what cannot be inlined (see `stylesheet`), in the head; `<style data-premailer="ignore">`
     stays word for word. Elements keep only the classes that CSS still names. Conditional comments stay, other
-    comments and the white space of indentation go. URLs stay as they are, but for IDN hosts (A-labels) and
-    characters that no URL may hold. Of two declarations of one property in one rule only the last is inlined.
+    comments, control characters and the white space of indentation go. URLs stay as they are, but for IDN
+    hosts (A-labels) and characters that no URL may hold. Of two declarations of one property in one rule only
+    the last is inlined.
 
     Raises `Refused` for a document without body, or that cannot be parsed, or whose CSS cannot be applied.
     """
+    html = _UNWRITABLE.sub("", html)
     if not _BODY.search(html):
         raise _refused("it has no <body>")
     doctype = _DOCTYPE.match(html)

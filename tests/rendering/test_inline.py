@@ -250,3 +250,8 @@ def test_inlining_twice_changes_nothing() -> None:
         )
     )
     assert inline(once) == once
+
+
+def test_control_characters_are_left_out() -> None:
+    page = "<html><body><p>a\x00\x08\x0b\x1d\ud800\uffffb</p></body></html>"
+    assert "<p>ab</p>" in inline(page)
