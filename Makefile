@@ -24,6 +24,7 @@ help: ## Show what can be done here
 setup: $(STAMPS)/front-end ## Install what `newsletter` needs into .venv
 
 run: setup ## Run everything here, with a mailbox that catches all messages; ARGS="…" are passed on
+	@$(BIN)/python -m compileall -q newsletter workers  # once, instead of by each process at the same time
 	@exec $(BIN)/newsletter run $(ARGS)
 
 test: setup-dev chromium ## Install what the tests need and run them; ARGS="…" are passed to pytest

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from newsletter import audit
 from newsletter.core.links import Links
 from newsletter.demo.ledger import make_mailing
 from newsletter.demo.people import SENT
-from newsletter.demo.pictures import DRAWINGS
+from newsletter.demo.pictures import DRAWINGS, Drawing
 from newsletter.demo.publication import SLUG, make_publication
 from newsletter.demo.readers import make_readers
 from newsletter.document import Document, loads
@@ -62,7 +63,7 @@ def _store_pictures(session: Session, files: MediaFiles) -> dict[str, str]:
         + store_image(
             session,
             files,
-            drawing.draw(),
+            _drawn(drawing),
             filename=f"{drawing.name}.jpg",
             alt=drawing.alt,
             caption=drawing.caption,
@@ -71,6 +72,12 @@ def _store_pictures(session: Session, files: MediaFiles) -> dict[str, str]:
         ).key
         for drawing in DRAWINGS
     }
+
+
+@cache
+def _drawn(drawing: Drawing) -> bytes:
+    """Drawing takes a second each: a process that fills several databases does it once."""
+    return drawing.draw()
 
 
 def _read(slug: str, pictures: dict[str, str]) -> Document:
@@ -87,11 +94,8 @@ def _save(session: Session, publication: Publication, document: Document, at: da
 
 
 def _find(session: Session, publication: Publication, made: bool) -> Demo:
-    ids = dict(
-        session.execute(select(Issue.slug, Issue.id).where(Issue.publication_id == publication.id))
-        .tuples()
-        .all()
-    )
+    found = session.execute(select(Issue.slug, Issue.id).where(Issue.publication_id == publication.id))
+    ids: dict[str, int] = {row[0]: row[1] for row in found}
     mailing_id = session.scalar(
         select(Mailing.id).where(Mailing.issue_id == ids.get(SENT_ISSUES[-1], 0)).order_by(Mailing.id)
     )

@@ -44,19 +44,27 @@ def subscribe(
 ) -> Request:
     """Record the wish of `address` for `publication`, with the `words` that were agreed to.
 
-    Two requests at the same time end in one subscription: the second waits for the first one's commit.
-    Nothing about an existing person changes, because anybody may type anybody's address.
+    Two requests at the same time end in one subscription: the second waits for the first one's commit. A wish
+    that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
+    because anybody may type anybody's address.
     """
     subscriber = _locked_or_new_subscriber(session, address, name, words.locale)
     if subscriber is None:
         return Request(Asked.SUPPRESSED, None)
     subscription = _subscription(session, subscriber, publication)
-    if subscription.state in {State.ACTIVE, State.PAUSED}:
-        return Request(Asked.SUBSCRIBED, subscription)
-    if subscription.state is State.ENDED:
+    if subscription is None:
+        subscription = Subscription(
+            subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
+        )
+        session.add(subscription)
+    elif subscription.state is State.ENDED:
         move(subscription, State.PENDING)
-    consent.keep_record(session, subscription.id, ConsentKind.REQUESTED, source=source, words=words, ip=ip)
+    elif subscription.state is State.PENDING:
+        return Request(Asked.UNCONFIRMED, subscription)
+    else:
+        return Request(Asked.SUBSCRIBED, subscription)
     session.flush()
+    consent.keep_record(session, subscription.id, ConsentKind.REQUESTED, source=source, words=words, ip=ip)
     return Request(Asked.UNCONFIRMED, subscription)
 
 
@@ -97,19 +105,11 @@ def _lock(session: Session, address: Address) -> Subscriber | None:
     )
 
 
-def _subscription(session: Session, subscriber: Subscriber, publication: Publication) -> Subscription:
-    """The pair's one row. The subscriber's lock is held, but an import may still be adding it just now."""
-    wanted = select(Subscription).where(
-        Subscription.subscriber_id == subscriber.id, Subscription.publication_id == publication.id
+def _subscription(session: Session, subscriber: Subscriber, publication: Publication) -> Subscription | None:
+    """The pair's one row. Nobody adds it just now: whoever does holds the subscriber's lock, as we do."""
+    return session.scalar(
+        select(Subscription)
+        .where(Subscription.subscriber_id == subscriber.id, Subscription.publication_id == publication.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    locked = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalar(locked)
-    if found is not None:
-        return found
-    made = Subscription(subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING)
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError:
-        return session.scalars(locked).one()
-    return made

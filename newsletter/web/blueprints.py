@@ -5,11 +5,22 @@ from flask import Flask
 from newsletter.settings import Settings
 from newsletter.web import health
 from newsletter.web.dev import mailbox
-from newsletter.web.public import archive, confirm, feed, media, preferences, style, subscribe, unsubscribe
+from newsletter.web.public import (
+    archive,
+    confirm,
+    feed,
+    home,
+    media,
+    preferences,
+    style,
+    subscribe,
+    unsubscribe,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(home.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(archive.blueprint)
     app.register_blueprint(feed.blueprint)

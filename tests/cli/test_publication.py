@@ -46,7 +46,7 @@ def test_what_cannot_be_used_is_one_sentence(run: Run) -> None:
     again = run(*CREATE)
     assert (again.code, again.out) == (2, "")
     assert "already a publication called “weekly”" in again.err
-    bad = run(*[argument.replace("weekly", "The Weekly") for argument in CREATE])
+    bad = run(*["The Weekly!" if argument == "weekly" else argument for argument in CREATE])
     assert (bad.code, bad.out) == (2, "")
     assert "slug" in bad.err
     assert run("publication", "create", "--slug", "x").code == 2

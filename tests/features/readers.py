@@ -23,6 +23,7 @@ NAMES = (
     "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 2,
 )
 DOMAINS = ("readers.example", "Readers-Upper.example", "bücher.example", "a.very.deep.subdomain.example")
+LOCAL_PARTS = ("reader{}", "o'neil+{}", "Reader{}", "first.last.{}", "a{}-_!#$%&*=?^`{{|}}~", "R.{}", "{}")
 
 
 class Reader(NamedTuple):

@@ -29,7 +29,7 @@ def create_publication(installation: Installation) -> None:
 
 
 def import_digest(installation: Installation, folder: Path, **changes: str) -> tuple[int, Document]:
-    """Add its picture, then the reference digest with `changes`: the issue's number, and what was imported."""
+    """Add its picture, then the reference digest with `changes`: the issue's id, and what it was."""
     picture = folder / "lighthouse.jpg"
     _paint().save(picture, quality=85)
     added = installation.ask("media", "add", picture, "--alt", "A lighthouse", "--credit", "Ilse Brandt")

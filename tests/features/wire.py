@@ -75,7 +75,7 @@ class Wire:
                 # The last line waits for its end, and its end may be cut between CR and LF.
                 lines, end, rest = (rest + chunk).rpartition(b"\r\n")
                 self.bare += len(BARE.findall(lines + end))
-                self.longest = max(self.longest, max(map(len, lines.split(b"\r\n"))))
+                self.longest = max(self.longest, *map(len, lines.split(b"\r\n")))
                 await relay.drain()
         self.bare += len(BARE.findall(rest))
         relay.write_eof()

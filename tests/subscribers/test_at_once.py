@@ -80,7 +80,7 @@ def test_two_sign_ups_make_one_subscription_and_one_message(
     assert count(session, Subscriber) == 10
     assert count(session, Subscription) == 10
     assert count(session, SystemMessage) == 10
-    assert count(session, ConsentRecord) == 20
+    assert count(session, ConsentRecord) == 10
 
 
 def test_two_sign_ups_of_a_known_address_make_one_message(

@@ -192,7 +192,7 @@ def test_the_consent_is_kept_in_the_language_it_was_read_in(
 
 
 def test_a_thousand_requests_for_one_victim_over_every_route_make_one_message(
-    client: FlaskClient, session: Session, links: Links
+    client: FlaskClient, session: Session, links: Links, database_url: str
 ) -> None:
     match = STAMP.search(client.get("/subscribe/morning").text)
     assert match is not None
@@ -201,8 +201,9 @@ def test_a_thousand_requests_for_one_victim_over_every_route_make_one_message(
     subscription_id = session.scalars(select(Subscription.id)).one()
     expired = links.signer.sign(Purpose.CONFIRM, subscription_id, issued_at=datetime(2026, 1, 1, tzinfo=UTC))
     routes = ("/subscribe/morning", "/subscribe/morning?embed=1", f"/confirm/{expired}/again")
-    for number in range(1000):
+    # The rule is the same on both databases, and counting to a thousand takes long enough once.
+    for number in range(1000 if database_url.startswith("sqlite") else 60):
         fields = {"email": spellings[number % 3], "stamp": match[1]}
         assert client.post(routes[number % 3], data=fields).status_code == 200
-    assert count(session, Subscriber) == 1
-    assert count(session, SystemMessage) == 1
+    assert [count(session, table) for table in (Subscriber, Subscription, SystemMessage)] == [1, 1, 1]
+    assert count(session, ConsentRecord) == 1

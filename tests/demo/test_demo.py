@@ -1,0 +1,173 @@
+"""The demo is whole, honest, the same everywhere, and made once."""
+
+import hashlib
+import json
+from collections import Counter
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.links import Links
+from newsletter.demo.make import DOCUMENTS, DRAFT, SENT_ISSUES, Demo, make_demo
+from newsletter.demo.people import cast
+from newsletter.demo.pictures import DRAWINGS
+from newsletter.document import dumps, loads
+from newsletter.document.blocks import BLOCKS
+from newsletter.issues import find_revision
+from newsletter.issues.models import Issue
+from newsletter.mailings.accounts import accounts
+from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome
+from newsletter.media.files import MediaFiles
+from newsletter.preflight import Level, check
+from newsletter.sending.exclusion import exclusion_reason
+from newsletter.settings import Settings
+from newsletter.subscribers.models import (
+    ConsentRecord,
+    State,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
+from newsletter.tables import Base
+from tests.cli.conftest import Run, run
+
+__all__ = ["run"]
+
+
+@pytest.fixture
+def demo(session: Session, settings: Settings, links: Links) -> Demo:
+    made = make_demo(session, MediaFiles(settings.media_dir), links)
+    session.commit()
+    return made
+
+
+def rows(session: Session) -> dict[str, int]:
+    return {
+        name: session.scalar(select(func.count()).select_from(table)) or 0
+        for name, table in Base.metadata.tables.items()
+    }
+
+
+def test_a_second_time_changes_nothing(
+    session: Session, settings: Settings, links: Links, demo: Demo
+) -> None:
+    before = rows(session)
+    again = make_demo(session, MediaFiles(settings.media_dir), links)
+    session.commit()
+    assert demo.made
+    assert not again.made
+    assert (again.draft_id, again.mailing_id) == (demo.draft_id, demo.mailing_id)
+    assert rows(session) == before
+
+
+def test_every_mailing_adds_up_to_its_deliveries(session: Session, demo: Demo) -> None:
+    for mailing in session.scalars(select(Mailing)).all():
+        told = accounts(session, mailing.id)
+        assert told.add_up
+        assert told.over
+        assert told.pending == told.in_flight == told.retry == 0
+        outcomes = session.scalars(select(Delivery.outcome).where(Delivery.mailing_id == mailing.id))
+        counted = Counter(outcomes)
+        assert sum(counted.values()) == told.candidates
+        assert counted[Outcome.SENT] == told.sent
+        assert counted[Outcome.REJECTED] == told.rejected == sum(told.rejected_reasons.values())
+        assert counted[Outcome.UNANSWERED] == told.unanswered
+        assert counted[Outcome.EXCLUDED] == sum(told.excluded.values())
+        seqs = session.scalars(select(Delivery.seq).where(Delivery.mailing_id == mailing.id)).all()
+        assert {seq for seq in seqs if seq > 0} == set(range(1, mailing.members + 1))
+        assert mailing.next_seq == mailing.members + 1
+
+
+def test_the_newest_mailing_shows_every_word(session: Session, demo: Demo) -> None:
+    told = accounts(session, demo.mailing_id)
+    assert told.sent > 250
+    assert set(told.rejected_reasons) == {"no_such_user", "expired"}
+    assert told.unanswered == 1
+    assert set(told.excluded) == {
+        word.value for word in Exclusion if word not in {Exclusion.ALREADY_RECEIVED, Exclusion.CANCELLED}
+    }
+
+
+def test_who_was_left_out_would_be_left_out_by_the_real_rule(session: Session, demo: Demo) -> None:
+    """Whose state has not changed since the newest mailing is judged alike by the freeze itself."""
+    mailing = session.get_one(Mailing, demo.mailing_id)
+    judged = session.execute(
+        select(Delivery.reason, exclusion_reason(mailing.scheduled_at))
+        .join(Subscription, Subscription.id == Delivery.subscription_id)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
+        .where(Delivery.mailing_id == mailing.id, Delivery.outcome == Outcome.EXCLUDED)
+    ).all()
+    assert judged
+    assert all(told in {rule, "unconfirmed"} for told, rule in judged)
+
+
+def test_people_are_in_every_state_and_agreed_to_it(session: Session, demo: Demo) -> None:
+    states = set(session.scalars(select(Subscription.state)))
+    assert states == set(State)
+    unwitnessed = session.scalar(
+        select(func.count())
+        .select_from(Subscription)
+        .where(Subscription.id.not_in(select(ConsentRecord.subscription_id)))
+    )
+    assert unwitnessed == 0
+    assert session.scalar(select(func.count()).where(Subscriber.erased_at.is_not(None))) == 3
+
+
+def test_nobody_in_it_can_be_reached(session: Session, demo: Demo) -> None:
+    """RFC 2606 and 6761: these names never belong to anybody."""
+    for email in session.scalars(select(Subscriber.email).where(Subscriber.email.is_not(None))):
+        assert email
+        domain = email.rpartition("@")[2]
+        assert domain in {"example.org", "example.com"} or domain.endswith((".example", ".test"))
+
+
+def test_the_digest_has_every_block_and_nothing_to_object_to(
+    session: Session, links: Links, demo: Demo
+) -> None:
+    for slug in SENT_ISSUES:
+        issue = session.scalars(select(Issue).where(Issue.slug == slug)).one()
+        assert check(session, find_revision(session, issue), issue.publication, links) == []
+    newest = loads((DOCUMENTS / f"{SENT_ISSUES[-1]}.json").read_text(encoding="utf-8"))
+    assert {section.type for section in newest.sections} == set(BLOCKS.keys())
+
+
+def test_the_draft_is_one(session: Session, links: Links, demo: Demo) -> None:
+    issue = session.get_one(Issue, demo.draft_id)
+    assert (issue.slug, issue.published_at) == (DRAFT, None)
+    found = check(session, find_revision(session, issue), issue.publication, links)
+    assert {finding.level for finding in found} == set(Level)
+
+
+def test_its_pages_are_there(client: FlaskClient, demo: Demo) -> None:
+    for path in ("", *SENT_ISSUES, f"{SENT_ISSUES[-1]}/email", "feed.atom"):
+        assert client.get(f"/archive/{demo.publication_slug}/{path}").status_code == 200
+    assert client.get(f"/archive/{demo.publication_slug}/{DRAFT}").status_code == 404
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.json")), ids=lambda path: path.stem)
+def test_its_documents_are_in_their_exact_form(path: object) -> None:
+    text = (DOCUMENTS / str(path)).read_text(encoding="utf-8")
+    assert dumps(loads(text)) == text
+
+
+def test_people_and_pictures_are_the_same_at_every_run() -> None:
+    assert cast() == cast()
+    assert len({person.email for person in cast()}) == len(cast())
+    drawing = DRAWINGS[0]
+    assert hashlib.sha256(drawing.draw()).digest() == hashlib.sha256(drawing.draw()).digest()
+
+
+def test_the_command_says_where_to_look(run: Run) -> None:
+    made = run("demo", "--json")
+    assert made.code == 0
+    assert made.json["made"]
+    assert made.json["archive"] == "http://localhost/archive/coalition-weekly/"
+    again = run("demo")
+    assert again.code == 0
+    assert "nothing was changed" in again.out
+    assert made.json["issue"] in again.out
+    assert run("issue", "check", str(made.json["draft"])).code == 1
+    assert json.loads(run("mailing", "status", str(made.json["mailing"]), "--json").out)["sent"] > 250
