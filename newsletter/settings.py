@@ -6,6 +6,7 @@ whoever has the same environment finds the same parts.
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from newsletter.core.errors import OperatorMustAct
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
 
@@ -110,7 +112,9 @@ class Settings(BaseSettings):
     def runtime_dir(self) -> Path:
         """Where sockets and process ids live: short enough for a socket's path."""
         inside = self.data_dir / "run"
-        if len(os.fsencode(inside / "valkey.sock")) < MAX_SOCKET_PATH:
+        socket = str(inside / "valkey.sock")
+        # Three libraries quote a socket's path in a URL in three ways: only plain ones mean the same to all.
+        if PLAIN_PATH.fullmatch(socket) and len(socket) < MAX_SOCKET_PATH:
             return inside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"newsletter-{os.getuid()}-{digest}"

@@ -12,6 +12,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import sweep as sweep_database
+from newsletter.subscribers.pause import resume_due
 from workers.app import app, runtime, settings
 from workers.handles import handles
 
@@ -39,17 +40,18 @@ def _tick_for_ever() -> None:
             sweep_database(own.sessions, settings().bulk_processes)
             if clock.monotonic() - recovered_at >= settings().recovery_seconds:
                 recovered_at = clock.monotonic()
-                _recover(own, watch)
+                _keep_house(own, watch)
         except Exception:
             log.exception("the timer's round failed; the next one tries again")
         clock.sleep(SWEEP_SECONDS)
 
 
-def _recover(own: Runtime, watch: Watch) -> None:
+def _keep_house(own: Runtime, watch: Watch) -> None:
     folder = settings().tally_dir
     host = host_id(folder)
     with own.session() as session:
         beat(session, host)
+        resume_due(session)
         session.commit()
     recover(own.sessions, host, watch)
     delete_old_tallies(folder)

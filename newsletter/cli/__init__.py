@@ -46,7 +46,8 @@ def cli() -> None:
 def main() -> None:
     """The entry point: one sentence on standard error and exit 1 or 2 for everything expected."""
     try:
-        cli.main(standalone_mode=False)
+        # Not standalone, click returns what `context.exit(n)` was given.
+        sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:

@@ -51,4 +51,4 @@ def answer(as_json: bool, facts: dict[str, Any], sentence: str) -> None:
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        console.print(sentence, highlight=False)
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)

@@ -36,8 +36,8 @@ def revision_option(function: Command) -> Command:
 def import_(file: Path, slug: str, as_json: bool) -> None:
     """Save FILE (.json or .md) as an issue, or as the next revision of the issue with its slug."""
     from newsletter import audit
-    from newsletter.issues import save_document
     from newsletter.issues.read_file import read_document
+    from newsletter.issues.save import save_document
     from newsletter.publications.find import find_publication
 
     document = read_document(file)
@@ -62,7 +62,7 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
 @revision_option
 def export(issue_id: int, revision: int | None) -> None:
     """Print the document of issue ID in its exact text form."""
-    from newsletter.issues import find_issue, find_revision
+    from newsletter.issues.load import find_issue, find_revision
 
     with session() as opened:
         text = find_revision(opened, find_issue(opened, issue_id), revision).document
@@ -83,7 +83,7 @@ def schema() -> None:
 @json_option
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
     """Say what is wrong with issue ID; exit 1 when something keeps it from being sent."""
-    from newsletter.issues import find_issue, find_revision
+    from newsletter.issues.load import find_issue, find_revision
     from newsletter.preflight import Level
     from newsletter.preflight import check as preflight
 
@@ -118,7 +118,8 @@ def _verdict(blocked: int, found: int) -> str:
 @revision_option
 def render(issue_id: int, form: str, email: str | None, revision: int | None) -> None:
     """Print the message of issue ID exactly as a reader gets it."""
-    from newsletter.issues import compile_issue, find_issue, find_revision
+    from newsletter.issues.compile import compile_issue
+    from newsletter.issues.load import find_issue, find_revision
 
     with session() as opened:
         issue = find_issue(opened, issue_id)

@@ -48,7 +48,7 @@ def add(file: Path, alt: str, caption: str, credit: str, licence: str, as_json: 
         opened_session.commit()
     answer(
         as_json,
-        {"media": f"media:{row.key}", "width": row.width, "height": row.height},
+        {"media": f"media:{row.key}"},
         f"media:{row.key}  {row.width} × {row.height}, {row.octets / 1000:,.0f} kB",
     )
 

@@ -1,4 +1,4 @@
-"""The language of a page: asked for in the URL, else the subscriber's, the browser's or the publication's."""
+"""The language of a page: asked for in the URL, else the subscriber's, the publication's or the browser's."""
 
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale

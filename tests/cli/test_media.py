@@ -22,7 +22,7 @@ def test_an_image_is_added_and_listed(run: Run, sea: Path) -> None:
     assert added.code == 0
     media = added.json["media"]
     assert media.startswith("media:")
-    assert run("media", "add", str(sea), "--json").json["media"] == media
+    assert run("media", "add", str(sea), "--json").json == {"media": media}
     listed = run("media", "list", "--json").json["media"]
     assert [(row["media"], row["alt"], row["credit"], row["licence"]) for row in listed] == [
         (media, "The sea", "Ilse", "CC0")

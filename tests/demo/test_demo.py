@@ -15,7 +15,7 @@ from newsletter.demo.people import cast
 from newsletter.demo.pictures import DRAWINGS
 from newsletter.document import dumps, loads
 from newsletter.document.blocks import BLOCKS
-from newsletter.issues import find_revision
+from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.accounts import accounts
 from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome

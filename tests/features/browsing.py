@@ -1,4 +1,4 @@
-"""A browser without cookies or scripts, behind the proxy that takes HTTPS off: what a reader, or a scanner, sees.
+"""A browser without cookies or scripts, behind the proxy that takes HTTPS off: what a reader or scanner sees.
 
 It finds every address below PUBLIC_URL at the installation's own port, and follows no redirect.
 """
@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from tests.processes import Installation
 
-HTML = "application/x-www-form-urlencoded"
+URLENCODED = "application/x-www-form-urlencoded"
 
 
 @dataclass
@@ -59,19 +59,19 @@ class Browser:
     def post(self, url: str, fields: dict[str, str]) -> Answer:
         return self.request("POST", url, urlencode(fields))
 
-    def request(self, method: str, url: str, body: str | None = None) -> Answer:
+    def request(self, method: str, url: str, body: str | None = None, kind: str = URLENCODED) -> Answer:
         parts = urlsplit(url)
         assert (parts.scheme, parts.netloc) == (self.public.scheme, self.public.netloc), url
         headers = {"Host": parts.netloc, "X-Forwarded-For": self.ip, "X-Forwarded-Proto": parts.scheme}
-        headers |= {} if body is None else {"Content-Type": HTML}
+        headers |= {} if body is None else {"Content-Type": kind}
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         with closing(http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=120)) as server:
             server.request(method, target, body=body, headers=headers)
             answer = server.getresponse()
             octets = answer.read()
-        kind = answer.headers.get_content_type()
-        text = octets.decode() if kind.startswith("text/") else ""
-        forms = _forms(url, text) if kind == "text/html" else ()
+        came = answer.headers.get_content_type()
+        text = octets.decode() if came.startswith("text/") else ""
+        forms = _forms(url, text) if came == "text/html" else ()
         return Answer(url, answer.status, answer.headers, text, forms)
 
 

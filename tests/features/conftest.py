@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter import migrations
+from newsletter.core.db import make_engine
 from tests.conftest import WORKER
 from tests.processes import Installation
 from tests.servers import ValkeyServer, create_database, start_postgres
@@ -31,8 +33,9 @@ def install(tmp_path: Path, database: str | None) -> Iterator[Install]:
             tmp_path / "var", redis_url=valkey.start(), database_url=database, smtp_url=smtp_url, **variables
         )
         made.append(installation)
-        done = installation.run_cli("db", "upgrade")
-        assert (done.exit, done.stderr) == (0, "")
+        engine = make_engine(installation.settings.effective_database_url)
+        migrations.upgrade(engine)
+        engine.dispose()
         return installation
 
     yield set_up

@@ -28,18 +28,24 @@ def create_publication(installation: Installation) -> None:
     assert made["subscribe_url"] == installation.settings.effective_public_url + f"/subscribe/{SLUG}"
 
 
-def import_digest(installation: Installation, folder: Path, **changes: str) -> tuple[int, Document]:
-    """Add its picture, then the reference digest with `changes`: the issue's id, and what it was."""
+def add_picture(installation: Installation, folder: Path) -> str:
+    """Paint the digest's picture and add it: what documents call it."""
     picture = folder / "lighthouse.jpg"
     _paint().save(picture, quality=85)
     added = installation.ask("media", "add", picture, "--alt", "A lighthouse", "--credit", "Ilse Brandt")
-    text = REFERENCE_DIGEST.read_text(encoding="utf-8").replace(PICTURE_IN_FIXTURE, added["media"])
+    assert (added["width"], added["height"]) == _paint().size
+    return str(added["media"])
+
+
+def import_digest(
+    installation: Installation, folder: Path, picture: str, **changes: str
+) -> tuple[int, Document]:
+    """Import the reference digest with `picture` and `changes`: the issue's id, and what was imported."""
+    text = REFERENCE_DIGEST.read_text(encoding="utf-8").replace(PICTURE_IN_FIXTURE, picture)
     text = json.dumps(json.loads(text) | changes)
     file = folder / "digest.json"
     file.write_text(text, encoding="utf-8")
-    issue = installation.ask("issue", "import", file, "--publication", SLUG)["issue"]
-    assert installation.ask("issue", "check", str(issue))["blocking"] == 0
-    return issue, loads(text)
+    return installation.ask("issue", "import", file, "--publication", SLUG)["issue"], loads(text)
 
 
 def send(installation: Installation, issue: int) -> dict[str, Any]:

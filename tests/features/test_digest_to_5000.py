@@ -22,12 +22,12 @@ from newsletter.document import Document
 from newsletter.document.blocks.latest import LatestSection
 from newsletter.document.merge import with_defaults
 from newsletter.document.section import Section
-from newsletter.runtime import Runtime
 from newsletter.settings import Settings
 from newsletter.subscribers.models import Subscriber, Subscription
 from tests.features import mail, story
 from tests.features.conftest import Install
 from tests.features.readers import Reader, make_readers, write_csv
+from tests.features.unchanged import reading_session
 from tests.features.wire import Wire
 from tests.processes import Installation
 from tests.servers.postfix import Received, SmtpSink
@@ -45,9 +45,12 @@ def test_a_digest_reaches_5000_readers(install: Install, tmp_path: Path) -> None
     readers = make_readers(READERS)
     with SmtpSink() as sink, Wire(sink.port) as wire:
         installation = install(wire.url, PUBLIC_URL=PUBLIC_URL)
+        assert installation.run_cli("db", "upgrade").exit == 0
         story.create_publication(installation)
         import_readers(installation, write_csv(tmp_path / "readers.csv", readers))
-        issue, document = story.import_digest(installation, tmp_path)
+        picture = story.add_picture(installation, tmp_path)
+        issue, document = story.import_digest(installation, tmp_path, picture)
+        assert installation.ask("issue", "check", str(issue))["blocking"] == 0
         installation.start("bulk", "periodic")
         before = datetime.now(UTC)
         told = story.send(installation, issue)
@@ -77,10 +80,6 @@ def test_a_digest_reaches_5000_readers(install: Install, tmp_path: Path) -> None
 def import_readers(installation: Installation, file: Path) -> None:
     told = installation.ask("subscribers", "import", file, "--publication", story.SLUG)
     assert told == {"imported": READERS, "already": 0, "skipped": {}, "errors": []}
-    again = installation.ask("subscribers", "import", file, "--publication", story.SLUG)
-    assert (again["imported"], again["already"]) == (0, READERS)
-    counted = installation.ask("subscribers", "count", "--publication", story.SLUG)
-    assert counted["active"] == READERS
 
 
 def check_every_message(
@@ -118,7 +117,7 @@ def check_unsubscribe_links(
     """Each recipient's header leads to the page of their own subscription, and only theirs."""
     settings = installation.settings
     signer = Signer(settings.secrets)
-    emails = _addresses(settings)
+    emails = _addresses(installation)
     seen = set()
     with _application(settings) as app:
         routes = app.url_map.bind(urlsplit(PUBLIC_URL).netloc, url_scheme="https")
@@ -186,19 +185,13 @@ def _escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _addresses(settings: Settings) -> dict[int, str]:
-    """The address of each subscription, in small letters after the @."""
-    runtime = Runtime(settings)
-    try:
-        with runtime.session() as session:
-            rows = session.execute(
-                select(Subscription.id, Subscriber.email).join(
-                    Subscriber, Subscriber.id == Subscription.subscriber_id
-                )
-            ).all()
-    finally:
-        runtime.engine.dispose()
-    return {row[0]: row[1] or "" for row in rows}
+def _addresses(installation: Installation) -> dict[int, str]:
+    """The address of each subscription."""
+    join = select(Subscription.id, Subscriber.email).join(
+        Subscriber, Subscriber.id == Subscription.subscriber_id
+    )
+    with reading_session(installation) as session:
+        return {row[0]: row[1] or "" for row in session.execute(join)}
 
 
 @contextmanager

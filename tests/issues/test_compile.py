@@ -15,8 +15,10 @@ from newsletter.core.links import Links
 from newsletter.core.tokens import Signer
 from newsletter.document import Document, loads
 from newsletter.document.blocks import BLOCKS
-from newsletter.issues import compile_issue, publish_issue, save_document, sender_domain
+from newsletter.issues.compile import compile_issue, sender_domain
 from newsletter.issues.example import example_values, subscriber_values
+from newsletter.issues.publish import publish_issue
+from newsletter.issues.save import save_document
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
 from newsletter.media.store import store_image

@@ -12,15 +12,11 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Conflict, Missing
 from newsletter.document import Document, dumps, loads
 from newsletter.document.blocks import BLOCKS
-from newsletter.issues import (
-    find_issue,
-    find_revision,
-    load_document,
-    lock_revision,
-    publish_issue,
-    save_document,
-)
+from newsletter.issues.load import find_issue, find_revision, load_document
+from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import Issue, Revision
+from newsletter.issues.publish import publish_issue
+from newsletter.issues.save import save_document
 from newsletter.runtime import Runtime
 from tests.factories import make_publication
 

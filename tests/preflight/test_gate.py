@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Refused
 from newsletter.core.links import Links
 from newsletter.document import loads
-from newsletter.issues import find_revision, save_document
+from newsletter.issues.load import find_revision
 from newsletter.issues.models import Revision
+from newsletter.issues.save import save_document
 from newsletter.preflight import Level, check, gate
 from newsletter.publications.models import Publication
 from tests.factories import make_issue, make_publication, make_subscription

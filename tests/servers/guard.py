@@ -75,6 +75,7 @@ def _start_guard(kind: str, folder: Path) -> str:
             return url
         time.sleep(0.02)
     message = f"The {kind} server of the tests did not start: {read_tail(log)}"
+    shutil.rmtree(folder, ignore_errors=True)
     raise RuntimeError(message)
 
 

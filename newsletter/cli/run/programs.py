@@ -1,7 +1,7 @@
 """What a run consists of: one `Program` for each process of the Procfile and for each embedded part."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class Program:
     `start_seconds`: how long it has to live to count as started. `stop_seconds`: how long it may take to end
     before it is killed. `part`: an embedded server, started before the others and stopped after them.
     `patient`: it begins when the web server answers, so that on a small machine the pages are there first.
+    `group`: its children are asked to end, too, because they know how to end in order in the middle of work.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Program:
     stop_seconds: int = 20
     part: bool = False
     patient: bool = False
+    group: bool = False
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -39,7 +41,7 @@ def programs(settings: Settings) -> list[Program]:
         _web(),
         _worker("transactional", "-c", "2"),
         _worker("imports", "--pool", "solo"),
-        _worker("bulk", "-c", str(settings.bulk_processes), "--prefetch-multiplier", "1"),
+        _bulk(settings),
         _worker("periodic", "--pool", "solo"),
         _beat(settings),
     ]
@@ -55,6 +57,12 @@ def _worker(queue: str, *options: str) -> Program:
     return Program(
         queue, (*CELERY, "worker", "-n", f"{queue}@%h", "-Q", queue, *options, *QUIET), patient=True
     )
+
+
+def _bulk(settings: Settings) -> Program:
+    """Asked to end, its children start no further message instead of sending for the rest of their turn."""
+    options = ("-c", str(settings.bulk_processes), "--prefetch-multiplier", "1")
+    return replace(_worker("bulk", *options), group=True, stop_seconds=30)
 
 
 def _beat(settings: Settings) -> Program:

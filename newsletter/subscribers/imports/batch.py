@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -65,16 +65,17 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
 
 def _known(session: Session, rows: Sequence[Row]) -> dict[str, int]:
     names = {row.address.key: row.name for row in rows}
-    found = session.scalars(
-        select(Subscriber)
+    # Columns, not objects: an import walks over as many people as there are.
+    found = session.execute(
+        select(Subscriber.id, Subscriber.email_key, Subscriber.name)
         .where(Subscriber.email_key.in_(names))
         .order_by(Subscriber.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
     ).all()
-    for subscriber in found:
-        subscriber.name = subscriber.name or names[subscriber.email_key or ""]
-    return {subscriber.email_key or "": subscriber.id for subscriber in found}
+    nameless = [{"id": id_, "name": names[key or ""]} for id_, key, name in found if not name]
+    if nameless:
+        session.execute(update(Subscriber), nameless)
+    return {key or "": id_ for id_, key, _ in found}
 
 
 def _subscriber(row: Row) -> dict[str, str]:

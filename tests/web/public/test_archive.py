@@ -19,8 +19,10 @@ from newsletter.document.blocks import BLOCKS
 from newsletter.document.image import Image as ImageField
 from newsletter.document.item import Item
 from newsletter.document.visibility import Visibility
-from newsletter.issues import compile_issue, publish_issue, save_document
+from newsletter.issues.compile import compile_issue
 from newsletter.issues.models import Issue
+from newsletter.issues.publish import publish_issue
+from newsletter.issues.save import save_document
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.media.files import MediaFiles
 from newsletter.media.store import store_image

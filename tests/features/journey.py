@@ -1,0 +1,197 @@
+"""Every page that a reader can meet, in the order in which somebody might: each is shown, then named.
+
+`journey` yields whenever a page is on the screen; whoever walks along looks at it and goes on.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from newsletter.core import clock
+from newsletter.core.links import Links
+from newsletter.core.tokens import Purpose, Signer
+from newsletter.subscribers.gate import Pace
+from newsletter.subscribers.models import State, Subscriber, Subscription
+from tests.features.unchanged import reading_session
+from tests.processes import Installation, wait_until
+
+NOBODY = 0
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation with the demo. `demo`: what the command said; `quiet`: a publication without issues."""
+
+    installation: Installation
+    demo: dict[str, Any]
+    quiet: str
+
+    @property
+    def url(self) -> str:
+        return self.installation.url
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.url, Signer(self.installation.settings.secrets))
+
+    def find(self, email: str) -> tuple[int, int]:
+        """The ids of a person's subscription and of the person."""
+        return self._one(Subscriber.email_key == email)
+
+    def find_pending(self) -> int:
+        """The subscription of somebody who never confirmed."""
+        return self._one(Subscription.state == State.PENDING)[0]
+
+    def _one(self, rule: Any) -> tuple[int, int]:
+        wanted = select(Subscription.id, Subscriber.id).join(
+            Subscriber, Subscriber.id == Subscription.subscriber_id
+        )
+        with reading_session(self.installation) as session:
+            found = session.execute(wanted.where(rule).order_by(Subscription.id)).first()
+        assert found is not None
+        return found[0], found[1]
+
+
+def journey(site: Site, tab: Page, email: str) -> Iterator[str]:
+    """Walk through all pages as the person with the new address `email`; yields the name of each."""
+    yield from _subscribe(site, tab, email)
+    yield from _confirm(site, tab, email)
+    yield from _prefer(site, tab, email)
+    yield from _leave(site, tab, email)
+    yield from _erase(site, tab, email)
+    yield from _read(site, tab)
+    yield from _go_astray(site, tab)
+    yield from _look_into_the_mailbox(site, tab)
+
+
+def _subscribe(site: Site, tab: Page, email: str) -> Iterator[str]:
+    slug = site.demo["publication"]
+    tab.goto(site.links.subscribe(slug))
+    yield "subscribe"
+    tab.get_by_label("Email address").fill("ana at home")
+    _press(tab, "Subscribe")
+    assert tab.get_by_label("Email address").input_value() == "ana at home"
+    yield "subscribe, refused"
+    tab.get_by_label("Email address").fill(email)
+    tab.get_by_label("Your name").fill("Ana Lim")
+    _press(tab, "Subscribe")
+    if tab.get_by_text("once more").count():  # pressed faster than a person would
+        shown = time.monotonic()
+        yield "subscribe, once more"
+        wait_until(lambda: time.monotonic() >= shown + Pace().fastest.total_seconds())
+        _press(tab, "Subscribe")
+    _shows(tab, "Check your inbox")
+    yield "subscribe, asked"
+    tab.goto(f"{site.links.subscribe(slug)}?embed=1")
+    yield "subscribe, embedded"
+    tab.goto(f"{site.links.subscribe(slug)}?lang=ar")
+    yield "subscribe, in Arabic"
+
+
+def _confirm(site: Site, tab: Page, email: str) -> Iterator[str]:
+    tab.goto(site.links.confirm(site.find(email)[0]))
+    yield "confirm"
+    _press(tab, "Confirm my subscription")
+    _shows(tab, "You are subscribed")
+    yield "confirm, confirmed"
+    long_ago = clock.now() - timedelta(days=30)
+    token = site.links.signer.sign(Purpose.CONFIRM, site.find_pending(), issued_at=long_ago)
+    tab.goto(f"{site.url}/confirm/{token}")
+    _shows(tab, "This link has expired")
+    yield "confirm, expired"
+    _press(tab, "Send me a new link")
+    yield "confirm, sent again"
+
+
+def _prefer(site: Site, tab: Page, email: str) -> Iterator[str]:
+    tab.goto(site.links.preferences(site.find(email)[1]))
+    yield "preferences"
+    tab.get_by_label("Your name").fill("Ana María Lim")
+    _press(tab, "Save my details")
+    assert tab.get_by_label("Your name").input_value() == "Ana María Lim"
+    tab.get_by_text("Rather pause it for a while").click()
+    yield "preferences, saved"
+    _press(tab, "Pause")
+    yield "preferences, paused"
+
+
+def _leave(site: Site, tab: Page, email: str) -> Iterator[str]:
+    subscription, _ = site.find(email)
+    link = site.links.unsubscribe(subscription)
+    tab.goto(link)
+    yield "unsubscribe"
+    _press(tab, "Unsubscribe")
+    yield "unsubscribe, done"
+    _press(tab, "Undo")
+    _shows(tab, "Welcome back")
+    yield "unsubscribe, undone"
+    tab.goto(link)
+    _press(tab, "Unsubscribe")
+    tab.get_by_label("Would you tell us why?").fill("Too much mail.")
+    _press(tab, "Send")
+    yield "unsubscribe, explained"
+    tab.goto(link)
+    yield "unsubscribe, long ago"
+    tab.goto(site.links.confirm(subscription))
+    yield "confirm, ended"
+    tab.goto(site.links.unsubscribe(NOBODY))
+    yield "unsubscribe, from a test message"
+
+
+def _erase(site: Site, tab: Page, email: str) -> Iterator[str]:
+    link = site.links.preferences(site.find(email)[1])
+    tab.goto(link)
+    tab.get_by_role("link", name="Erase me").click()
+    _shows(tab, "Erase everything about you?")
+    yield "erase"
+    _press(tab, "Erase my data")
+    yield "erase, done"
+    tab.goto(link)
+    yield "preferences, of nobody"
+
+
+def _read(site: Site, tab: Page) -> Iterator[str]:
+    tab.goto(site.demo["archive"])
+    yield "archive"
+    tab.goto(site.links.archive(site.quiet))
+    yield "archive, empty"
+    tab.goto(site.demo["issue"])
+    yield "issue"
+    tab.goto(site.demo["email"])
+    yield "issue, as email"
+
+
+def _go_astray(site: Site, tab: Page) -> Iterator[str]:
+    tab.goto(f"{site.url}/nowhere")
+    yield "error, no such page"
+    tab.goto(f"{site.demo['archive']}nothing")
+    yield "error, no such issue"
+    tab.goto(f"{site.links.unsubscribe(1)[:-1]}")
+    yield "error, half a link"
+
+
+def _look_into_the_mailbox(site: Site, tab: Page) -> Iterator[str]:
+    tab.goto(f"{site.url}/dev/mailbox")
+    yield "mailbox"
+    message = tab.locator("a.row-link").first.get_attribute("href")
+    for view in ("html", "text", "headers", "raw"):
+        tab.goto(f"{site.url}{message}".replace("view=html", f"view={view}"))
+        yield f"mailbox, {view}"
+    tab.goto(f"{site.url}/dev/mailbox?recipient=nobody")
+    yield "mailbox, nothing found"
+
+
+def _press(tab: Page, words: str) -> None:
+    """Press a button, and wait for the page that it leads to."""
+    with tab.expect_navigation():
+        tab.get_by_role("button", name=words, exact=True).click()
+
+
+def _shows(tab: Page, heading: str) -> None:
+    assert tab.get_by_role("heading", level=1).inner_text() == heading
