@@ -52,7 +52,7 @@ lock: setup-dev ## Resolve the dependencies anew within pyproject.toml; ARGS=--u
 		| $(LOCK) $(ARGS) - -c requirements-dev.txt -o requirements-build.txt
 
 bench: setup-dev ## Measure the figures the project promises
-	@for script in benchmarks/[a-z]*.py; do $(BIN)/python "$$script"; done
+	@for script in $(wildcard benchmarks/[a-z]*.py); do $(BIN)/python "$$script"; done
 
 clean: ## Remove everything that can be made again; what the service keeps in var/ stays
 	rm -rf .venv build dist newsletter/web/static newsletter/web/assets/node_modules

@@ -7,7 +7,7 @@ from types import FrameType
 from newsletter import jobs
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
-from newsletter.sending.hosts import host_id
+from newsletter.sending.hosts import beat, host_id
 from newsletter.sending.relays import Relays
 from newsletter.smtp.url import parse_smtp_url
 from workers.app import runtime, settings
@@ -41,6 +41,9 @@ def freeze_mailing(mailing_id: int) -> None:
 @handles(jobs.drain_mailing)
 def drain_mailing(mailing_id: int) -> None:
     sending = process()
+    with runtime().session() as session:
+        beat(session, sending.host)  # also where no periodic worker runs: its windows must not look lost
+        session.commit()
     before = signal.signal(signal.SIGTERM, _stop_starting)
     try:
         more = sending.drain(mailing_id, TURN_SECONDS)

@@ -10,7 +10,7 @@ from newsletter.core.errors import Decision, DomainError
 NOUNS = {
     "run": "Run everything here: web, workers and, where needed, database, broker and mailbox.",
     "db": "Set up and upgrade the database.",
-    "demo": "Load an invented publication with an issue that was sent, and a draft.",
+    "demo": "Load an invented publication with issues that were sent, and a draft.",
     "doctor": "Check database, broker, relay and files.",
     "publication": "Create and list publications.",
     "subscribers": "Import, count, show and suppress subscribers.",

@@ -14,7 +14,8 @@ def tell(found: Accounts, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
-    table = Table(title=f"Mailing {found.mailing}: {found.state}", title_justify="left", show_header=False)
+    console.print(f"Mailing {found.mailing}: {found.state}", highlight=False)
+    table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for word in ("pending", "in_flight", "sent", "rejected", "retry", "unanswered"):

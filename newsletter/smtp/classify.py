@@ -147,6 +147,8 @@ TABLE: tuple[Row, ...] = (
     Row(_PERSON, "5", "2.3 3.4", "", _J, Reason.TOO_BIG),
     Row(_PERSON, "5", "2.*", "", _J, Reason.REFUSED),
     # the route, the content, international addresses (RFC 6531 §4)
+    # 5.4.5 is "system congestion" (RFC 3463 §3.5); Gmail says it when the sender's daily quota is used up.
+    Row(_PERSON, "5", "4.5", "", _P, Reason.THROTTLED),
     Row(_PERSON, "5", "4.*", "", _J, Reason.UNROUTABLE),
     Row(_PERSON, "5", "6.7 6.9", "", _J, Reason.NEEDS_SMTPUTF8),
     Row(_PERSON, "5", "6.*", "", _J, Reason.CONTENT),

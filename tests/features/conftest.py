@@ -33,12 +33,17 @@ def install(tmp_path: Path, database: str | None) -> Iterator[Install]:
             tmp_path / "var", redis_url=valkey.start(), database_url=database, smtp_url=smtp_url, **variables
         )
         made.append(installation)
-        engine = make_engine(installation.settings.effective_database_url)
-        migrations.upgrade(engine)
-        engine.dispose()
+        prepare_database(installation)
         return installation
 
     yield set_up
     for installation in made:
         installation.stop(patience=0)
     valkey.kill()
+
+
+def prepare_database(installation: Installation) -> None:
+    """Make the tables, as `newsletter db upgrade` does."""
+    engine = make_engine(installation.settings.effective_database_url)
+    migrations.upgrade(engine)
+    engine.dispose()

@@ -79,6 +79,7 @@ CASES = [
     ("rcpt", "550 5.2.4 Mailing list expansion problem", "rejected(refused)"),
     # route, content, international
     ("rcpt", "550 5.4.1 Recipient address rejected: Access denied", "rejected(unroutable)"),
+    ("rcpt body", "550 5.4.5 Daily user sending quota exceeded", "pause(throttled)"),
     ("rcpt", "550 5.6.7 Non-ASCII addresses not permitted", "rejected(needs_smtputf8)"),
     ("body", "554 5.6.0 Message content rejected", "rejected(content)"),
     # policy

@@ -14,6 +14,7 @@ from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.web.limits import limiter
+from tests.factories import make_publication
 
 STAMP = re.compile(r'name="stamp" value="([^"]+)"')
 
@@ -96,3 +97,10 @@ def fill_in(client: FlaskClient) -> Callable[..., TestResponse]:
         return client.post(f"/subscribe/{slug}{query}", data={"email": email, "stamp": match[1], **fields})
 
     return send
+
+
+@pytest.fixture
+def weekly(session: Session) -> Publication:
+    made = make_publication(session, description="Three stories & a mill.", timezone="Europe/Rome")
+    session.commit()
+    return made

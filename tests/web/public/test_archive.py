@@ -4,11 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from lxml import etree, html
+from lxml import etree
 from PIL import Image
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,6 @@ from newsletter.document.image import Image as ImageField
 from newsletter.document.item import Item
 from newsletter.document.visibility import Visibility
 from newsletter.issues.compile import compile_issue
-from newsletter.issues.models import Issue
-from newsletter.issues.publish import publish_issue
 from newsletter.issues.save import save_document
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.media.files import MediaFiles
@@ -30,38 +27,9 @@ from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
 from tests.factories import make_publication
+from tests.web.public.published import FRIDAY, found, page, publish
 
-FRIDAY = datetime(2026, 5, 15, 6, 0, tzinfo=UTC)
-ATOM = "{http://www.w3.org/2005/Atom}"
-SITE_MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 BLOCK_TEMPLATES = templates_dir() / "public" / "archive" / "blocks"
-
-
-@pytest.fixture
-def weekly(session: Session) -> Publication:
-    made = make_publication(session, description="Three stories & a mill.", timezone="Europe/Rome")
-    session.commit()
-    return made
-
-
-def publish(
-    session: Session, publication: Publication, slug: str = "one", at: datetime = FRIDAY, **facts: Any
-) -> Issue:
-    facts = {"title": f"Issue {slug}", "subject": "A subject", "summary": f"About {slug}."} | facts
-    saved = save_document(session, publication, Document(slug=slug, **facts))
-    issue = publish_issue(session, saved.revision, at)
-    session.commit()
-    return issue
-
-
-def page(client: FlaskClient, path: str) -> html.HtmlElement:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return html.document_fromstring(answer.data)
-
-
-def found(element: html.HtmlElement, path: str) -> list[Any]:
-    return list(element.xpath(path))
 
 
 def test_every_block_has_its_web_template() -> None:
@@ -297,64 +265,3 @@ def test_nothing_here_sets_a_cookie_or_changes_anything(
         again = client.get(f"/archive/weekly{path}", headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
         assert client.post(f"/archive/weekly{path}").status_code == 405
-
-
-def test_the_feed_is_valid_and_full(
-    client: FlaskClient, session: Session, weekly: Publication, links: Links
-) -> None:
-    """What RFC 4287 §4.1 demands of a feed and its entries."""
-    for number in range(22):
-        publish(
-            session,
-            weekly,
-            f"n{number}",
-            FRIDAY + timedelta(days=number),
-            title=f"<b> & “{number}” \ufffe",
-            sections=(BLOCKS["links"].example(),),
-        )
-    answer = client.get("/archive/weekly/feed.atom")
-    assert answer.mimetype == "application/atom+xml"
-    feed = etree.fromstring(answer.data)
-    assert feed.findtext(f"{ATOM}id") == "http://localhost/archive/weekly/"
-    assert feed.findtext(f"{ATOM}subtitle") == "Three stories & a mill."
-    assert feed.find(f"{ATOM}author/{ATOM}name").text == "The Weekly"
-    assert feed.find(f"{ATOM}link[@rel='self']").get("href") == links.feed("weekly")
-    entries = feed.findall(f"{ATOM}entry")
-    assert len(entries) == 20
-    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
-    assert ids == [links.issue("weekly", f"n{number}") for number in range(21, 1, -1)]
-    assert feed.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
-    for entry in entries:
-        assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated")).tzinfo is not None
-        assert entry.findtext(f"{ATOM}title").startswith("<b> & “")
-        content = html.fragment_fromstring(entry.findtext(f"{ATOM}content"), create_parent="div")
-        assert "The Harbour Post" in content.text_content()
-        assert all(url.startswith("http") for url in found(content, ".//@href | .//@src"))
-
-
-def test_an_empty_feed_is_valid(client: FlaskClient, weekly: Publication) -> None:
-    feed = etree.fromstring(client.get("/archive/weekly/feed.atom").data)
-    assert feed.findall(f"{ATOM}entry") == []
-    assert datetime.fromisoformat(feed.findtext(f"{ATOM}updated"))
-
-
-def test_the_site_map_has_what_is_published_and_nothing_else(
-    client: FlaskClient, session: Session, weekly: Publication
-) -> None:
-    publish(session, weekly)
-    save_document(session, weekly, Document(title="A draft", slug="draft"))
-    session.commit()
-    tree = etree.fromstring(client.get("/sitemap.xml").data)
-    pages = {url.findtext(f"{SITE_MAP}loc"): url.findtext(f"{SITE_MAP}lastmod") for url in tree}
-    assert pages == {
-        "http://localhost/archive/weekly/": None,
-        "http://localhost/archive/weekly/one": "2026-05-15",
-    }
-    for url in pages:
-        assert client.get(url).status_code == 200
-
-
-def test_robots_find_the_site_map(client: FlaskClient) -> None:
-    answer = client.get("/robots.txt")
-    assert answer.mimetype == "text/plain"
-    assert "Sitemap: http://localhost/sitemap.xml" in answer.text
