@@ -43,7 +43,7 @@ class Rule:
 class Stylesheet:
     """A stylesheet in two: for style attributes, and for `<style>`."""
 
-    inlinable: str
+    inlinable: tuple[str, ...]  # rule by rule
     kept: str
 
 
@@ -65,7 +65,7 @@ def split_stylesheet(css: str, used: frozenset[str]) -> Stylesheet:
         if move:
             inlinable.append(f"{','.join(move)}{{{rule.block}}}")
         kept.extend(_keep_rule(stay, rule.block or "", used))
-    return Stylesheet("\n".join(inlinable), "\n".join(kept))
+    return Stylesheet(tuple(inlinable), "\n".join(kept))
 
 
 def parse_rules(css: str) -> Iterator[Rule]:

@@ -1,12 +1,17 @@
 """An installation with real processes, on a SQLite file and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from newsletter import migrations
+from newsletter.app import create_app
 from newsletter.core.db import make_engine
+from newsletter.settings import Settings
+from newsletter.web.database import db
 from tests.conftest import WORKER
 from tests.processes import Installation
 from tests.servers import ValkeyServer, create_database, start_postgres
@@ -47,3 +52,12 @@ def prepare_database(installation: Installation) -> None:
     engine = make_engine(installation.settings.effective_database_url)
     migrations.upgrade(engine)
     engine.dispose()
+
+
+@contextmanager
+def application(settings: Settings) -> Iterator[Flask]:
+    """The web application of an installation, in this process."""
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.engine.dispose()

@@ -12,8 +12,11 @@ LINK = re.compile(r"https?://[^\s<>()\[\]]+")
 
 
 def letters(sink: Sink, recipient: str) -> list[bytes]:
-    """Every message to `recipient`, in the order in which they came."""
-    return [record.content or b"" for record in tuple(sink.records) if record.recipient == recipient]
+    """Every message to `recipient`, octet by octet, in the order in which they came."""
+    found = [record.content or b"" for record in tuple(sink.records) if record.recipient == recipient]
+    for octets in found:
+        mail.check_line_ends(octets)
+    return found
 
 
 def wait_for_letter(sink: Sink, recipient: str, number: int = 1) -> bytes:

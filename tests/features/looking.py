@@ -1,9 +1,8 @@
-"""Look at a page in a real browser: at each width and in both schemes, with and without its own rules."""
+"""Look at a page in a real browser: at each width and in both schemes, with axe and with plain eyes."""
 
 import base64
 import os
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,8 +26,6 @@ OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusa
 OF_PAGES = ["landmark-one-main", "region"]
 AXE = Axe().axe_script
 
-Findings = defaultdict[str, list[str]]
-
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -47,7 +44,10 @@ def chromium() -> Iterator[Browser]:
 
 
 def open_tab(browser: Browser, origin: str, **options: Any) -> Page:
-    """A tab of its own context, in which whatever lies beyond `origin` is one grey pixel."""
+    """A tab of its own context, in which whatever lies beyond `origin` is one pixel.
+
+    `options` go to the context: `bypass_csp=True` for a page whose policy forbids even the console to run scripts.
+    """
     context = browser.new_context(reduced_motion="reduce", **options)
     context.set_default_timeout(PATIENCE * 1000)
     _keep_home(context, origin)
@@ -69,36 +69,36 @@ def listen(tab: Page) -> list[str]:
     return heard
 
 
-def scrolls_sideways(tab: Page) -> list[int]:
-    """The widths at which the page is wider than the window."""
-    wide = []
-    for width in WIDTHS:
-        tab.set_viewport_size({"width": width, "height": HEIGHT})
-        if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(width)
-    return wide
+def look(tab: Page, *, email: bool = False) -> list[str]:
+    """What is wrong with the page as it is now, at every width, in light and in dark.
 
-
-def barriers(tab: Page, *, email: bool = False) -> list[str]:
-    """What axe finds, at every width, in light and in dark. The tab must bypass the page's own policy."""
+    Axe is run as from the browser's console, so the page's policy needs no hole for it.
+    """
     tab.evaluate(AXE)
     found: list[str] = []
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
-            options: dict[str, Any] = {"resultTypes": ["violations"]}
-            if (scheme, width) not in {("light", WIDTHS[0]), ("dark", WIDTHS[-1])}:
-                options["runOnly"] = {"type": "rule", "values": OF_THE_LOOK}
-            elif email:
-                options["rules"] = {rule: {"enabled": False} for rule in OF_PAGES}
-            told = tab.evaluate("options => axe.run(document, options)", options)
-            found += [f"{scheme} {width}: {line}" for line in _told(told["violations"])]
+            everything = (scheme, width) in {("light", WIDTHS[0]), ("dark", WIDTHS[-1])}
+            told = [*_barriers(tab, everything=everything, email=email), *_width(tab)]
+            found += [f"{scheme} {width}: {line}" for line in told]
     return found
 
 
-def _told(violations: list[dict[str, Any]]) -> Iterator[str]:
-    for violation in violations:
+def _width(tab: Page) -> Iterator[str]:
+    if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        yield "scrolls sideways"
+
+
+def _barriers(tab: Page, *, everything: bool, email: bool) -> Iterator[str]:
+    """What axe finds."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if not everything:
+        options["runOnly"] = {"type": "rule", "values": OF_THE_LOOK}
+    elif email:
+        options["rules"] = {rule: {"enabled": False} for rule in OF_PAGES}
+    for violation in tab.evaluate("options => axe.run(document, options)", options)["violations"]:
         for node in violation["nodes"]:
             why = " ".join(node["failureSummary"].split())
             yield f"{violation['id']}: {node['html'][:200]} ({why[:300]})"

@@ -25,6 +25,12 @@ CLASS_IN_SELECTOR = re.compile(r"\.[a-z_-]")
 CELLS = ("td", "p", "h1", "h2", "h3", "a", "img", "li", "ul")
 
 
+def check_line_ends(octets: bytes) -> None:
+    """On the wire every line ends with CRLF, and neither octet stands alone (RFC 5322 §2.3)."""
+    assert octets.endswith(b"\r\n")
+    assert octets.count(b"\r") == octets.count(b"\n") == octets.count(b"\r\n")
+
+
 def headers_of(raw: bytes) -> dict[str, str]:
     """Name, in small letters, and unfolded value of each header; fails where one is not what it must be."""
     head = raw.partition(b"\n\n")[0]

@@ -33,7 +33,6 @@ def add_picture(installation: Installation, folder: Path) -> str:
     picture = folder / "lighthouse.jpg"
     _paint().save(picture, quality=85)
     added = installation.ask("media", "add", picture, "--alt", "A lighthouse", "--credit", "Ilse Brandt")
-    assert (added["width"], added["height"]) == _paint().size
     return str(added["media"])
 
 

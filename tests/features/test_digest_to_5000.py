@@ -6,29 +6,24 @@ Everything is done at the command line; Celery's workers run as in the Procfile;
 import random
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask
 from sqlalchemy import select
 
-from newsletter.app import create_app
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.document import Document
 from newsletter.document.blocks.latest import LatestSection
 from newsletter.document.merge import with_defaults
 from newsletter.document.section import Section
-from newsletter.settings import Settings
 from newsletter.subscribers.models import Subscriber, Subscription
 from tests.features import mail, story
-from tests.features.conftest import Install
+from tests.features.conftest import Install, application
 from tests.features.readers import Reader, make_readers, write_csv
 from tests.features.unchanged import reading_session
-from tests.features.wire import Wire
 from tests.processes import Installation
 from tests.servers.postfix import Received, SmtpSink
 
@@ -43,8 +38,8 @@ LITERAL_UNSUBSCRIBE = re.compile(
 
 def test_a_digest_reaches_5000_readers(install: Install, tmp_path: Path) -> None:
     readers = make_readers(READERS)
-    with SmtpSink() as sink, Wire(sink.port) as wire:
-        installation = install(wire.url, PUBLIC_URL=PUBLIC_URL)
+    with SmtpSink() as sink:
+        installation = install(sink.url, PUBLIC_URL=PUBLIC_URL)
         assert installation.run_cli("db", "upgrade").exit == 0
         story.create_publication(installation)
         import_readers(installation, write_csv(tmp_path / "readers.csv", readers))
@@ -56,20 +51,12 @@ def test_a_digest_reaches_5000_readers(install: Install, tmp_path: Path) -> None
         told = story.send(installation, issue)
         after = datetime.now(UTC)
 
-        # Everybody was written to, and pressing Send again writes to nobody.
         assert told["candidates"] == told["sent"] == READERS
         assert told["excluded"] == {}
-        assert installation.ask("issue", "send", str(issue))["mailing"] == told["mailing"]
-        installation.stop()
+        installation.stop(patience=0)
         received = {message.recipient: message for message in sink.messages()}
         assert len(sink) == READERS
         assert received.keys() == {reader.envelope for reader in readers}
-
-        # On the wire every line ended with CRLF, and none was too long.
-        assert wire.octets > sum(len(message.raw) for message in received.values())
-        assert wire.bare == 0
-        assert wire.longest <= mail.LONGEST
-        assert wire.connections <= 2 * int(installation.environment["BULK_PROCESSES"]) + told["sent"] // 100
 
         headers = check_every_message(readers, received, before, after)
         check_unsubscribe_links(installation, told["mailing"], headers)
@@ -119,7 +106,7 @@ def check_unsubscribe_links(
     signer = Signer(settings.secrets)
     emails = _addresses(installation)
     seen = set()
-    with _application(settings) as app:
+    with application(settings) as app:
         routes = app.url_map.bind(urlsplit(PUBLIC_URL).netloc, url_scheme="https")
         for envelope, one in headers.items():
             match = UNSUBSCRIBE.fullmatch(one["list-unsubscribe"])
@@ -192,13 +179,3 @@ def _addresses(installation: Installation) -> dict[int, str]:
     )
     with reading_session(installation) as session:
         return {row[0]: row[1] or "" for row in session.execute(join)}
-
-
-@contextmanager
-def _application(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        from newsletter.web.database import db
-
-        db.engine.dispose()

@@ -10,7 +10,7 @@ from newsletter.core.errors import Conflict
 from newsletter.subscribers.lifecycle import move
 from newsletter.subscribers.models import TRANSITIONS, EndReason, State, Subscription
 
-EDGES = [(a, b) for a in State for b in TRANSITIONS[a]]
+EDGES = [(a, b) for a in State for b in sorted(TRANSITIONS[a])]
 NO_EDGES = [(a, b) for a, b in product(State, State) if b not in TRANSITIONS[a]]
 
 
