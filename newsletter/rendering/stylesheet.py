@@ -9,6 +9,7 @@ become `!important`. Rules for classes that the document does not use are left o
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LEXEME = re.compile(
     r"""/\*.*?(?:\*/|\Z)|<!--|-->|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|[{}();,]|\\.|[^{}();,/"'\\<u-]+|.""",
@@ -51,7 +52,7 @@ def split_stylesheet(css: str, used: frozenset[str]) -> Stylesheet:
     """Part `css` for a document whose elements have the classes (`.a`) and ids (`#b`) in `used`."""
     inlinable: list[str] = []
     kept: list[str] = []
-    for rule in parse_rules(css):
+    for rule in _remembered(css):
         if rule.prelude.startswith("@"):
             kept.extend(_keep_at_rule(rule, used))
             continue
@@ -66,6 +67,12 @@ def split_stylesheet(css: str, used: frozenset[str]) -> Stylesheet:
             inlinable.append(f"{','.join(move)}{{{rule.block}}}")
         kept.extend(_keep_rule(stay, rule.block or "", used))
     return Stylesheet(tuple(inlinable), "\n".join(kept))
+
+
+@lru_cache(maxsize=32)
+def _remembered(css: str) -> tuple[Rule, ...]:
+    """The rules of a stylesheet; one theme's is the same for every message in the same colours."""
+    return tuple(parse_rules(css))
 
 
 def parse_rules(css: str) -> Iterator[Rule]:

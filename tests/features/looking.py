@@ -46,7 +46,7 @@ def chromium() -> Iterator[Browser]:
 def open_tab(browser: Browser, origin: str, **options: Any) -> Page:
     """A tab of its own context, in which whatever lies beyond `origin` is one pixel.
 
-    `options` go to the context: `bypass_csp=True` for a page whose policy forbids even the console to run scripts.
+    `options` go to the context: `bypass_csp=True` for a page whose policy forbids axe to run.
     """
     context = browser.new_context(reduced_motion="reduce", **options)
     context.set_default_timeout(PATIENCE * 1000)
@@ -93,7 +93,7 @@ def _width(tab: Page) -> Iterator[str]:
 
 def _barriers(tab: Page, *, everything: bool, email: bool) -> Iterator[str]:
     """What axe finds."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False}
     if not everything:
         options["runOnly"] = {"type": "rule", "values": OF_THE_LOOK}
     elif email:

@@ -58,9 +58,14 @@ def read_chosen(given: Mapping[str, str], default_zone: str) -> Chosen:
     return _settled(typed)
 
 
+def zones(chosen: str) -> list[tuple[str, str]]:
+    """What can be chosen, each with its words: the zones that people know by a city, UTC, and `chosen`."""
+    names = _zones()
+    return [(name, name.replace("_", " ")) for name in ([] if chosen in names else [chosen]) + names]
+
+
 @cache
-def zones() -> list[str]:
-    """The zones that people know by a city, and UTC."""
+def _zones() -> list[str]:
     regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
     cities = [name for name in available_timezones() if name.startswith((*regions, "Pacific/"))]
     return ["UTC", *sorted(cities)]

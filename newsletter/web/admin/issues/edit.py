@@ -16,6 +16,7 @@ from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.patch import MOST_OPERATIONS
 from newsletter.mailings.current import current_mailing
+from newsletter.mailings.models import Mailing, MailingState
 from newsletter.media.picture import MOST_OCTETS
 from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
@@ -72,7 +73,7 @@ def facts(issue: Issue) -> dict[str, Any]:
         "etag": state_of(revision),
         "locked": mailing is not None,
         "lockedSentence": locked_sentence(mailing),
-        "urls": _urls(issue),
+        "urls": _urls(issue, mailing),
         "blocks": [
             {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
             for block in BLOCKS
@@ -89,8 +90,9 @@ def facts(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _urls(issue: Issue) -> dict[str, str]:
+def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
     own: dict[str, Any] = {"issue_id": issue.id}
+    waits = mailing is not None and mailing.state is MailingState.SCHEDULED
     return {
         "document": url_for(".document", **own),
         "preview": url_for(".preview", **own),
@@ -99,9 +101,10 @@ def _urls(issue: Issue) -> dict[str, str]:
         "media": url_for(".media", key="KEY", **own).removesuffix("KEY"),
         "presence": url_for(".presence", **own),
         "send": url_for(".send", **own),
-        "unschedule": url_for(".unschedule_page", **own),
         "issues": url_for(".issues", slug=issue.publication.slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),
+        # Only while there is something to take back.
+        **({"unschedule": url_for(".unschedule_page", **own)} if waits else {}),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped,unused-ignore]
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.core.errors import DomainError
@@ -13,7 +14,7 @@ from newsletter.issues.models import Issue
 from newsletter.media.picture import MOST_OCTETS
 from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
 from newsletter.web.database import session
-from newsletter.web.errors import STATUS, Answer, answer
+from newsletter.web.errors import STATUS, Answer, answer, wants_json
 
 blueprint = Blueprint("admin_issues", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(exactly, "issue_number")
@@ -41,6 +42,13 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
     else:
         sentence = _("This is more than an issue can hold. Take something out, then save again.")
     return answer(413, sentence, code="too_large")
+
+
+@blueprint.errorhandler(CSRFError)
+def _old_token(_error: CSRFError) -> Answer:
+    # 403 tells the editor's script to fetch a new token and save again: somebody signed in meanwhile.
+    sentence = _("You signed in or out since this page was opened. Load it again, then send it once more.")
+    return answer(403 if wants_json() else 400, sentence, code="csrf")
 
 
 @blueprint.context_processor

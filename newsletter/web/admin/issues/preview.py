@@ -34,6 +34,7 @@ LIST_WIDTHS = {"small": (38, 34), "large": (48, 80), "desk": (70, 110)}
 _STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
 _SCHEMES = re.compile(r'<meta name="(?:supported-)?color-schemes?" content="light dark">')
 _ASKS_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+_IMAGE_SOURCE = re.compile(r'(<img\b[^>]*?)\s(?:src|srcset)="[^"]*"')
 _ALWAYS, _NEVER = "(min-width:0px)", "(max-width:0px)"
 
 
@@ -80,8 +81,14 @@ def _values(publication: Publication, email: str) -> Values:
     }
 
 
+def without_images(html: str) -> str:
+    """The email with the words that stand for its images, as it is until a reader asks for them."""
+    return _IMAGE_SOURCE.sub(r"\1", html)
+
+
 def _html(_issue: Issue, compiled: CompiledMessage, values: Values) -> str:
-    return in_scheme(compiled.fill_html(values), _scheme())
+    html = compiled.fill_html(values)
+    return in_scheme(html if _shows_images() else without_images(html), _scheme())
 
 
 def _text(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
@@ -120,9 +127,13 @@ def _scheme() -> str:
     return "dark" if request.args.get("scheme") == "dark" else "light"
 
 
+def _shows_images() -> bool:
+    return request.args.get("images") != "off"
+
+
 def _framed(response: Response) -> Response:
     policy = EMAIL_CONTENT_SECURITY_POLICY
-    if request.args.get("images") == "off":
+    if not _shows_images():
         policy = policy.replace("img-src 'self' https: data:", "img-src 'none'")
     response.headers["Content-Security-Policy"] = policy
     return response

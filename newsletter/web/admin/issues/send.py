@@ -137,7 +137,7 @@ def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
         publication=issue.publication,
         state=state_of(find_revision(session(), issue)),
         chosen=chosen,
-        zones=zones(),
+        zones=zones(chosen.zone),
         audience=audience,
         excluded=excluded_words(audience.excluded),
         findings=findings,

@@ -24,6 +24,8 @@ def state_sentence(mailing: Mailing, found: Accounts, zone: str) -> str:
         told = _("Its readers are being counted: %(count)s so far.", count=exactly(found.candidates))
     elif found.state == "sending":
         told = _("Sending since %(when)s.", when=when)
+    elif found.state == "paused" and found.started_at is None:
+        told = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
     elif found.state == "paused":
         told = _("Nothing is in flight and nothing more starts until somebody resumes it.")
     elif found.state == "stopping":

@@ -107,12 +107,12 @@ def _other_refusals() -> dict[str, str]:
 
 
 def duration(seconds: float) -> str:
-    """`40 seconds`, `12 minutes`, `3 hours`, `2 days`: in the largest unit of which there are two."""
+    """`40 seconds`, `12 minutes`, `3 hours`, `2 days`: in a unit that makes one and a half."""
     whole = max(1, round(seconds))
-    if whole < 2 * MINUTE:
+    if whole < 1.5 * MINUTE:
         return str(ngettext("%(num)s second", "%(num)s seconds", whole))
-    if whole < 2 * HOUR:
+    if whole < 1.5 * HOUR:
         return str(ngettext("%(num)s minute", "%(num)s minutes", round(whole / MINUTE)))
-    if whole < 2 * DAY:
+    if whole < 1.5 * DAY:
         return str(ngettext("%(num)s hour", "%(num)s hours", round(whole / HOUR)))
     return str(ngettext("%(num)s day", "%(num)s days", round(whole / DAY)))

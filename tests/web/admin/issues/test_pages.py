@@ -215,7 +215,8 @@ def test_the_editor_begins_with_everything_it_needs(
     assert facts["user"] == "eddi@press.example"
     for name in ("preview", "check", "send", "issues", "document"):
         assert editor_client.get(facts["urls"][name]).status_code == 200, name
-    assert set(facts["urls"]) >= {"upload", "media", "signIn", "presence", "unschedule"}
+    assert set(facts["urls"]) >= {"upload", "media", "signIn", "presence"}
+    assert "unschedule" not in facts["urls"]
 
 
 def test_a_right_to_left_issue_says_so(

@@ -62,6 +62,22 @@ def test_only_we_may_frame_it_and_nothing_runs(editor_client: SignedIn, issue: I
     assert "img-src 'none'" in off
 
 
+def test_images_off_leaves_their_words(
+    editor_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    mill = {
+        "type": "image",
+        "id": "mill",
+        "image": {"src": "https://images.example.org/m.jpg", "alt": "A mill"},
+    }
+    issue = save_issue(session, publication, sections=[mill])
+    session.commit()
+    assert "images.example.org" in editor_client.get(url(issue)).text
+    off = editor_client.get(url(issue, images="off")).text
+    assert "images.example.org" not in off
+    assert 'alt="A mill"' in off
+
+
 def test_dark_and_light_do_not_depend_on_this_browser(editor_client: SignedIn, issue: Issue) -> None:
     dark = editor_client.get(url(issue, scheme="dark")).text
     light = editor_client.get(url(issue, scheme="light")).text

@@ -145,6 +145,8 @@ def test_the_page_counts_and_says_what_will_happen(
     editor_client: SignedIn, issue: Issue, readers: None
 ) -> None:
     page = words(editor_client.get(f"{own(issue, 'send')}?{urlencode(LATER)}").text)
+    [chosen] = tree(editor_client.get(own(issue, "send")).text).cssselect("select option[selected]")
+    assert (chosen.get("value"), chosen.text) == ("Europe/Rome", "Europe/Rome")
     assert "12 readers of The Morning" in page
     assert "1 have not confirmed" in page
     assert "2 have paused it" in page
@@ -188,6 +190,9 @@ def test_unschedule_and_edit(
 ) -> None:
     editor_client.post(own(issue, "send"), data=confirmation(editor_client, issue, **LATER))
     assert desk.read()["locked"]
+    opened = editor_client.get(own(issue, "edit")).text
+    assert f'"unschedule": "{own(issue, "unschedule")}"' in opened
+    assert "This issue is scheduled for" in opened
     assert "Nobody has received it" in editor_client.get(own(issue, "unschedule")).text
     for _ in range(2):
         answer = editor_client.post(own(issue, "unschedule"))

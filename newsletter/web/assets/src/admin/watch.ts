@@ -28,7 +28,7 @@ function replace(old: Element, fresh: Element): void {
     return;
   }
   old.replaceWith(fresh);
-  if (focused) (fresh.querySelector<HTMLElement>("a, button") ?? document.getElementById("main"))?.focus();
+  if (focused) (fresh.querySelector("button") ?? document.getElementById("main"))?.focus();
 }
 
 /** Whether a form is on its way, or words are typed that a new page would lose. */

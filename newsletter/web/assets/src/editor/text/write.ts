@@ -5,7 +5,7 @@
  * punctuation before a letter, say), a more careful spelling takes its place.
  */
 
-import { fieldsIn } from "../model/mergefields.ts";
+import { fieldsIn, mask } from "../model/mergefields.ts";
 import { readRichText, type Node } from "./read.ts";
 
 export type { Node } from "./read.ts";
@@ -30,6 +30,8 @@ const SPELLINGS: readonly Spelling[] = [
   { italic: "*", escape: escapeAll, guarded: false },
   { italic: "_", escape: escapeAll, guarded: true },
 ];
+
+const JOINER = "&#8288;"; // U+2060, which is neither seen nor broken at
 
 export function writeRichText(doc: Node): string {
   return writeBlocks(doc.content ?? []).join("\n\n");
@@ -105,7 +107,7 @@ function runsOf(nodes: readonly Node[]): Run[] {
 /** What a reader sees of some runs: each character with its marks, white space with none. */
 function fingerprint(runs: readonly Run[]): string {
   const seen = runs.flatMap(({ text, link, bold, italic }) =>
-    [...text].map((letter) => (/\s/.test(letter) ? letter : `${letter}${bold ? "b" : ""}${italic ? "i" : ""}${link}\0`)),
+    [...text.replaceAll("\u2060", "")].map((letter) => (/\s/.test(letter) ? letter : `${letter}${bold ? "b" : ""}${italic ? "i" : ""}${link}\0`)),
   );
   return tidy(seen.join(""));
 }
@@ -176,13 +178,14 @@ function destination(url: string): string {
     depth += character === "(" ? 1 : character === ")" ? -1 : 0;
     if (depth < 0) break;
   }
-  return depth === 0 && !/[\s<>]/.test(spelt) ? spelt : `<${spelt.replace(/[<>]/g, "\\$&")}>`;
+  return depth === 0 && !/[\s<>]/.test(mask(spelt).text) ? spelt : `<${spelt.replace(/[<>]/g, "\\$&")}>`;
 }
 
+/** `text` with entities at its edges. A merge field has no letter to spell so: an invisible joiner stands beside it. */
 function guarded(text: string, atStart: boolean, atEnd: boolean): string {
   let result = text;
-  if (atEnd) result = result.replace(/[\p{L}\p{N}]$/u, entity);
-  if (atStart) result = result.replace(/^[\p{L}\p{N}]/u, entity);
+  if (atEnd) result = result.replace(/[\p{L}\p{N}]$/u, entity).replace(/\}\}$/, `}}${JOINER}`);
+  if (atStart) result = result.replace(/^[\p{L}\p{N}]/u, entity).replace(/^\{\{/, `${JOINER}{{`);
   return result;
 }
 
