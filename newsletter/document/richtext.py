@@ -69,7 +69,7 @@ def _plain(text: str, filling: Filling, links: bool) -> str:
     return _Plain(links).write(_filled(mask(text), filling))
 
 
-# An issue is rendered again after each change, and a change is to one of its texts: the others are remembered,
+# An issue is rendered again after each change, which is to one of its texts: the others are remembered,
 # where they are the same whatever is filled in.
 
 

@@ -1,6 +1,7 @@
 """What a user does at the command line, step by step, with the real reference digest."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,24 +9,42 @@ from typing import Any
 from PIL import Image
 
 from newsletter.document import Document, loads
-from tests.factories import REFERENCE_DIGEST
+from newsletter.publications import create as domain
+from newsletter.runtime import Runtime
+from tests.factories import REFERENCE_DIGEST, make_subscription
 from tests.processes import Installation
 
 SLUG = "coalition"
 POSTAL_ADDRESS = ("Lantern House", "1 Quay Street", "1000 Northport")
-SENDER = "desk@coalition.example"
+SENDER_EMAIL = "desk@coalition.example"
+SENDER = f"The Lantern Coalition <{SENDER_EMAIL}>"
+PUBLICATION = {
+    "slug": SLUG,
+    "name": "Coalition Weekly",
+    "postal_address": "\n".join(POSTAL_ADDRESS),
+    "reply_to": "answers@coalition.example",
+    "timezone": "Europe/Rome",
+}
 PICTURE_IN_FIXTURE = "media:stories/lighthouse.jpg"
 ALL_SENT = {"in_flight": 0, "pending": 0, "rejected": 0, "retry": 0, "unanswered": 0}
 
 
 def create_publication(installation: Installation) -> None:
-    """Make the publication that everything here is about."""
-    made = installation.ask(
-        *("publication", "create", "--slug", SLUG, "--name", "Coalition Weekly"),
-        *("--from", f"The Lantern Coalition <{SENDER}>", "--reply-to", "answers@coalition.example"),
-        *("--postal-address", "\n".join(POSTAL_ADDRESS), "--timezone", "Europe/Rome"),
-    )
+    """Make the publication that everything here is about, at the command line."""
+    options = [part for name, value in PUBLICATION.items() for part in (f"--{name.replace('_', '-')}", value)]
+    made = installation.ask("publication", "create", *options, "--from", SENDER)
     assert made["subscribe_url"] == installation.settings.effective_public_url + f"/subscribe/{SLUG}"
+
+
+def begin(installation: Installation, readers: Mapping[str, str]) -> None:
+    """The same publication with `readers` (address and name), made here: for stories that begin later."""
+    runtime = Runtime(installation.settings)
+    with runtime.session() as session:
+        publication = domain.create_publication(session, **PUBLICATION, sender=SENDER, actor="test")
+        for email, name in readers.items():
+            make_subscription(session, publication, email, name)
+        session.commit()
+    runtime.engine.dispose()
 
 
 def add_picture(installation: Installation, folder: Path) -> str:

@@ -77,7 +77,7 @@ def check_every_message(
     for reader in readers:
         sender, _, raw = received[reader.envelope]
         mail.check_lines(raw)
-        assert sender == story.SENDER
+        assert sender == story.SENDER_EMAIL
         assert LITERAL_UNSUBSCRIBE.search(raw), raw[:2000]
         assert "{{" in reader.name or not mail.UNFILLED.search(raw), mail.UNFILLED.search(raw)
         found[reader.envelope] = headers = mail.headers_of(raw)
@@ -91,7 +91,7 @@ def check_every_message(
     own = {"to", "subject", "date", "message-id", "list-unsubscribe"}
     assert len({tuple((k, v) for k, v in one.items() if k not in own) for one in found.values()}) == 1
     shared = next(iter(found.values()))
-    assert shared["from"] == f"The Lantern Coalition <{story.SENDER}>"
+    assert shared["from"] == story.SENDER
     assert shared["list-id"] == f"Coalition Weekly <{story.SLUG}.coalition.example>"
     assert shared["feedback-id"].count(":") == 3
     assert shared["list-post"] == "NO"

@@ -24,16 +24,15 @@ PUBLIC_URL = "https://letters.coalition.example"
 SIGN_UP = f"{PUBLIC_URL}/subscribe/{story.SLUG}"
 ANA = "ana.lim@readers.example"
 VICTIM = "victim@readers.example"
-OTHERS = 'name,email\n"Ω, “Bö” 🚢\n\r Berg",bo@readers.example\nليلى حداد,layla@readers.example\n'
+OTHERS = {"bo@readers.example": "Ω, “Bö” 🚢
+Berg", "layla@readers.example": "ليلى حداد"}
 POSTS = 1_000
 
 
 def test_a_reader_joins_by_mail_and_leaves_with_one_click(install: Install, tmp_path: Path) -> None:
     with Sink(Options(keep_content=True)) as sink:
         installation = install(sink.url, PUBLIC_URL=PUBLIC_URL, TRUSTED_PROXIES="1")
-        story.create_publication(installation)
-        (tmp_path / "others.csv").write_text(OTHERS, encoding="utf-8", newline="")
-        installation.ask("subscribers", "import", tmp_path / "others.csv", "--publication", story.SLUG)
+        story.begin(installation, OTHERS)
         installation.start("web", "worker", "bulk", "periodic")
         browser = Browser(installation)
 
@@ -63,7 +62,7 @@ def test_a_thousand_posts_for_one_victim_bring_one_message(install: Install) -> 
     with Sink() as sink:
         # As many visitors as posts, each below every limit: what is left is the limit of the address.
         installation = install(sink.url, PUBLIC_URL=PUBLIC_URL, TRUSTED_PROXIES="1", WEB_CONCURRENCY="2")
-        story.create_publication(installation)
+        story.begin(installation, {})
         installation.start("web", "worker", "periodic")
         asked = [ask_for(VICTIM, Browser(installation), query) for query in ("", "?embed=1")]
         spellings = [VICTIM, VICTIM.title(), f"  {VICTIM.upper()} "]

@@ -2,9 +2,9 @@
 
 import { blockOf, ISSUE_FIELDS, TITLE } from "./blocks.ts";
 import { newKey, withKey, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
-import { filled } from "./fields.ts";
+import { field, filled, VISIBILITY_FIELDS } from "./fields.ts";
 
-const SECTION_FIELDS = [TITLE, { ...TITLE, name: "visibility", initial: null }];
+const SECTION_FIELDS = [TITLE, field("visibility", "Who sees it", "group", { initial: null, fields: VISIBILITY_FIELDS })];
 
 /** The issue in `given`, whether its defaults are written out or left out. */
 export function readIssue(given: Fields): Issue {

@@ -41,6 +41,11 @@ const PAUSE = 800; // milliseconds without typing before a save
 const LONGEST_WAIT = 5_000; // while somebody types without a pause
 const RETRIES = [2_000, 5_000, 10_000, 30_000]; // milliseconds; the last one repeats
 
+const REAL_CLOCK: Clock = {
+  set: (call, milliseconds) => setTimeout(call, milliseconds),
+  clear: (timer) => clearTimeout(timer as number),
+};
+
 export class Autosave {
   state: State = "saved";
   readonly #desk: Desk;
@@ -50,7 +55,7 @@ export class Autosave {
   #failures = 0;
   #underWay: Promise<void> | undefined;
 
-  constructor(desk: Desk, clock: Clock = { set: setTimeout, clear: (timer) => clearTimeout(timer as number) }) {
+  constructor(desk: Desk, clock: Clock = REAL_CLOCK) {
     this.#desk = desk;
     this.#clock = clock;
   }
