@@ -20,6 +20,7 @@ from tests.features.looking import chromium, listen, look, open_tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
+# The whole row of a box is its target: the label lies above the box, so boxes are checked by force.
 OWNER = "olga@press.example"
 PASSWORD = "seven quiet herons"
 
@@ -117,9 +118,9 @@ def test_a_password_can_be_looked_at(tab: Page, origin: str) -> None:
     tab.goto(f"{origin}/sign-in")
     field = tab.get_by_label("Password", exact=True)
     field.fill(PASSWORD)
-    tab.get_by_label("Show the password").check()
+    tab.get_by_label("Show the password").check(force=True)
     assert field.get_attribute("type") == "text"
-    tab.get_by_label("Show the password").uncheck()
+    tab.get_by_label("Show the password").uncheck(force=True)
     assert field.get_attribute("type") == "password"
 
 
@@ -127,7 +128,7 @@ def test_what_was_typed_survives_an_expired_session(tab: Page, origin: str, sess
     tab.goto(f"{origin}/admin/team/invite")
     sign_in(tab)
     tab.get_by_label("Email address").fill("somebody@press.example")
-    tab.get_by_label("Owner:").check()
+    tab.get_by_label("Owner:").check(force=True)
     session.execute(update(UserSession).values(ended_at=clock.now()))
     session.commit()
     tab.get_by_role("button", name="Send the invitation").click()

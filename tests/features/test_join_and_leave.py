@@ -24,8 +24,7 @@ PUBLIC_URL = "https://letters.coalition.example"
 SIGN_UP = f"{PUBLIC_URL}/subscribe/{story.SLUG}"
 ANA = "ana.lim@readers.example"
 VICTIM = "victim@readers.example"
-OTHERS = {"bo@readers.example": "Ω, “Bö” 🚢
-Berg", "layla@readers.example": "ليلى حداد"}
+OTHERS = {"bo@readers.example": "Ω, “Bö” 🚢\n\rBerg", "layla@readers.example": "ليلى حداد"}
 POSTS = 1_000
 
 
