@@ -27,7 +27,7 @@ def assemble(text: Pieces, html: Pieces) -> Iterator[Fragment]:
     boundary = boundary_of(text, html)
     yield (
         "MIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         "\r\n"
         f"--{boundary}\r\n{_part_header('plain')}"
     ).encode("ascii")

@@ -29,7 +29,8 @@ def test_a_message_has_exactly_these_bytes() -> None:
     boundary = boundary_of(("Dear ", NAME, ",\n\n3 = 3\n"), ("<p>Käse ", NAME, "</p>\n"))
     assert body.decode("ascii").replace(boundary, "BOUNDARY").split("\r\n") == [
         "MIME-Version: 1.0",
-        'Content-Type: multipart/alternative; boundary="BOUNDARY"',
+        "Content-Type: multipart/alternative;",
+        ' boundary="BOUNDARY"',
         "",
         "--BOUNDARY",
         'Content-Type: text/plain; charset="utf-8"',

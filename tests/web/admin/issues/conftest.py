@@ -1,18 +1,29 @@
 """A publication with an issue to work on."""
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+import time_machine
+from lxml import html as lxml_html
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
+from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
+from newsletter.subscribers.models import State
+from tests.factories import make_readers, make_subscription
 from tests.web.signed_in import SignedIn
 
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = {"when": "later", "date": "2026-11-27", "time": "08:00", "zone": "Europe/Rome"}
 JSON = {"Accept": "application/json"}
 STORY = {
     "headline": "A library for a town that had none",
@@ -65,3 +76,44 @@ def save_issue(session: Session, publication: Publication, **facts: Any) -> Issu
         ],
     } | facts
     return save_document(session, publication, loads(json.dumps(given)), author="ana@press.example").issue
+
+
+@pytest.fixture
+def march() -> Iterator[time_machine.Traveller]:
+    """A morning before two changes of the clocks; who signs in does so then."""
+    with time_machine.travel(NOW) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def readers(session: Session, publication: Publication) -> None:
+    """Twelve who get it, one who did not confirm and two who paused."""
+    make_readers(session, publication, 12)
+    make_subscription(session, publication, "pending@readers.example", state=State.PENDING)
+    for number in range(2):
+        make_subscription(session, publication, f"paused{number}@readers.example", state=State.PAUSED)
+    session.commit()
+
+
+def own(issue: Issue, page: str) -> str:
+    return f"/admin/issues/{issue.id}/{page}"
+
+
+def tree(text: str) -> Any:
+    return lxml_html.document_fromstring(text)
+
+
+def words(text: str) -> str:
+    return " ".join(tree(text).text_content().split())
+
+
+def confirmation(client: SignedIn, issue: Issue, **asked: str) -> dict[str, str]:
+    """The fields of the form that sends, as the page fills them in."""
+    page = client.get(f"{own(issue, 'send')}?{urlencode(asked)}").text
+    [form] = tree(page).cssselect("#confirm form")
+    return {field.get("name"): field.get("value", "") for field in form.cssselect("input[name]")}
+
+
+def mailings(session: Session) -> list[Mailing]:
+    session.rollback()
+    return list(session.scalars(select(Mailing).execution_options(populate_existing=True)))

@@ -62,7 +62,7 @@ export function field(name: string, label: string, kind: Kind, more: More = {}):
 /** The words of a picture, wherever one stands. */
 export const IMAGE_FIELDS: readonly Field[] = [
   field("src", "Address", "source", { placeholder: "https://" }),
-  field("alt", "What it shows", "line", { hint: "For who cannot see it. Read aloud, and shown while images are off." }),
+  field("alt", "What it shows", "line", { placeholder: "In words, for who cannot see it" }),
   field("caption", "Caption", "line"),
   field("credit", "Credit", "line", { max: 120, placeholder: "Photo: …" }),
   field("licence", "Licence", "line", { max: 120, placeholder: "CC BY 4.0" }),
@@ -71,9 +71,9 @@ export const IMAGE_FIELDS: readonly Field[] = [
 ];
 
 export const STYLES = [
-  ["outlet", "named under the story"],
-  ["reported", "“…, reported …”"],
-  ["according_to", "“According to …, …”"],
+  ["outlet", "under the story"],
+  ["reported", "“…, reported”"],
+  ["according_to", "“According to …”"],
 ] as const;
 
 export const PROVENANCE = field("provenance", "Source", "group", {

@@ -34,6 +34,9 @@ interface Refusal {
   readonly message: string;
 }
 
+/** The same each time, so that nothing is drawn anew while nothing is wrong. */
+const NO_FAULTS: ReadonlyMap<Address, string> = new Map();
+
 export class Desk {
   readonly facts: EditorFacts;
   readonly server: Server;
@@ -163,7 +166,7 @@ export class Desk {
     for (const [address, { value, message }] of this.#refusals) {
       if (this.#valueAt(address) === value && value !== undefined) faults.set(address, message);
     }
-    return faults;
+    return faults.size > 0 ? faults : NO_FAULTS;
   }
 
   #valueAt(address: Address): Json | undefined {

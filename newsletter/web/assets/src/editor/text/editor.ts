@@ -8,7 +8,7 @@ import Italic from "@tiptap/extension-italic";
 import { BulletList, ListItem, ListKeymap, OrderedList } from "@tiptap/extension-list";
 import Paragraph from "@tiptap/extension-paragraph";
 import Text from "@tiptap/extension-text";
-import { Plugin } from "@tiptap/pm/state";
+import { Plugin, Selection } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { fieldsIn } from "../model/mergefields.ts";
 import { Link } from "./link.ts";
@@ -91,4 +91,10 @@ export function makeEditor(element: HTMLElement, wishes: Wishes): Editor {
     onBlur: ({ editor }) => wishes.onblur(editor),
     onTransaction: () => wishes.onstep(),
   });
+}
+
+/** The cursor goes to the nearest place for one: a position may lie between two blocks. */
+export function placeCursor({ state, view }: Editor, at: number): void {
+  const near = Selection.near(state.doc.resolve(Math.min(at, state.doc.content.size)));
+  view.dispatch(state.tr.setSelection(near));
 }

@@ -5,7 +5,7 @@ const NUMBER = /^[\s\u00a0]*(?:\d{1,3}|[a-z])[.)][\s\u00a0]+/i;
 
 /** `html` without styles, comments and the elements of office programs; Word's paragraphs that look like lists are lists. */
 export function cleaned(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
   const inside = page.body;
   for (const gone of inside.querySelectorAll("style, script, meta, link, title, xml, img, svg, iframe, object")) gone.remove();
   removeComments(inside, page);
@@ -20,6 +20,11 @@ export function cleaned(html: string): string {
 }
 
 
+/** What is said by style is only read, never applied: our pages forbid it, and the browser complains at once. */
+function withoutStyles(html: string): string {
+  return html.replace(/(<[a-z][^<>]*?\s)style\s*=/gi, "$1data-look=").replace(/<style\b[\s\S]*?<\/style\s*>/gi, "");
+}
+
 function removeComments(root: HTMLElement, page: Document): void {
   const walker = page.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
   const found: ChildNode[] = [];
@@ -29,18 +34,18 @@ function removeComments(root: HTMLElement, page: Document): void {
 
 /** What a program says by style is said by an element; headings become bold lines. */
 function simplify(element: HTMLElement, page: Document): void {
-  const style = element.getAttribute("style")?.toLowerCase() ?? "";
+  const style = element.dataset["look"]?.toLowerCase() ?? "";
   const tag = element.tagName.toLowerCase();
   if (/mso-list:\s*ignore/.test(style)) {
     element.dataset["mark"] = "";
     return;
   }
   if (/display:\s*none|mso-hide:\s*all/.test(style)) return element.remove();
-  if ((tag === "b" || tag === "strong") && /font-weight:\s*(normal|400)/.test(style)) return unwrap(element);
+  if ((tag === "b" || tag === "strong") && /(?<![-\w])font-weight:\s*(normal|400)/.test(style)) return unwrap(element);
   if (/^h[1-6]$/.test(tag)) return replace(element, page, "p", ["b"]);
   if (tag !== "span" && tag !== "font") return;
-  const isBold = /font-weight:\s*(bold|[6-9]00)/.test(style);
-  const isItalic = /font-style:\s*italic/.test(style);
+  const isBold = /(?<![-\w])font-weight:\s*(bold|[6-9]00)/.test(style);
+  const isItalic = /(?<![-\w])font-style:\s*italic/.test(style);
   if (isBold || isItalic) replace(element, page, isBold ? "b" : "i", isBold && isItalic ? ["i"] : []);
   else unwrap(element);
 }
