@@ -1,6 +1,7 @@
 """An installation with real processes, on a SQLite file and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,7 +58,14 @@ def prepare_database(installation: Installation) -> None:
 @contextmanager
 def application(settings: Settings) -> Iterator[Flask]:
     """The web application of an installation, in this process."""
-    app = create_app(settings)
-    yield app
+    # In a thread of its own: the browser's driver runs an event loop in this one, and what Flask does when a
+    # context ends refuses to run beside one.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        app = aside.submit(create_app, settings).result()
+        yield app
+        aside.submit(_dispose, app).result()
+
+
+def _dispose(app: Flask) -> None:
     with app.app_context():
         db.engine.dispose()
