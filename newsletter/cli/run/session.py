@@ -45,5 +45,4 @@ def _prepare(settings: Settings, *, demo: bool) -> Supervision:
     if demo:
         release.load_demo(settings, outer, notice)
     parts = programs(settings)
-    set_up_url = release.set_up_link(outer)
-    return Supervision(settings, parts, lock, outer, as_root=os.geteuid() == 0, set_up_url=set_up_url)
+    return Supervision(settings, parts, lock, outer, as_root=os.geteuid() == 0)

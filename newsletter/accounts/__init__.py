@@ -1,1 +1,0 @@
-"""Accounts: who may sign in to the editor's desk, and what each of them may do."""
