@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
 from newsletter.document import loads
-from newsletter.issues.models import Issue
+from newsletter.issues.models import Issue, Revision
+from newsletter.issues.models import TestMessage as KeptTest
 from newsletter.issues.save import save_document
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import State, Subscriber, Subscription
@@ -86,3 +87,18 @@ def make_issue(session: Session, publication: Publication, slug: str = "one") ->
     saved = save_document(session, publication, loads(json.dumps(document)), author="test")
     session.flush()
     return saved.issue
+
+
+def keep_tested(session: Session, revision: Revision) -> None:
+    """As if somebody had sent the issue, as it is now, to themselves."""
+    session.add(
+        KeptTest(
+            issue_id=revision.issue_id,
+            revision_id=revision.id,
+            edits=revision.edits,
+            addresses_hash="",
+            compiled="{}",
+            actor="test",
+        )
+    )
+    session.flush()

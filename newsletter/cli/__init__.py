@@ -12,6 +12,7 @@ NOUNS = {
     "db": "Set up and upgrade the database.",
     "demo": "Load an invented publication with issues that were sent, and a draft.",
     "doctor": "Check database, broker, relay and files.",
+    "user": "Make, list and deactivate the people who sign in.",
     "publication": "Create and list publications.",
     "subscribers": "Import, count, show and suppress subscribers.",
     "media": "Store images for issues.",

@@ -5,7 +5,7 @@ A line break in the source is a line break in the result, as people who type int
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
 
@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from newsletter.document.merge import DEFAULTS, TOKENS, Filling, Masked, mask
+
+REMEMBERED = 1_000  # texts, of some hundred octets each
 
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
@@ -24,8 +26,7 @@ _LIST_MARK = re.compile(r"^(\s*)([-+*]|\d+[.)])(?=\s|$)", re.MULTILINE)
 
 def to_html(text: str, filling: Filling = DEFAULTS) -> str:
     """Safe HTML of `text`: `p br strong em a ul ol li`, nothing else; merge fields filled and escaped."""
-    masked = mask(text)
-    return _clean(_parser().renderer.render(_filled(masked, filling), _parser().options, {}))
+    return _static_html(text) if "{{" not in text else _html(text, filling)
 
 
 def to_inline_html(text: str, filling: Filling = DEFAULTS) -> str:
@@ -41,16 +42,12 @@ def to_plain(text: str, filling: Filling = DEFAULTS, *, links: bool = True) -> s
 
     With `links=False` only the labels stay, for what is cut or counted.
     """
-    return _Plain(links).write(_filled(mask(text), filling))
+    return _static_plain(text, links) if "{{" not in text else _plain(text, filling, links)
 
 
 def link_urls(text: str) -> list[str]:
     """The addresses that `text` links to, in order, merge fields still as tokens."""
-    if "](" not in text:
-        return []
-    tokens = _filled(mask(text), TOKENS)
-    children = [child for token in tokens for child in token.children or []]
-    return [str(child.meta["url"]) for child in children if child.type == "link_open"]
+    return list(_link_urls(text)) if "](" in text else []
 
 
 def escape(text: str) -> str:
@@ -62,6 +59,35 @@ def escape(text: str) -> str:
 
 def _escape_mark(mark: str) -> str:
     return f"{mark[:-1]}\\{mark[-1]}"
+
+
+def _html(text: str, filling: Filling) -> str:
+    return _clean(_parser().renderer.render(_filled(mask(text), filling), _parser().options, {}))
+
+
+def _plain(text: str, filling: Filling, links: bool) -> str:
+    return _Plain(links).write(_filled(mask(text), filling))
+
+
+# An issue is rendered again after each change, which is to one of its texts: the others are remembered,
+# where they are the same whatever is filled in.
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _static_html(text: str) -> str:
+    return _html(text, DEFAULTS)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _static_plain(text: str, links: bool) -> str:
+    return _plain(text, DEFAULTS, links)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _link_urls(text: str) -> tuple[str, ...]:
+    tokens = _filled(mask(text), TOKENS)
+    children = [child for token in tokens for child in token.children or []]
+    return tuple(str(child.meta["url"]) for child in children if child.type == "link_open")
 
 
 @cache

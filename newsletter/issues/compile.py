@@ -39,18 +39,20 @@ def compile_issue(
     *,
     mailing_id: int = 0,
     variant: Variant = EVERYTHING,
+    mark: str = "",
 ) -> CompiledMessage:
     """The message of `revision`, rendered, inlined and with its header: the same for all who get `variant`.
 
-    `mailing_id` 0 is for previews. Publish the issue first, so that it says its number and day. Takes tens of
-    milliseconds. Raises `Refused` with fields for facts that cannot stand in a message (a sender that is no
-    address, an image that is not in the library), `OperatorMustAct` for a broken template.
+    `mailing_id` 0 is for previews; `mark` stands before the subject of what is no mailing. Publish the issue
+    first, so that it says its number and day. Takes tens of milliseconds. Raises `Refused` with fields for
+    facts that cannot stand in a message (a sender that is no address, an image that is not in the library),
+    `OperatorMustAct` for a broken template.
     """
     composed = compose(render_input(session, revision, publication, links, variant))
     return compile_message(
         composed.html,
         composed.text,
-        composed.subject,
+        mark + composed.subject,
         message_headers(publication, links, mailing_id),
         composed.slots,
         preheader=composed.preheader,

@@ -17,10 +17,12 @@ def find_issue(session: Session, issue_id: int) -> Issue:
 
 
 def find_revision(session: Session, issue: Issue, number: int | None = None) -> Revision:
-    """Revision `number` of `issue`, or its newest; `Missing` when there is none."""
+    """Revision `number` of `issue`, or its newest, as it is now; `Missing` when there is none."""
     wanted = issue.latest_revision if number is None else number
     revision = session.scalar(
-        select(Revision).where(Revision.issue_id == issue.id, Revision.number == wanted)
+        select(Revision)
+        .where(Revision.issue_id == issue.id, Revision.number == wanted)
+        .execution_options(populate_existing=True)
     )
     if revision is None:
         raise Missing("no_revision", f"Issue {issue.id} has no revision {wanted}.")

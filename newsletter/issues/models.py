@@ -1,4 +1,4 @@
-"""Issue and revision: the tables."""
+"""Issue, revision and test message: the tables."""
 
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from newsletter.core import clock
 from newsletter.core.columns import BigId
 from newsletter.core.db import Base
 from newsletter.publications.models import Publication
+
+AUTHOR_LENGTH = 120
 
 
 class Issue(Base):
@@ -34,7 +36,11 @@ class Issue(Base):
 
 
 class Revision(Base):
-    """A saved state of an issue's document, never changed after it is locked."""
+    """A saved state of an issue's document, never changed after it is locked.
+
+    While somebody types, their newest revision is amended (see `issues.edit`): `edits` counts how often, so
+    that number and edits together name one state of the text.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("issue_id", "number"),)
@@ -44,8 +50,26 @@ class Revision(Base):
     number: Mapped[int]
     document: Mapped[str] = mapped_column(Text)  # the document's stable text form
     name: Mapped[str] = mapped_column(String(120), default="")
-    author: Mapped[str] = mapped_column(String(120), default="")
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), default="")
+    edits: Mapped[int] = mapped_column(default=0)
     locked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     issue: Mapped[Issue] = relationship(back_populates="revisions")
+
+
+class TestMessage(Base):
+    """An issue as it was when somebody sent it to a few addresses to look at: one row for each press."""
+
+    __tablename__ = "test_message"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
+    # The state of the text that was sent: a revision, and how often it had been amended.
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    edits: Mapped[int]
+    addresses_hash: Mapped[str] = mapped_column(String(64))  # tells a second press from a second test
+    compiled: Mapped[str] = mapped_column(Text)  # a compiled message, as `CompiledMessage.to_json` writes it
+    actor: Mapped[str] = mapped_column(String(AUTHOR_LENGTH))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -55,5 +55,26 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.preferences(facts["subscriber_id"]),
             ONE_DAY,
         ),
+        # Invites somebody to the team; the link lets them choose their password.
+        Kind(
+            "invitation",
+            {"token": str},
+            lambda links, facts: f"{links.public_url}/invitation/{facts['token']}",
+            timedelta(days=7),
+        ),
+        # Somebody on the team forgot their password.
+        Kind(
+            "password_reset",
+            {"token": str},
+            lambda links, facts: f"{links.public_url}/reset-password/{facts['token']}",
+            timedelta(hours=1),
+        ),
+        # Tells somebody on the team that their password is a new one, in case it was not them.
+        Kind(
+            "password_changed",
+            {},
+            lambda links, _facts: f"{links.public_url}/forgot-password",
+            timedelta(days=7),
+        ),
     ),
 )

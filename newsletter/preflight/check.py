@@ -1,6 +1,6 @@
 """Check an issue: every rule over the message that would be sent."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
@@ -10,7 +10,7 @@ from newsletter.document.walk import fields_of, images
 from newsletter.issues.compile import compile_issue, local_day
 from newsletter.issues.example import example_values
 from newsletter.issues.load import load_document
-from newsletter.issues.models import Revision
+from newsletter.issues.models import Revision, TestMessage
 from newsletter.media.variants import find_sources
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
@@ -49,12 +49,20 @@ def make_draft(session: Session, revision: Revision, publication: Publication, l
         unknown_attributes=frozenset(
             name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
         ),
+        tested=_was_tested(session, revision),
     )
 
 
 def _told(failure: DomainError) -> str:
     problems = [problem for problem in failure.fields.values() if problem not in failure.message]
     return " ".join([failure.message, *problems])
+
+
+def _was_tested(session: Session, revision: Revision) -> bool:
+    """Whether this very state of the text was sent as a test message."""
+    same = (TestMessage.revision_id == revision.id, TestMessage.edits == revision.edits)
+    found = session.scalar(select(exists().where(TestMessage.issue_id == revision.issue_id, *same)))
+    return bool(found)
 
 
 def _is_known(session: Session, publication: Publication, key: str) -> bool:

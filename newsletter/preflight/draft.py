@@ -26,6 +26,7 @@ class Draft:
     media:    the uploaded images that the document names and the library has, by source (`media:…`).
     unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
     today:    the day in the publication's zone.
+    tested:   whether somebody sent a test message since the last edit.
     """
 
     document: Document
@@ -36,3 +37,4 @@ class Draft:
     html: str = ""
     media: Mapping[str, ImageWords] = field(default_factory=dict)
     unknown_attributes: frozenset[str] = frozenset()
+    tested: bool = True

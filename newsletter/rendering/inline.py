@@ -4,16 +4,14 @@ premailer matches and merges the rules; what it would lose is kept from it: it g
 rules that can be inlined, and no say in the doctype, in conditional comments or in how the result is written.
 """
 
-import logging
 import re
-import threading
 from collections.abc import Iterable, Iterator
 
 from lxml import etree
-from premailer import Premailer
 
 from newsletter.core.errors import Refused
 from newsletter.rendering.addresses import to_ascii_domain
+from newsletter.rendering.premailing import premail
 from newsletter.rendering.stylesheet import named_classes, split_stylesheet
 
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
@@ -28,21 +26,6 @@ _BETWEEN_DECLARATIONS = re.compile(r";\s+(?=[a-z-]+:)")
 _IRI_HOST = re.compile(r"(https?://(?:[^/?#@]*@)?)([^/?#:@]+)", re.IGNORECASE)
 _SCREENS = (None, "", "all", "screen")
 _VERBATIM = frozenset({"pre", "textarea", "style", "script", "xmp"})
-
-_ONE_AT_A_TIME = threading.Lock()  # cssutils keeps its parser in globals
-_OPTIONS = {
-    "strip_important": False,
-    "keep_style_tags": False,
-    "remove_classes": False,
-    "include_star_selectors": True,  # only attribute selectors such as [href*="x"] still have a star
-    "disable_validation": True,
-    "allow_network": False,
-    "cache_css_parsing": True,  # bounded: PREMAILER_CACHE_MAXSIZE texts, 128 if unset
-    "align_floating_images": False,
-    # a width attribute is written for Outlook on purpose: CSS must not overwrite it
-    "disable_basic_attributes": ["align", "valign", "bgcolor", "width", "height"],
-    "cssutils_logging_level": logging.CRITICAL,
-}
 
 
 def inline(html: str) -> str:
@@ -63,8 +46,7 @@ def inline(html: str) -> str:
     root = _parse(_BARE_CONDITION.sub(_reveal, html))
     try:
         css = _take_styles(root)
-        with _ONE_AT_A_TIME:
-            Premailer(css_text=css, **_OPTIONS).transform(root)
+        premail(root, css)
     except Exception as error:  # premailer, cssutils and cssselect raise whatever they meet
         raise _refused(f"its CSS cannot be applied ({error})") from error
     for style in root.iter("style"):
@@ -115,7 +97,7 @@ def _take_styles(root: etree._Element) -> list[str]:
     for style in list(root.iter("style")):
         if style.get("data-premailer") != "ignore" and style.get("media") in _SCREENS:
             parts = split_stylesheet(style.text or "", used)
-            inlinable.append(parts.inlinable)
+            inlinable.extend(parts.inlinable)
             style.text = parts.kept
         if not style.text:
             _remove(style)

@@ -9,6 +9,7 @@ become `!important`. Rules for classes that the document does not use are left o
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LEXEME = re.compile(
     r"""/\*.*?(?:\*/|\Z)|<!--|-->|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|[{}();,]|\\.|[^{}();,/"'\\<u-]+|.""",
@@ -43,7 +44,7 @@ class Rule:
 class Stylesheet:
     """A stylesheet in two: for style attributes, and for `<style>`."""
 
-    inlinable: str
+    inlinable: tuple[str, ...]  # rule by rule
     kept: str
 
 
@@ -51,7 +52,7 @@ def split_stylesheet(css: str, used: frozenset[str]) -> Stylesheet:
     """Part `css` for a document whose elements have the classes (`.a`) and ids (`#b`) in `used`."""
     inlinable: list[str] = []
     kept: list[str] = []
-    for rule in parse_rules(css):
+    for rule in _remembered(css):
         if rule.prelude.startswith("@"):
             kept.extend(_keep_at_rule(rule, used))
             continue
@@ -65,7 +66,13 @@ def split_stylesheet(css: str, used: frozenset[str]) -> Stylesheet:
         if move:
             inlinable.append(f"{','.join(move)}{{{rule.block}}}")
         kept.extend(_keep_rule(stay, rule.block or "", used))
-    return Stylesheet("\n".join(inlinable), "\n".join(kept))
+    return Stylesheet(tuple(inlinable), "\n".join(kept))
+
+
+@lru_cache(maxsize=32)
+def _remembered(css: str) -> tuple[Rule, ...]:
+    """The rules of a stylesheet; one theme's is the same for every message in the same colours."""
+    return tuple(parse_rules(css))
 
 
 def parse_rules(css: str) -> Iterator[Rule]:

@@ -33,6 +33,14 @@ def exclusion_reason(now: datetime) -> ColumnElement[str]:
     return case(*((when, literal(reason.value)) for when, reason in rules), else_=literal(""))
 
 
+def reason_at_freeze(now: datetime, issue_id: int, mailing_id: int = 0) -> ColumnElement[str]:
+    """The same, and whoever has this issue from another mailing; `mailing_id` 0 is one not made yet."""
+    rule = exclusion_reason(now)
+    received = already_received(issue_id, mailing_id)
+    reason = case((received, literal(Exclusion.ALREADY_RECEIVED.value)), else_=literal(""))
+    return case((rule != "", rule), else_=reason)
+
+
 def already_received(issue_id: int, mailing_id: int) -> ColumnElement[bool]:
     """Whether the subscriber got, or may have got, this issue from another mailing of it."""
     other, theirs = aliased(Mailing), aliased(Delivery)

@@ -23,7 +23,6 @@ from newsletter.mailings.lifecycle import advance, lock
 from newsletter.mailings.models import (
     Control,
     Delivery,
-    Exclusion,
     Mailing,
     MailingState,
     Outcome,
@@ -31,7 +30,7 @@ from newsletter.mailings.models import (
 )
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
-from newsletter.sending.exclusion import already_received, exclusion_reason
+from newsletter.sending.exclusion import reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
 log = structlog.get_logger(__name__)
@@ -105,16 +104,11 @@ def _freeze_chunk(session: Session, mailing_id: int, chunk: int) -> bool:
 
 
 def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
-    reason = case(
-        (already_received(mailing.issue_id, mailing.id), literal(Exclusion.ALREADY_RECEIVED.value)),
-        else_=literal(""),
-    )
-    rule = exclusion_reason(clock.now())
     found = (
         select(
             Subscription.subscriber_id.label("subscriber_id"),
             Subscription.id.label("subscription_id"),
-            case((rule != "", rule), else_=reason).label("reason"),
+            reason_at_freeze(clock.now(), mailing.issue_id, mailing.id).label("reason"),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)

@@ -1,16 +1,17 @@
 """Schedule an issue: lock its revision and make its one mailing. Pressing Send again answers the same one."""
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter import audit, jobs
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.issues.edit import lock_issue
 from newsletter.issues.load import find_revision
 from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import Issue
-from newsletter.mailings.models import Mailing, MailingState
+from newsletter.mailings.current import current_mailing
+from newsletter.mailings.models import Mailing
 from newsletter.preflight.gate import gate
 from newsletter.sending.when import Moment
 
@@ -21,7 +22,8 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     The newest revision is locked. Raises `Refused` with everything that preflight finds blocking. However
     many people press at once, the database lets one mailing through (a unique index) and all get it.
     """
-    existing = current_mailing(session, issue)
+    lock_issue(session, issue.id)  # what preflight looks at is what is locked: nobody types in between
+    existing = current_mailing(session, issue.id)
     if existing is not None:
         return existing
     revision = find_revision(session, issue)
@@ -38,7 +40,7 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
         with session.begin_nested():
             session.add(mailing)
     except IntegrityError:
-        winner = current_mailing(session, issue)
+        winner = current_mailing(session, issue.id)
         if winner is None:
             raise
         return winner
@@ -46,10 +48,3 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     audit.record(session, "mailing.scheduled", "mailing", mailing.id, actor=actor, at=moment.at.isoformat())
     jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)
     return mailing
-
-
-def current_mailing(session: Session, issue: Issue) -> Mailing | None:
-    """The issue's mailing that was not cancelled, if there is one."""
-    return session.scalars(
-        select(Mailing).where(Mailing.issue_id == issue.id, Mailing.state != MailingState.CANCELLED)
-    ).one_or_none()

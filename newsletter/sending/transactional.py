@@ -19,12 +19,15 @@ from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.letter import Letter, write
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
+from newsletter.sending import test_message
+from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.session import SessionFailed
 from newsletter.smtp.verdict import Outcome
 
 log = structlog.get_logger(__name__)
 
 TOO_LATE = "not sent: what was asked for is too long ago"
+GONE = "not sent: the issue was deleted"
 ERASED = "not sent: the person was erased"
 
 
@@ -55,7 +58,7 @@ def send_system_message(
         _give_up(sessions, taken, letter)
         return
     try:
-        answer = connection.send(write(letter))
+        answer = connection.send(letter if isinstance(letter, Envelope) else write(letter))
     except SessionFailed as error:
         _report_relay(error)
         with sessions.begin() as session:
@@ -68,12 +71,14 @@ def send_system_message(
         _settle(sessions, taken, answer)
 
 
-def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Letter | str:
-    """What the message says; or, in words, why it is not to be sent any more."""
+def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Letter | Envelope | str:
+    """What the message says, or its octets; or, in words, why it is not to be sent any more."""
     message = session.get_one(SystemMessage, taken.message_id, populate_existing=True)
-    kind = KINDS[message.kind]
     if not message.recipient:
         return ERASED
+    if message.kind == test_message.KIND:
+        return test_message.write_test_message(session, message, links) or GONE
+    kind = KINDS[message.kind]
     if clock.now() - message.created_at > kind.useful_for:
         return TOO_LATE
     host = urlsplit(links.public_url).hostname or "localhost"

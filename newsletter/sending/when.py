@@ -22,6 +22,14 @@ class Moment:
     zone: str
 
 
+class Repeated(Refused):
+    """A local time that the clocks show twice; `moments` are the two, the earlier first."""
+
+    def __init__(self, sentence: str, moments: tuple[datetime, ...]) -> None:
+        super().__init__("when_repeated", sentence, {"at": sentence})
+        self.moments = moments
+
+
 def parse_when(text: str, default_zone: str) -> Moment:
     """The moment in `2026-11-27T08:00[Europe/Rome]`, `…T08:00+01:00` or `…T08:00` (in `default_zone`).
 
@@ -36,7 +44,10 @@ def parse_when(text: str, default_zone: str) -> Moment:
     if match is None or written is None:
         raise _refused(f"“{text}” is not a time; write it like 2026-11-27T08:00[Europe/Rome].")
     zone = match["zone"] or (default_zone if written.tzinfo is None else "")
-    moment = _in_zone(written, zone) if zone else written.astimezone(UTC)
+    try:
+        moment = _in_zone(written, zone) if zone else written.astimezone(UTC)
+    except OverflowError:  # the first and last hours of the calendar (years 1 and 9999)
+        raise _refused(f"{text} is too far away; give a year that somebody will see.") from None
     if moment < clock.now() - GRACE:
         raise _refused(f"{text} is in the past; give a later time, or none to send now.")
     return Moment(moment, zone or "UTC")
@@ -62,9 +73,8 @@ def _in_zone(written: datetime, name: str) -> datetime:
         return written.astimezone(UTC)
     if len(meanings) > 1:
         offsets = " or ".join(moment.astimezone(zone).strftime("%z") for moment in meanings)
-        raise _refused(
-            f"{naive:%Y-%m-%d %H:%M} happens twice in {name}: the clocks go back. Add an offset: {offsets}."
-        )
+        sentence = f"{naive:%Y-%m-%d %H:%M} happens twice in {name}: the clocks go back."
+        raise Repeated(f"{sentence} Add an offset: {offsets}.", tuple(meanings))
     return meanings[0]
 
 

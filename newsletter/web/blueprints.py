@@ -3,7 +3,11 @@
 from flask import Flask
 
 from newsletter.settings import Settings
-from newsletter.web import health
+from newsletter.web import accounts, admin, health
+from newsletter.web.admin import account, team
+from newsletter.web.admin import home as desk
+from newsletter.web.admin import issues as desk_issues
+from newsletter.web.admin import mailings as desk_mailings
 from newsletter.web.dev import mailbox
 from newsletter.web.public import (
     archive,
@@ -19,6 +23,8 @@ from newsletter.web.public import (
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    accounts.init_app(app, settings)
+    admin.init_app(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_blueprint(media.blueprint)
@@ -29,5 +35,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
+    app.register_blueprint(desk.blueprint)
+    app.register_blueprint(desk_issues.blueprint)
+    app.register_blueprint(desk_mailings.blueprint)
+    app.register_blueprint(team.blueprint)
+    app.register_blueprint(account.blueprint)
     if mailbox.belongs_here(settings):
         app.register_blueprint(mailbox.blueprint)

@@ -1,12 +1,14 @@
-"""Errors as answers: each decision of a domain error has one HTTP status, for every page."""
+"""Errors as answers: each decision of a domain error has one HTTP status, for every page and for scripts."""
 
-from flask import Flask, render_template
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from newsletter.core.errors import Decision, DomainError
 from newsletter.web.database import session
+
+Answer = Response
 
 STATUS: dict[Decision, int] = {
     Decision.REFUSE: 400,
@@ -16,6 +18,9 @@ STATUS: dict[Decision, int] = {
     Decision.RETRY: 503,
     Decision.OPERATOR: 503,
 }
+DESK = "/admin"
+PUBLIC_PAGE = "public/error.html"
+DESK_PAGE = "admin/error.html"  # in the frame of the editor's desk
 
 
 def init_app(app: Flask) -> None:
@@ -25,28 +30,49 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _page(status: int, sentence: str) -> tuple[str, int]:
-    return render_template("public/error.html", status=status, sentence=sentence), status
+def in_desk() -> bool:
+    """Whether the request is for the editor's desk, be there such a page or not."""
+    return request.path == DESK or request.path.startswith(f"{DESK}/")
 
 
-def _domain_error(error: DomainError) -> tuple[str, int]:
+def wants_json() -> bool:
+    """Whether the request asks for JSON rather than for a page."""
+    kinds = ("text/html", "application/json")
+    return request.accept_mimetypes.best_match(kinds) == "application/json"
+
+
+def answer(
+    status: int,
+    sentence: str = "",
+    *,
+    code: str = "",
+    fields: dict[str, str] | None = None,
+    template: str | None = None,
+) -> Answer:
+    """An error as a page or, for scripts, as {"error": code, "message": sentence, "fields": {…}}."""
+    if wants_json():
+        body = jsonify(error=code or f"http_{status}", message=sentence, fields=fields or {})
+        return make_response(body, status)
+    chosen = template or (DESK_PAGE if in_desk() else PUBLIC_PAGE)
+    return make_response(render_template(chosen, status=status, sentence=sentence), status)
+
+
+def _domain_error(error: DomainError) -> Answer:
     session().rollback()
-    return _page(STATUS[error.decision], error.message)
+    return answer(STATUS[error.decision], error.message, code=error.code, fields=error.fields)
 
 
-def _http_error(error: HTTPException) -> tuple[str, int]:
-    return _page(error.code or 500, "")
+def _http_error(error: HTTPException) -> Answer:
+    return answer(error.code or 500)
 
 
-def _database_error(error: OperationalError) -> tuple[str, int]:
-    from flask import current_app
-
+def _database_error(error: OperationalError) -> Answer:
     current_app.logger.error("the database does not answer: %s", error.orig)
-    return _page(503, _("Our database does not answer at the moment. Please try again in a minute."))
+    sentence = _("Our database does not answer at the moment. Please try again in a minute.")
+    # Not in the frame of the desk: that would ask the database again.
+    return answer(503, sentence, code="database", template=PUBLIC_PAGE)
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
-    from flask import current_app
-
+def _unexpected(error: Exception) -> Answer:
     current_app.logger.exception("unexpected error", exc_info=error)
-    return _page(500, "")
+    return answer(500, code="unexpected", template=PUBLIC_PAGE)

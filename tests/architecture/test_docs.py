@@ -19,7 +19,7 @@ LINK = re.compile(r"\]\((?!\w+:)([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 # Where a command is named: in backquotes, or on a line of a terminal.
-COMMAND = re.compile(r"(?:`|^ +(?:\$ )?|^)newsletter((?: [a-z]+)+)", re.MULTILINE)
+COMMAND = re.compile(r"(?:`|^ +(?:\$ )?|^)newsletter((?: [a-z][a-z-]*)+)", re.MULTILINE)
 OPTION = re.compile(r"(?<=\s)--[a-z-]+")
 WITHOUT_JSON = {"run", "db upgrade", "issue export", "issue schema", "issue render"}
 
@@ -86,7 +86,7 @@ def test_commands_exist(path: Path) -> None:
 def test_options_of_commands_exist(path: Path) -> None:
     for line in command_lines(path.read_text(encoding="utf-8")):
         words = line.removeprefix("$ ").removeprefix("newsletter ").split(" | ")[0]
-        plain = re.match(r"[a-z ]+", words)
+        plain = re.match(r"[a-z -]+", words)
         name = command_of(plain[0]) if plain else ""
         assert name, line
         known = {option for parameter in commands()[name].params for option in parameter.opts}
@@ -94,7 +94,7 @@ def test_options_of_commands_exist(path: Path) -> None:
 
 
 def test_every_command_is_in_the_readmes_table() -> None:
-    assert set(re.findall(r"^\| `newsletter ([a-z ]+)` \|", README, re.MULTILINE)) == set(commands())
+    assert set(re.findall(r"^\| `newsletter ([a-z -]+)` \|", README, re.MULTILINE)) == set(commands())
 
 
 def test_json_is_for_all_but_those_that_the_readme_names() -> None:
@@ -103,7 +103,7 @@ def test_json_is_for_all_but_those_that_the_readme_names() -> None:
     }
     assert without == WITHOUT_JSON
     sentence = next(line for line in README.splitlines() if line.startswith("- **JSON.**"))
-    assert set(re.findall(r"`([a-z ]+)`", sentence)) == WITHOUT_JSON
+    assert set(re.findall(r"`([a-z][a-z -]*)`", sentence)) == WITHOUT_JSON
 
 
 def test_every_setting_is_in_the_readmes_table_with_its_default() -> None:

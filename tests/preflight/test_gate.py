@@ -14,7 +14,7 @@ from newsletter.issues.models import Revision
 from newsletter.issues.save import save_document
 from newsletter.preflight import Level, check, gate
 from newsletter.publications.models import Publication
-from tests.factories import make_issue, make_publication, make_subscription
+from tests.factories import keep_tested, make_issue, make_publication, make_subscription
 
 
 def saved(session: Session, publication: Publication, **facts: Any) -> Revision:
@@ -24,12 +24,16 @@ def saved(session: Session, publication: Publication, **facts: Any) -> Revision:
         "preheader": "Three stories",
         "sections": [{"type": "text", "text": "Good morning."}],
     }
-    return save_document(session, publication, loads(json.dumps(given | facts))).revision
+    revision = save_document(session, publication, loads(json.dumps(given | facts))).revision
+    keep_tested(session, revision)
+    return revision
 
 
 def test_a_sound_issue_passes(session: Session, links: Links) -> None:
     publication = make_publication(session)
     revision = find_revision(session, make_issue(session, publication))
+    assert [finding.rule for finding in gate(session, revision, publication, links)] == ["tested"]
+    keep_tested(session, revision)
     assert check(session, revision, publication, links) == []
     assert gate(session, revision, publication, links) == []
 
@@ -38,6 +42,14 @@ def test_warnings_let_pass(session: Session, links: Links) -> None:
     publication = make_publication(session)
     found = gate(session, saved(session, publication, preheader=""), publication, links)
     assert [(finding.rule, finding.level) for finding in found] == [("preheader", Level.WARNING)]
+
+
+def test_a_test_message_is_of_one_state_of_the_text(session: Session, links: Links) -> None:
+    publication = make_publication(session)
+    revision = saved(session, publication)
+    assert check(session, revision, publication, links) == []
+    revision.edits += 1
+    assert [finding.rule for finding in check(session, revision, publication, links)] == ["tested"]
 
 
 def test_everything_that_blocks_is_told_at_once(session: Session, links: Links) -> None:

@@ -194,6 +194,7 @@ SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             "sections[0].visibility",
         )
     ],
+    "tested": [(lambda: dataclasses.replace(sound(), tested=False), W, "")],
 }
 
 CASES = [(key, *case) for key, cases in SPOILED.items() for case in cases]

@@ -6,6 +6,9 @@ import pytest
 
 from newsletter.core.errors import Refused
 from newsletter.core.paths import templates_dir
+from newsletter.document.blocks import AnySection
+from newsletter.document.blocks.feature import FEATURE
+from newsletter.document.blocks.notice import NOTICE
 from newsletter.rendering.colour import READABLE, contrast
 from newsletter.rendering.compose import compose
 from newsletter.rendering.inline import inline
@@ -101,6 +104,41 @@ def test_a_publication_brings_its_own_colours_fonts_and_logo() -> None:
     assert re.search(
         r'<img[^>]*src="https://x.example/logo.png" alt="North &amp; South" width="320" height="80"', html
     )
+
+
+@pytest.mark.parametrize("key", ["bulletin", "poster"])
+def test_scripts_that_join_their_letters_are_not_spaced(key: str) -> None:
+    arabic = reference_digest().model_copy(update={"language": "ar"})
+    html = inline(compose(issue_of(document=arabic, theme=key)).html)
+    assert 'dir="rtl"' in html
+    assert not re.search(r"letter-spacing: *-?\.?[1-9]", html)
+
+
+def test_bulletin_has_the_words_first_and_poster_the_picture() -> None:
+    feature = FEATURE.example()
+    for key, words_first in (("bulletin", True), ("poster", False)):
+        html = compose(issue_of(feature, theme=key)).html
+        assert (html.index(feature.headline) < html.index("<img")) is words_first
+
+
+def test_bulletin_lists_what_is_inside() -> None:
+    digest = reference_digest()
+    html = compose(issue_of(document=digest, theme="bulletin")).html
+    contents = re.search(r'<p class="contents">(.*?)</p>', html)
+    assert contents
+    titles = [section.title for section in digest.sections if section.title]
+    assert re.findall(r'<span class="entry">(.*?)</span>', contents[1]) == titles
+
+
+@pytest.mark.parametrize(("first", "gap"), [("notice", 1), ("feature", 2), ("untitled feature", 1)])
+def test_poster_sets_a_picture_without_a_heading_right_under_the_title(first: str, gap: int) -> None:
+    sections: dict[str, AnySection] = {
+        "notice": NOTICE.example(),
+        "feature": FEATURE.example(),
+        "untitled feature": FEATURE.example().model_copy(update={"title": ""}),
+    }
+    html = compose(issue_of(sections[first], theme="poster")).html
+    assert html.count('<td class="opening">') == gap
 
 
 def test_an_unknown_theme_is_refused() -> None:

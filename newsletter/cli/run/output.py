@@ -27,12 +27,13 @@ class Output:
         prefix = click.style(f"{line.program:<{self.width}} |", fg=self.colours.get(line.program, "red"))
         _print(f"{prefix} {line.text}")
 
-    def ready(self, settings: Settings, web_url: str) -> None:
-        """The panel: where everything is."""
+    def ready(self, settings: Settings, web_url: str, set_up_url: str | None = None) -> None:
+        """The panel: where everything is; below it, in one piece to copy, where the first owner is made."""
         facts = Table.grid(padding=(0, 2))
         facts.add_column(style="bold")
         facts.add_column(overflow="fold")
         facts.add_row("Open", web_url)
+        facts.add_row("Desk", f"{web_url}/admin/")
         if settings.uses_embedded_smtp:
             # The mailbox shows links that sign people in: its pages exist only where nobody else can look.
             where = f"{web_url}/dev/mailbox" if settings.host in LOOPBACK else str(settings.mailbox_dir)
@@ -43,6 +44,9 @@ class Output:
             Console(highlight=False, markup=False).print(
                 Panel(facts, title="Newsletter is running", title_align="left", expand=False)
             )
+        if set_up_url:
+            notice("Nobody can sign in yet. Make the owner's account with this link; it works once:")
+            _print(set_up_url)
 
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

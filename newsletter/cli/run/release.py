@@ -1,5 +1,9 @@
-"""What comes before the first process: the database's schema, and on the very first start the demo."""
+"""What comes before the first process: the database's schema, and on the very first start the demo.
 
+While nobody owns the installation, each start also finds the link with which somebody does.
+"""
+
+import json
 import os
 import subprocess
 import sys
@@ -44,6 +48,15 @@ def load_demo(settings: Settings, environment: dict[str, str], notice: Callable[
     (settings.data_dir / "log" / "demo.log").write_bytes(done.stdout + done.stderr)
     reason = _sentence(done.stderr) or f"{settings.data_dir / 'log' / 'demo.log'} says why"
     notice(f"The demo could not be loaded ({reason.rstrip('.')}); everything else works.")
+
+
+def set_up_link(environment: dict[str, str]) -> str | None:
+    """Where the first owner is made, from `newsletter user setup-link`; None when there is an owner."""
+    done = _newsletter(["user", "setup-link", "--json"], environment)
+    if done.returncode != 0:
+        return None
+    url = json.loads(done.stdout)["url"]
+    return url if isinstance(url, str) else None
 
 
 def _newsletter(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:

@@ -45,4 +45,5 @@ def _prepare(settings: Settings, *, demo: bool) -> Supervision:
     if demo:
         release.load_demo(settings, outer, notice)
     parts = programs(settings)
-    return Supervision(settings, parts, lock, outer, as_root=os.geteuid() == 0)
+    set_up_url = release.set_up_link(outer)
+    return Supervision(settings, parts, lock, outer, as_root=os.geteuid() == 0, set_up_url=set_up_url)

@@ -27,8 +27,10 @@ class Supervision:
         lock: DataLock,
         outer: dict[str, str],
         as_root: bool,
+        set_up_url: str | None = None,
     ) -> None:
         self.settings = settings
+        self.set_up_url = set_up_url
         self.lock = lock
         self.log = settings.data_dir / "log" / "supervisor.err"
         self.config = settings.runtime_dir / "supervisord.conf"
@@ -103,7 +105,7 @@ class Supervision:
             self.pause = 1.0
             web_answers(self.settings).touch()
             if not self.greeted:
-                self.output.ready(self.settings, local_url(self.settings))
+                self.output.ready(self.settings, local_url(self.settings), self.set_up_url)
             self.greeted = True
         elif time.monotonic() - self.began > SLOW_START and not self.warned:
             self.warned = True

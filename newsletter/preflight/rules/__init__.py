@@ -18,6 +18,7 @@ from newsletter.preflight.rules.review_date import REVIEW_DATE
 from newsletter.preflight.rules.sender import SENDER
 from newsletter.preflight.rules.size import SIZE
 from newsletter.preflight.rules.subject import SUBJECT
+from newsletter.preflight.rules.tested import TESTED
 from newsletter.preflight.rules.unsubscribe import UNSUBSCRIBE
 from newsletter.preflight.rules.visibility import VISIBILITY
 
@@ -42,5 +43,6 @@ RULES: Registry[Rule] = Registry(
         REVIEW_DATE,
         SIZE,
         VISIBILITY,
+        TESTED,
     ],
 )

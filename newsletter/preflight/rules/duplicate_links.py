@@ -1,11 +1,15 @@
 """No story is in the issue twice."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urldefrag
 
+from newsletter.document.merge import with_defaults
 from newsletter.document.walk import links
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Remark, Rule, warning
+
+_SECTION = re.compile(r"sections\[(\d+)\]")
 
 
 def examine(draft: Draft) -> Iterator[Remark]:
@@ -15,7 +19,17 @@ def examine(draft: Draft) -> Iterator[Remark]:
             continue
         known = first.setdefault(_page(place.value), place.path)
         if known != place.path:
-            yield warning(f"{place.value} is also linked at {known}.", place.path)
+            yield warning(f"{place.value} is also linked in {_spoken(draft, known)}.", place.path)
+
+
+def _spoken(draft: Draft, path: str) -> str:
+    """The section of a place, as its readers know it."""
+    found = _SECTION.match(path)
+    if found is None:
+        return "the issue's own fields"
+    number = int(found[1])
+    title = with_defaults(draft.document.sections[number].title).strip()
+    return f"“{title}”" if title else f"section {number + 1}"
 
 
 def _page(url: str) -> str:

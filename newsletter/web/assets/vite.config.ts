@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
-// Every entry here is a name that `asset_url()` knows in the templates: "public.css", "admin.css", …
-const entries = ["public.css", "public.ts", "admin.css", "dev.css"];
+// Every entry here is a name that `asset_url()` knows in the templates: "public.css", "admin.css", "admin.ts", …
+const entries = ["public.css", "public.ts", "admin.css", "admin.ts", "editor.css", "editor.ts", "dev.css"];
 const pictures = ["icon.svg"];
+
+// Two parts of the Markdown parser that the editor has no use for, or has better from the browser.
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Pictures that only templates name get a hash and a line in the manifest, too. */
 const picturesForTemplates: Plugin = {
@@ -19,7 +24,8 @@ export default defineConfig({
   root: "src",
   base: "./", // stylesheets find their fonts beside them, under whatever prefix the app is mounted
   publicDir: false,
-  plugins: [picturesForTemplates],
+  plugins: [svelte({ configFile: false }), picturesForTemplates],
+  resolve: { alias: { "linkify-it": here("src/editor/text/no-linkify.ts"), entities: here("src/editor/text/entities.ts") } },
   build: {
     outDir: "../../static",
     emptyOutDir: true,

@@ -1,0 +1,127 @@
+"""What the editor waits for: saving a change and seeing it, for an issue of thirty stories.
+
+Server time: from the request's first octet to the answer's last, in this process, without a network; beside
+it the processor's time alone, which a busy machine stretches less. On SQLite, or on the database that
+DATABASE_URL names, which must be empty.
+"""
+
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter, process_time
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from pydantic import SecretStr
+
+from newsletter import migrations
+from newsletter.accounts.create import create_user
+from newsletter.accounts.permissions import RoleName
+from newsletter.app import create_app
+from newsletter.document import loads
+from newsletter.issues.save import save_document
+from newsletter.runtime import Runtime
+from newsletter.settings import Settings
+from tests.factories import REFERENCE_DIGEST, make_publication, make_readers
+from tests.web.signed_in import SignedIn, signed_in_client
+
+STORIES = 30
+READERS = 1_000
+ROUNDS = 60
+TARGETS = {"autosave": 50.0, "preview": 150.0, "preview, text": 150.0, "preview, list": 150.0}  # ms
+
+
+def digest() -> str:
+    """The reference digest with thirty different stories in its links section, and no uploaded image."""
+    document = json.loads(
+        REFERENCE_DIGEST.read_text(encoding="utf-8").replace("media:", "https://i.example/")
+    )
+    [links] = [section for section in document["sections"] if section["type"] == "links"]
+    stories = links["items"]
+    links["items"] = [
+        stories[n % len(stories)] | {"headline": f"Story {n}", "url": f"https://news.example.org/{n}"}
+        for n in range(STORIES)
+    ]
+    return json.dumps(document)
+
+
+def measure(act: Callable[[int], None]) -> tuple[list[float], list[float]]:
+    """Milliseconds of each round on the clock and on the processor, after three that warm up."""
+    times, busy = [], []
+    for number in range(ROUNDS + 3):
+        began, worked = perf_counter(), process_time()
+        act(number)
+        times.append((perf_counter() - began) * 1000)
+        busy.append((process_time() - worked) * 1000)
+    return sorted(times[3:]), sorted(busy[3:])
+
+
+def desk_of(settings: Settings) -> tuple[SignedIn, str]:
+    """A browser signed in as an editor, and the path of the issue."""
+    runtime = Runtime(settings)
+    migrations.upgrade(runtime.engine)
+    with runtime.session() as session:
+        publication = make_publication(session)
+        make_readers(session, publication, READERS)
+        issue_id = save_document(session, publication, loads(digest()), author="bench").issue.id
+        user = create_user(
+            session, email="ed@press.example", role=RoleName.EDITOR, password=None, actor="bench"
+        )
+        session.commit()
+    return signed_in_client(create_app(settings), runtime.sessions(), user), f"/admin/issues/{issue_id}"
+
+
+def save(client: SignedIn, path: str) -> Callable[[int], None]:
+    state = client.get(f"{path}/document").json["etag"]  # type: ignore[index]
+
+    def act(number: int) -> None:
+        nonlocal state
+        change = [{"op": "replace", "path": "/sections/2/items/7/blurb", "value": f"Typed {number} times."}]
+        headers = {"If-Match": state, "Content-Type": "application/json-patch+json"}
+        answer = client.patch(f"{path}/document", data=json.dumps(change), headers=headers)
+        state = answer.json["etag"]  # type: ignore[index]
+
+    return act
+
+
+def look(client: SignedIn, path: str, variant: str) -> Callable[[int], None]:
+    def act(_number: int) -> None:
+        assert client.get(f"{path}/preview?variant={variant}").status_code == 200
+
+    return act
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            data_dir=Path(folder),
+            database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/newsletter.db",
+            redis_url="redis://127.0.0.1:1/0",
+            secret_key=SecretStr("a secret for the benchmark"),
+            public_url="http://localhost",
+        )
+        client, path = desk_of(settings)
+        figures = {
+            "autosave": measure(save(client, path)),
+            "preview": measure(look(client, path, "html")),
+            "preview, text": measure(look(client, path, "text")),
+            "preview, list": measure(look(client, path, "list")),
+        }
+        where = settings.effective_database_url.partition(":")[0]
+        print(f"editor, {STORIES} stories, {where}; {platform.processor() or platform.machine()}, ", end="")
+        print(f"{os.cpu_count()} cores, Python {platform.python_version()}")
+        for name, (times, busy) in figures.items():
+            median, slow = statistics.median(times), times[int(len(times) * 0.95)]
+            target = TARGETS[name]
+            own = statistics.median(busy)
+            print(f"  {name:<14} {median:6.1f} ms (95 %: {slow:.1f}, processor {own:.1f}), ", end="")
+            print(f"{target:.0f} ms asked: {'met' if median <= target else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Begin, recognise and end the sessions of signed-in browsers.
+
+The cookie is signed and holds a random key; the row behind it says whether the session goes on. So signing
+out, a new password and a deactivation end a session wherever a copy of its cookie may be.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.models import User, UserSession
+from newsletter.core import clock
+
+IDLE_LIMIT = timedelta(hours=12)
+ABSOLUTE_LIMIT = timedelta(days=30)
+BROWSER_LENGTH = 200
+
+
+def begin_session(session: Session, user: User, *, ip: str, browser: str) -> str:
+    """A new session of `user`; the answer is its key, which only the cookie may keep."""
+    key = secrets.token_urlsafe(32)
+    session.add(
+        UserSession(key_hash=_hash(key), user_id=user.id, ip=ip[:45], browser=browser[:BROWSER_LENGTH])
+    )
+    session.flush()
+    return key
+
+
+def session_goes_on(session: Session, key: str, user_id: int) -> bool:
+    """Whether the session behind `key` is this user's, has not ended and is not too old."""
+    row = session.scalar(select(UserSession).where(UserSession.key_hash == _hash(key)))
+    return (
+        row is not None
+        and row.user_id == user_id
+        and row.ended_at is None
+        and clock.now() - row.started_at <= ABSOLUTE_LIMIT
+    )
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One browser that is signed in; `here`: it is the one that asks."""
+
+    browser: str
+    ip: str
+    started_at: datetime
+    here: bool
+
+
+def open_sessions(session: Session, user: User, key: str) -> list[OpenSession]:
+    """Where `user` is signed in: the browser with the key `key` first, then the newest.
+
+    How long a browser was idle stands in its own cookie only, so one that nobody uses any more is listed
+    until it is 30 days old.
+    """
+    rows = session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.user_id == user.id,
+            UserSession.ended_at.is_(None),
+            UserSession.started_at > clock.now() - ABSOLUTE_LIMIT,
+        )
+        .order_by(UserSession.started_at.desc())
+    )
+    here = _hash(key)
+    listed = [OpenSession(row.browser, row.ip, row.started_at, row.key_hash == here) for row in rows]
+    return sorted(listed, key=lambda one: not one.here)
+
+
+def end_session(session: Session, key: str) -> None:
+    """Sign this browser out."""
+    _end(session, UserSession.key_hash == _hash(key))
+
+
+def end_sessions(session: Session, user: User, *, but: str = "") -> None:
+    """Sign every browser of `user` out, except the one with the key `but`."""
+    _end(session, UserSession.user_id == user.id, UserSession.key_hash != _hash(but))
+
+
+def _end(session: Session, *which: object) -> None:
+    session.execute(
+        update(UserSession)
+        .where(UserSession.ended_at.is_(None), *which)  # type: ignore[arg-type]
+        .values(ended_at=clock.now())
+    )
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

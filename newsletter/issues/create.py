@@ -1,0 +1,57 @@
+"""Begin an issue: with nothing in it, or from the skeleton of the last one."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.core.errors import Conflict, Refused
+from newsletter.document import Document
+from newsletter.document.reading import read
+from newsletter.document.slug import LONGEST
+from newsletter.issues.load import find_revision, load_document
+from newsletter.issues.models import Issue
+from newsletter.issues.save import save_document
+from newsletter.issues.skeleton import skeleton
+from newsletter.publications.models import Publication
+
+MOST_SAME_TITLES = 1_000
+
+
+def create_issue(
+    session: Session, publication: Publication, title: str, *, from_last: bool = False, actor: str
+) -> Issue:
+    """A new draft called `title`; `from_last` gives it the skeleton of the newest issue, if there is one.
+
+    Its slug is made from the title, with a number where another issue has it. Raises `Refused` naming the
+    field for a title that cannot be used.
+    """
+    last = last_issue(session, publication) if from_last else None
+    sections = skeleton(load_document(find_revision(session, last))) if last else ()
+    begun = _with_title(title.strip()).model_copy(update={"sections": sections})
+    document = begun.model_copy(update={"slug": _free_slug(session, publication, begun.slug)})
+    saved = save_document(session, publication, document, author=actor)
+    audit.record(session, "issue.created", "issue", saved.issue.id, actor=actor, title=document.title)
+    return saved.issue
+
+
+def last_issue(session: Session, publication: Publication) -> Issue | None:
+    """The newest issue of `publication`, whatever became of it."""
+    return session.scalar(
+        select(Issue).where(Issue.publication_id == publication.id).order_by(Issue.id.desc()).limit(1)
+    )
+
+
+def _with_title(title: str) -> Document:
+    if not title:
+        raise Refused("bad_title", "Give the issue a title.", {"title": "Give the issue a title."})
+    return read({"title": title})
+
+
+def _free_slug(session: Session, publication: Publication, wanted: str) -> str:
+    for number in range(1, MOST_SAME_TITLES):
+        ending = f"-{number}" if number > 1 else ""
+        slug = wanted[: LONGEST - len(ending)].rstrip("-") + ending
+        taken = select(Issue.id).where(Issue.publication_id == publication.id, Issue.slug == slug)
+        if session.scalar(taken) is None:
+            return slug
+    raise Conflict("slug_taken", "There are too many issues of this title. Choose another one.")

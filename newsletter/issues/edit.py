@@ -1,0 +1,140 @@
+"""Edit an issue while somebody types: small changes to one state of its text, saved many times an hour.
+
+A state is named by its revision's number and how often that was amended. A change says which state it was
+made from; when that is no longer the newest, nothing is saved and whoever typed is told. The newest revision
+is amended while it is young, unnamed, unlocked and by the same person; otherwise a new one is added, so that
+an afternoon's typing becomes a few revisions, not thousands.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.errors import Conflict, Missing, Refused
+from newsletter.document import Document, dumps
+from newsletter.document.reading import read
+from newsletter.issues.load import find_revision, load_document
+from newsletter.issues.models import AUTHOR_LENGTH, Issue, Revision
+from newsletter.issues.patch import apply_patch
+from newsletter.mailings.current import current_mailing
+from newsletter.mailings.models import Mailing
+
+AMENDED_FOR = timedelta(minutes=10)
+
+
+class Stale(Conflict):
+    """The text has changed since the state that a change was made from; `revision` is the newest."""
+
+    def __init__(self, revision: Revision) -> None:
+        super().__init__("stale", "Somebody else saved this issue in the meantime.")
+        self.revision = revision
+
+
+class Locked(Conflict):
+    """The issue has a mailing: its text stays as it is."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        super().__init__("locked", "This issue is scheduled or was sent; its text stays as it is.")
+        self.mailing = mailing
+
+
+def state_of(revision: Revision) -> str:
+    """The name of the state that a revision is in, such as `17.3`."""
+    return f"{revision.number}.{revision.edits}"
+
+
+def whole(document: Document) -> dict[str, Any]:
+    """The document with every field, also those at their default: what the paths of a change are about."""
+    return document.model_dump(mode="json")
+
+
+def edit_issue(
+    session: Session, issue_id: int, state: str, operations: list[dict[str, Any]], *, author: str
+) -> Revision:
+    """Apply `operations` (see `issues.patch`) to the state called `state`; the revision that holds it then.
+
+    Of several at once exactly one is saved. Raises `Stale` for the others, `Locked` once the issue has a
+    mailing, `DocumentInvalid` with every problem and its place, `Refused` for operations that do not apply
+    and a slug that cannot be had.
+    """
+    issue = lock_issue(session, issue_id)
+    revision = find_revision(session, issue)
+    if state_of(revision) != state:
+        raise Stale(revision)
+    mailing = current_mailing(session, issue.id)
+    if mailing is not None:
+        raise Locked(mailing)
+    document = read(apply_patch(whole(load_document(revision)), operations))
+    text = dumps(document)
+    if text == revision.document:
+        return revision
+    _keep_in_step(session, issue, document)
+    return _store(session, issue, revision, text, author[:AUTHOR_LENGTH])
+
+
+def lock_issue(session: Session, issue_id: int) -> Issue:
+    """The issue and its revisions as they are now; nobody else changes them before this transaction ends.
+
+    On SQLite a writing transaction already excludes every other.
+    """
+    issue = session.scalar(
+        select(Issue)
+        .where(Issue.id == issue_id)
+        .with_for_update(of=Issue)
+        .execution_options(populate_existing=True)
+    )
+    if issue is None:
+        raise Missing("no_issue", f"There is no issue {issue_id}.")
+    return issue
+
+
+def _keep_in_step(session: Session, issue: Issue, document: Document) -> None:
+    """Title and slug of the issue repeat those of its newest revision."""
+    issue.title = document.title
+    if document.slug == issue.slug:
+        return
+    if issue.published_revision is not None:
+        raise _bad_slug("Readers have links to this address: it stays as it is.")
+    try:
+        with session.begin_nested():
+            issue.slug = document.slug
+    except IntegrityError:
+        raise _bad_slug("Another issue of this publication has this address.") from None
+
+
+def _store(session: Session, issue: Issue, newest: Revision, text: str, author: str) -> Revision:
+    now = clock.now()
+    if _may_be_amended(newest, author):
+        newest.document, newest.saved_at = text, now
+        newest.edits += 1
+        session.flush()
+        return newest
+    issue.latest_revision += 1
+    added = Revision(
+        issue_id=issue.id,
+        number=issue.latest_revision,
+        document=text,
+        author=author,
+        created_at=now,
+        saved_at=now,
+    )
+    session.add(added)
+    session.flush()
+    return added
+
+
+def _may_be_amended(revision: Revision, author: str) -> bool:
+    return (
+        revision.locked_at is None
+        and not revision.name
+        and revision.author == author
+        and clock.now() - revision.created_at < AMENDED_FOR
+    )
+
+
+def _bad_slug(sentence: str) -> Refused:
+    return Refused("bad_slug", sentence, {"slug": sentence})

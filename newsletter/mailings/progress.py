@@ -1,0 +1,102 @@
+"""How fast a mailing goes, how long it will take, and whether anybody still works on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.audit.models import AuditEntry
+from newsletter.core import clock
+from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, MailingState, SendWindow
+
+# A window starts its last message 60 seconds after it was reserved; a reply may take its time after that.
+SILENT_AFTER_SECONDS = 90
+# A second is too short to divide by.
+MEASURABLE_SECONDS = 2.0
+LAST_PLACES = 1_000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`rate`: answered a second, on average since the start; `seconds_left` at that rate.
+
+    `silent_seconds`: how long no process has given a sign although there is work for one; None while all
+    is well. `next_retry`: when the next person who was refused for now is tried again.
+    """
+
+    elapsed: float | None
+    rate: float | None
+    seconds_left: int | None
+    silent_seconds: int | None
+    next_retry: datetime | None
+
+
+def progress(session: Session, mailing: Mailing, found: Accounts) -> Progress:
+    """The progress of `mailing`, whose accounts are `found`."""
+    now = clock.now()
+    elapsed = _elapsed(mailing, now)
+    rate = _answered(found) / elapsed if elapsed and elapsed >= MEASURABLE_SECONDS else None
+    next_retry = _next_retry(session, mailing.id) if not found.over else None
+    silent = _silent_seconds(session, mailing, found, next_retry, now)
+    going = found.state == MailingState.SENDING and silent is None
+    left = found.pending + found.in_flight
+    seconds_left = round(left / rate) if going and rate and left else None
+    return Progress(elapsed, rate, seconds_left, silent, next_retry)
+
+
+def _answered(found: Accounts) -> int:
+    return found.sent + found.rejected + found.unanswered
+
+
+def _elapsed(mailing: Mailing, now: datetime) -> float | None:
+    if mailing.started_at is None:
+        return None
+    return max(0.0, ((mailing.finished_at or now) - mailing.started_at).total_seconds())
+
+
+def _next_retry(session: Session, mailing_id: int) -> datetime | None:
+    return session.scalar(
+        select(func.min(DeliveryRetry.due)).where(
+            DeliveryRetry.mailing_id == mailing_id, DeliveryRetry.window_id.is_(None)
+        )
+    )
+
+
+def _silent_seconds(
+    session: Session, mailing: Mailing, found: Accounts, next_retry: datetime | None, now: datetime
+) -> int | None:
+    since = _work_since(mailing, found, next_retry)
+    if since is None or (now - since).total_seconds() < SILENT_AFTER_SECONDS:
+        return None
+    silent = (now - max([since, *_signs(session, mailing)])).total_seconds()
+    return round(silent) if silent >= SILENT_AFTER_SECONDS else None
+
+
+def _work_since(mailing: Mailing, found: Accounts, next_retry: datetime | None) -> datetime | None:
+    """Since when there is something for a process to do; None when there is nothing, or we cannot know."""
+    if mailing.state is MailingState.SCHEDULED:
+        return mailing.scheduled_at if mailing.control is Control.GO else None
+    if mailing.state is not MailingState.SENDING:
+        return None
+    if found.in_flight:
+        return mailing.started_at
+    if mailing.control is not Control.GO:
+        return None
+    return mailing.started_at if mailing.next_seq <= mailing.members else next_retry
+
+
+def _signs(session: Session, mailing: Mailing) -> list[datetime]:
+    """Moments at which something is known to have happened: reserved, answered, or ordered by a person."""
+    reserved = select(func.max(SendWindow.reserved_at)).where(SendWindow.mailing_id == mailing.id)
+    # Places are reserved in order, so the newest outcomes are among the last of them.
+    answered = select(func.max(Delivery.at)).where(
+        Delivery.mailing_id == mailing.id,
+        Delivery.seq.between(mailing.next_seq - LAST_PLACES, mailing.next_seq),
+    )
+    ordered = select(func.max(AuditEntry.at)).where(
+        AuditEntry.subject_kind == "mailing", AuditEntry.subject_id == mailing.id
+    )
+    found = [session.scalar(query) for query in (reserved, answered, ordered)]
+    return [moment for moment in found if moment is not None]

@@ -1,0 +1,156 @@
+"""Who a mailing is for and what became of each: pages of recipients, and what servers answered, by code.
+
+The order is that of the subscribers, which an index has; a page begins after, or ends before, a subscriber.
+A delivery in the hands of a process is in flight, whatever its row still says.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.mailings.models import Delivery, Outcome, SendWindow
+from newsletter.subscribers.models import Subscriber
+
+PAGE = 50
+IN_FLIGHT = "in_flight"
+OUTCOMES: tuple[str, ...] = ("pending", IN_FLIGHT, "sent", "rejected", "retry", "unanswered", "excluded")
+TROUBLED = (Outcome.REJECTED, Outcome.RETRY, Outcome.UNANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One delivery with its person. `email` is None once the person was erased."""
+
+    subscriber_id: int
+    email: str | None
+    name: str
+    outcome: str  # one of `OUTCOMES`
+    reason: str
+    code: int | None  # of the last reply (RFC 5321 §4.2)
+    enhanced: str  # its enhanced status code (RFC 3463)
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which recipients: `outcome` and `reason` are exact, `prefix` begins the address; empty is any."""
+
+    outcome: str = ""
+    reason: str = ""
+    prefix: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.outcome or self.reason or self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientPage:
+    """Recipients in the order of subscribers, and whether there are others on either side."""
+
+    rows: list[Recipient]
+    earlier: bool
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How many deliveries were last answered this way; without a code no reply was read."""
+
+    outcome: Outcome
+    code: int | None
+    enhanced: str
+    reason: str
+    n: int
+
+
+def recipients(
+    session: Session,
+    mailing_id: int,
+    wanted: Wanted | None = None,
+    *,
+    after: int = 0,
+    before: int = 0,
+    limit: int = PAGE,
+) -> RecipientPage:
+    """The first page, the one after subscriber `after`, or the one that ends before subscriber `before`."""
+    flying = in_flight_places(session, mailing_id)
+    query = _select(mailing_id, wanted or Wanted(), flying).limit(limit + 1)
+    if before:
+        query = query.where(Delivery.subscriber_id < before).order_by(Delivery.subscriber_id.desc())
+    else:
+        query = query.where(Delivery.subscriber_id > after).order_by(Delivery.subscriber_id)
+    found = [_recipient(row, flying) for row in session.execute(query)]
+    more, rows = len(found) > limit, found[:limit]
+    if before:
+        return RecipientPage(rows[::-1], earlier=more, later=True)
+    return RecipientPage(rows, earlier=after > 0, later=more)
+
+
+def every_recipient(
+    session: Session, mailing_id: int, wanted: Wanted | None = None, chunk: int = 1_000
+) -> Iterator[Recipient]:
+    """All of them, read `chunk` at a time, each in a short transaction of its own."""
+    last, more = 0, True
+    while more:
+        page = recipients(session, mailing_id, wanted, after=last, limit=chunk)
+        session.rollback()
+        yield from page.rows
+        more = page.later
+        last = page.rows[-1].subscriber_id if page.rows else last
+
+
+def troubles(session: Session, mailing_id: int) -> list[Trouble]:
+    """What did not go well, by the server's last answer and the reason, most frequent first."""
+    n = func.count().label("n")
+    facts = (Delivery.outcome, Delivery.code, Delivery.enhanced, Delivery.reason)
+    rows = session.execute(
+        select(*facts, n)
+        .where(Delivery.mailing_id == mailing_id, Delivery.outcome.in_(TROUBLED))
+        .group_by(*facts)
+        .order_by(n.desc(), Delivery.code, Delivery.enhanced, Delivery.reason, Delivery.outcome)
+    )
+    return [Trouble(*row) for row in rows]
+
+
+def in_flight_places(session: Session, mailing_id: int) -> set[int]:
+    """The places (`seq`) that an open window holds: some hundreds for each sending process."""
+    windows = session.scalars(select(SendWindow.seqs).where(SendWindow.mailing_id == mailing_id))
+    return {seq for seqs in windows for seq in seqs}
+
+
+def _select(mailing_id: int, wanted: Wanted, flying: set[int]) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(
+            Delivery.seq,
+            Delivery.subscriber_id,
+            Subscriber.email,
+            Subscriber.name,
+            Delivery.outcome,
+            Delivery.reason,
+            Delivery.code,
+            Delivery.enhanced,
+            Delivery.at,
+        )
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.mailing_id == mailing_id)
+    )
+    if wanted.outcome == IN_FLIGHT:
+        query = query.where(Delivery.seq.in_(flying))
+    elif wanted.outcome:
+        query = query.where(Delivery.outcome == Outcome(wanted.outcome), Delivery.seq.not_in(flying))
+    if wanted.reason:
+        query = query.where(Delivery.reason == wanted.reason)
+    if wanted.prefix:
+        query = query.where(Subscriber.email_key.startswith(wanted.prefix.casefold(), autoescape=True))
+    return query
+
+
+def _recipient(row: Any, flying: set[int]) -> Recipient:
+    seq, subscriber_id, email, name, outcome, reason, code, enhanced, at = row
+    if seq in flying:
+        return Recipient(subscriber_id, email, name, IN_FLIGHT, "", None, "", None)
+    return Recipient(subscriber_id, email, name, outcome.value, reason, code, enhanced, at)

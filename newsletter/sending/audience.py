@@ -1,0 +1,41 @@
+"""The audience that a mailing would have now: how many get it, and who does not, by reason."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.issues.models import Issue
+from newsletter.sending.exclusion import reason_at_freeze
+from newsletter.subscribers.models import Subscriber, Subscription, Suppression
+
+
+@dataclass(frozen=True)
+class Audience:
+    """`readers` get a copy; `excluded` counts the others by the words of `Exclusion`, in their order."""
+
+    readers: int
+    excluded: dict[str, int]
+
+    @property
+    def candidates(self) -> int:
+        """Everybody who ever subscribed to the publication."""
+        return self.readers + sum(self.excluded.values())
+
+
+def count_audience(session: Session, issue: Issue) -> Audience:
+    """Count by the very rule of the freeze, which decides again when the mailing is due."""
+    reason = reason_at_freeze(clock.now(), issue.id).label("reason")
+    found = (
+        select(reason)
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
+        .where(Subscription.publication_id == issue.publication_id)
+        .subquery()
+    )
+    rows = session.execute(select(found.c.reason, func.count()).group_by(found.c.reason)).all()
+    counted: dict[str, int] = {row[0]: row[1] for row in rows}
+    readers = counted.pop("", 0)
+    return Audience(readers, dict(sorted(counted.items(), key=lambda entry: -entry[1])))

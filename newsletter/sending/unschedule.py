@@ -1,0 +1,43 @@
+"""Unschedule: an issue that waits for its time goes back to its editors."""
+
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.core import clock
+from newsletter.core.errors import Conflict
+from newsletter.mailings.current import current_mailing
+from newsletter.mailings.lifecycle import advance, lock
+from newsletter.mailings.models import Control, Mailing, MailingState
+
+
+def unschedule(session: Session, issue_id: int, *, actor: str) -> Mailing | None:
+    """Cancel the issue's mailing before its time; None when it has none, so pressing twice does no harm.
+
+    The revision stays locked, as what was once meant to be sent; editing adds a new one. Raises `Conflict`
+    once the mailing has begun: then it can be paused or cancelled, and readers may have it.
+    """
+    found = current_mailing(session, issue_id)
+    if found is None:
+        return None
+    mailing = lock(session, found.id)
+    if mailing.state is MailingState.CANCELLED:
+        return None
+    if mailing.state is not MailingState.SCHEDULED:
+        raise Conflict(
+            "mailing_begun",
+            "This issue is being sent or was sent already; it cannot be unscheduled any more.",
+        )
+    mailing.control = Control.CANCEL
+    mailing.held_reason = ""
+    mailing.finished_at = clock.now()
+    advance(mailing, MailingState.CANCELLED)
+    audit.record(
+        session,
+        "mailing.unscheduled",
+        "mailing",
+        mailing.id,
+        actor=actor,
+        at=mailing.scheduled_at.isoformat(),
+    )
+    session.flush()
+    return mailing

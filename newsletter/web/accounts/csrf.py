@@ -1,0 +1,52 @@
+"""Forged requests: everything that acts for somebody signed in, or signs them in, wants a token.
+
+It is kept in the session and sent back as the field `csrf_token` or the header `X-CSRFToken`. Readers' pages
+have no cookie to ride on and no token (see `web.public.preferences`), and RFC 8058's one-click must not.
+"""
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf  # type: ignore[import-untyped,unused-ignore]
+
+from newsletter.web.errors import Answer, answer
+
+PROTECTED = ("admin_", "accounts_")  # how the names of the protected blueprints begin
+
+protection = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # `check` says where
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open over lunch
+        WTF_CSRF_SSL_STRICT=False,  # browsers may keep back the Referer; the token is enough
+    )
+    protection.init_app(app)
+    app.jinja_env.globals["csrf_token"] = token
+    app.context_processor(lambda: {"csrf_token": token})
+    app.register_error_handler(CSRFError, refused)
+
+
+def is_protected() -> bool:
+    """Whether this request is for a page that wants a token."""
+    return (request.blueprint or "").startswith(PROTECTED)
+
+
+def token() -> str:
+    """The token for a form of this page; empty on pages that want none."""
+    return str(generate_csrf()) if is_protected() else ""
+
+
+def check() -> None:
+    """Refuse a POST, PUT, PATCH or DELETE without the session's token."""
+    if is_protected():
+        protection.protect()
+
+
+def refused(_error: CSRFError) -> Answer:
+    """Say that the form is from before, and how to send it again."""
+    sentence = _(
+        "This form has expired, because you signed in or out since it was opened. Go back, load the page "
+        "again and send it once more."
+    )
+    return answer(400, sentence, code="csrf")

@@ -1,0 +1,46 @@
+"""The forms in which a password is chosen, asked for anew or changed."""
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
+from wtforms import EmailField, PasswordField  # type: ignore[import-untyped,unused-ignore]
+from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+
+from newsletter.accounts.passwords import SHORTEST
+
+ADDRESS_WANTED = lazy_gettext("Please write your email address.")
+PASSWORD_WANTED = lazy_gettext("Please choose a password.")
+PASSWORD_HINT = lazy_gettext(
+    "At least %(least)s characters. A few words are easy to remember.", least=SHORTEST
+)
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """The address of who forgot their password."""
+
+    email = EmailField(lazy_gettext("Email address"), validators=[InputRequired(ADDRESS_WANTED)])
+
+
+class ChoosePasswordForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """A first or a new password, for somebody whom a link has named."""
+
+    password = PasswordField(
+        lazy_gettext("Password"), description=PASSWORD_HINT, validators=[InputRequired(PASSWORD_WANTED)]
+    )
+
+
+class SetUpForm(ChoosePasswordForm):
+    """The first owner."""
+
+    email = EmailField(lazy_gettext("Your email address"), validators=[InputRequired(ADDRESS_WANTED)])
+
+
+class ChangePasswordForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """The present password and the next."""
+
+    current = PasswordField(
+        lazy_gettext("Present password"),
+        validators=[InputRequired(lazy_gettext("Please write your present password."))],
+    )
+    password = PasswordField(
+        lazy_gettext("New password"), description=PASSWORD_HINT, validators=[InputRequired(PASSWORD_WANTED)]
+    )

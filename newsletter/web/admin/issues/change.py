@@ -1,0 +1,85 @@
+"""`/admin/issues/<id>/document`: what the editor's script reads and saves, one state after the other.
+
+GET answers the whole document, every field in it, with the name of its state as ETag. PATCH takes a JSON
+Patch (RFC 6902) made from the state in If-Match (RFC 9110 §13.1.1); 428 without one (RFC 6585 §3), 412 with
+the newest state when it is another one, 409 once the issue is locked, 400 naming the fields that cannot be
+saved.
+"""
+
+from flask import Response, jsonify, make_response, request
+from flask_babel import gettext as _
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import DomainError
+from newsletter.issues.edit import Locked, Stale, edit_issue, state_of, whole
+from newsletter.issues.load import find_revision, load_document
+from newsletter.issues.models import Revision
+from newsletter.issues.patch import parse_patch
+from newsletter.mailings.current import current_mailing
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.locked import locked_sentence
+from newsletter.web.admin.issues.pages import blueprint, load_issue, refusal
+from newsletter.web.database import session
+
+PATCH_TYPE = "application/json-patch+json"
+
+
+@blueprint.get("/issues/<int:issue_id>/document")
+@allow(Permission.VIEW)
+def document(issue_id: int) -> Response:
+    """The newest state."""
+    issue = load_issue(issue_id)
+    revision = find_revision(session(), issue)
+    locked = current_mailing(session(), issue.id) is not None
+    response = jsonify(document=whole(load_document(revision)), etag=state_of(revision), locked=locked)
+    return _tagged(response, revision)
+
+
+@blueprint.patch("/issues/<int:issue_id>/document")
+@allow(Permission.EDIT_ISSUES)
+def change(issue_id: int) -> Response:
+    """Save a change, or say why it is not saved."""
+    if request.mimetype != PATCH_TYPE:
+        return _told(415, "bad_type", _("Send the change as %(type)s.", type=PATCH_TYPE))
+    state = _asked_state()
+    if not state:
+        return _told(428, "no_state", _("Say which state of the issue the change is made from (If-Match)."))
+    try:
+        operations = parse_patch(request.get_data(cache=False))
+        revision = edit_issue(session(), issue_id, state, operations, author=current_actor())
+    except Stale as error:
+        return _stale(error.revision)
+    except Locked as error:
+        sentence = locked_sentence(error.mailing)
+        session().rollback()
+        return _told(409, "locked", sentence)
+    except DomainError as error:
+        return refusal(error)
+    session().commit()
+    return _tagged(jsonify(etag=state_of(revision), saved_at=revision.saved_at.isoformat()), revision)
+
+
+def _asked_state() -> str:
+    """The one state in If-Match, in quotes or bare."""
+    return request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+
+
+def _stale(newest: Revision) -> Response:
+    body = jsonify(
+        error="stale",
+        message=_("Somebody else saved this issue in the meantime."),
+        etag=state_of(newest),
+        document=whole(load_document(newest)),
+        by=newest.author,
+    )
+    session().rollback()
+    return _tagged(make_response(body, 412), newest)
+
+
+def _tagged(response: Response, revision: Revision) -> Response:
+    response.set_etag(state_of(revision))
+    return response
+
+
+def _told(status: int, code: str, sentence: str) -> Response:
+    return make_response(jsonify(error=code, message=sentence, fields={}), status)

@@ -1,0 +1,104 @@
+"""The time that an editor chose on the page for sending: now, or a day, a time of day and a zone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import gettext as _
+
+from newsletter.core import clock
+from newsletter.core.errors import Refused
+from newsletter.sending.when import Moment, Repeated, load_zone, parse_when
+
+NOW = "now"
+LATER = "later"
+MORNING = "08:00"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the form says. `moment` is None for now, and for what cannot be used; then `problem` says why.
+
+    `twice` holds the two offsets, each with its words, when the clocks show the time twice.
+    """
+
+    when: str = ""
+    date: str = ""
+    time: str = ""
+    zone: str = "UTC"
+    offset: str = ""
+    moment: Moment | None = None
+    problem: str = ""
+    twice: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known when to send."""
+        return self.when == NOW or self.moment is not None
+
+    @property
+    def written(self) -> str:
+        """The moment as `parse_when` reads it back, whatever the clocks do; empty for now."""
+        if self.moment is None:
+            return ""
+        there = self.moment.at.astimezone(ZoneInfo(self.moment.zone))
+        return f"{there.isoformat(timespec='minutes')}[{self.moment.zone}]"
+
+
+def read_chosen(given: Mapping[str, str], default_zone: str) -> Chosen:
+    """The choice in a form's fields; nothing chosen yet proposes tomorrow morning."""
+    when = given.get("when", "")
+    zone = given.get("zone", "").strip()[:64] or default_zone
+    date, time, offset = (given.get(name, "").strip()[:20] for name in ("date", "time", "offset"))
+    if when != LATER:
+        return Chosen(when=NOW if when == NOW else "", date=_tomorrow(zone), time=MORNING, zone=zone)
+    typed = Chosen(LATER, date, time, zone, offset)
+    return _settled(typed)
+
+
+def zones(chosen: str) -> list[tuple[str, str]]:
+    """What can be chosen, each with its words: the zones that people know by a city, UTC, and `chosen`."""
+    names = _zones()
+    return [(name, name.replace("_", " ")) for name in ([] if chosen in names else [chosen]) + names]
+
+
+@cache
+def _zones() -> list[str]:
+    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
+    cities = [name for name in available_timezones() if name.startswith((*regions, "Pacific/"))]
+    return ["UTC", *sorted(cities)]
+
+
+def _settled(typed: Chosen) -> Chosen:
+    if not typed.date or not typed.time:
+        return _with(typed, problem=_("Choose a day and a time."))
+    try:
+        moment = parse_when(f"{typed.date}T{typed.time}{typed.offset}[{typed.zone}]", typed.zone)
+    except Repeated as error:
+        zone = load_zone(typed.zone)
+        offsets = [moment.astimezone(zone).isoformat()[-6:] for moment in error.moments]
+        words = (_("The first time (UTC%(offset)s)"), _("The second time (UTC%(offset)s)"))
+        choices = [(offset, told % {"offset": offset}) for offset, told in zip(offsets, words, strict=True)]
+        sentence = _(
+            "The clocks go back in %(zone)s, so %(time)s comes twice that day. Choose one.",
+            zone=typed.zone,
+            time=typed.time,
+        )
+        return _with(typed, problem=sentence, twice=choices)
+    except Refused as error:
+        return _with(typed, problem=error.message)
+    return _with(typed, moment=moment)
+
+
+def _with(typed: Chosen, **changes: object) -> Chosen:
+    return replace(typed, **changes)  # type: ignore[arg-type]
+
+
+def _tomorrow(zone: str) -> str:
+    try:
+        there = clock.now().astimezone(load_zone(zone))
+    except Refused:
+        there = clock.now()
+    return (there + timedelta(days=1)).date().isoformat()

@@ -1,0 +1,117 @@
+"""`/admin/issues/<id>/edit`: the page of the issue editor, with everything its script begins with."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template, url_for
+from flask_babel import gettext as _
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.i18n import direction
+from newsletter.document.blocks import BLOCKS
+from newsletter.document.merge import LONGEST_DEFAULT
+from newsletter.document.reading import LARGEST
+from newsletter.document.walk import images
+from newsletter.issues.edit import state_of, whole
+from newsletter.issues.load import find_revision, load_document
+from newsletter.issues.models import Issue
+from newsletter.issues.patch import MOST_OPERATIONS
+from newsletter.mailings.current import current_mailing
+from newsletter.mailings.models import Mailing, MailingState
+from newsletter.media.picture import MOST_OCTETS
+from newsletter.media.variants import find_sources, served
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.locked import locked_sentence
+from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.admin.issues.upload import SHOWN_WIDTH, here
+from newsletter.web.assets_manifest import built_files
+from newsletter.web.database import session
+from newsletter.web.headers import CONTENT_SECURITY_POLICY
+
+SCRIPT = "editor.js"
+STYLE = "editor.css"
+# A document may show pictures of other sites, as its readers will see them.
+WITH_FOREIGN_IMAGES = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' https: blob:")
+
+
+@blueprint.get("/issues/<int:issue_id>/edit")
+@allow(Permission.EDIT_ISSUES)
+def edit(issue_id: int) -> Response:
+    """The editor; without its built script, a page that says what to do."""
+    issue = load_issue(issue_id)
+    built = built_files()
+    response = make_response(
+        render_template(
+            "admin/issues/edit.html",
+            issue=issue,
+            publication=issue.publication,
+            facts=facts(issue),
+            script=SCRIPT if SCRIPT in built else "",
+            style=STYLE if STYLE in built else "",
+        )
+    )
+    response.headers["Content-Security-Policy"] = WITH_FOREIGN_IMAGES
+    return response
+
+
+def facts(issue: Issue) -> dict[str, Any]:
+    """What the script of the editor needs to know; plain JSON values."""
+    publication = issue.publication
+    revision = find_revision(session(), issue)
+    document = load_document(revision)
+    mailing = current_mailing(session(), issue.id)
+    rows = find_sources(session(), {image.src for _, image in images(document)})
+    return {
+        "issueId": issue.id,
+        "title": issue.title,
+        "publication": {
+            "slug": publication.slug,
+            "name": publication.name,
+            "language": publication.language,
+            "dir": direction(document.language or publication.language),
+        },
+        "document": whole(document),
+        "etag": state_of(revision),
+        "locked": mailing is not None,
+        "lockedSentence": locked_sentence(mailing),
+        "urls": _urls(issue, mailing),
+        "blocks": [
+            {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
+            for block in BLOCKS
+        ],
+        "media": {source: served(here(), row, SHOWN_WIDTH).url for source, row in rows.items()},
+        "mergeFields": _merge_fields(),
+        "limits": {
+            "document": LARGEST,
+            "operations": MOST_OPERATIONS,
+            "upload": MOST_OCTETS,
+            "mergeDefault": LONGEST_DEFAULT,
+        },
+        "user": current_actor(),
+    }
+
+
+def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
+    own: dict[str, Any] = {"issue_id": issue.id}
+    waits = mailing is not None and mailing.state is MailingState.SCHEDULED
+    return {
+        "document": url_for(".document", **own),
+        "preview": url_for(".preview", **own),
+        "check": url_for(".check", **own),
+        "upload": url_for(".upload", **own),
+        "media": url_for(".media", key="KEY", **own).removesuffix("KEY"),
+        "presence": url_for(".presence", **own),
+        "send": url_for(".send", **own),
+        "issues": url_for(".issues", slug=issue.publication.slug),
+        "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),
+        # Only while there is something to take back.
+        **({"unschedule": url_for(".unschedule_page", **own)} if waits else {}),
+    }
+
+
+def _merge_fields() -> list[dict[str, str]]:
+    return [
+        {"name": "first_name", "label": _("First name")},
+        {"name": "name", "label": _("Name")},
+        {"name": "email", "label": _("Email address")},
+        {"name": "publication_name", "label": _("Name of the publication")},
+    ]

@@ -1,0 +1,58 @@
+"""`/admin/p/<publication>/issues`: the issues of a publication."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from newsletter.accounts.permissions import Permission
+from newsletter.issues.listing import Stage, list_issues
+from newsletter.publications.find import find_publication
+from newsletter.web.admin.guard import allow
+from newsletter.web.admin.issues.pages import blueprint
+from newsletter.web.database import session
+
+LONGEST_SEARCH = 200
+
+
+@blueprint.get("/p/<slug>/issues")
+@allow(Permission.VIEW)
+def issues(slug: str) -> str:
+    """The list, newest first, with a filter for stage and title."""
+    publication = find_publication(session(), slug)
+    stage = _stage(request.args.get("stage", ""))
+    words = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    listing = list_issues(session(), publication, stage=stage, words=words, page=_page_number())
+    return render_template(
+        "admin/issues/list.html",
+        publication=publication,
+        listing=listing,
+        stage=stage,
+        stages=stage_words(),
+        words=words,
+        page_url=lambda page: _url(slug, stage, words, page),
+    )
+
+
+def stage_words() -> dict[Stage, str]:
+    """Each stage as people read it."""
+    return {
+        Stage.DRAFT: _("Draft"),
+        Stage.SCHEDULED: _("Scheduled"),
+        Stage.SENDING: _("Sending"),
+        Stage.SENT: _("Sent"),
+    }
+
+
+def _stage(text: str) -> Stage | None:
+    return Stage(text) if text in set(Stage) else None
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _url(slug: str, stage: Stage | None, words: str, page: int) -> str:
+    asked: dict[str, Any] = {"stage": stage, "q": words, "page": page if page > 1 else None}
+    return url_for(".issues", slug=slug, **{name: value for name, value in asked.items() if value})

@@ -1,0 +1,45 @@
+"""`/admin/issues/<id>/presence`: who else has the issue open. With Redis away, nobody."""
+
+import time
+from functools import lru_cache
+
+from flask import Response, jsonify
+from redis import Redis, RedisError
+
+from newsletter.accounts.permissions import Permission
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.current import settings
+
+SECONDS = 45  # after the last sign of life; pages give one every 15
+LONGEST_ANSWER = 0.3  # seconds that a page waits for Redis
+
+
+@blueprint.post("/issues/<int:issue_id>/presence")
+@allow(Permission.EDIT_ISSUES)
+def presence(issue_id: int) -> Response:
+    """Note that this person is here, and answer who else is."""
+    issue = load_issue(issue_id)
+    return jsonify(others=others(settings().effective_redis_url, issue.id, current_actor()))
+
+
+def others(redis_url: str, issue_id: int, actor: str) -> list[str]:
+    """The addresses of the other people who have the issue open."""
+    key, now = f"newsletter:presence:{issue_id}", time.time()
+    try:
+        with _redis(redis_url).pipeline(transaction=False) as pipe:
+            pipe.zadd(key, {actor: now})
+            pipe.zremrangebyscore(key, 0, now - SECONDS)
+            pipe.expire(key, SECONDS)
+            pipe.zrange(key, 0, -1)
+            entries: list[bytes] = pipe.execute()[-1]
+    except RedisError:
+        return []
+    return sorted({entry.decode("utf-8", "replace") for entry in entries} - {actor})
+
+
+@lru_cache(maxsize=4)
+def _redis(url: str) -> Redis:
+    return Redis.from_url(
+        url, socket_connect_timeout=LONGEST_ANSWER, socket_timeout=LONGEST_ANSWER, max_connections=8
+    )

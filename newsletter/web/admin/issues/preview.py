@@ -1,0 +1,139 @@
+"""`/admin/issues/<id>/preview`: the saved issue through the very renderer that sends, as its own document.
+
+The answer has its own Content-Security-Policy: it may be framed by our pages and by nobody else, and nothing
+in it can run.
+"""
+
+import re
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.addresses import parse_address
+from newsletter.core.errors import DomainError
+from newsletter.issues.compile import compile_issue
+from newsletter.issues.example import example_values, subscriber_values
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.publications.models import Publication
+from newsletter.rendering.filling import Values
+from newsletter.rendering.message import CompiledMessage
+from newsletter.subscribers.find import find_by_address
+from newsletter.web.admin.guard import allow
+from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.errors import STATUS
+from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
+
+NOBODY = 0  # whose links do nothing but say that they come from a test
+# What programs for mail show of a line, in characters: a narrow phone, a wide one, a window on a desk.
+LIST_WIDTHS = {"small": (38, 34), "large": (48, 80), "desk": (70, 110)}
+
+_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
+_SCHEMES = re.compile(r'<meta name="(?:supported-)?color-schemes?" content="light dark">')
+_ASKS_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+_IMAGE_SOURCE = re.compile(r'(<img\b[^>]*?)\s(?:src|srcset)="[^"]*"')
+_ALWAYS, _NEVER = "(min-width:0px)", "(max-width:0px)"
+
+
+@blueprint.get("/issues/<int:issue_id>/preview")
+@allow(Permission.VIEW)
+def preview(issue_id: int) -> Response:
+    """`variant` html, text or list; `as` a subscriber's address; `images=off`; `scheme` light or dark."""
+    issue = load_issue(issue_id)
+    variant = request.args.get("variant", "html")
+    try:
+        compiled = compile_issue(session(), find_revision(session(), issue), issue.publication, links())
+        values = _values(issue.publication, request.args.get("as", "").strip())
+        page = _PAGES.get(variant, _html)(issue, compiled, values)
+    except DomainError as error:
+        page = render_template("admin/issues/preview_error.html", error=error, scheme=_scheme())
+        return _framed(make_response(page, STATUS[error.decision]))
+    return _framed(make_response(page))
+
+
+def in_scheme(html: str, scheme: str) -> str:
+    """The email as a program in the light or dark scheme shows it, whatever this browser is set to.
+
+    An approximation: programs that turn colours around by themselves do it each in their own way.
+    """
+    answer = _ALWAYS if scheme == "dark" else _NEVER
+
+    def settle(style: re.Match[str]) -> str:
+        return _ASKS_DARK.sub(answer, style[0]).replace("color-scheme: light dark", f"color-scheme: {scheme}")
+
+    settled = _STYLE.sub(settle, html)
+    return _SCHEMES.sub(lambda meta: meta[0].replace("light dark", scheme), settled)
+
+
+def _values(publication: Publication, email: str) -> Values:
+    """An example reader's values or a subscriber's; in either case the links in the foot act for nobody."""
+    if not email:
+        values = example_values(publication, links())
+    else:
+        subscriber = find_by_address(session(), parse_address(email))
+        values = subscriber_values(session(), publication, subscriber, links())
+    return values | {
+        "unsubscribe_url": links().unsubscribe(NOBODY),
+        "preferences_url": links().preferences(NOBODY),
+    }
+
+
+def without_images(html: str) -> str:
+    """The email with the words that stand for its images, as it is until a reader asks for them."""
+    return _IMAGE_SOURCE.sub(r"\1", html)
+
+
+def _html(_issue: Issue, compiled: CompiledMessage, values: Values) -> str:
+    html = compiled.fill_html(values)
+    return in_scheme(html if _shows_images() else without_images(html), _scheme())
+
+
+def _text(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
+    text = compiled.fill_text(values)
+    return render_template("admin/issues/preview_text.html", issue=issue, text=text, scheme=_scheme())
+
+
+def _list(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
+    publication = issue.publication
+    subject, preheader = compiled.fill_subject(values), compiled.fill_preheader(values)
+    # Without a preheader, programs go on with the first words of the email.
+    follows = preheader or " ".join(compiled.fill_text(values).split())
+    titles = {"small": _("Phone"), "large": _("Large phone"), "desk": _("Desktop")}
+    rows = [
+        (titles[size], _cut(subject, of_subject), _cut(follows, of_preheader))
+        for size, (of_subject, of_preheader) in LIST_WIDTHS.items()
+    ]
+    return render_template(
+        "admin/issues/preview_list.html",
+        issue=issue,
+        sender=publication.sender_name or publication.name,
+        rows=rows,
+        missing=not preheader,
+        scheme=_scheme(),
+    )
+
+
+_PAGES = {"html": _html, "text": _text, "list": _list}
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _scheme() -> str:
+    return "dark" if request.args.get("scheme") == "dark" else "light"
+
+
+def _shows_images() -> bool:
+    return request.args.get("images") != "off"
+
+
+def _framed(response: Response) -> Response:
+    policy = EMAIL_CONTENT_SECURITY_POLICY
+    if not _shows_images():
+        policy = policy.replace("img-src 'self' https: data:", "img-src 'none'")
+    response.headers["Content-Security-Policy"] = policy
+    return response

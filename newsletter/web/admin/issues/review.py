@@ -1,0 +1,105 @@
+"""`/admin/issues/<id>/check` and `…/test`: what preflight says, and test messages."""
+
+from typing import Any
+
+from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import DomainError
+from newsletter.issues.edit import state_of
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.mailings.current import current_mailing
+from newsletter.preflight import Finding, Level
+from newsletter.preflight import check as examine
+from newsletter.sending.test_message import MOST_ADDRESSES, parse_test_addresses, post_test_message
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.errors import STATUS, wants_json
+
+
+@blueprint.get("/issues/<int:issue_id>/check")
+@allow(Permission.VIEW)
+def check(issue_id: int) -> Response:
+    """The findings about the saved issue: a page for people, JSON for the editor's script."""
+    issue = load_issue(issue_id)
+    if not wants_json():
+        return make_response(_page(issue))
+    findings = findings_of(issue)
+    return jsonify(
+        etag=state_of(find_revision(session(), issue)),
+        blocking=len(blocking(findings)),
+        findings=[
+            {"rule": one.rule, "level": one.level, "message": one.message, "path": one.path}
+            for one in findings
+        ],
+    )
+
+
+@blueprint.post("/issues/<int:issue_id>/test")
+@allow(Permission.EDIT_ISSUES)
+def test(issue_id: int) -> AnyResponse:
+    """Send the issue as it is now to a few addresses; pressing twice sends once."""
+    issue = load_issue(issue_id)
+    typed = request.form.get("addresses", "")[:5_000]
+    try:
+        addresses = parse_test_addresses(typed)
+        post_test_message(session(), issue, addresses, links(), actor=current_actor())
+    except DomainError as error:
+        session().rollback()
+        page = _page(load_issue(issue_id), typed=typed, problem=error.message)
+        return make_response(page, STATUS[error.decision])
+    session().commit()
+    shown = ", ".join(address.email for address in addresses)
+    flash(_("The test message is on its way to %(addresses)s.", addresses=shown), "success")
+    return redirect(url_for(".check", issue_id=issue_id), 303)
+
+
+def findings_of(issue: Issue) -> list[Finding]:
+    """What preflight says about the newest state of `issue`."""
+    return examine(session(), find_revision(session(), issue), issue.publication, links())
+
+
+def blocking(findings: list[Finding]) -> list[Finding]:
+    """Those that keep the issue from being sent."""
+    return [finding for finding in findings if finding.level is Level.BLOCKING]
+
+
+def summary(findings: list[Finding]) -> str:
+    """The findings in one sentence."""
+    blocked = len(blocking(findings))
+    warned = len(findings) - blocked
+    if not findings:
+        return str(_("Nothing is wrong with this issue."))
+    told = ngettext(
+        "%(num)s thing must be mended before it can be sent.",
+        "%(num)s things must be mended before it can be sent.",
+        blocked,
+    )
+    fine = ngettext(
+        "It can be sent. There is %(num)s warning to look at.",
+        "It can be sent. There are %(num)s warnings to look at.",
+        warned,
+    )
+    return str(told if blocked else fine)
+
+
+def _page(issue: Issue, **facts: Any) -> str:
+    findings = findings_of(issue)
+    given = {"typed": current_actor(), "problem": ""} | facts
+    return render_template(
+        "admin/issues/review.html",
+        issue=issue,
+        publication=issue.publication,
+        findings=findings,
+        blocked=blocking(findings),
+        summary=summary(findings),
+        mailing=current_mailing(session(), issue.id),
+        most=MOST_ADDRESSES,
+        **given,
+    )

@@ -1,0 +1,208 @@
+"""`/admin/issues/<id>/send`: choose when, see what will happen, and send; or take it back."""
+
+from typing import Any
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import Conflict, DomainError
+from newsletter.issues.edit import lock_issue, state_of
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.mailings.current import current_mailing
+from newsletter.mailings.models import Mailing, MailingState
+from newsletter.preflight import Level
+from newsletter.sending.audience import Audience, count_audience
+from newsletter.sending.schedule import schedule
+from newsletter.sending.unschedule import unschedule
+from newsletter.sending.when import parse_when
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.audience_words import excluded_words
+from newsletter.web.admin.issues.chosen_time import Chosen, read_chosen, zones
+from newsletter.web.admin.issues.locked import locked_sentence
+from newsletter.web.admin.issues.moments import exactly, long_moment
+from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.admin.issues.review import blocking, findings_of, summary
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.errors import STATUS
+
+# From this many readers on, their number must be typed; the application's config can change it.
+TYPED_ABOVE = 1_000
+# A few people come and go while somebody reads the page; more than this is another audience.
+UNNOTICED = 10
+
+
+@blueprint.get("/issues/<int:issue_id>/send")
+@allow(Permission.SEND)
+def send(issue_id: int) -> str:
+    """What was scheduled; or when to send and, once that is chosen, what will happen."""
+    issue = load_issue(issue_id)
+    mailing = current_mailing(session(), issue.id)
+    if mailing is not None:
+        return _scheduled_page(issue, mailing)
+    return _form_page(issue, read_chosen(request.args, issue.publication.timezone))
+
+
+@blueprint.post("/issues/<int:issue_id>/send")
+@allow(Permission.SEND)
+def act(issue_id: int) -> AnyResponse:
+    """Send: pressed twice, or by two people, there is one mailing."""
+    issue = lock_issue(session(), issue_id)
+    mailing = current_mailing(session(), issue.id)
+    if mailing is None:
+        try:
+            mailing = _schedule(issue)
+        except DomainError as error:
+            session().rollback()
+            return _refused(issue_id, error)
+        session().commit()
+        flash(_said(mailing), "success")
+    return redirect(url_for(".send", issue_id=issue_id), 303)
+
+
+@blueprint.get("/issues/<int:issue_id>/unschedule")
+@allow(Permission.SEND)
+def unschedule_page(issue_id: int) -> AnyResponse:
+    """Ask first; what is not scheduled has nothing to ask."""
+    issue = load_issue(issue_id)
+    mailing = current_mailing(session(), issue.id)
+    if mailing is None or mailing.state is not MailingState.SCHEDULED:
+        return redirect(url_for(".send", issue_id=issue_id), 303)
+    page = "admin/issues/unschedule.html"
+    return make_response(
+        render_template(page, issue=issue, publication=issue.publication, sentence=locked_sentence(mailing))
+    )
+
+
+@blueprint.post("/issues/<int:issue_id>/unschedule")
+@allow(Permission.SEND)
+def take_back(issue_id: int) -> AnyResponse:
+    """Cancel the mailing before its time and open the editor."""
+    load_issue(issue_id)
+    try:
+        mailing = unschedule(session(), issue_id, actor=current_actor())
+    except Conflict as error:
+        session().rollback()
+        flash(error.message, "error")
+        return redirect(url_for(".send", issue_id=issue_id), 303)
+    session().commit()
+    if mailing is not None:
+        flash(_("The issue is no longer scheduled. Nobody has received it."), "success")
+    return redirect(url_for(".edit", issue_id=issue_id), 303)
+
+
+def typed_above() -> int:
+    """Above how many readers their number must be typed."""
+    return int(current_app.config.get("TYPED_COUNT_ABOVE", TYPED_ABOVE))
+
+
+def _schedule(issue: Issue) -> Mailing:
+    """Check that what is sent is what the page showed, and make the mailing."""
+    if state_of(find_revision(session(), issue)) != request.form.get("state", ""):
+        raise Conflict("changed", _("The issue was changed since you opened this page. Look at it again."))
+    audience = count_audience(session(), issue)
+    shown = _digits(request.form.get("count", ""))
+    if not audience.readers:
+        raise Conflict("nobody", _("Nobody would get this issue now, so it was not scheduled."))
+    if abs(audience.readers - shown) > max(UNNOTICED, shown // 100):
+        raise Conflict("audience", _("The number of readers has changed since you opened this page."))
+    if audience.readers > typed_above() and _digits(request.form.get("typed", "")) != shown:
+        sentence = _("Type the number of readers, %(count)s, to confirm.", count=exactly(shown))
+        raise Conflict("typed", sentence, {"typed": sentence})
+    written = request.form.get("at", "")[:80]
+    when = parse_when(written, issue.publication.timezone) if written else None
+    return schedule(session(), issue, when, links(), actor=current_actor())
+
+
+def _refused(issue_id: int, error: DomainError) -> Response:
+    issue = load_issue(issue_id)
+    chosen = read_chosen(request.form, issue.publication.timezone)
+    page = _form_page(issue, chosen, problem=error.message, typed_problem=error.fields.get("typed", ""))
+    return make_response(page, STATUS[error.decision])
+
+
+def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
+    audience = count_audience(session(), issue)
+    findings = findings_of(issue)
+    blocked = blocking(findings)
+    ready = chosen.settled and not blocked and audience.readers > 0
+    given = {"problem": "", "typed_problem": ""} | facts
+    return render_template(
+        "admin/issues/send.html",
+        issue=issue,
+        publication=issue.publication,
+        state=state_of(find_revision(session(), issue)),
+        chosen=chosen,
+        zones=zones(chosen.zone),
+        audience=audience,
+        excluded=excluded_words(audience.excluded),
+        findings=findings,
+        blocked=blocked,
+        warnings=[finding for finding in findings if finding.level is Level.WARNING],
+        summary=summary(findings),
+        ready=ready,
+        sentence=_sentence(issue, chosen, audience) if ready else "",
+        button=_button(chosen, audience),
+        must_type=audience.readers > typed_above(),
+        **given,
+    )
+
+
+def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
+    return render_template(
+        "admin/issues/scheduled.html",
+        issue=issue,
+        publication=issue.publication,
+        mailing=mailing,
+        sentence=locked_sentence(mailing),
+        may_unschedule=mailing.state is MailingState.SCHEDULED,
+        waits=mailing.state is MailingState.SCHEDULED,
+        audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
+    )
+
+
+def _sentence(issue: Issue, chosen: Chosen, audience: Audience) -> str:
+    """The one sentence that says what will happen."""
+    facts = {"count": exactly(audience.readers), "publication": issue.publication.name}
+    if chosen.moment is None:
+        told = ngettext(
+            "Send to %(count)s reader of %(publication)s now.",
+            "Send to %(count)s readers of %(publication)s now.",
+            audience.readers,
+            **facts,
+        )
+    else:
+        told = ngettext(
+            "Send to %(count)s reader of %(publication)s on %(when)s.",
+            "Send to %(count)s readers of %(publication)s on %(when)s.",
+            audience.readers,
+            when=long_moment(chosen.moment.at, chosen.moment.zone),
+            **facts,
+        )
+    return str(told)
+
+
+def _button(chosen: Chosen, audience: Audience) -> str:
+    n, count = audience.readers, exactly(audience.readers)
+    if chosen.moment is None:
+        told = ngettext("Send to %(count)s reader now", "Send to %(count)s readers now", n, count=count)
+    else:
+        told = ngettext("Schedule for %(count)s reader", "Schedule for %(count)s readers", n, count=count)
+    return str(told)
+
+
+def _said(mailing: Mailing) -> str:
+    if request.form.get("at"):
+        when = long_moment(mailing.scheduled_at, mailing.zone)
+        return str(_("The issue is scheduled for %(when)s.", when=when))
+    return str(_("The issue is on its way."))
+
+
+def _digits(text: str) -> int:
+    """The number in `4,812`, `4.812` or `4 812`; -1 when there is none."""
+    digits = "".join(character for character in text if character.isdecimal())
+    return int(digits) if 0 < len(digits) < 12 else -1

@@ -1,0 +1,50 @@
+"""The blueprint of all pages about mailings, and what they share."""
+
+from typing import Any
+
+from flask import Blueprint
+from sqlalchemy import select
+
+from newsletter.issues.models import Issue
+from newsletter.mailings.lifecycle import find
+from newsletter.mailings.models import Mailing
+from newsletter.publications.models import Publication
+from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
+from newsletter.web.admin.mailings import words
+from newsletter.web.database import session
+
+LARGEST_ID = 2**63 - 1
+# The path of one mailing; a number that no database has is not found rather than asked for.
+ONE = f"/mailings/<int(max={LARGEST_ID}):mailing_id>"
+
+blueprint = Blueprint("admin_mailings", __name__, url_prefix="/admin")
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    moments = {"long_moment": long_moment, "short_moment": short_moment}
+    numbers = {"number": number, "exactly": exactly}
+    said = {"state_word": words.state_word, "outcome_word": words.outcome_word}
+    return moments | numbers | said | {"reason_word": words.reason_word}
+
+
+def load_mailing(mailing_id: int) -> Mailing:
+    """The mailing of this page; `Missing` when there is none."""
+    return find(session(), mailing_id)
+
+
+def publication_of(mailing: Mailing) -> Publication:
+    """The publication that the mailing is of."""
+    return session().get_one(Publication, mailing.publication_id)
+
+
+def titles(mailings: list[Mailing]) -> dict[int, str]:
+    """The title of each mailing's issue, by the issue's id."""
+    ids = {mailing.issue_id for mailing in mailings}
+    rows = session().execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def cursor(text: str) -> int:
+    """The id in a query argument; 0 for anything that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,104 @@
+"""`/admin/mailings/<id>`: the page one watches a mailing on, what its script asks for, and bare counts."""
+
+from typing import Any
+
+from flask import Response, jsonify, render_template, request, url_for
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core import clock
+from newsletter.mailings.accounts import Accounts, accounts
+from newsletter.mailings.models import Mailing
+from newsletter.mailings.progress import progress
+from newsletter.mailings.recipients import OUTCOMES, RecipientPage, Wanted, recipients, troubles
+from newsletter.web.admin.guard import allow
+from newsletter.web.admin.mailings.pages import ONE, blueprint, cursor, load_mailing, publication_of, titles
+from newsletter.web.admin.mailings.sentences import silence_sentence, speed_words, state_sentence
+from newsletter.web.admin.mailings.words import outcome_meaning
+from newsletter.web.database import session
+
+LONGEST_SEARCH = 254  # an address has no more (RFC 5321 §4.5.3.1.3)
+LONGEST_REASON = 32
+
+
+@blueprint.get(ONE)
+@allow(Permission.VIEW)
+def watch(mailing_id: int) -> str:
+    """Counts, speed, state; what servers refused; who got it and who did not."""
+    mailing = load_mailing(mailing_id)
+    facts = _live(mailing)
+    found: Accounts = facts["found"]
+    failed = found.rejected + found.retry + found.unanswered
+    wanted = read_wanted()
+    return render_template(
+        "admin/mailings/watch.html",
+        **facts,
+        troubles=troubles(session(), mailing.id) if failed else [],
+        wanted=wanted,
+        outcomes=OUTCOMES,
+        page=_page(mailing, wanted),
+        page_url=_page_url,
+        now=clock.now(),
+    )
+
+
+@blueprint.get(f"{ONE}/live")
+@allow(Permission.VIEW)
+def live(mailing_id: int) -> str:
+    """The parts of the page that change by themselves, for its script."""
+    return render_template("admin/mailings/live.html", **_live(load_mailing(mailing_id)))
+
+
+@blueprint.get(f"{ONE}.json")
+@allow(Permission.VIEW)
+def counts(mailing_id: int) -> Response:
+    """The accounts, for programs."""
+    return jsonify(accounts(session(), mailing_id).as_json())
+
+
+def read_wanted() -> Wanted:
+    """The filter in the query: words that mean nothing are ignored."""
+    outcome = request.args.get("outcome", "")
+    return Wanted(
+        outcome=outcome if outcome in OUTCOMES else "",
+        reason=request.args.get("reason", "").replace("\0", "")[:LONGEST_REASON],
+        prefix=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+    )
+
+
+def _live(mailing: Mailing) -> dict[str, Any]:
+    found = accounts(session(), mailing.id)
+    publication = publication_of(mailing)
+    moving = progress(session(), mailing, found)
+    return {
+        "mailing": mailing,
+        "publication": publication,
+        "issue_title": titles([mailing]).get(mailing.issue_id, ""),
+        "found": found,
+        "sentence": state_sentence(mailing, found, publication.timezone),
+        "silence": silence_sentence(found, moving),
+        "speed": speed_words(found, moving),
+        "terms": _terms(found),
+        "settled": found.candidates - found.pending - found.in_flight - found.retry,
+    }
+
+
+def _terms(found: Accounts) -> list[tuple[str, str, int, dict[str, int]]]:
+    """The terms of the equation in its order: outcome, meaning, people, and those by reason."""
+    reasons = {"rejected": found.rejected_reasons, "excluded": found.excluded}
+    numbers = {name: getattr(found, name) for name in OUTCOMES if name != "excluded"}
+    numbers["excluded"] = sum(found.excluded.values())
+    return [
+        (name, outcome_meaning(name), n, {key: of for key, of in reasons.get(name, {}).items() if of})
+        for name, n in numbers.items()
+    ]
+
+
+def _page(mailing: Mailing, wanted: Wanted) -> RecipientPage:
+    after, before = cursor(request.args.get("after", "")), cursor(request.args.get("before", ""))
+    return recipients(session(), mailing.id, wanted, after=after, before=before)
+
+
+def _page_url(mailing: Mailing, wanted: Wanted, **place: int) -> str:
+    asked = {"outcome": wanted.outcome, "reason": wanted.reason, "q": wanted.prefix} | place
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    return url_for(".watch", mailing_id=mailing.id, **given, _anchor="recipients")

@@ -1,0 +1,32 @@
+/** What the page was given when it was made. */
+
+import type { Fields } from "../model/document.ts";
+import type { Urls } from "./server.ts";
+
+export interface EditorFacts {
+  readonly issueId: number;
+  readonly title: string;
+  readonly publication: { readonly slug: string; readonly name: string; readonly language: string; readonly dir: "ltr" | "rtl" };
+  readonly document: Fields;
+  readonly etag: string;
+  readonly locked: boolean;
+  readonly lockedSentence: string;
+  readonly urls: Urls;
+  readonly mergeFields: readonly { readonly name: string; readonly label: string }[];
+  /** Where the pictures that stand in the document already can be looked at. */
+  readonly media?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly user: string;
+  readonly words?: Readonly<Record<string, string>>;
+}
+
+/** The facts that stand in the page; throws where it has none. */
+export function readFacts(page: Document): EditorFacts {
+  const given = page.getElementById("issue-editor-facts")?.textContent;
+  if (!given) throw new Error("This page carries no facts for the editor.");
+  return JSON.parse(given) as EditorFacts;
+}
+
+export function csrfToken(page: Document): string {
+  return page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+}

@@ -1,0 +1,24 @@
+"""Tables as CSV (RFC 4180), safe to open in a spreadsheet program."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from io import StringIO
+
+# A cell that begins so is a formula to spreadsheet programs, also when it is quoted.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+Cell = str | int | None
+
+
+def csv_lines(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+    """Each row as one record with CRLF at its end; None is an empty cell."""
+    for row in rows:
+        buffer = StringIO(newline="")
+        csv.writer(buffer, lineterminator="\r\n").writerow([safe_cell(cell) for cell in row])
+        yield buffer.getvalue()
+
+
+def safe_cell(cell: Cell) -> str:
+    """The cell's text, with an apostrophe before what would be a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA_STARTS) else text

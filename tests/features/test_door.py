@@ -1,0 +1,152 @@
+"""In a real browser: through the door to the desk, by keyboard, with nothing typed lost on the way."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from newsletter.accounts.create import create_user
+from newsletter.accounts.models import UserSession
+from newsletter.accounts.permissions import RoleName
+from newsletter.core import clock
+from newsletter.publications.create import create_publication
+from newsletter.web.limits import limiter
+from tests.features.looking import chromium, listen, look, open_tab
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+# The whole row of a box is its target: the label lies above the box, so boxes are checked by force.
+OWNER = "olga@press.example"
+PASSWORD = "seven quiet herons"
+
+
+@pytest.fixture
+def origin(app: Flask, session: Session) -> Iterator[str]:
+    """The application on a port of this machine, with an owner and two publications."""
+    create_user(session, email=OWNER, role=RoleName.OWNER, password=PASSWORD, actor="t")
+    create_user(session, email="new@press.example", role=RoleName.EDITOR, password=None, actor="t")
+    for slug, name in (("morning", "The Morning"), ("evening", "النشرة المسائية للمنظمة الدولية للتعاون")):
+        create_publication(
+            session, slug=slug, name=name, sender="a@press.example", postal_address="1 Quay", actor="t"
+        )
+    session.commit()
+    with app.app_context():
+        limiter.reset()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def tab(origin: str) -> Iterator[Page]:
+    with chromium() as browser:
+        yield open_tab(browser, origin, locale="en-GB")
+
+
+def sign_in(tab: Page, password: str = PASSWORD) -> None:
+    tab.get_by_label("Email address").fill(OWNER)
+    tab.get_by_label("Password", exact=True).fill(password)
+    tab.get_by_role("button", name="Sign in").click()
+
+
+def test_the_pages_are_whole(tab: Page, origin: str) -> None:
+    heard = listen(tab)
+    found: dict[str, list[str]] = {}
+
+    def see(name: str) -> None:
+        found[name] = look(tab)
+
+    tab.goto(f"{origin}/sign-in")
+    see("sign in")
+    sign_in(tab, "a wrong password")
+    expect(tab.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(tab.get_by_label("Email address")).to_have_value(OWNER)
+    see("refused")
+    sign_in(tab)
+    expect(tab.get_by_role("heading", name="Home")).to_be_visible()
+    see("home")
+    for path in ("/admin/team", "/admin/team/invite", "/admin/account", "/admin/nothing"):
+        tab.goto(origin + path)
+        see(path)
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto(f"{origin}/admin/")
+    tab.get_by_text(OWNER).first.click()
+    expect(tab.get_by_role("link", name="Team")).to_be_visible()
+    see("the account's menu")
+    tab.get_by_role("button", name="Sign out").click()
+    expect(tab.get_by_text("You are signed out.")).to_be_visible()
+    for path in ("/forgot-password", "/set-up/nonsense"):
+        tab.goto(origin + path)
+        see(path)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert heard == []
+
+
+def test_by_keyboard_alone(tab: Page, origin: str) -> None:
+    tab.goto(f"{origin}/admin/team")
+    expect(tab.get_by_label("Email address")).to_be_focused()
+    tab.keyboard.type(OWNER)
+    tab.keyboard.press("Tab")
+    tab.keyboard.type(PASSWORD)
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", name="Team")).to_be_visible()
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_role("link", name="Skip to the content")).to_be_focused()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    menu = tab.get_by_role("link", name="The Morning")
+    expect(menu).to_be_visible()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Escape")
+    expect(menu).not_to_be_visible()
+    expect(tab.locator("summary.switcher")).to_be_focused()
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Shift+Tab")  # leaving the menu closes it
+    expect(menu).not_to_be_visible()
+
+
+def test_a_password_can_be_looked_at(tab: Page, origin: str) -> None:
+    tab.goto(f"{origin}/sign-in")
+    field = tab.get_by_label("Password", exact=True)
+    field.fill(PASSWORD)
+    tab.get_by_label("Show the password").check(force=True)
+    assert field.get_attribute("type") == "text"
+    tab.get_by_label("Show the password").uncheck(force=True)
+    assert field.get_attribute("type") == "password"
+
+
+def test_what_was_typed_survives_an_expired_session(tab: Page, origin: str, session: Session) -> None:
+    tab.goto(f"{origin}/admin/team/invite")
+    sign_in(tab)
+    tab.get_by_label("Email address").fill("somebody@press.example")
+    tab.get_by_label("Owner:").check(force=True)
+    session.execute(update(UserSession).values(ended_at=clock.now()))
+    session.commit()
+    tab.get_by_role("button", name="Send the invitation").click()
+    expect(tab.get_by_text("Sign in, and you are back where you were.")).to_be_visible()
+    sign_in(tab)
+    expect(tab.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(tab.get_by_label("Email address")).to_have_value("somebody@press.example")
+    expect(tab.get_by_label("Owner:")).to_be_checked()
+    tab.get_by_role("button", name="Send the invitation").click()
+    expect(tab.get_by_text("An invitation is on its way to somebody@press.example.")).to_be_visible()
+    tab.goto(f"{origin}/admin/team/invite")
+    expect(tab.get_by_label("Email address")).to_have_value("")
+    expect(tab.get_by_text("What you had typed is back.")).not_to_be_visible()
+
+
+def test_two_presses_send_one_invitation(tab: Page, origin: str) -> None:
+    tab.goto(f"{origin}/admin/team/invite")
+    sign_in(tab)
+    tab.get_by_label("Email address").fill("twice@press.example")
+    tab.get_by_role("button", name="Send the invitation").dblclick()
+    expect(tab.get_by_text("An invitation is on its way to twice@press.example.")).to_be_visible()

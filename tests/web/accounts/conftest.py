@@ -1,0 +1,103 @@
+"""People with passwords, and browsers that open a page, fill in its form and send it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from newsletter.accounts.create import create_user
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import RoleName
+from newsletter.core.links import Links
+from newsletter.outbox.kinds import KINDS
+from newsletter.outbox.models import SystemMessage
+from newsletter.web.limits import limiter
+from tests.web.signed_in import SignedIn
+
+PASSWORD = "seven quiet herons"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Browser(SignedIn):
+    """Keeps cookies, and takes the CSRF token from the page whose form it sends."""
+
+    def submit(self, page: str, *, to: str | None = None, **fields: str) -> TestResponse:
+        """Open `page`, fill in its form and send it."""
+        found = TOKEN.search(self.get(page).get_data(as_text=True))
+        assert found is not None, f"{page} has no form"
+        return self.post(to or page, data={"csrf_token": found[1], **fields})
+
+    def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
+        return self.submit("/sign-in", email=email, password=password, **fields)
+
+    @property
+    def is_in(self) -> bool:
+        return self.get("/admin/").status_code == 200
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_yet(app: Flask) -> None:
+    with app.app_context():
+        limiter.reset()
+
+
+@pytest.fixture
+def new_visitor(app: Flask, session: Session) -> Callable[[], Browser]:
+    def make() -> Browser:
+        visitor = Browser(app)
+        visitor.test_session = session
+        return visitor
+
+    return make
+
+
+@pytest.fixture
+def visitor(new_visitor: Callable[[], Browser]) -> Browser:
+    return new_visitor()
+
+
+@pytest.fixture
+def owner(session: Session) -> User:
+    return _user(session, "olga@press.example", RoleName.OWNER)
+
+
+@pytest.fixture
+def editor(session: Session) -> User:
+    return _user(session, "eddi@press.example", RoleName.EDITOR)
+
+
+@pytest.fixture
+def letters(session: Session, links: Links) -> Callable[..., list[str]]:
+    """The paths that the system messages of one kind lead to, oldest first."""
+
+    def read(kind: str, recipient: str) -> list[str]:
+        session.rollback()
+        rows = session.scalars(
+            select(SystemMessage)
+            .where(SystemMessage.kind == kind, SystemMessage.recipient == recipient)
+            .order_by(SystemMessage.id)
+        )
+        return [urlsplit(KINDS[kind].link(links, row.facts)).path for row in rows]
+
+    return read
+
+
+def audited(session: Session, action: str) -> list[dict[str, Any]]:
+    """Who did `action`, from where, to whom; oldest first."""
+    from newsletter.audit.models import AuditEntry
+
+    session.rollback()
+    rows = session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
+    return [{"actor": row.actor, "subject": row.subject_id, "ip": row.ip, **row.detail} for row in rows]
+
+
+def _user(session: Session, email: str, role: RoleName) -> User:
+    user = create_user(session, email=email, role=role, password=PASSWORD, actor="test")
+    session.commit()
+    return user

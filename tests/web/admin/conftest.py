@@ -1,0 +1,64 @@
+"""Browsers that are signed in: as an owner and as an editor."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.create import create_user
+from newsletter.accounts.models import User
+from newsletter.accounts.passwords import wasted_hash
+from newsletter.accounts.permissions import RoleName
+from newsletter.publications.create import create_publication
+from newsletter.publications.models import Publication
+from tests.web.signed_in import SignedIn, signed_in_client
+
+
+@pytest.fixture
+def publication(session: Session) -> Publication:
+    made = create_publication(
+        session,
+        slug="morning",
+        name="The Morning",
+        sender="The Morning <morning@press.example>",
+        postal_address="1 Quay Street\nGalway",
+        timezone="Europe/Rome",
+        actor="test",
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def owner(session: Session) -> User:
+    return _user(session, "olga@press.example", RoleName.OWNER)
+
+
+@pytest.fixture
+def editor(session: Session) -> User:
+    return _user(session, "eddi@press.example", RoleName.EDITOR)
+
+
+@pytest.fixture
+def admin_client(app: Flask, session: Session, owner: User) -> SignedIn:
+    """Signed in as an owner. Puts the CSRF token into everything it sends, unless `csrf=False`."""
+    return signed_in_client(app, session, owner)
+
+
+@pytest.fixture
+def editor_client(app: Flask, session: Session, editor: User) -> SignedIn:
+    """The same, signed in as an editor."""
+    return signed_in_client(app, session, editor)
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """Nobody is signed in."""
+    return signed_in_client(app, session, None)
+
+
+def _user(session: Session, email: str, role: RoleName) -> User:
+    user = create_user(session, email=email, role=role, password=None, actor="test")
+    user.password = wasted_hash()  # they have one, which nobody needs to know
+    session.commit()
+    return user

@@ -1,0 +1,91 @@
+"""The review before a send, and test messages."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.audit.models import AuditEntry
+from newsletter.issues import models
+from newsletter.issues.models import Issue
+from newsletter.outbox.models import SystemMessage
+from newsletter.publications.models import Publication
+from tests.web.admin.issues.conftest import (
+    JSON,
+    Desk,
+    own,
+    save_issue,
+    tree,
+    words,
+)
+from tests.web.signed_in import SignedIn
+
+pytestmark = pytest.mark.usefixtures("march")
+
+
+def test_the_review_shows_what_preflight_finds_and_where(
+    editor_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    issue = save_issue(session, publication, subject="TK", preheader="")
+    session.commit()
+    page = editor_client.get(own(issue, "check")).text
+    assert "1 thing must be mended before it can be sent." in words(page)
+    places = [link.get("href") for link in tree(page).cssselect(".finding a")]
+    assert places == [f"/admin/issues/{issue.id}/edit#subject", f"/admin/issues/{issue.id}/edit#preheader"]
+    answer = editor_client.get(own(issue, "check"), headers=JSON)
+    assert answer.json is not None
+    assert answer.json["blocking"] == 1
+    assert answer.json["etag"] == "1.0"
+    assert answer.json["findings"][0] == {
+        "rule": "placeholders",
+        "level": "blocking",
+        "message": "“TK” looks like a placeholder that was left behind.",
+        "path": "subject",
+    }
+
+
+def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
+    editor_client: SignedIn, session: Session, issue: Issue, desk: Desk
+) -> None:
+    assert "No test message was sent" in editor_client.get(own(issue, "check")).text
+    to = {"addresses": "Ana@press.example, bo@press.example; ana@press.example"}
+    answer = editor_client.post(own(issue, "test"), data=to)
+    assert (answer.status_code, answer.location) == (303, own(issue, "check"))
+    page = words(editor_client.get(own(issue, "check")).text)
+    assert "is on its way to Ana@press.example, bo@press.example." in page
+    assert "Nothing is wrong with this issue." in page
+    sent = session.scalars(select(SystemMessage).order_by(SystemMessage.id)).all()
+    assert [message.recipient for message in sent] == ["Ana@press.example", "bo@press.example"]
+    assert "issue.tested" in session.scalars(select(AuditEntry.action)).all()
+    desk.save({"op": "replace", "path": "/subject", "value": "Another"})
+    assert "No test message was sent" in editor_client.get(own(issue, "check")).text
+
+
+def test_two_clicks_send_one_test(editor_client: SignedIn, session: Session, issue: Issue) -> None:
+    for _ in range(2):
+        assert (
+            editor_client.post(own(issue, "test"), data={"addresses": "a@press.example"}).status_code == 303
+        )
+    assert session.scalar(select(func.count()).select_from(SystemMessage)) == 1
+    editor_client.post(own(issue, "test"), data={"addresses": "b@press.example"})
+    assert session.scalar(select(func.count()).select_from(models.TestMessage)) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("", "Write the address"),
+        ("nobody", "is not an email address"),
+        ("a@b.example, <script>alert(1)</script>", "is not an email address"),
+        (" ".join(f"a{n}@press.example" for n in range(6)), "at most 5 addresses; these are 6"),
+        ("a@press.example\r\nBcc:x@y.example", "is not an email address"),
+    ],
+)
+def test_addresses_that_cannot_be_used_are_told_and_kept(
+    editor_client: SignedIn, session: Session, issue: Issue, typed: str, why: str
+) -> None:
+    answer = editor_client.post(own(issue, "test"), data={"addresses": typed})
+    assert answer.status_code == 400
+    assert why in words(answer.text)
+    [field] = tree(answer.text).cssselect("#field-addresses")
+    assert field.get("value").split() == typed.split()
+    assert session.scalars(select(SystemMessage)).all() == []

