@@ -4,12 +4,12 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.accounts.find import find_user_by_address
-from newsletter.accounts.tokens import LinkKind, user_token
+from newsletter.accounts.tokens import link_facts
 from newsletter.core.addresses import Address, parse_address
 from newsletter.outbox import post
 
 
-def ask_reset(session: Session, address: Address, *, secrets: list[str], locale: str, ip: str = "") -> None:
+def ask_reset(session: Session, address: Address, *, locale: str, ip: str = "") -> None:
     """Send a link to choose a new password to `address` when it is a user's. The caller says nothing of it.
 
     Either way one audit entry is written, so that both ways cost about the same.
@@ -23,7 +23,7 @@ def ask_reset(session: Session, address: Address, *, secrets: list[str], locale:
             recipient=parse_address(user.email),  # as it is known to us, not as somebody has spelled it
             publication_id=None,
             locale=locale,
-            facts={"token": user_token(secrets, LinkKind.RESET, user)},
+            facts=link_facts(user),
         )
     audit.record(
         session,

@@ -6,13 +6,7 @@ from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
 from newsletter.accounts.owners import lock_owners
 from newsletter.accounts.permissions import RoleName
-from newsletter.accounts.tokens import set_up_token
 from newsletter.core.errors import Conflict
-
-
-def set_up_url(public_url: str, secrets: list[str]) -> str:
-    """The address at which the first owner is made; `public_url` without a trailing slash."""
-    return f"{public_url}/set-up/{set_up_token(secrets)}"
 
 
 def set_up(session: Session, *, email: str, password: str, ip: str = "") -> User:

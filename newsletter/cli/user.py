@@ -24,7 +24,7 @@ def create(email: str, role: str, password_stdin: bool, as_json: bool) -> None:
     """Add EMAIL to the team. Without a password, a link is printed with which they choose one."""
     from newsletter.accounts.create import create_user
     from newsletter.accounts.permissions import RoleName
-    from newsletter.accounts.tokens import LinkKind, user_token
+    from newsletter.accounts.tokens import link_state
     from newsletter.audit.record import COMMAND_LINE
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
@@ -35,8 +35,7 @@ def create(email: str, role: str, password_stdin: bool, as_json: bool) -> None:
     if password is not None:
         answer(as_json, told, f"{user.email} can sign in as an {role} at {_public_url()}/sign-in")
         return
-    token = user_token(runtime().settings.secrets, LinkKind.INVITATION, user)
-    link = f"{_public_url()}/invitation/{token}"
+    link = runtime().links.invitation(user.id, link_state(user))
     answer(
         as_json,
         told | {"link": link},
@@ -96,11 +95,10 @@ def deactivate_user(email: str, as_json: bool) -> None:
 def setup_link(as_json: bool) -> None:
     """Print the link with which the first owner is made; it works until there is one."""
     from newsletter.accounts.owners import has_owner
-    from newsletter.accounts.set_up import set_up_url
 
     with session() as opened:
         done = has_owner(opened)
-    url = None if done else set_up_url(_public_url(), runtime().settings.secrets)
+    url = None if done else runtime().links.set_up()
     answer(as_json, {"url": url}, url or "There is an owner already: sign in, or make another user.")
 
 

@@ -30,6 +30,21 @@ class Links:
     def preferences(self, subscriber_id: int) -> str:
         return f"{self.public_url}/p/{self.signer.sign(Purpose.PREFERENCES, subscriber_id)}"
 
+    def set_up(self) -> str:
+        """Where the first owner is made."""
+        return f"{self.public_url}/set-up/{self.signer.sign(Purpose.SET_UP)}"
+
+    def invitation(self, user_id: int, state: int) -> str:
+        """`state` is what the link is bound to (`accounts.tokens.link_state`)."""
+        return f"{self.public_url}/invitation/{self.signer.sign(Purpose.INVITATION, user_id, state)}"
+
+    def reset_password(self, user_id: int, state: int) -> str:
+        """`state` is what the link is bound to (`accounts.tokens.link_state`)."""
+        return f"{self.public_url}/reset-password/{self.signer.sign(Purpose.PASSWORD_RESET, user_id, state)}"
+
+    def forgot_password(self) -> str:
+        return f"{self.public_url}/forgot-password"
+
     def archive(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/"
 

@@ -28,6 +28,9 @@ class Purpose(StrEnum):
     CHANGE_ADDRESS = "change-address"
     FORM = "form"
     VIEW = "view"
+    SET_UP = "set-up"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a name, not a secret
 
 
 @dataclass(frozen=True)

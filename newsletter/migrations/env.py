@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from newsletter import tables
+from newsletter.accounts import models as accounts
 from newsletter.core.columns import UtcDateTime, Word
 
 
@@ -17,6 +18,7 @@ def plain_type(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
+assert accounts  # noqa: S101 - its tables belong to the schema
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

@@ -58,22 +58,22 @@ KINDS: Registry[Kind] = Registry(
         # Invites somebody to the team; the link lets them choose their password.
         Kind(
             "invitation",
-            {"token": str},
-            lambda links, facts: f"{links.public_url}/invitation/{facts['token']}",
+            {"user_id": int, "state": int},
+            lambda links, facts: links.invitation(facts["user_id"], facts["state"]),
             timedelta(days=7),
         ),
         # Somebody on the team forgot their password.
         Kind(
             "password_reset",
-            {"token": str},
-            lambda links, facts: f"{links.public_url}/reset-password/{facts['token']}",
+            {"user_id": int, "state": int},
+            lambda links, facts: links.reset_password(facts["user_id"], facts["state"]),
             timedelta(hours=1),
         ),
         # Tells somebody on the team that their password is a new one, in case it was not them.
         Kind(
             "password_changed",
             {},
-            lambda links, _facts: f"{links.public_url}/forgot-password",
+            lambda links, _facts: links.forgot_password(),
             timedelta(days=7),
         ),
     ),

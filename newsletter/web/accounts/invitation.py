@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter import audit
 from newsletter.accounts.models import User
 from newsletter.accounts.set_password import set_password
-from newsletter.accounts.tokens import LinkKind, read_user_token
+from newsletter.accounts.tokens import read_user_token
 from newsletter.core.errors import Refused
+from newsletter.core.tokens import Purpose
 from newsletter.web import current
 from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
@@ -45,7 +46,7 @@ def accept(token: str) -> AnyResponse | tuple[str, int]:
 
 
 def _invited(token: str) -> User:
-    return read_user_token(session(), current.settings().secrets, LinkKind.INVITATION, token)
+    return read_user_token(session(), current.links().signer, Purpose.INVITATION, token)
 
 
 def _page(token: str, user: User, form: ChoosePasswordForm) -> str:

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.ask_reset import ask_reset
 from newsletter.accounts.models import User
 from newsletter.accounts.set_password import set_password
-from newsletter.accounts.tokens import LinkKind, read_user_token
+from newsletter.accounts.tokens import read_user_token
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Limited, Refused
+from newsletter.core.tokens import Purpose
 from newsletter.web import current
 from newsletter.web.accounts import limits, signed_in
 from newsletter.web.accounts.links import make_link_pages
@@ -47,13 +48,7 @@ def ask() -> str | tuple[str, int]:
         limits.spend_mail(address.key)
     except Limited as error:
         return _ask(form, error.message), 429
-    ask_reset(
-        session(),
-        address,
-        secrets=current.settings().secrets,
-        locale=mail_language(),
-        ip=request.remote_addr or "",
-    )
+    ask_reset(session(), address, locale=mail_language(), ip=request.remote_addr or "")
     session().commit()
     return render_template("accounts/reset_asked.html", email=address.email)
 
@@ -90,7 +85,7 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
 
 
 def _owner_of(token: str) -> User:
-    return read_user_token(session(), current.settings().secrets, LinkKind.RESET, token)
+    return read_user_token(session(), current.links().signer, Purpose.PASSWORD_RESET, token)
 
 
 def _ask(form: AddressForm, problem: str = "") -> str:

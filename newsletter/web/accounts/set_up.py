@@ -49,7 +49,7 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
 
 
 def _check(token: str) -> None:
-    read_set_up_token(current.settings().secrets, token)
+    read_set_up_token(current.links().signer, token)
     if has_owner(session()):
         raise Conflict("already_set_up", "This installation has its owner.")
 

@@ -11,7 +11,6 @@ from newsletter.accounts.find import all_users, find_user
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, RoleName
 from newsletter.core.errors import DomainError, Refused
-from newsletter.web import current
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.sentences import told
 from newsletter.web.admin.guard import allow, current_actor, current_user
@@ -48,7 +47,6 @@ def send() -> AnyResponse | tuple[str, int]:
             session(),
             email=form.email.data,
             role=RoleName(form.role.data),
-            secrets=current.settings().secrets,
             locale=mail_language(),
             actor=current_actor(),
             ip=_ip(),
@@ -68,9 +66,7 @@ def send_again(user_id: int) -> AnyResponse:
     """A new invitation; the earlier one stops working."""
 
     def act(user: User) -> str:
-        secrets = current.settings().secrets
-        locale = mail_language()
-        invite.invite_again(session(), user, secrets=secrets, locale=locale, actor=current_actor(), ip=_ip())
+        invite.invite_again(session(), user, locale=mail_language(), actor=current_actor(), ip=_ip())
         return str(_("A new invitation is on its way to %(address)s.", address=user.email))
 
     return _with(user_id, act)

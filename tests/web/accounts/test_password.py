@@ -100,4 +100,4 @@ def test_what_will_not_do_is_said_at_the_field(visitor: Browser, owner: User, le
         assert problem in answer.get_data(as_text=True)
     assert visitor.sign_in(owner.email, PASSWORD).status_code == 303
     no_page = visitor.get("/reset-password/nonsense", headers={"Accept": "application/json"})
-    assert no_page.get_json()["error"] == "unknown_link"
+    assert no_page.get_json()["error"] == "unknown_token"

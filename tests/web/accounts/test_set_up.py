@@ -10,16 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User
-from newsletter.accounts.set_up import set_up_url
-from newsletter.accounts.tokens import LinkKind, user_token
+from newsletter.accounts.tokens import link_state
 from newsletter.core import clock
+from newsletter.core.links import Links
+from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
 
 @pytest.fixture
-def path(settings: Settings) -> str:
-    return urlsplit(set_up_url("http://localhost", settings.secrets)).path
+def links(settings: Settings) -> Links:
+    return Links("http://localhost", Signer(settings.secrets))
+
+
+@pytest.fixture
+def path(links: Links) -> str:
+    return urlsplit(links.set_up()).path
 
 
 def test_it_makes_the_owner_once(
@@ -91,14 +97,14 @@ def test_it_is_valid_for_a_week(visitor: Browser, path: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_no_other_link_opens_it(visitor: Browser, settings: Settings, path: str, session: Session) -> None:
+def test_no_other_link_opens_it(visitor: Browser, links: Links, path: str) -> None:
     token = path.rsplit("/", 1)[1]
     for place, letter in enumerate(token):
         other = token[:place] + ("A" if letter != "A" else "B") + token[place + 1 :]
         assert visitor.get(f"/set-up/{other}").status_code in {400, 404}, place
-    stranger = User(id=1, fs_uniquifier="x", password=None)
-    for kind in (LinkKind.INVITATION, LinkKind.RESET):
-        assert visitor.get(f"/set-up/{user_token(settings.secrets, kind, stranger)}").status_code == 404
+    state = link_state(User(id=1, fs_uniquifier="x", password=None))
+    for link in (links.invitation(1, state), links.reset_password(1, state)):
+        assert visitor.get(f"/set-up/{link.rsplit('/', 1)[1]}").status_code == 404
     assert visitor.get(f"/set-up/{'x' * 5000}").status_code == 404
     for route in ("invitation", "reset-password", "confirm", "p", "u"):
         assert visitor.get(f"/{route}/{token}").status_code == 404
