@@ -72,16 +72,18 @@ def build_front_end(assets: Path, static: Path) -> bool:
             return False
         node, npm = _node_from_wheel()
         print("Building the front end …", flush=True)
+        fresh = static.with_name(f"{static.name}.new")
         with npm_environment() as environment:
             _install_packages(assets, node, npm, environment)
             for what, tool in (
                 ("the types are wrong", ["typescript/bin/tsc", "--noEmit"]),
-                ("vite stopped", ["vite/bin/vite.js", "build", "--logLevel", "warn"]),
+                ("vite stopped", ["vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", str(fresh.resolve())]),
             ):
                 script = assets / "node_modules" / tool[0]
                 _run([node, script, *tool[1:]], assets, environment, failure=what)
-        _compress(static)
-        stamp.write_text(sources, encoding="ascii")
+        _compress(fresh)
+        (fresh / stamp.name).write_text(sources, encoding="ascii")
+        _put_in_place(fresh, static)
         return True
 
 
@@ -204,6 +206,16 @@ def _compress(static: Path) -> None:
             smaller = path.with_name(path.name + ".gz")
             with path.open("rb") as plain, gzip.GzipFile(smaller, "wb", compresslevel=9, mtime=0) as packed:
                 shutil.copyfileobj(plain, packed)
+
+
+def _put_in_place(fresh: Path, static: Path) -> None:
+    """Whoever serves or tests this checkout meanwhile finds one whole front end, the old one or the new one."""
+    old = static.with_name(f"{static.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if static.exists():
+        static.rename(old)
+    fresh.rename(static)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ export default defineConfig({
   plugins: [svelte({ configFile: false }), picturesForTemplates],
   resolve: { alias: { "linkify-it": here("src/editor/text/no-linkify.ts"), entities: here("src/editor/text/entities.ts") } },
   build: {
-    outDir: "../../static",
+    outDir: "../../static.new", // hatch_build.py puts it in place when it is whole
     emptyOutDir: true,
     manifest: true,
     assetsDir: "",
