@@ -19,6 +19,10 @@ LINKS = {
     "feed": ("weekly",),
     "media": ("abc/600.jpg",),
     "style": ("weekly",),
+    "set_up": (),
+    "invitation": (1, 2),
+    "reset_password": (1, 2),
+    "forgot_password": (),
 }
 
 
