@@ -18,10 +18,10 @@ LAID_OUT_BY_HAND := templates/email
 FRONT_END := $(shell find newsletter/web/assets newsletter/translations -name node_modules -prune -o \
 	-type f ! -name '*.mo' -print 2>/dev/null)
 
-.PHONY: help setup setup-dev chromium run test check lint format lock bench clean FORCE
+.PHONY: help setup setup-dev chromium run test check lint format lock bench screenshots clean FORCE
 
 help: ## Show what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMPS)/front-end ## Install what `newsletter` needs into .venv
 
@@ -56,6 +56,9 @@ lock: setup-dev ## Resolve the dependencies anew within pyproject.toml; ARGS=--u
 
 bench: setup-dev ## Measure the figures the project promises
 	@for script in $(wildcard benchmarks/[a-z]*.py); do $(BIN)/python "$$script"; done
+
+screenshots: setup-dev chromium ## Take the pictures of the README anew, from the demo
+	$(BIN)/python -m tests.features.screenshots docs/images
 
 clean: ## Remove everything that can be made again; what the service keeps in var/ stays
 	rm -rf .venv build dist newsletter/web/static newsletter/web/assets/node_modules

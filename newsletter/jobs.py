@@ -15,7 +15,16 @@ freeze_mailing = Job("freeze_mailing", Queue.BULK, {"mailing_id": int})
 # A turn of sending: takes windows of a mailing for some seconds, then rings again while there is more.
 drain_mailing = Job("drain_mailing", Queue.BULK, {"mailing_id": int})
 
+# Reads an uploaded file in batches; a worker that ends or dies leaves the rest to the next ring.
+import_subscribers = Job("import_subscribers", Queue.IMPORTS, {"import_id": int})
+
 # Beat's tick: everything the database says is due gets its doorbell. Also run by the periodic worker's timer.
 sweep = Job("sweep", Queue.PERIODIC, {})
 
-CATALOGUE: tuple[Job, ...] = (send_system_message, freeze_mailing, drain_mailing, sweep)
+CATALOGUE: tuple[Job, ...] = (
+    send_system_message,
+    freeze_mailing,
+    drain_mailing,
+    import_subscribers,
+    sweep,
+)

@@ -12,5 +12,18 @@ from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.publications import models as publications
 from newsletter.subscribers import models as subscribers
+from newsletter.subscribers.imports import models as imports
+from newsletter.transports import models as transports
 
-__all__ = ["Base", "audit", "issues", "mailings", "media", "outbox", "publications", "subscribers"]
+__all__ = [
+    "Base",
+    "audit",
+    "imports",
+    "issues",
+    "mailings",
+    "media",
+    "outbox",
+    "publications",
+    "subscribers",
+    "transports",
+]

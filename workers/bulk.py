@@ -10,6 +10,7 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
 from newsletter.sending.relays import Relays
 from newsletter.smtp.url import parse_smtp_url
+from newsletter.transports.find import relay_in_use
 from workers.app import runtime, settings
 from workers.handles import handles
 
@@ -44,6 +45,8 @@ def drain_mailing(mailing_id: int) -> None:
     with runtime().session() as session:
         beat(session, sending.host)  # also where no periodic worker runs: its windows must not look lost
         session.commit()
+    given = settings()  # the relay may have been changed at the desk since the last turn
+    sending.relays.use(relay_in_use(runtime().sessions, given.secrets, given.effective_smtp_url))
     before = signal.signal(signal.SIGTERM, _stop_starting)
     try:
         more = sending.drain(mailing_id, TURN_SECONDS)

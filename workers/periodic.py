@@ -12,7 +12,9 @@ from newsletter.runtime import Runtime
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import sweep as sweep_database
+from newsletter.subscribers.imports.waiting import ring_for_waiting
 from newsletter.subscribers.pause import resume_due
+from workers import signs
 from workers.app import app, runtime, settings
 from workers.handles import handles
 
@@ -24,6 +26,7 @@ SWEEP_SECONDS = 2.0
 @handles(jobs.sweep)
 def sweep() -> None:
     sweep_database(runtime().sessions, settings().bulk_processes)
+    ring_for_waiting(runtime().sessions)
 
 
 @celeryd_after_setup.connect
@@ -38,6 +41,8 @@ def _tick_for_ever() -> None:
     while True:
         try:
             sweep_database(own.sessions, settings().bulk_processes)
+            ring_for_waiting(own.sessions)
+            signs.swept.set()
             if clock.monotonic() - recovered_at >= settings().recovery_seconds:
                 recovered_at = clock.monotonic()
                 _keep_house(own, watch)

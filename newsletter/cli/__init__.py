@@ -11,7 +11,7 @@ NOUNS = {
     "run": "Run everything here: web, workers and, where needed, database, broker and mailbox.",
     "db": "Set up and upgrade the database.",
     "demo": "Load an invented publication with issues that were sent, and a draft.",
-    "doctor": "Check database, broker, relay and files.",
+    "doctor": "Check database, broker, workers, relay and files.",
     "user": "Make, list and deactivate the people who sign in.",
     "publication": "Create and list publications.",
     "subscribers": "Import, count, show and suppress subscribers.",

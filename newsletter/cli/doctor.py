@@ -7,16 +7,21 @@ from collections.abc import Callable
 import click
 from redis import Redis
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import migrations
 from newsletter.cli.environment import console, json_option, runtime
 from newsletter.core.errors import DomainError
 from newsletter.core.paths import static_dir
-from newsletter.smtp.session import open_session
+from newsletter.health.signs import is_silent, read_signs
+from newsletter.smtp.session import SessionFailed, open_session
 from newsletter.smtp.url import parse_smtp_url
+from newsletter.transports.find import relay_in_use
 
 
-@click.command("doctor", help="Check database, broker, relay and files; exit 1 when something is wrong.")
+@click.command(
+    "doctor", help="Check database, broker, workers, relay and files; exit 1 when something is wrong."
+)
 @json_option
 def command(as_json: bool) -> None:
     results = {name: _outcome(check) for name, check in CHECKS.items()}
@@ -54,9 +59,28 @@ def _broker() -> str:
     return "answers"
 
 
+def _workers() -> str:
+    signs = read_signs(runtime().settings.effective_redis_url)
+    if signs is None:
+        message = "nobody knows whether they run, because the broker does not answer"
+        raise RuntimeError(message)
+    if signs.silent:
+        message = f"no worker of the queue {', '.join(signs.silent)} gave a sign of life for half a minute"
+        raise RuntimeError(message)
+    if is_silent(signs.swept):
+        message = "the periodic worker runs, but its timer has not swept the database for half a minute"
+        raise RuntimeError(message)
+    return "every queue is served, and the database is swept"
+
+
 def _relay() -> str:
     settings = runtime().settings
-    relay = parse_smtp_url(settings.effective_smtp_url)
+    try:
+        relay = relay_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
+    except SQLAlchemyError:  # the database has a line of its own
+        relay = parse_smtp_url(settings.effective_smtp_url)
+    if isinstance(relay, SessionFailed):
+        raise relay
     open_session(relay, settings.mail_name).close()
     return f"{relay.where} lets us in"
 
@@ -81,6 +105,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "data directory": _data_dir,
     "database": _database,
     "broker": _broker,
+    "workers": _workers,
     "relay": _relay,
     "front end": _front_end,
 }

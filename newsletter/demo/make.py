@@ -89,7 +89,7 @@ def _read(slug: str, pictures: dict[str, str]) -> Document:
 
 def _save(session: Session, publication: Publication, document: Document, at: datetime) -> Saved:
     saved = save_document(session, publication, document, author="Mira Olsen")
-    saved.issue.created_at = saved.revision.created_at = at
+    saved.issue.created_at = saved.revision.created_at = saved.revision.saved_at = at
     return saved
 
 

@@ -15,14 +15,20 @@ MOST_LOSSES_PER_MINUTE = 20
 
 
 class Relays:
-    """Sessions with one relay for one process, one at a time."""
+    """Sessions for one process with the relay in use, one at a time."""
 
     def __init__(self, relay: Relay, name: str) -> None:
-        self._relay = relay
+        self._relay: Relay | SessionFailed = relay
         self._name = name
         self._session: Session | None = None
         self._used_at = 0.0
         self._losses: list[float] = []
+
+    def use(self, relay: Relay | SessionFailed) -> None:
+        """From now on send by `relay`, or fail with the reason why there is none; a kept session ends."""
+        if relay != self._relay:
+            self.close()
+            self._relay = relay
 
     def session(self) -> Session:
         """An open session; raises `SessionFailed` when there is none to be had."""
@@ -57,6 +63,8 @@ class Relays:
         return clock.monotonic() - self._used_at < IDLE_SECONDS or session.alive()
 
     def _open(self) -> Session:
+        if isinstance(self._relay, SessionFailed):
+            raise self._relay
         for last, pause in ((n == len(PAUSES_SECONDS) - 1, p) for n, p in enumerate(PAUSES_SECONDS)):
             clock.sleep(pause)
             try:

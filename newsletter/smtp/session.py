@@ -30,6 +30,9 @@ _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Za-z:.]
 
 T = TypeVar("T")
 
+# Told of each step that was done, with what the server said to it.
+Watch = Callable[[Step, str], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -113,22 +116,27 @@ class Session:
         self.wire.abort()
 
 
-def open_session(relay: Relay, name: str) -> Session:
+def open_session(
+    relay: Relay, name: str, *, sock: socket.socket | None = None, watch: Watch | None = None
+) -> Session:
     """A session that is ready for MAIL. `name`: how we call ourselves in EHLO, a domain or `[address]`.
 
+    `sock`: a connection that was made already, which is closed when the session cannot be opened.
     Raises `SessionFailed` with the step that failed, and `Refused` for an impossible `name`.
     """
     if not _NAME.fullmatch(name):
         raise Refused("ehlo_name", "The EHLO name must be a domain name such as mail.example.org.")
-    return _Opening(relay, name).run()
+    return _Opening(relay, name, sock, watch or (lambda _step, _words: None)).run()
 
 
 class _Opening:
     """smtplib does the talking; the socket is made here, so that each step can be told from the next."""
 
-    def __init__(self, relay: Relay, name: str) -> None:
+    def __init__(self, relay: Relay, name: str, sock: socket.socket | None, watch: Watch) -> None:
         self._relay = relay
         self._smtp = smtplib.SMTP(local_hostname=name)
+        self._smtp.sock = sock
+        self._watch = watch
         self._encrypted = False
 
     def run(self) -> Session:
@@ -149,7 +157,9 @@ class _Opening:
     def _connect(self) -> None:
         relay = self._relay
         try:
-            sock = socket.create_connection((relay.host, relay.port), relay.timeouts.connect)
+            sock = self._smtp.sock or socket.create_connection(
+                (relay.host, relay.port), relay.timeouts.connect
+            )
         except (OSError, UnicodeError) as error:
             raise connect_failed(relay, error) from error
         self._smtp.sock = sock
@@ -161,6 +171,7 @@ class _Opening:
         reply = self._talk(Step.GREETING, self._relay.timeouts.greeting, self._smtp.getreply)
         if reply.code != 220:
             raise said_no(self._relay, Step.GREETING, reply)
+        self._watch(Step.GREETING, str(reply))
 
     def _ehlo(self) -> None:
         limit = self._relay.timeouts.command
@@ -189,9 +200,11 @@ class _Opening:
         assert sock is not None  # noqa: S101 - called after connecting only
         sock.settimeout(self._relay.timeouts.connect)
         try:
-            self._smtp.sock = tls_context(self._relay).wrap_socket(sock, server_hostname=self._relay.host)
+            secret = tls_context(self._relay).wrap_socket(sock, server_hostname=self._relay.host)
         except (OSError, ValueError) as error:
             raise tls_failed(self._relay, error) from error
+        self._smtp.sock = secret
+        self._watch(Step.TLS, " ".join((secret.cipher() or ())[1::-1]))
         # What was read in clear is forgotten (RFC 3207 §4.2): the EHLO, and anything injected after the 220.
         self._smtp.file = None
         self._smtp.esmtp_features = {}
@@ -210,6 +223,7 @@ class _Opening:
             raise auth_impossible(relay, str(error)) from None
         if reply.code != 235:
             raise auth_failed(relay, reply)
+        self._watch(Step.AUTH, str(reply))
 
     def _talk(self, step: Step, timeout: float, exchange: Callable[[], tuple[int, bytes]]) -> Reply:
         """The reply to one exchange of smtplib's, its errors told as `SessionFailed`."""

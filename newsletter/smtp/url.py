@@ -87,6 +87,21 @@ def is_loopback(host: str) -> bool:
     return _is_address(host) and ipaddress.ip_address(host).is_loopback
 
 
+def host_name(text: str) -> str:
+    """`text` as a host to connect to: a domain name (its IDN labels encoded) or an IP address.
+
+    Raises `ValueError`, also for names that DNS cannot hold (RFC 1035 §2.3.4).
+    """
+    host = a_label(text.lower())
+    if _is_address(host):
+        return host
+    name = host.removesuffix(".")
+    if not _HOST.fullmatch(name) or len(name) > 253 or not all(0 < len(x) < 64 for x in name.split(".")):
+        message = "not a valid domain name"
+        raise ValueError(message)
+    return name
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
@@ -116,15 +131,12 @@ def _split(text: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
+    if not parts.hostname:
+        raise _refused("names no host; it should look like smtp://user:password@host:587.")
     try:
-        host = a_label(parts.hostname or "")
+        return host_name(parts.hostname)
     except ValueError:
         raise _refused("names a host that is not a valid domain name.") from None
-    if host and not (_HOST.fullmatch(host) or _is_address(host)):
-        raise _refused("names a host that is not a valid domain name.")
-    if not host:
-        raise _refused("names no host; it should look like smtp://user:password@host:587.")
-    return host
 
 
 def _port(parts: SplitResult, user: str | None) -> int:

@@ -39,8 +39,12 @@ def keep_record(
     source: str,
     words: Consent = NO_WORDS,
     ip: str = "",
+    actor: str = "",
 ) -> ConsentRecord:
-    """Write down that somebody agreed, or stopped agreeing. `source` says where: form, one-click, …"""
+    """Write down that somebody agreed, or stopped agreeing. `source` says where: form, one-click, …
+
+    `actor` is who writes it down, empty when the person does it themself.
+    """
     record = ConsentRecord(
         subscription_id=subscription_id,
         kind=kind,
@@ -49,6 +53,7 @@ def keep_record(
         text_version=words.version,
         locale=words.locale,
         ip=ip[:45],
+        actor=actor[:120],
     )
     session.add(record)
     return record

@@ -1,11 +1,12 @@
 """Erase a person: the rows stay, so that the ledgers add up; the person does not."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core import clock
 from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.subscribers.imports.models import ImportProblem
 from newsletter.subscribers.lifecycle import move
 from newsletter.subscribers.models import (
     ConsentRecord,
@@ -29,6 +30,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str) -> Subscriber:
     address_hash = subscriber.address_hash or ""
     _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
+    _blank_problems(session, subscriber.email or "")
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
@@ -70,3 +72,9 @@ def _blank_messages(session: Session, address_hash: str) -> None:
     session.execute(
         update(SystemMessage).where(theirs).values(recipient="", address_hash="", facts={}, error="erased")
     )
+
+
+def _blank_problems(session: Session, email: str) -> None:
+    """An import may have met a row about them that it could not read, and quoted it."""
+    if email:
+        session.execute(delete(ImportProblem).where(ImportProblem.problem.icontains(email, autoescape=True)))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
+from newsletter.audit.record import COMMAND_LINE, SUBSCRIBER, SYSTEM
 from newsletter.core import clock
 from newsletter.core.db import Base
 from newsletter.outbox.models import SystemMessage
@@ -16,11 +17,16 @@ from newsletter.subscribers.queries import find_subscriber, subscriptions_of
 TOLD_BELOW = {Subscriber.__tablename__, Subscription.__tablename__, ConsentRecord.__tablename__}
 
 
+# Who is told about: the person, and what acts by itself. Who works here is nobody's data but their own.
+TOLD_BY_NAME = {"", SUBSCRIBER, SYSTEM, COMMAND_LINE}
+ACTOR = "actor"
+
+
 def export_data(session: Session, subscriber_id: int) -> dict[str, Any]:
     """All records about the person, ready for `json.dumps`; `Missing` for an unknown or erased one.
 
     Tables that point at a subscriber or a subscription are found by their foreign keys, so that a feature
-    added later is told about without a word here.
+    added later is told about without a word here. Those who work for the publication are not named.
     """
     subscriber = find_subscriber(session, subscriber_id)
     subscriptions = subscriptions_of(session, subscriber_id)
@@ -79,9 +85,12 @@ def _by_hash(table: Any, subscriber: Subscriber) -> ColumnElement[bool]:
 
 def _rows(session: Session, table: Any, where: ColumnElement[bool]) -> list[dict[str, Any]]:
     ordered = select(table).where(where).order_by(*table.primary_key.columns)
-    return [
-        {name: _plain(value) for name, value in row.items()} for row in session.execute(ordered).mappings()
-    ]
+    rows = session.execute(ordered).mappings()
+    return [{name: _told(name, value) for name, value in row.items()} for row in rows]
+
+
+def _told(name: str, value: Any) -> Any:
+    return "editor" if name == ACTOR and value not in TOLD_BY_NAME else _plain(value)
 
 
 def _first(session: Session, table: Any, where: ColumnElement[bool]) -> dict[str, Any] | None:

@@ -55,6 +55,7 @@ class ConsentKind(StrEnum):
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
     IMPORTED = "imported"
+    VOUCHED = "vouched"  # an editor says that the person asked, and how
     WITHDRAWN = "withdrawn"
     RENEWED = "renewed"  # Undo after an unsubscribe
 
@@ -63,6 +64,15 @@ class Subscriber(Base):
     """One email address and its attributes. Erased people are blanked: the row stays, the person does not."""
 
     __tablename__ = "subscriber"
+    __table_args__ = (
+        # Searching: what begins an address is a range of it, and names are read from it without the rows.
+        Index(
+            "ix_subscriber_email_key_name",
+            "email_key",
+            "name",
+            postgresql_ops={"email_key": "varchar_pattern_ops"},
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str | None] = mapped_column(String(254))
@@ -90,6 +100,9 @@ class Subscription(Base):
         UniqueConstraint("subscriber_id", "publication_id"),
         # The freeze walks one publication in the order of subscribers.
         Index("ix_subscription_publication_id_subscriber_id", "publication_id", "subscriber_id"),
+        # The list walks one publication newest first, in all states or in one; the latter counts them.
+        Index("ix_subscription_publication_id_id", "publication_id", "id"),
+        Index("ix_subscription_publication_id_state_id", "publication_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -115,7 +128,9 @@ class ConsentRecord(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     kind: Mapped[ConsentKind] = mapped_column(Word(ConsentKind))
-    source: Mapped[str] = mapped_column(String(64))  # form, import, one-click, preferences, …
+    source: Mapped[str] = mapped_column(String(64))  # form, import, editor, one-click, preferences, …
+    # Who wrote it down; empty when the person did it.
+    actor: Mapped[str] = mapped_column(String(120), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     text_version: Mapped[str] = mapped_column(String(16), default="")
     locale: Mapped[str] = mapped_column(String(16), default="")

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from newsletter.core.errors import Refused
+
 NAME_LENGTH = 120
 COMMENT_LENGTH = 2000
 # Control characters, surrogates and line separators: databases or headers choke on them.
@@ -12,6 +14,15 @@ def clean_name(text: str) -> str:
     """`text` as one line of at most 120 code points, without control characters. Nothing is ever refused."""
     spaced = "".join(" " if unicodedata.category(char) in UNPRINTABLE else char for char in text)
     return " ".join(spaced.split())[:NAME_LENGTH].rstrip()
+
+
+def checked_name(text: str) -> str:
+    """`text` cleaned, for people who can mend it: `Refused` instead of a name that is cut."""
+    cleaned = clean_name(text)
+    if len(" ".join(text.split())) > NAME_LENGTH:
+        sentence = f"A name has at most {NAME_LENGTH} characters."
+        raise Refused("long_name", sentence, {"name": sentence})
+    return cleaned
 
 
 def clean_comment(text: str) -> str:

@@ -33,7 +33,7 @@ def sign_up(
     if request.subscription is None:
         return
     kind = gate.CONFIRMATION if request.asked is Asked.UNCONFIRMED else gate.ALREADY_SUBSCRIBED
-    _write(session, kind, address, request.subscription, words.locale)
+    write(session, kind, address, request.subscription, words.locale)
 
 
 def send_another_confirmation(session: Session, subscription: Subscription, locale: str) -> bool:
@@ -46,13 +46,14 @@ def send_another_confirmation(session: Session, subscription: Subscription, loca
         return False
     address = parse_address(email)
     if not is_suppressed(session, address.hash):
-        _write(session, gate.CONFIRMATION, address, subscription, locale)
+        write(session, gate.CONFIRMATION, address, subscription, locale)
     return True
 
 
-def _write(session: Session, kind: str, address: Address, subscription: Subscription, locale: str) -> None:
+def write(session: Session, kind: str, address: Address, subscription: Subscription, locale: str) -> bool:
+    """Write to `address` about `subscription`; False when the gate holds the message back."""
     if not gate.may_write(session, address, kind):
-        return
+        return False
     outbox.post(
         session,
         kind=kind,
@@ -61,3 +62,4 @@ def _write(session: Session, kind: str, address: Address, subscription: Subscrip
         locale=locale,
         facts={"subscription_id": subscription.id, "subscriber_id": subscription.subscriber_id},
     )
+    return True

@@ -41,17 +41,18 @@ def subscribe(
     words: consent.Consent,
     source: str,
     ip: str = "",
+    actor: str = "",
 ) -> Request:
     """Record the wish of `address` for `publication`, with the `words` that were agreed to.
 
     Two requests at the same time end in one subscription: the second waits for the first one's commit. A wish
     that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
-    because anybody may type anybody's address.
+    because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself.
     """
-    subscriber = _locked_or_new_subscriber(session, address, name, words.locale)
+    subscriber = locked_or_new_subscriber(session, address, name, words.locale)
     if subscriber is None:
         return Request(Asked.SUPPRESSED, None)
-    subscription = _subscription(session, subscriber, publication)
+    subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
         subscription = Subscription(
             subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
@@ -64,13 +65,12 @@ def subscribe(
     else:
         return Request(Asked.SUBSCRIBED, subscription)
     session.flush()
-    consent.keep_record(session, subscription.id, ConsentKind.REQUESTED, source=source, words=words, ip=ip)
+    requested = ConsentKind.REQUESTED
+    consent.keep_record(session, subscription.id, requested, source=source, words=words, ip=ip, actor=actor)
     return Request(Asked.UNCONFIRMED, subscription)
 
 
-def _locked_or_new_subscriber(
-    session: Session, address: Address, name: str, locale: str
-) -> Subscriber | None:
+def locked_or_new_subscriber(session: Session, address: Address, name: str, locale: str) -> Subscriber | None:
     """The subscriber of `address`, locked until the transaction ends; None when it is suppressed.
 
     Suppression is looked at after the wait for the lock: whoever held it may have erased the person.
@@ -105,7 +105,9 @@ def _lock(session: Session, address: Address) -> Subscriber | None:
     )
 
 
-def _subscription(session: Session, subscriber: Subscriber, publication: Publication) -> Subscription | None:
+def locked_subscription(
+    session: Session, subscriber: Subscriber, publication: Publication
+) -> Subscription | None:
     """The pair's one row. Nobody adds it just now: whoever does holds the subscriber's lock, as we do."""
     return session.scalar(
         select(Subscription)

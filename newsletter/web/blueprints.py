@@ -8,6 +8,9 @@ from newsletter.web.admin import account, team
 from newsletter.web.admin import home as desk
 from newsletter.web.admin import issues as desk_issues
 from newsletter.web.admin import mailings as desk_mailings
+from newsletter.web.admin import publications as desk_publications
+from newsletter.web.admin import settings as desk_settings
+from newsletter.web.admin import subscribers as desk_subscribers
 from newsletter.web.dev import mailbox
 from newsletter.web.public import (
     archive,
@@ -38,6 +41,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(desk_issues.blueprint)
     app.register_blueprint(desk_mailings.blueprint)
+    app.register_blueprint(desk_subscribers.blueprint)
+    app.register_blueprint(desk_publications.blueprint)
+    app.register_blueprint(desk_settings.blueprint)
     app.register_blueprint(team.blueprint)
     app.register_blueprint(account.blueprint)
     if mailbox.belongs_here(settings):

@@ -25,6 +25,18 @@ OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusa
 # An email is a document of its own, shown in the frame of a mail program: that one has the landmarks.
 OF_PAGES = ["landmark-one-main", "region"]
 AXE = Axe().axe_script
+# Each control takes the focus in turn; its ring may be drawn by its own box, or by what stands around it.
+UNRINGED = """() => {
+  const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"], [contenteditable]';
+  const ringed = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  return [...document.querySelectorAll(controls)]
+    .filter((one) => {
+      one.focus({ preventScroll: true });
+      if (document.activeElement !== one || !one.matches(':focus-visible')) return false;
+      return ![null, '::before', '::after'].some((part) => ringed(getComputedStyle(one, part)));
+    })
+    .map((one) => one.outerHTML.slice(0, 160));
+}"""
 
 
 @contextmanager
@@ -69,7 +81,7 @@ def listen(tab: Page) -> list[str]:
     return heard
 
 
-def look(tab: Page, *, email: bool = False) -> list[str]:
+def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """What is wrong with the page as it is now, at every width, in light and in dark.
 
     Axe is run as from the browser's console, so the page's policy needs no hole for it.
@@ -78,12 +90,18 @@ def look(tab: Page, *, email: bool = False) -> list[str]:
     found: list[str] = []
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
+        for width in widths:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
-            everything = (scheme, width) in {("light", WIDTHS[0]), ("dark", WIDTHS[-1])}
+            everything = (scheme, width) in {("light", widths[0]), ("dark", widths[-1])}
             told = [*_barriers(tab, everything=everything, email=email), *_width(tab)]
             found += [f"{scheme} {width}: {line}" for line in told]
     return found
+
+
+def unringed(tab: Page) -> list[str]:
+    """The controls that show no ring of 2 pixels when the keyboard gives them the focus (WCAG 2.4.7)."""
+    tab.keyboard.press("Tab")  # from now on the focus is the keyboard's
+    return [f"no focus ring: {control}" for control in tab.evaluate(UNRINGED)]
 
 
 def _width(tab: Page) -> Iterator[str]:

@@ -49,10 +49,16 @@ def begin(installation: Installation, readers: Mapping[str, str]) -> None:
 
 def add_picture(installation: Installation, folder: Path) -> str:
     """Paint the digest's picture and add it: what documents call it."""
-    picture = folder / "lighthouse.jpg"
-    _paint().save(picture, quality=85)
+    picture = paint_picture(folder)
     added = installation.ask("media", "add", picture, "--alt", "A lighthouse", "--credit", "Ilse Brandt")
     return str(added["media"])
+
+
+def paint_picture(folder: Path) -> Path:
+    """The file of the digest's picture."""
+    picture = folder / "lighthouse.jpg"
+    _paint().save(picture, quality=85)
+    return picture
 
 
 def import_digest(

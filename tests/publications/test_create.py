@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Conflict, Missing, Refused
-from newsletter.publications.create import create_publication, parse_sender
+from newsletter.publications.create import create_publication
+from newsletter.publications.facts import check_facts, parse_sender
 from newsletter.publications.find import all_publications, find_publication
 
 GOOD: dict[str, Any] = {
@@ -51,10 +52,14 @@ def test_a_slug_is_taken_once(session: Session) -> None:
         ("sender", "Ana\r\nBcc: x@y.example <ana@press.example>", "from"),
         ("sender", "Ana <ana@press.example\r\nx>", "from"),
         ("sender", "a <b@c.example> <d@e.example>", "from"),
-        ("postal_address", "  \n", "postal_address"),
+        ("postal_address", "1 Quay Street\0", "postal_address"),
+        ("postal_address", "x" * 501, "postal_address"),
+        ("description", "x" * 1001, "description"),
+        ("description", "a\x1b[2J", "description"),
         ("reply_to", "nobody", "reply_to"),
         ("language", "xx", "language"),
         ("language", "", "language"),
+        ("language", "en-" + "x" * 40, "language"),
         ("timezone", "Europe/Atlantis", "timezone"),
         ("timezone", "../etc/passwd", "timezone"),
     ],
@@ -84,3 +89,23 @@ def test_an_unknown_one_is_missing(session: Session) -> None:
     for slug in ("evening", "", "a\0b", "x" * 5000):
         with pytest.raises(Missing):
             find_publication(session, slug)
+
+
+def test_every_problem_is_told_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        check_facts(slug="A B", name="", sender_name="", sender_email="nobody", timezone="Mars/Olympus")
+    assert set(refused.value.fields) == {"slug", "name", "sender_email", "timezone"}
+    assert all(problem.endswith(".") for problem in refused.value.fields.values())
+
+
+def test_a_postal_address_may_come_later(session: Session) -> None:
+    made = create_publication(session, **{**GOOD, "postal_address": "  \n"})
+    assert made.postal_address == ""
+
+
+def test_line_breaks_of_browsers_become_plain_ones() -> None:
+    facts = check_facts(
+        slug="a", name="النشرة", sender_name="", sender_email="a@b.example", postal_address="1\r\n2\r3\n"
+    )
+    assert facts.postal_address == "1\n2\n3"
+    assert facts.sender_name == facts.name == "النشرة"

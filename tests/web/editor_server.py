@@ -1,7 +1,7 @@
 """The server side of the issue editor as one small program: real documents, real rendering, nothing stored.
 
-`python -m tests.web.editor_server [PORT]` serves the demo's digest to look at the editor; the tests drive it in
-a browser and turn its switches (`signed_out`, `silent`, `others`).
+`python -m tests.web.editor_server [PORT]` serves the demo's digest to look at the editor; the tests drive it
+in a browser and turn its switches (`signed_out`, `silent`, `others`).
 """
 
 import io
@@ -31,6 +31,7 @@ from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURI
 
 DIGEST = Path(__file__).parents[2] / "newsletter/demo/documents/a-line-reopens.json"
 PICTURE = "/media/"
+LOCKED = "This issue is scheduled for Friday. Unschedule it to edit it."
 PAGE = """<!DOCTYPE html>
 <html lang="en" dir="{dir}"{scheme}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -53,6 +54,8 @@ class Desk:
     token: str = "first"
     signed_out: bool = False
     silent: bool = False  # answers with 503, as a proxy does while the service is away
+    shut: bool = False  # the page is another one now, as for somebody who is signed out
+    forbidden: bool = False
     locked: bool = False
     dir: str = "ltr"
     scheme: str = ""
@@ -110,6 +113,8 @@ def gate(desk: Desk) -> tuple[Response, int] | None:
         return jsonify(error="away"), 503
     if desk.signed_out:
         return jsonify(error="signed_out", sign_in="/sign-in"), 401
+    if desk.forbidden:
+        return jsonify(error="forbidden", message="Your role on the team does not allow this."), 403
     if request.method not in {"GET", "HEAD"} and request.headers.get("X-CSRFToken") != desk.token:
         return jsonify(error="csrf"), 403
     return None
@@ -129,6 +134,8 @@ def sign_in(desk: Desk) -> str:
 
 
 def page(desk: Desk) -> str:
+    if desk.shut:
+        return "<h1>Sign in</h1>"
     text = json.dumps(facts(desk)).replace("<", "\\u003c")
     names = {"icon": "icon.svg", "admin": "admin.css", "style": "editor.css", "script": "editor.js"}
     urls = {name: asset_url(file) for name, file in names.items()}
@@ -146,9 +153,10 @@ def facts(desk: Desk) -> dict[str, Any]:
         "document": whole(desk.document),
         "etag": desk.etag,
         "locked": desk.locked,
-        "lockedSentence": "This issue is scheduled for Friday. Unschedule it to edit it." if desk.locked else "",
+        "lockedSentence": LOCKED if desk.locked else "",
         "urls": {name: f"/{name}" for name in urls}
-        | {"media": PICTURE, "signIn": "/sign-in", "issues": "/send", "unschedule": "/send"},
+        | {"media": PICTURE, "signIn": "/sign-in", "issues": "/send"}
+        | ({"unschedule": "/send"} if desk.locked else {}),
         "blocks": [
             {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
             for block in BLOCKS

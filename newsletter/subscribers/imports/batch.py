@@ -26,7 +26,13 @@ SOURCE = "import"
 
 
 def import_batch(
-    session: Session, publication_id: int, rows: Sequence[Row], words: Consent, result: ImportResult
+    session: Session,
+    publication_id: int,
+    rows: Sequence[Row],
+    words: Consent,
+    result: ImportResult,
+    *,
+    actor: str,
 ) -> None:
     """Subscribe the people of `rows` (no address twice) and count them in `result`; the caller commits."""
     suppressed = _suppressed(session, rows)
@@ -38,7 +44,7 @@ def import_batch(
     agreed = _existing(subscriptions.values(), result)
     agreed += _new(session, publication_id, [id_ for id_ in subscriber_ids if id_ not in subscriptions])
     result.imported += len(agreed)
-    _keep_records(session, agreed, words)
+    _keep_records(session, agreed, words, actor)
 
 
 def _suppressed(session: Session, rows: Sequence[Row]) -> set[str]:
@@ -130,13 +136,14 @@ def _new(session: Session, publication_id: int, subscriber_ids: Sequence[int]) -
     return list(session.scalars(insert(Subscription).returning(Subscription.id), rows)) if rows else []
 
 
-def _keep_records(session: Session, subscription_ids: list[int], words: Consent) -> None:
+def _keep_records(session: Session, subscription_ids: list[int], words: Consent, actor: str) -> None:
     records = [
         {
             "subscription_id": subscription_id,
             "kind": ConsentKind.IMPORTED,
             "source": SOURCE,
             "text": words.text,
+            "actor": actor[:120],
         }
         for subscription_id in subscription_ids
     ]

@@ -1,7 +1,5 @@
 """Import subscribers into a publication: active at once, because whoever imports vouches for consent."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -10,10 +8,9 @@ from newsletter import audit
 from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.imports.batch import import_batch
-from newsletter.subscribers.imports.read import Row, read_csv
-from newsletter.subscribers.imports.result import ImportResult, RowProblem
-
-BATCH = 1000  # rows; one transaction, short enough for a sign-up to wait behind it
+from newsletter.subscribers.imports.read import read_csv
+from newsletter.subscribers.imports.result import ImportResult
+from newsletter.subscribers.imports.rows import batches
 
 
 def import_subscribers(session: Session, publication: Publication, path: Path, *, actor: str) -> ImportResult:
@@ -26,9 +23,9 @@ def import_subscribers(session: Session, publication: Publication, path: Path, *
     """
     result = ImportResult()
     words = Consent(text=f"Imported from {path.name}", version="", locale="")
-    rows = _usable(read_csv(path), result)
-    while batch := list(islice(rows, BATCH)):
-        import_batch(session, publication.id, batch, words, result)
+    for batch in batches(read_csv(path)):
+        import_batch(session, publication.id, batch.rows, words, result, actor=actor)
+        result.errors += batch.problems
         session.commit()
     audit.record(
         session,
@@ -44,20 +41,3 @@ def import_subscribers(session: Session, publication: Publication, path: Path, *
     )
     session.commit()
     return result
-
-
-def _usable(rows: Iterable[Row | RowProblem], result: ImportResult) -> Iterator[Row]:
-    """The rows to import; the others go into `result` as they are met."""
-    # A hash is enough to know an address again, and a tenth of its size.
-    first_lines: dict[int, int] = {}
-    for row in rows:
-        if isinstance(row, RowProblem):
-            result.errors.append(row)
-            continue
-        first = first_lines.setdefault(hash(row.address.key), row.line)
-        if first == row.line:
-            yield row
-        else:
-            result.errors.append(
-                RowProblem(row.line, f"{row.address.email} is in this file twice: already on line {first}")
-            )

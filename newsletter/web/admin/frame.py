@@ -61,7 +61,7 @@ def _frame() -> dict[str, Any]:
         "publications": _publications(),
         "publication": current_publication(),
         "nav": _nav,
-        "places": {name: request.script_root + path for name, path in MENU.items() if _can_open(path)},
+        "places": {name: request.script_root + path for name, path in MENU.items() if can_open(path)},
         "switch_url": _switch_url,
     }
 
@@ -80,11 +80,12 @@ def _nav(publication: Publication | None) -> list[Place]:
     return [
         Place(words, request.script_root + path, icon, _is_here(path))
         for words, path, icon in places
-        if path and _can_open(path)
+        if path and can_open(path)
     ]
 
 
-def _can_open(path: str) -> bool:
+def can_open(path: str) -> bool:
+    """Whether there is a page at `path` (below the script root) that this person may open."""
     adapter = current_app.url_map.bind("")
     try:
         endpoint, _arguments = adapter.match(path, method="GET")
@@ -107,4 +108,4 @@ def _switch_url(publication: Publication) -> str:
     parts = request.path.split("/")  # ["", "admin", "p", slug, section, …]
     section = parts[4] if len(parts) > 4 and parts[2] == "p" else ""
     path = f"/admin/p/{publication.slug}" + (f"/{section}" if section else "")
-    return request.script_root + (path if _can_open(path) else f"/admin/p/{publication.slug}")
+    return request.script_root + (path if can_open(path) else f"/admin/p/{publication.slug}")

@@ -173,13 +173,14 @@ test("a refusal that was dealt with goes on at once, but not for ever", async ()
 
 test("statuses are told apart", () => {
   const kinds = ([status, body]: [number, Record<string, unknown>]): unknown => {
-    const answer = answerTo(status, body, "/in");
-    return typeof answer === "string" ? answer : answer.kind;
+    return answerTo(status, body, "/in").kind;
   };
   const cases: [number, Record<string, unknown>][] = [
-    [200, { etag: "1" }], [412, { etag: "2", document: {} }], [400, { fields: {} }], [413, {}], [409, {}], [401, {}], [403, {}], [503, {}], [404, {}], [200, {}],
+    [200, { etag: "1" }], [412, { etag: "2", document: {} }], [400, { fields: {} }], [413, {}], [409, {}], [401, {}], [403, { error: "csrf" }],
+    [403, { error: "forbidden" }], [503, {}], [404, {}], [200, {}],
   ];
   assert.deepEqual(cases.map(kinds), [
-    "saved", "stale", "refused", "refused", "locked", "signed_out", "token", "unreachable", "unreachable", "unreachable",
+    "saved", "stale", "refused", "refused", "locked", "signed_out", "signed_out",
+    "unreachable", "unreachable", "unreachable",
   ]);
 });

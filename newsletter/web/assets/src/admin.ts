@@ -4,3 +4,7 @@ import "./admin/menus";
 import "./admin/passwords";
 import "./admin/kept";
 import "./admin/watch";
+import "./admin/publications";
+import "./admin/look";
+import "./admin/relay";
+import "./admin/upload";

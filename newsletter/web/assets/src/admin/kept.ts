@@ -1,9 +1,11 @@
 /*
- * What was typed into a form survives a session that has expired meanwhile.
+ * What was typed into a form survives a session that has expired meanwhile, and a server that did not answer.
  *
  * A form that is sent leaves its words in this tab (sessionStorage). When the answer is the sign-in page they wait
- * there; back on the form's page they are filled in again, for the person to send once more. Any other answer of the
- * desk means that they arrived, and they are dropped. Passwords, files and hidden fields are never kept.
+ * there; back on the form's page they are filled in again, for the person to send once more. They are filled in, too,
+ * where somebody goes back to the form, or loads it again, and no page of the desk came in between: then nobody
+ * answered. Any other answer of the desk means that they arrived, and they are dropped. Passwords, files and hidden
+ * fields are never kept.
  */
 
 interface Kept {
@@ -76,10 +78,16 @@ function restore(kept: Kept): void {
   document.querySelector<HTMLElement>("[data-kept-notice]")?.removeAttribute("hidden");
 }
 
+/** Whether this page is here because somebody went back to it or loaded it again. */
+function isHereAgain(): boolean {
+  const [entry] = performance.getEntriesByType("navigation");
+  return entry instanceof PerformanceNavigationTiming && (entry.type === "back_forward" || entry.type === "reload");
+}
+
 const kept = read();
 if (document.body.classList.contains("door")) {
   if (kept && document.body.dataset["door"] === "sign-in") write({ ...kept, waits: true });
-} else if (kept?.waits && kept.path === location.pathname) {
+} else if (kept?.path === location.pathname && (kept.waits || isHereAgain())) {
   write(null);
   restore(kept);
 } else if (!kept?.waits) {

@@ -7,32 +7,14 @@ import { setField } from "../model/edit.ts";
 import { difference, replacement } from "../model/patch.ts";
 import { addressAt } from "../model/paths.ts";
 import { readIssue, writeIssue } from "../model/read.ts";
-import { decided, recognised, reconcile, saysTheSame, type Clash } from "../model/reconcile.ts";
+import { decided, recognised, reconcile, saysTheSame } from "../model/reconcile.ts";
 import { say } from "../words.ts";
 import { Autosave, type Draft, type State } from "./autosave.ts";
 import type { Copy, Device } from "./device.ts";
 import type { EditorFacts } from "./facts.ts";
 import { History } from "./history.ts";
 import type { Answer, Server } from "./server.ts";
-
-export interface Notice {
-  readonly text: string;
-  readonly undo?: boolean;
-}
-
-export interface Meeting {
-  readonly by: string;
-  readonly merged: Issue;
-  readonly theirs: Issue;
-  readonly etag: string;
-  readonly clashes: readonly Clash[];
-}
-
-/** What the server refused: it is held back until its value changes. */
-interface Refusal {
-  readonly value: Json | undefined;
-  readonly message: string;
-}
+import type { Meeting, Notice, Refusal } from "./shown.ts";
 
 /** The same each time, so that nothing is drawn anew while nothing is wrong. */
 const NO_FAULTS: ReadonlyMap<Address, string> = new Map();

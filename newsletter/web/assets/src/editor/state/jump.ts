@@ -2,6 +2,7 @@
 
 import { tick } from "svelte";
 import { partsOf, type Address } from "../model/check.ts";
+import { addressAt, spoken } from "../model/paths.ts";
 import type { Desk } from "./desk.svelte.ts";
 
 export function fieldId(scope: string, name: string): string {
@@ -21,6 +22,20 @@ export async function jump(desk: Desk, address: Address): Promise<void> {
   const element = fieldOf(scope, name) ?? document.getElementById(scopeId(scope));
   element?.scrollIntoView({ block: "center" });
   element?.focus({ preventScroll: true });
+}
+
+/** Go to the place that the page's address names after `#`, as the server writes places. */
+export async function followHash(desk: Desk): Promise<void> {
+  const address = addressAt(desk.issue, decoded(location.hash.slice(1)));
+  if (address && spoken(desk.issue, address)) await jump(desk, address);
+}
+
+function decoded(hash: string): string {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return ""; // half an escape names no place
+  }
 }
 
 /** The field; a place may also be a whole group, then it is the first of its fields. */

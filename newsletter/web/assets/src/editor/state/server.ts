@@ -44,6 +44,7 @@ export interface Uploaded {
 
 type Body = Record<string, unknown>;
 
+const OLD_TOKEN = "csrf"; // what the server calls a token of another session
 const PATIENCE = 20_000; // milliseconds before a silent server counts as unreachable
 const LARGEST_AT_THE_END = 60_000; // bytes that a browser still sends for a page that is going (Fetch, keepalive)
 
@@ -56,20 +57,7 @@ export class Server {
     this.#csrf = csrf;
   }
 
-  get csrf(): string {
-    return this.#csrf;
-  }
-
-  /** Save; after a new sign-in the page's token is out of date, so it is fetched anew and the save tried again. */
   async save(patch: readonly Operation[], etag: string, leaving = false): Promise<Answer> {
-    const first = await this.#save(patch, etag, leaving);
-    if (first !== "token") return first;
-    if (!(await this.#renewToken())) return { kind: "signed_out", signIn: this.urls.signIn };
-    const second = await this.#save(patch, etag, leaving);
-    return second === "token" ? { kind: "unreachable", message: "" } : second;
-  }
-
-  async #save(patch: readonly Operation[], etag: string, leaving: boolean): Promise<Answer | "token"> {
     const body = JSON.stringify(patch);
     const response = await this.#ask(this.urls.document, {
       method: "PATCH",
@@ -90,13 +78,9 @@ export class Server {
 
   /** The image as the library keeps it, or a sentence that says why not. */
   async upload(file: File): Promise<Uploaded | string> {
-    const send = (): Promise<Response | undefined> => {
-      const form = new FormData();
-      form.append("file", file);
-      return this.#ask(this.urls.upload, { method: "POST", body: form }, 120_000);
-    };
-    let response = await send();
-    if (response?.status === 403 && (await this.#renewToken())) response = await send();
+    const form = new FormData();
+    form.append("file", file);
+    const response = await this.#ask(this.urls.upload, { method: "POST", body: form }, 120_000);
     if (!response) return "The server does not answer. Try again in a moment.";
     const body = await bodyOf(response);
     if (response.ok && typeof body["src"] === "string") return body as unknown as Uploaded;
@@ -119,7 +103,15 @@ export class Server {
     return ((await bodyOf(response))["others"] ?? []) as string[];
   }
 
+  /** An answer; after a new sign-in the page's token is out of date, so it is fetched anew and asked once more. */
   async #ask(url: string, init: RequestInit, patience = PATIENCE): Promise<Response | undefined> {
+    const first = await this.#fetch(url, init, patience);
+    if (first?.status !== 403 || (await bodyOf(first.clone()))["error"] !== OLD_TOKEN) return first;
+    const renewed = await this.#renewToken();
+    return renewed === undefined ? undefined : renewed ? this.#fetch(url, init, patience) : first;
+  }
+
+  async #fetch(url: string, init: RequestInit, patience: number): Promise<Response | undefined> {
     const headers = { Accept: "application/json", "X-CSRFToken": this.#csrf, ...init.headers };
     try {
       return await fetch(url, { ...init, headers, credentials: "same-origin", signal: AbortSignal.timeout(patience) });
@@ -128,22 +120,24 @@ export class Server {
     }
   }
 
-  async #renewToken(): Promise<boolean> {
+  /** Take the token of this page as it is now: false when nobody is signed in, undefined without an answer. */
+  async #renewToken(): Promise<boolean | undefined> {
     try {
       const page = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+      if (page.status >= 500) return undefined;
       const read = new DOMParser().parseFromString(await page.text(), "text/html");
       const token = read.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
-      if (!page.ok || !token || !read.getElementById("issue-editor")) return false;
+      if (!token || !read.getElementById("issue-editor")) return false;
       this.#csrf = token;
       return true;
     } catch {
-      return false;
+      return undefined;
     }
   }
 }
 
 /** What a status and a body say about a save. */
-export function answerTo(status: number, body: Body, signIn: string): Answer | "token" {
+export function answerTo(status: number, body: Body, signIn: string): Answer {
   const message = typeof body["message"] === "string" ? body["message"] : "";
   if (status >= 200 && status < 300 && typeof body["etag"] === "string") {
     return { kind: "saved", etag: body["etag"], savedAt: String(body["saved_at"] ?? "") };
@@ -152,7 +146,7 @@ export function answerTo(status: number, body: Body, signIn: string): Answer | "
     return { kind: "stale", etag: String(body["etag"]), document: body["document"] as Fields, by: String(body["by"] ?? "") };
   }
   if (status === 401) return { kind: "signed_out", signIn: String(body["sign_in"] ?? signIn) };
-  if (status === 403) return "token";
+  if (status === 403 && body["error"] === OLD_TOKEN) return { kind: "signed_out", signIn };
   if (status === 409) return { kind: "locked", message };
   if (status === 400 || status === 413 || status === 422) {
     return { kind: "refused", message, fields: (body["fields"] ?? {}) as Record<string, string> };

@@ -1,4 +1,4 @@
-"""Home, and the frame around every page."""
+"""The frame around every page: the rail, the publications, what one may open, errors."""
 
 import pytest
 from sqlalchemy.orm import Session

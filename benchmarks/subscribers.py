@@ -1,0 +1,214 @@
+"""What an editor waits for on the pages about 100,000 subscribers.
+
+Each page is asked for as a browser would, in this process, without a network. The reference is the list of a
+publication with fifty subscribers, asked for in the same run: frame, session and fifty rows cost the same in
+both, so the ratio (of the fastest rounds) is what the number of people costs, on any machine. Then, for each,
+what the database had to walk through from end to end. On SQLite, or on the database that DATABASE_URL names,
+which must be empty.
+"""
+
+import os
+import platform
+import random
+import re
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from pydantic import SecretStr
+from sqlalchemy import Connection, event, insert
+from sqlalchemy.orm import Session
+
+from newsletter import migrations
+from newsletter.accounts.create import create_user
+from newsletter.accounts.permissions import RoleName
+from newsletter.app import create_app
+from newsletter.core import clock
+from newsletter.core.addresses import key_hash
+from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.settings import Settings
+from newsletter.subscribers.listing import PAGE, Wanted, count_filters, list_subscriptions
+from newsletter.subscribers.models import (
+    EndReason,
+    State,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+)
+from tests.factories import make_publication
+from tests.web.signed_in import SignedIn, signed_in_client
+
+PEOPLE = 100_000
+CHUNK = 5_000
+ROUNDS = 30
+TARGET = 3.0  # times the list of fifty
+FIRST = "Ana Bo Cy Dee Eve Finn Gus Hal Ida Jo Kim Lou Max Ned Ola Pia Quin Rae Sam Tess Uma Vic Zoë"
+LAST = "Lim Park Okafor Rossi Müller Novak Silva Costa Haddad Ito Chen Kumar Ivanova Jones Smith Brown"
+# SQLite names the index it walks along; a constant is no table.
+TABLE_WALKED = re.compile(r"^SCAN (?!CONSTANT|\(|.*INDEX)|Seq Scan")
+STATES = [State.ACTIVE] * 88 + [State.PENDING] * 3 + [State.PAUSED] + [State.ENDED] * 8
+SMALL, FULL = "/admin/p/fifty/subscribers", "/admin/p/weekly/subscribers"
+MIDDLE = PEOPLE // 2
+
+
+class Case(NamedTuple):
+    """One page, and the call that finds its rows."""
+
+    name: str
+    query: str
+    wanted: Wanted
+    older_than: int = 0
+
+
+CASES = (
+    Case("first page", "", Wanted()),
+    Case("deep page", f"?before={MIDDLE}", Wanted(), MIDDLE),
+    Case("state", "?state=ended", Wanted("ended")),
+    Case("state, deep", f"?state=active&before={MIDDLE}", Wanted("active"), MIDDLE),
+    Case("suppressed", "?state=suppressed", Wanted("suppressed")),
+    Case("one address", "?q=ana.lim77777@", Wanted(words="ana.lim77777@")),
+    Case("a name", "?q=ivanova", Wanted(words="ivanova")),
+    Case("nobody's name", "?q=xyzzy", Wanted(words="xyzzy")),
+    Case("common letter", "?q=a", Wanted(words="a")),
+)
+
+
+def people(publication_id: int) -> Iterator[tuple[list[dict[str, object]], ...]]:
+    """Rows of subscribers, subscriptions and suppressions, a chunk at a time."""
+    luck, now = random.Random(1), clock.now()
+    for start in range(1, PEOPLE + 1, CHUNK):
+        subscribers, subscriptions, suppressions = [], [], []
+        for n in range(start, min(start + CHUNK, PEOPLE + 1)):
+            first, last = luck.choice(FIRST.split()), luck.choice(LAST.split())
+            state = luck.choice(STATES)
+            email = f"{first}.{last}{n}@readers.example".casefold()
+            facts = {"email": email, "email_key": email, "address_hash": key_hash(email)}
+            subscribers.append({"name": f"{first} {last}", **facts})
+            ended = {"ended_reason": EndReason.UNSUBSCRIBED, "ended_at": now} if state is State.ENDED else {}
+            blank = {"ended_reason": None, "ended_at": None, "confirmed_at": now}
+            subscriptions.append(
+                {"subscriber_id": n, "publication_id": publication_id, "state": state, **blank, **ended}
+            )
+            if n % 50 == 0:
+                bounce = SuppressionReason.HARD_BOUNCE
+                suppressions.append({"address_hash": facts["address_hash"], "reason": bounce})
+        yield subscribers, subscriptions, suppressions
+
+
+def fill(session: Session) -> Publication:
+    """Everybody in one publication, and fifty of them in another."""
+    publication = make_publication(session)
+    for rows in people(publication.id):
+        for table, some in zip((Subscriber, Subscription, Suppression), rows, strict=True):
+            session.execute(insert(table), some)
+    small = make_publication(session, "fifty", name="The Fifty")
+    facts = {"publication_id": small.id, "state": State.ACTIVE, "confirmed_at": clock.now()}
+    session.execute(insert(Subscription), [{"subscriber_id": n, **facts} for n in range(1, PAGE + 1)])
+    return publication
+
+
+def ask(client: SignedIn, url: str) -> tuple[float, float]:
+    """Milliseconds of the page at `url`: the fastest round and the median, after three that warm up."""
+    times = []
+    for _ in range(ROUNDS + 3):
+        began = perf_counter()
+        answer = client.get(url)
+        times.append((perf_counter() - began) * 1000)
+        assert answer.status_code == 200, url
+    return min(times[3:]), statistics.median(times[3:])
+
+
+class Plans:
+    """Asks the database how it finds the rows of each SELECT that is executed meanwhile."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.scanned: list[str] = []
+
+    def __enter__(self) -> "Plans":
+        event.listen(self.session.get_bind(), "before_cursor_execute", self._explain)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.session.get_bind(), "before_cursor_execute", self._explain)
+
+    def _explain(
+        self, connection: Connection, _cursor: object, statement: str, given: object, *_: object
+    ) -> None:
+        if not statement.startswith("SELECT"):
+            return
+        sqlite = connection.dialect.name == "sqlite"
+        explain = connection.connection.cursor()
+        explain.execute(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", given)
+        for row in explain.fetchall():
+            line = str(row[3] if sqlite else row[0]).strip()
+            if TABLE_WALKED.search(line):
+                self.scanned.append(line.partition("  (")[0])
+
+
+def scans(session: Session, publication: Publication, case: Case) -> list[str]:
+    """The tables that were walked without an index to find the page of `case`."""
+    with Plans(session) as plans:
+        page = list_subscriptions(session, publication.id, case.wanted, older_than=case.older_than)
+        assert len(page.rows) <= PAGE
+    return plans.scanned
+
+
+def report(settings: Settings) -> bool:
+    runtime = Runtime(settings)
+    migrations.upgrade(runtime.engine)
+    with runtime.session() as session:
+        publication = fill(session)
+        user = create_user(
+            session, email="ed@press.example", role=RoleName.EDITOR, password=None, actor="bench"
+        )
+        session.commit()
+        if runtime.engine.dialect.name == "postgresql":  # as its autovacuum does; nobody does it for SQLite
+            session.connection().exec_driver_sql("ANALYZE")
+        session.commit()
+    client = signed_in_client(create_app(settings), runtime.sessions(), user)
+    met = True
+    with runtime.session() as session:
+        small, median = ask(client, SMALL)
+        print(f"  {'fifty people':<14} {small:6.1f} ms (median {median:.1f})")
+        for case in CASES:
+            taken, median = ask(client, FULL + case.query)
+            walked = scans(session, publication, case)
+            found = f"walks {', '.join(walked)}" if walked else "by index"
+            met = met and taken / small <= TARGET
+            told = f"{taken:6.1f} ms (median {median:.1f}), {taken / small:4.1f} × fifty; {found}"
+            print(f"  {case.name:<14} {told}")
+            session.rollback()
+        began = perf_counter()
+        counts = count_filters(session, publication.id)
+        print(f"  of that, counting {counts['total']:,}: {(perf_counter() - began) * 1000:.1f} ms")
+    runtime.engine.dispose()
+    return met
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            data_dir=Path(folder),
+            database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/newsletter.db",
+            redis_url="redis://127.0.0.1:1/0",
+            secret_key=SecretStr("a secret for the benchmark"),
+            public_url="http://localhost",
+        )
+        where = settings.effective_database_url.partition(":")[0]
+        print(f"{PEOPLE:,} subscribers, {where}; {platform.processor() or platform.machine()}, ", end="")
+        print(f"{os.cpu_count()} cores, Python {platform.python_version()}")
+        met = report(settings)
+        print(f"  at most {TARGET:.0f} × fifty asked: {'met' if met else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()

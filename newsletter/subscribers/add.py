@@ -1,0 +1,141 @@
+"""Add one person to a publication, as an editor who knows them does."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.core.addresses import Address
+from newsletter.core.errors import Conflict, Refused
+from newsletter.publications.models import Publication
+from newsletter.subscribers import gate
+from newsletter.subscribers.consent import NO_WORDS, Consent, keep_record
+from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.models import (
+    ConsentKind,
+    State,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+)
+from newsletter.subscribers.names import clean_comment
+from newsletter.subscribers.sign_up import write
+from newsletter.subscribers.subscribe import (
+    locked_or_new_subscriber,
+    locked_subscription,
+    subscribe,
+)
+
+EDITOR = "editor"
+LONGEST_NOTE = 2000  # characters
+
+
+class Added(StrEnum):
+    """What adding somebody came to."""
+
+    ASKED = "asked"  # a confirmation is on its way to them
+    HELD_BACK = "held_back"  # it waits for them to confirm, and they were written to lately
+    ACTIVE = "active"
+    ALREADY = "already"  # subscribed before; nothing changed
+
+
+@dataclass(frozen=True)
+class Addition:
+    """The outcome and the subscription."""
+
+    outcome: Added
+    subscription: Subscription
+
+
+def ask_to_confirm(
+    session: Session, publication: Publication, address: Address, *, name: str = "", actor: str
+) -> Addition:
+    """Subscribe `address` once whoever owns it confirms; the message waits for the caller's commit.
+
+    Also for somebody who left, or has not confirmed yet. Raises `Refused` for a suppressed address.
+    """
+    request = subscribe(
+        session,
+        publication=publication,
+        address=address,
+        name=name,
+        words=NO_WORDS,
+        source=EDITOR,
+        actor=actor,
+    )
+    subscription = request.subscription
+    if subscription is None:
+        raise suppressed(session, address)
+    if subscription.state is not State.PENDING:
+        return Addition(Added.ALREADY, subscription)
+    written = write(session, gate.CONFIRMATION, address, subscription, _language(subscription, publication))
+    _record(session, subscription, "subscription.asked" if written else "subscription.waits", actor)
+    return Addition(Added.ASKED if written else Added.HELD_BACK, subscription)
+
+
+def vouch_for(
+    session: Session, publication: Publication, address: Address, *, name: str = "", note: str, actor: str
+) -> Addition:
+    """Subscribe `address` at once; `note` says how its owner asked for it, and is kept as their consent.
+
+    Raises `Refused` for a suppressed address or without a note, `Conflict` for somebody who left: only they
+    can come back, by confirming.
+    """
+    words = Consent(text=checked_note(note), version="", locale="")
+    subscriber = locked_or_new_subscriber(session, address, name, "")
+    if subscriber is None:
+        raise suppressed(session, address)
+    subscription = locked_subscription(session, subscriber, publication)
+    if subscription is None:
+        subscription = Subscription(
+            subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
+        )
+        session.add(subscription)
+    elif subscription.state is State.ENDED:
+        raise Conflict(
+            "left",
+            f"{address.email} left {publication.name}, so only they can come back: ask them to confirm.",
+        )
+    elif subscription.state is not State.PENDING:
+        return Addition(Added.ALREADY, subscription)
+    move(subscription, State.ACTIVE)
+    session.flush()
+    keep_record(session, subscription.id, ConsentKind.VOUCHED, source=EDITOR, words=words, actor=actor)
+    _record(session, subscription, "subscription.added", actor)
+    return Addition(Added.ACTIVE, subscription)
+
+
+def checked_note(text: str) -> str:
+    """How somebody asked, in at most 2,000 characters; `Refused` when nothing is said."""
+    note = clean_comment(text)
+    if not note:
+        sentence = "Say how and when they asked: it is kept as proof of their consent."
+        raise Refused("no_note", sentence, {"note": sentence})
+    if len(text.strip()) > LONGEST_NOTE:
+        sentence = f"Say it in at most {LONGEST_NOTE:,} characters."
+        raise Refused("long_note", sentence, {"note": sentence})
+    return note
+
+
+def suppressed(session: Session, address: Address) -> Refused:
+    """The refusal of an address that must never be written to, with the reason."""
+    reason = session.scalar(select(Suppression.reason).where(Suppression.address_hash == address.hash))
+    told = {
+        SuppressionReason.HARD_BOUNCE: "a message to it came back for good",
+        SuppressionReason.COMPLAINT: "its owner reported a message as spam",
+        SuppressionReason.MANUAL: "it was put on the list of addresses that are never written to",
+        SuppressionReason.ERASED: "its owner was erased",
+    }
+    why = told[reason or SuppressionReason.MANUAL]
+    sentence = f"{address.email} is never written to, because {why}."
+    return Refused("suppressed", sentence, {"email": sentence})
+
+
+def _language(subscription: Subscription, publication: Publication) -> str:
+    return subscription.subscriber.language or publication.language
+
+
+def _record(session: Session, subscription: Subscription, action: str, actor: str) -> None:
+    audit.record(session, action, "subscription", subscription.id, actor=actor, source=EDITOR)

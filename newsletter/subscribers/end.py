@@ -1,0 +1,22 @@
+"""End a subscription for somebody who asked an editor to, or who should not get it any more."""
+
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.models import EndReason, State, Subscription
+from newsletter.subscribers.queries import lock_subscription
+
+
+def end_by_editor(session: Session, subscription_id: int, *, actor: str) -> tuple[Subscription, bool]:
+    """End the subscription; whether it was this call that did, not an earlier one. `Missing` for none.
+
+    The person can subscribe again by themself; nobody can do it for them (see `add.vouch_for`).
+    """
+    subscription = lock_subscription(session, subscription_id)
+    if subscription.state is State.ENDED:
+        return subscription, False
+    move(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
+    audit.record(session, "subscription.ended", "subscription", subscription.id, actor=actor, source="editor")
+    session.flush()
+    return subscription, True

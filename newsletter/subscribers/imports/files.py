@@ -1,0 +1,85 @@
+"""Uploaded files while their import lasts: below DATA_DIR/imports, readable by the service only."""
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import IO
+
+from newsletter.core.errors import OperatorMustAct, Refused
+
+FOLDER = "imports"  # below DATA_DIR
+CHUNK = 1 << 20  # octets
+LOST_SECONDS = 86_400.0  # a file without an import for so long will not get one any more
+
+_is_name = re.compile(r"[0-9a-f]{32}\.csv").fullmatch
+
+
+class ImportFiles:
+    """The files of imports by our own names for them. The folder is made on first use."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / FOLDER
+
+    def keep(self, stream: IO[bytes], most: int) -> str:
+        """Write `stream` to the disk; its name here. `Refused` when it has more than `most` octets.
+
+        Raises `OperatorMustAct` when the disk is full or the folder cannot be written.
+        """
+        name = f"{secrets.token_hex(16)}.csv"
+        path = self.path(name)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    _copy(stream, file, most)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise OperatorMustAct(
+                "import_folder", f"The folder {self.folder} cannot be written: {error.strerror}."
+            ) from error
+        return name
+
+    def path(self, name: str) -> Path:
+        """Where the file called `name` lies, if it is there."""
+        if not _is_name(name):
+            message = f"not the name of an import's file: {name!r}"
+            raise ValueError(message)
+        return self.folder / name
+
+    def discard(self, name: str) -> None:
+        """Delete the file; nothing happens when it is gone already."""
+        self.path(name).unlink(missing_ok=True)
+
+    def discard_lost(self, needed: Collection[str]) -> int:
+        """Delete what no import needs and nobody wrote in the last day; how many files that were."""
+        deadline, gone = time.time() - LOST_SECONDS, 0
+        for path in self.folder.glob("*.csv"):
+            if path.name not in needed and path.stat().st_mtime < deadline:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+def _copy(stream: IO[bytes], file: IO[bytes], most: int) -> None:
+    written = 0
+    while chunk := stream.read(CHUNK):
+        written += len(chunk)
+        if written > most:
+            raise too_large(most)
+        file.write(chunk)
+
+
+def too_large(most: int) -> Refused:
+    """The refusal of more than `most` octets."""
+    return Refused(
+        "too_large",
+        f"This file has more than {most // 1_000_000} MB. Split it, or import it with "
+        "“newsletter subscribers import” on the server, which takes files of any size.",
+    )

@@ -1,0 +1,58 @@
+"""The rows of a file in batches: each row judged once, whoever stands in it twice told apart."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from newsletter.subscribers.imports.read import Row
+from newsletter.subscribers.imports.result import RowProblem
+
+BATCH = 1000  # rows; one transaction, short enough for a sign-up to wait behind it
+
+
+@dataclass
+class Batch:
+    """Some rows of a file that follow each other, in the order of their lines."""
+
+    rows: list[Row] = field(default_factory=list)  # no address twice
+    problems: list[RowProblem] = field(default_factory=list)
+    through: int = 0  # the line that its last row begins on
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.problems)
+
+    def add(self, row: Row | RowProblem) -> None:
+        if isinstance(row, Row):
+            self.rows.append(row)
+        else:
+            self.problems.append(row)
+        self.through = row.line
+
+
+def batches(rows: Iterable[Row | RowProblem], *, after: int = 0, size: int = BATCH) -> Iterator[Batch]:
+    """Batches of `size` rows of a file, those on a line through `after` left out.
+
+    What was left out is known nevertheless: an address that stands there is a repeated one below.
+    """
+    # A hash is enough to know an address again, and a tenth of its size.
+    first_lines: dict[int, int] = {}
+    batch = Batch()
+    for row in rows:
+        judged = _judge(row, first_lines)
+        if row.line <= after:
+            continue
+        batch.add(judged)
+        if len(batch) == size:
+            yield batch
+            batch = Batch()
+    if len(batch):
+        yield batch
+
+
+def _judge(row: Row | RowProblem, first_lines: dict[int, int]) -> Row | RowProblem:
+    if isinstance(row, RowProblem):
+        return row
+    first = first_lines.setdefault(hash(row.address.key), row.line)
+    if first == row.line:
+        return row
+    # Without the address: what is written down here outlives an erasure.
+    return RowProblem(row.line, f"this address is in the file twice: already on line {first}")

@@ -1,0 +1,157 @@
+"""The subscriptions of a publication, newest first, a page at a time: by state, by search, all of them.
+
+A page begins behind, or ends before, a subscription, so that the last one costs what the first one does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.db import reading
+from newsletter.subscribers.find import count_subscriptions
+from newsletter.subscribers.models import (
+    EndReason,
+    State,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+)
+from newsletter.subscribers.search import matching
+
+PAGE = 50
+SUPPRESSED = "suppressed"  # beside the states: whatever state it is in, nothing is sent
+FILTERS: tuple[str, ...] = (*(state.value for state in State), SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One subscription with its person. `email` is None once the person was erased."""
+
+    id: int
+    subscriber_id: int
+    email: str | None
+    name: str
+    language: str
+    state: State
+    ended_reason: EndReason | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    paused_until: datetime | None
+    ended_at: datetime | None
+    suppressed: SuppressionReason | None
+
+    @property
+    def since(self) -> datetime:
+        """When it came into its state; for a pause, when it was confirmed."""
+        moments = {State.PENDING: None, State.ENDED: self.ended_at}
+        return moments.get(self.state, self.confirmed_at) or self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which subscriptions: `state` is one of `FILTERS`, `words` are searched for; empty is any."""
+
+    state: str = ""
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.state or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPage:
+    """Subscriptions, newest first, and whether there are others on either side."""
+
+    rows: list[Listed]
+    newer: bool
+    older: bool
+
+
+def list_subscriptions(
+    session: Session,
+    publication_id: int,
+    wanted: Wanted | None = None,
+    *,
+    older_than: int = 0,
+    newer_than: int = 0,
+    limit: int = PAGE,
+) -> SubscriptionPage:
+    """The newest ones, those older than the subscription `older_than`, or those newer than `newer_than`."""
+    query = _select(session, publication_id, wanted or Wanted()).limit(limit + 1)
+    if newer_than:
+        query = query.where(Subscription.id > newer_than).order_by(Subscription.id)
+    else:
+        query = query.order_by(Subscription.id.desc())
+        if older_than:
+            query = query.where(Subscription.id < older_than)
+    found = [Listed(*row) for row in session.execute(query)]
+    more, rows = len(found) > limit, found[:limit]
+    if newer_than:
+        return SubscriptionPage(rows[::-1], newer=more, older=True)
+    return SubscriptionPage(rows, newer=older_than > 0, older=more)
+
+
+def every_subscription(
+    session: Session, publication_id: int, wanted: Wanted | None = None, chunk: int = 1000
+) -> Iterator[Listed]:
+    """All of them, read `chunk` at a time, each in a short transaction of its own that only reads."""
+    last, more = 0, True
+    while more:
+        with reading():
+            page = list_subscriptions(session, publication_id, wanted, older_than=last, limit=chunk)
+            session.rollback()
+        yield from page.rows
+        more = page.older
+        last = page.rows[-1].id if page.rows else last
+
+
+def count_filters(session: Session, publication_id: int) -> dict[str, int]:
+    """How many there are in each of `FILTERS`, and in `total`; the suppressed are also in their states."""
+    counts = count_subscriptions(session, publication_id)
+    suppressed = (
+        select(func.count())
+        .select_from(Suppression)
+        .join(Subscriber, Subscriber.address_hash == Suppression.address_hash)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(Subscription.publication_id == publication_id)
+    )
+    return {**counts, SUPPRESSED: session.scalar(suppressed) or 0}
+
+
+def _select(session: Session, publication_id: int, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(
+            Subscription.id,
+            Subscription.subscriber_id,
+            Subscriber.email,
+            Subscriber.name,
+            Subscriber.language,
+            Subscription.state,
+            Subscription.ended_reason,
+            Subscription.created_at,
+            Subscription.confirmed_at,
+            Subscription.paused_until,
+            Subscription.ended_at,
+            Suppression.reason,
+        )
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
+        .where(Subscription.publication_id == publication_id)
+    )
+    if wanted.state == SUPPRESSED:
+        # Begun from the suppressions, of which there are fewer than people.
+        query = query.where(
+            Subscription.subscriber_id.in_(
+                select(Subscriber.id).join(Suppression, Suppression.address_hash == Subscriber.address_hash)
+            )
+        )
+    elif wanted.state:
+        query = query.where(Subscription.state == State(wanted.state))
+    if wanted.words:
+        query = query.where(matching(session, wanted.words))
+    return query

@@ -1,0 +1,1 @@
+"""Transports: the relay that mail leaves by, as it was set up at the editor's desk."""

@@ -1,0 +1,162 @@
+"""The health of the installation in plain words: what is so, and what to do where something is wrong."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from newsletter.core import clock
+from newsletter.core.queue import Queue
+from newsletter.health.check import Health, Held, Outbox
+from newsletter.health.signs import Signs, is_silent
+from newsletter.web.admin.issues.moments import exactly
+from newsletter.web.admin.mailings.words import duration
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
+
+    `told` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
+    """
+
+    part: str
+    kind: str
+    word: str
+    told: str
+    step: str = ""
+    url: str = ""
+
+
+def conditions(health: Health) -> list[Condition]:
+    """Every part, in the order in which mail goes through them."""
+    return [
+        *(_held(one) for one in health.held),
+        # A mailing that stands still for the relay's sake has said all there is to say about it.
+        *([_relay(health.outbox)] if health.outbox.trouble or not health.held else []),
+        _workers(health.signs),
+        _sweep(health.signs),
+        _outbox(health.outbox, health.signs),
+    ]
+
+
+def _held(held: Held) -> Condition:
+    return Condition(
+        _("Mailing"),
+        "error",
+        _("Waits for you"),
+        _("“%(title)s” has paused itself: %(reason)s", title=held.title, reason=held.reason),
+        _("Mend that, then resume the mailing. Nobody was skipped, and nobody gets it twice."),
+        f"{request.script_root}/admin/mailings/{held.mailing_id}",
+    )
+
+
+def _relay(outbox: Outbox) -> Condition:
+    if not outbox.trouble:
+        return Condition(_("Relay"), "success", _("Fine"), _("Nothing that waits was refused."))
+    return Condition(
+        _("Relay"),
+        "warning",
+        _("Look at it"),
+        _("A message could not be sent: %(reason)s", reason=outbox.trouble),
+        _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
+    )
+
+
+def _workers(signs: Signs | None) -> Condition:
+    part = _("Workers")
+    if signs is None:
+        return Condition(
+            part,
+            "error",
+            _("Cannot be known"),
+            _("Redis does not answer, so nobody can say whether the workers run, and they cannot be called."),
+            _("Start Redis, or look at REDIS_URL. Nothing is lost: what waits is done when it is back."),
+        )
+    if not signs.silent:
+        return Condition(part, "success", _("Running"), _("Every queue is served."))
+    return Condition(
+        part,
+        "error",
+        _("Silent"),
+        _("Nobody does this work now: %(work)s. %(since)s", work=_work(signs.silent), since=_since(signs)),
+        _("Start the workers on the server (`newsletter run` starts them all). Nothing is lost meanwhile."),
+    )
+
+
+def _sweep(signs: Signs | None) -> Condition:
+    part = _("Sweep")
+    if signs is None:
+        return Condition(
+            part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
+        )
+    if not is_silent(signs.swept):
+        return Condition(
+            part,
+            "success",
+            _("Running"),
+            _("The database was looked through for work less than a minute ago."),
+        )
+    told = _("It was not looked through for work within the last day.")
+    if signs.swept is not None:
+        told = _("It was last looked through for work %(long)s ago.", long=duration(signs.swept))
+    return Condition(
+        part,
+        "error",
+        _("Silent"),
+        told,
+        _("Start the periodic worker. Until then, what is scheduled or was interrupted may wait."),
+    )
+
+
+def _outbox(outbox: Outbox, signs: Signs | None) -> Condition:
+    part = _("Waiting")
+    if not outbox.waiting:
+        return Condition(
+            part,
+            "success",
+            _("Nothing"),
+            _("Every confirmation and other system message has left.") + _bells(signs),
+        )
+    told = ngettext(
+        "%(count)s system message waits, for %(long)s.",
+        "%(count)s system messages wait, the oldest for %(long)s.",
+        outbox.waiting,
+        count=exactly(outbox.waiting),
+        long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
+    )
+    if not outbox.late:
+        return Condition(part, "success", _("On their way"), told + _bells(signs))
+    return Condition(
+        part,
+        "warning",
+        _("Late"),
+        told + _bells(signs),
+        _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
+    )
+
+
+def _bells(signs: Signs | None) -> str:
+    waiting = sum(signs.bells.values()) if signs else 0
+    if not waiting:
+        return ""
+    told = ngettext("%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting))
+    return f" {told}"
+
+
+def _work(queues: list[Queue]) -> str:
+    words = {
+        Queue.TRANSACTIONAL: _("confirmations and other system messages"),
+        Queue.BULK: _("sending mailings"),
+        Queue.IMPORTS: _("imports"),
+        Queue.PERIODIC: _("schedules and tidying up"),
+    }
+    return ", ".join(str(words[queue]) for queue in queues)
+
+
+def _since(signs: Signs) -> str:
+    ages = [age for queue in signs.silent if (age := signs.heard[queue]) is not None]
+    if not ages:
+        return str(_("No sign of life within the last day."))
+    return str(_("Last sign of life %(long)s ago.", long=duration(min(ages))))

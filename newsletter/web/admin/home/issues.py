@@ -1,0 +1,84 @@
+"""The issues that Home is about: the one that goes out next, and the one that is being written."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.document import Document
+from newsletter.document.fields import Model
+from newsletter.issues.listing import Listed, Stage, list_issues
+from newsletter.issues.load import find_revision, load_document
+from newsletter.mailings.models import Mailing
+from newsletter.preflight import Finding
+from newsletter.publications.models import Publication
+from newsletter.web.admin.issues.review import blocking, findings_of, summary
+
+
+@dataclass(frozen=True)
+class NextIssue:
+    """An issue on its way to readers.
+
+    `findings` are what preflight says about a draft; a scheduled one has passed.
+    """
+
+    listed: Listed
+    sections: int
+    items: int
+    findings: list[Finding]
+
+    @property
+    def blocked(self) -> bool:
+        return bool(blocking(self.findings))
+
+    @property
+    def summary(self) -> str:
+        return summary(self.findings)
+
+    @property
+    def mailing(self) -> Mailing | None:
+        return self.listed.mailing
+
+
+@dataclass(frozen=True)
+class NextIssues:
+    """`scheduled`: the first that goes out by itself; `draft`: the one that was worked on last."""
+
+    scheduled: NextIssue | None
+    draft: NextIssue | None
+    more_drafts: int
+
+
+def next_issues(session: Session, publication: Publication) -> NextIssues:
+    """What comes next in `publication`."""
+    drafts = list_issues(session, publication, stage=Stage.DRAFT)
+    draft = max(drafts.rows, key=lambda row: row.saved_at, default=None)
+    now = clock.now()
+    waiting = [
+        (row.mailing.scheduled_at, row)
+        for row in list_issues(session, publication, stage=Stage.SCHEDULED).rows
+        if row.mailing is not None and not row.held and row.mailing.scheduled_at > now
+    ]
+    scheduled = min(waiting, key=lambda pair: pair[0])[1] if waiting else None
+    return NextIssues(
+        scheduled=_looked_at(session, scheduled) if scheduled else None,
+        draft=_looked_at(session, draft) if draft else None,
+        more_drafts=max(0, drafts.total - 1),
+    )
+
+
+def _looked_at(session: Session, listed: Listed) -> NextIssue:
+    document = load_document(find_revision(session, listed.issue))
+    findings = findings_of(listed.issue) if listed.mailing is None else []
+    return NextIssue(listed, len(document.sections), count_items(document), findings)
+
+
+def count_items(document: Document) -> int:
+    """How many pieces its sections hold: stories, quotes and whatever else stands in a list of its own."""
+    return sum(
+        isinstance(entry, Model)
+        for section in document.sections
+        for name in type(section).model_fields
+        if isinstance(entries := getattr(section, name), tuple)
+        for entry in entries
+    )

@@ -1,0 +1,93 @@
+"""Mailings as Home tells of them: those under way, in every publication, and the last one that is over."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.issues.models import Issue
+from newsletter.mailings.accounts import Accounts, accounts
+from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.mailings.progress import progress
+from newsletter.publications.models import Publication
+from newsletter.web.admin.mailings.sentences import silence_sentence, speed_words, state_sentence
+
+MOST = 10
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A mailing under way: its accounts, and how it goes, in words. `elsewhere` names another publication."""
+
+    mailing: Mailing
+    title: str
+    elsewhere: str
+    found: Accounts
+    sentence: str
+    silence: str
+    speed: list[str]
+
+    @property
+    def settled(self) -> int:
+        """How many people's outcome is known."""
+        found = self.found
+        return found.candidates - found.pending - found.in_flight - found.retry
+
+
+@dataclass(frozen=True)
+class LastMailing:
+    """The last mailing that is over."""
+
+    mailing: Mailing
+    title: str
+    found: Accounts
+
+
+def under_way(session: Session, publication: Publication) -> list[UnderWay]:
+    """What is being sent, stands still, or should have begun: this publication's first, then the others'."""
+    rows = session.execute(
+        select(Mailing, Issue.title, Publication)
+        .join(Issue, Issue.id == Mailing.issue_id)
+        .join(Publication, Publication.id == Mailing.publication_id)
+        .where(
+            or_(
+                Mailing.state.in_([MailingState.FREEZING, MailingState.SENDING]),
+                and_(
+                    Mailing.state == MailingState.SCHEDULED,
+                    or_(Mailing.control != Control.GO, Mailing.scheduled_at <= clock.now()),
+                ),
+            )
+        )
+        .order_by(Mailing.publication_id != publication.id, Mailing.id)
+        .limit(MOST)
+    )
+    return [_under_way(session, *row, at=publication) for row in rows.all()]
+
+
+def _under_way(
+    session: Session, mailing: Mailing, title: str, of: Publication, *, at: Publication
+) -> UnderWay:
+    found = accounts(session, mailing.id)
+    moving = progress(session, mailing, found)
+    return UnderWay(
+        mailing=mailing,
+        title=title,
+        elsewhere="" if of.id == at.id else of.name,
+        found=found,
+        sentence=state_sentence(mailing, found, of.timezone),
+        silence=silence_sentence(found, moving),
+        speed=speed_words(found, moving),
+    )
+
+
+def last_mailing(session: Session, publication: Publication) -> LastMailing | None:
+    """The mailing of `publication` that was over last."""
+    row = session.execute(
+        select(Mailing, Issue.title)
+        .join(Issue, Issue.id == Mailing.issue_id)
+        .where(Mailing.publication_id == publication.id, Mailing.state == MailingState.FINISHED)
+        .order_by(Mailing.finished_at.desc(), Mailing.id.desc())
+        .limit(1)
+    ).first()
+    return LastMailing(row[0], row[1], accounts(session, row[0].id)) if row else None

@@ -1,0 +1,82 @@
+"""`/admin/` and `/admin/p/<publication>`: where one starts, for one publication or for none yet."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core import clock
+from newsletter.health.check import check_health
+from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
+from newsletter.web.admin.frame import current_publication
+from newsletter.web.admin.guard import allow
+from newsletter.web.admin.home.health_words import Condition, conditions
+from newsletter.web.admin.home.issues import next_issues
+from newsletter.web.admin.home.mailings import last_mailing, under_way
+from newsletter.web.admin.home.readers import Counts
+from newsletter.web.admin.home.set_up import steps
+from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
+from newsletter.web.admin.mailings.words import state_word
+from newsletter.web.current import settings
+from newsletter.web.database import session
+
+blueprint = Blueprint("admin_home", __name__, url_prefix="/admin")
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    moments = {"long_moment": long_moment, "short_moment": short_moment}
+    return moments | {"number": number, "exactly": exactly, "state_word": state_word}
+
+
+@blueprint.get("/")
+@allow(Permission.VIEW)
+def show() -> str:
+    """The publication that was looked at last; without any, the first step."""
+    found = current_publication()
+    if found is None:
+        return render_template("admin/home/first.html", steps=steps(None))
+    return _page(found)
+
+
+@blueprint.get("/p/<slug>")
+@allow(Permission.VIEW)
+def publication(slug: str) -> str:
+    """The same for one publication."""
+    return _page(find_publication(session(), slug))
+
+
+@blueprint.get("/p/<slug>/live")
+@allow(Permission.VIEW)
+def live(slug: str) -> str:
+    """The mailings under way, for the page's script, which shows how they go on."""
+    found = find_publication(session(), slug)
+    return render_template(
+        "admin/home/_under_way.html", publication=found, mailings=under_way(session(), found)
+    )
+
+
+def _page(found: Publication) -> str:
+    told = conditions(check_health(session(), settings().effective_redis_url))
+    return render_template(
+        "admin/home/show.html",
+        publication=found,
+        steps=steps(found),
+        issues=next_issues(session(), found),
+        mailings=under_way(session(), found),
+        last=last_mailing(session(), found),
+        readers=_counts().of(session(), found),
+        conditions=told,
+        trouble=any(_is_wrong(one) for one in told),
+        now=clock.now(),
+    )
+
+
+def _counts() -> Counts:
+    kept: Counts = current_app.extensions.setdefault("newsletter_reader_counts", Counts())
+    return kept
+
+
+def _is_wrong(condition: Condition) -> bool:
+    return condition.kind in {"warning", "error"}

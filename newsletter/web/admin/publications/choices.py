@@ -1,0 +1,33 @@
+"""What may be chosen where one can also type: languages and time zones."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale
+from babel.localedata import locale_identifiers
+
+LONGEST_CODE = 16
+
+
+@cache
+def languages() -> tuple[tuple[str, str], ...]:
+    """Codes and English names of the languages that dates can be written in, by name."""
+    names = Locale("en").languages
+    codes = {
+        identifier for identifier in locale_identifiers() if "_" not in identifier and identifier != "root"
+    }
+    codes |= {"pt_BR", "zh_Hans", "zh_Hant", "en_GB", "fr_CA", "es_MX"}
+    told = (
+        (code.replace("_", "-"), names.get(code) or Locale.parse(code).get_display_name("en"))
+        for code in codes
+    )
+    return tuple(sorted(((code, name or code) for code, name in told), key=lambda pair: pair[1].casefold()))
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The zones that carry the name of a place, and UTC."""
+    places = {
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
+    }
+    return ("UTC", *sorted(places))

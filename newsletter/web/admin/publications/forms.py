@@ -1,0 +1,83 @@
+"""The form of a publication: the same fields to make one and to edit it."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
+from wtforms import (  # type: ignore[import-untyped,unused-ignore]
+    EmailField,
+    HiddenField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+
+from newsletter.core.errors import DomainError
+from newsletter.publications.edit import SETTINGS
+from newsletter.publications.facts import Facts, check_facts
+from newsletter.publications.models import Publication
+
+
+class PublicationForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """Named as the columns; `state` says which state of the publication the form was filled from."""
+
+    name = StringField(_("Name"), [InputRequired(_("Write the name that readers see."))])
+    slug = StringField(
+        _("Slug"),
+        [InputRequired(_("Write its name in addresses."))],
+        description=_("Its name in addresses: small letters, digits and hyphens."),
+    )
+    description = TextAreaField(
+        _("Description"),
+        description=_("A sentence or two for the sign-up page; the first line also stands in the email."),
+    )
+    sender_name = StringField(
+        _("Sender's name"),
+        description=_("What the inbox shows. Left empty, it is the name of the publication."),
+    )
+    sender_email = EmailField(
+        _("Sender's address"), [InputRequired(_("Write the address that issues come from."))]
+    )
+    reply_to = EmailField(
+        _("Reply-to address"), description=_("Where answers go, if not to the sender's address.")
+    )
+    postal_address = TextAreaField(
+        _("Postal address"),
+        description=_("Stands in every issue, as the law asks. Without it nothing can be sent."),
+    )
+    language = StringField(
+        _("Language"),
+        [InputRequired(_("Choose the language it is written in."))],
+        description=_("A code such as en, de or pt-BR. Type to search by name."),
+        default="en",
+    )
+    timezone = StringField(
+        _("Time zone"),
+        [InputRequired(_("Choose a time zone."))],
+        description=_("Times at the desk and dates in issues are in this zone. Type a city to search."),
+        default="UTC",
+    )
+    state = HiddenField()
+
+    def facts(self) -> Facts | None:
+        """What was typed, checked; None when a field says what is wrong with it."""
+        if not self.validate():
+            return None
+        try:
+            return check_facts(**{name: self[name].data or "" for name in SETTINGS})
+        except DomainError as error:
+            self.tell(error.fields)
+            return None
+
+    def fill(self, publication: Publication) -> None:
+        """Show the publication as it is."""
+        for name in SETTINGS:
+            self[name].data = getattr(publication, name)
+        if publication.sender_name == publication.name:
+            self.sender_name.data = ""
+
+    def tell(self, problems: Mapping[str, str]) -> None:
+        """Put each problem beside its field."""
+        for name, problem in problems.items():
+            if name in self:
+                self[name].errors = [problem]

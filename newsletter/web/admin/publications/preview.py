@@ -1,0 +1,85 @@
+"""`/admin/p/<publication>/theme/preview`: an example issue in the colours of the query, as its own document.
+
+It goes through the renderer that sends, with tokens that nobody has saved. Nothing in it can run, and it may
+be framed by our own pages only.
+"""
+
+from flask import Response, make_response, render_template, request
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import DomainError, Missing
+from newsletter.issues.compile import LOGO_WIDTH
+from newsletter.issues.example import example_values
+from newsletter.issues.library import media_image
+from newsletter.media.store import find_media
+from newsletter.publications.dress import own_tokens
+from newsletter.publications.models import Publication
+from newsletter.rendering.compile import compile_message
+from newsletter.rendering.compose import compose
+from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.render_input import (
+    IssueFacts,
+    IssueLinks,
+    MediaImage,
+    PublicationFacts,
+    RenderInput,
+)
+from newsletter.rendering.themes import THEMES
+from newsletter.web.admin.guard import allow
+from newsletter.web.admin.issues.preview import in_scheme
+from newsletter.web.admin.issues.upload import here
+from newsletter.web.admin.publications.example import EXAMPLE, PICTURES, example_day
+from newsletter.web.admin.publications.pages import blueprint, load_publication
+from newsletter.web.admin.publications.tokens import typed_tokens
+from newsletter.web.current import links
+from newsletter.web.database import session
+from newsletter.web.errors import STATUS
+from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
+
+
+@blueprint.get("/p/<slug>/theme/preview")
+@allow(Permission.VIEW)
+def theme_preview(slug: str) -> Response:
+    """`theme`, the tokens by their names, and `scheme` light or dark."""
+    publication = load_publication(slug)
+    scheme = "dark" if request.args.get("scheme") == "dark" else "light"
+    try:
+        html = _example_in(publication, request.args.get("theme") or publication.theme)
+        response = make_response(in_scheme(html, scheme))
+    except DomainError as error:
+        page = render_template("admin/issues/preview_error.html", error=error, scheme=scheme)
+        response = make_response(page, STATUS[error.decision])
+    response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
+    return response
+
+
+def _example_in(publication: Publication, theme: str) -> str:
+    """The example issue as `publication` would send it, dressed as the query says."""
+    tokens = own_tokens(THEMES[theme], typed_tokens(request.args))
+    composed = compose(
+        RenderInput(
+            document=EXAMPLE,
+            publication=PublicationFacts(
+                name=publication.name,
+                postal_address=publication.postal_address,
+                language=publication.language,
+                tagline=publication.description.partition("\n")[0],
+                logo=_logo(publication),
+                tokens=tokens,
+            ),
+            issue=IssueFacts(number=41, date=example_day()),
+            links=IssueLinks(*(links().archive(publication.slug),) * 2, links().subscribe(publication.slug)),
+            media=PICTURES,
+            theme=theme,
+        )
+    )
+    headers = MessageHeaders(from_email="editor@example.org")
+    compiled = compile_message(composed.html, composed.text, composed.subject, headers, composed.slots)
+    return compiled.fill_html(example_values(publication, links()))
+
+
+def _logo(publication: Publication) -> MediaImage | None:
+    try:
+        return media_image(here(), find_media(session(), publication.logo), LOGO_WIDTH)
+    except Missing:
+        return None

@@ -1,0 +1,97 @@
+"""The design tokens of a theme as fields: what each is called, and which fonts there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+
+from newsletter.rendering.theme import Theme, Tokens
+
+LONGEST_VALUE = 200
+
+LIGHT = {
+    "accent": _("Accent"),
+    "ink": _("Text"),
+    "soft": _("Secondary text"),
+    "paper": _("Paper"),
+    "tint": _("Tinted paper"),
+    "ground": _("Ground around the paper"),
+    "hairline": _("Hairlines"),
+}
+DARK = {
+    "dark_ink": _("Text"),
+    "dark_soft": _("Secondary text"),
+    "dark_paper": _("Paper"),
+    "dark_tint": _("Tinted paper"),
+    "dark_ground": _("Ground around the paper"),
+    "dark_hairline": _("Hairlines"),
+}
+FONTS = {
+    "headline_font": _("Headlines"),
+    "text_font": _("Text"),
+    "label_font": _("Labels and small print"),
+}
+NAMES = (*LIGHT, *DARK, *FONTS)
+
+# Fonts that mail programs have; the first of each list is on Windows.
+FAMILIES = {
+    "Georgia, 'Times New Roman', serif": _("Georgia (serif)"),
+    "'Times New Roman', Times, serif": _("Times (serif)"),
+    "'Palatino Linotype', Palatino, 'Book Antiqua', serif": _("Palatino (serif)"),
+    "'Helvetica Neue', Helvetica, Arial, sans-serif": _("Helvetica (sans serif)"),
+    "'Segoe UI', -apple-system, Roboto, 'Helvetica Neue', Arial, sans-serif": _(
+        "The system's own (sans serif)"
+    ),
+    "Verdana, Geneva, sans-serif": _("Verdana (sans serif)"),
+    "'Trebuchet MS', Tahoma, sans-serif": _("Trebuchet (sans serif)"),
+    "Tahoma, Verdana, sans-serif": _("Tahoma (sans serif)"),
+    "Consolas, Menlo, 'DejaVu Sans Mono', 'Courier New', monospace": _("Consolas (monospaced)"),
+    "'Courier New', Courier, monospace": _("Courier (monospaced)"),
+}
+
+
+@dataclass(frozen=True)
+class TokenField:
+    """One token: its value as typed, and what the theme says where that is empty."""
+
+    name: str
+    label: str
+    value: str
+    default: str
+    problem: str
+
+
+def typed_tokens(form: Mapping[str, str]) -> dict[str, str]:
+    """The tokens among the fields of a form, or of a query."""
+    return {name: value for name in NAMES if (value := form.get(name, "").strip()[:LONGEST_VALUE])}
+
+
+def token_fields(
+    group: Mapping[str, object], theme: Theme, tokens: Mapping[str, str], problems: Mapping[str, str]
+) -> list[TokenField]:
+    """The fields of a group: `LIGHT`, `DARK` or `FONTS`."""
+    return [
+        TokenField(
+            name, str(label), tokens.get(name, ""), getattr(theme.tokens, name), problems.get(name, "")
+        )
+        for name, label in group.items()
+    ]
+
+
+def font_options(field: TokenField) -> list[tuple[str, str]]:
+    """What a select of fonts offers: the theme's own, the families, one that was set elsewhere."""
+    own = str(_("The theme's own"))
+    known = FAMILIES.get(field.default)
+    options = [("", f"{own}: {known}" if known else own)]
+    options += [(families, str(label)) for families, label in FAMILIES.items() if families != field.default]
+    if field.value and field.value not in dict(options):
+        options.append((field.value, field.value))
+    return options
+
+
+def defaults(theme: Theme) -> dict[str, str]:
+    """Every token as the theme has it, for the page's script."""
+    return {name: getattr(theme.tokens, name) for name in NAMES}
+
+
+assert set(NAMES) == set(Tokens.__dataclass_fields__)  # noqa: S101 - a new token needs a name for people

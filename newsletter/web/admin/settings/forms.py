@@ -1,0 +1,80 @@
+"""The form of the relay: to save it, and to try it before."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
+from wtforms import (  # type: ignore[import-untyped,unused-ignore]
+    EmailField,
+    PasswordField,
+    RadioField,
+    StringField,
+)
+from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ignore]
+from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+
+from newsletter.core.errors import DomainError
+from newsletter.smtp.url import Relay
+from newsletter.transports.facts import RelayFacts, check_relay
+from newsletter.transports.models import Transport
+from newsletter.transports.save import with_kept_password
+from newsletter.transports.security import Security
+
+WAYS = [
+    SelectChoice(Security.STARTTLS.value, _("STARTTLS: begins in clear, then encrypted; usually port 587")),
+    SelectChoice(Security.TLS.value, _("TLS: encrypted from the start; usually port 465")),
+    SelectChoice(
+        Security.NONE.value, _("None: only for a relay on this machine or in its network; usually port 25")
+    ),
+]
+
+
+class RelayForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """Named as in `check_relay`; `to` is where the test message goes."""
+
+    host = StringField(
+        _("Host"),
+        [InputRequired(_("Write the relay's name, such as smtp.example.org."))],
+        description=_("The name of the SMTP server, or its IP address."),
+    )
+    security = RadioField(
+        _("Encryption"), choices=WAYS, default=Security.STARTTLS.value, validate_choice=False
+    )
+    port = StringField(_("Port"), description=_("Left empty, it is the usual one."))
+    username = StringField(
+        _("User name"), description=_("Left empty if the relay knows this server by itself.")
+    )
+    password = PasswordField(_("Password"))
+    to = EmailField(_("Test message to"), description=_("One short message, to see that it arrives."))
+
+    def facts(self, kept: RelayFacts | None) -> RelayFacts | None:
+        """What was typed, with the kept password where none was; None when a field says what is wrong."""
+        if not self.validate():
+            return None
+        try:
+            typed = check_relay(
+                host=self.host.data or "",
+                port=self.port.data or "",
+                security=self.security.data or "",
+                username=self.username.data or "",
+                password=self.password.data or "",
+            )
+            return with_kept_password(typed, kept)
+        except DomainError as error:
+            self.tell(error.fields)
+            return None
+
+    def fill(self, transport: Transport | None, relay: Relay | None) -> None:
+        """Show the saved relay; or, as a beginning, the one of the environment without its password."""
+        if transport is not None:
+            self.host.data, self.port.data = transport.host, str(transport.port)
+            self.security.data, self.username.data = transport.security.value, transport.username
+        elif relay is not None:
+            self.host.data, self.port.data = relay.host, str(relay.port)
+            self.security.data, self.username.data = Security.of(relay.encryption).value, relay.user or ""
+
+    def tell(self, problems: Mapping[str, str]) -> None:
+        """Put each problem beside its field."""
+        for name, problem in problems.items():
+            if name in self:
+                self[name].errors = [problem]

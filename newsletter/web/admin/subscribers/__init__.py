@@ -1,0 +1,27 @@
+"""Subscribers: their list, one person's page, adding, ending, suppressing, erasing, importing."""
+
+from newsletter.web.admin.subscribers import (
+    change,
+    download,
+    erase,
+    imports,
+    listing,
+    new,
+    person,
+    progress,
+    subscriptions,
+)
+from newsletter.web.admin.subscribers.pages import blueprint
+
+__all__ = [
+    "blueprint",
+    "change",
+    "download",
+    "erase",
+    "imports",
+    "listing",
+    "new",
+    "person",
+    "progress",
+    "subscriptions",
+]

@@ -1,0 +1,56 @@
+"""`/admin/subscribers/<id>/erase`: blank a person, for good; the address is typed to confirm it."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import Missing
+from newsletter.subscribers.erase import erase as erase_person
+from newsletter.subscribers.portrait import portrait
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.subscribers.pages import ONE, blueprint, home_of
+from newsletter.web.database import session
+
+LONGEST_SHOWN = 500  # characters
+
+
+@blueprint.get(f"{ONE}/erase")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def ask_erase(subscriber_id: int) -> AnyResponse:
+    """Say what goes and what remains."""
+    return _form(subscriber_id, "", "", 200)
+
+
+@blueprint.post(f"{ONE}/erase")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def erase(subscriber_id: int) -> AnyResponse:
+    """Erase, when the address typed is theirs. Pressed twice, the second time says that it is done."""
+    typed = request.form.get("address", "").strip()
+    found = portrait(session(), subscriber_id)
+    if not found.erased and typed.casefold() != (found.subscriber.email or "").casefold():
+        return _form(subscriber_id, typed[:LONGEST_SHOWN], _("This is not their address."), 400)
+    session().rollback()
+    try:
+        erase_person(session(), subscriber_id, actor=current_actor())
+    except Missing:
+        session().rollback()
+        flash(_("This person was erased before; nothing was changed."), "info")
+    else:
+        session().commit()
+        flash(_("The person is erased."), "success")
+    return redirect(url_for(".person", subscriber_id=subscriber_id), 303)
+
+
+def _form(subscriber_id: int, typed: str, problem: str, status: int) -> AnyResponse:
+    found = portrait(session(), subscriber_id)
+    if found.erased:
+        return redirect(url_for(".person", subscriber_id=subscriber_id), 303)
+    page = render_template(
+        "admin/subscribers/erase.html",
+        publication=home_of(found.subscriptions),
+        subscriber=found.subscriber,
+        typed=typed,
+        problem=problem,
+    )
+    return make_response(page, status)

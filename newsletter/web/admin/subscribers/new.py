@@ -1,0 +1,82 @@
+"""`/admin/p/<publication>/subscribers/new`: add one person."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.addresses import parse_address
+from newsletter.core.errors import Conflict, DomainError
+from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
+from newsletter.subscribers.add import Added, Addition, ask_to_confirm, vouch_for
+from newsletter.subscribers.names import checked_name
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.subscribers.pages import LIST, blueprint
+from newsletter.web.database import session
+from newsletter.web.errors import STATUS
+
+ASK = "ask"
+VOUCH = "vouch"
+LONGEST_SHOWN = 5_000  # characters of what was typed that are shown again
+
+
+@blueprint.get(f"{LIST}/new")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def new(slug: str) -> str:
+    """Ask who, and whether they know."""
+    given = {"email": request.args.get("email", "").replace("\0", ""), "way": ASK}
+    return _form(find_publication(session(), slug), given, {})
+
+
+@blueprint.post(f"{LIST}/new")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def add(slug: str) -> AnyResponse:
+    """Add them, or lead to the page of whoever has the address already."""
+    publication = find_publication(session(), slug)
+    given = {name: request.form.get(name, "")[:LONGEST_SHOWN] for name in ("email", "name", "way", "note")}
+    try:
+        added = _add(publication, given)
+    except DomainError as error:
+        session().rollback()
+        problems = error.fields or {"email": error.message}
+        if isinstance(error, Conflict):
+            given["way"] = ASK
+        page = _form(find_publication(session(), slug), given, problems)
+        return make_response(page, STATUS[error.decision])
+    session().commit()
+    flash(*sentence_about(added, publication))
+    return redirect(url_for(".person", subscriber_id=added.subscription.subscriber_id), 303)
+
+
+def sentence_about(added: Addition, publication: Publication) -> tuple[str, str]:
+    """What adding somebody came to, and its kind."""
+    name = publication.name
+    told = {
+        Added.ASKED: (
+            _("A message is on its way to them. They subscribe to %(name)s by its button.", name=name),
+            "success",
+        ),
+        Added.HELD_BACK: (
+            _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
+            "warning",
+        ),
+        Added.ACTIVE: (_("They subscribe to %(name)s from now on.", name=name), "success"),
+        Added.ALREADY: (_("They subscribe to %(name)s already; nothing was changed.", name=name), "info"),
+    }
+    return told[added.outcome]
+
+
+def _add(publication: Publication, given: dict[str, str]) -> Addition:
+    address = parse_address(given["email"])
+    name = checked_name(given["name"])
+    actor = current_actor()
+    if given["way"] == VOUCH:
+        return vouch_for(session(), publication, address, name=name, note=given["note"], actor=actor)
+    return ask_to_confirm(session(), publication, address, name=name, actor=actor)
+
+
+def _form(publication: Publication, given: dict[str, str], problems: dict[str, str]) -> str:
+    return render_template(
+        "admin/subscribers/new.html", publication=publication, given=given, problems=problems
+    )

@@ -1,0 +1,68 @@
+"""`/admin/p/<publication>/subscribers/imports/<id>`: how far an import is, and what it left out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, render_template
+
+from newsletter.accounts.permissions import Permission
+from newsletter.publications.find import find_publication
+from newsletter.subscribers.imports.listing import find_import, problems_of
+from newsletter.subscribers.imports.models import ImportState, SubscriberImport
+from newsletter.subscribers.imports.work import MOST_PROBLEMS, stands_still
+from newsletter.web.admin.guard import allow
+from newsletter.web.admin.mailings.pages import LARGEST_ID
+from newsletter.web.admin.subscribers.import_words import state_sentence, terms
+from newsletter.web.admin.subscribers.listing import MEDIA_TYPE
+from newsletter.web.admin.subscribers.pages import LIST, blueprint
+from newsletter.web.csv_lines import Cell, csv_lines
+from newsletter.web.database import session
+
+THIS = f"{LIST}/imports/<int(max={LARGEST_ID}):import_id>"
+SHOWN_PROBLEMS = 50
+HEADER: tuple[Cell, ...] = ("line", "problem")  # names for programs, so they are not translated
+
+
+@blueprint.get(THIS)
+@allow(Permission.VIEW)
+def progress(slug: str, import_id: int) -> str:
+    """State, counts, rows that were left out; the script keeps it up to date."""
+    return render_template("admin/subscribers/progress.html", **_facts(slug, import_id))
+
+
+@blueprint.get(f"{THIS}/live")
+@allow(Permission.VIEW)
+def progress_live(slug: str, import_id: int) -> str:
+    """The parts of the page that change by themselves, for its script."""
+    return render_template("admin/subscribers/_progress.html", **_facts(slug, import_id))
+
+
+@blueprint.get(f"{THIS}/problems.csv")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def problems(slug: str, import_id: int) -> Response:
+    """The rows that were left out, as CSV (RFC 4180)."""
+    one = find_import(session(), find_publication(session(), slug).id, import_id)
+    response = Response("".join(csv_lines(_rows(one))), content_type=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="import-{one.id}-problems.csv"'
+    return response
+
+
+def _facts(slug: str, import_id: int) -> dict[str, Any]:
+    publication = find_publication(session(), slug)
+    one = find_import(session(), publication.id, import_id)
+    waits = one.state is ImportState.QUEUED or one.state is ImportState.RUNNING
+    return {
+        "publication": publication,
+        "one": one,
+        "sentence": state_sentence(one, publication.timezone),
+        "silent": waits and stands_still(one),
+        "terms": terms(one),
+        "problems": problems_of(session(), one.id, SHOWN_PROBLEMS),
+        "kept": min(one.invalid, MOST_PROBLEMS),
+    }
+
+
+def _rows(one: SubscriberImport) -> Iterator[tuple[Cell, ...]]:
+    yield HEADER
+    for problem in problems_of(session(), one.id):
+        yield problem.line, problem.problem

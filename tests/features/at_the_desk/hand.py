@@ -1,0 +1,191 @@
+"""The two ways to work at the desk: a hand with a mouse, and a hand that has only a keyboard.
+
+A story asks a hand for what a person wants (press this, write that); the hand does it as such a person would.
+Locators only say which thing is meant. Words are typed on the keyboard by both: nobody writes with a mouse.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+LONGEST_WAY = 1_500  # presses of Tab from one end of a long page to the other
+TYPED = 40  # characters; longer texts come as one, as from the clipboard or a screen keyboard
+WHERE = """target => {
+    const at = document.activeElement;
+    if (target === at || target.contains(at)) return "here";
+    if (!at || at === document.body) return "ahead";
+    return at.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING ? "behind" : "ahead";
+}"""
+IN_GROUP = """target => {
+    const at = document.activeElement;
+    return at instanceof HTMLInputElement && at.type === "radio" && at.name === target.name;
+}"""
+SHOWN_OPTION = "select => select.selectedOptions[0].label.trim()"
+SHORTCUTS = {"Bold": "ControlOrMeta+b", "Italic": "ControlOrMeta+i", "Link": "ControlOrMeta+k"}
+
+
+class Hand(Protocol):
+    """What somebody at the desk can do."""
+
+    tab: Page
+
+    def press(self, target: Locator) -> None:
+        """A button, a link, or the heading of something folded."""
+
+    def enter(self, field: Locator) -> None:
+        """Step into a field without changing it."""
+
+    def choose(self, select: Locator, option: str) -> None:
+        """An option of a list, by its words."""
+
+    def tick(self, box: Locator) -> None:
+        """A box or a radio button."""
+
+    def date(self, field: Locator, day: str) -> None:
+        """A day such as 2026-05-14 into a field for dates."""
+
+    def time(self, field: Locator, time: str) -> None:
+        """A time such as 18:05 into a field for times."""
+
+    def pick(self, button: Locator, choice: Locator) -> None:
+        """A choice of the menu behind a button."""
+
+    def mark(self, tool: str) -> None:
+        """Use a tool of the text on what is selected or written next: Bold, Italic or Link."""
+
+    def write(self, field: Locator, words: str) -> None:
+        """Put `words` in place of what stands in a field of plain text."""
+
+
+class _Writing:
+    """What both do in the same way."""
+
+    def __init__(self, tab: Page) -> None:
+        self.tab = tab
+
+    def write(self, field: Locator, words: str) -> None:
+        self.enter(field)
+        self.tab.keyboard.press("ControlOrMeta+a")
+        type_words(self.tab, words)
+
+    def enter(self, field: Locator) -> None:
+        raise NotImplementedError
+
+
+class Mouse(_Writing):
+    """Points and clicks."""
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def enter(self, field: Locator) -> None:
+        field.click()
+
+    def choose(self, select: Locator, option: str) -> None:
+        select.select_option(label=option)
+
+    def tick(self, box: Locator) -> None:
+        box.check(force=True)  # the label lies above the box
+
+    def date(self, field: Locator, day: str) -> None:
+        field.fill(day)
+
+    def time(self, field: Locator, time: str) -> None:
+        field.fill(time)
+
+    def pick(self, button: Locator, choice: Locator) -> None:
+        button.click()
+        choice.click()
+
+    def mark(self, tool: str) -> None:
+        self.tab.get_by_role("toolbar", name="Text").get_by_role("button", name=tool, exact=True).click()
+
+
+class Keyboard(_Writing):
+    """Never touches the mouse: everything is reached by Tab and done by keys."""
+
+    def press(self, target: Locator) -> None:
+        self.enter(target)
+        self.tab.keyboard.press("Enter")
+
+    def enter(self, field: Locator) -> None:
+        expect(field).to_be_attached()
+        for _ in range(LONGEST_WAY):
+            where = field.evaluate(WHERE)
+            if where == "here":
+                return
+            self.tab.keyboard.press("Tab" if where == "ahead" else "Shift+Tab")
+        message = f"it cannot be reached by Tab: {field}"
+        raise AssertionError(message)
+
+    def choose(self, select: Locator, option: str) -> None:
+        self.enter(select)
+        self.tab.keyboard.press("Home")
+        for _ in range(select.locator("option").count()):
+            if select.evaluate(SHOWN_OPTION) == option:
+                return
+            self.tab.keyboard.press("ArrowDown")
+        assert select.evaluate(SHOWN_OPTION) == option
+
+    def tick(self, box: Locator) -> None:
+        if box.get_attribute("type") == "radio":
+            self._choose_radio(box)
+        elif not box.is_checked():
+            self.enter(box)
+            self.tab.keyboard.press("Space")
+        expect(box).to_be_checked()
+
+    def date(self, field: Locator, day: str) -> None:
+        self._enter_first_part(field)
+        self.tab.keyboard.type("".join(reversed(day.split("-"))))  # as a British field asks for it
+
+    def time(self, field: Locator, time: str) -> None:
+        self._enter_first_part(field)
+        self.tab.keyboard.type(time.replace(":", ""))
+
+    def pick(self, button: Locator, choice: Locator) -> None:
+        self.press(button)
+        for _ in range(50):
+            if choice.evaluate(WHERE) == "here":
+                return self.tab.keyboard.press("Enter")
+            self.tab.keyboard.press("ArrowDown")
+        message = f"the menu does not lead to {choice}"
+        raise AssertionError(message)
+
+    def mark(self, tool: str) -> None:
+        self.tab.keyboard.press(SHORTCUTS[tool])
+
+    def _enter_first_part(self, field: Locator) -> None:
+        """Coming from behind, the focus is on the last part of a date or a time."""
+        self.enter(field)
+        for _ in range(3):
+            self.tab.keyboard.press("ArrowLeft")
+
+    def _choose_radio(self, box: Locator) -> None:
+        """Tab stops once at a group; the arrows go through it, and choose."""
+        for _ in range(LONGEST_WAY):
+            if box.evaluate(IN_GROUP):
+                break
+            self.tab.keyboard.press("Tab" if box.evaluate(WHERE) == "ahead" else "Shift+Tab")
+        for _ in range(20):
+            if box.is_checked():
+                return
+            self.tab.keyboard.press("ArrowDown")
+
+
+def attach(hand: Hand, button: Locator, file: Path) -> None:
+    """Choose a file in the window that a button opens."""
+    with hand.tab.expect_file_chooser() as chooser:
+        hand.press(button)
+    chooser.value.set_files(file)
+
+
+def type_words(tab: Page, words: str) -> None:
+    """Type, where the cursor is; nothing at all deletes what is selected."""
+    if not words:
+        tab.keyboard.press("Delete")
+    elif len(words) > TYPED:
+        tab.keyboard.insert_text(words)
+    else:
+        tab.keyboard.type(words)

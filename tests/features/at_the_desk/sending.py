@@ -1,0 +1,79 @@
+"""I send a test message, choose when the issue goes out, and watch it go."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page, expect
+
+from tests.features import story
+from tests.features.at_the_desk.hand import Hand
+
+LEAD = timedelta(seconds=50)  # to fill in the form; then the next whole minute
+LONGEST_SENDING = 240_000  # milliseconds from the schedule to the last message
+
+
+def review(hand: Hand) -> None:
+    """From the editor to the page with what was found."""
+    hand.press(hand.tab.get_by_role("link", name="Review and send"))
+    expect(hand.tab.get_by_role("heading", level=1, name="Send")).to_be_visible()
+    hand.press(hand.tab.get_by_role("link", name="Review and test message"))
+    expect(hand.tab.get_by_text(re.compile("It can be sent|Nothing is wrong"))).to_be_visible()
+
+
+def send_test_message(hand: Hand, email: str) -> None:
+    hand.write(hand.tab.get_by_label("Send it to"), email)
+    hand.press(hand.tab.get_by_role("button", name="Send test message"))
+    expect(hand.tab.get_by_text(f"The test message is on its way to {email}.")).to_be_visible()
+
+
+def read_test_message(mailbox: Page, url: str, subject: str, words: str) -> None:
+    """In another tab, as in a program for mail: `words` stand in the message."""
+    for _ in range(60):
+        mailbox.goto(f"{url}/dev/mailbox")
+        if mailbox.get_by_role("link", name=subject).count():
+            break
+        mailbox.wait_for_timeout(500)
+    mailbox.get_by_role("link", name=subject).click()
+    expect(mailbox.frame_locator("iframe").locator("body")).to_contain_text(words)
+
+
+def schedule(hand: Hand, readers: int) -> datetime:
+    """As soon as the page lets me, to the minute; the moment (UTC)."""
+    hand.press(hand.tab.get_by_role("link", name="Choose when to send"))
+    hand.tick(hand.tab.get_by_role("radio", name="At a time"))
+    at = _next_minute()
+    there = at.astimezone(ZoneInfo(story.PUBLICATION["timezone"]))
+    hand.date(hand.tab.get_by_label("Day"), f"{there:%Y-%m-%d}")
+    hand.time(hand.tab.get_by_label("Time", exact=True), f"{there:%H:%M}")
+    hand.press(hand.tab.get_by_role("button", name="Continue"))
+    sentence = (
+        f"Send to {readers} readers of {story.PUBLICATION['name']} on {there:%A} {there.day} {there:%B %Y}"
+    )
+    expect(hand.tab.locator("#confirm")).to_contain_text(f"{sentence} at {there:%H:%M} Europe/Rome.")
+    hand.press(hand.tab.get_by_role("button", name=f"Schedule for {readers} readers"))
+    expect(hand.tab.get_by_role("heading", level=1, name="Scheduled")).to_be_visible()
+    return at
+
+
+def send_now(hand: Hand, readers: int) -> None:
+    hand.press(hand.tab.get_by_role("link", name="Choose when to send"))
+    hand.tick(hand.tab.get_by_role("radio", name="Now"))
+    hand.press(hand.tab.get_by_role("button", name="Continue"))
+    hand.press(hand.tab.get_by_role("button", name=f"Send to {readers} readers now"))
+    expect(hand.tab.get_by_text("The issue is on its way.")).to_be_visible()
+
+
+def watch(hand: Hand, **counts: int) -> None:
+    """Until it is done, on a page that nobody loads again; then each outcome has its count."""
+    hand.press(hand.tab.get_by_role("link", name="Watch the mailing"))
+    expect(hand.tab.locator(".mailing-state")).to_contain_text("Finished", timeout=LONGEST_SENDING)
+    for outcome, people in counts.items():
+        row = hand.tab.get_by_role("row", name=re.compile(f"^{outcome}", re.IGNORECASE))
+        expect(row.get_by_role("cell").last).to_have_text(str(people))
+
+
+def _next_minute() -> datetime:
+    seconds = (datetime.now(UTC) + LEAD).timestamp()
+    return datetime.fromtimestamp(math.ceil(seconds / 60) * 60, UTC)

@@ -1,0 +1,85 @@
+"""From the first start to the second mailing, at the desk: once by mouse, once by keyboard alone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from newsletter.document import Document, loads
+from tests.factories import REFERENCE_DIGEST
+from tests.features.at_the_desk import arriving, beginning, composing, entering, proofing, sending
+from tests.features.at_the_desk.conftest import HANDS
+from tests.features.at_the_desk.hand import Hand
+from tests.processes import Installation
+
+pytestmark = pytest.mark.browser
+
+TESTER = "tester@press.example"
+READER = beginning.addresses()[41]
+FIRST_NAME = "Anna41"
+
+
+@pytest.mark.parametrize(
+    ("way", "database"), [("mouse", "sqlite"), ("keyboard", "postgresql")], indirect=["database"]
+)
+def test_from_set_up_to_the_second_mailing(
+    way: str, tab: Page, installation: Installation, picture: Path, tmp_path: Path
+) -> None:
+    hand = HANDS[way](tab)
+    entering.set_up(hand, installation)
+    entering.sign_in(hand)
+    beginning.create_publication(hand)
+    beginning.import_readers(hand, beginning.write_readers(tmp_path / "readers.csv"))
+
+    document = loads(REFERENCE_DIGEST.read_text(encoding="utf-8"))
+    composing.begin_first(hand, document.title)
+    composing.compose(hand, document, picture)
+    composing.wait_until_saved(hand)
+    assert what_it_says(export(installation, 1)) == what_it_says(document)
+    proofing.proof(hand, document, READER, FIRST_NAME)
+
+    sending.review(hand)
+    sending.send_test_message(hand, TESTER)
+    subject = "[TEST] The northern line is back, dear reader"
+    sending.read_test_message(tab.context.new_page(), installation.url, subject, document.title)
+    sending.schedule(hand, beginning.READERS)
+    sending.watch(hand, sent=beginning.READERS, excluded=0, candidates=beginning.READERS)
+
+    message = arriving.message_to(installation, READER)
+    arriving.compare(installation, tab, 1, READER, message)
+    arriving.leave(message)
+
+    write_the_next(hand)
+    sending.review(hand)
+    sending.send_now(hand, beginning.READERS - 1)
+    sending.watch(hand, sent=beginning.READERS - 1, excluded=1, unsubscribed=1)
+    assert arriving.message_to(installation, READER)["Message-ID"] == message["Message-ID"]
+
+
+def write_the_next(hand: Hand) -> None:
+    """The next issue, from the skeleton of the first, with one story."""
+    composing.begin_next(hand, "A quiet week", like=story_title())
+    hand.write(hand.tab.get_by_label("Subject"), "A quiet week")
+    section = hand.tab.get_by_role("region", name="Links: Weekly digest")
+    hand.press(section.get_by_role("button", name="Add a story"))
+    hand.write(section.get_by_label("Headline"), "Nothing happened")
+    hand.write(section.get_by_label("Link", exact=True), "https://news.example.org/nothing")
+    composing.wait_until_saved(hand)
+
+
+def story_title() -> str:
+    return loads(REFERENCE_DIGEST.read_text(encoding="utf-8")).title
+
+
+def export(installation: Installation, issue: int) -> Document:
+    return loads(installation.run_cli("issue", "export", str(issue)).stdout)
+
+
+def what_it_says(document: Document) -> object:
+    """Everything that an editor types: no ids, no sizes of pictures, nor where a picture is kept."""
+    told = document.model_dump(mode="json", exclude={"og_image"})
+    for section in told["sections"]:
+        del section["id"]
+        if section.get("image"):
+            section["image"] |= {"src": "", "width": None, "height": None}
+    return told

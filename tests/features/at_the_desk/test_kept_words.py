@@ -1,0 +1,207 @@
+"""I lose no word: not when the server dies, not when my session ends, not when somebody was first."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import update
+
+from newsletter.accounts.create import create_user
+from newsletter.accounts.models import UserSession
+from newsletter.accounts.permissions import RoleName
+from newsletter.core import clock
+from newsletter.document import loads
+from newsletter.runtime import Runtime
+from tests.features import story
+from tests.features.at_the_desk.entering import OWNER, PASSWORD, sign_in
+from tests.features.at_the_desk.hand import Mouse
+from tests.features.conftest import Install
+from tests.features.looking import open_tab
+from tests.processes import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+
+ANA = "ana@press.example"
+FIRST = "The night boat "
+REST = "leaves at ten, whoever is aboard 🚢"
+AGAIN = 45_000  # milliseconds: the editor tries again every thirty seconds at the latest
+
+
+@pytest.fixture
+def desk(install: Install, tmp_path: Path) -> Installation:
+    """A web server, two people, and an issue with the reference digest."""
+    made = install("")
+    made.start("web", wait=False)
+    story.begin(made, {})
+    runtime = Runtime(made.settings)
+    with runtime.session() as session:
+        for email in (OWNER, ANA):
+            create_user(session, email=email, role=RoleName.OWNER, password=PASSWORD, actor="test")
+        session.commit()
+    runtime.engine.dispose()
+    story.import_digest(made, tmp_path, story.add_picture(made, tmp_path))
+    made.wait_until_ready("web")
+    return made
+
+
+@pytest.fixture
+def window(chrome: Browser, desk: Installation) -> Iterator[Page]:
+    """Signed in as the owner."""
+    opened = open_window(chrome, desk)
+    yield opened
+    opened.context.close()
+
+
+def open_window(chrome: Browser, desk: Installation, email: str = OWNER) -> Page:
+    opened = open_tab(chrome, desk.url, locale="en-GB", viewport={"width": 1280, "height": 900})
+    opened.goto(f"{desk.url}/sign-in")
+    opened.get_by_label("Email address").fill(email)
+    opened.get_by_label("Password", exact=True).fill(PASSWORD)
+    opened.get_by_role("button", name="Sign in").click()
+    expect(opened.locator("body.desk")).to_be_visible()
+    return opened
+
+
+def first_headline(window: Page, desk: Installation) -> Locator:
+    """The first story's, in the editor."""
+    window.goto(f"{desk.url}/admin/issues/1/edit")
+    return window.locator(".entry").get_by_label("Headline").first
+
+
+def saved(desk: Installation) -> str:
+    """The first story's headline as the server has it."""
+    document = loads(desk.run_cli("issue", "export", "1").stdout)
+    return document.sections[2].items[0].headline  # type: ignore[union-attr]
+
+
+def kill_web(desk: Installation) -> None:
+    for process in desk.processes("web", "web/child"):
+        desk.send(process.pid, signal.SIGKILL)
+    desk.kill("web")
+
+
+def end_sessions(desk: Installation) -> None:
+    """As when the time of every session is over."""
+    runtime = Runtime(desk.settings)
+    with runtime.session() as session:
+        session.execute(update(UserSession).values(ended_at=clock.now()))
+        session.commit()
+    runtime.engine.dispose()
+
+
+def status(window: Page) -> Locator:
+    return window.locator(".bar-status")
+
+
+# ——— the editor
+
+
+def test_the_web_server_is_killed_while_i_type(window: Page, desk: Installation) -> None:
+    headline = first_headline(window, desk)
+    headline.fill("")
+    headline.press_sequentially(FIRST, delay=20)
+    kill_web(desk)
+    headline.press_sequentially(REST, delay=20)
+    expect(status(window)).to_have_text("Kept on this device")
+    expect(headline).to_have_value(FIRST + REST)
+    desk.start("web")
+    expect(status(window)).to_have_text("Saved", timeout=AGAIN)
+    expect(headline).to_have_value(FIRST + REST)
+    assert saved(desk) == FIRST + REST
+
+
+def test_the_web_server_and_my_browser_die_while_i_type(
+    window: Page, desk: Installation, chrome: Browser
+) -> None:
+    headline = first_headline(window, desk)
+    kill_web(desk)
+    headline.fill(FIRST + REST)
+    expect(status(window)).to_have_text("Kept on this device")
+    window.goto("about:blank")
+    desk.start("web")
+    headline = first_headline(window, desk)
+    window.get_by_role("button", name="Bring them back").click()
+    expect(headline).to_have_value(FIRST + REST)
+    expect(status(window)).to_have_text("Saved")
+    assert saved(desk) == FIRST + REST
+
+
+def test_my_session_ends_while_i_type(window: Page, desk: Installation) -> None:
+    headline = first_headline(window, desk)
+    headline.fill(FIRST)
+    expect(status(window)).to_have_text("Saved")
+    end_sessions(desk)
+    headline.press("End")
+    headline.press_sequentially(REST, delay=20)
+    dialog = window.get_by_role("dialog", name="You are signed out")
+    expect(dialog).to_contain_text("Your text is kept on this device.")
+    with window.context.expect_page() as opened:
+        dialog.get_by_role("link", name="Sign in in a new tab").click()
+    sign_in(Mouse(opened.value))
+    opened.value.close()
+    window.bring_to_front()
+    window.evaluate("window.dispatchEvent(new Event('focus'))")  # a window without a screen gets none
+    expect(dialog).to_have_count(0)
+    expect(status(window)).to_have_text("Saved")
+    expect(headline).to_have_value(FIRST + REST)
+    assert saved(desk) == FIRST + REST
+
+
+def test_somebody_else_saved_first(window: Page, desk: Installation, chrome: Browser) -> None:
+    mine = first_headline(window, desk)
+    other = open_window(chrome, desk, ANA)
+    theirs = first_headline(other, desk)
+    expect(mine).to_be_visible()
+    theirs.fill("Ana's headline")
+    other.get_by_label("Preheader").fill("Ana's preheader")
+    expect(status(other)).to_have_text("Saved")
+    mine.fill("My headline")
+    window.get_by_label("Subject").fill("My subject")
+    dialog = window.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"{ANA} changed the same words")
+    expect(dialog).to_contain_text("My headline")
+    expect(dialog).to_contain_text("Ana's headline")
+    expect(status(window)).to_have_text("Conflict")
+    assert saved(desk) == "Ana's headline"  # nothing is written over before I have decided
+    dialog.get_by_role("button", name="Keep mine on top of theirs").click()
+    expect(status(window)).to_have_text("Saved")
+    document = loads(desk.run_cli("issue", "export", "1").stdout)
+    assert (saved(desk), document.subject) == ("My headline", "My subject")
+    assert document.preheader == "Ana's preheader"
+    window.get_by_role("button", name="Undo", exact=True).click()  # theirs is not lost either
+    other.context.close()
+
+
+# ——— every other form
+
+
+def test_the_web_server_is_killed_before_i_send_a_form(window: Page, desk: Installation) -> None:
+    window.goto(f"{desk.url}/admin/team/invite")
+    window.get_by_label("Email address").fill("somebody@press.example")
+    window.get_by_label("Owner:").check(force=True)
+    kill_web(desk)
+    window.get_by_role("button", name="Send the invitation").click()
+    expect(window.get_by_label("Email address")).to_have_count(0)  # the browser says that nobody answers
+    desk.start("web")
+    window.go_back()
+    expect(window.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(window.get_by_label("Email address")).to_have_value("somebody@press.example")
+    expect(window.get_by_label("Owner:")).to_be_checked()
+    window.get_by_role("button", name="Send the invitation").click()
+    expect(window.get_by_text("An invitation is on its way to somebody@press.example.")).to_be_visible()
+    window.goto(f"{desk.url}/admin/team/invite")
+    expect(window.get_by_label("Email address")).to_have_value("")
+
+
+def test_my_session_ends_before_i_send_a_form(window: Page, desk: Installation) -> None:
+    window.goto(f"{desk.url}/admin/p/{story.SLUG}/issues/new")
+    window.get_by_label("Title").fill(FIRST + REST)
+    end_sessions(desk)
+    window.get_by_role("button", name="Create the issue").click()
+    sign_in(Mouse(window))
+    expect(window.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(window.get_by_label("Title")).to_have_value(FIRST + REST)
+    window.get_by_role("button", name="Create the issue").click()
+    expect(window.locator(".sheet").get_by_label("Title")).to_have_value(FIRST + REST)

@@ -1,0 +1,213 @@
+"""The desk in the states that somebody may find it in, and every address of it that the URL map knows.
+
+A scene says what stands for each argument of an address. A page with a new kind of argument needs a line in
+`full`, or the test that walks along the whole URL map fails.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import BuildError, Rule
+
+from newsletter.accounts.create import create_user
+from newsletter.accounts.permissions import RoleName
+from newsletter.core import clock
+from newsletter.demo.make import make_demo
+from newsletter.document import loads
+from newsletter.issues.models import Issue
+from newsletter.issues.save import save_document
+from newsletter.media.files import MediaFiles
+from newsletter.media.models import MediaFile
+from newsletter.publications.create import create_publication
+from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.sending.control import hold
+from newsletter.sending.freeze import freeze
+from newsletter.sending.schedule import schedule
+from newsletter.sending.when import Moment
+from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
+from newsletter.subscribers.models import State, Subscriber, Subscription
+from tests.factories import make_issue, make_subscription
+from tests.web.admin.mailings.ledger import half_way
+
+OWNER = "olga@press.example"
+PASSWORD = "seven quiet herons"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+ARABIC = "النشرة الأسبوعية للتحالف الدولي من أجل الموانئ والسواحل والبحار"
+LOCAL = "a.very.long.name.that.goes.on.and.on.and.on.until.it.ends.here"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One thing to look at: what stands for each argument of an address, by its name."""
+
+    name: str
+    values: Mapping[str, object]
+
+
+def paths(app: Flask, scene: Scene) -> Iterator[str]:
+    """The address of every page of the desk for which the scene has all arguments."""
+    adapter = app.url_map.bind("localhost")
+    for rule in pages(app):
+        if rule.arguments <= scene.values.keys() | (rule.defaults or {}).keys():
+            try:
+                yield adapter.build(rule.endpoint, {name: scene.values[name] for name in rule.arguments})
+            except BuildError as error:
+                message = f"{rule} does not take what the scene “{scene.name}” has: {error}"
+                raise AssertionError(message) from error
+
+
+def pages(app: Flask) -> list[Rule]:
+    """Every rule of the desk that answers to GET."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("admin_") and "GET" in (rule.methods or ())
+    ]
+
+
+def empty(session: Session) -> list[Scene]:
+    """An owner, and nothing else."""
+    create_user(session, email=OWNER, role=RoleName.OWNER, password=PASSWORD, actor="test")
+    session.commit()
+    return [Scene("nothing", {})]
+
+
+def bare(session: Session) -> list[Scene]:
+    """A publication with nothing in it."""
+    empty(session)
+    _publication(session, "bare", "The Bare Publication")
+    session.commit()
+    return [Scene("bare", {"slug": "bare"})]
+
+
+def full(session: Session, runtime: Runtime) -> list[Scene]:
+    """The demo, somebody invited, and an issue in each stage."""
+    empty(session)
+    create_user(session, email="new@press.example", role=RoleName.EDITOR, password=None, actor="test")
+    demo = make_demo(session, MediaFiles(runtime.settings.media_dir), runtime.links)
+    session.commit()
+    publication = session.scalars(select(Publication).where(Publication.slug == demo.publication_slug)).one()
+    issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
+    when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
+    later = schedule(session, issues[0], when, runtime.links, actor="test")
+    going, held = (schedule(session, issue, None, runtime.links, actor="test") for issue in issues[1:])
+    session.commit()
+    assert freeze(runtime.sessions, going.id, runtime.links)
+    half_way(session, going.id)
+    assert freeze(runtime.sessions, held.id, runtime.links)
+    hold(session, held.id, "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid.")
+    session.commit()
+    common = _common(session, publication)
+    done = _import(session, publication, ImportState.DONE)
+    scenes = [
+        Scene(
+            "draft", common | {"import_id": done, "issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
+        ),
+        Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
+        Scene("failed", common | {"import_id": _import(session, publication, ImportState.FAILED)}),
+        Scene("scheduled", {"issue_id": issues[0].id, "mailing_id": later.id}),
+        Scene("sending", {"issue_id": issues[1].id, "mailing_id": going.id}),
+        Scene("held", {"mailing_id": held.id}),
+    ]
+    session.commit()  # on SQLite the application waits for whoever only reads outside of a request, too
+    return scenes
+
+
+def foreign(session: Session, runtime: Runtime) -> list[Scene]:
+    """Names that are as long as they may be, and text that runs from right to left."""
+    empty(session)
+    create_user(session, email=f"{LOCAL}@press.example", role=RoleName.EDITOR, password=None, actor="test")
+    long = _publication(session, "long", f"{LONG} {LONG}"[:120], description=f"{LONG} " * 4)
+    arabic = _publication(session, "arabic", ARABIC, language="ar", description=f"{ARABIC}. " * 3)
+    scenes = []
+    for publication, words in ((long, LONG), (arabic, ARABIC)):
+        twice = f"{words} {words}"
+        people = [
+            make_subscription(session, publication, f"{LOCAL}{n}@{publication.slug}.example", twice[:120])
+            for n in range(4)
+        ]
+        make_subscription(session, publication, f"p@{publication.slug}.example", state=State.PENDING)
+        sent, draft = (_issue(session, publication, f"{words} {number}") for number in (1, 2))
+        mailing = schedule(session, sent, None, runtime.links, actor="test")
+        session.commit()
+        assert freeze(runtime.sessions, mailing.id, runtime.links)
+        hold(session, mailing.id, twice)
+        session.commit()
+        facts = {"slug": publication.slug, "issue_id": draft.id, "mailing_id": mailing.id}
+        facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
+        facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
+        scenes.append(Scene(publication.slug, facts))
+    session.commit()
+    return scenes
+
+
+def _common(session: Session, publication: Publication) -> dict[str, object]:
+    """What stands for the arguments that a stage of an issue says nothing about."""
+    reader, subscription = session.execute(
+        select(Subscriber.id, Subscription.id)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(Subscription.publication_id == publication.id, Subscription.state == State.ACTIVE)
+        .order_by(Subscriber.id)
+    ).first() or (0, 0)
+    picture = session.scalars(select(MediaFile.key).order_by(MediaFile.id)).first()
+    facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
+    return facts | {"key": picture}
+
+
+def _import(
+    session: Session, publication: Publication, state: ImportState, filename: str = "people.csv"
+) -> int:
+    """An upload that ended, failed or is being read, with rows that were left out."""
+    made = SubscriberImport(
+        publication_id=publication.id,
+        state=state,
+        actor=OWNER,
+        filename=filename,
+        file="none",
+        statement="They asked for the letter at our stand.",
+        lines=1_204,
+        position=1_204 if state is ImportState.DONE else 500,
+        imported=450,
+        already=20,
+        skipped={"suppressed": 3, "left": 9},
+        invalid=18,
+        failure=f"Line 501 of {filename} cannot be read." if state is ImportState.FAILED else "",
+        finished_at=clock.now() if state is not ImportState.RUNNING else None,
+    )
+    session.add(made)
+    session.flush()
+    problems = [(n, f"“{filename} {n}” is not an address.") for n in range(2, 20)]
+    session.add_all(ImportProblem(import_id=made.id, line=n, problem=words) for n, words in problems)
+    session.flush()
+    return made.id
+
+
+def _publication(session: Session, slug: str, name: str, **facts: str) -> Publication:
+    return create_publication(
+        session,
+        slug=slug,
+        name=name,
+        sender=f"desk@{slug}.example",
+        postal_address="1 Quay Street\n1000 Northport",
+        timezone="America/Argentina/ComodRivadavia",
+        actor="test",
+        **facts,
+    )
+
+
+def _issue(session: Session, publication: Publication, title: str) -> Issue:
+    story = {"headline": title, "url": f"https://news.example.org/{'a' * 180}", "blurb": f"{title}. " * 9}
+    document = {
+        "title": title,
+        "subject": title,
+        "preheader": f"{title} {title}"[:200],
+        "sections": [{"type": "links", "title": title, "items": [story, story]}],
+    }
+    author = f"{LOCAL}@press.example"
+    return save_document(session, publication, loads(json.dumps(document)), author=author).issue

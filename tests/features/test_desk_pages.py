@@ -1,0 +1,210 @@
+"""As an owner I can use every page of the desk, in whatever state it is, at a desk and on a phone.
+
+The addresses come from the URL map, so a page that is added is looked at, too.
+"""
+
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from playwright.sync_api import APIResponse, Page, Response
+from redis import Redis
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
+from newsletter.runtime import Runtime
+from newsletter.web.limits import limiter
+from tests.features.looking import chromium, listen, look, open_tab, unringed
+from tests.features.scenes import OWNER, PASSWORD, Scene, bare, empty, foreign, full, pages, paths
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+WIDTHS = (1280, 390)
+REDIRECTS = range(300, 400)
+# Filters that nothing matches, and places in lists that nobody ever was at.
+NONSENSE = urlencode(
+    dict.fromkeys(("q", "stage", "state", "outcome", "reason", "kind", "tag", "sort"), "zzzz")
+    | {
+        "page": "999",
+        "before": "1",
+        "after": "999999",
+        "when": "later",
+        "date": "2026-13-45",
+        "zone": "Nowhere",
+    }
+)
+GARBAGE = "\u202e<b>ab</b> " + "x" * 80
+FILLED = (
+    "input:not([type]), input[type=text], input[type=email], input[type=url], input[type=search], textarea"
+)
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """Every worker lives."""
+    with open_redis(redis_url, 5) as client:
+        client.flushdb()
+        for name in (*SERVED, SWEEP):
+            give_sign(client, name)
+        yield client
+        client.flushdb()
+
+
+@pytest.fixture
+def origin(app: Flask, redis: Redis) -> Iterator[str]:
+    """The application on a port of this machine."""
+    with app.app_context():
+        limiter.reset()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def tab(origin: str) -> Iterator[Page]:
+    with chromium() as browser:
+        yield open_tab(browser, origin, locale="en-GB")
+
+
+def test_an_empty_installation(app: Flask, session: Session, origin: str, tab: Page) -> None:
+    walk(app, tab, origin, empty(session))
+
+
+def test_a_publication_with_nothing_in_it(app: Flask, session: Session, origin: str, tab: Page) -> None:
+    walk(app, tab, origin, bare(session))
+
+
+def test_everything(app: Flask, session: Session, runtime: Runtime, origin: str, tab: Page) -> None:
+    scenes = full(session, runtime)
+    known = {name for scene in scenes for name in scene.values}
+    assert {
+        str(rule) for rule in pages(app) if not rule.arguments <= known | (rule.defaults or {}).keys()
+    } == set()
+    walk(app, tab, origin, scenes)
+
+
+def test_long_names_and_text_from_right_to_left(
+    app: Flask, session: Session, runtime: Runtime, origin: str, tab: Page
+) -> None:
+    walk(app, tab, origin, foreign(session, runtime))
+
+
+def test_filters_that_nothing_matches(
+    app: Flask, session: Session, runtime: Runtime, origin: str, tab: Page
+) -> None:
+    walk(app, tab, origin, full(session, runtime)[:1], query=f"?{NONSENSE}")
+
+
+def test_what_was_typed_wrongly(
+    app: Flask, session: Session, runtime: Runtime, origin: str, tab: Page
+) -> None:
+    """Every form that asks for words is sent with words that no field should like."""
+    scenes = full(session, runtime)
+    sign_in(tab, origin)
+    heard = listen(tab)
+    found: dict[str, list[str]] = {}
+    for path in addresses(app, tab, origin, scenes[:1]):
+        for number in range(_forms(tab, origin + path)):
+            answer = _send_garbage(tab, origin + path, number)
+            if answer is not None and answer.status >= 400:
+                found[f"{path} #{number}"] = [*heard, *look(tab, widths=WIDTHS)]
+                assert answer.status < 500, path
+            heard.clear()
+    assert len(found) > 3  # there are such pages, and they were met
+    complain(found)
+
+
+def test_what_is_not_there(session: Session, origin: str, tab: Page) -> None:
+    empty(session)
+    sign_in(tab, origin)
+    found = {}
+    for path in ("/admin/nothing", "/admin/p/nothing", "/admin/mailings/987654"):
+        tab.goto(origin + path)
+        found[path] = look(tab, widths=WIDTHS)
+    complain(found)
+
+
+def walk(app: Flask, tab: Page, origin: str, scenes: list[Scene], query: str = "") -> None:
+    """Look at every page of the scenes, and fail with all that is wrong with any of them."""
+    sign_in(tab, origin)
+    heard = listen(tab)
+    found: dict[str, list[str]] = {}
+    for path in addresses(app, tab, origin, scenes, query):
+        tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        tab.goto(origin + path)
+        found[path] = [*look(tab, widths=WIDTHS), *unringed(tab), *heard]
+        heard.clear()
+    assert found
+    complain(found)
+
+
+def addresses(app: Flask, tab: Page, origin: str, scenes: list[Scene], query: str = "") -> Iterator[str]:
+    """The addresses of whole pages: no redirects, no files, no parts of pages, no emails."""
+    seen = set()
+    for scene in scenes:
+        for path in paths(app, scene):
+            if path in seen:
+                continue
+            seen.add(path)
+            answer = tab.request.get(
+                f"{origin}{path}{query}", max_redirects=0, headers={"Accept": "text/html"}
+            )
+            if answer.status not in REDIRECTS:
+                assert answer.status == 200 or query, f"{path}: {answer.status}"
+                assert answer.status < 500, path
+                if _is_page(answer):
+                    yield path + query
+
+
+def complain(found: dict[str, list[str]]) -> None:
+    """Fail with a line for each thing that is wrong, below the place where it is."""
+    told = "\n".join("\n  ".join([place, *wrong]) for place, wrong in found.items() if wrong)
+    if told:
+        pytest.fail(told, pytrace=False)
+
+
+def sign_in(tab: Page, origin: str) -> None:
+    tab.goto(f"{origin}/sign-in")
+    tab.get_by_label("Email address").fill(OWNER)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Sign in").click()
+    assert "/admin/" in tab.url
+
+
+def _is_page(answer: APIResponse) -> bool:
+    headers = answer.headers
+    return (
+        headers["content-type"].startswith("text/html")
+        and "attachment" not in headers.get("content-disposition", "")
+        and "sandbox" not in headers.get("content-security-policy", "")
+        and "<html" in answer.text()
+    )
+
+
+def _forms(tab: Page, url: str) -> int:
+    tab.goto(url)
+    return tab.locator("main form[method=post]").count()
+
+
+def _send_garbage(tab: Page, url: str, number: int) -> Response | None:
+    """Fill the form's text fields and send it; None when it has none."""
+    tab.goto(url)
+    form = tab.locator("main form[method=post]").nth(number)
+    fields = [one for one in form.locator(FILLED).all() if one.is_visible() and one.is_editable()]
+    if not fields:
+        return None
+    form.evaluate("form => { form.noValidate = true; }")
+    for one in fields:
+        one.evaluate("field => { field.removeAttribute('maxlength'); }")
+        one.fill(GARBAGE)
+    with tab.expect_navigation() as went:
+        form.evaluate("form => form.submit()")
+    return went.value

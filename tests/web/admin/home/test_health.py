@@ -1,0 +1,101 @@
+"""The machinery in plain words: fine, silent, late, refused, and honest when nobody can know."""
+
+import time
+
+from redis import Redis
+from sqlalchemy.orm import Session
+
+from newsletter.core.queue import Queue
+from newsletter.health.check import Health, Held, Outbox
+from newsletter.health.signs import REMEMBERED_SECONDS, SERVED, SWEEP, Signs
+from newsletter.outbox.models import SystemMessage
+from newsletter.publications.models import Publication
+from newsletter.settings import Settings
+from newsletter.web.admin.home.health_words import conditions
+from tests.web.admin.mailings.ledger import XSS, read
+from tests.web.signed_in import SignedIn
+
+NOTHING_WAITS = Outbox(0, None, None, "")
+
+
+def health(signs: Signs | None, outbox: Outbox = NOTHING_WAITS, held: list[Held] | None = None) -> Health:
+    return Health(signs, outbox, held or [])
+
+
+def test_all_is_well(admin_client: SignedIn, publication: Publication) -> None:
+    page = read(admin_client, "/admin/")
+    assert "Every queue is served" in page
+    assert "looked through for work less than a minute ago" in page
+    assert "Every confirmation and other system message has left." in page
+    assert page.index(">Readers</h2>") < page.index(">Health</h2>")
+
+
+def test_a_silent_queue_comes_first_and_says_what_to_do(
+    admin_client: SignedIn, publication: Publication, redis: Redis
+) -> None:
+    redis.pexpire(f"newsletter:sign:{Queue.BULK}", (REMEMBERED_SECONDS - 600) * 1000)
+    page = read(admin_client, "/admin/")
+    assert "Nobody does this work now: sending mailings. Last sign of life 10 minutes ago." in page
+    assert "Start the workers on the server" in page
+    assert page.index(">Health</h2>") < page.index(">Readers</h2>")
+
+
+def test_nobody_was_ever_heard(admin_client: SignedIn, publication: Publication, redis: Redis) -> None:
+    redis.flushdb()
+    page = read(admin_client, "/admin/")
+    assert "No sign of life within the last day." in page
+    assert "It was not looked through for work within the last day." in page
+    assert "Start the periodic worker." in page
+
+
+def test_the_sweep_alone_is_silent(admin_client: SignedIn, publication: Publication, redis: Redis) -> None:
+    redis.pexpire(f"newsletter:sign:{SWEEP}", (REMEMBERED_SECONDS - 7200) * 1000)
+    page = read(admin_client, "/admin/")
+    assert "It was last looked through for work 2 hours ago." in page
+    assert "Every queue is served" in page
+
+
+def test_messages_that_nobody_sends(
+    admin_client: SignedIn, publication: Publication, session: Session, redis: Redis
+) -> None:
+    message = SystemMessage(kind="confirmation", recipient="a@b.example", address_hash="x", facts={})
+    session.add(message)
+    session.commit()
+    assert "1 system message waits, for" in read(admin_client, "/admin/")
+    message.next_at = message.created_at = message.created_at.replace(year=2025)
+    redis.rpush(Queue.TRANSACTIONAL.value, "job")
+    session.commit()
+    page = read(admin_client, "/admin/")
+    assert ">Late<" in page
+    assert "1 job is queued." in page
+    message.error = f"The relay refuses the log-in. {XSS}"
+    session.commit()
+    page = read(admin_client, "/admin/")
+    assert "A message could not be sent: The relay refuses the log-in." in page
+    assert XSS not in page
+
+
+def test_without_redis_the_page_is_there_soon_and_says_what_it_cannot_know(
+    settings: Settings, session: Session, publication: Publication, admin_client: SignedIn
+) -> None:
+    admin_client.get("/admin/")  # everything is compiled and connected
+    admin_client.application.extensions["newsletter_settings"] = settings.model_copy(
+        update={"redis_url": "redis://127.0.0.1:1/0"}
+    )
+    begun = time.monotonic()
+    page = read(admin_client, "/admin/")
+    assert time.monotonic() - begun < 2
+    assert page.count("Cannot be known") == 2
+    assert "Redis does not answer, so nobody can say whether the workers run" in page
+    assert "Start Redis, or look at REDIS_URL." in page
+
+
+def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> None:
+    signs = Signs(dict.fromkeys(SERVED), None, dict.fromkeys(SERVED, 0))
+    with admin_client.application.test_request_context("/"):
+        wrong = [one for one in conditions(health(signs)) if one.kind != "success"]
+        assert wrong
+        assert all(one.word and one.told and one.step for one in wrong)
+        held = conditions(health(None, held=[Held(7, "Issue one", "The relay refuses the log-in.")]))
+        assert [one.part for one in held] == ["Mailing", "Workers", "Sweep", "Waiting"]
+        assert held[0].url == "/admin/mailings/7"

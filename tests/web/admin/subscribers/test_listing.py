@@ -1,0 +1,202 @@
+"""The list of subscribers: found, paged, exported."""
+
+import csv
+from io import StringIO
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.audit.models import AuditEntry
+from newsletter.publications.models import Publication
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.listing import Wanted, every_subscription, list_subscriptions
+from newsletter.subscribers.models import State
+from newsletter.subscribers.search import FEW
+from tests.factories import make_publication, make_readers, make_subscription
+from tests.web.admin.subscribers.conftest import People
+from tests.web.admin.subscribers.desk import LIST, XSS, afresh, read, shown
+from tests.web.signed_in import SignedIn
+
+
+def cells(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+class TestList:
+    def test_says_what_to_do_before_the_first(
+        self, editor_client: SignedIn, publication: Publication
+    ) -> None:
+        page = read(editor_client, LIST)
+        assert "Nobody subscribes yet" in page
+        for step in (f"{LIST}/import", f"{LIST}/new", "/subscribe/morning"):
+            assert step in page
+
+    def test_shows_the_newest_first_with_state_reason_and_zone(
+        self, editor_client: SignedIn, people: People
+    ) -> None:
+        page = read(editor_client, LIST)
+        assert shown(page) == [
+            "eve@other.example",
+            "dee@readers.example",
+            "cy@readers.example",
+            "bo@readers.example",
+            "ana@readers.example",
+        ]
+        for words in ("Pending", "Paused", "until ", "unsubscribed", "Suppressed", "Europe/Rome", "محمد 🌊"):
+            assert words in page
+
+    @pytest.mark.parametrize(
+        ("state", "who"),
+        [
+            ("active", ["eve@other.example", "ana@readers.example"]),
+            ("pending", ["bo@readers.example"]),
+            ("paused", ["cy@readers.example"]),
+            ("ended", ["dee@readers.example"]),
+            ("suppressed", ["eve@other.example"]),
+        ],
+    )
+    def test_filters_by_state(
+        self, editor_client: SignedIn, people: People, state: str, who: list[str]
+    ) -> None:
+        page = read(editor_client, f"{LIST}?state={state}")
+        assert shown(page) == who
+        assert f"state={state}" in page
+        assert f'<span class="soft nums">{len(who)}</span>' in page
+
+    @pytest.mark.parametrize(
+        ("words", "who"),
+        [
+            ("ANA@", ["ana"]),
+            ("b", ["bo"]),
+            ("lim", ["dee", "ana"]),
+            ("åKESSON", ["bo"]),
+            ("محمد", ["cy"]),
+            ("🌊", ["cy"]),
+            ("e@", []),
+            ("%", []),
+            ("_", []),
+            ("\\", []),
+            ("' OR 1=1 --", []),
+        ],
+    )
+    def test_finds_beginnings_of_addresses_and_parts_of_names(
+        self, editor_client: SignedIn, people: People, words: str, who: list[str]
+    ) -> None:
+        answer = editor_client.get(LIST, query_string={"q": words})
+        assert [email.partition("@")[0] for email in shown(answer.text)] == who
+        assert ("Nobody matches" in answer.text) == (not who)
+
+    def test_searches_within_a_state(self, editor_client: SignedIn, people: People) -> None:
+        assert shown(read(editor_client, f"{LIST}?state=ended&q=lim")) == ["dee@readers.example"]
+        assert shown(read(editor_client, f"{LIST}?state=nonsense&q=lim&before=x&after=-1")) != []
+
+    def test_finds_many_as_well_as_few(self, session: Session, publication: Publication) -> None:
+        make_readers(session, publication, FEW + 1)
+        for words, count in (
+            ("reader", 50),
+            ("Reader", 50),
+            ("EADER", 50),
+            ("reader777@", 1),
+            ("ader 777", 1),
+        ):
+            page = list_subscriptions(session, publication.id, Wanted(words=words))
+            assert len(page.rows) == count
+            assert page.older == (count == 50)
+
+    def test_pages_in_both_directions(self, session: Session, publication: Publication) -> None:
+        made = [one.id for one in make_readers(session, publication, 8)]
+        pages, last = [], 0
+        while True:
+            page = list_subscriptions(session, publication.id, older_than=last, limit=3)
+            pages.append([one.id for one in page.rows])
+            assert page.newer == (last > 0)
+            last = page.rows[-1].id
+            if not page.older:
+                break
+        assert [id_ for ids in pages for id_ in ids] == made[::-1]
+        back = list_subscriptions(session, publication.id, newer_than=pages[2][0], limit=3)
+        assert [one.id for one in back.rows] == pages[1]
+        assert (back.newer, back.older) == (True, True)
+        first = list_subscriptions(session, publication.id, newer_than=pages[1][0], limit=3)
+        assert [one.id for one in first.rows] == pages[0]
+        assert not first.newer
+
+    def test_links_to_the_next_page(
+        self, editor_client: SignedIn, session: Session, publication: Publication
+    ) -> None:
+        made = make_readers(session, publication, 51)
+        oldest, last = made[0].id, made[1].id
+        session.commit()
+        assert f"before={last}" in read(editor_client, f"{LIST}?state=active&q=reader")
+        second = read(editor_client, f"{LIST}?state=active&q=reader&before={last}")
+        assert shown(second) == ["reader1@readers.example"]
+        assert f"after={oldest}" in second
+        assert "Nobody here" in read(editor_client, f"{LIST}?before=1")
+
+    def test_is_of_one_publication_and_in_the_rail(
+        self, editor_client: SignedIn, session: Session, people: People
+    ) -> None:
+        other = make_publication(session, "evening", name="The Evening")
+        make_subscription(session, other, "zed@readers.example")
+        session.commit()
+        page = read(editor_client, LIST)
+        assert "zed@" not in page
+        assert f'href="{LIST}" aria-current="page"' in page
+        assert read(editor_client, "/admin/p/nothing/subscribers", 404)
+
+    def test_escapes_names_and_hides_the_erased(
+        self, editor_client: SignedIn, session: Session, people: People
+    ) -> None:
+        people["ana"].subscriber.name = XSS
+        erase(session, people["bo"].subscriber_id, actor="test")
+        session.commit()
+        page = editor_client.get(LIST, query_string={"q": XSS}).text
+        assert XSS not in page
+        page = read(editor_client, LIST)
+        assert XSS not in page
+        assert "&lt;script&gt;alert(1)" in page
+        assert "bo@" not in page
+        assert "Erased person" in page
+
+
+class TestExport:
+    def test_holds_what_the_filter_shows_and_is_written_down(
+        self, editor_client: SignedIn, session: Session, people: People
+    ) -> None:
+        answer = editor_client.post(f"{LIST}/export", data={"state": "", "q": ""})
+        assert answer.mimetype == "text/csv"
+        assert "attachment" in answer.headers["Content-Disposition"]
+        header, *rows = cells(answer.text)
+        assert header[:5] == ["email", "name", "state", "ended_reason", "suppressed"]
+        assert rows[0][:5] == ["eve@other.example", "", "active", "", "hard_bounce"]
+        assert [row[0][:3] for row in rows] == ["eve", "dee", "cy@", "bo@", "ana"]
+        few = editor_client.post(f"{LIST}/export", data={"state": "ended", "q": "lim"})
+        assert [row[:4] for row in cells(few.text)[1:]] == [
+            ["dee@readers.example", "Dee Lim", "ended", "unsubscribed"]
+        ]
+        afresh(session)
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "subscribers.exported")).all()
+        assert [(entry.actor, entry.detail) for entry in entries] == [
+            ("eddi@press.example", {"state": "", "searched": False}),
+            ("eddi@press.example", {"state": "ended", "searched": True}),
+        ]
+
+    def test_is_not_a_link(self, editor_client: SignedIn, publication: Publication) -> None:
+        assert editor_client.get(f"{LIST}/export").status_code == 405
+
+    @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+    def test_disarms_formulas(
+        self, editor_client: SignedIn, session: Session, people: People, name: str
+    ) -> None:
+        people["ana"].subscriber.name = name
+        session.commit()
+        answer = editor_client.post(f"{LIST}/export", data={"q": "ana"})
+        assert cells(answer.text)[1][1] == f"'{name}"
+
+    def test_is_read_a_piece_at_a_time(self, session: Session, publication: Publication) -> None:
+        made = make_readers(session, publication, 8)
+        session.commit()
+        found = [one.id for one in every_subscription(session, publication.id, chunk=3)]
+        assert found == [one.id for one in made][::-1]
+        assert all(one.state is State.ACTIVE for one in made)

@@ -1,0 +1,137 @@
+"""What is typed is saved, as it was typed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from newsletter.document.blocks import BLOCKS
+from tests.web.editor_browser.editing import Editing
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_is_typed_is_saved_and_there_again(editing: Editing) -> None:
+    editing.headline("Two").fill("Two rivals, one treaty 🚢")
+    assert editing.headlines() == ["One", "Two rivals, one treaty 🚢", "Three"]
+    (patch,) = editing.desk.patches
+    assert [operation["path"] for operation in patch] == ["/sections/0/items/1/headline"]
+    editing.tab.reload()
+    expect(editing.headline("Two rivals, one treaty 🚢")).to_be_visible()
+    editing.status("Saved")
+
+
+def test_rich_text_is_saved_as_markdown(editing: Editing) -> None:
+    words = editing.section("Text").get_by_role("textbox", name="Text")
+    words.click()
+    keyboard = editing.tab.keyboard
+    keyboard.press("ControlOrMeta+a")
+    keyboard.type("Plain and ")
+    keyboard.press("ControlOrMeta+b")
+    keyboard.type("bold")
+    keyboard.press("ControlOrMeta+b")
+    keyboard.type(" and ")
+    keyboard.press("ControlOrMeta+k")
+    editing.tab.get_by_label("Address").fill("example.org/port")
+    keyboard.press("Enter")
+    keyboard.type(".")
+    keyboard.press("Enter")
+    keyboard.type("- one")
+    keyboard.press("Enter")
+    keyboard.type("1 * 2 [x](y)")
+    text = editing.saved().sections[2].text  # type: ignore[union-attr]
+    link = "[https://example.org/port](https://example.org/port)"
+    assert text == f"Plain and **bold** and {link}.\n\n- one\n- 1 * 2 \\[x\\](y)"
+
+
+def test_looking_at_rich_text_does_not_rewrite_it(editing: Editing) -> None:
+    editing.desk.change([{"op": "replace", "path": "/sections/2/text", "value": "* a\n* __b__"}], "ana")
+    editing.open()
+    editing.section("Text").get_by_role("textbox", name="Text").click()
+    editing.headline("One").click()
+    editing.tab.wait_for_timeout(1_000)
+    assert editing.desk.patches == []
+
+
+def test_a_merge_field_is_put_where_the_cursor_is(editing: Editing) -> None:
+    subject = editing.tab.get_by_label("Subject")
+    subject.focus()
+    subject.fill("")
+    menus = editing.tab.locator(".issue-head").get_by_role("button", name="Insert something about the reader")
+    menus.first.click()
+    editing.tab.get_by_role("menuitem", name="First name").click()
+    editing.tab.keyboard.type(", hello")
+    assert editing.saved().subject == '{{ first_name | default: "reader" }}, hello'
+
+
+def test_every_block_can_be_added_and_filled_in(editing: Editing) -> None:
+    for block in BLOCKS:
+        editing.choose("Add a section", block.label)
+        expect(editing.tab.locator(".sect").last).to_have_attribute("aria-label", re.compile(block.label))
+    document = editing.saved()
+    assert [section.type for section in document.sections[3:]] == [block.key for block in BLOCKS]
+    for field in editing.tab.locator(".sect").nth(3 + 8).get_by_label("Caption").all():
+        field.fill("A pier")
+
+
+def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(editing: Editing) -> None:
+    link = editing.entry("Two").get_by_label("Link")
+    link.fill("javascript:alert(1)")
+    editing.headline("Three").fill("Three, mended")
+    editing.status("Kept on this device")
+    expect(editing.entry("Two").get_by_text("A link must begin with https:// or http://.")).to_be_visible()
+    assert [item.headline for item in editing.desk.document.sections[0].items][2] == "Three, mended"  # type: ignore[union-attr]
+    assert editing.desk.refusals == []
+    editing.tab.reload()
+    editing.tab.get_by_role("button", name="Bring them back").click()
+    expect(editing.entry("Two").get_by_label("Link")).to_have_value("javascript:alert(1)")
+    editing.tab.get_by_role("button", name=re.compile("1 field has to be mended")).click()
+    expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
+    editing.entry("Two").get_by_label("Link").fill("example.org/two")
+    editing.headline("One").click()
+    assert editing.saved().sections[0].items[1].url == "https://example.org/two"  # type: ignore[union-attr]
+
+
+def test_what_only_the_server_refuses_is_told_in_place_too(editing: Editing) -> None:
+    editing.tab.get_by_text("More about the issue").click()
+    slug = editing.tab.get_by_label("Web address")
+    slug.fill("ﬁne")  # a ligature: letters to the page, but not what the server makes of them
+    editing.headline("One").fill("First")
+    editing.status("Kept on this device")
+    assert editing.desk.refusals
+    expect(editing.tab.get_by_text("Use lower-case letters, digits and dashes.")).to_be_visible()
+    slug.fill("fine")
+    assert editing.saved().slug == "fine"
+    assert editing.headlines()[0] == "First"
+
+
+def test_pasted_word_html_becomes_the_allowed_marks(editing: Editing) -> None:
+    html = """<html xmlns:o="urn:x"><head><style>p{color:red}</style></head><body><!--StartFragment-->
+<h1 style='color:red'>Title</h1><p class=MsoNormal
+style='margin:0'><b style='mso-bidi-font-weight:normal'>Bold</b>
+<span style='font-style:italic'>slanted</span><o:p></o:p> <a href="javascript:x">bad</a>
+<a href="https://x.example/a" style="color:blue">good</a><script>alert(1)</script><img src="x"></p>
+<p class=MsoListParagraphCxSpFirst><![if !supportLists]><span
+style='mso-list:Ignore'>·&nbsp;&nbsp;</span><![endif]>one</p>
+<p class=MsoListParagraphCxSpLast><span style='mso-list:Ignore'>·&nbsp;&nbsp;</span>two</p>
+<table><tr><td>cell</td></tr></table><!--EndFragment--></body></html>"""
+    words = editing.section("Text").get_by_role("textbox", name="Text")
+    words.click()
+    editing.tab.keyboard.press("ControlOrMeta+a")
+    paste(editing.tab, html)
+    text = editing.saved().sections[2].text  # type: ignore[union-attr]
+    expected = "**Title**\n\n**Bold** *slanted* bad [good](https://x.example/a)\n\n- one\n- two\n\ncell"
+    assert text == expected
+
+
+def paste(tab: Page, html: str) -> None:
+    tab.evaluate(
+        """html => {
+            const data = new DataTransfer();
+            data.setData("text/html", html);
+            data.setData("text/plain", "plain");
+            const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+            document.activeElement.dispatchEvent(paste);
+        }""",
+        html,
+    )
