@@ -40,7 +40,7 @@ class SessionFailed(DomainError):
 def connect_failed(relay: Relay, error: Exception) -> SessionFailed:
     """No TCP connection."""
     if isinstance(error, socket.gaierror | UnicodeError):
-        message = f"The name of the relay {relay.host} cannot be found: check the host in SMTP_URL, and DNS."
+        message = f"The name of the relay {relay.host} cannot be found: check the host in its settings, and DNS."
     elif isinstance(error, TimeoutError):
         message = (
             f"The relay {relay.where} did not answer within {relay.timeouts.connect:g} seconds:"
@@ -48,7 +48,7 @@ def connect_failed(relay: Relay, error: Exception) -> SessionFailed:
         )
     elif isinstance(error, ConnectionRefusedError):
         message = (
-            f"Nothing listens at {relay.where}: check host and port in SMTP_URL, and that the relay runs."
+            f"Nothing listens at {relay.where}: check host and port, and that the relay runs."
         )
     else:
         message = f"The relay {relay.where} cannot be reached: {error}."
@@ -75,7 +75,7 @@ def said_no(relay: Relay, step: Step, reply: Reply) -> SessionFailed:
 def tls_missing(relay: Relay) -> SessionFailed:
     """STARTTLS is required and was not offered, which may also be somebody in the middle."""
     message = (
-        f"The relay {relay.where} offers no STARTTLS, and SMTP_URL requires it:"
+        f"The relay {relay.where} offers no STARTTLS, and its settings require it:"
         " use smtps:// if the port speaks TLS from the start, or starttls=never if it is really in clear."
     )
     return SessionFailed(Step.TLS, message, temporary=False)
@@ -109,5 +109,5 @@ def auth_failed(relay: Relay, reply: Reply) -> SessionFailed:
     if reply.digit == 4:
         message = f"The relay {relay.where} cannot check the credentials now: {reply}."
     else:
-        message = f"The relay {relay.where} did not accept user {relay.user}: {reply}. Check SMTP_URL."
+        message = f"The relay {relay.where} did not accept user {relay.user}: {reply}. Check its settings."
     return SessionFailed(Step.AUTH, message, reply, temporary=reply.digit == 4)

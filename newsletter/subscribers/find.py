@@ -18,14 +18,9 @@ def find_by_address(session: Session, address: Address) -> Subscriber:
 
 def count_subscriptions(session: Session, publication_id: int) -> dict[str, int]:
     """How many subscriptions of a publication are in each state, and the total."""
-    rows = session.execute(
-        select(Subscription.state, func.count())
-        .where(Subscription.publication_id == publication_id)
-        .group_by(Subscription.state)
-    )
-    found: dict[State, int] = {}
-    for state, number in rows:
-        found[state] = number
-    # In the order in which people think of them.
+    # In the order in which people think of them. Each is a range of an index, counted without the rows.
     order = (State.ACTIVE, State.PENDING, State.PAUSED, State.ENDED)
-    return {**{state.value: found.get(state, 0) for state in order}, "total": sum(found.values())}
+    of_publication = select(func.count()).where(Subscription.publication_id == publication_id)
+    counts = (of_publication.where(Subscription.state == state).scalar_subquery() for state in order)
+    found = session.execute(select(*counts)).one()
+    return {**{state.value: number for state, number in zip(order, found, strict=True)}, "total": sum(found)}

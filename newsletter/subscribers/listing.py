@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.db import reading
@@ -115,12 +115,16 @@ def count_filters(session: Session, publication_id: int) -> dict[str, int]:
     counts = count_subscriptions(session, publication_id)
     suppressed = (
         select(func.count())
-        .select_from(Suppression)
-        .join(Subscriber, Subscriber.address_hash == Suppression.address_hash)
-        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .where(Subscription.publication_id == publication_id)
+        .select_from(Subscription)
+        .where(Subscription.publication_id == publication_id, _is_suppressed())
     )
     return {**counts, SUPPRESSED: session.scalar(suppressed) or 0}
+
+
+def _is_suppressed() -> ColumnElement[bool]:
+    """Begun from the suppressions, of which there are fewer than people; without statistics, too."""
+    hashes = select(Suppression.address_hash)
+    return Subscription.subscriber_id.in_(select(Subscriber.id).where(Subscriber.address_hash.in_(hashes)))
 
 
 def _select(session: Session, publication_id: int, wanted: Wanted) -> Select[*tuple[Any, ...]]:
@@ -144,12 +148,7 @@ def _select(session: Session, publication_id: int, wanted: Wanted) -> Select[*tu
         .where(Subscription.publication_id == publication_id)
     )
     if wanted.state == SUPPRESSED:
-        # Begun from the suppressions, of which there are fewer than people.
-        query = query.where(
-            Subscription.subscriber_id.in_(
-                select(Subscriber.id).join(Suppression, Suppression.address_hash == Subscriber.address_hash)
-            )
-        )
+        query = query.where(_is_suppressed())
     elif wanted.state:
         query = query.where(Subscription.state == State(wanted.state))
     if wanted.words:

@@ -16,17 +16,15 @@ AFTER_ALL = "\U0010ffff"  # sorts behind every other character
 def matching(session: Session, words: str) -> ColumnElement[bool]:
     """A condition on `Subscription` (joined with `Subscriber`): the person matches `words` (not empty)."""
     postgres = session.get_bind().dialect.name == "postgresql"
-    address = _begins(words.casefold(), postgres)
-    if "@" in words:  # no name has one, for all that matters here
-        return address
-    named = _named(words, postgres)
-    by_address = select(Subscriber.id).where(address).limit(FEW + 1)
-    ids = set(session.scalars(by_address))
-    if len(ids) <= FEW:
-        ids |= set(session.scalars(select(Subscriber.id).where(named).limit(FEW + 1)))
-    if len(ids) <= FEW:
-        return Subscription.subscriber_id.in_(sorted(ids))
-    return or_(address, named)
+    ways = [_begins(words.casefold(), postgres)]
+    if "@" not in words:  # no name has one, for all that matters here
+        ways.append(_named(words, postgres))
+    ids: set[int] = set()
+    for way in ways:
+        ids |= set(session.scalars(select(Subscriber.id).where(way).limit(FEW + 1)))
+        if len(ids) > FEW:
+            return or_(*ways)
+    return Subscription.subscriber_id.in_(sorted(ids))
 
 
 def _begins(prefix: str, postgres: bool) -> ColumnElement[bool]:

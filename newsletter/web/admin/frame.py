@@ -75,7 +75,7 @@ def _nav(publication: Publication | None) -> list[Place]:
         (_("Issues"), f"{home}/issues" if home else "", "issue"),
         (_("Mailings"), f"{home}/mailings" if home else "", "mailing"),
         (_("Subscribers"), f"{home}/subscribers" if home else "", "people"),
-        (_("Settings"), "/admin/settings", "settings"),
+        (_("Settings"), "/admin/settings" if can_open("/admin/settings") else f"{home}/settings", "settings"),
     ]
     return [
         Place(words, request.script_root + path, icon, _is_here(path))

@@ -185,14 +185,25 @@ def test_the_web_server_is_killed_before_i_send_a_form(window: Page, desk: Insta
     window.get_by_role("button", name="Send the invitation").click()
     expect(window.get_by_label("Email address")).to_have_count(0)  # the browser says that nobody answers
     desk.start("web")
-    window.go_back()
-    expect(window.get_by_text("What you had typed is back.")).to_be_visible()
-    expect(window.get_by_label("Email address")).to_have_value("somebody@press.example")
-    expect(window.get_by_label("Owner:")).to_be_checked()
-    window.get_by_role("button", name="Send the invitation").click()
+    window.reload()
     expect(window.get_by_text("An invitation is on its way to somebody@press.example.")).to_be_visible()
     window.goto(f"{desk.url}/admin/team/invite")
     expect(window.get_by_label("Email address")).to_have_value("")
+
+
+def test_the_web_server_is_killed_and_i_go_back_to_the_form(window: Page, desk: Installation) -> None:
+    window.goto(f"{desk.url}/admin/issues/1/check")
+    window.get_by_label("Send it to").fill("somebody@press.example")
+    kill_web(desk)
+    window.get_by_role("button", name="Send test message").click()
+    expect(window.get_by_label("Send it to")).to_have_count(0)
+    desk.start("web")
+    window.go_back()
+    expect(window.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(window.get_by_label("Send it to")).to_have_value("somebody@press.example")
+    window.get_by_role("button", name="Send test message").click()
+    expect(window.get_by_text("The test message is on its way to somebody@press.example.")).to_be_visible()
+    expect(window.get_by_text("What you had typed is back.")).to_be_hidden()
 
 
 def test_my_session_ends_before_i_send_a_form(window: Page, desk: Installation) -> None:

@@ -46,10 +46,19 @@ def _held(held: Held) -> Condition:
         _("Mailing"),
         "error",
         _("Waits for you"),
-        _("“%(title)s” has paused itself: %(reason)s", title=held.title, reason=held.reason),
+        _(
+            "“%(title)s” has paused itself: %(reason)s",
+            title=_isolated(held.title),
+            reason=_isolated(held.reason),
+        ),
         _("Mend that, then resume the mailing. Nobody was skipped, and nobody gets it twice."),
         f"{request.script_root}/admin/mailings/{held.mailing_id}",
     )
+
+
+def _isolated(words: str) -> str:
+    """Words that may run the other way, kept from turning the sentence around (UAX 9, FSI and PDI)."""
+    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _relay(outbox: Outbox) -> Condition:
@@ -59,7 +68,7 @@ def _relay(outbox: Outbox) -> Condition:
         _("Relay"),
         "warning",
         _("Look at it"),
-        _("A message could not be sent: %(reason)s", reason=outbox.trouble),
+        _("A message could not be sent: %(reason)s", reason=_isolated(outbox.trouble)),
         _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
     )
 

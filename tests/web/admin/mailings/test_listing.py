@@ -26,8 +26,8 @@ class TestList:
         assert "Issue one" in page
         assert "Sending" in page
         assert "Europe/Rome" in page
-        assert '<td class="number nums">2</td>' in page
-        assert f'<td class="number nums soft">{READERS}</td>' in page
+        assert '<td class="number nums" data-label="Sent">2</td>' in page
+        assert f'data-label="Of">{READERS}</td>' in page
 
     def test_pages_through_all_of_them(
         self, admin_client: SignedIn, session: Session, publication: Publication, links: Links

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from tests.web.admin.publications.conftest import FORM, errors, values, words
+from tests.factories import make_readers
+from tests.web.admin.publications.conftest import FORM, errors, tree, values, words
 from tests.web.signed_in import SignedIn
 
 NEW = "/admin/publications/new"
@@ -23,11 +24,16 @@ class TestList:
         assert "There is no publication yet" in words(page)
         assert NEW in page.text
 
-    def test_shows_each_with_its_readers(self, editor_client: SignedIn, publication: Publication) -> None:
+    def test_shows_each_with_its_readers(
+        self, editor_client: SignedIn, session: Session, publication: Publication
+    ) -> None:
+        make_readers(session, publication, 3)
+        session.commit()
         page = editor_client.get("/admin/publications")
         assert "The Morning" in words(page)
         assert "/admin/p/morning/settings" in page.text
-        assert '<td class="number nums">0</td>' in page.text
+        (readers,) = tree(page).xpath("//td[contains(@class, 'number')]")
+        assert readers.text_content().strip() == "3"
 
     def test_warns_of_a_missing_postal_address(
         self, editor_client: SignedIn, session: Session, publication: Publication
