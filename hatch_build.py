@@ -72,12 +72,12 @@ def build_front_end(assets: Path, static: Path) -> bool:
             return False
         node, npm = _node_from_wheel()
         print("Building the front end …", flush=True)
-        fresh = static.with_name(f"{static.name}.new")
+        fresh = static.resolve().with_name(f"{static.name}.new")
         with npm_environment() as environment:
             _install_packages(assets, node, npm, environment)
             for what, tool in (
                 ("the types are wrong", ["typescript/bin/tsc", "--noEmit"]),
-                ("vite stopped", ["vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", str(fresh.resolve())]),
+                ("vite stopped", ["vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", str(fresh)]),
             ):
                 script = assets / "node_modules" / tool[0]
                 _run([node, script, *tool[1:]], assets, environment, failure=what)
@@ -209,7 +209,7 @@ def _compress(static: Path) -> None:
 
 
 def _put_in_place(fresh: Path, static: Path) -> None:
-    """Whoever serves or tests this checkout meanwhile finds one whole front end, the old one or the new one."""
+    """Whoever serves or tests this checkout meanwhile finds a whole front end, the old or the new one."""
     old = static.with_name(f"{static.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if static.exists():

@@ -40,16 +40,14 @@ class SessionFailed(DomainError):
 def connect_failed(relay: Relay, error: Exception) -> SessionFailed:
     """No TCP connection."""
     if isinstance(error, socket.gaierror | UnicodeError):
-        message = f"The name of the relay {relay.host} cannot be found: check the host in its settings, and DNS."
+        message = f"The name of the relay {relay.host} cannot be found: check the host, and DNS."
     elif isinstance(error, TimeoutError):
         message = (
             f"The relay {relay.where} did not answer within {relay.timeouts.connect:g} seconds:"
             " check host and port, and whether a firewall closes that port."
         )
     elif isinstance(error, ConnectionRefusedError):
-        message = (
-            f"Nothing listens at {relay.where}: check host and port, and that the relay runs."
-        )
+        message = f"Nothing listens at {relay.where}: check host and port, and that the relay runs."
     else:
         message = f"The relay {relay.where} cannot be reached: {error}."
     return SessionFailed(Step.CONNECT, message, temporary=True)

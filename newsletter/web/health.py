@@ -1,11 +1,11 @@
 """`/healthz`: whether the web server, the database and the broker answer."""
 
 from flask import Blueprint, Response, jsonify
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.health.signs import open_redis
 from newsletter.web.current import settings
 from newsletter.web.database import session
 
@@ -30,9 +30,7 @@ def _database() -> str:
 
 def _broker() -> str:
     try:
-        with Redis.from_url(
-            settings().effective_redis_url, socket_timeout=2, socket_connect_timeout=2
-        ) as client:
+        with open_redis(settings().effective_redis_url, patience=2) as client:
             client.ping()
     except RedisError as error:
         return f"does not answer ({type(error).__name__})"

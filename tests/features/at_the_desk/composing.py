@@ -15,6 +15,7 @@ from tests.features.at_the_desk.entering import go_to
 from tests.features.at_the_desk.hand import Hand, attach
 from tests.features.at_the_desk.rich_text import write_rich
 
+SAVING = 30_000  # milliseconds, on a busy machine
 LABELS = {
     "notice": "Notice", "text": "Text", "links": "Links", "feature": "Feature", "about": "About",
     "quotes": "Quotes", "latest": "Latest", "image": "Image", "sponsor": "Sponsor", "divider": "Divider",
@@ -68,7 +69,7 @@ def compose(hand: Hand, document: Document, picture: Path) -> None:
 
 def wait_until_saved(hand: Hand) -> None:
     """Until the server has it all."""
-    expect(hand.tab.locator(".bar-status")).to_have_text("Saved")
+    expect(hand.tab.locator(".bar-status")).to_have_text("Saved", timeout=SAVING)
 
 
 def _write_notice(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
