@@ -17,6 +17,8 @@ from newsletter.web.admin.guard import LAST_PUBLICATION, needed_permission
 from newsletter.web.database import session
 from newsletter.web.errors import in_desk
 
+# Whose pages the rail calls settings: those of the publication and, for owners, of the installation.
+SETTINGS = {"admin_publications", "admin_settings"}
 MENU = {"publications": "/admin/publications", "account": "/admin/account", "team": "/admin/team"}
 
 
@@ -75,7 +77,7 @@ def _nav(publication: Publication | None) -> list[Place]:
         (_("Issues"), f"{home}/issues" if home else "", "issue"),
         (_("Mailings"), f"{home}/mailings" if home else "", "mailing"),
         (_("Subscribers"), f"{home}/subscribers" if home else "", "people"),
-        (_("Settings"), "/admin/settings" if can_open("/admin/settings") else f"{home}/settings", "settings"),
+        (_("Settings"), f"{home}/settings" if home else "/admin/settings", "settings"),
     ]
     return [
         Place(words, request.script_root + path, icon, _is_here(path))
@@ -99,6 +101,8 @@ def _is_here(path: str) -> bool:
     here, section = request.path, path.rsplit("/", 1)[-1]
     if path == "/admin/":
         return here == path or request.endpoint == "admin_home.publication"
+    if section == "settings" and request.blueprint in SETTINGS:
+        return True
     # The pages of one object (/admin/issues/41/…) belong to the list that it is in.
     return here == path or here.startswith((f"{path}/", f"/admin/{section}/"))
 
