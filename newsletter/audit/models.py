@@ -19,7 +19,7 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    actor: Mapped[str] = mapped_column(String(120))  # "subscriber", "command line", a user's address
+    actor: Mapped[str] = mapped_column(String(254))  # "subscriber", "command line", a user's address
     action: Mapped[str] = mapped_column(String(64))  # "issue.sent", "subscriber.erased", …
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[int | None] = mapped_column(BigId)

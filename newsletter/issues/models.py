@@ -10,7 +10,7 @@ from newsletter.core.columns import BigId
 from newsletter.core.db import Base
 from newsletter.publications.models import Publication
 
-AUTHOR_LENGTH = 120
+AUTHOR_LENGTH = 254
 
 
 class Issue(Base):

@@ -130,7 +130,7 @@ class ConsentRecord(Base):
     kind: Mapped[ConsentKind] = mapped_column(Word(ConsentKind))
     source: Mapped[str] = mapped_column(String(64))  # form, import, editor, one-click, preferences, …
     # Who wrote it down; empty when the person did it.
-    actor: Mapped[str] = mapped_column(String(120), default="")
+    actor: Mapped[str] = mapped_column(String(254), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     text_version: Mapped[str] = mapped_column(String(16), default="")
     locale: Mapped[str] = mapped_column(String(16), default="")

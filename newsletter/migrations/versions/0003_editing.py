@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("edits", sa.Integer(), nullable=False),
         sa.Column("addresses_hash", sa.String(length=64), nullable=False),
         sa.Column("compiled", sa.Text(), nullable=False),
-        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=254), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_test_message_issue_id_issue")),
         sa.ForeignKeyConstraint(

@@ -22,13 +22,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_subscription_publication_id_state_id", "subscription", ["publication_id", "state", "id"]
     )
-    op.add_column("consent_record", sa.Column("actor", sa.String(120), nullable=False, server_default=""))
+    op.add_column("consent_record", sa.Column("actor", sa.String(254), nullable=False, server_default=""))
     op.create_table(
         "subscriber_import",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("publication_id", BIG_ID, nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=254), nullable=False),
         sa.Column("filename", sa.String(length=255), nullable=False),
         sa.Column("file", sa.String(length=64), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),

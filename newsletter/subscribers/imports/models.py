@@ -41,7 +41,7 @@ class SubscriberImport(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
     state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.QUEUED)
-    actor: Mapped[str] = mapped_column(String(120))
+    actor: Mapped[str] = mapped_column(String(254))
     filename: Mapped[str] = mapped_column(String(255), default="")  # as its owner calls it; empty when pasted
     file: Mapped[str] = mapped_column(String(64))  # as we call it; nothing lies there once the import is over
     statement: Mapped[str] = mapped_column(Text)  # what these people agreed to

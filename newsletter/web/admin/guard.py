@@ -24,6 +24,7 @@ from newsletter.web.errors import DESK, answer, in_desk, wants_json
 View = TypeVar("View", bound=Callable[..., Any])
 
 LABEL = "newsletter_permission"
+SIGNED_IN = "_user_id"  # in the cookie of whoever signed in (Flask-Login)
 LAST_PUBLICATION = "publication"  # in the cookie: which one the desk was last opened for
 
 
@@ -64,6 +65,7 @@ def _check() -> AnyResponse | None:
     if in_desk() or csrf.is_protected():
         language.prefer(i18n.SOURCE_LANGUAGE)  # the words of the desk are not translated yet: see babel.cfg
     if request.url_rule is not None and in_desk():
+        _read_body()
         user = signed_in.user()
         if user is None:
             return _signed_out()
@@ -75,6 +77,20 @@ def _check() -> AnyResponse | None:
         _remember_publication()
     csrf.check()
     return None
+
+
+def _read_body() -> None:
+    """Take in what is sent before the database is asked who sends it.
+
+    A slow upload must not keep a transaction open: on SQLite nobody else could write meanwhile. Strangers,
+    who have no signed cookie, are not waited for.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"} or SIGNED_IN not in cookie:
+        return
+    if request.mimetype in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+        request.files  # noqa: B018
+    else:
+        request.get_data()
 
 
 def _signed_out() -> AnyResponse:

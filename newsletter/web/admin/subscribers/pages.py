@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, request
-from flask import session as cookie
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -24,7 +23,6 @@ from newsletter.web.errors import Answer, answer
 LIST = "/p/<slug>/subscribers"
 # The path of one person; a number that no database has is not found rather than asked for.
 ONE = f"/subscribers/<int(max={LARGEST_ID}):subscriber_id>"
-SIGNED_IN = "_user_id"  # in the (signed) cookie of whoever signed in (Flask-Login)
 UPLOAD = "admin_subscribers.upload"
 MOST_PASTED = 2_000_000  # octets
 ROOM_FOR_WRAPPING = 100_000  # octets of multipart, the statement and the token
@@ -38,10 +36,6 @@ def _allow_large_uploads(endpoint: str | None, _values: dict[str, Any] | None) -
     if endpoint == UPLOAD:
         request.max_content_length = MOST_OCTETS + MOST_PASTED + ROOM_FOR_WRAPPING
         request.max_form_memory_size = MOST_PASTED + ROOM_FOR_WRAPPING
-        if SIGNED_IN in cookie:
-            # Read before the guard asks the database who this is: a slow upload must not keep a transaction
-            # open, which on SQLite nobody else could write beside.
-            request.files  # noqa: B018
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
