@@ -68,8 +68,13 @@ def compose(hand: Hand, document: Document, picture: Path) -> None:
 
 
 def wait_until_saved(hand: Hand) -> None:
-    """Until the server has it all."""
-    expect(hand.tab.locator(".bar-status")).to_have_text("Saved", timeout=SAVING)
+    """Until the server has it all; fails with what the page says is in the way."""
+    wrong = hand.tab.locator(".bar-why, .field-error")
+    try:
+        expect(hand.tab.locator(".bar-status")).to_have_text("Saved", timeout=SAVING)
+    except AssertionError as error:
+        error.add_note(f"the page says: {wrong.all_inner_texts()}")
+        raise
 
 
 def _write_notice(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:

@@ -137,12 +137,13 @@ class Keyboard(_Writing):
         expect(box).to_be_checked()
 
     def date(self, field: Locator, day: str) -> None:
-        self._enter_first_part(field)
-        self.tab.keyboard.type("".join(reversed(day.split("-"))))  # as a British field asks for it
+        year, month, number = day.split("-")
+        self._type_parts(field, day, (month + number + year, number + month + year))
 
     def time(self, field: Locator, time: str) -> None:
-        self._enter_first_part(field)
-        self.tab.keyboard.type(time.replace(":", ""))
+        hour, minute = time.split(":")
+        half = f"{int(hour) % 12 or 12:02}{minute}{'P' if int(hour) >= 12 else 'A'}"
+        self._type_parts(field, time, (half, hour + minute))
 
     def pick(self, button: Locator, choice: Locator) -> None:
         self.press(button)
@@ -156,11 +157,16 @@ class Keyboard(_Writing):
     def mark(self, tool: str) -> None:
         self.tab.keyboard.press(SHORTCUTS[tool])
 
-    def _enter_first_part(self, field: Locator) -> None:
-        """Coming from behind, the focus is on the last part of a date or a time."""
-        self.enter(field)
-        for _ in range(3):
-            self.tab.keyboard.press("ArrowLeft")
+    def _type_parts(self, field: Locator, value: str, ways: tuple[str, ...]) -> None:
+        """Into the parts of a date or a time, in the order that this browser's language has."""
+        for typed in ways:
+            self.enter(field)
+            for _ in range(3):  # coming from behind, the focus is on the last part
+                self.tab.keyboard.press("ArrowLeft")
+            self.tab.keyboard.type(typed)
+            if field.input_value() == value:
+                return
+        expect(field).to_have_value(value)
 
     def _choose_radio(self, box: Locator) -> None:
         """Tab stops once at a group; the arrows go through it, and choose."""

@@ -74,6 +74,19 @@ class TestPage:
         assert f'href="{LIST}" aria-current="page"' in page
         assert "No older deliveries" in read(editor_client, f"{page_of(people['ana'])}?before=1")
 
+    def test_offers_what_can_be_done_next(
+        self, editor_client: SignedIn, session: Session, people: People
+    ) -> None:
+        one = people["ana"]
+        subscription = f"{page_of(one)}/subscriptions/{one.id}"
+        page = read(editor_client, page_of(one))
+        assert f'href="{subscription}/end"' in page
+        assert f'action="{subscription}/ask"' not in page
+        press(editor_client, f"{subscription}/end")
+        page = read(editor_client, page_of(one))
+        assert f'href="{subscription}/end"' not in page
+        assert f'action="{subscription}/ask"' in page
+
     def test_of_nobody_and_of_a_number_that_no_database_has(self, editor_client: SignedIn) -> None:
         for number in (987654, 2**63 - 1, 2**63, 10**40):
             assert editor_client.get(f"/admin/subscribers/{number}").status_code == 404

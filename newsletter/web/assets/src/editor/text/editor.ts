@@ -98,3 +98,12 @@ export function placeCursor({ state, view }: Editor, at: number): void {
   const near = Selection.near(state.doc.resolve(Math.min(at, state.doc.content.size)));
   view.dispatch(state.tr.setSelection(near));
 }
+
+/** Take over what is selected on the page: browsers tell it a moment after the key that selected it. */
+export function takeSelection(editor: Editor): void {
+  const shown = document.getSelection();
+  const { view } = editor;
+  if (!shown?.anchorNode || !shown.focusNode || !view.dom.contains(shown.anchorNode) || !view.dom.contains(shown.focusNode)) return;
+  const ends = [view.posAtDOM(shown.anchorNode, shown.anchorOffset), view.posAtDOM(shown.focusNode, shown.focusOffset)];
+  editor.commands.setTextSelection({ from: Math.min(...ends), to: Math.max(...ends) });
+}
