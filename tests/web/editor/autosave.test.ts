@@ -181,6 +181,6 @@ test("statuses are told apart", () => {
   ];
   assert.deepEqual(cases.map(kinds), [
     "saved", "stale", "refused", "refused", "locked", "signed_out", "signed_out",
-    "unreachable", "unreachable", "unreachable",
+    "unreachable", "unreachable", "unreachable", "unreachable",
   ]);
 });
