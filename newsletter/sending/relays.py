@@ -1,9 +1,17 @@
 """The connections of one process to the relay: opened when needed, kept between windows and mailings."""
 
+from collections.abc import Iterable
+
+import structlog
+
 from newsletter.core import clock
+from newsletter.smtp.deliver import choose
+from newsletter.smtp.dialogue import Break, Envelope, Journal, MayStart
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.session import Session, open_session
-from newsletter.smtp.url import Relay
+from newsletter.smtp.url import Dialogue, Relay
+
+log = structlog.get_logger(__name__)
 
 # Relays close what says nothing for some minutes; after this long we ask before we trust.
 IDLE_SECONDS = 20
@@ -23,12 +31,24 @@ class Relays:
         self._session: Session | None = None
         self._used_at = 0.0
         self._losses: list[float] = []
+        self._plainly = False  # its replies have come apart from our commands before
 
     def use(self, relay: Relay | SessionFailed) -> None:
         """From now on send by `relay`, or fail with the reason why there is none; a kept session ends."""
         if relay != self._relay:
             self.close()
-            self._relay = relay
+            self._relay, self._plainly = relay, False
+
+    def deliver(
+        self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+    ) -> Break | None:
+        """Send by `session`; see `smtp.dialogue.Deliver`. After a surprise the plain dialogue is used."""
+        most = Dialogue.PLAIN if self._plainly else session.relay.dialogue
+        stop = choose(session.capabilities, most)(session, envelopes, journal, may_start)
+        if stop is not None and stop.surprised:
+            self._plainly = True
+            log.warning("the relay is spoken to plainly from now on", reply=str(stop.reply))
+        return stop
 
     def session(self) -> Session:
         """An open session; raises `SessionFailed` when there is none to be had."""

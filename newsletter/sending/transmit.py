@@ -19,7 +19,6 @@ from newsletter.sending.reserve import Recipient, Window
 from newsletter.sending.tally import Line, Tally
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope
 from newsletter.smtp.failures import SessionFailed
-from newsletter.smtp.plain import deliver
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.verdict import Verdict
 
@@ -93,7 +92,7 @@ def transmit(window: Window, letter: Letter, relays: Relays, gate: StartGate) ->
         except SessionFailed as error:
             # Nothing left: the tally says so of each.
             return Trouble(error.message, error.temporary)
-        stop = deliver(session, _envelopes(waiting, letter), journal, gate)
+        stop = relays.deliver(session, _envelopes(waiting, letter), journal, gate)
         if stop is None or stop.kind is BreakKind.STOPPED:
             return None
         if stop.kind is BreakKind.PAUSED:

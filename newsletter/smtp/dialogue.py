@@ -62,6 +62,7 @@ class Break:
     `index`: the envelope at which it did. Whether that one was marked, the journal knows: after `stopped` and
     `paused` it was not, unless its body had been handed over and refused (then it is `retry`).
     `unanswered`: those whose body was handed over and whose reply never came.
+    `surprised`: a reply did not fit its command; the plain dialogue is the one to go on with.
     """
 
     kind: BreakKind
@@ -69,6 +70,7 @@ class Break:
     reason: Reason | None = None
     reply: Reply | None = None
     unanswered: tuple[int, ...] = ()
+    surprised: bool = False
 
     @property
     def temporary(self) -> bool:
@@ -89,7 +91,7 @@ class Deliver(Protocol):
     """
 
     def __call__(
-        self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+        self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart, /
     ) -> Break | None: ...
 
 

@@ -21,6 +21,7 @@ from newsletter.smtp.failures import (
     went_away,
 )
 from newsletter.smtp.login import Login, NoMechanism
+from newsletter.smtp.pace import Pace
 from newsletter.smtp.reply import Garbled, Reply, parse_reply
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Encryption, Relay
@@ -65,6 +66,7 @@ class Session:
 
     `dirty`: a transaction was begun and not ended, so RSET comes before the next MAIL.
     `messages`: bodies that were answered, for limits on messages per connection.
+    `in_step`: whether its replies tell a recipient from a body by their enhanced codes; None: not known yet.
     """
 
     relay: Relay
@@ -74,6 +76,8 @@ class Session:
     messages: int = 0
     dirty: bool = False
     closed: bool = field(default=False, init=False)
+    pace: Pace = field(default_factory=Pace, init=False)
+    in_step: bool | None = field(default=None, init=False)
 
     @property
     def timeouts(self) -> Timeouts:

@@ -4,7 +4,7 @@ import ipaddress
 import math
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -26,6 +26,14 @@ class Encryption(StrEnum):
     NEVER = "never"
 
 
+class Dialogue(IntEnum):
+    """How the commands of several messages follow each other, the slowest first."""
+
+    PLAIN = 1  # each command waits for the reply to the one before
+    PIPELINING = 2  # a body travels with the commands of the next message (RFC 2920)
+    CHUNKING = 3  # whole messages follow each other (RFC 3030 with RFC 2920)
+
+
 @dataclass(frozen=True, slots=True)
 class Relay:
     """Where mail leaves. The password never shows in `repr`, `describe` or an error."""
@@ -38,6 +46,7 @@ class Relay:
     verify: bool = True
     auth_in_clear: bool = False
     ca_file: Path | None = None
+    dialogue: Dialogue = Dialogue.PLAIN
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     @property
@@ -56,7 +65,8 @@ def parse_smtp_url(text: str) -> Relay:
 
     `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`;
     `smtps://` is TLS from the start. The port is 465 for smtps, 587 with credentials, else 25. Other options:
-    `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `timeout_<phase>=seconds`.
+    `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `dialogue=pipelining`
+    or `chunking` (the fastest that is used where the relay offers it; plain), `timeout_<phase>=seconds`.
 
     Raises `Refused` with one sentence that never repeats a credential.
     """
@@ -74,6 +84,7 @@ def parse_smtp_url(text: str) -> Relay:
         verify=_switch(options, "verify", True),
         auth_in_clear=_switch(options, "auth_in_clear", False),
         ca_file=_ca_file(options),
+        dialogue=_dialogue(options),
         timeouts=_timeouts(options),
     )
     _check(relay)
@@ -170,7 +181,8 @@ def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
-    known = ["starttls", "verify", "auth_in_clear", "ca", *(f"timeout_{name}" for name in Timeouts.names())]
+    timeouts = (f"timeout_{name}" for name in Timeouts.names())
+    known = ["starttls", "verify", "auth_in_clear", "ca", "dialogue", *timeouts]
     options: dict[str, str] = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         if key not in known:
@@ -210,6 +222,15 @@ def _ca_file(options: dict[str, str]) -> Path | None:
     if not path.is_file():
         raise _refused("names a ca file that does not exist.")
     return path
+
+
+def _dialogue(options: dict[str, str]) -> Dialogue:
+    given = options.get("dialogue", Dialogue.PLAIN.name.lower())
+    try:
+        return Dialogue[given.upper()]
+    except KeyError:
+        words = ", ".join(dialogue.name.lower() for dialogue in Dialogue)
+        raise _refused(f"has an unknown dialogue; use one of {words}.") from None
 
 
 def _timeouts(options: dict[str, str]) -> Timeouts:

@@ -14,11 +14,15 @@ SLICE = 0.5  # seconds between looks at whether somebody asked to hurry
 
 
 class Lost(Exception):
-    """The connection ended, or nothing came or went within the time allowed (`silent`)."""
+    """The connection ended, or nothing came or went within the time allowed (`silent`).
 
-    def __init__(self, message: str, *, silent: bool = False) -> None:
+    `taken`: how many octets of a write the kernel accepted before that.
+    """
+
+    def __init__(self, message: str, *, silent: bool = False, taken: int = 0) -> None:
         super().__init__(message)
         self.silent = silent
+        self.taken = taken
 
 
 class Wire:
@@ -49,16 +53,17 @@ class Wire:
         what it took or fails, and a failed TLS write leaves a record that nobody can decrypt. Nothing may be
         sent on this wire afterwards.
         """
-        view = memoryview(octets)
-        while view:
+        view, taken = memoryview(octets), 0
+        while taken < len(view):
             try:
                 self._sock.settimeout(self._patience(timeout))
-                taken = self._sock.send(view[:BLOCK])
+                taken += self._sock.send(view[taken : taken + BLOCK])
             except TimeoutError:
-                raise Lost(f"the server took nothing for {timeout:g} seconds", silent=True) from None
+                words = f"the server took nothing for {timeout:g} seconds"
+                raise Lost(words, silent=True, taken=taken) from None
             except (OSError, ValueError) as error:
-                raise Lost(f"the connection was lost while writing: {_words(error)}") from None
-            view = view[taken:]
+                words = f"the connection was lost while writing: {_words(error)}"
+                raise Lost(words, taken=taken) from None
 
     def read_reply(self, timeout: float) -> Reply:
         """The next whole reply, at most `timeout` seconds from now. Raises `Lost` or `Garbled`."""

@@ -68,6 +68,7 @@ def test_a_url_becomes_a_relay(text, relay):
         ("smtp://r.example?tls=yes", "unknown option"),
         ("smtp://r.example?verify=yes&verify=no", "twice"),
         ("smtp://r.example?starttls=maybe", "unknown starttls"),
+        ("smtp://r.example?dialogue=fast", "unknown dialogue"),
         ("smtps://r.example?starttls=never", "no meaning"),
         ("smtp://r.example?verify=maybe", "unknown verify"),
         ("smtp://r.example?verify=no", "only for this machine"),

@@ -1,0 +1,211 @@
+"""BDAT in a pipeline (RFC 3030 with RFC 2920): whole messages follow each other, replies come as they come.
+
+    → [RSET,] MAIL 1, RCPT 1, BDAT 1 LAST, RSET, MAIL 2, RCPT 2, BDAT 2 LAST, …
+    ← [250,] 250, 250, 250, …
+
+At most `Pace.window` messages are without their reply. When the connection is lost, all of these are
+unanswered: the server may have taken any of them. RSET goes before each MAIL but the first, because a
+transaction whose RCPT was refused stays open, and that is known only a round trip later.
+
+A reply too many would shift all that follow, and a refusal that was none would send somebody a second copy.
+Enhanced codes show the shift (2.1.5 speaks of a recipient, never of a body), but only with the next message:
+so a refusal is held until a message after it was taken, or until the server has been asked (`_synchronise`).
+A server whose replies cannot show it gets the pipelined dialogue.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+
+from newsletter.smtp import pipelined
+from newsletter.smtp.classify import Phase
+from newsletter.smtp.dialogue import Break, BreakKind, Envelope, Journal, MayStart
+from newsletter.smtp.reply import Reply
+from newsletter.smtp.running import Running, Stop, Surprise, Turn
+from newsletter.smtp.session import Session
+from newsletter.smtp.verdict import Outcome, Reason, Verdict
+from newsletter.smtp.wire import Lost
+
+
+def deliver(
+    session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+) -> Break | None:
+    """Send `envelopes`; see `dialogue.Deliver`."""
+    try:
+        return _Chunked(session, envelopes, journal, may_start).run()
+    except Stop as stop:
+        return stop.why
+    except BaseException:
+        session.abort()
+        raise
+
+
+class _Chunked(Running):
+    def __init__(
+        self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+    ) -> None:
+        super().__init__(session, envelopes, journal, may_start)
+        self._under_way: deque[Turn] = deque()  # handed over, the oldest first, replies not read
+        self._held: list[tuple[Turn, Reply, Verdict]] = []  # refused, so it seems
+
+    def run(self) -> Break | None:
+        while self.session.in_step is not False:
+            while len(self._under_way) < self._window and (turn := self._next()) is not None:
+                self._hand_over(turn)
+            if not self._under_way:
+                break
+            last = self._under_way[0]
+            self._settle_oldest()
+            if not self._under_way:
+                if self._held:
+                    self._synchronise(last)
+                self.expect_silence(last.index)
+        if self.ended is not None and self.ended.surprised:
+            self.session.abort()
+        if self.ended is None and self.session.in_step is False:
+            return pipelined.deliver(self.session, self.envelopes, self.journal, self.may_start)
+        return self.ended
+
+    @property
+    def _window(self) -> int:
+        return self.session.pace.window if self.session.in_step else 1
+
+    def _next(self) -> Turn | None:
+        turn = self.take()
+        if turn is not None and not self.may_start():
+            self.ended = Break(BreakKind.STOPPED, turn.index)
+            return None
+        return turn
+
+    def _hand_over(self, turn: Turn) -> None:
+        body = turn.prepared.body
+        message = self.commands(turn) + b"BDAT %d LAST\r\n" % len(body) + body
+        self.journal.handing_over(turn.index)
+        self.session.pace.started()
+        try:
+            self.session.wire.send(message, self.session.timeouts.block)
+        except Lost as error:
+            # Its last octet never reached the kernel; after the abort it never will.
+            reason = Reason.SILENT if error.silent else Reason.LOST
+            reply = Reply.local(str(error))
+            self.journal.answered(turn.index, Verdict(Outcome.RETRY, reason, ends=True), reply)
+            while self._under_way:  # those before it may have their replies waiting here
+                self._settle_oldest()
+            self._tell_held()
+            raise Stop(self.end(BreakKind.LOST, turn.index, reason, reply)) from None
+        self._under_way.append(turn)
+
+    def _settle_oldest(self) -> None:
+        """Read the replies to the oldest message under way, and settle it."""
+        turn = self._under_way[0]
+        try:
+            reply, verdict = self._replies(turn)
+        except Lost as error:
+            self._tell_held()
+            raise Stop(self.unanswered(self._under_way, Reply.local(str(error)))) from None
+        except Surprise as error:
+            raise Stop(self._apart(error.reply)) from None
+        if verdict.ends:
+            self._goodbye(turn, verdict, reply)
+        self._under_way.popleft()
+        self.session.messages += 1
+        self.session.pace.answered()
+        if verdict.outcome is not Outcome.SENT:
+            self._held.append((turn, reply, verdict))
+            return
+        self._tell_held()
+        self.journal.answered(turn.index, verdict, reply)
+
+    def _tell_held(self) -> None:
+        """The refusals that were held are real."""
+        for turn, reply, verdict in self._held:
+            if verdict.outcome is not Outcome.PAUSE:
+                self.journal.answered(turn.index, verdict, reply)
+                continue
+            # It was refused whole, so it did not leave; it was handed over, so it must be answered.
+            self.journal.answered(turn.index, Verdict(Outcome.RETRY, verdict.reason), reply)
+            if self.ended is None or self.ended.kind is BreakKind.STOPPED:
+                self.ended = self.paused(turn, verdict, reply)
+        self._held.clear()
+
+    def _apart(self, reply: Reply) -> Break:
+        """Replies and commands have come apart: of what is under way or held nothing is known."""
+        return self.unanswered([*(turn for turn, *_ in self._held), *self._under_way], reply, surprised=True)
+
+    def _synchronise(self, last: Turn) -> None:
+        """Nothing is under way: see that no reply is, either, before the refusals that are held are believed.
+
+        The reply to a recipient has its mark, the one to RSET has not: one reply too many shows.
+        """
+        session, timeouts = self.session, self.session.timeouts
+        question = (b"RSET\r\n", last.prepared.mail, last.prepared.rcpt, b"RSET\r\n")
+        try:
+            session.wire.send(b"".join(question), timeouts.command)
+            replies = [self.reply(timeouts.command) for _ in question]
+        except Lost as error:
+            self._tell_held()
+            raise Stop(self.end(BreakKind.LOST, last.index, Reason.LOST, Reply.local(str(error)))) from None
+        except Surprise as error:
+            raise Stop(self._apart(error.reply)) from None
+        end = replies[-1]
+        if end.digit != 2 or not end.fits or _speaks_of_an_address(end) or session.wire.unread:
+            raise Stop(self._apart(end))
+        session.dirty = False
+        self._tell_held()
+
+    def _replies(self, turn: Turn) -> tuple[Reply, Verdict]:
+        """The reply that decides about `turn`: the first refusal, else the one to its body."""
+        phases = (Phase.RESET, Phase.MAIL, Phase.RCPT) if turn.reset else (Phase.MAIL, Phase.RCPT)
+        for place, phase in enumerate(phases):
+            reply, verdict = self.read(phase)
+            if phase is Phase.RCPT and verdict is None and self.session.in_step is None:
+                self.session.in_step = _speaks_of_an_address(reply)
+            if verdict is not None:
+                if not verdict.ends:
+                    self._refused_again(turn, len(phases) - place)
+                return reply, verdict
+        reply, verdict = self.read(Phase.BDAT)
+        assert verdict is not None  # noqa: S101 - the reply to a body always decides
+        if reply.digit == 2 and _speaks_of_an_address(reply):
+            raise Surprise(reply)  # it answers a command
+        return reply, verdict
+
+    def _refused_again(self, turn: Turn, commands: int) -> None:
+        """Read the replies to what followed a refused command of `turn`; its body must be refused, too."""
+        reply = Reply.local("nothing")
+        for _ in range(commands):
+            reply = self.reply(self.session.timeouts.end)
+            if reply.code == 421:
+                self._goodbye(turn, Verdict(Outcome.RETRY, Reason.BUSY, ends=True), reply)
+        if reply.digit not in {4, 5}:
+            raise Surprise(reply)
+
+    def _goodbye(self, turn: Turn, verdict: Verdict, reply: Reply) -> None:
+        """The server ends the session (421): it has taken neither this message nor one after it.
+
+        It is read to its end first: a server that goes on to take messages has not said goodbye.
+        """
+        said = self._last_words()
+        if said is not None:
+            raise Stop(self._apart(said))
+        self._tell_held()
+        for each in self._under_way:
+            self.journal.answered(each.index, Verdict(Outcome.RETRY, verdict.reason, ends=True), reply)
+        raise Stop(self.end(BreakKind.LOST, turn.index, verdict.reason, reply))
+
+    def _last_words(self) -> Reply | None:
+        """A reply after the goodbye that is not a refusal; None when the connection just ends."""
+        for _ in range(4 * len(self._under_way)):
+            try:
+                reply = self.reply(self.session.timeouts.quit)
+            except Lost:
+                return None
+            except Surprise as error:
+                return error.reply
+            if reply.digit not in {4, 5}:
+                return reply
+        return None
+
+
+def _speaks_of_an_address(reply: Reply) -> bool:
+    """Whether its enhanced code is x.1.x (RFC 3463 §3.2)."""
+    return reply.detail is not None and reply.detail[0] == 1
