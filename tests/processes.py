@@ -22,11 +22,9 @@ from typing import Any, NamedTuple, Self
 from newsletter.settings import Settings, load_settings
 from tests.servers.processes import LEASH, ROOT, free_port, read_tail
 
-# Seconds. Everything starts at once, also where the cores are few and busy.
-PATIENCE = 180.0
+PATIENCE = 180.0  # seconds; everything starts at once, also where the cores are few and busy
 POLL = 0.05
-# Seconds that processes may take to end in order before they are killed.
-LAST_WORDS = 30.0
+LAST_WORDS = 30.0  # seconds that processes may take to end in order before they are killed
 BIN = Path(sys.executable).parent
 LEASHED = (*LEASH, "KILL", "-", "-")
 MARK = "NEWSLETTER_TEST_PROCESS"
@@ -150,6 +148,8 @@ class Installation:
         pid = target if isinstance(target, int) else self._started[target].pid
         _kill([Process(pid, "")])
         wait_until(lambda: not _runs(pid), lambda: f"process {pid} does not end")
+        for main in (process for process in self._started.values() if process.pid == pid):
+            main.wait(timeout=30)  # it cannot be collected before its other threads have ended
 
     def processes(self, *roles: str) -> list[Process]:
         """Every running process of this installation, pool children and orphans too; only `roles` if given.
@@ -278,7 +278,7 @@ def _marked(mark: str) -> list[tuple[int, str]]:
     wanted = f"{MARK}={mark} ".encode()
     found = []
     for folder in Path("/proc").glob("[1-9]*"):
-        with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        with suppress(OSError):
             _, mine, rest = (folder / "environ").read_bytes().partition(wanted)
             if mine and _runs(int(folder.name)):
                 found.append((int(folder.name), rest.partition(b"\0")[0].decode()))

@@ -61,7 +61,7 @@ def test_killed_and_terminated(installation: Installation, runtime: Runtime) -> 
     killed = look(runtime, import_id)
     assert killed.state is ImportState.RUNNING
     assert killed.position < PEOPLE
-    wait_until(installation.tend)  # its other threads may take a moment longer to be gone
+    installation.tend()
     wait_until(
         lambda: look(runtime, import_id).position > killed.position, lambda: installation.said("imports")
     )

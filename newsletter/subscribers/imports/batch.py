@@ -1,6 +1,7 @@
 """Import one batch of rows with a handful of statements, however many rows it has."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,13 @@ from newsletter.subscribers.models import (
 
 ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, to be found by the next look
 SOURCE = "import"
+
+
+class Known(NamedTuple):
+    """A subscriber who is there."""
+
+    id: int
+    name: str
 
 
 def import_batch(
@@ -60,7 +68,8 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
         known = _known(session, ordered)
         missing = [row for row in ordered if row.address.key not in known]
         if not missing:
-            return list(known.values())
+            _fill_in_names(session, ordered, known)
+            return [found.id for found in known.values()]
         try:
             with session.begin_nested():
                 session.execute(insert(Subscriber), [_subscriber(row) for row in missing])
@@ -69,19 +78,27 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
     raise Retryable("import_busy", "Too many people sign up at this moment. Run the import again.")
 
 
-def _known(session: Session, rows: Sequence[Row]) -> dict[str, int]:
-    names = {row.address.key: row.name for row in rows}
+def _known(session: Session, rows: Sequence[Row]) -> dict[str, Known]:
     # Columns, not objects: an import walks over as many people as there are.
     found = session.execute(
         select(Subscriber.id, Subscriber.email_key, Subscriber.name)
-        .where(Subscriber.email_key.in_(names))
+        .where(Subscriber.email_key.in_([row.address.key for row in rows]))
         .order_by(Subscriber.id)
         .with_for_update()
-    ).all()
-    nameless = [{"id": id_, "name": names[key or ""]} for id_, key, name in found if not name]
+    )
+    return {key or "": Known(id_, name) for id_, key, name in found}
+
+
+def _fill_in_names(session: Session, rows: Sequence[Row], known: dict[str, Known]) -> None:
+    """Give those who have no name the one of the file.
+
+    Only after everybody was added: on PostgreSQL an insert waits for whoever is changing the row that it
+    meets, though not for whoever has only locked it, so changing before adding would be waiting in a circle.
+    """
+    missing = [(known[row.address.key], row.name) for row in rows if row.name]
+    nameless = [{"id": found.id, "name": name} for found, name in missing if not found.name]
     if nameless:
         session.execute(update(Subscriber), nameless)
-    return {key or "": id_ for id_, key, _ in found}
 
 
 def _subscriber(row: Row) -> dict[str, str]:
@@ -143,7 +160,7 @@ def _keep_records(session: Session, subscription_ids: list[int], words: Consent,
             "kind": ConsentKind.IMPORTED,
             "source": SOURCE,
             "text": words.text,
-            "actor": actor[:120],
+            "actor": actor,
         }
         for subscription_id in subscription_ids
     ]

@@ -4,6 +4,7 @@ A story asks a hand for what a person wants (press this, write that); the hand d
 Locators only say which thing is meant. Words are typed on the keyboard by both: nobody writes with a mouse.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -164,7 +165,9 @@ class Keyboard(_Writing):
             for _ in range(3):  # coming from behind, the focus is on the last part
                 self.tab.keyboard.press("ArrowLeft")
             self.tab.keyboard.type(typed)
-            if field.input_value() == value:
+            # A busy browser shows it a moment later; typing the other order meanwhile would spoil it.
+            with suppress(AssertionError):
+                expect(field).to_have_value(value, timeout=3000)
                 return
         expect(field).to_have_value(value)
 
