@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User, UserSession
@@ -81,10 +81,10 @@ def end_sessions(session: Session, user: User, *, but: str = "") -> None:
     _end(session, UserSession.user_id == user.id, UserSession.key_hash != _hash(but))
 
 
-def _end(session: Session, *which: object) -> None:
+def _end(session: Session, *which: ColumnElement[bool]) -> None:
     session.execute(
         update(UserSession)
-        .where(UserSession.ended_at.is_(None), *which)  # type: ignore[arg-type]
+        .where(UserSession.ended_at.is_(None), *which)
         .values(ended_at=clock.now())
     )
 
