@@ -83,9 +83,7 @@ def end_sessions(session: Session, user: User, *, but: str = "") -> None:
 
 def _end(session: Session, *which: ColumnElement[bool]) -> None:
     session.execute(
-        update(UserSession)
-        .where(UserSession.ended_at.is_(None), *which)
-        .values(ended_at=clock.now())
+        update(UserSession).where(UserSession.ended_at.is_(None), *which).values(ended_at=clock.now())
     )
 
 
