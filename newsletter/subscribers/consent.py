@@ -53,7 +53,7 @@ def keep_record(
         text_version=words.version,
         locale=words.locale,
         ip=ip[:45],
-        actor=actor[:120],
+        actor=actor,
     )
     session.add(record)
     return record

@@ -52,7 +52,7 @@ def accept_import(
     """
     made = SubscriberImport(
         publication_id=publication.id,
-        actor=actor[:120],
+        actor=actor,
         filename=upload.called,
         file=upload.file,
         statement=checked_statement(statement),
