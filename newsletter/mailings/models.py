@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
+from sqlalchemy import JSON, Double, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -95,8 +95,19 @@ class Mailing(Base):
     frozen_through: Mapped[int] = mapped_column(BigId, default=0)
     candidates: Mapped[int] = mapped_column(default=0)
     members: Mapped[int] = mapped_column(default=0)  # candidates that were given a place (seq 1 …)
-    # The reservation: the next place nobody has reserved.
+    # The reservation: the next place nobody has reserved; how often windows were reserved (a restored
+    # database falls behind what its hosts remember of it); when that or a settlement happened last.
     next_seq: Mapped[int] = mapped_column(default=1)
+    reservations: Mapped[int] = mapped_column(BigId, default=0)
+    last_turn_at: Mapped[datetime | None]
+    # The throttle: messages a second (None: as fast as the transports go), and until when they are taken.
+    per_second: Mapped[float | None] = mapped_column(Double)
+    paced_until: Mapped[datetime | None]
+    # While no transport takes anything, nobody asks before this moment; `waiting_for` tells people why.
+    not_before: Mapped[datetime | None]
+    waiting_for: Mapped[str] = mapped_column(Text, default="")
+    # Whoever resumes a mailing that paused itself for too many refusals has seen them.
+    refusals_seen: Mapped[bool] = mapped_column(default=False)
 
 
 class StoredMessage(Base):

@@ -24,10 +24,11 @@ from newsletter.mailings.models import Control, Mailing, StoredMessage
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending.control import hold
+from newsletter.sending.letter import Letter
 from newsletter.sending.relays import Relays
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.settle import settle
-from newsletter.sending.transmit import Letter, StartGate, Trouble, transmit
+from newsletter.sending.transmit import StartGate, Trouble, transmit
 
 log = structlog.get_logger(__name__)
 

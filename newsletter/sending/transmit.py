@@ -4,20 +4,18 @@ No transaction is open meanwhile. What this returns is only why it stopped: the 
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 
 from newsletter.core import clock
-from newsletter.core.links import Links
-from newsletter.issues.recipient import recipient_values
 from newsletter.mailings.models import Outcome
-from newsletter.rendering.message import CompiledMessage
+from newsletter.sending.letter import Letter
 from newsletter.sending.relays import Relays
 from newsletter.sending.reserve import Recipient, Window
 from newsletter.sending.tally import Line, Tally
-from newsletter.smtp.dialogue import Break, BreakKind, Envelope
+from newsletter.smtp.dialogue import Break, BreakKind
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.verdict import Verdict
@@ -25,19 +23,6 @@ from newsletter.smtp.verdict import Verdict
 log = structlog.get_logger(__name__)
 
 CONTROL_POLL_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What is the same for every recipient of a mailing."""
-
-    mailing_id: int
-    compiled: CompiledMessage
-    sender: str
-    domain: str
-    origin: str
-    publication_name: str
-    links: Links
 
 
 @dataclass(frozen=True)
@@ -92,7 +77,7 @@ def transmit(window: Window, letter: Letter, relays: Relays, gate: StartGate) ->
         except SessionFailed as error:
             # Nothing left: the tally says so of each.
             return Trouble(error.message, error.temporary)
-        stop = relays.deliver(session, _envelopes(waiting, letter), journal, gate)
+        stop = relays.deliver(session, map(letter.to, waiting), journal, gate)
         if stop is None or stop.kind is BreakKind.STOPPED:
             return None
         if stop.kind is BreakKind.PAUSED:
@@ -101,27 +86,6 @@ def transmit(window: Window, letter: Letter, relays: Relays, gate: StartGate) ->
         if not relays.may_reconnect():
             return Trouble(f"The relay keeps closing the connection: {stop.reply or stop.reason}.", True)
     return None
-
-
-def _envelopes(recipients: list[Recipient], letter: Letter) -> Iterator[Envelope]:
-    fields = letter.compiled.fields
-    for person in recipients:
-        values = recipient_values(
-            email=person.email,
-            name=person.name,
-            attributes=person.attributes,
-            subscription_id=person.subscription_id,
-            subscriber_id=person.subscriber_id,
-            links=letter.links,
-            mailing_id=letter.mailing_id,
-            seq=person.seq,
-            domain=letter.domain,
-            now=clock.now(),
-            origin=letter.origin,
-            publication_name=letter.publication_name,
-            fields=fields,
-        )
-        yield Envelope(person.seq, letter.sender, person.email, letter.compiled.fill(values))
 
 
 def _untouched(recipients: list[Recipient], tally: Tally) -> list[Recipient]:
