@@ -1,16 +1,15 @@
 """The bulk queue: freezing and draining mailings."""
 
 import signal
-from functools import cache
+from functools import cache, partial
 from types import FrameType
 
 from newsletter import jobs
+from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
-from newsletter.sending.relays import Relays
-from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.find import relay_in_use
+from newsletter.transports.find import outlets
 from workers.app import runtime, settings
 from workers.handles import handles
 
@@ -25,10 +24,12 @@ def process() -> SendingProcess:
     return SendingProcess(
         sessions=runtime().sessions,
         links=runtime().links,
-        relays=Relays(parse_smtp_url(given.effective_smtp_url), given.mail_name),
+        outlets=partial(outlets, secrets=given.secrets, smtp_url=given.effective_smtp_url),
+        connections=Connections(given.mail_name),
         tally_dir=given.tally_dir,
         host=host_id(given.tally_dir),
         window_size=given.window_size,
+        processes=given.bulk_processes,
     )
 
 
@@ -45,8 +46,6 @@ def drain_mailing(mailing_id: int) -> None:
     with runtime().session() as session:
         beat(session, sending.host)  # also where no periodic worker runs: its windows must not look lost
         session.commit()
-    given = settings()  # the relay may have been changed at the desk since the last turn
-    sending.relays.use(relay_in_use(runtime().sessions, given.secrets, given.effective_smtp_url))
     before = signal.signal(signal.SIGTERM, _stop_starting)
     try:
         more = sending.drain(mailing_id, TURN_SECONDS)
@@ -61,4 +60,4 @@ def drain_mailing(mailing_id: int) -> None:
 def _stop_starting(_signal: int, _frame: FrameType | None) -> None:
     """On TERM: start no further message, wait for replies only briefly, settle, and go."""
     process().stopping.set()
-    process().relays.hurry(REPLIES_SECONDS)
+    process().connections.hurry(REPLIES_SECONDS)

@@ -24,6 +24,9 @@ SQLITE_BUSY_MS = 20_000
 # PostgreSQL ends a session that holds a transaction open and does nothing (a stopped worker), in ms.
 POSTGRES_IDLE_IN_TRANSACTION_MS = 60_000
 
+# Where the info of a SQLite connection says which file it has open.
+INODE = "newsletter_inode"
+
 _reading: ContextVar[bool] = ContextVar("newsletter_reading", default=False)
 
 
@@ -106,8 +109,11 @@ def tune(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
 
 
-def _sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
+    # Which file this is: another may be put in its place, and the connection would not notice.
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info[INODE] = Path(path).stat().st_ino if path else 0
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # a reservation must survive a power cut

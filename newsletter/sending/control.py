@@ -1,11 +1,14 @@
 """Pause, resume and cancel. Each takes effect within a second, plus the replies that are on their way."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import audit, jobs
+from newsletter.core import clock
 from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.transports.rest import resume as mended
 from newsletter.sending.finish import finish_if_done
 
 OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
@@ -28,7 +31,11 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
         mailing.control = Control.GO
         audit.record(session, "mailing.resumed", "mailing", mailing.id, actor=actor)
         if mailing.state is MailingState.SENDING:
-            mailing.held_reason = ""
+            mailing.held_reason = mailing.waiting_for = ""
+            # Whoever resumes has read why it stood: what it said does not stop it a second time.
+            mailing.refusals_seen = True
+            mailing.not_before, mailing.last_turn_at = None, clock.now()
+            mended(session)
             jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)
         else:
             # Kept for the freeze: whoever resumes has seen that its time had passed.
@@ -55,6 +62,17 @@ def hold(session: Session, mailing_id: int, reason: str) -> None:
     mailing.control = Control.PAUSE
     mailing.held_reason = reason
     audit.record(session, "mailing.paused", "mailing", mailing.id, actor=audit.SYSTEM, reason=reason)
+
+
+def hold_all(session: Session, reason: str) -> None:
+    """Every mailing that would send waits for somebody who knows what happened to the database."""
+    ids = session.scalars(
+        select(Mailing.id)
+        .where(Mailing.state.not_in(OVER), Mailing.control == Control.GO)
+        .order_by(Mailing.id)
+    ).all()
+    for mailing_id in ids:
+        hold(session, mailing_id, reason)
 
 
 def _running(session: Session, mailing_id: int, verb: str, allowed: Control | None = None) -> Mailing:

@@ -1,146 +1,265 @@
-"""Drain a mailing: take window after window for a turn, then let others have theirs.
+"""Drain a mailing: take window after window for a while, then let others have their turn.
 
-The transaction that reserves window k+1 settles window k, so each window costs one commit.
+The calling thread talks to the database: it settles the windows that are done and reserves fresh ones in one
+commit, while the lanes send those that were reserved before. Nothing that a lane does waits for the database.
 """
 
+import math
 import threading
-from collections import OrderedDict
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.links import Links
-from newsletter.issues.compile import origin, sender_domain
 from newsletter.mailings.lifecycle import lock
-from newsletter.mailings.models import Control, Mailing, StoredMessage
-from newsletter.publications.models import Publication
-from newsletter.rendering.message import CompiledMessage
-from newsletter.sending.control import hold
-from newsletter.sending.letter import Letter
-from newsletter.sending.relays import Relays
-from newsletter.sending.reserve import Window, reserve
-from newsletter.sending.settle import settle
-from newsletter.sending.transmit import StartGate, Trouble, transmit
+from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.sending import failpoints
+from newsletter.sending.anchor import Anchor
+from newsletter.sending.clearance import POLL_SECONDS, Clearance
+from newsletter.sending.connections import Connections
+from newsletter.sending.control import hold_all
+from newsletter.sending.lanes import Done, Lanes
+from newsletter.sending.letter import Letter, read_letter
+from newsletter.sending.reserve import Window
+from newsletter.sending.transmit import Trouble, transmit
+from newsletter.sending.turn import Desk, Taken, take_turn
+from newsletter.transports.outlet import Outlet
 
 log = structlog.get_logger(__name__)
 
-LETTERS_KEPT = 4
+# What a database says that is restarted, fails over, or ends a session that stood still in a transaction.
+AWAY = (OperationalError, InterfaceError, InternalError)
 SETTLE_PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5)
+# A lane more is worth it while the process waits for relays most of the time.
+BUSY = 0.6
+MEASURE_SECONDS = 0.2
+LOOK_SECONDS = 1.0
+# When more can be reserved within this time the bell is rung again; later than that the sweep rings.
+SOON_SECONDS = 1.0
 
 
 @dataclass
 class SendingProcess:
-    """What one bulk process sends with. Made after the fork; one drain at a time."""
+    """What one bulk process sends with. Made after the fork; one drain at a time.
+
+    `outlets` reads the transports as they are now; `processes`: how many share a transport's connections.
+    """
 
     sessions: sessionmaker[Session]
     links: Links
-    relays: Relays
+    outlets: Callable[[Session], list[Outlet]]
+    connections: Connections
     tally_dir: Path
     host: str
     window_size: int
+    processes: int = 1
     stopping: threading.Event = field(default_factory=threading.Event)
-    letters: OrderedDict[int, Letter] = field(default_factory=OrderedDict)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.tally_dir, self.host, self.window_size, Anchor(self.tally_dir))
 
     def drain(self, mailing_id: int, seconds: float) -> bool:
         """Send windows of a mailing for `seconds`; True when there was still something to send then."""
-        until = clock.monotonic() + seconds
-        window: Window | None = None
-        while True:
-            over = clock.monotonic() >= until or self.stopping.is_set()
-            window = self._turn_over(mailing_id, window, reserve_next=not over)
-            if window is None:
-                return over
-            gate = StartGate(window, partial(self._goes, mailing_id), self.stopping)
-            try:
-                trouble = transmit(window, self._letter(mailing_id), self.relays, gate)
-            except BaseException:
-                self._turn_over(mailing_id, window, reserve_next=False)
-                raise
-            if trouble is not None:
-                self._hold(mailing_id, window, trouble)
-                return False
+        return _Drain(self, mailing_id, clock.monotonic() + seconds).run()
 
-    def _turn_over(self, mailing_id: int, done: Window | None, *, reserve_next: bool) -> Window | None:
-        """Settle `done` and reserve the next window in one commit; settling is repeated until it is in."""
+
+class _Drain:
+    """One drain of one mailing."""
+
+    def __init__(self, process: SendingProcess, mailing_id: int, until: float) -> None:
+        self._process = process
+        self._mailing_id = mailing_id
+        self._until = until
+        self._clearance = Clearance(process.stopping)
+        self._lanes = Lanes(self._send)
+        self._letter: Letter | None = None
+        self._outlets: list[Outlet] = []
+        self._looked_at = -math.inf
+        self._open: dict[str, Window] = {}  # reserved by this drain and not settled yet
+        self._failure: BaseException | None = None
+        self._troubled: set[str] = set()  # transports whose other windows need not be tried
+        self._dry_until = 0.0  # monotonic: before then nothing can be reserved
+        self._measured = (time.process_time(), clock.monotonic())
+
+    def run(self) -> bool:
+        self._process.desk.anchor.in_doubt = True
+        done: list[Done] = []
+        try:
+            while True:
+                over = self._over()
+                wanted = 0 if over else self._room()
+                taken = self._turn_over(done, wanted)
+                for window in taken.windows:
+                    self._troubled.discard(window.outlet.key)  # its rest is over
+                    self._lanes.put(window)
+                self._note(taken, wanted)
+                if not self._lanes.under_way and not self._stays(taken):
+                    break
+                done = self._collect()
+        finally:
+            self._clearance.revoke()
+            self._lanes.close()
+            for window in self._open.values():  # left to recovery
+                window.tally.close()
+        if self._failure is not None:
+            raise self._failure
+        if taken.objection:
+            self._hold(taken.objection)
+        return over and taken.goes and self._dry_until < clock.monotonic() + SOON_SECONDS
+
+    def _over(self) -> bool:
+        return (
+            clock.monotonic() >= self._until or self._process.stopping.is_set() or self._failure is not None
+        )
+
+    def _room(self) -> int:
+        """How many windows to reserve: each lane has one under way and one that waits for it."""
+        if clock.monotonic() < self._dry_until:
+            return 0
+        self._open_lanes()
+        return max(0, 2 * len(self._lanes) - self._lanes.under_way)
+
+    def _open_lanes(self) -> None:
+        cpu, wall = time.process_time(), clock.monotonic()
+        if not self._lanes:
+            self._lanes.open_another()
+        elif wall - self._measured[1] >= MEASURE_SECONDS:
+            busy = (cpu - self._measured[0]) / (wall - self._measured[1])
+            self._measured = (cpu, wall)
+            shared = max((outlet.limits.connections for outlet in self._outlets), default=1)
+            most = max(1, shared // self._process.processes)
+            if busy < BUSY and len(self._lanes) < most and self._lanes.under_way >= len(self._lanes):
+                self._lanes.open_another()
+
+    def _note(self, taken: Taken, wanted: int) -> None:
+        """What the turn says of the time until the next one."""
+        if taken.goes:
+            self._clearance.grant()
+        else:
+            self._clearance.revoke()
+        if taken.next_at is not None:
+            wait = (taken.next_at - clock.now()).total_seconds()
+            self._dry_until = clock.monotonic() + max(0.01, wait)
+        elif wanted and not taken.windows:
+            self._dry_until = math.inf
+
+    def _stays(self, taken: Taken) -> bool:
+        """Whether something can be reserved again before this drain is over; until then it waits."""
+        if self._over() or not taken.goes or self._dry_until >= self._until:
+            return False
+        self._process.stopping.wait(max(0.0, min(self._dry_until - clock.monotonic(), POLL_SECONDS)))
+        return True
+
+    def _collect(self) -> list[Done]:
+        """The windows that are done; until there is one, see whether the mailing still goes."""
+        while self._lanes.under_way:
+            if done := self._lanes.collect(POLL_SECONDS):
+                for each in done:
+                    self._failure = self._failure or each.error
+                return done
+            if self._goes():
+                self._clearance.grant()
+            if 0 < self._dry_until < clock.monotonic():
+                break
+        return []
+
+    def _turn_over(self, done: list[Done], wanted: int) -> Taken:
+        """One turn; while there is something to settle, it is repeated until that is in."""
+        if not done and not wanted:
+            return Taken(goes=self._goes())
         for pause in chain(SETTLE_PAUSES_SECONDS, repeat(SETTLE_PAUSES_SECONDS[-1])):
-            fresh: Window | None = None
+            taken = Taken()
             try:
-                with self.sessions() as session:
-                    mailing = lock(session, mailing_id)
-                    if done is not None:
-                        settle(session, mailing, done.id, done.tally.lines())
-                    if reserve_next:
-                        fresh = reserve(session, mailing, self.tally_dir, self.host, self.window_size)
+                with self._process.sessions() as session:
+                    taken = self._take(session, done, wanted)
                     session.commit()
-            except BaseException as error:
+            except Exception as error:
                 # Whether the commit arrived may be unknown: the tallies stay, and recovery reads them.
-                _let_go(fresh)
-                if done is None or not isinstance(error, OperationalError | InterfaceError):
-                    _let_go(done)
-                    raise
-                log.warning("settling is repeated", mailing=mailing_id, error=str(error))
-                reserve_next = False
+                for window in taken.windows:
+                    window.tally.close()
+                self._process.desk.anchor.in_doubt = True
+                if not isinstance(error, AWAY):
+                    self._failure = self._failure or error
+                    if not wanted:
+                        raise
+                elif not done:
+                    log.warning("nothing is reserved: the database is away", error=str(error))
+                    return Taken(goes=True)
+                log.warning("settling is repeated", mailing=self._mailing_id, error=str(error))
+                wanted = 0
                 clock.sleep(pause)
             else:
-                _let_go(done, delete=True)
-                return fresh
+                self._committed(done, taken)
+                return taken
         raise AssertionError
 
-    def _hold(self, mailing_id: int, window: Window, trouble: Trouble) -> None:
-        log.error("the mailing is paused", mailing=mailing_id, reason=trouble.message)
-        self._turn_over(mailing_id, window, reserve_next=False)
-        with self.sessions() as session:
-            hold(session, mailing_id, trouble.message)
-            session.commit()
+    def _take(self, session: Session, done: list[Done], wanted: int) -> Taken:
+        mailing = lock(session, self._mailing_id)
+        if wanted and clock.monotonic() - self._looked_at > LOOK_SECONDS:
+            self._look(session, mailing)
+        sender = self._letter.sender if self._letter else ""
+        return take_turn(session, mailing, done, wanted, self._process.desk, self._outlets, sender)
 
-    def _goes(self, mailing_id: int) -> bool:
+    def _look(self, session: Session, mailing: Mailing) -> None:
+        """What somebody may change at the desk while the mailing goes."""
+        self._looked_at = clock.monotonic()
+        self._outlets = self._process.outlets(session)
+        if self._letter is None and mailing.state is MailingState.SENDING:
+            self._letter = read_letter(session, mailing, self._process.links)
+
+    def _committed(self, done: list[Done], taken: Taken) -> None:
+        if failpoints.armed:
+            failpoints.reach("turn.committed")
+        for each in done:
+            del self._open[each.window.id]
+            each.window.tally.discard()
+        if taken.windows:
+            self._open |= {window.id: window for window in taken.windows}
+            self._process.desk.anchor.remember(self._mailing_id, taken.reservations)
+
+    def _goes(self) -> bool:
         """Whether nobody paused or cancelled the mailing; a database that does not answer means no."""
         try:
-            with reading(), self.sessions() as session:
-                control = session.scalar(select(Mailing.control).where(Mailing.id == mailing_id))
+            with reading(), self._process.sessions() as session:
+                control = session.scalar(select(Mailing.control).where(Mailing.id == self._mailing_id))
         except DBAPIError:
             return False
+        if control is not Control.GO:
+            self._clearance.revoke()
         return control is Control.GO
 
-    def _letter(self, mailing_id: int) -> Letter:
-        """The mailing's compiled message, read once and kept while it is used."""
-        if mailing_id not in self.letters:
-            self.letters[mailing_id] = self._read_letter(mailing_id)
-            while len(self.letters) > LETTERS_KEPT:
-                self.letters.popitem(last=False)
-        self.letters.move_to_end(mailing_id)
-        return self.letters[mailing_id]
+    def _send(self, window: Window) -> Trouble | None:
+        """In a lane: put a window to its transport."""
+        assert self._letter is not None  # noqa: S101 - read before the first window was reserved
+        if window.outlet.key in self._troubled:
+            return None
+        may_start = self._clearance.within(window.start_before)
+        trouble = transmit(window, self._letter, self._process.connections, may_start)
+        if trouble is not None:
+            self._troubled.add(window.outlet.key)
+        return trouble
 
-    def _read_letter(self, mailing_id: int) -> Letter:
-        with reading(), self.sessions() as session:
-            stored, mailing, publication = session.execute(
-                select(StoredMessage, Mailing, Publication)
-                .join(Mailing, Mailing.id == StoredMessage.mailing_id)
-                .join(Publication, Publication.id == Mailing.publication_id)
-                .where(StoredMessage.mailing_id == mailing_id, StoredMessage.variant == "")
-            ).one()
-            return Letter(
-                mailing_id=mailing_id,
-                compiled=CompiledMessage.from_json(stored.compiled),
-                sender=publication.sender_email,
-                domain=sender_domain(publication),
-                origin=origin(self.links, mailing),
-                publication_name=publication.name,
-                links=self.links,
-            )
-
-
-def _let_go(window: Window | None, *, delete: bool = False) -> None:
-    """Close a tally, and delete it when the ledger has all it says."""
-    if window is not None:
-        window.tally.close()
-        if delete:
-            window.tally.path.unlink(missing_ok=True)
+    def _hold(self, objection: str) -> None:
+        """Every mailing waits for a person; asked again over a fresh connection, to the file that is there now."""
+        anchor = self._process.desk.anchor
+        with self._process.sessions() as session:
+            session.get_bind().dispose()  # type: ignore[union-attr]
+        with self._process.sessions() as session:
+            anchor.in_doubt = True
+            mailing = lock(session, self._mailing_id)
+            if anchor.objection(session, mailing):
+                log.error("every mailing is held", reason=objection)
+                hold_all(session, objection)
+                session.commit()
+                anchor.accept(session)

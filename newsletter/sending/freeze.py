@@ -30,6 +30,7 @@ from newsletter.mailings.models import (
 )
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
+from newsletter.sending import failpoints
 from newsletter.sending.exclusion import reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
@@ -49,11 +50,15 @@ def freeze(sessions: sessionmaker[Session], mailing_id: int, links: Links, chunk
     while True:
         with sessions() as session:
             more = _freeze_chunk(session, mailing_id, chunk)
+            if failpoints.armed:
+                failpoints.reach("freeze.chunk")
             session.commit()
         if not more:
             break
     with sessions() as session:
         ready = _complete(session, mailing_id, links)
+        if failpoints.armed:
+            failpoints.reach("freeze.complete")
         session.commit()
     return ready
 
@@ -116,6 +121,9 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
             Subscription.publication_id == mailing.publication_id,
             Subscription.subscriber_id > mailing.frozen_through,
             Subscription.subscriber_id <= last,
+            # Said again of the other table, so that a chunk costs the same however many there are.
+            Subscriber.id > mailing.frozen_through,
+            Subscriber.id <= last,
         )
         .subquery()
     )
@@ -174,7 +182,7 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
         mailing.held_reason = f"It cannot be rendered: {error.message}"
         return False
     session.merge(StoredMessage(mailing_id=mailing.id, variant="", compiled=compiled.to_json()))
-    mailing.started_at = clock.now()
+    mailing.started_at = mailing.last_turn_at = clock.now()
     advance(mailing, MailingState.SENDING)
     return True
 

@@ -1,7 +1,10 @@
 """Which host and which boot this is: a tally can only testify where it lies and since its machine started."""
 
+import fcntl
+import os
 import subprocess
 import uuid
+from collections.abc import Container
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from newsletter.mailings.models import SendingHost
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 # A host whose heartbeat stood still this long is gone; its windows are settled without its tallies.
 GONE_AFTER_SECONDS = 600
+# A tally that stays locked this long belongs to a process that is stopped, not dead.
+STOPPED_AFTER_SECONDS = 600
 
 
 @cache
@@ -32,15 +37,24 @@ def boot_id() -> str:
 
 
 def host_id(tally_dir: Path) -> str:
-    """The id of the folder of tallies, made once: tallies are found by it, wherever the machine is."""
+    """The id of the folder of tallies, made once: tallies are found by it, wherever the machine is.
+
+    The file says which inode it is, so that a copy of the folder is not taken for the original: it gets an id
+    of its own.
+    """
     path = tally_dir / "host-id"
     tally_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x") as file:
-            file.write(uuid.uuid4().hex)
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        made, _, inode = file.read().strip().partition(" ")
+        here = str(os.fstat(file.fileno()).st_ino)
+        if not made or inode not in {"", here}:  # "": made before copies were told from originals
+            made = uuid.uuid4().hex
+        if inode != here:
+            file.truncate(0)
+            file.write(f"{made} {here}")
+    return made
 
 
 def beat(session: Session, host: str) -> None:
@@ -53,17 +67,28 @@ def beat(session: Session, host: str) -> None:
 
 
 class Watch:
-    """Remembers when each other host's heartbeat was last seen to move, by this process's own clock."""
+    """Remembers since when things stand still under our eyes, by this process's own clock."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, float]] = {}
 
     def gone(self, session: Session, host: str) -> bool:
-        """Whether `host` has stood still for `GONE_AFTER_SECONDS` under our eyes."""
+        """Whether the heartbeat of `host` has stood still for `GONE_AFTER_SECONDS`."""
         row = session.get(SendingHost, host, populate_existing=True)
-        counter = row.heartbeat if row else -1
-        before = self._seen.get(host)
+        return self._stands(f"host {host}", row.heartbeat if row else -1, GONE_AFTER_SECONDS)
+
+    def stopped(self, window_id: str) -> bool:
+        """Whether the holder of a window has been alive without settling it for `STOPPED_AFTER_SECONDS`."""
+        return self._stands(f"window {window_id}", 0, STOPPED_AFTER_SECONDS)
+
+    def forget_but(self, window_ids: Container[str]) -> None:
+        """Forget the windows that were settled."""
+        kept = {name for name in self._seen if not name.startswith("window ") or name[7:] in window_ids}
+        self._seen = {name: seen for name, seen in self._seen.items() if name in kept}
+
+    def _stands(self, what: str, counter: int, seconds: float) -> bool:
+        before = self._seen.get(what)
         if before is None or before[0] != counter:
-            self._seen[host] = (counter, clock.monotonic())
+            self._seen[what] = (counter, clock.monotonic())
             return False
-        return clock.monotonic() - before[1] >= GONE_AFTER_SECONDS
+        return clock.monotonic() - before[1] >= seconds

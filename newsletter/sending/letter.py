@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.issues.compile import origin, sender_domain
 from newsletter.issues.recipient import recipient_values
+from newsletter.mailings.models import Mailing, StoredMessage
+from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
-from newsletter.sending.reserve import Recipient
+from newsletter.sending.members import Recipient
 from newsletter.smtp.dialogue import Envelope
 
 
@@ -40,3 +45,18 @@ class Letter:
             fields=self.compiled.fields,
         )
         return Envelope(person.seq, self.sender, person.email, self.compiled.fill(values))
+
+
+def read_letter(session: Session, mailing: Mailing, links: Links) -> Letter:
+    """The letter of a mailing whose message was compiled."""
+    stored = session.get_one(StoredMessage, (mailing.id, ""))
+    publication = session.get_one(Publication, mailing.publication_id)
+    return Letter(
+        mailing_id=mailing.id,
+        compiled=CompiledMessage.from_json(stored.compiled),
+        sender=publication.sender_email,
+        domain=sender_domain(publication),
+        origin=origin(links, mailing),
+        publication_name=publication.name,
+        links=links,
+    )

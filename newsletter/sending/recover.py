@@ -11,15 +11,13 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendWindow
-from newsletter.sending import tally
+from newsletter.sending import failpoints, tally
 from newsletter.sending.hosts import Watch
 from newsletter.sending.settle import Lines, settle
 from newsletter.sending.tally import UNKNOWN, Held
 
 log = structlog.get_logger(__name__)
 
-# A tally that is still locked this long after its reservation belongs to a process that is stopped, not dead.
-WAIT_FOR_HOLDER = timedelta(minutes=10)
 KEEP_TALLIES = timedelta(hours=24)
 
 
@@ -27,6 +25,7 @@ def recover(sessions: sessionmaker[Session], host: str, watch: Watch) -> int:
     """Settle every window whose holder is gone; how many deliveries that concerned."""
     with reading(), sessions() as session:
         windows = session.scalars(select(SendWindow)).all()
+        watch.forget_but({window.id for window in windows})
         lost = [(window, lines) for window in windows if (lines := _testimony(session, window, host, watch))]
     for window, lines in lost:
         _settle_lost(sessions, window, lines)
@@ -41,8 +40,7 @@ def _testimony(session: Session, window: SendWindow, host: str, watch: Watch) ->
     try:
         found = tally.read(Path(window.tally))
     except Held:
-        waited = clock.now() - window.reserved_at >= WAIT_FOR_HOLDER
-        return unknown if waited else None
+        return unknown if watch.stopped(window.id) else None
     except (OSError, ValueError) as error:
         log.error("a tally is lost: its window is unanswered", window=window.id, error=str(error))
         return unknown
@@ -59,6 +57,8 @@ def _settle_lost(sessions: sessionmaker[Session], window: SendWindow, lines: Lin
         if session.get(SendWindow, window.id) is None:
             return  # its holder, or another recovery, was faster
         settle(session, mailing, window.id, lines)
+        if failpoints.armed:
+            failpoints.reach("recover.committing")
         session.commit()
     log.warning("a lost window was settled", mailing=window.mailing_id, deliveries=window.size)
 

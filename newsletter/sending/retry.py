@@ -2,16 +2,32 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, or_
+
+from newsletter.mailings.models import DeliveryRetry
+
 FIRST = timedelta(minutes=5)
 LONGEST = timedelta(minutes=66)  # as long as Postfix waits at most (maximal_backoff_time, 4000 s)
 GIVE_UP_AFTER = timedelta(hours=72)
 MOST_ATTEMPTS = 70
+# Before so many attempts, three days have not passed: the clock was set, or nothing ran.
+FEWEST_ATTEMPTS = 10
 EXPIRED = "expired"
 
 
 def next_due(attempts: int, first_at: datetime, now: datetime) -> datetime | None:
     """When to try again after `attempts` (≥ 1) refusals, the first at `first_at`; None: give up."""
-    if attempts >= MOST_ATTEMPTS or now - first_at >= GIVE_UP_AFTER:
+    old = now - first_at >= GIVE_UP_AFTER and attempts >= FEWEST_ATTEMPTS
+    if old or attempts >= MOST_ATTEMPTS:
         return None
     doubled: timedelta = FIRST * 2 ** min(attempts - 1, 10)
     return now + min(doubled, LONGEST)
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether a delivery that waits may be claimed at `now`.
+
+    Nobody ever waits longer than `LONGEST`: what is due later than that was written before the clock was set
+    back.
+    """
+    return or_(DeliveryRetry.due <= now, DeliveryRetry.due > now + LONGEST)

@@ -8,7 +8,7 @@ comes back, its tally may still raise what was called unanswered, and only that.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
@@ -24,6 +24,7 @@ from newsletter.mailings.models import (
     SendWindow,
 )
 from newsletter.sending.finish import finish_if_done
+from newsletter.sending.places import among
 from newsletter.sending.retry import EXPIRED, next_due
 from newsletter.sending.tally import Line
 
@@ -36,23 +37,26 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
     The caller holds the mailing's lock and commits; a commit that fails is repeated until it succeeds, and
     only then is the tally deleted.
     """
-    window = session.get(SendWindow, window_id)
-    if window is None:
-        _raise_unanswered(session, mailing, lines)
-    else:
-        session.delete(window)
-        session.flush()
+    closed = session.execute(
+        delete(SendWindow).where(SendWindow.id == window_id).execution_options(synchronize_session=False)
+    )
+    if closed.rowcount:  # type: ignore[attr-defined]
         _merge(session, mailing, lines, in_flight=True)
+    else:
+        _raise_unanswered(session, mailing, lines)
+    mailing.last_turn_at = clock.now()
     finish_if_done(session, mailing)
 
 
 def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
     """A holder came back after its window was settled: what it knows replaces what was unanswered."""
     known = {seq: line for seq, line in lines.items() if line.outcome is not Outcome.UNANSWERED}
+    if not known:
+        return
     still = session.scalars(
         select(Delivery.seq).where(
             Delivery.mailing_id == mailing.id,
-            Delivery.seq.in_(known),
+            among(Delivery.seq, known),
             Delivery.outcome == Outcome.UNANSWERED,
         )
     ).all()
@@ -66,27 +70,10 @@ def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
 
 
 def _merge(session: Session, mailing: Mailing, lines: Lines, *, in_flight: bool) -> None:
+    if not lines:
+        return
     now = clock.now()
-    waiting = {
-        row.seq: row
-        for row in session.scalars(
-            select(DeliveryRetry).where(
-                DeliveryRetry.mailing_id == mailing.id, DeliveryRetry.seq.in_(list(lines))
-            )
-        )
-    }
-    final = {}
-    for seq, line in lines.items():
-        row = waiting.get(seq)
-        if _waits(line) and row is None:
-            row = DeliveryRetry(mailing_id=mailing.id, seq=seq, due=now, attempts=0, first_at=now)
-            session.add(row)
-        final[seq] = _requeue(session, row, line, now) if row is not None and _waits(line) else line
-    over = [seq for seq, line in final.items() if seq in waiting and not _waits(line)]
-    if over:
-        session.execute(
-            delete(DeliveryRetry).where(DeliveryRetry.mailing_id == mailing.id, DeliveryRetry.seq.in_(over))
-        )
+    final = _requeue(session, mailing, lines, now)
     _write(session, mailing.id, final, now)
     before = None if in_flight else (Outcome.UNANSWERED, "")
     counts.change(
@@ -96,12 +83,38 @@ def _merge(session: Session, mailing: Mailing, lines: Lines, *, in_flight: bool)
     )
 
 
+def _requeue(session: Session, mailing: Mailing, lines: Lines, now: datetime) -> dict[int, Line]:
+    """Keep the queue of retries in step with `lines`; what became of each in the end."""
+    queued = {
+        row.seq: row
+        for row in session.scalars(
+            select(DeliveryRetry).where(
+                DeliveryRetry.mailing_id == mailing.id, among(DeliveryRetry.seq, lines)
+            )
+        )
+    }
+    final = {}
+    for seq, line in lines.items():
+        row = queued.get(seq)
+        if not _waits(line):
+            final[seq] = line
+            if row is not None:
+                session.delete(row)
+            continue
+        if row is None:
+            row = DeliveryRetry(mailing_id=mailing.id, seq=seq, due=now, attempts=0, first_at=now)
+            session.add(row)
+        final[seq] = _put_back(session, row, line, now)
+    session.flush()
+    return final
+
+
 def _waits(line: Line) -> bool:
     return line.outcome in {Outcome.RETRY, Outcome.PENDING}
 
 
-def _requeue(session: Session, row: DeliveryRetry, line: Line, now: datetime) -> Line:
-    """Put a delivery back into the queue of retries, or give it up; what became of it in the end."""
+def _put_back(session: Session, row: DeliveryRetry, line: Line, now: datetime) -> Line:
+    """Let a delivery wait for its next turn, or give it up; what became of it in the end."""
     row.window_id = None
     row.due = now
     if not line.attempted:
@@ -117,33 +130,17 @@ def _requeue(session: Session, row: DeliveryRetry, line: Line, now: datetime) ->
 
 
 def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> None:
-    if not lines:
-        return
-    session.flush()
-    table = Delivery.__table__
-    session.connection().execute(
-        update(Delivery)
-        .where(table.c.mailing_id == bindparam("of_mailing"), table.c.seq == bindparam("of_seq"))
-        .values(
-            outcome=bindparam("new_outcome"),
-            reason=bindparam("new_reason"),
-            code=bindparam("new_code"),
-            enhanced=bindparam("new_enhanced"),
-            at=bindparam("new_at"),
-        ),
-        [
-            {
-                "of_mailing": mailing_id,
-                "of_seq": seq,
-                "new_outcome": line.outcome,
-                "new_reason": line.reason,
-                "new_code": line.code,
-                "new_enhanced": line.enhanced,
-                "new_at": now,
-            }
-            for seq, line in lines.items()
-        ],
-    )
+    """One statement for all that ended alike: nearly always that is the whole window."""
+    alike: dict[Line, list[int]] = {}
+    for seq, line in lines.items():
+        alike.setdefault(line, []).append(seq)
+    for line, seqs in alike.items():
+        session.execute(
+            update(Delivery)
+            .where(Delivery.mailing_id == mailing_id, among(Delivery.seq, seqs))
+            .values(outcome=line.outcome, reason=line.reason, code=line.code, enhanced=line.enhanced, at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _key(line: Line) -> counts.Key:

@@ -1,5 +1,7 @@
 """Sweep the database for work that nobody does, and ring for it: a lost doorbell costs seconds, not mail."""
 
+from datetime import timedelta
+
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -11,8 +13,10 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, SendWindow
 from newsletter.outbox.waiting import waiting
 from newsletter.sending.finish import finish_if_done
+from newsletter.sending.retry import is_due
 
 MESSAGES_AT_ONCE = 100
+LONGEST_WAIT = timedelta(hours=25)
 
 
 def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
@@ -70,16 +74,20 @@ def _due_freezes(session: Session) -> list[int]:
 
 
 def _due_drains(session: Session) -> list[int]:
+    now = clock.now()
     due = exists().where(
-        DeliveryRetry.mailing_id == Mailing.id,
-        DeliveryRetry.window_id.is_(None),
-        DeliveryRetry.due <= clock.now(),
+        DeliveryRetry.mailing_id == Mailing.id, DeliveryRetry.window_id.is_(None), is_due(now)
+    )
+    # No transport waits for longer than a day: a later moment was written before the clock was set back.
+    may_ask = or_(
+        Mailing.not_before.is_(None), Mailing.not_before <= now, Mailing.not_before > now + LONGEST_WAIT
     )
     return list(
         session.scalars(
             select(Mailing.id).where(
                 Mailing.control == Control.GO,
                 Mailing.state == MailingState.SENDING,
+                may_ask,
                 or_(Mailing.next_seq <= Mailing.members, due),
             )
         )

@@ -12,6 +12,7 @@ import json
 import os
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.mailings.models import Outcome
@@ -25,10 +26,12 @@ RECORD = struct.Struct(">ccHBHHB6x")
 ALIGN = 16
 
 BLANK, STARTED, ANSWERED = b"\0", b"D", b"R"
+BLANK_RECORD = bytes(RECORD.size)
+STARTED_RECORD = STARTED.ljust(RECORD.size, b"\0")
 OUTCOMES = {Outcome.SENT: b"s", Outcome.REJECTED: b"x", Outcome.RETRY: b"t"}
 BY_LETTER = {letter: outcome for outcome, letter in OUTCOMES.items()}
 # Each tally carries this list, so that one written by another version still reads right.
-WORDS = ["", *(reason.value for reason in Reason)]
+WORDS = ("", *(reason.value for reason in Reason))
 NUMBERS = {word: number for number, word in enumerate(WORDS)}
 
 
@@ -77,27 +80,31 @@ class Tally:
 
     def started(self, seq: int) -> None:
         """Note that the message to `seq` is about to leave. No note, no message: raises `OSError`."""
-        self._write(seq, RECORD.pack(STARTED, b"\0", 0, 0, 0, 0, 0))
+        self._write(seq, STARTED_RECORD)
 
     def answered(self, seq: int, line: Line) -> None:
         """Note what became of `seq`."""
-        parts = [int(part) for part in line.enhanced.split(".")] if line.enhanced else [0, 0, 0]
-        self._write(
-            seq,
-            RECORD.pack(
-                ANSWERED, OUTCOMES[line.outcome], line.code or 0, *parts, NUMBERS.get(line.reason, 0)
-            ),
-        )
+        self._write(seq, _record(line))
+
+    def take_back(self, seq: int) -> None:
+        """Note that `seq` never left after all. Only its holder can know: a server refused it unseen."""
+        self._write(seq, BLANK_RECORD)
 
     def lines(self) -> dict[int, Line]:
         """What the tally says of each delivery, for its own holder."""
         size = RECORD.size * len(self._places)
-        octets = os.pread(self._descriptor, size, self._offset)
-        return {seq: _line(octets, place, WORDS) for seq, place in self._places.items()}
+        return _lines(os.pread(self._descriptor, size, self._offset), self._places, WORDS)
 
     def close(self) -> None:
-        """Give up the lock; the file stays until its window is settled."""
-        os.close(self._descriptor)
+        """Give up the lock; the file stays until its window is settled. May be called twice."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def discard(self) -> None:
+        """Close it and delete the file: the ledger has all it says, or its window never came to be."""
+        self.close()
+        self.path.unlink(missing_ok=True)
 
     def _write(self, seq: int, record: bytes) -> None:
         place = self._offset + RECORD.size * self._places[seq]
@@ -140,12 +147,23 @@ def read(path: Path) -> Testimony:
         message = f"{path} is not a tally"
         raise ValueError(message)
     records = octets[_aligned(HEADER.size + length) :]
-    lines = {seq: _line(records, place, words) for place, seq in enumerate(seqs)}
-    return Testimony(boot == boot_id(), lines)
+    places = {seq: place for place, seq in enumerate(seqs)}
+    return Testimony(boot == boot_id(), _lines(records, places, tuple(words)))
 
 
-def _line(records: bytes, place: int, words: list[str]) -> Line:
-    record = records[place * RECORD.size : (place + 1) * RECORD.size]
+def _lines(records: bytes, places: dict[int, int], words: tuple[str, ...]) -> dict[int, Line]:
+    size = RECORD.size
+    return {seq: _line(records[place * size : (place + 1) * size], words) for seq, place in places.items()}
+
+
+@lru_cache(maxsize=512)  # of a window's hundred records nearly all say the same
+def _record(line: Line) -> bytes:
+    parts = [int(part) for part in line.enhanced.split(".")] if line.enhanced else [0, 0, 0]
+    return RECORD.pack(ANSWERED, OUTCOMES[line.outcome], line.code or 0, *parts, NUMBERS.get(line.reason, 0))
+
+
+@lru_cache(maxsize=512)
+def _line(record: bytes, words: tuple[str, ...]) -> Line:
     if len(record) < RECORD.size:
         return UNKNOWN  # cut short: what stood here is lost
     mark, letter, code, klass, subject, detail, word = RECORD.unpack(record)

@@ -60,7 +60,7 @@ class Capabilities:
         )
 
 
-@dataclass
+@dataclass(eq=False)
 class Session:
     """An open session. One thread uses it; `hurry` and nothing else may be called from another.
 

@@ -1,21 +1,24 @@
 """A sink that records, a process that sends into it, and a mailing ready to be drained."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.mailings.accounts import Accounts, accounts
+from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Delivery, Mailing, SendWindow
 from newsletter.runtime import Runtime
+from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import host_id
-from newsletter.sending.relays import Relays
+from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import Sink
-from newsletter.smtp.url import parse_smtp_url
+from newsletter.transports.find import outlets
 from tests.factories import make_issue, make_publication, make_readers
 
 READERS = 25
@@ -31,12 +34,13 @@ def sink() -> Iterator[Sink]:
 def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., SendingProcess]]:
     made: list[SendingProcess] = []
 
-    def make(window_size: int = 10) -> SendingProcess:
+    def make(window_size: int = 10, smtp_url: str = "") -> SendingProcess:
         folder = runtime.settings.tally_dir
         process = SendingProcess(
             sessions=runtime.sessions,
             links=runtime.links,
-            relays=Relays(parse_smtp_url(sink.url), "localhost"),
+            outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=smtp_url or sink.url),
+            connections=Connections("localhost"),
             tally_dir=folder,
             host=host_id(folder),
             window_size=window_size,
@@ -46,7 +50,29 @@ def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., Sending
 
     yield make
     for process in made:
-        process.relays.close()
+        process.connections.close()
+
+
+@pytest.fixture
+def reserve_window(
+    runtime: Runtime, process: SendingProcess, mailing_id: int
+) -> Iterator[Callable[[int], Window]]:
+    """Reserves windows and leaves them to the test."""
+    made: list[Window] = []
+
+    def one(size: int = 10) -> Window:
+        with runtime.session() as session:
+            mailing = lock(session, mailing_id)
+            outlet = process.outlets(session)[0]
+            window = reserve(session, mailing, outlet, size, tally_dir=process.tally_dir, host=process.host)
+            session.commit()
+        assert window is not None
+        made.append(window)
+        return window
+
+    yield one
+    for window in made:
+        window.tally.discard()
 
 
 @pytest.fixture

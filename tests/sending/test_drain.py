@@ -1,5 +1,6 @@
 """Draining a mailing: everybody gets one copy, and whatever the relay does is accounted for."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,13 +11,15 @@ from sqlalchemy import select
 
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
-from newsletter.mailings.models import Delivery, DeliveryRetry, SendWindow
+from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing, SendWindow
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.schedule import schedule
-from newsletter.smtp.sink import Act, At, Rule, Script, Sink
+from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.subscribers.models import State, Subscription, Suppression, SuppressionReason
+from newsletter.transports.models import TransportRest
+from tests.processes import wait_until
 from tests.sending.conftest import READERS
 
 Count = Callable[[], Accounts]
@@ -89,12 +92,24 @@ def test_a_retry_that_ran_out_is_rejected(
 ) -> None:
     sink.script = Script([Rule(At.RCPT, code=450, text="4.2.2 Full", recipient="reader1@*")])
     start = clock.now()
-    for hours in (0, 1, 30, 73):
-        with time_machine.travel(start + timedelta(hours=hours)):
+    for attempt in range(11):
+        assert count().rejected == 0
+        with time_machine.travel(start + timedelta(hours=7.3 * attempt)):
             process.drain(mailing_id, seconds=30)
-            found = count()
+    found = count()
     assert found.rejected_reasons == {"expired": 1}
     assert found.state == "finished"
+
+
+def test_a_clock_that_was_set_gives_nobody_up(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count
+) -> None:
+    sink.script = Script([Rule(At.RCPT, code=450, text="4.2.2 Full", recipient="reader1@*", times=3)])
+    start = clock.now()
+    for days in (0, 400, -400, 0.01):
+        with time_machine.travel(start + timedelta(days=days)):
+            process.drain(mailing_id, seconds=30)
+    assert (count().sent, count().state) == (READERS, "finished")
 
 
 def test_silence_after_the_last_octet_is_unanswered_and_never_resent(
@@ -108,21 +123,44 @@ def test_silence_after_the_last_octet_is_unanswered_and_never_resent(
     assert len(copies(sink)) == READERS
 
 
-def test_a_relay_that_is_down_marks_nobody_and_says_why(
+def test_a_relay_that_is_down_marks_nobody_says_why_and_is_tried_again(
     process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
     sink.refuse()
-    process.drain(mailing_id, seconds=30)
+    assert process.drain(mailing_id, seconds=5) is False
     found = count()
-    assert (found.state, found.pending, found.rejected, found.retry) == ("paused", READERS, 0, 0)
-    assert "Nothing listens at" in found.reason
-    sink.listen()
+    assert (found.state, found.pending, found.rejected, found.retry) == ("sending", READERS, 0, 0)
     with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
-    process.drain(mailing_id, seconds=30)
+        mailing = session.get_one(Mailing, mailing_id)
+        assert "Nothing listens at" in mailing.waiting_for
+        assert mailing.not_before is not None
+        again = mailing.not_before
+    sink.listen()
+    process.drain(mailing_id, seconds=0.5)
+    assert count().pending == READERS, "not before it is due"
+    with time_machine.travel(again + timedelta(seconds=1)):
+        process.drain(mailing_id, seconds=30)
     assert count().sent == READERS
     assert set(copies(sink).values()) == {1}
+    with runtime.session() as session:
+        assert session.get_one(Mailing, mailing_id).waiting_for == ""
+        assert session.scalars(select(TransportRest)).all() == []
+
+
+def test_wrong_credentials_pause_it_and_resuming_goes_on_exactly_there(
+    make_process: Callable[..., SendingProcess], mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with Sink(Options(users={"ana": "right"}, auth_required=True, auth_in_clear=True)) as strict:
+        where = f"127.0.0.1:{strict.port}?starttls=never&auth_in_clear=yes"
+        make_process(smtp_url=f"smtp://ana:wrong@{where}").drain(mailing_id, seconds=30)
+        found = count()
+        assert (found.state, found.pending) == ("paused", READERS)
+        assert "did not accept user ana" in found.reason
+        with runtime.session() as session:
+            control.resume(session, mailing_id, actor="test")
+            session.commit()
+        make_process(smtp_url=f"smtp://ana:right@{where}").drain(mailing_id, seconds=30)
+        assert (count().sent, len(strict.records)) == (READERS, READERS)
 
 
 def test_a_refused_sender_marks_nobody(
@@ -164,24 +202,28 @@ def test_pause_stops_and_resume_goes_on_there(
 
 
 def test_a_pause_within_a_window_gives_back_who_was_not_started(
-    process: SendingProcess,
-    mailing_id: int,
-    sink: Sink,
-    count: Count,
-    monkeypatch: pytest.MonkeyPatch,
+    make_process: Callable[..., SendingProcess], mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.transmit.CONTROL_POLL_SECONDS", 0.0)
-    asked = 0
-
-    def goes(_mailing: int) -> bool:
-        nonlocal asked
-        asked += 1
-        return asked != 4
-
-    monkeypatch.setattr(process, "_goes", goes)
-    process.drain(mailing_id, seconds=30)
+    process = make_process(window_size=READERS)
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
+    thread = threading.Thread(target=process.drain, args=(mailing_id, 30))
+    thread.start()
+    wait_until(lambda: sink.counts.messages >= 2)
+    with runtime.session() as session:
+        control.pause(session, mailing_id, actor="test")
+        session.commit()
+    thread.join()
     found = count()
-    assert (found.sent, found.pending, found.in_flight) == (READERS, 0, 0)
+    assert found.state == "paused"
+    assert (found.in_flight, found.unanswered) == (0, 0)
+    assert 2 <= found.sent < READERS
+    assert found.pending == READERS - found.sent
+    with runtime.session() as session:
+        control.resume(session, mailing_id, actor="test")
+        session.commit()
+    sink.script = Script()
+    process.drain(mailing_id, seconds=30)
+    assert count().sent == READERS
     assert set(copies(sink).values()) == {1}
 
 
@@ -266,8 +308,6 @@ def test_a_full_disk_reserves_nothing(
 def test_two_processes_share_a_mailing(
     make_process: Callable[..., SendingProcess], mailing_id: int, sink: Sink, count: Count
 ) -> None:
-    import threading
-
     processes = [make_process(window_size=2) for _ in range(4)]
     threads = [
         threading.Thread(target=process.drain, args=(mailing_id, 30), name=f"drain{n}")

@@ -18,7 +18,7 @@ from newsletter.sending import hosts
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch, beat
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.reserve import Window, reserve
+from newsletter.sending.reserve import Window
 from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line
 from newsletter.smtp.sink import Sink
@@ -30,12 +30,9 @@ REJECTED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
 
 
 @pytest.fixture
-def window(process: SendingProcess, mailing_id: int, runtime: Runtime) -> Window:
+def window(reserve_window: Callable[[int], Window]) -> Window:
     """A reserved window of ten: 1 and 2 answered, 3 handed over, the others untouched."""
-    with runtime.session() as session:
-        made = reserve(session, lock(session, mailing_id), process.tally_dir, process.host, 10)
-        session.commit()
-    assert made is not None
+    made = reserve_window(10)
     made.tally.started(1)
     made.tally.answered(1, SENT)
     made.tally.answered(2, REJECTED)
@@ -81,10 +78,20 @@ def test_a_living_holder_keeps_its_right(
 
 
 def test_a_stopped_holder_is_unanswered_after_ten_minutes_and_may_come_back(
-    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+    window: Window,
+    runtime: Runtime,
+    process: SendingProcess,
+    count: Count,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with time_machine.travel(clock.now() + timedelta(minutes=11)):
-        assert recovered(runtime, process) == 10
+    watch, now = Watch(), 0.0
+    monkeypatch.setattr(hosts.clock, "monotonic", lambda: now)
+    for now in (0.0, 300.0, 599.0):
+        assert recovered(runtime, process, watch) == 0
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        assert recovered(runtime, process, watch) == 0, "whatever the clock on the wall says"
+    now = 600.0
+    assert recovered(runtime, process, watch) == 10
     assert count().unanswered == 10
     # It goes on: what its tally knows counts, and what it never touched was never sent.
     with runtime.session() as session:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dkim_key")),
     )
     op.create_index("uq_dkim_key_domain_selector", "dkim_key", ["domain", "selector"], unique=True)
+    _ledger()
 
 
 def _mailing() -> None:
@@ -75,3 +76,13 @@ def _transport() -> None:
     op.add_column("transport", sa.Column("warm_up_from", sa.Date(), nullable=True))
     op.add_column("transport", sa.Column("warm_up_per_day", sa.Integer(), nullable=True))
     op.add_column("transport", sa.Column("paused_at", MOMENT, nullable=True))
+
+
+def _ledger() -> None:
+    # What refers to deliveries goes first: SQLite makes a table anew to drop its foreign keys.
+    with op.batch_alter_table("delivery_retry") as table:
+        table.drop_constraint("fk_delivery_retry_mailing_id_seq_delivery", type_="foreignkey")
+    with op.batch_alter_table("delivery") as table:
+        table.drop_constraint("fk_delivery_mailing_id_mailing", type_="foreignkey")
+        table.drop_constraint("fk_delivery_subscriber_id_subscriber", type_="foreignkey")
+        table.drop_constraint("fk_delivery_subscription_id_subscription", type_="foreignkey")

@@ -1,0 +1,114 @@
+"""The connections of one process to its transports: opened when needed, kept between windows and mailings.
+
+Several threads borrow them, each for one window at a time.
+"""
+
+import threading
+from collections import defaultdict
+
+import structlog
+
+from newsletter.core import clock
+from newsletter.smtp.deliver import choose
+from newsletter.smtp.dialogue import Break, Deliver
+from newsletter.smtp.failures import SessionFailed
+from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.url import Dialogue
+from newsletter.transports.outlet import Outlet
+
+log = structlog.get_logger(__name__)
+
+# Relays close what says nothing for some minutes; after this long we ask before we trust.
+IDLE_SECONDS = 20
+# One attempt at once, then after a pause: a relay that is being restarted is back in a moment.
+PAUSES_SECONDS = (0.0, 0.5, 2.0)
+# Losing connections this often within a minute is not bad luck any more.
+MOST_LOSSES_PER_MINUTE = 20
+
+
+class Connections:
+    """Sessions of one process, by transport. `name`: how we call ourselves in EHLO."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[tuple[Session, float]]] = defaultdict(list)
+        self._open: set[Session] = set()
+        self._losses: dict[str, list[float]] = defaultdict(list)
+        self._plainly: set[str] = set()  # replies of these have come apart from our commands before
+        self._patience: float | None = None
+
+    def borrow(self, outlet: Outlet) -> Session:
+        """An open session for this thread alone; raises `SessionFailed` when there is none to be had."""
+        while (kept := self._take_idle(outlet)) is not None:
+            session, used_at = kept
+            fresh = clock.monotonic() - used_at < IDLE_SECONDS
+            if session.relay == outlet.relay and (fresh or session.alive()):
+                return session
+            self._end(session)
+        session = self._connect(outlet)
+        with self._lock:
+            self._open.add(session)
+            if self._patience is not None:
+                session.hurry(self._patience)
+        return session
+
+    def give_back(self, outlet: Outlet, session: Session) -> None:
+        """The thread is done with it; it is kept for the next window if it can carry any more."""
+        if session.closed or session.messages >= outlet.limits.messages_per_connection:
+            self._end(session)
+            return
+        with self._lock:
+            self._idle[outlet.key].append((session, clock.monotonic()))
+
+    def dialogue(self, outlet: Outlet, session: Session) -> Deliver:
+        """The fastest client that this transport can be trusted with."""
+        most = Dialogue.PLAIN if outlet.key in self._plainly else session.relay.dialogue
+        return choose(session.capabilities, most)
+
+    def speak_plainly(self, outlet: Outlet, stop: Break) -> None:
+        """After a surprise: one command, one reply, from now on."""
+        self._plainly.add(outlet.key)
+        log.warning("spoken to plainly from now on", transport=outlet.name, reply=str(stop.reply))
+
+    def may_reconnect(self, outlet: Outlet) -> bool:
+        """Note a lost connection; whether to go on trying."""
+        now = clock.monotonic()
+        with self._lock:
+            recent = [at for at in self._losses[outlet.key] if now - at < 60] + [now]
+            self._losses[outlet.key] = recent
+        return len(recent) <= MOST_LOSSES_PER_MINUTE
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than `seconds` for any reply from now on; may be called from a signal handler."""
+        self._patience = seconds
+        for session in tuple(self._open):
+            session.hurry(seconds)
+
+    def close(self) -> None:
+        """End every session politely. No thread may be using one."""
+        for session in tuple(self._open):
+            self._end(session)
+        self._idle.clear()
+
+    def _take_idle(self, outlet: Outlet) -> tuple[Session, float] | None:
+        with self._lock:
+            kept = self._idle[outlet.key]
+            return kept.pop() if kept else None
+
+    def _end(self, session: Session) -> None:
+        with self._lock:
+            self._open.discard(session)
+        session.close()
+
+    def _connect(self, outlet: Outlet) -> Session:
+        if outlet.broken is not None:
+            raise outlet.broken
+        for last, pause in ((n == len(PAUSES_SECONDS) - 1, p) for n, p in enumerate(PAUSES_SECONDS)):
+            clock.sleep(pause)
+            try:
+                return open_session(outlet.relay, self._name)
+            except SessionFailed as error:
+                if last or not error.temporary:
+                    raise
+        raise AssertionError

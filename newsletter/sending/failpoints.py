@@ -1,0 +1,61 @@
+"""Failpoints: named places in the protocol where a test can let the process die, stop or fail.
+
+They are free when off: a place is `if failpoints.armed: failpoints.reach("…")`. `FAILPOINTS` arms them:
+`settle.committing=kill` at the first time, `transmit.answered=kill@7` at the seventh, `tally.started=stop` for
+SIGSTOP, `reserve.committing=error` for an OSError.
+"""
+
+import os
+import signal
+import threading
+from collections import Counter
+
+from newsletter.core.errors import Refused
+
+NAMES = frozenset(
+    {
+        "freeze.chunk",  # a chunk is written and not committed
+        "freeze.complete",  # the audience is frozen, the message compiled, nothing committed
+        "turn.committing",  # done windows are settled and fresh ones reserved, nothing committed
+        "turn.committed",  # … and committed; the tallies of the done windows are still there
+        "transmit.begin",  # a window was taken up, none of its messages has started
+        "transmit.started",  # `D` is written, no octet of the message has left
+        "transmit.answered",  # the reply is read, `R` is not written
+        "transmit.noted",  # `R` is written
+        "recover.committing",  # a lost window is settled and not committed
+    }
+)
+ACTIONS = frozenset({"kill", "stop", "error"})
+
+armed: dict[str, tuple[str, int]] = {}
+_reached: Counter[str] = Counter()
+_lock = threading.Lock()
+
+
+def arm(text: str) -> None:
+    """Arm what `text` names, separated by commas, and nothing else. Raises `Refused`."""
+    wanted: dict[str, tuple[str, int]] = {}
+    for part in filter(None, text.split(",")):
+        name, _, what = part.strip().partition("=")
+        action, _, time = what.partition("@")
+        if name not in NAMES or action not in ACTIONS or not (time or "1").isdecimal():
+            raise Refused("failpoint", f"“{part}” is no failpoint; write NAME=kill, stop or error, and @N.")
+        wanted[name] = (action, int(time or "1"))
+    armed.clear()
+    _reached.clear()
+    armed.update(wanted)
+
+
+def reach(name: str) -> None:
+    """What befalls the process at `name`, if it is armed and this is the time. Raises `OSError`."""
+    action, time = armed.get(name, ("", 0))
+    if not action:
+        return
+    with _lock:
+        _reached[name] += 1
+        due = _reached[name] == time
+    if due and action == "error":
+        message = f"the failpoint {name}"
+        raise OSError(message)
+    if due:
+        os.kill(os.getpid(), signal.SIGKILL if action == "kill" else signal.SIGSTOP)

@@ -1,0 +1,167 @@
+"""A turn: one transaction in which the windows that are done are settled and fresh ones reserved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.mailings.models import Control, Mailing, MailingState, Outcome
+from newsletter.sending import brake, failpoints, pace
+from newsletter.sending.anchor import Anchor
+from newsletter.sending.lanes import Done
+from newsletter.sending.reserve import Window, reserve
+from newsletter.sending.settle import settle
+from newsletter.transports.choose import Wait, choose
+from newsletter.transports.outlet import Outlet
+from newsletter.transports.rest import recovered, rest
+from newsletter.transports.spend import give_back, take
+
+# Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
+SILENT_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one process reserves with."""
+
+    tally_dir: Path
+    host: str
+    window_size: int
+    anchor: Anchor
+
+
+@dataclass
+class Taken:
+    """What a turn brought.
+
+    `goes`: the mailing may send. `next_at`: when to ask again for more; None: when somebody rings.
+    `objection`: why this database is not to be sent from. `reservations`: how many the mailing has seen.
+    """
+
+    windows: list[Window] = field(default_factory=list)
+    goes: bool = False
+    next_at: datetime | None = None
+    objection: str = ""
+    reservations: int = 0
+
+
+def take_turn(
+    session: Session,
+    mailing: Mailing,
+    done: Sequence[Done],
+    wanted: int,
+    desk: Desk,
+    outlets: Sequence[Outlet],
+    sender: str,
+) -> Taken:
+    """Settle `done`, reserve up to `wanted` windows. The caller holds the mailing's lock and commits.
+
+    Raises what `reserve` raises; then no window of this turn is left open.
+    """
+    refused = [_settle(session, mailing, each, sender) for each in done]
+    taken = Taken(goes=_goes(mailing))
+    if not taken.goes or not wanted:
+        return taken
+    taken.objection = desk.anchor.objection(session, mailing)
+    if taken.objection or _asks_first(mailing) or (any(refused) and brake.pulled(session, mailing)):
+        taken.goes = False
+        return taken
+    mailing.waiting_for, mailing.not_before = "", None
+    try:
+        while len(taken.windows) < wanted and _reserve_one(session, mailing, desk, outlets, sender, taken):
+            pass
+        session.flush()
+    except BaseException:
+        for window in taken.windows:
+            window.tally.discard()
+        raise
+    if taken.windows:
+        mailing.reservations += 1
+        mailing.last_turn_at = clock.now()
+    taken.reservations = mailing.reservations
+    if failpoints.armed:
+        failpoints.reach("turn.committing")
+    taken.goes = _goes(mailing)
+    return taken
+
+
+def _settle(session: Session, mailing: Mailing, each: Done, sender: str) -> bool:
+    """Whether somebody in the window was rejected."""
+    window, lines = each.window, each.window.tally.lines()
+    settle(session, mailing, window.id, lines)
+    ends = {line.outcome for line in set(lines.values())}
+    if each.trouble is not None:
+        rest(
+            session,
+            window.outlet.key,
+            each.trouble.sender,
+            each.trouble.message,
+            temporary=each.trouble.temporary,
+            now=clock.now(),
+        )
+    elif Outcome.SENT in ends:
+        recovered(session, window.outlet.key, sender)
+    return Outcome.REJECTED in ends
+
+
+def _goes(mailing: Mailing) -> bool:
+    return mailing.state is MailingState.SENDING and mailing.control is Control.GO
+
+
+def _asks_first(mailing: Mailing) -> bool:
+    """Whether it stood still for so long that a person has to say that it may go on."""
+    latest = max(filter(None, (mailing.last_turn_at, mailing.not_before)), default=None)
+    if latest is None or mailing.next_seq > mailing.members or clock.now() - latest < SILENT_FOR:
+        return False
+    mailing.control = Control.PAUSE
+    mailing.held_reason = (
+        "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
+    )
+    return True
+
+
+def _reserve_one(
+    session: Session,
+    mailing: Mailing,
+    desk: Desk,
+    outlets: Sequence[Outlet],
+    sender: str,
+    taken: Taken,
+) -> bool:
+    """Reserve another window into `taken`; False when there is none to be had now."""
+    now = clock.now()
+    allowed, free_at = pace.allow(mailing, desk.window_size, now)
+    if not allowed:
+        taken.next_at = free_at
+        return False
+    found = choose(session, outlets, sender, now)
+    if isinstance(found, Wait):
+        if not taken.windows:
+            _wait(mailing, found, taken)
+        return False
+    allowed = take(session, found, allowed, now)
+    if not allowed:
+        taken.next_at = now + timedelta(seconds=1)
+        return False
+    window = reserve(session, mailing, found, allowed, tally_dir=desk.tally_dir, host=desk.host)
+    used = len(window.recipients) if window else 0
+    if used < allowed:
+        give_back(session, found.key, allowed - used, now)
+    if window is None:
+        return False
+    pace.spend(mailing, used, now)
+    taken.windows.append(window)
+    return True
+
+
+def _wait(mailing: Mailing, found: Wait, taken: Taken) -> None:
+    """No transport takes anything: until it does, or until somebody mends what is wrong."""
+    taken.next_at = found.until
+    if found.until is None:
+        mailing.control = Control.PAUSE
+        mailing.held_reason = found.sentence
+    else:
+        mailing.not_before, mailing.waiting_for = found.until, found.sentence

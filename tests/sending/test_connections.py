@@ -1,0 +1,136 @@
+"""Connections are kept between windows, given up when the relay changes, and never shared."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from newsletter.sending.connections import MOST_LOSSES_PER_MINUTE, Connections
+from newsletter.smtp import chunked, plain
+from newsletter.smtp.dialogue import Break, BreakKind
+from newsletter.smtp.failures import SessionFailed, Step
+from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
+from newsletter.smtp.url import Dialogue, parse_smtp_url
+from newsletter.transports.outlet import Limits, Outlet
+
+
+@pytest.fixture
+def make_outlet() -> Iterator[Callable[..., Outlet]]:
+    sinks: list[Sink] = []
+
+    def make(key: str = "one", script: Script | None = None, **limits: int) -> Outlet:
+        sinks.append(Sink(Options(), script).start())
+        relay = replace(parse_smtp_url(sinks[-1].url), dialogue=Dialogue.CHUNKING)
+        return Outlet(key, f"The relay {key}", relay, limits=Limits(**limits))
+
+    yield make
+    for sink in sinks:
+        sink.stop()
+
+
+@pytest.fixture
+def connections() -> Iterator[Connections]:
+    made = Connections("localhost")
+    yield made
+    made.close()
+
+
+def test_a_connection_is_kept_and_belongs_to_one_at_a_time(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    outlet = make_outlet()
+    first = connections.borrow(outlet)
+    second = connections.borrow(outlet)
+    assert first is not second
+    connections.give_back(outlet, first)
+    assert connections.borrow(outlet) is first
+
+
+def test_each_transport_has_its_own(make_outlet: Callable[..., Outlet], connections: Connections) -> None:
+    one, two = make_outlet("one"), make_outlet("two")
+    kept = connections.borrow(one)
+    connections.give_back(one, kept)
+    assert connections.borrow(two).relay == two.relay
+    assert connections.borrow(one) is kept
+
+
+def test_another_relay_means_another_connection(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    before, after = make_outlet(), make_outlet()
+    kept = connections.borrow(before)
+    connections.give_back(before, kept)
+    assert connections.borrow(after).relay == after.relay
+    assert kept.closed
+
+
+def test_one_that_carried_its_share_is_ended(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    outlet = make_outlet(messages_per_connection=3)
+    session = connections.borrow(outlet)
+    session.messages = 3
+    connections.give_back(outlet, session)
+    assert session.closed
+    assert connections.borrow(outlet) is not session
+
+
+def test_one_that_was_idle_for_long_is_asked_before_it_is_trusted(
+    make_outlet: Callable[..., Outlet], connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.sending.connections.IDLE_SECONDS", 0)
+    outlet = make_outlet(script=Script([Rule(At.NOOP, Act.DROP, skip=1)]))
+    session = connections.borrow(outlet)
+    connections.give_back(outlet, session)
+    assert connections.borrow(outlet) is session
+    connections.give_back(outlet, session)
+    assert connections.borrow(outlet) is not session
+    assert session.closed
+
+
+def test_a_transport_that_is_broken_is_told_as_a_session_that_failed(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    broken = SessionFailed(Step.AUTH, "The password cannot be read.", temporary=False)
+    with pytest.raises(SessionFailed, match="cannot be read"):
+        connections.borrow(replace(make_outlet(), broken=broken))
+
+
+def test_a_relay_that_is_being_restarted_is_waited_for_a_moment(
+    make_outlet: Callable[..., Outlet], connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.sending.connections.PAUSES_SECONDS", (0.0, 0.01, 0.01))
+    assert connections.borrow(make_outlet(script=Script([Rule(At.CONNECT, Act.DROP, times=2)]))).alive()
+    with pytest.raises(SessionFailed, match="went away"):
+        connections.borrow(make_outlet("two", Script([Rule(At.CONNECT, Act.DROP, times=3)])))
+
+
+def test_after_a_surprise_that_transport_is_spoken_to_plainly(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    one, two = make_outlet("one"), make_outlet("two")
+    session = connections.borrow(one)
+    assert connections.dialogue(one, session) is chunked.deliver
+    connections.speak_plainly(one, Break(BreakKind.LOST, 1, surprised=True))
+    assert connections.dialogue(one, session) is plain.deliver
+    assert connections.dialogue(two, connections.borrow(two)) is chunked.deliver
+
+
+def test_losing_connections_again_and_again_is_trouble(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    one, two = make_outlet("one"), make_outlet("two")
+    assert all(connections.may_reconnect(one) for _ in range(MOST_LOSSES_PER_MINUTE))
+    assert not connections.may_reconnect(one)
+    assert connections.may_reconnect(two)
+
+
+def test_hurrying_reaches_those_that_are_opened_later_too(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    outlet = make_outlet(script=Script([Rule(At.NOOP, Act.SILENT)]))
+    early = connections.borrow(outlet)
+    connections.hurry(0.1)
+    late = connections.borrow(outlet)
+    assert not early.alive()
+    assert not late.alive()
