@@ -14,7 +14,9 @@ from tests.servers.postgres import PostgresServer
 
 NUMBERS = {
     "postgresql": "generate_series(1, :n) AS numbers(n)",
-    "sqlite": "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :n) SELECT n FROM c)",
+    "sqlite": (
+        "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :n) SELECT n FROM c)"
+    ),
 }
 
 
@@ -43,9 +45,10 @@ def populate(session: Session, publication: Publication, people: int) -> None:
     facts = {"n": people, "publication": publication.id}
     session.execute(
         text(
-            "INSERT INTO subscriber (id, email, email_key, address_hash, name, language, attributes, created_at)"
-            " SELECT n, 'reader' || n || '@readers.example', 'reader' || n || '@readers.example', 'hash' || n,"
-            f" 'Reader ' || n, '', '{{}}', CURRENT_TIMESTAMP FROM {numbers}"
+            "INSERT INTO subscriber"
+            " (id, email, email_key, address_hash, name, language, attributes, created_at)"
+            " SELECT n, 'reader' || n || '@readers.example', 'reader' || n || '@readers.example',"
+            f" 'hash' || n, 'Reader ' || n, '', '{{}}', CURRENT_TIMESTAMP FROM {numbers}"
         ),
         {"n": people},
     )

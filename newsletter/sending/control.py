@@ -8,8 +8,8 @@ from newsletter.core import clock
 from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
-from newsletter.transports.rest import resume as mended
 from newsletter.sending.finish import finish_if_done
+from newsletter.transports.rest import resume as mended
 
 OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
 

@@ -32,7 +32,7 @@ from newsletter.sending.lanes import Done, Lanes
 from newsletter.sending.letter import Letter, read_letter
 from newsletter.sending.reserve import Window
 from newsletter.sending.transmit import Trouble, transmit
-from newsletter.sending.turn import Desk, Taken, take_turn
+from newsletter.sending.turn import Desk, Taken, Turn
 from newsletter.transports.outlet import Outlet
 
 log = structlog.get_logger(__name__)
@@ -209,7 +209,7 @@ class _Drain:
         if wanted and clock.monotonic() - self._looked_at > LOOK_SECONDS:
             self._look(session, mailing)
         sender = self._letter.sender if self._letter else ""
-        return take_turn(session, mailing, done, wanted, self._process.desk, self._outlets, sender)
+        return Turn(session, mailing, self._process.desk, self._outlets, sender).take(done, wanted)
 
     def _look(self, session: Session, mailing: Mailing) -> None:
         """What somebody may change at the desk while the mailing goes."""
@@ -251,7 +251,7 @@ class _Drain:
         return trouble
 
     def _hold(self, objection: str) -> None:
-        """Every mailing waits for a person; asked again over a fresh connection, to the file that is there now."""
+        """Every mailing waits for a person. Asked again over a fresh connection: the file may be another."""
         anchor = self._process.desk.anchor
         with self._process.sessions() as session:
             session.get_bind().dispose()  # type: ignore[union-attr]

@@ -1,8 +1,8 @@
 """Failpoints: named places in the protocol where a test can let the process die, stop or fail.
 
 They are free when off: a place is `if failpoints.armed: failpoints.reach("…")`. `FAILPOINTS` arms them:
-`settle.committing=kill` at the first time, `transmit.answered=kill@7` at the seventh, `tally.started=stop` for
-SIGSTOP, `reserve.committing=error` for an OSError.
+`turn.committing=kill` at the first time, `transmit.answered=kill@7` at the seventh, `transmit.started=stop`
+for SIGSTOP, `turn.committed=error` for an OSError.
 """
 
 import os

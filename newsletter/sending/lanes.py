@@ -1,7 +1,7 @@
 """Lanes: threads that send windows side by side, each over one connection at a time.
 
-A window goes to whichever lane is free next. There are as many lanes as keep the process busy: a relay far away
-is waited for most of the time, one next door is not.
+A window goes to whichever lane is free next. There are as many lanes as keep the process busy: a relay far
+away is waited for most of the time, one next door is not.
 """
 
 import queue
@@ -15,7 +15,7 @@ from newsletter.sending.transmit import Trouble
 
 @dataclass(frozen=True)
 class Done:
-    """A window that its lane is done with: without more to say, in trouble, or broken off by an error of ours."""
+    """A window that its lane is done with: well, in trouble, or broken off by an error of ours."""
 
     window: Window
     trouble: Trouble | None = None
@@ -69,5 +69,5 @@ class Lanes:
         while (window := self._windows.get()) is not None:
             try:
                 self._done.put(Done(window, self._send(window)))
-            except BaseException as error:  # noqa: BLE001 - told to the thread that can act on it
+            except BaseException as error:  # told to the thread that can act on it
                 self._done.put(Done(window, error=error))

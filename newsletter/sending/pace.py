@@ -31,7 +31,7 @@ def spend(mailing: Mailing, messages: int, now: datetime) -> None:
 
 
 def _booked(mailing: Mailing, now: datetime) -> datetime:
-    """Until when messages are booked; what is further away than can be was booked by a clock set back since."""
+    """Until when messages are booked; what is further away than can be was booked by another clock."""
     booked = mailing.paced_until or now
     furthest = now + 2 * max(AHEAD, timedelta(seconds=1 / (mailing.per_second or 1)))
     return now if booked > furthest else max(booked, now)

@@ -28,7 +28,7 @@ START_WITHIN_SECONDS = 60
 
 @dataclass(frozen=True)
 class Window:
-    """A reserved window: its members, its open tally, how it leaves, and until when its messages may start."""
+    """A reserved window: its members, its open tally, how it leaves, until when its messages may start."""
 
     id: str
     mailing_id: int
@@ -52,7 +52,7 @@ def reserve(
     while not recipients:
         if claimed := _claim_waiting(session, mailing, window_id, size):
             recipients = read_members(session, mailing, claimed)
-        elif taken := _take_places(session, mailing, size):
+        elif taken := _take_places(mailing, size):
             recipients = _within_limits(session, mailing, outlet, read_members(session, mailing, taken))
         else:
             return None
@@ -75,7 +75,7 @@ def reserve(
     return Window(window_id, mailing.id, recipients, tally, outlet, start_before)
 
 
-def _take_places(session: Session, mailing: Mailing, size: int) -> Sequence[int]:
+def _take_places(mailing: Mailing, size: int) -> Sequence[int]:
     first = mailing.next_seq
     last = min(first + size - 1, mailing.members)
     mailing.next_seq = max(first, last + 1)

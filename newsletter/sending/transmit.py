@@ -62,51 +62,60 @@ def transmit(
     """Send a window; returns trouble that the operator must know of. Lost connections are made anew."""
     if failpoints.armed:
         failpoints.reach("transmit.begin")
-    waiting = window.recipients
-    while waiting and may_start():
-        try:
-            session = connections.borrow(window.outlet)
-        except SessionFailed as error:
-            # Nothing left: the tally says so of each.
-            return Trouble(error.message, error.temporary)
-        try:
-            stop = _send(window, session, letter, waiting, connections, may_start)
-        finally:
-            connections.give_back(window.outlet, session)
-        if stop is not None and stop.kind is BreakKind.STOPPED:
-            return None
-        if stop is not None and stop.kind is BreakKind.PAUSED:
-            return Trouble(_sentence(window, stop), stop.temporary, letter.sender)
-        waiting = _untouched(waiting, window.tally)
-        if stop is not None and not connections.may_reconnect(window.outlet):
-            why = stop.reply or stop.reason
-            return Trouble(f"{window.outlet.name} keeps closing the connection: {why}.", temporary=True)
-    return None
+    return _Transmission(window, letter, connections, may_start).run()
 
 
-def _send(
-    window: Window,
-    session: Session,
-    letter: Letter,
-    waiting: list[Recipient],
-    connections: Connections,
-    may_start: Callable[[], bool],
-) -> Break | None:
-    """As many of those who wait as this connection may still carry."""
-    room = max(1, window.outlet.limits.messages_per_connection - session.messages)
-    deliver = connections.dialogue(window.outlet, session)
-    stop = deliver(session, map(letter.to, waiting[:room]), TallyJournal(window.tally), may_start)
-    if stop is not None and stop.surprised:
-        connections.speak_plainly(window.outlet, stop)
-    return stop
+@dataclass(frozen=True)
+class _Transmission:
+    window: Window
+    letter: Letter
+    connections: Connections
+    may_start: Callable[[], bool]
 
+    def run(self) -> Trouble | None:
+        waiting = self.window.recipients
+        while waiting and self.may_start():
+            try:
+                session = self.connections.borrow(self.window.outlet)
+            except SessionFailed as error:
+                # Nothing left: the tally says so of each.
+                return Trouble(error.message, error.temporary)
+            try:
+                stop = self._send(session, waiting)
+            finally:
+                self.connections.give_back(self.window.outlet, session)
+            if stop is not None and (stop.kind is not BreakKind.LOST or not self._may_reconnect()):
+                return self._trouble(stop)
+            waiting = self._untouched(waiting)
+        return None
 
-def _untouched(recipients: list[Recipient], tally: Tally) -> list[Recipient]:
-    """Who is left: only those that the tally does not mention yet."""
-    lines = tally.lines()
-    return [person for person in recipients if lines[person.seq].outcome is Outcome.PENDING]
+    def _send(self, session: Session, waiting: list[Recipient]) -> Break | None:
+        """As many of those who wait as this connection may still carry."""
+        outlet = self.window.outlet
+        room = max(1, outlet.limits.messages_per_connection - session.messages)
+        deliver = self.connections.dialogue(outlet, session)
+        journal = TallyJournal(self.window.tally)
+        stop = deliver(session, map(self.letter.to, waiting[:room]), journal, self.may_start)
+        if stop is not None and stop.surprised:
+            self.connections.speak_plainly(outlet, stop)
+        return stop
 
+    def _untouched(self, recipients: list[Recipient]) -> list[Recipient]:
+        """Who is left: only those that the tally does not mention yet."""
+        lines = self.window.tally.lines()
+        return [person for person in recipients if lines[person.seq].outcome is Outcome.PENDING]
 
-def _sentence(window: Window, stop: Break) -> str:
-    why = f" ({stop.reason})" if stop.reason else ""
-    return f"{window.outlet.name} does not take our mail{why}: {stop.reply}."
+    def _may_reconnect(self) -> bool:
+        return self.connections.may_reconnect(self.window.outlet)
+
+    def _trouble(self, stop: Break) -> Trouble | None:
+        """What the operator must know of why it stopped for good."""
+        name, reply = self.window.outlet.name, stop.reply or stop.reason
+        if stop.kind is BreakKind.PAUSED:
+            why = f" ({stop.reason})" if stop.reason else ""
+            return Trouble(
+                f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.letter.sender
+            )
+        if stop.kind is BreakKind.LOST:
+            return Trouble(f"{name} keeps closing the connection: {reply}.", temporary=True)
+        return None

@@ -21,6 +21,8 @@ from newsletter.transports.spend import give_back, take
 
 # Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
 SILENT_FOR = timedelta(hours=1)
+# Somebody else took what the transport still allowed.
+ASK_AGAIN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -48,120 +50,126 @@ class Taken:
     reservations: int = 0
 
 
-def take_turn(
-    session: Session,
-    mailing: Mailing,
-    done: Sequence[Done],
-    wanted: int,
-    desk: Desk,
-    outlets: Sequence[Outlet],
-    sender: str,
-) -> Taken:
-    """Settle `done`, reserve up to `wanted` windows. The caller holds the mailing's lock and commits.
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a mailing, whose lock the caller holds and whose transaction it commits."""
 
-    Raises what `reserve` raises; then no window of this turn is left open.
-    """
-    refused = [_settle(session, mailing, each, sender) for each in done]
-    taken = Taken(goes=_goes(mailing))
-    if not taken.goes or not wanted:
+    session: Session
+    mailing: Mailing
+    desk: Desk
+    outlets: Sequence[Outlet]
+    sender: str
+
+    def take(self, done: Sequence[Done], wanted: int) -> Taken:
+        """Settle `done`, reserve up to `wanted` windows.
+
+        Raises what `reserve` raises; then no window of this turn is left open.
+        """
+        refused = [self._settle(each) for each in done]
+        taken = Taken(goes=self._goes())
+        if not taken.goes or not wanted:
+            return taken
+        taken.objection = self.desk.anchor.objection(self.session, self.mailing)
+        if (
+            taken.objection
+            or self._asks_first()
+            or (any(refused) and brake.pulled(self.session, self.mailing))
+        ):
+            taken.goes = False
+            return taken
+        self._reserve(taken, wanted)
+        if failpoints.armed:
+            failpoints.reach("turn.committing")
+        taken.goes = self._goes()
         return taken
-    taken.objection = desk.anchor.objection(session, mailing)
-    if taken.objection or _asks_first(mailing) or (any(refused) and brake.pulled(session, mailing)):
-        taken.goes = False
-        return taken
-    mailing.waiting_for, mailing.not_before = "", None
-    try:
-        while len(taken.windows) < wanted and _reserve_one(session, mailing, desk, outlets, sender, taken):
-            pass
-        session.flush()
-    except BaseException:
-        for window in taken.windows:
-            window.tally.discard()
-        raise
-    if taken.windows:
-        mailing.reservations += 1
-        mailing.last_turn_at = clock.now()
-    taken.reservations = mailing.reservations
-    if failpoints.armed:
-        failpoints.reach("turn.committing")
-    taken.goes = _goes(mailing)
-    return taken
 
+    def _settle(self, each: Done) -> bool:
+        """Whether somebody in the window was rejected."""
+        window, lines = each.window, each.window.tally.lines()
+        settle(self.session, self.mailing, window.id, lines)
+        ends = {line.outcome for line in set(lines.values())}
+        if each.trouble is not None:
+            rest(
+                self.session,
+                window.outlet.key,
+                each.trouble.sender,
+                each.trouble.message,
+                temporary=each.trouble.temporary,
+                now=clock.now(),
+            )
+        elif Outcome.SENT in ends:
+            recovered(self.session, window.outlet.key, self.sender)
+        return Outcome.REJECTED in ends
 
-def _settle(session: Session, mailing: Mailing, each: Done, sender: str) -> bool:
-    """Whether somebody in the window was rejected."""
-    window, lines = each.window, each.window.tally.lines()
-    settle(session, mailing, window.id, lines)
-    ends = {line.outcome for line in set(lines.values())}
-    if each.trouble is not None:
-        rest(
-            session,
-            window.outlet.key,
-            each.trouble.sender,
-            each.trouble.message,
-            temporary=each.trouble.temporary,
-            now=clock.now(),
-        )
-    elif Outcome.SENT in ends:
-        recovered(session, window.outlet.key, sender)
-    return Outcome.REJECTED in ends
+    def _goes(self) -> bool:
+        return self.mailing.state is MailingState.SENDING and self.mailing.control is Control.GO
 
-
-def _goes(mailing: Mailing) -> bool:
-    return mailing.state is MailingState.SENDING and mailing.control is Control.GO
-
-
-def _asks_first(mailing: Mailing) -> bool:
-    """Whether it stood still for so long that a person has to say that it may go on."""
-    latest = max(filter(None, (mailing.last_turn_at, mailing.not_before)), default=None)
-    if latest is None or mailing.next_seq > mailing.members or clock.now() - latest < SILENT_FOR:
-        return False
-    mailing.control = Control.PAUSE
-    mailing.held_reason = (
-        "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
-    )
-    return True
-
-
-def _reserve_one(
-    session: Session,
-    mailing: Mailing,
-    desk: Desk,
-    outlets: Sequence[Outlet],
-    sender: str,
-    taken: Taken,
-) -> bool:
-    """Reserve another window into `taken`; False when there is none to be had now."""
-    now = clock.now()
-    allowed, free_at = pace.allow(mailing, desk.window_size, now)
-    if not allowed:
-        taken.next_at = free_at
-        return False
-    found = choose(session, outlets, sender, now)
-    if isinstance(found, Wait):
-        if not taken.windows:
-            _wait(mailing, found, taken)
-        return False
-    allowed = take(session, found, allowed, now)
-    if not allowed:
-        taken.next_at = now + timedelta(seconds=1)
-        return False
-    window = reserve(session, mailing, found, allowed, tally_dir=desk.tally_dir, host=desk.host)
-    used = len(window.recipients) if window else 0
-    if used < allowed:
-        give_back(session, found.key, allowed - used, now)
-    if window is None:
-        return False
-    pace.spend(mailing, used, now)
-    taken.windows.append(window)
-    return True
-
-
-def _wait(mailing: Mailing, found: Wait, taken: Taken) -> None:
-    """No transport takes anything: until it does, or until somebody mends what is wrong."""
-    taken.next_at = found.until
-    if found.until is None:
+    def _asks_first(self) -> bool:
+        """Whether it stood still for so long that a person has to say that it may go on."""
+        mailing = self.mailing
+        latest = max(filter(None, (mailing.last_turn_at, mailing.not_before)), default=None)
+        if latest is None or mailing.next_seq > mailing.members or clock.now() - latest < SILENT_FOR:
+            return False
         mailing.control = Control.PAUSE
-        mailing.held_reason = found.sentence
-    else:
-        mailing.not_before, mailing.waiting_for = found.until, found.sentence
+        mailing.held_reason = (
+            "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
+        )
+        return True
+
+    def _reserve(self, taken: Taken, wanted: int) -> None:
+        mailing = self.mailing
+        mailing.waiting_for, mailing.not_before = "", None
+        try:
+            while len(taken.windows) < wanted and self._reserve_one(taken):
+                pass
+            self.session.flush()
+        except BaseException:
+            for window in taken.windows:
+                window.tally.discard()
+            raise
+        if taken.windows:
+            mailing.reservations += 1
+            mailing.last_turn_at = clock.now()
+        taken.reservations = mailing.reservations
+
+    def _reserve_one(self, taken: Taken) -> bool:
+        """Reserve another window into `taken`; False when there is none to be had now."""
+        now = clock.now()
+        allowed, free_at = pace.allow(self.mailing, self.desk.window_size, now)
+        if not allowed:
+            taken.next_at = free_at
+            return False
+        found = choose(self.session, self.outlets, self.sender, now)
+        if isinstance(found, Wait):
+            if not taken.windows:
+                self._wait(found, taken)
+            return False
+        allowed = take(self.session, found, allowed, now)
+        if not allowed:
+            taken.next_at = now + ASK_AGAIN
+            return False
+        window = reserve(
+            self.session,
+            self.mailing,
+            found,
+            allowed,
+            tally_dir=self.desk.tally_dir,
+            host=self.desk.host,
+        )
+        used = len(window.recipients) if window else 0
+        if used < allowed:
+            give_back(self.session, found.key, allowed - used, now)
+        if window is None:
+            return False
+        pace.spend(self.mailing, used, now)
+        taken.windows.append(window)
+        return True
+
+    def _wait(self, found: Wait, taken: Taken) -> None:
+        """No transport takes anything: until it does, or until somebody mends what is wrong."""
+        taken.next_at = found.until
+        if found.until is None:
+            self.mailing.control = Control.PAUSE
+            self.mailing.held_reason = found.sentence
+        else:
+            self.mailing.not_before, self.mailing.waiting_for = found.until, found.sentence
