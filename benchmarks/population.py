@@ -1,4 +1,4 @@
-"""Many readers of one publication, made by the database itself, and a database of each kind to have them in."""
+"""Many readers of one publication, made by the database itself, and a database of either kind for them."""
 
 import tempfile
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ with the reason and a place below zero, so that every candidate is accounted for
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import case, func, insert, literal, select
+from sqlalchemy import ColumnElement, case, func, insert, literal, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
@@ -31,7 +31,7 @@ from newsletter.mailings.models import (
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending import failpoints
-from newsletter.sending.exclusion import reason_at_freeze
+from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
 log = structlog.get_logger(__name__)
@@ -113,7 +113,7 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
         select(
             Subscription.subscriber_id.label("subscriber_id"),
             Subscription.id.label("subscription_id"),
-            reason_at_freeze(clock.now(), mailing.issue_id, mailing.id).label("reason"),
+            _reason(session, mailing).label("reason"),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
@@ -144,6 +144,15 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
             ),
         )
     )
+
+
+def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
+    """The rule of exclusion; who has the issue already is only asked where it was ever sent before."""
+    now = clock.now()
+    earlier = select(Mailing.id).where(Mailing.issue_id == mailing.issue_id, Mailing.id != mailing.id)
+    if session.scalar(earlier.limit(1)) is None:
+        return exclusion_reason(now)
+    return reason_at_freeze(now, mailing.issue_id, mailing.id)
 
 
 def _count(session: Session, mailing: Mailing, last: int) -> None:
