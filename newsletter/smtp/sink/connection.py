@@ -1,11 +1,14 @@
 """One connection to the sink: framing of lines, bodies and chunks; replies, delays and ends."""
 
-import asyncio
 import enum
+import socket
 from collections.abc import Callable
 
+from newsletter.smtp.sink.content import Content
 from newsletter.smtp.sink.faults import Act, At, Rule
 from newsletter.smtp.sink.house import House
+from newsletter.smtp.sink.link import Link
+from newsletter.smtp.sink.loop import Loop
 from newsletter.smtp.sink.records import Record
 
 LONGEST_LINE = 8_192
@@ -21,83 +24,91 @@ class Mode(enum.Enum):
     DEAF = enum.auto()  # whatever comes is thrown away
 
 
-class Connection(asyncio.Protocol):
+class Connection(Link):
     """The machine below the verbs; `Talk` in `verbs` adds what the commands mean.
 
     What arrives is worked off in one go; records made on the way are written first, the replies after them.
     """
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, loop: Loop, sock: socket.socket, house: House) -> None:
+        super().__init__(loop, sock)
         self.house = house
-        self.number = 0
+        self.number = 0  # from 1, once it is there
         self.quit_said = False
-        self.encrypted = house.options.implicit_tls
-        self._transport: asyncio.Transport | None = None
-        self._loop = asyncio.get_running_loop()
         self._mode = Mode.COMMAND
-        self._buffer = bytearray()
-        self._scanned = 0
-        self._wanted = 0  # octets of the current chunk
-        self._drop_after: int | None = None
-        self._held = False
+        self._content: Content | None = None  # what the body or chunk belongs to, if anybody wants it
+        self._wanted = 0  # octets of the chunk that are missing
+        self._drop_after: int | None = None  # octets of the body or chunk
         self._tls_wanted = False
-        self._replies: list[bytes] = []
-        self._records: list[Record] = []
+        self._replies = bytearray()
+        self._records: list[Record] = []  # not written yet, of so many messages and octets
+        self._messages = 0
+        self._octets = 0
 
     # What the verbs supply.
+
+    def commands(self, buffer: bytearray, at: int, end: int) -> int:
+        """Act on those commands from `at` to `end` that need no `command`; where the rest begins."""
+        raise NotImplementedError
 
     def command(self, line: bytes) -> None:
         """Act on one command line, without its CRLF."""
         raise NotImplementedError
 
-    def body_arrived(self, buffer: bytearray, end: int) -> None:
-        """A DATA body is in `buffer` up to `end`: a CRLF that is not its own, then its dot-stuffed lines."""
-        raise NotImplementedError
-
-    def chunk_arrived(self, chunk: bytes) -> None:
-        """A BDAT chunk is complete."""
+    def content_arrived(self) -> None:
+        """The body or chunk that was expected is complete."""
         raise NotImplementedError
 
     def greet(self) -> None:
         """Say the greeting."""
         raise NotImplementedError
 
-    # What asyncio calls.
+    # What the link calls.
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream protocol gets nothing else
-        self._transport = transport
-        self.number = self.house.arrived(self)
+    def opened(self) -> None:
+        self.number = self.house.arrived()
         rule = self.house.script.pick(At.CONNECT)
         if rule is not None and rule.do is Act.DROP:
-            self.end(abruptly=True)
+            self.cut()
             return
         self.greet()
         self._flush()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def gone(self) -> None:
         self._mode = Mode.DEAF
-        self._transport = None
-        self._buffer.clear()
         self.house.left(self)
 
-    def data_received(self, data: bytes) -> None:
-        if self._mode is Mode.DEAF:
-            return
-        self._buffer += data
-        self._work()
+    def work(self, buffer: bytearray, end: int) -> int:
+        at, before, mode = 0, -1, None
+        while not self._held and (at != before or self._mode is not mode):
+            before, mode = at, self._mode
+            if self._mode is Mode.COMMAND:
+                at = self.commands(buffer, at, end)
+                if at == before:
+                    at = self._take_line(buffer, at, end)
+            elif self._mode is Mode.CHUNK:
+                at = self._take_chunk(buffer, at, end)
+            elif self._mode is Mode.DATA:
+                at = self._take_body(buffer, at, end)
+        self._flush()
+        return end if self._mode is Mode.DEAF else at
 
     # Tools for the verbs.
 
     def say(self, code: int, text: str) -> None:
         """Add a reply to those that leave together."""
         lines = text.split("\n")
-        self._replies.extend(b"%d-%b\r\n" % (code, line.encode()) for line in lines[:-1])
-        self._replies.append(b"%d %b\r\n" % (code, lines[-1].encode()))
+        for line in lines[:-1]:
+            self._replies += b"%d-%b\r\n" % (code, line.encode())
+        self._replies += b"%d %b\r\n" % (code, lines[-1].encode())
 
-    def record(self, record: Record) -> None:
-        """Have `record` written before the next reply leaves."""
-        self._records.append(record)
+    def take(self, sender: str, recipients: list[str], content: Content) -> None:
+        """Have a message written down before the next reply leaves."""
+        size, message_id, kept = content.size, content.message_id, content.kept()
+        for recipient in recipients:
+            self._records.append(Record(recipient, message_id, sender, size, self.number, kept))
+        self._messages += 1
+        self._octets += size
 
     def answer(
         self, at: At, usual: Callable[[], tuple[int, str]], sender: str = "", recipient: str = ""
@@ -109,35 +120,28 @@ class Connection(asyncio.Protocol):
         else:
             self._misbehave(rule, usual)
 
-    def expect_data(self, rule: Rule | None) -> None:
+    def expect_data(self, content: Content, rule: Rule | None) -> None:
         """From here on a body, to the final dot; `rule` is the fault that befalls it on its way."""
         self._mode = Mode.DATA
-        # A line end in front, so that an empty body and a dot in the first line need no exception.
-        self._buffer[:0] = b"\r\n"
-        self._start_content(rule)
+        self._content = content
+        self._drop_after = None
+        if rule is not None:
+            self._befall(rule)
 
-    def expect_chunk(self, size: int, rule: Rule | None) -> None:
-        """From here on `size` octets of a chunk."""
+    def expect_chunk(self, size: int, content: Content | None, rule: Rule | None) -> None:
+        """From here on `size` octets of a chunk, which nobody wants if there is no `content`."""
         self._mode = Mode.CHUNK
+        self._content = content
         self._wanted = size
-        self._start_content(rule)
+        self._drop_after = None
+        if rule is not None:
+            self._befall(rule)
 
-    def end(self, *, abruptly: bool = False) -> None:
-        """Close: after what was said has left, or at once."""
+    def end(self) -> None:
+        """Close after what was said has left."""
         self._mode = Mode.DEAF
         self._flush()
-        if self._transport is None:
-            return
-        if abruptly:
-            self._transport.abort()
-        else:
-            self._later(self._transport.close)
-
-    def cut(self) -> None:
-        """Close at once; what was said and has not left is lost."""
-        self._mode = Mode.DEAF
-        if self._transport is not None:
-            self._transport.abort()
+        self._later(self.close)
 
     def start_tls(self) -> None:
         """Handshake once the 220 has left; what was pipelined behind it is thrown away (RFC 3207 §4.2)."""
@@ -146,71 +150,63 @@ class Connection(asyncio.Protocol):
 
     # The machine.
 
-    def _work(self) -> None:
-        while not self._held and self._step():
-            pass
-        self._flush()
-
-    def _step(self) -> bool:
-        """Whether something complete was in the buffer and has been dealt with."""
-        if self._mode is Mode.COMMAND:
-            return self._take_line()
-        if self._mode is Mode.DATA:
-            return self._take_body()
-        return self._mode is Mode.CHUNK and self._take_chunk()
-
-    def _take_line(self) -> bool:
-        end = self._buffer.find(b"\r\n")
-        if end < 0:
-            if len(self._buffer) > LONGEST_LINE:
+    def _take_line(self, buffer: bytearray, at: int, end: int) -> int:
+        stop = buffer.find(b"\r\n", at, end)
+        if stop < 0:
+            if end - at > LONGEST_LINE:
                 self.say(500, "5.5.2 A line without end")
                 self.end()
-            return False
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 2]
-        self.command(line)
-        return True
+            return at
+        self.command(bytes(buffer[at:stop]))
+        # The line end of DATA is also the one in front of the body's first line.
+        return stop if self._mode is Mode.DATA else stop + 2
 
-    def _take_body(self) -> bool:
-        if self._drop_now():
-            return False
-        end = self._buffer.find(END, self._scanned)
-        if end < 0:
-            self._scanned = max(0, len(self._buffer) - len(END) + 1)
-            return False
+    def _take_body(self, buffer: bytearray, at: int, end: int) -> int:
+        found = buffer.find(END, at, end)
+        # The octets in which the end may have begun come again.
+        stop = found + 2 if found >= 0 else max(at, end - len(END) + 1)
+        if self._dropped((stop if found >= 0 else end) - at, stop - at):
+            return end
+        if self._content is not None:
+            self._content.add(buffer, at, stop)
+        if found < 0:
+            return stop
         self._mode = Mode.COMMAND
-        self._scanned = 0
-        self.body_arrived(self._buffer, end + 2)
-        del self._buffer[: end + len(END)]
-        return True
+        self.content_arrived()
+        return found + len(END)
 
-    def _take_chunk(self) -> bool:
-        if self._drop_now() or len(self._buffer) < self._wanted:
+    def _take_chunk(self, buffer: bytearray, at: int, end: int) -> int:
+        size = min(self._wanted, end - at)
+        if self._dropped(size, size):
+            return end
+        if self._content is not None:
+            self._content.add(buffer, at, at + size)
+        self._wanted -= size
+        if not self._wanted:
+            self._mode = Mode.COMMAND
+            self.content_arrived()
+        return at + size
+
+    def _dropped(self, here: int, taken: int) -> bool:
+        """Whether the connection had to be dropped, now that so many octets of the content are here."""
+        if self._drop_after is None:
             return False
-        chunk = bytes(self._buffer[: self._wanted])
-        del self._buffer[: self._wanted]
-        self._mode = Mode.COMMAND
-        self.chunk_arrived(chunk)
+        if here < self._drop_after:
+            self._drop_after -= taken
+            return False
+        self._mode = Mode.DEAF
+        self._flush()
+        self.cut()
         return True
 
-    def _start_content(self, rule: Rule | None) -> None:
-        self._scanned = 0
-        self._drop_after = None
-        if rule is None:
-            return
+    def _befall(self, rule: Rule) -> None:
+        """Let `rule` happen to the content that is on its way."""
         if rule.do is Act.DROP:
             self._drop_after = rule.octets
-        elif self._transport is not None:
-            # Not reading at all is what fills a client's buffers.
-            self._flush()
-            self._transport.pause_reading()
-            self._hold(rule.seconds if rule.do is Act.STALL else None, self._transport.resume_reading)
-
-    def _drop_now(self) -> bool:
-        if self._drop_after is None or len(self._buffer) < self._drop_after:
-            return False
-        self.end(abruptly=True)
-        return True
+            return
+        self._flush()
+        self.pause()
+        self._hold(rule.seconds if rule.do is Act.STALL else None, lambda: None)
 
     def _misbehave(self, rule: Rule, usual: Callable[[], tuple[int, str]]) -> None:
         match rule.do:
@@ -225,7 +221,7 @@ class Connection(asyncio.Protocol):
                 self.say(rule.code, rule.text)
             case Act.STALL:
                 self._flush()
-                self._hold(rule.seconds, lambda: self.say(*usual()))
+                self._hold(rule.seconds, lambda: self._say_late(usual))
             case Act.DROP | Act.SILENT:
                 if rule.recorded:
                     usual()
@@ -234,66 +230,49 @@ class Connection(asyncio.Protocol):
                 if rule.do is Act.DROP:
                     self.end()
 
+    def _say_late(self, usual: Callable[[], tuple[int, str]]) -> None:
+        self.say(*usual())
+        if self._mode is Mode.DATA:
+            self._left[:0] = b"\r\n"  # the one of the command was taken when it came
+
     def _hold(self, seconds: float | None, then: Callable[[], None]) -> None:
         """Work nothing off for a while (None: for good), then do `then` and go on."""
-        self._held = True
-        if seconds is None:
-            return
-
-        def resume() -> None:
-            self._held = False
-            if self._transport is not None:
-                then()
-                self._work()
-
-        self._loop.call_later(seconds, resume)
+        self.hold()
+        if seconds is not None:
+            self._loop.later(seconds, lambda: self.go_on(then))
 
     def _flush(self) -> None:
         """Write the records, then the replies that vouch for them."""
         if self._records:
-            self.house.took(self._records)
+            try:
+                self.house.took(self._records, self._messages, self._octets)
+            except OSError:  # not recorded, so not accepted
+                self._replies.clear()
+                self.cut()
             self._records = []
+            self._messages = self._octets = 0
         if self._replies:
-            octets = b"".join(self._replies)
-            self._replies = []
-            self._later(lambda: self._write(octets))
-        if self._tls_wanted and self._transport is not None:
+            replies, self._replies = self._replies, bytearray()
+            self._later(lambda: self._write(replies))
+        tls = self.house.options.tls
+        if self._tls_wanted and tls is not None:
             self._tls_wanted = False
-            self._transport.pause_reading()
-            self._later(lambda: self.house.keep(self._loop.create_task(self._handshake())))
+            self.pause()
+            self._later(lambda: self.encrypt(tls, self._talk_again))
+
+    def _talk_again(self) -> None:
+        self._mode = Mode.COMMAND
 
     def _later(self, act: Callable[[], object]) -> None:
         """After the latency, in the order of asking."""
         if self.house.options.latency:
-            self._loop.call_later(self.house.options.latency, act)
+            self._loop.later(self.house.options.latency, act)
         else:
             act()
 
-    def _write(self, octets: bytes) -> None:
-        if self._transport is None:
-            return
+    def _write(self, octets: bytearray) -> None:
         if not self.house.options.dribble:
-            self._transport.write(octets)
+            self.send(octets)
             return
         for octet in octets:
-            self._transport.write(bytes((octet,)))
-
-    async def _handshake(self) -> None:
-        tls, plain = self.house.options.tls, self._transport
-        if tls is None or plain is None:
-            return
-        # The first encrypted command may arrive before this task goes on: it waits in the buffer.
-        self._buffer.clear()
-        self._mode = Mode.COMMAND
-        self._held = True
-        try:
-            upgraded = await self._loop.start_tls(plain, self, tls, server_side=True)
-        except OSError:
-            plain.abort()
-            return
-        if upgraded is None:
-            return
-        self._transport = upgraded
-        self.encrypted = True
-        self._held = False
-        self._work()
+            self.send(bytes((octet,)))

@@ -40,6 +40,8 @@ class Act(StrEnum):
     EXTRA = "extra"  # the usual reply, and after it one that nobody asked for
 
 
+_TRANSACTION = {At.MAIL, At.RCPT, At.DATA, At.CONTENT, At.BODY, At.RSET}
+
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "code": int,
     "times": (int, type(None)),
@@ -101,12 +103,14 @@ class Script:
 
     rules: Iterable[Rule] = ()
     seed: int = 0
+    calm: bool = field(default=True, init=False)  # no rule is about a message on its way
     _at: dict[At, list[tuple[int, Rule]]] = field(default_factory=dict, init=False, repr=False)
     _met: Counter[tuple[int, str]] = field(default_factory=Counter, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for number, rule in enumerate(self.rules):
             self._at.setdefault(rule.at, []).append((number, rule))
+        self.calm = not _TRANSACTION & self._at.keys()
 
     @classmethod
     def from_json(cls, text: str) -> "Script":

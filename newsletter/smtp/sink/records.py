@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+# Half of json.dumps() is finding out what it was given.
+_quoted = json.encoder.encode_basestring
+
 
 class Record(NamedTuple):
     """One accepted copy. `content`: the octets without dot-stuffing, where the sink keeps them."""
@@ -51,11 +54,7 @@ class Recorder:
     def add(self, records: list[Record]) -> None:
         """Returns when `records` are where they shall be. Raises `OSError` when the disk refuses them."""
         if self._file is not None:
-            octets = b"".join(_line(record) for record in records)
-            while octets:
-                octets = octets[os.write(self._file, octets) :]
-            if self._fsync:
-                os.fsync(self._file)
+            self._append(self._file, "".join(map(_line, records)).encode("utf-8", "surrogateescape"))
         if self._remember:
             self.remembered.extend(records)
 
@@ -64,6 +63,18 @@ class Recorder:
             os.close(self._file)
             self._file = None
 
+    def _append(self, file: int, octets: bytes) -> None:
+        written = 0
+        try:
+            while written < len(octets):
+                written += os.write(file, octets[written:])
+            if self._fsync:
+                os.fsync(file)
+        except OSError:
+            if written:  # what is not accepted must not stand there, least of all half of it
+                os.ftruncate(file, os.fstat(file).st_size - written)
+            raise
+
 
 def read_records(path: Path) -> Iterator[Record]:
     """The records in a sink's file, in the order in which they were taken; a torn last line is left out."""
@@ -71,15 +82,15 @@ def read_records(path: Path) -> Iterator[Record]:
         for line in lines:
             if not line.endswith(b"\n"):
                 return
-            data = json.loads(line)
+            data = json.loads(line.decode("utf-8", "surrogateescape"))
             content = data.pop("content", None)
             yield Record(**data, content=None if content is None else base64.b64decode(content))
 
 
-def _line(record: Record) -> bytes:
-    data = record._asdict()
-    if record.content is None:
-        del data["content"]
-    else:
-        data["content"] = base64.b64encode(record.content).decode()
-    return json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
+def _line(record: Record) -> str:
+    recipient, message_id, sender, size, connection, content = record
+    kept = "" if content is None else f', "content": "{base64.b64encode(content).decode()}"'
+    return (
+        f'{{"recipient": {_quoted(recipient)}, "message_id": {_quoted(message_id)}, '
+        f'"sender": {_quoted(sender)}, "size": {size}, "connection": {connection}{kept}}}\n'
+    )

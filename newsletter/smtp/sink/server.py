@@ -1,19 +1,19 @@
 """The sink as a whole: a listening socket and an event loop in a thread of its own."""
 
-import asyncio
+import selectors
 import socket
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.sink.faults import Script
 from newsletter.smtp.sink.house import House
+from newsletter.smtp.sink.loop import Loop
 from newsletter.smtp.sink.options import Options
 from newsletter.smtp.sink.records import Counts, Record, Recorder
-from newsletter.smtp.sink.verbs import Talk
+from newsletter.smtp.sink.swift import Swift
 from newsletter.smtp.url import is_loopback
 
 BACKLOG = 512
@@ -41,10 +41,9 @@ class Sink:
             raise Refused("sink_host", "A sink listens on loopback only: it takes mail from anybody.")
         self._recorder = Recorder(record, remember=remember, fsync=fsync)
         self._house = House(options, script or Script(), self._recorder)
-        self._wanted_port = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
-        self._server: asyncio.Server | None = None
+        self._loop = Loop()
+        self._thread = threading.Thread(target=self._loop.run, name="smtp-sink", daemon=True)
+        self._listener: socket.socket | None = None
         self.port = port
 
     @property
@@ -89,23 +88,25 @@ class Sink:
         try:
             self.listen()
         except BaseException:
-            self._end_loop()
+            self.stop()
             raise
         return self
 
     def stop(self) -> None:
         """Stop listening, cut every connection, close the file. May be called twice."""
         if self._thread.is_alive():
-            self._call(self._shut())
-        self._end_loop()
+            self._loop.ask(self._shut)
+            self._thread.join()
+        self._loop.close()
+        self._recorder.close()
 
     def refuse(self) -> None:
         """Let new connections be refused by the kernel, as if nothing ran here. Open ones go on."""
-        self._call(self._stop_listening())
+        self._loop.ask(self._stop_listening)
 
     def listen(self) -> None:
         """Take connections, again if they were refused, on the same port."""
-        self._call(self._listen())
+        self._loop.ask(self._listen)
 
     def __enter__(self) -> "Sink":
         return self.start()
@@ -115,51 +116,45 @@ class Sink:
     ) -> None:
         self.stop()
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
-    def _call(self, work: Coroutine[None, None, None]) -> None:
-        future: Future[None] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        future.result(timeout=10)
-
-    def _end_loop(self) -> None:
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        if not self._loop.is_closed():
-            self._loop.close()
-        self._recorder.close()
-
-    async def _listen(self) -> None:
+    def _listen(self) -> None:
         options = self.options
         family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
+            listener.setblocking(False)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if options.receive_buffer:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options.receive_buffer)
             listener.bind((options.host, self.port))
+            listener.listen(BACKLOG)
         except BaseException:
             listener.close()
             raise
         self.port = listener.getsockname()[1]
-        tls = options.tls if options.implicit_tls else None
-        self._server = await self._loop.create_server(
-            lambda: Talk(self._house), sock=listener, ssl=tls, backlog=BACKLOG
-        )
+        self._listener = listener
+        self._loop.watch(listener, selectors.EVENT_READ, self._accept)
 
-    async def _stop_listening(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+    def _accept(self, _events: int) -> None:
+        if self._listener is None:
+            return  # since this round began
+        with suppress(OSError):  # whoever knocked has gone again
+            sock, _ = self._listener.accept()
+            sock.setblocking(False)
+            # A reply must not wait for the client's acknowledgement of the one before.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            options = self.options
+            connection = Swift(self._loop, sock, self._house)
+            self._house.open.add(connection)
+            connection.begin(options.tls if options.implicit_tls else None)
 
-    async def _shut(self) -> None:
-        await self._stop_listening()
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._loop.watch(self._listener, 0, self._accept)
+            self._listener.close()
+            self._listener = None
+
+    def _shut(self) -> None:
+        self._stop_listening()
         for connection in tuple(self._house.open):
             connection.cut()
-        for _ in range(100):
-            if not self._house.open:
-                break
-            await asyncio.sleep(0.01)
-        await self._house.settle()
+        self._loop.end()

@@ -3,15 +3,16 @@
 import base64
 import binascii
 import re
+import socket
 
 from newsletter.smtp.sink.auth import challenge, who
 from newsletter.smtp.sink.connection import Connection
+from newsletter.smtp.sink.content import Content
 from newsletter.smtp.sink.faults import At
 from newsletter.smtp.sink.house import House
-from newsletter.smtp.sink.records import Record
+from newsletter.smtp.sink.loop import Loop
 
 _PATH = re.compile(rb"(?:FROM|TO):<([^<>\r\n\x00]*)>((?: [^ ]+)*)", re.IGNORECASE)
-_MESSAGE_ID = re.compile(rb"^message-id:\s*([^\r\n]*?)\s*\r\n", re.IGNORECASE | re.MULTILINE)
 _OK = (250, "2.0.0 OK")
 _BAD_SEQUENCE = (503, "5.5.1 Bad sequence of commands")
 
@@ -19,16 +20,17 @@ _BAD_SEQUENCE = (503, "5.5.1 Bad sequence of commands")
 class Talk(Connection):
     """One conversation: who greets, who logged in, the transaction that is open."""
 
-    def __init__(self, house: House) -> None:
-        super().__init__(house)
+    def __init__(self, loop: Loop, sock: socket.socket, house: House) -> None:
+        super().__init__(loop, sock, house)
         self._user: str | None = None
         self._asked: list[str] | None = None  # answers to AUTH challenges so far
         self._mechanism = ""
         self._sender: str | None = None
         self._utf8 = False
         self._recipients: list[str] = []
-        self._chunks: list[bytes] = []
-        self._chunking: tuple[bool, bool] = (False, False)  # last, wanted
+        self._chunks: Content | None = None  # what came of a message in chunks
+        self._size = 0  # of the chunk
+        self._last = True  # whether the content under way is all there is, or the last chunk
         self._verbs = {
             b"EHLO": self._ehlo,
             b"HELO": self._helo,
@@ -57,40 +59,23 @@ class Talk(Connection):
         else:
             handler(rest)
 
-    def body_arrived(self, buffer: bytearray, end: int) -> None:
-        headers = buffer.find(b"\r\n\r\n", 0, end)
-        found = _MESSAGE_ID.search(buffer, 2, end if headers < 0 else headers + 2)
-        content = None
-        if self.house.options.keep_content:
-            content = bytes(buffer[:end]).replace(b"\r\n.", b"\r\n")[2:]
-        self._take(_text(found[1]) if found else "", end - 2, content)
-
-    def chunk_arrived(self, chunk: bytes) -> None:
-        last, wanted = self._chunking
-        if not wanted:
+    def content_arrived(self) -> None:
+        content = self._content
+        if content is None:
             self.say(*_BAD_SEQUENCE)
-            return
-        self._chunks.append(chunk)
-        if not last:
-            self.say(250, f"2.0.0 {len(chunk)} octets")
-            return
-        content = b"".join(self._chunks)
-        headers = content.find(b"\r\n\r\n")
-        found = _MESSAGE_ID.search(content, 0, len(content) if headers < 0 else headers + 2)
-        kept = content if self.house.options.keep_content else None
-        self._take(_text(found[1]) if found else "", len(content), kept)
+        elif self._last:
+            self._take(content)
+        else:
+            self.say(250, f"2.0.0 {self._size} octets")
 
-    def _take(self, message_id: str, size: int, content: bytes | None) -> None:
+    def _take(self, content: Content) -> None:
         sender, recipients = self._sender or "", self._recipients
         self._reset()
 
         def usual() -> tuple[int, str]:
-            if self._too_big(size):
+            if self._too_big(content.size):
                 return 552, "5.3.4 The message is too big"
-            for recipient in recipients:
-                self.record(Record(recipient, message_id, sender, size, self.number, content))
-            self.house.counts.messages += 1
-            self.house.counts.octets += size
+            self.take(sender, recipients, content)
             return 250, "2.0.0 Taken"
 
         self.answer(At.BODY, usual, sender, recipients[0])
@@ -102,7 +87,7 @@ class Talk(Connection):
         self._sender = None
         self._utf8 = False
         self._recipients = []
-        self._chunks = []
+        self._chunks = None
 
     def _ehlo(self, rest: bytes) -> None:
         def usual() -> tuple[int, str]:
@@ -192,7 +177,9 @@ class Talk(Connection):
             sender, recipient = self._sender, self._recipients[0]
 
             def usual() -> tuple[int, str]:
-                self.expect_data(self.house.script.pick(At.CONTENT, sender, recipient))
+                self._last = True
+                content = Content(dotted=True, keep=self.house.options.keep_content)
+                self.expect_data(content, self.house.script.pick(At.CONTENT, sender, recipient))
                 return 354, "Go ahead"
 
             self.answer(At.DATA, usual, sender, recipient)
@@ -205,12 +192,13 @@ class Talk(Connection):
             self.say(501, "5.5.4 BDAT takes a size")
         else:
             # A chunk that nobody wants is still a chunk: it is swallowed, then refused (RFC 3030 §2).
-            wanted = self._sender is not None and bool(self._recipients)
-            self._chunking = (last == b"LAST", wanted)
             rule = None
-            if wanted:
-                rule = self.house.script.pick(At.CONTENT, self._sender or "", self._recipients[0])
-            self.expect_chunk(int(size), rule)
+            if self._sender is not None and self._recipients:
+                self._chunks = self._chunks or Content(dotted=False, keep=self.house.options.keep_content)
+                rule = self.house.script.pick(At.CONTENT, self._sender, self._recipients[0])
+            self._last = last == b"LAST"
+            self._size = int(size)
+            self.expect_chunk(self._size, self._chunks, rule)
 
     def _rset(self, _rest: bytes) -> None:
         self._reset()
