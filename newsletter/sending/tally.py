@@ -89,6 +89,10 @@ class Tally:
             ),
         )
 
+    def take_back(self, seq: int) -> None:
+        """Note that `seq` is untouched again: the server's answers prove that its message never left."""
+        self._write(seq, bytes(RECORD.size))
+
     def lines(self) -> dict[int, Line]:
         """What the tally says of each delivery, for its own holder."""
         size = RECORD.size * len(self._places)

@@ -47,6 +47,9 @@ class TallyJournal:
         line = Line(Outcome(verdict.outcome.value), reason, reply.code or None, reply.enhanced or "")
         self._tally.answered(index, line)
 
+    def never_left(self, index: int) -> None:
+        self._tally.take_back(index)
+
 
 @dataclass
 class StartGate:
