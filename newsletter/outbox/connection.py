@@ -111,6 +111,9 @@ class _Note:
     def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
         self.answer = Answer(verdict.outcome, str(reply) or str(verdict.reason or ""))
 
+    def never_left(self, index: int) -> None:
+        """Nothing to take back: the `Break` says that the relay or the sender is in trouble."""
+
 
 def _words(stop: Break) -> str:
     return " ".join(str(part) for part in (stop.reason, stop.reply) if part)

@@ -87,7 +87,7 @@ class Tally:
         self._write(seq, _record(line))
 
     def take_back(self, seq: int) -> None:
-        """Note that `seq` never left after all. Only its holder can know: a server refused it unseen."""
+        """Note that `seq` is untouched again: the server's answers prove that its message never left."""
         self._write(seq, BLANK_RECORD)
 
     def lines(self) -> dict[int, Line]:

@@ -12,6 +12,11 @@ _PLAIN_LOCAL = re.compile(r"[^\x00-\x20\x7f-\xa0<>()\[\]\\,;:@\"]+")
 _QUOTED_LOCAL = re.compile(r'"(?:[^\x00-\x1f\x7f-\x9f<>"\\]|\\[\x20-\x3b\x3d\x3f-\x7e])*"')
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _LITERAL = re.compile(r"\[(?:IPv6:[0-9A-Fa-f:.]{2,45}|[0-9.]{7,15})\]")
+# What nearly every address looks like: whatever this matches, the rules below would let through as it is.
+_USUAL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
+    r"@[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*"
+)
 _IDNA_2008_ONLY = frozenset("ßς\u200c\u200d")  # RFC 5894 §7.2: IDNA 2003 maps these to another domain
 
 
@@ -29,6 +34,8 @@ def envelope_address(text: str, *, smtputf8: bool) -> bytes:
     `smtputf8`: whether the server offers it. Raises `BadAddress` or `NeedsSmtpUtf8`. Whatever is returned
     holds no CR, LF, NUL, space outside quotes, `<` or `>`: it cannot end the command it stands in.
     """
+    if len(text) <= LONGEST_ADDRESS and _USUAL.fullmatch(text):
+        return text.encode("ascii")
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain:
         raise BadAddress("the address has no local part or no domain")

@@ -11,10 +11,14 @@ A reply too many would shift all that follow, and a refusal that was none would 
 Enhanced codes show the shift (2.1.5 speaks of a recipient, never of a body), but only with the next message:
 so a refusal is held until a message after it was taken, or until the server has been asked (`_synchronise`).
 A server whose replies cannot show it gets the pipelined dialogue.
+
+A refusal that is not about the recipient marks nobody, although whole messages were handed over before it was
+read: those that were refused are taken back, and none starts any more.
 """
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 
 from newsletter.smtp import pipelined
 from newsletter.smtp.classify import Phase
@@ -39,6 +43,10 @@ def deliver(
         raise
 
 
+_FIRST = (Phase.MAIL, Phase.RCPT)
+_LATER = (Phase.RESET, *_FIRST)
+
+
 class _Chunked(Running):
     def __init__(
         self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
@@ -46,6 +54,7 @@ class _Chunked(Running):
         super().__init__(session, envelopes, journal, may_start)
         self._under_way: deque[Turn] = deque()  # handed over, the oldest first, replies not read
         self._held: list[tuple[Turn, Reply, Verdict]] = []  # refused, so it seems
+        self._in_trouble = False  # one of these was not about its recipient
 
     def run(self) -> Break | None:
         while self.session.in_step is not False:
@@ -70,7 +79,7 @@ class _Chunked(Running):
         return self.session.pace.window if self.session.in_step else 1
 
     def _next(self) -> Turn | None:
-        turn = self.take()
+        turn = None if self._in_trouble else self.take()
         if turn is not None and not self.may_start():
             self.ended = Break(BreakKind.STOPPED, turn.index)
             return None
@@ -78,7 +87,7 @@ class _Chunked(Running):
 
     def _hand_over(self, turn: Turn) -> None:
         body = turn.prepared.body
-        message = self.commands(turn) + b"BDAT %d LAST\r\n" % len(body) + body
+        message = b"".join((self.commands(turn), b"BDAT %d LAST\r\n" % len(body), body))
         self.journal.handing_over(turn.index)
         self.session.pace.started()
         try:
@@ -91,7 +100,7 @@ class _Chunked(Running):
             while self._under_way:  # those before it may have their replies waiting here
                 self._settle_oldest()
             self._tell_held()
-            raise Stop(self.end(BreakKind.LOST, turn.index, reason, reply)) from None
+            raise self._stop(self.end(BreakKind.LOST, turn.index, reason, reply)) from None
         self._under_way.append(turn)
 
     def _settle_oldest(self) -> None:
@@ -101,19 +110,24 @@ class _Chunked(Running):
             reply, verdict = self._replies(turn)
         except Lost as error:
             self._tell_held()
-            raise Stop(self.unanswered(self._under_way, Reply.local(str(error)))) from None
+            raise self._stop(self.unanswered(self._under_way, Reply.local(str(error)))) from None
         except Surprise as error:
             raise Stop(self._apart(error.reply)) from None
-        if verdict.ends:
+        if reply.code == 421:
             self._goodbye(turn, verdict, reply)
         self._under_way.popleft()
         self.session.messages += 1
         self.session.pace.answered()
         if verdict.outcome is not Outcome.SENT:
-            self._held.append((turn, reply, verdict))
+            self._hold(turn, reply, verdict)
             return
-        self._tell_held()
+        if self._held:
+            self._tell_held()
         self.journal.answered(turn.index, verdict, reply)
+
+    def _hold(self, turn: Turn, reply: Reply, verdict: Verdict) -> None:
+        self._held.append((turn, reply, verdict))
+        self._in_trouble |= verdict.outcome is Outcome.PAUSE
 
     def _tell_held(self) -> None:
         """The refusals that were held are real."""
@@ -121,11 +135,16 @@ class _Chunked(Running):
             if verdict.outcome is not Outcome.PAUSE:
                 self.journal.answered(turn.index, verdict, reply)
                 continue
-            # It was refused whole, so it did not leave; it was handed over, so it must be answered.
-            self.journal.answered(turn.index, Verdict(Outcome.RETRY, verdict.reason), reply)
+            self.journal.never_left(turn.index)  # it was refused whole
             if self.ended is None or self.ended.kind is BreakKind.STOPPED:
                 self.ended = self.paused(turn, verdict, reply)
         self._held.clear()
+
+    def _stop(self, why: Break) -> Stop:
+        """Stop because of `why`, unless there is trouble that another connection would meet again."""
+        if self.ended is None or self.ended.kind is BreakKind.STOPPED:
+            return Stop(why)
+        return Stop(replace(self.ended, unanswered=why.unanswered))
 
     def _apart(self, reply: Reply) -> Break:
         """Replies and commands have come apart: of what is under way or held nothing is known."""
@@ -143,7 +162,8 @@ class _Chunked(Running):
             replies = [self.reply(timeouts.command) for _ in question]
         except Lost as error:
             self._tell_held()
-            raise Stop(self.end(BreakKind.LOST, last.index, Reason.LOST, Reply.local(str(error)))) from None
+            lost = self.end(BreakKind.LOST, last.index, Reason.LOST, Reply.local(str(error)))
+            raise self._stop(lost) from None
         except Surprise as error:
             raise Stop(self._apart(error.reply)) from None
         end = replies[-1]
@@ -154,14 +174,14 @@ class _Chunked(Running):
 
     def _replies(self, turn: Turn) -> tuple[Reply, Verdict]:
         """The reply that decides about `turn`: the first refusal, else the one to its body."""
-        phases = (Phase.RESET, Phase.MAIL, Phase.RCPT) if turn.reset else (Phase.MAIL, Phase.RCPT)
+        phases = _LATER if turn.reset else _FIRST
         for place, phase in enumerate(phases):
             reply, verdict = self.read(phase)
             if phase is Phase.RCPT and verdict is None and self.session.in_step is None:
                 self.session.in_step = _speaks_of_an_address(reply)
             if verdict is not None:
-                if not verdict.ends:
-                    self._refused_again(turn, len(phases) - place)
+                if reply.code != 421:
+                    self._refused_again(turn, reply, verdict, len(phases) - place)
                 return reply, verdict
         reply, verdict = self.read(Phase.BDAT)
         assert verdict is not None  # noqa: S101 - the reply to a body always decides
@@ -169,18 +189,19 @@ class _Chunked(Running):
             raise Surprise(reply)  # it answers a command
         return reply, verdict
 
-    def _refused_again(self, turn: Turn, commands: int) -> None:
+    def _refused_again(self, turn: Turn, refusal: Reply, verdict: Verdict, commands: int) -> None:
         """Read the replies to what followed a refused command of `turn`; its body must be refused, too."""
-        reply = Reply.local("nothing")
+        reply = refusal
         for _ in range(commands):
             reply = self.reply(self.session.timeouts.end)
             if reply.code == 421:
+                self._hold(self._under_way.popleft(), refusal, verdict)
                 self._goodbye(turn, Verdict(Outcome.RETRY, Reason.BUSY, ends=True), reply)
         if reply.digit not in {4, 5}:
             raise Surprise(reply)
 
     def _goodbye(self, turn: Turn, verdict: Verdict, reply: Reply) -> None:
-        """The server ends the session (421): it has taken neither this message nor one after it.
+        """The server ends the session (421): it takes none of the messages that are still under way.
 
         It is read to its end first: a server that goes on to take messages has not said goodbye.
         """
@@ -190,11 +211,11 @@ class _Chunked(Running):
         self._tell_held()
         for each in self._under_way:
             self.journal.answered(each.index, Verdict(Outcome.RETRY, verdict.reason, ends=True), reply)
-        raise Stop(self.end(BreakKind.LOST, turn.index, verdict.reason, reply))
+        raise self._stop(self.end(BreakKind.LOST, turn.index, verdict.reason, reply))
 
     def _last_words(self) -> Reply | None:
         """A reply after the goodbye that is not a refusal; None when the connection just ends."""
-        for _ in range(4 * len(self._under_way)):
+        for _ in range(4 * len(self._under_way) + len(_LATER)):
             try:
                 reply = self.reply(self.session.timeouts.quit)
             except Lost:

@@ -58,7 +58,7 @@ def classify(phase: Phase, reply: Reply) -> Verdict | None:
     """The verdict of `reply` in `phase`; None when it is the one that lets the dialogue go on.
 
     A `pause` after the whole message was handed over (BODY, BDAT) is still a refusal of that message: the
-    dialogue reports it as `retry`, and pauses. Only a reply that makes no sense there is `unanswered`.
+    dialogue takes it back, and pauses. Only a reply that makes no sense there is `unanswered`.
     """
     if phase in _WHOLE:
         if reply.digit == 2:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from newsletter.smtp.address import BadAddress, NeedsSmtpUtf8, envelope_address
 from newsletter.smtp.reply import Reply
@@ -34,7 +34,7 @@ class Journal(Protocol):
 
     What is silent is told by silence: an index that was never mentioned was not touched; one that was handed
     over and never answered is *unanswered* (the same trace that a killed process leaves). An index may be
-    answered without having been handed over: it was refused before its body.
+    answered without having been handed over: it was refused before its body. And it may be taken back.
     """
 
     def handing_over(self, index: int) -> None:
@@ -44,6 +44,12 @@ class Journal(Protocol):
         """Called straight after the reply, or with `Reply.local` when the decision was made here.
 
         The outcome is sent, rejected or retry; pause and unanswered are never told here.
+        """
+
+    def never_left(self, index: int) -> None:
+        """It was handed over, and the server's answers prove that it did not take it: it is untouched again.
+
+        Told when the trouble is the transport's or the sender's, so that nobody is to be marked for it.
         """
 
 
@@ -60,7 +66,7 @@ class Break:
     """Where and why a client stopped.
 
     `index`: the envelope at which it did. Whether that one was marked, the journal knows: after `stopped` and
-    `paused` it was not, unless its body had been handed over and refused (then it is `retry`).
+    `paused` it is untouched, also when its body had been handed over and was refused.
     `unanswered`: those whose body was handed over and whose reply never came.
     `surprised`: a reply did not fit its command; the plain dialogue is the one to go on with.
     """
@@ -95,8 +101,7 @@ class Deliver(Protocol):
     ) -> Break | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """An envelope in the octets of the wire; `body` ends with CRLF and is not dot-stuffed."""
 
     mail: bytes
@@ -133,14 +138,11 @@ def prepare(envelope: Envelope, offered: Capabilities) -> Prepared:
     eight_bit = utf8 or not body.isascii()
     if eight_bit and not offered.eight_bit_mime:
         raise Unsendable(Reason.NEEDS_8BITMIME, "the message has 8-bit octets, and the server takes 7-bit")
-    parameters = b"".join(
-        (
-            b" SIZE=%d" % len(body) if offered.size is not None else b"",
-            b" BODY=8BITMIME" if eight_bit else b"",
-            b" SMTPUTF8" if utf8 else b"",
-        )
-    )
-    return Prepared(b"MAIL FROM:<%b>%b\r\n" % (sender, parameters), b"RCPT TO:<%b>\r\n" % recipient, body)
+    size = b" SIZE=%d" % len(body) if offered.size is not None else b""
+    octets = b" BODY=8BITMIME" if eight_bit else b""
+    names = b" SMTPUTF8" if utf8 else b""
+    mail = b"MAIL FROM:<%b>%b%b%b\r\n" % (sender, size, octets, names)
+    return Prepared(mail, b"RCPT TO:<%b>\r\n" % recipient, body)
 
 
 def _recipient(envelope: Envelope, offered: Capabilities) -> bytes:

@@ -17,7 +17,7 @@ from newsletter.smtp.reply import Reply
 from newsletter.smtp.running import Running, Stop, Surprise, Turn
 from newsletter.smtp.session import Session
 from newsletter.smtp.stuffing import stuffed
-from newsletter.smtp.verdict import Outcome, Reason, Verdict
+from newsletter.smtp.verdict import Outcome, Reason
 from newsletter.smtp.wire import Lost
 
 
@@ -77,8 +77,7 @@ class _Pipelined(Running):
         self.session.messages += 1
         assert verdict is not None  # noqa: S101 - the reply to a body always decides
         if verdict.outcome is Outcome.PAUSE:
-            # It was refused whole, so it did not leave; it was handed over, so it must be answered.
-            self.journal.answered(turn.index, Verdict(Outcome.RETRY, verdict.reason), reply)
+            self.journal.never_left(turn.index)  # it was refused whole
         self.refused(turn, verdict, reply)
 
     def _write(self, turn: Turn | None, body: bytes, following: Turn | None) -> None:

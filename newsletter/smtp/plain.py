@@ -117,8 +117,7 @@ class _Exchange:
         if verdict is None or verdict.outcome is Outcome.UNANSWERED:
             raise _Stop(self._unanswered(reply))
         if verdict.outcome is Outcome.PAUSE:
-            # It was refused whole, so it did not leave; it was handed over, so it must be answered.
-            self._journal.answered(index, Verdict(Outcome.RETRY, verdict.reason), reply)
+            self._journal.never_left(index)  # it was refused whole
         if (stop := self._settle(verdict, reply)) is not None:
             raise _Stop(stop)
 

@@ -235,6 +235,9 @@ class _Note:
     def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
         self.verdict, self.reply = verdict, reply
 
+    def never_left(self, index: int) -> None:
+        """Nothing to take back: why the relay did not take it is in the `Break`."""
+
 
 @contextmanager
 def _shut_down_at(sock: socket.socket, seconds: float) -> Iterator[None]:

@@ -61,6 +61,16 @@ class Running:
         self.may_start = may_start
         self.ended: Break | None = None  # why no further message starts
         self.envelopes = iter(envelopes)
+        timeouts = session.timeouts
+        # seconds that the reply to each may take
+        self._patience = {
+            Phase.RESET: timeouts.command,
+            Phase.MAIL: timeouts.mail,
+            Phase.RCPT: timeouts.rcpt,
+            Phase.DATA: timeouts.data,
+            Phase.BODY: timeouts.end,
+            Phase.BDAT: timeouts.end,
+        }
 
     def take(self) -> Turn | None:
         """The next envelope that can be put to this server; the others are settled here. None at the end."""
@@ -88,7 +98,7 @@ class Running:
 
         That a command is refused as unknown or out of order is no surprise yet: it was refused.
         """
-        reply = self.reply(self.patience(phase))
+        reply = self.reply(self._patience[phase])
         verdict = classify(phase, reply)
         senseless = verdict is not None and verdict.reason is Reason.PROTOCOL and reply.digit not in {4, 5}
         if senseless or not reply.fits:
@@ -101,16 +111,6 @@ class Running:
             return self.session.wire.read_reply(timeout)
         except Garbled as error:
             raise Surprise(Reply.local(str(error))) from None
-
-    def patience(self, phase: Phase) -> float:
-        """Seconds that the reply to `phase` may take."""
-        timeouts = self.session.timeouts
-        return {
-            Phase.RESET: timeouts.command,
-            Phase.MAIL: timeouts.mail,
-            Phase.RCPT: timeouts.rcpt,
-            Phase.DATA: timeouts.data,
-        }.get(phase, timeouts.end)
 
     def expect_silence(self, index: int) -> None:
         """Raises `Stop` when the server has said something that nobody asked for."""

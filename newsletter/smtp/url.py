@@ -46,7 +46,7 @@ class Relay:
     verify: bool = True
     auth_in_clear: bool = False
     ca_file: Path | None = None
-    dialogue: Dialogue = Dialogue.PLAIN
+    dialogue: Dialogue = Dialogue.CHUNKING  # the fastest that may be used where EHLO offers it
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     @property
@@ -65,8 +65,8 @@ def parse_smtp_url(text: str) -> Relay:
 
     `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`;
     `smtps://` is TLS from the start. The port is 465 for smtps, 587 with credentials, else 25. Other options:
-    `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `dialogue=pipelining`
-    or `chunking` (the fastest that is used where the relay offers it; plain), `timeout_<phase>=seconds`.
+    `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `dialogue=plain`, `pipelining`
+    or `chunking` (the fastest that is used where the relay offers it; chunking), `timeout_<phase>=seconds`.
 
     Raises `Refused` with one sentence that never repeats a credential.
     """
@@ -225,7 +225,7 @@ def _ca_file(options: dict[str, str]) -> Path | None:
 
 
 def _dialogue(options: dict[str, str]) -> Dialogue:
-    given = options.get("dialogue", Dialogue.PLAIN.name.lower())
+    given = options.get("dialogue", Dialogue.CHUNKING.name.lower())
     try:
         return Dialogue[given.upper()]
     except KeyError:

@@ -1,16 +1,29 @@
-"""The socket of a session: writes whose every octet is accounted for, and whole replies with a deadline."""
+"""The socket of a session: writes whose every octet is accounted for, and whole replies with a deadline.
+
+The socket never blocks: what waits is `poll`, and only when there is nothing else to do. A write that has to
+wait takes in what the server says meanwhile, so that a server which reads no further until its replies are
+read cannot bring both sides to a standstill (RFC 2920 §3.1).
+"""
 
 import contextlib
+import select
 import socket
+import ssl
 import struct
 import time
+from collections import deque
 
 from newsletter.smtp.reply import Garbled, Reply, is_last, parse_reply
 
-BLOCK = 65_536  # octets handed to the kernel at once
+BLOCK = 65_536  # octets handed to the kernel, or taken from it, at once
 LONGEST_LINE = 4_096  # octets; RFC 5321 §4.5.3.1.5 says 512, some servers say more
 MOST_LINES = 200
+MOST_AHEAD = 262_144  # octets that a write takes in while it waits; a server that says more is not listening
+MOST_KNOWN = 64  # replies kept parsed; most servers say the same few all the time
 SLICE = 0.5  # seconds between looks at whether somebody asked to hurry
+
+_EITHER = select.POLLIN | select.POLLOUT
+_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Lost(Exception):
@@ -29,15 +42,20 @@ class Wire:
     """One connected socket, plain or TLS, used by one thread; `hurry` may be called from another."""
 
     def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
         self._sock = sock
-        self._unread = b""
+        self._poll = select.poll()
+        self._poll.register(sock, 0)
+        self._lines: deque[bytes] = deque()  # received, whole, without their LF
+        self._begun = b""  # the line that is being received
+        self._known: dict[bytes, Reply] = {}
         self._give_up_at = float("inf")
         self.closed = False
 
     @property
     def unread(self) -> bool:
         """Whether something was received that no reply has been made of yet."""
-        return bool(self._unread)
+        return bool(self._lines or self._begun)
 
     def fileno(self) -> int:
         return self._sock.fileno()
@@ -53,29 +71,36 @@ class Wire:
         what it took or fails, and a failed TLS write leaves a record that nobody can decrypt. Nothing may be
         sent on this wire afterwards.
         """
-        view, taken = memoryview(octets), 0
+        view, taken, ahead = memoryview(octets), 0, 0
+        deadline = None
         while taken < len(view):
             try:
-                self._sock.settimeout(self._patience(timeout))
+                # After _NOT_NOW these are the same octets again, as TLS demands.
                 taken += self._sock.send(view[taken : taken + BLOCK])
-            except TimeoutError:
-                words = f"the server took nothing for {timeout:g} seconds"
-                raise Lost(words, silent=True, taken=taken) from None
+                deadline = None
+            except _NOT_NOW:
+                deadline = deadline or time.monotonic() + timeout
+                attentive = ahead < MOST_AHEAD
+                if not self._wait(_EITHER if attentive else select.POLLOUT, deadline):
+                    words = f"the server took nothing for {timeout:g} seconds"
+                    raise Lost(words, silent=True, taken=taken) from None
+                ahead += self._listen(taken) if attentive else 0
             except (OSError, ValueError) as error:
                 words = f"the connection was lost while writing: {_words(error)}"
                 raise Lost(words, taken=taken) from None
 
     def read_reply(self, timeout: float) -> Reply:
         """The next whole reply, at most `timeout` seconds from now. Raises `Lost` or `Garbled`."""
-        deadline = time.monotonic() + timeout
-        lines: list[bytes] = []
-        while True:
-            line = self._read_line(deadline, timeout)
-            lines.append(line)
-            if is_last(line):
-                return parse_reply(lines)
-            if len(lines) > MOST_LINES:
-                raise Garbled(f"a reply of more than {MOST_LINES} lines")
+        line = self._lines.popleft() if self._lines else self._next_line(time.monotonic() + timeout, timeout)
+        known = self._known.get(line)
+        if known is not None:
+            return known
+        if not is_last(line):
+            return self._read_further(line, timeout)
+        reply = parse_reply((line,))
+        if len(self._known) < MOST_KNOWN:
+            self._known[line] = reply
+        return reply
 
     def abort(self) -> None:
         """Close at once, with a reset: what the kernel still holds is thrown away."""
@@ -92,34 +117,53 @@ class Wire:
         with contextlib.suppress(OSError):
             self._sock.close()
 
-    def _read_line(self, deadline: float, timeout: float) -> bytes:
-        while True:
-            line, end, rest = self._unread.partition(b"\n")
-            if end:
-                self._unread = rest
-                return line
-            if len(line) > LONGEST_LINE:
+    def _read_further(self, first: bytes, timeout: float) -> Reply:
+        """The reply of several lines that `first` begins."""
+        deadline = time.monotonic() + timeout
+        lines = [first]
+        while not is_last(lines[-1]):
+            if len(lines) > MOST_LINES:
+                raise Garbled(f"a reply of more than {MOST_LINES} lines")
+            lines.append(self._next_line(deadline, timeout))
+        return parse_reply(lines)
+
+    def _next_line(self, deadline: float, timeout: float) -> bytes:
+        while not self._lines:
+            if len(self._begun) > LONGEST_LINE:
                 raise Garbled("a reply line without end")
-            self._unread += self._receive(deadline, timeout)
-
-    def _receive(self, deadline: float, timeout: float) -> bytes:
-        while True:
-            left = min(deadline, self._give_up_at) - time.monotonic()
-            if left <= 0:
+            if not self._take_in() and not self._wait(select.POLLIN, deadline):
                 raise Lost(f"the server said nothing for {timeout:g} seconds", silent=True)
-            try:
-                self._sock.settimeout(min(left, SLICE))
-                octets = self._sock.recv(BLOCK)
-            except TimeoutError:
-                continue
-            except (OSError, ValueError) as error:
-                raise Lost(f"the connection was lost while reading: {_words(error)}") from None
-            if not octets:
-                raise Lost("the server closed the connection")
-            return octets
+        return self._lines.popleft()
 
-    def _patience(self, timeout: float) -> float:
-        return max(0.001, min(timeout, self._give_up_at - time.monotonic()))
+    def _listen(self, taken: int) -> int:
+        """Take in what the server says while it does not take more of what we write than `taken`."""
+        try:
+            return self._take_in()
+        except Lost as error:
+            raise Lost(str(error), taken=taken) from None
+
+    def _take_in(self) -> int:
+        """Take in what has arrived, if anything: how many octets. Raises `Lost`."""
+        try:
+            octets = self._sock.recv(BLOCK)
+        except _NOT_NOW:
+            return 0
+        except (OSError, ValueError) as error:
+            raise Lost(f"the connection was lost while reading: {_words(error)}") from None
+        if not octets:
+            raise Lost("the server closed the connection")
+        *lines, self._begun = (self._begun + octets).split(b"\n")
+        self._lines.extend(lines)
+        return len(octets)
+
+    def _wait(self, events: int, deadline: float) -> bool:
+        """Wait a while for one of these events of `poll`; False when the time is over."""
+        left = min(deadline, self._give_up_at) - time.monotonic()
+        if left <= 0:
+            return False
+        self._poll.modify(self._sock, events)
+        self._poll.poll(min(left, SLICE) * 1000)
+        return True
 
 
 def _words(error: Exception) -> str:

@@ -13,6 +13,7 @@ from newsletter.core.db import reading
 from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
+from newsletter.smtp.pace import MOST
 from newsletter.smtp.sink import Options, Sink
 from tests.factories import make_issue, make_publication, make_readers
 from tests.processes import Installation, wait_until
@@ -28,8 +29,8 @@ pytestmark = pytest.mark.faults
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    # A reply takes a moment, so that the mailing lasts long enough to be disturbed.
-    with Sink(Options(latency=0.001)) as started:
+    # A reply takes a moment, so that the mailing lasts long enough to be disturbed; whole windows share it.
+    with Sink(Options(latency=0.02)) as started:
         yield started
 
 
@@ -94,8 +95,8 @@ def hold_the_promise(runtime: Runtime, mailing_id: int, sink: Sink) -> Accounts:
     assert max(copies.values()) == 1, "I1: at most one copy each"
     assert found.state == "finished"
     assert found.sent + found.unanswered == RECIPIENTS, "I2: nobody is forgotten"
-    # One message at a time is under way on a connection, so each lost one leaves at most one unanswered.
-    assert found.unanswered <= sink.counts.lost, "I3"
+    # So many messages at most are under way on a connection: each lost one leaves no more unanswered.
+    assert found.unanswered <= MOST * sink.counts.lost, "I3"
     assert found.sent <= len(copies) <= found.sent + found.unanswered, "I4"
     return found
 

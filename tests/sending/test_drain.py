@@ -16,6 +16,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.schedule import schedule
+from newsletter.smtp.pace import MOST
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.subscribers.models import State, Subscription, Suppression, SuppressionReason
 from newsletter.transports.models import TransportRest
@@ -118,9 +119,11 @@ def test_silence_after_the_last_octet_is_unanswered_and_never_resent(
     sink.script = Script([Rule(At.BODY, Act.DROP, recipient="reader5@*", recorded=True)])
     process.drain(mailing_id, seconds=30)
     found = count()
-    assert (found.sent, found.unanswered, found.state) == (READERS - 1, 1, "finished")
+    assert (found.sent + found.unanswered, found.state) == (READERS, "finished")
+    # Whoever was under way together with reader 5 when the connection ended has no answer, either.
+    assert 1 <= found.unanswered <= MOST * sink.counts.lost
     assert set(copies(sink).values()) == {1}
-    assert len(copies(sink)) == READERS
+    assert found.sent < len(copies(sink)) <= READERS
 
 
 def test_a_relay_that_is_down_marks_nobody_says_why_and_is_tried_again(
@@ -181,8 +184,9 @@ def test_lost_connections_are_made_anew(
     )
     process.drain(mailing_id, seconds=30)
     found = count()
-    assert found.sent + found.retry == READERS
-    assert found.unanswered == 0
+    assert found.sent + found.retry + found.unanswered == READERS
+    assert found.unanswered <= MOST * sink.counts.lost
+    assert found.sent <= len(copies(sink)) <= found.sent + found.unanswered
     assert sink.counts.connections == 3
 
 

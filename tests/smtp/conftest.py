@@ -70,6 +70,7 @@ class Notes:
 
     handed: list[int] = field(default_factory=list)
     answers: dict[int, tuple[Verdict, Reply]] = field(default_factory=dict)
+    taken_back: list[int] = field(default_factory=list)
     on_handing_over: Callable[[int], None] = lambda _index: None
     on_answered: Callable[[int], None] = lambda _index: None
 
@@ -79,8 +80,20 @@ class Notes:
 
     def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
         assert index not in self.answers, f"{index} was answered twice"
+        assert index not in self.taken_back, f"{index} was answered after it was taken back"
         self.on_answered(index)
         self.answers[index] = (verdict, reply)
+
+    def never_left(self, index: int) -> None:
+        assert index in self.handed, f"{index} was taken back and had never been handed over"
+        assert index not in self.answers, f"{index} was taken back after its answer"
+        assert index not in self.taken_back, f"{index} was taken back twice"
+        self.taken_back.append(index)
+
+    @property
+    def unanswered(self) -> set[int]:
+        """Handed over, and neither answered nor taken back."""
+        return set(self.handed) - set(self.answers) - set(self.taken_back)
 
     @property
     def outcomes(self) -> dict[int, str]:

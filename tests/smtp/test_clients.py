@@ -63,9 +63,10 @@ def test_the_journal_never_lies(deliver, seed, stage):
     taken = [int(record.recipient[1:].partition("@")[0]) for record in sink.records]
     told = {index: outcome.partition("(")[0] for index, outcome in stage.notes.outcomes.items()}
     sent = {index for index, outcome in told.items() if outcome == "sent"}
-    unanswered = set(stage.notes.handed) - set(told)
+    unanswered = stage.notes.unanswered
     assert len(taken) == len(set(taken)), rules
     assert sent <= set(taken) <= sent | unanswered, (rules, stop, told)
+    assert not set(taken) & set(stage.notes.taken_back), rules
     assert set(told.values()) <= {"sent", "retry", "rejected"}
     if stop is None:
         assert set(told) == set(range(12)), rules

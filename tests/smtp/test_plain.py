@@ -66,8 +66,10 @@ def test_each_message_is_journalled_before_it_leaves_and_after_it_is_taken(stage
         (Rule(At.DATA, code=554, text="Go away"), False, None, ("paused", Reason.REFUSED)),
         (Rule(At.DATA, code=250, text="What?"), False, None, ("paused", Reason.PROTOCOL)),
         (Rule(At.MAIL, code=354, text="What?"), False, None, ("paused", Reason.PROTOCOL)),
-        # … but a body that was handed over and refused must be answered for
-        (Rule(At.BODY, code=530), True, "retry(auth_required)", ("paused", Reason.AUTH_REQUIRED)),
+        # … not even whose body was handed over: it was refused whole, and is taken back
+        (Rule(At.BODY, code=530), True, None, ("paused", Reason.AUTH_REQUIRED)),
+        (Rule(At.BODY, code=550, text="5.7.26 No"), True, None, ("paused", Reason.SENDER_REFUSED)),
+        (Rule(At.BODY, code=503, text="5.5.1 What?"), True, None, ("paused", Reason.PROTOCOL)),
         # the server says goodbye
         (Rule(At.MAIL, code=421, text="4.3.2 Bye"), False, "retry(busy)", ("lost", Reason.BUSY)),
         (Rule(At.RCPT, code=421, text="4.7.0 Bye"), False, "retry(throttled)", ("lost", Reason.THROTTLED)),
@@ -89,6 +91,7 @@ def test_a_fault_at_the_second_message(rule, handed, outcome, stop, stage):
     assert stage.notes.outcomes.get(1) == outcome
     assert (1 in stage.notes.handed) is handed
     assert ("u1@example.org" in got(sink)) is (outcome == "sent")
+    assert stage.notes.unanswered == set()
     if stop is None:
         assert answer is None
         assert stage.notes.outcomes[2] == "sent"

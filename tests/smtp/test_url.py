@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.timeouts import Timeouts
-from newsletter.smtp.url import Encryption, Relay, is_loopback, parse_smtp_url
+from newsletter.smtp.url import Dialogue, Encryption, Relay, is_loopback, parse_smtp_url
 
 SECRET = "s3cr3t-canary"
 
@@ -33,6 +33,9 @@ SECRET = "s3cr3t-canary"
             "smtp://u:p@r.example:25?starttls=never&auth_in_clear=yes",
             Relay("r.example", 25, Encryption.NEVER, "u", "p", auth_in_clear=True),
         ),
+        ("smtp://r.example?dialogue=plain", Relay("r.example", 25, dialogue=Dialogue.PLAIN)),
+        ("smtp://r.example?dialogue=pipelining", Relay("r.example", 25, dialogue=Dialogue.PIPELINING)),
+        ("smtp://r.example?dialogue=chunking", Relay("r.example", 25)),
         (
             "smtp://r.example?timeout_end=30&timeout_connect=2.5",
             Relay("r.example", 25, timeouts=Timeouts(end=30, connect=2.5)),
@@ -108,6 +111,10 @@ def test_the_password_does_not_show():
         assert SECRET not in text
     assert relay.describe() == "user@relay.example:587 (encryption required)"
     assert pickle.loads(pickle.dumps(relay)).password == SECRET
+
+
+def test_the_fastest_dialogue_is_the_default():
+    assert parse_smtp_url("smtp://r.example").dialogue is max(Dialogue)
 
 
 def test_loopback():
