@@ -6,7 +6,6 @@ commit, while the lanes send those that were reserved before. Nothing that a lan
 
 import math
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,6 +27,7 @@ from newsletter.sending.anchor import Anchor
 from newsletter.sending.clearance import POLL_SECONDS, Clearance
 from newsletter.sending.connections import Connections
 from newsletter.sending.control import hold_all
+from newsletter.sending.growth import Growth
 from newsletter.sending.lanes import Done, Lanes
 from newsletter.sending.letter import Letter, read_letter
 from newsletter.sending.reserve import Window
@@ -40,9 +40,6 @@ log = structlog.get_logger(__name__)
 # What a database says that is restarted, fails over, or ends a session that stood still in a transaction.
 AWAY = (OperationalError, InterfaceError, InternalError)
 SETTLE_PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5)
-# A lane more is worth it while the process waits for relays most of the time.
-BUSY = 0.6
-MEASURE_SECONDS = 0.2
 LOOK_SECONDS = 1.0
 # When more can be reserved within this time the bell is rung again; later than that the sweep rings.
 SOON_SECONDS = 1.0
@@ -63,6 +60,7 @@ class SendingProcess:
     host: str
     window_size: int
     processes: int = 1
+    growth: Growth = field(default_factory=Growth)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
@@ -90,10 +88,12 @@ class _Drain:
         self._failure: BaseException | None = None
         self._troubled: set[str] = set()  # transports whose other windows need not be tried
         self._dry_until = 0.0  # monotonic: before then nothing can be reserved
-        self._measured = (time.process_time(), clock.monotonic())
+        self._growth = process.growth
+        self._answers = 0  # in windows that were settled
 
     def run(self) -> bool:
         self._process.desk.anchor.in_doubt = True
+        self._growth.begin()
         done: list[Done] = []
         try:
             while True:
@@ -131,15 +131,13 @@ class _Drain:
         return max(0, 2 * len(self._lanes) - self._lanes.under_way)
 
     def _open_lanes(self) -> None:
-        cpu, wall = time.process_time(), clock.monotonic()
-        if not self._lanes:
-            self._lanes.open_another()
-        elif wall - self._measured[1] >= MEASURE_SECONDS:
-            busy = (cpu - self._measured[0]) / (wall - self._measured[1])
-            self._measured = (cpu, wall)
-            shared = max((outlet.limits.connections for outlet in self._outlets), default=1)
-            most = max(1, shared // self._process.processes)
-            if busy < BUSY and len(self._lanes) < most and self._lanes.under_way >= len(self._lanes):
+        answers = self._answers + sum(window.tally.answers for window in self._open.values())
+        allowed = max((outlet.limits.connections for outlet in self._outlets), default=1)
+        most = max(1, allowed // self._process.processes)
+        wanted = min(most, self._growth.wanted(answers))
+        # The first window does without company: most mailings of a small publication are one.
+        if not self._lanes or self._lanes.under_way >= len(self._lanes):
+            while len(self._lanes) < (wanted if self._lanes else 1):
                 self._lanes.open_another()
 
     def _note(self, taken: Taken, wanted: int) -> None:
@@ -223,6 +221,7 @@ class _Drain:
             failpoints.reach("turn.committed")
         for each in done:
             del self._open[each.window.id]
+            self._answers += each.window.tally.answers
             each.window.tally.discard()
         if taken.windows:
             self._open |= {window.id: window for window in taken.windows}

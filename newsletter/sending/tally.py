@@ -58,6 +58,7 @@ class Tally:
         self._descriptor = descriptor
         self._offset = offset
         self._places = places
+        self.answers = 0  # how many it has noted so far
 
     @classmethod
     def create(cls, folder: Path, window_id: str, mailing_id: int, seqs: list[int]) -> "Tally":
@@ -85,6 +86,7 @@ class Tally:
     def answered(self, seq: int, line: Line) -> None:
         """Note what became of `seq`."""
         self._write(seq, _record(line))
+        self.answers += 1
 
     def take_back(self, seq: int) -> None:
         """Note that `seq` is untouched again: the server's answers prove that its message never left."""

@@ -50,10 +50,3 @@ def stored_facts(transport: Transport, secrets: Sequence[str]) -> RelayFacts:
     except Unreadable:
         raise SessionFailed(Step.AUTH, UNREADABLE, temporary=False) from None
     return RelayFacts(transport.host, transport.port, transport.security, transport.username, password)
-
-
-def outlets(session, secrets, smtp_url):
-    from newsletter.transports.outlet import Outlet
-
-    relay = find_relay(session, secrets, smtp_url)
-    return [Outlet("x:" + relay.where, f"The relay {relay.where}", relay)]
