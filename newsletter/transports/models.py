@@ -53,8 +53,8 @@ class Transport(Base):
 class TransportUse(Base):
     """How much of a transport is spoken for, in all or towards one receiving `provider`.
 
-    `transport` is a key (`transports.facts`): relays of the environment have no row. `free_at`: when the next
-    message may go, by its rate. `used`: how many were reserved on `day`, in the transport's zone.
+    `transport` is a key (`transports.outlet`), since relays of the environment have no row. `free_at`: when
+    the next message may go, by its rate. `used`: how many were reserved on `day`, in the transport's zone.
     """
 
     __tablename__ = "transport_use"
@@ -67,7 +67,7 @@ class TransportUse(Base):
 
 
 class TransportRest(Base):
-    """A transport that is left alone for its trouble, with one sender or (empty) with all.
+    """A transport (a key, as above) that is left alone for its trouble, with one sender or (empty) with all.
 
     `until`: when it is tried again; None means that somebody has to mend what `reason` says, and resume.
     """

@@ -1,0 +1,69 @@
+"""The relays of `SMTP_URL`: one URL, or several with white space between them.
+
+What says how much a relay takes is taken out of its URL; the rest goes to `smtp.url`, which knows how to
+reach one.
+"""
+
+from urllib.parse import unquote_plus
+
+from newsletter.core.errors import Refused
+from newsletter.smtp.url import parse_smtp_url
+from newsletter.transports.limits import check_limits, check_name
+from newsletter.transports.outlet import Outlet, url_key
+
+OPTIONS = (
+    "name",
+    "weight",
+    "connections",
+    "messages_per_connection",
+    "per_second",
+    "per_day",
+    "hours",
+    "zone",
+)
+SCHEMES = ("smtp://", "smtps://")
+
+
+def environment_outlets(text: str) -> list[Outlet]:
+    """The relays in the order of `text`. Raises `Refused` with a sentence that repeats no credential."""
+    urls = text.split()
+    if len(urls) > 1 and not all(url.lower().startswith(SCHEMES) for url in urls):
+        raise _refused(
+            "holds a space with no URL after it; spaces separate relays, one in a password is written %20."
+        )
+    found = [_outlet(url) for url in urls or [""]]
+    if len({outlet.key for outlet in found}) < len(found):
+        raise _refused("names the same relay and user twice.")
+    return found
+
+
+def _outlet(url: str) -> Outlet:
+    bare, options = _taken_out(url)
+    relay = parse_smtp_url(bare)
+    try:
+        name = check_name(options.pop("name", ""))
+        facts = check_limits(options)
+    except Refused as error:
+        option, problem = next(iter(error.fields.items()))
+        raise _refused(f"has a wrong {option}: {problem}") from None
+    return Outlet(url_key(relay), name or relay.where, relay, facts.weight, facts.limits(relay.host))
+
+
+def _taken_out(url: str) -> tuple[str, dict[str, str]]:
+    """The URL without our options, and those."""
+    head, sign, query = url.partition("?")
+    kept: list[str] = []
+    ours: dict[str, str] = {}
+    for part in query.split("&"):
+        key, _sign, value = part.partition("=")
+        if key not in OPTIONS:
+            kept.append(part)
+            continue
+        if key in ours:
+            raise _refused(f"gives the option {key} twice.")
+        ours[key] = unquote_plus(value)
+    return head + (sign + "&".join(kept) if any(kept) else ""), ours
+
+
+def _refused(message: str) -> Refused:
+    return Refused("smtp_url", f"SMTP_URL {message}", {"SMTP_URL": message})

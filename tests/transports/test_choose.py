@@ -1,0 +1,104 @@
+"""Choosing the way out: by weight among those that may, and what to wait for when none may."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from newsletter.core.db import reading
+from newsletter.runtime import Runtime
+from newsletter.smtp.failures import SessionFailed, Step
+from newsletter.transports.choose import Wait, choose
+from newsletter.transports.outlet import Outlet
+from newsletter.transports.rest import rest
+from newsletter.transports.spend import take
+from tests.transports.ways import DAY, NOON, SECOND, way
+
+SENDER = "news@example.org"
+
+
+def chosen(session: Session, *outlets: Outlet, sender: str = SENDER) -> str:
+    found = choose(session, outlets, sender, NOON)
+    assert isinstance(found, Outlet), found
+    return found.key
+
+
+def waiting(session: Session, *outlets: Outlet) -> Wait:
+    found = choose(session, outlets, SENDER, NOON)
+    assert isinstance(found, Wait), found
+    return found
+
+
+def test_by_weight(session: Session) -> None:
+    outlets = [way("a", weight=3), way("b", weight=1), way("c", weight=0)]
+    chance = random.Random(1)
+    found = Counter(choose(session, outlets, SENDER, NOON, chance) for _ in range(400))
+    assert set(found) == set(outlets[:2])
+    assert 260 < found[outlets[0]] < 340
+
+
+def test_a_reader_may_choose(runtime: Runtime) -> None:
+    with reading(), runtime.session() as session:
+        assert chosen(session, way(per_second=1)) == "transport:1"
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_reserve_takes_over_only_from_those_that_cannot(session: Session, paused: bool) -> None:
+    assert chosen(session, way("a", paused=paused), way("b", weight=0)) == ("b" if paused else "a")
+
+
+def test_a_reserve_does_not_help_to_keep_pace(session: Session) -> None:
+    slow, reserve = way("slow", per_second=10), way("reserve", weight=0)
+    take(session, slow, 10, NOON)
+    assert waiting(session, slow, reserve).until == NOON + SECOND / 2
+    used_up = way("slow", per_second=10, per_day=10)
+    assert chosen(session, used_up, reserve) == "reserve"
+
+
+def test_reserves_alone_come_in_their_order(session: Session) -> None:
+    assert chosen(session, way("a", weight=0), way("b", weight=0)) == "a"
+
+
+def test_the_hours(session: Session) -> None:
+    closed = way("a", hours="14:00-16:00", zone="UTC")
+    found = waiting(session, closed)
+    assert found.until == NOON + 2 * 3600 * SECOND
+    assert "14:00-16:00 (UTC)" in found.sentence
+    assert chosen(session, closed, way("b")) == "b"
+
+
+def test_the_day(session: Session) -> None:
+    outlet = way("a", per_day=1000)
+    take(session, outlet, 1000, NOON)
+    found = waiting(session, outlet)
+    assert found.until == NOON + DAY / 2
+    assert "1,000 messages of today" in found.sentence
+
+
+def test_trouble_with_all_or_with_one_sender(session: Session) -> None:
+    rest(session, "a", "", "It is down.", temporary=True, now=NOON)
+    rest(session, "b", SENDER, "It refuses the sender.", temporary=False, now=NOON)
+    assert waiting(session, way("a"), way("b")) == Wait(NOON + 30 * SECOND, "It is down.")
+    assert chosen(session, way("a"), way("b"), sender="other@example.org") == "b"
+    assert waiting(session, way("b")) == Wait(None, "It refuses the sender.")
+
+
+def test_the_longest_of_two_rests_counts(session: Session) -> None:
+    rest(session, "a", "", "It is down.", temporary=True, now=NOON)
+    rest(session, "a", SENDER, "It is slow.", temporary=True, now=NOON - 5 * SECOND)
+    assert waiting(session, way("a")) == Wait(NOON + 30 * SECOND, "It is down.")
+
+
+def test_when_nobody_can_send_everything_to_mend_is_told(session: Session) -> None:
+    broken = replace(way("b"), broken=SessionFailed(Step.AUTH, "Type the password again.", temporary=False))
+    found = waiting(session, way("a", paused=True), broken)
+    assert found.until is None
+    assert "“a” is paused" in found.sentence
+    assert "Type the password again." in found.sentence
+
+
+def test_a_rest_of_another_clock_is_over(session: Session) -> None:
+    rest(session, "a", "", "It is down.", temporary=True, now=NOON + DAY)
+    assert chosen(session, way("a")) == "a"

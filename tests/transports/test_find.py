@@ -1,0 +1,179 @@
+"""The relay in the database: saved, found, taken up, forgotten; its password locked away."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from newsletter.audit.models import AuditEntry
+from newsletter.core import clock
+from newsletter.core.errors import Refused
+from newsletter.runtime import Runtime
+from newsletter.smtp.failures import SessionFailed
+from newsletter.smtp.url import Dialogue, Relay, parse_smtp_url
+from newsletter.transports.facts import RelayFacts
+from newsletter.transports.find import all_transports, outlets, outlets_in_use, relay_in_use
+from newsletter.transports.locker import Locker, Unreadable
+from newsletter.transports.models import Transport
+from newsletter.transports.outlet import Limits, row_key
+from newsletter.transports.remove import remove_relay
+from newsletter.transports.rest import rest
+from newsletter.transports.save import save_relay
+from newsletter.transports.security import Security
+
+URL = "smtp://127.0.0.1:2525?starttls=never"
+SECRETS = ["the newest secret", "an older one"]
+FACTS = RelayFacts("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-päss")
+
+
+def relay(session: Session, secrets: list[str] = SECRETS) -> Relay:
+    (outlet,) = outlets(session, secrets, URL)
+    return replace(outlet.relay, dialogue=Dialogue.PLAIN)
+
+
+def test_without_one_it_is_the_environments(session: Session) -> None:
+    assert relay(session) == parse_smtp_url(URL)
+
+
+def test_the_saved_one_comes_first(session: Session, runtime: Runtime) -> None:
+    save_relay(session, FACTS, SECRETS, actor="ana")
+    session.commit()
+    assert relay(session) == FACTS.relay
+    session.rollback()
+    found = relay_in_use(runtime.sessions, SECRETS, URL)
+    assert found == replace(FACTS.relay, dialogue=Dialogue.CHUNKING)
+
+
+def test_the_password_is_in_no_column_and_no_audit(session: Session) -> None:
+    save_relay(session, FACTS, SECRETS, actor="ana")
+    session.commit()
+    for table in ("transport", "audit_entry"):
+        rows = session.execute(text(f"SELECT * FROM {table}")).all()
+        assert rows
+        assert "canary" not in repr(rows)
+
+
+def test_saving_twice_is_saving_once(session: Session) -> None:
+    first = save_relay(session, FACTS, SECRETS, actor="ana")
+    locked = first.password
+    assert save_relay(session, FACTS, SECRETS, actor="ana").password == locked
+    changed = RelayFacts("other.example.org", 465, Security.TLS)
+    save_relay(session, changed, SECRETS, actor="ana")
+    assert relay(session) == changed.relay
+    assert len(session.scalars(select(AuditEntry)).all()) == 2
+
+
+def test_a_user_name_needs_its_password(session: Session) -> None:
+    with pytest.raises(Refused) as refused:
+        save_relay(session, RelayFacts("a.example", 587, Security.TLS, "ana"), SECRETS, actor="ana")
+    assert "password" in refused.value.fields
+
+
+def test_removing_brings_the_environments_back(session: Session) -> None:
+    save_relay(session, FACTS, SECRETS, actor="ana")
+    assert remove_relay(session, actor="ana")
+    assert not remove_relay(session, actor="ana")
+    assert all_transports(session) == []
+    actions = [entry.action for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert actions == ["relay.saved", "relay.removed"]
+
+
+def test_rotation_keeps_the_password_and_losing_the_secret_says_so(
+    session: Session, runtime: Runtime
+) -> None:
+    save_relay(session, FACTS, ["an older one"], actor="ana")
+    session.commit()
+    assert relay(session) == FACTS.relay
+    (outlet,) = outlets(session, ["another"], URL)
+    assert isinstance(outlet.broken, SessionFailed)
+    assert not outlet.broken.temporary
+    assert "OLD_SECRET_KEYS" in outlet.broken.message
+    assert outlet.relay.where == FACTS.relay.where
+    assert outlet.relay.password is None
+    session.rollback()
+    told = relay_in_use(runtime.sessions, ["another"], URL)
+    assert isinstance(told, SessionFailed)
+    assert told.message == outlet.broken.message
+    # Typed again, it is locked with the secret of now.
+    save_relay(session, FACTS, ["another"], actor="ana")
+    assert relay(session, ["another"]) == FACTS.relay
+
+
+def add(session: Session, host: str, position: int, **facts: object) -> Transport:
+    transport = Transport(name=host, host=host, port=25, security=Security.NONE, position=position, **facts)
+    session.add(transport)
+    session.flush()
+    return transport
+
+
+def test_several_come_in_their_order_with_all_that_was_set(session: Session) -> None:
+    add(session, "second.example", 2, weight=0, paused_at=clock.now(), dialogue="pipelining")
+    first = add(
+        session, "first.example", 1, connections=3, per_second=0.5, provider_limits={"gmail": 2.0},
+        hours="08:00-20:00", zone="Europe/Rome", warm_up_from=date(2026, 6, 1), warm_up_per_day=100,
+    )  # fmt: skip
+    one, two = outlets(session, SECRETS, "not even looked at")
+    assert (one.key, one.name, one.weight, one.paused) == (f"transport:{first.id}", "first.example", 1, False)
+    assert one.limits == Limits(
+        3, 100, 0.5, None, {"gmail": 2.0}, "08:00-20:00", "Europe/Rome", date(2026, 6, 1), 100
+    )
+    assert (two.name, two.weight, two.paused) == ("second.example", 0, True)
+    assert two.relay.dialogue is Dialogue.PIPELINING
+
+
+class TestInUse:
+    """What a message that somebody waits for leaves by."""
+
+    @staticmethod
+    def hosts(runtime: Runtime) -> list[str]:
+        found = outlets_in_use(runtime.sessions, SECRETS, URL)
+        assert not isinstance(found, SessionFailed), found.message
+        return [outlet.name for outlet in found]
+
+    def test_limits_and_hours_are_for_mailings(self, session: Session, runtime: Runtime) -> None:
+        add(session, "a.example", 1, per_day=1, hours="00:00-00:01", weight=0)
+        session.commit()
+        assert self.hosts(runtime) == ["a.example"]
+
+    def test_what_cannot_be_used_is_left_out_and_what_rests_comes_last(
+        self, session: Session, runtime: Runtime
+    ) -> None:
+        made = [add(session, f"{name}.example", place) for place, name in enumerate("abcd", 1)]
+        made[0].paused_at = clock.now()
+        rest(session, row_key(made[1].id), "", "It is down.", temporary=True, now=clock.now())
+        rest(session, row_key(made[2].id), "", "It knows us no more.", temporary=False, now=clock.now())
+        session.commit()
+        assert self.hosts(runtime) == ["d.example", "b.example"]
+
+    def test_when_all_are_out_everything_to_mend_is_told(self, session: Session, runtime: Runtime) -> None:
+        add(session, "a.example", 1, paused_at=clock.now())
+        stuck = add(session, "b.example", 2)
+        rest(session, row_key(stuck.id), "", "It knows us no more.", temporary=False, now=clock.now())
+        session.commit()
+        told = outlets_in_use(runtime.sessions, SECRETS, URL)
+        assert isinstance(told, SessionFailed)
+        assert not told.temporary
+        assert "“a.example” is paused" in told.message
+        assert "It knows us no more." in told.message
+
+    def test_several_of_the_environment(self, runtime: Runtime) -> None:
+        found = outlets_in_use(runtime.sessions, SECRETS, f"smtp://a.example {URL}")
+        assert not isinstance(found, SessionFailed)
+        assert [outlet.relay.host for outlet in found] == ["a.example", "127.0.0.1"]
+        assert relay_in_use(runtime.sessions, SECRETS, URL) == parse_smtp_url(URL)
+
+
+@given(st.text())
+def test_what_is_locked_opens_with_any_secret_it_was_locked_with(words: str) -> None:
+    old, new, other = Locker(["old"]), Locker(["new", "old"]), Locker(["other"])
+    locked = old.lock(words)
+    assert new.open(locked) == old.open(locked) == words
+    assert locked.isascii()
+    with pytest.raises(Unreadable):
+        other.open(locked)
+    with pytest.raises(Unreadable):
+        old.open(locked[:-8] + "AAAAAAA=")

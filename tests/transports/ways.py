@@ -1,0 +1,17 @@
+"""Ways out for mail, as the tests of their limits want them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from newsletter.smtp.url import Relay
+from newsletter.transports.outlet import Limits, Outlet
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+def way(key: str = "transport:1", *, weight: int = 1, paused: bool = False, **limits: Any) -> Outlet:
+    """An outlet named like its key."""
+    relay = Relay(f"{key.replace(':', '-')}.example.org", 587)
+    return Outlet(key, key, relay, weight, Limits(**limits), paused)
