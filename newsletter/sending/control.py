@@ -9,7 +9,7 @@ from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending.finish import finish_if_done
-from newsletter.transports.rest import resume as mended
+from newsletter.transports.rest import resume as forget_rests
 
 OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
 
@@ -35,7 +35,7 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
             # Whoever resumes has read why it stood: what it said does not stop it a second time.
             mailing.refusals_seen = True
             mailing.not_before, mailing.last_turn_at = None, clock.now()
-            mended(session)
+            forget_rests(session)
             jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)
         else:
             # Kept for the freeze: whoever resumes has seen that its time had passed.

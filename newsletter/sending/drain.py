@@ -94,6 +94,7 @@ class _Drain:
     def run(self) -> bool:
         self._process.desk.anchor.in_doubt = True
         self._growth.begin()
+        self._process.desk.well.clear()
         done: list[Done] = []
         try:
             while True:

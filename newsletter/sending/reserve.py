@@ -7,9 +7,10 @@ reserved yet are taken by moving `next_seq`. Only then the members are read (`se
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
@@ -17,13 +18,15 @@ from newsletter.mailings import counts
 from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome, SendWindow
 from newsletter.sending.members import Recipient, read_members
 from newsletter.sending.places import among
-from newsletter.sending.retry import LONGEST, is_due
+from newsletter.sending.retry import is_due
 from newsletter.sending.tally import Tally
 from newsletter.transports.outlet import Outlet
 from newsletter.transports.spend import spread
 
 # A holder stops starting messages this long after it reserved; who is left goes back.
 START_WITHIN_SECONDS = 60
+# A slow provider must not move a whole list into the table of those who wait.
+LONG_LINE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Window:
     tally: Tally
     outlet: Outlet
     start_before: float  # of `clock.monotonic`
+    day: date  # on which the transport counts it
 
 
 def reserve(
@@ -47,11 +51,14 @@ def reserve(
     discards the window's tally. Raises `OSError` when the tally cannot be made.
     """
     start_before = clock.monotonic() + START_WITHIN_SECONDS
+    day = outlet.limits.day(clock.now())
     window_id = uuid.uuid4().hex
     recipients: list[Recipient] = []
     while not recipients:
         if claimed := _claim_waiting(session, mailing, window_id, size):
             recipients = read_members(session, mailing, claimed)
+        elif _line_is_long(session, mailing, outlet):
+            return None
         elif taken := _take_places(mailing, size):
             recipients = _within_limits(session, mailing, outlet, read_members(session, mailing, taken))
         else:
@@ -72,7 +79,21 @@ def reserve(
     except BaseException:
         tally.discard()
         raise
-    return Window(window_id, mailing.id, recipients, tally, outlet, start_before)
+    return Window(window_id, mailing.id, recipients, tally, outlet, start_before, day)
+
+
+def _line_is_long(session: Session, mailing: Mailing, outlet: Outlet) -> bool:
+    """Whether so many wait for a slot of their provider that nobody else is let into the line for now."""
+    if not outlet.limits.provider_limits:
+        return False
+    last = session.scalar(
+        select(func.max(DeliveryRetry.due)).where(
+            DeliveryRetry.mailing_id == mailing.id,
+            DeliveryRetry.window_id.is_(None),
+            DeliveryRetry.attempts == 0,
+        )
+    )
+    return last is not None and last > clock.now() + LONG_LINE
 
 
 def _take_places(mailing: Mailing, size: int) -> Sequence[int]:
@@ -127,7 +148,7 @@ def _within_limits(
             {
                 "mailing_id": mailing.id,
                 "seq": recipients[place].seq,
-                "due": min(due, now + LONGEST),
+                "due": due,
                 "attempts": 0,
                 "first_at": now,
                 "window_id": None,

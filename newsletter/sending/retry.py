@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from newsletter.mailings.models import DeliveryRetry
+from newsletter.transports.rate import LONGEST_LINE
 
 FIRST = timedelta(minutes=5)
 LONGEST = timedelta(minutes=66)  # as long as Postfix waits at most (maximal_backoff_time, 4000 s)
@@ -27,7 +28,11 @@ def next_due(attempts: int, first_at: datetime, now: datetime) -> datetime | Non
 def is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a delivery that waits may be claimed at `now`.
 
-    Nobody ever waits longer than `LONGEST`: what is due later than that was written before the clock was set
-    back.
+    Who was refused never waits longer than `LONGEST`, and no place in a line towards a provider is further
+    away than `LONGEST_LINE`: what is due later than that was written before the clock was set back.
     """
-    return or_(DeliveryRetry.due <= now, DeliveryRetry.due > now + LONGEST)
+    return or_(
+        DeliveryRetry.due <= now,
+        and_(DeliveryRetry.attempts > 0, DeliveryRetry.due > now + LONGEST),
+        DeliveryRetry.due > now + LONGEST_LINE,
+    )

@@ -17,7 +17,7 @@ from newsletter.sending.settle import settle
 from newsletter.transports.choose import Wait, choose
 from newsletter.transports.outlet import Outlet
 from newsletter.transports.rest import recovered, rest
-from newsletter.transports.spend import give_back, take
+from newsletter.transports.spend import give_back, take, take_less
 
 # Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
 SILENT_FOR = timedelta(hours=1)
@@ -27,12 +27,13 @@ ASK_AGAIN = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Desk:
-    """What one process reserves with."""
+    """What one process reserves with. `well`: transports whose rests, if any, are known to be forgotten."""
 
     tally_dir: Path
     host: str
     window_size: int
     anchor: Anchor
+    well: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -97,8 +98,13 @@ class Turn:
                 temporary=each.trouble.temporary,
                 now=clock.now(),
             )
-        elif Outcome.SENT in ends:
+            self.desk.well.discard(window.outlet.key)
+        elif Outcome.SENT in ends and window.outlet.key not in self.desk.well:
             recovered(self.session, window.outlet.key, self.sender)
+            self.desk.well.add(window.outlet.key)
+        untouched = sum(not line.attempted for line in lines.values())
+        if untouched and window.outlet.limits.are_counted:
+            give_back(self.session, window.outlet.key, untouched, window.day)
         return Outcome.REJECTED in ends
 
     def _goes(self) -> bool:
@@ -158,7 +164,7 @@ class Turn:
         )
         used = len(window.recipients) if window else 0
         if used < allowed:
-            give_back(self.session, found.key, allowed - used, now)
+            take_less(self.session, found, allowed - used)
         if window is None:
             return False
         pace.spend(self.mailing, used, now)

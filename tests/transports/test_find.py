@@ -32,7 +32,7 @@ FACTS = RelayFacts("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-pÃ
 
 def relay(session: Session, secrets: list[str] = SECRETS) -> Relay:
     (outlet,) = outlets(session, secrets, URL)
-    return replace(outlet.relay, dialogue=Dialogue.PLAIN)
+    return outlet.relay
 
 
 def test_without_one_it_is_the_environments(session: Session) -> None:
