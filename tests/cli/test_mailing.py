@@ -223,3 +223,9 @@ def test_why_nothing_leaves_is_told(run: Run, session: Session, mailing_id: int)
     assert "Nothing leaves at the moment: The relay asked us to come back later." in told.out
     found = json.loads(run("mailing", "status", str(mailing_id), "--json").out)
     assert (found["waiting_for"], found["not_before"]) == (mailing.waiting_for, None)
+
+
+def test_a_person_is_shown_with_what_became_of_each_delivery(run: Run, mailing_id: int) -> None:
+    told = run("subscribers", "show", "reader3@readers.example").out
+    assert f"Mailing {mailing_id}: rejected (no such user, 550 5.1.1)  20" in told
+    assert f"Mailing {mailing_id}: in flight\n" in run("subscribers", "show", "reader5@readers.example").out

@@ -72,7 +72,7 @@ def speed_words(found: Accounts, progress: Progress) -> list[str]:
         said.append(_rate(progress.rate))
     if found.per_second is not None and not found.over:
         said.append(_("at most %(rate)s a second", rate=_exact_rate(found.per_second)))
-    if progress.seconds_left is not None:
+    if progress.seconds_left is not None and not found.waits:
         said.append(_("about %(long)s left", long=duration(progress.seconds_left)))
     if found.retry and progress.next_retry is not None and progress.silent_seconds is None:
         said.append(_next_retry(progress.next_retry))

@@ -7,13 +7,16 @@ from newsletter.mailings import domains
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.freeze import freeze
+from newsletter.subscribers.models import Subscription
 from tests.factories import make_subscription
 from tests.web.admin.mailings.ledger import half_way, read
 from tests.web.signed_in import SignedIn
 
 
 @pytest.fixture
-def others(session: Session, publication: Publication) -> None:
+def others(session: Session, publication: Publication, readers: list[Subscription]) -> None:
+    """After the readers, so that those are the first to be sent to."""
+    assert readers
     for name in ("a@one.example", "b@one.example", "c@two.example", "d@three.example"):
         make_subscription(session, publication, name)
     session.commit()
