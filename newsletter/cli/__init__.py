@@ -17,7 +17,7 @@ NOUNS = {
     "subscribers": "Import, count, show and suppress subscribers.",
     "media": "Store images for issues.",
     "issue": "Import, export, check, render and send issues.",
-    "mailing": "Watch, pause, resume and cancel acts of sending.",
+    "mailing": "Watch and steer acts of sending, and look into their ledgers.",
 }
 
 

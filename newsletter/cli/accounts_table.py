@@ -28,5 +28,19 @@ def tell(found: Accounts, as_json: bool) -> None:
     table.add_section()
     table.add_row("candidates", f"{found.candidates:,}")
     console.print(table)
-    if found.reason:
-        console.print(found.reason, highlight=False)
+    for sentence in (found.reason, _waits(found), _throttled(found)):
+        if sentence:
+            console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def _waits(found: Accounts) -> str:
+    if not found.waits:
+        return ""
+    until = f" Asked again at {found.not_before:%H:%M:%S} UTC." if found.not_before else ""
+    return f"Nothing leaves at the moment: {found.waiting_for}{until}"
+
+
+def _throttled(found: Accounts) -> str:
+    if found.per_second is None or found.over:
+        return ""
+    return f"At most {found.per_second:,g} a second."

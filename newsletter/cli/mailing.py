@@ -1,4 +1,4 @@
-"""`newsletter mailing`: watch, pause, resume and cancel an act of sending."""
+"""`newsletter mailing`: watch an act of sending, steer it, and look into its ledger."""
 
 import sys
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import click
 from sqlalchemy import select
 
 from newsletter import audit
+from newsletter.cli import mailing_again, mailing_ledger
 from newsletter.cli.accounts_table import tell
 from newsletter.cli.environment import answer, json_option, session
 from newsletter.core import clock
@@ -17,7 +18,7 @@ from newsletter.sending import control
 POLL_SECONDS = 0.5
 
 
-@click.group("mailing", help="Watch and steer acts of sending.")
+@click.group("mailing", help="Watch and steer acts of sending, and look into their ledgers.")
 def command() -> None: ...
 
 
@@ -86,3 +87,14 @@ def cancel(mailing_id: int, as_json: bool) -> None:
 def _read(mailing_id: int) -> Accounts:
     with session() as opened:
         return accounts(opened, mailing_id)
+
+
+for made in (
+    mailing_again.retry,
+    mailing_again.resend,
+    mailing_again.throttle,
+    mailing_ledger.list_recipients,
+    mailing_ledger.domains,
+    mailing_ledger.codes,
+):
+    command.add_command(made)

@@ -8,6 +8,7 @@ import click
 from newsletter.cli.environment import answer, json_option, session
 
 if TYPE_CHECKING:
+    from newsletter.mailings.of_subscriber import ReceivedPage
     from newsletter.subscribers.imports import ImportResult
 
 SHOWN_PROBLEMS = 20
@@ -57,12 +58,15 @@ def count(slug: str, as_json: bool) -> None:
 def show(email: str, as_json: bool) -> None:
     """Show everything that is known about one person."""
     from newsletter.core.addresses import parse_address
+    from newsletter.mailings.of_subscriber import deliveries_of
     from newsletter.subscribers.export_data import export_data
     from newsletter.subscribers.find import find_by_address
 
     with session() as opened:
-        data = export_data(opened, find_by_address(opened, parse_address(email)).id)
-    answer(as_json, data, _portrait(data))
+        subscriber_id = find_by_address(opened, parse_address(email)).id
+        data = export_data(opened, subscriber_id)
+        received = deliveries_of(opened, subscriber_id)
+    answer(as_json, data, "\n".join([*_portrait(data), *_deliveries(received)]))
 
 
 @command.command("suppress")
@@ -106,7 +110,7 @@ def _told(result: "ImportResult") -> str:
     return "\n".join(lines)
 
 
-def _portrait(data: dict[str, Any]) -> str:
+def _portrait(data: dict[str, Any]) -> list[str]:
     person = data["subscriber"]
     lines = [f"{person['email']}  {person['name']}".rstrip(), f"Known since {person['created_at']}."]
     if data["suppression"]:
@@ -118,4 +122,17 @@ def _portrait(data: dict[str, Any]) -> str:
             f"  {consent['at']}  {consent['kind']} by {consent['source']}"
             for consent in subscription["consents"]
         ]
-    return "\n".join(lines)
+    return lines
+
+
+def _deliveries(received: "ReceivedPage") -> list[str]:
+    """What became of each mailing that counted them, newest first."""
+    lines = []
+    for one in received.rows:
+        reply = f"{one.code} {one.enhanced}".rstrip() if one.code else ""
+        why = ", ".join(filter(None, [one.reason.replace("_", " "), reply]))
+        at = f"  {one.at.isoformat(timespec='seconds')}" if one.at else ""
+        lines.append(
+            f"Mailing {one.mailing_id}: {one.outcome.replace('_', ' ')}{f' ({why})' if why else ''}{at}"
+        )
+    return [*lines, "Older deliveries: --json lists them all."] if received.older else lines

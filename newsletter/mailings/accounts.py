@@ -14,13 +14,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.core import clock
 from newsletter.core.errors import Missing
 from newsletter.mailings.models import Control, Mailing, MailingCount, MailingState, Outcome, SendWindow
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """The numbers of one mailing at one moment. `state` is what people are told, `reason` why it stands."""
+    """The numbers of one mailing at one moment. `state` is what people are told, `reason` why it stands.
+
+    `waiting_for` is why nothing leaves although it goes, and `not_before` until when nobody asks again;
+    `per_second` is its throttle, None: no limit.
+    """
 
     mailing: int
     state: str
@@ -37,6 +42,9 @@ class Accounts:
     scheduled_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    waiting_for: str = ""
+    not_before: datetime | None = None
+    per_second: float | None = None
 
     @property
     def add_up(self) -> bool:
@@ -52,12 +60,29 @@ class Accounts:
         )
 
     @property
+    def written_to(self) -> int:
+        """Everybody but the excluded: the people whose outcome is known or awaited."""
+        return self.candidates - sum(self.excluded.values())
+
+    @property
+    def settled(self) -> int:
+        """Of those who are written to, the people whose outcome is known."""
+        return self.sent + self.rejected + self.unanswered
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing leaves now although the mailing goes; `waiting_for` says why."""
+        until = self.not_before
+        going = self.state == MailingState.SENDING
+        return going and bool(self.waiting_for) and (until is None or until > clock.now())
+
+    @property
     def over(self) -> bool:
         return self.state in {MailingState.FINISHED, MailingState.CANCELLED}
 
     def as_json(self) -> dict[str, Any]:
         facts = asdict(self)
-        for key in ("scheduled_at", "started_at", "finished_at"):
+        for key in ("scheduled_at", "started_at", "finished_at", "not_before"):
             facts[key] = facts[key].isoformat() if facts[key] else None
         return facts
 
@@ -99,6 +124,9 @@ def accounts(session: Session, mailing_id: int) -> Accounts:
         scheduled_at=mailing.scheduled_at,
         started_at=mailing.started_at,
         finished_at=mailing.finished_at,
+        waiting_for=mailing.waiting_for,
+        not_before=mailing.not_before,
+        per_second=mailing.per_second,
     )
 
 

@@ -20,7 +20,8 @@ LAST_PLACES = 1_000
 
 @dataclass(frozen=True)
 class Progress:
-    """`rate`: answered a second, on average since the start; `seconds_left` at that rate.
+    """`rate`: answered a second, on average since the start; `seconds_left` at that rate. Neither is known,
+    and `elapsed` says nothing, once a mailing that was finished went on because somebody asked for it.
 
     `silent_seconds`: how long no process has given a sign although there is work for one; None while all
     is well. `next_retry`: when the next person who was refused for now is tried again.
@@ -36,7 +37,7 @@ class Progress:
 def progress(session: Session, mailing: Mailing, found: Accounts) -> Progress:
     """The progress of `mailing`, whose accounts are `found`."""
     now = clock.now()
-    elapsed = _elapsed(mailing, now)
+    elapsed = None if _went_on(session, mailing) else _elapsed(mailing, now)
     rate = _answered(found) / elapsed if elapsed and elapsed >= MEASURABLE_SECONDS else None
     next_retry = _next_retry(session, mailing.id) if not found.over else None
     silent = _silent_seconds(session, mailing, found, next_retry, now)
@@ -48,6 +49,18 @@ def progress(session: Session, mailing: Mailing, found: Accounts) -> Progress:
 
 def _answered(found: Accounts) -> int:
     return found.sent + found.rejected + found.unanswered
+
+
+def _went_on(session: Session, mailing: Mailing) -> bool:
+    """Whether it was finished before: the time in which nobody wanted anything is no measure of its speed."""
+    ends = session.scalars(
+        select(func.count()).where(
+            AuditEntry.subject_kind == "mailing",
+            AuditEntry.subject_id == mailing.id,
+            AuditEntry.action == f"mailing.{MailingState.FINISHED}",
+        )
+    ).one()
+    return ends > (mailing.state is MailingState.FINISHED)
 
 
 def _elapsed(mailing: Mailing, now: datetime) -> float | None:

@@ -100,6 +100,9 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     session.commit()
     assert freeze(runtime.sessions, going.id, runtime.links)
     half_way(session, going.id)
+    going.per_second = 12.5
+    going.waiting_for = "The relay asked us to come back later: 450 4.7.1 Too many messages for now."
+    going.not_before = clock.now() + timedelta(minutes=10)
     assert freeze(runtime.sessions, held.id, runtime.links)
     hold(session, held.id, "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid.")
     session.commit()

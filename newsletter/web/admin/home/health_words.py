@@ -1,5 +1,6 @@
 """The health of the installation in plain words: what is so, and what to do where something is wrong."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import request
@@ -11,7 +12,7 @@ from newsletter.core.queue import Queue
 from newsletter.health.check import Health, Held, Outbox
 from newsletter.health.signs import Signs, is_silent
 from newsletter.web.admin.issues.moments import exactly
-from newsletter.web.admin.mailings.words import duration
+from newsletter.web.admin.mailings.words import duration, isolated
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,13 @@ class Condition:
     url: str = ""
 
 
-def conditions(health: Health) -> list[Condition]:
-    """Every part, in the order in which mail goes through them."""
+def conditions(health: Health, told: Collection[int] = ()) -> list[Condition]:
+    """Every part, in the order in which mail goes through them.
+
+    `told` are the mailings of which the page says elsewhere that they are held, and why.
+    """
     return [
-        *(_held(one) for one in health.held),
+        *(_held(one) for one in health.held if one.mailing_id not in told),
         # A mailing that stands still for the relay's sake has said all there is to say about it.
         *([_relay(health.outbox)] if health.outbox.trouble or not health.held else []),
         _workers(health.signs),
@@ -48,17 +52,12 @@ def _held(held: Held) -> Condition:
         _("Waits for you"),
         _(
             "“%(title)s” has paused itself: %(reason)s",
-            title=_isolated(held.title),
-            reason=_isolated(held.reason),
+            title=isolated(held.title),
+            reason=isolated(held.reason),
         ),
         _("Mend that, then resume the mailing. Nobody was skipped, and nobody gets it twice."),
         f"{request.script_root}/admin/mailings/{held.mailing_id}",
     )
-
-
-def _isolated(words: str) -> str:
-    """Words that may run the other way, kept from turning the sentence around (UAX 9, FSI and PDI)."""
-    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _relay(outbox: Outbox) -> Condition:
@@ -68,7 +67,7 @@ def _relay(outbox: Outbox) -> Condition:
         _("Relay"),
         "warning",
         _("Look at it"),
-        _("A message could not be sent: %(reason)s", reason=_isolated(outbox.trouble)),
+        _("A message could not be sent: %(reason)s", reason=isolated(outbox.trouble)),
         _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
     )
 

@@ -28,12 +28,6 @@ class UnderWay:
     silence: str
     speed: list[str]
 
-    @property
-    def settled(self) -> int:
-        """How many people's outcome is known."""
-        found = self.found
-        return found.candidates - found.pending - found.in_flight - found.retry
-
 
 @dataclass(frozen=True)
 class LastMailing:

@@ -58,13 +58,15 @@ def live(slug: str) -> str:
 
 
 def _page(found: Publication) -> str:
-    told = conditions(check_health(session(), settings().effective_redis_url))
+    mailings = under_way(session(), found)
+    health = check_health(session(), settings().effective_redis_url)
+    told = conditions(health, told={one.mailing.id for one in mailings})
     return render_template(
         "admin/home/show.html",
         publication=found,
         steps=steps(found),
         issues=next_issues(session(), found),
-        mailings=under_way(session(), found),
+        mailings=mailings,
         last=last_mailing(session(), found),
         readers=_counts().of(session(), found),
         conditions=told,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from newsletter.issues.models import Issue
 from newsletter.mailings.lifecycle import find
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
 from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
 from newsletter.web.admin.mailings import words
@@ -25,12 +25,19 @@ def _words() -> dict[str, Any]:
     moments = {"long_moment": long_moment, "short_moment": short_moment}
     numbers = {"number": number, "exactly": exactly}
     said = {"state_word": words.state_word, "outcome_word": words.outcome_word}
-    return moments | numbers | said | {"reason_word": words.reason_word}
+    more = {"reason_word": words.reason_word, "has_another_turn": has_another_turn}
+    return moments | numbers | said | more
 
 
 def load_mailing(mailing_id: int) -> Mailing:
     """The mailing of this page; `Missing` when there is none."""
     return find(session(), mailing_id)
+
+
+def has_another_turn(mailing: Mailing) -> bool:
+    """Whether deliveries that are over can go back into its queue."""
+    begun = mailing.state in {MailingState.SENDING, MailingState.FINISHED}
+    return begun and mailing.control is not Control.CANCEL
 
 
 def publication_of(mailing: Mailing) -> Publication:

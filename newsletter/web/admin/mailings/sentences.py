@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+from babel.numbers import format_decimal
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Control, Mailing
 from newsletter.mailings.progress import Progress
 from newsletter.web.admin.issues.moments import exactly, long_moment
-from newsletter.web.admin.mailings.words import duration
+from newsletter.web.admin.mailings.words import duration, isolated
 
 SLOW = 2  # a second; below, the rate is told by the minute
 
@@ -24,6 +25,8 @@ def state_sentence(mailing: Mailing, found: Accounts, zone: str) -> str:
         told = _("Its readers are being counted: %(count)s so far.", count=exactly(found.candidates))
     elif found.state == "sending":
         told = _("Sending since %(when)s.", when=when)
+        if found.waits:
+            return f"{told} {_waiting(found)}"
     elif found.state == "paused" and found.started_at is None:
         told = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
     elif found.state == "paused":
@@ -35,6 +38,13 @@ def state_sentence(mailing: Mailing, found: Accounts, zone: str) -> str:
     else:
         told = _("Finished on %(when)s: %(sent)s sent.", when=when, sent=sent)
     return str(told)
+
+
+def limit_sentence(per_second: float | None) -> str:
+    """How fast it may go."""
+    if per_second is None:
+        return str(_("No limit: it goes as fast as the relay takes it."))
+    return str(_("At most %(rate)s a second.", rate=_exact_rate(per_second)))
 
 
 def silence_sentence(found: Accounts, progress: Progress) -> str:
@@ -60,7 +70,9 @@ def speed_words(found: Accounts, progress: Progress) -> list[str]:
         said.append(_("It took %(long)s", long=duration(progress.elapsed)))
     if progress.rate:
         said.append(_rate(progress.rate))
-    if progress.seconds_left is not None:
+    if found.per_second is not None and not found.over:
+        said.append(_("at most %(rate)s a second", rate=_exact_rate(found.per_second)))
+    if progress.seconds_left is not None and not found.waits:
         said.append(_("about %(long)s left", long=duration(progress.seconds_left)))
     if found.retry and progress.next_retry is not None and progress.silent_seconds is None:
         said.append(_next_retry(progress.next_retry))
@@ -77,6 +89,19 @@ def _stopping(mailing: Mailing, found: Accounts) -> str:
     if mailing.control is Control.CANCEL:
         return str(_("It is being cancelled, nothing more starts. %(flying)s", flying=flying))
     return str(_("It is being paused, nothing more starts. %(flying)s", flying=flying))
+
+
+def _waiting(found: Accounts) -> str:
+    """Why nothing leaves at the moment, and when it is tried again."""
+    why = isolated(found.waiting_for)
+    if found.not_before is None:
+        return str(_("Nothing leaves at the moment: %(why)s", why=why))
+    long = duration((found.not_before - clock.now()).total_seconds())
+    return str(_("Nothing leaves at the moment: %(why)s The next try is in %(long)s.", why=why, long=long))
+
+
+def _exact_rate(per_second: float) -> str:
+    return format_decimal(per_second, locale=get_locale())
 
 
 def _rate(rate: float) -> str:

@@ -12,7 +12,12 @@ from newsletter.mailings.progress import progress
 from newsletter.mailings.recipients import OUTCOMES, RecipientPage, Wanted, recipients, troubles
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.pages import ONE, blueprint, cursor, load_mailing, publication_of, titles
-from newsletter.web.admin.mailings.sentences import silence_sentence, speed_words, state_sentence
+from newsletter.web.admin.mailings.sentences import (
+    limit_sentence,
+    silence_sentence,
+    speed_words,
+    state_sentence,
+)
 from newsletter.web.admin.mailings.words import outcome_meaning
 from newsletter.web.database import session
 
@@ -24,7 +29,11 @@ LONGEST_REASON = 32
 @allow(Permission.VIEW)
 def watch(mailing_id: int) -> str:
     """Counts, speed, state; what servers refused; who got it and who did not."""
-    mailing = load_mailing(mailing_id)
+    return watch_page(load_mailing(mailing_id))
+
+
+def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: str = "") -> str:
+    """The whole page; with what was typed as a limit, and what is wrong with it."""
     facts = _live(mailing)
     found: Accounts = facts["found"]
     failed = found.rejected + found.retry + found.unanswered
@@ -38,6 +47,8 @@ def watch(mailing_id: int) -> str:
         page=_page(mailing, wanted),
         page_url=_page_url,
         now=clock.now(),
+        limit_typed=limit_typed,
+        limit_problem=limit_problem,
     )
 
 
@@ -77,8 +88,8 @@ def _live(mailing: Mailing) -> dict[str, Any]:
         "sentence": state_sentence(mailing, found, publication.timezone),
         "silence": silence_sentence(found, moving),
         "speed": speed_words(found, moving),
+        "limit": limit_sentence(mailing.per_second),
         "terms": _terms(found),
-        "settled": found.candidates - found.pending - found.in_flight - found.retry,
     }
 
 

@@ -54,8 +54,12 @@ def reason_word(reason: str) -> str:
     """A reason of an exclusion or of a server's refusal; one without words of its own as it is stored."""
     if not reason:
         return ""
-    words = _exclusions() | _refusals_about_people() | _other_refusals()
-    return str(words.get(reason, reason.replace("_", " ")))
+    return str(reason_words().get(reason, reason.replace("_", " ")))
+
+
+def reason_words() -> dict[str, str]:
+    """The words of each reason that has some."""
+    return _exclusions() | _refusals_about_people() | _other_refusals()
 
 
 def _exclusions() -> dict[str, str]:
@@ -104,6 +108,11 @@ def _other_refusals() -> dict[str, str]:
         "lost": _("connection lost"),
         "silent": _("no answer"),
     }
+
+
+def isolated(words: str) -> str:
+    """Words that may run the other way, kept from turning the sentence around (UAX 9, FSI and PDI)."""
+    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def duration(seconds: float) -> str:

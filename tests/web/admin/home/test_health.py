@@ -99,3 +99,7 @@ def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> 
         held = conditions(health(None, held=[Held(7, "Issue one", "The relay refuses the log-in.")]))
         assert [one.part for one in held] == ["Mailing", "Workers", "Sweep", "Waiting"]
         assert held[0].url == "/admin/mailings/7"
+        two = [Held(7, "Issue one", "It was told."), Held(8, "Issue two", "It was not.")]
+        rest = conditions(health(None, held=two), told={7})
+        assert [one.url for one in rest if one.part == "Mailing"] == ["/admin/mailings/8"]
+        assert "Relay" not in [one.part for one in rest]

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter import audit
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.mailings import counts
-from newsletter.mailings.models import Control, Exclusion, Mailing, Outcome
+from newsletter.mailings.models import Control, Exclusion, Mailing, MailingState, Outcome
 from newsletter.publications.models import Publication
 from tests.web.admin.mailings.ledger import READERS, XSS, fly, half_way, read, settle
 from tests.web.signed_in import SignedIn
@@ -82,6 +83,72 @@ class TestPage:
         page = read(admin_client, f"/admin/mailings/{mailing_id}")
         assert "1 a minute on average" in page
         assert "about 4 minutes left" in page
+
+    def test_the_bar_is_of_those_who_are_written_to(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.candidates += 3
+        counts.change(session, mailing_id, {(Outcome.EXCLUDED, Exclusion.PAUSED.value): 3})
+        session.commit()
+        for path in (f"/admin/mailings/{mailing_id}", "/admin/p/morning"):
+            bar = read(admin_client, path).split("<progress")[1].split("</progress>")[0]
+            assert 'value="0"' in bar
+            assert f'max="{READERS}"' in bar
+
+    def test_without_anybody_to_write_to_there_is_no_bar(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.next_seq = mailing.members + 1
+        counts.change(session, mailing_id, {(Outcome.EXCLUDED, Exclusion.PAUSED.value): READERS})
+        session.commit()
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "<progress" not in page
+        assert "do not add up" not in page
+
+    def test_says_why_nothing_leaves_and_until_when(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        half_way(session, mailing_id)
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.started_at = clock.now() - timedelta(seconds=240)
+        mailing.waiting_for = f"The relay is busy {XSS}."
+        session.commit()
+        url = f"/admin/mailings/{mailing_id}"
+        page = read(admin_client, url)
+        assert "Nothing leaves at the moment:" in page
+        assert "The next try" not in page
+        assert "about 4 minutes left" not in page
+        assert XSS not in page
+        session.get_one(Mailing, mailing_id).not_before = clock.now() + timedelta(minutes=4)
+        session.commit()
+        assert "The next try is in 4 minutes." in read(admin_client, f"{url}/live")
+        told = admin_client.get(f"{url}.json").json
+        assert told["waiting_for"] == f"The relay is busy {XSS}."
+        assert told["not_before"].endswith("+00:00")
+        session.get_one(Mailing, mailing_id).not_before = clock.now() - timedelta(seconds=1)
+        session.commit()
+        assert "Nothing leaves" not in read(admin_client, url), "it goes again"
+
+    def test_tells_no_average_once_it_went_on_after_its_end(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        half_way(session, mailing_id)
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.started_at = clock.now() - timedelta(days=3)
+        audit.record(session, "mailing.finished", "mailing", mailing_id, actor="system")
+        session.commit()
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "on average" not in page
+        assert " left<" not in page
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.state, mailing.finished_at = MailingState.FINISHED, clock.now()
+        session.commit()
+        assert "It took 3 days" in read(admin_client, f"/admin/mailings/{mailing_id}")
+        audit.record(session, "mailing.finished", "mailing", mailing_id, actor="system")
+        session.commit()
+        assert "It took" not in read(admin_client, f"/admin/mailings/{mailing_id}")
 
     @pytest.mark.parametrize("past", ["999999999999999999999999", "0", "4242"])
     def test_is_not_found_when_there_is_none(

@@ -33,7 +33,7 @@ function replace(old: Element, fresh: Element): void {
 
 /** Whether a form is on its way, or words are typed that a new page would lose. */
 function inUse(): boolean {
-  const typed = [...document.querySelectorAll<HTMLInputElement>(".mailing-filter input")];
+  const typed = [...document.querySelectorAll<HTMLInputElement>(".mailing-filter input, .mailing-throttle input")];
   return (
     document.querySelector("[data-live] form[data-sent], [data-live] [aria-busy]") !== null ||
     typed.some((one) => one.value !== one.defaultValue)

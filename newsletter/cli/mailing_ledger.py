@@ -1,0 +1,136 @@
+"""`newsletter mailing recipients`, `domains` and `codes`: the ledger behind a mailing's counts."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from newsletter.cli.environment import answer, console, json_option, session
+from newsletter.core.db import reading
+from newsletter.mailings.domains import DomainCounts, by_domain
+from newsletter.mailings.lifecycle import find
+from newsletter.mailings.recipients import OUTCOMES, Recipient, Wanted, every_recipient, recipients, troubles
+
+SHOWN = 50
+
+
+@click.command("recipients")
+@click.argument("mailing_id", type=int)
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only those with this outcome.")
+@click.option("--reason", default="", help="Only those with this reason, such as mailbox_full.")
+@click.option("--prefix", default="", help="Only addresses that begin like this.")
+@json_option
+def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
+    """Say what became of each recipient; all of them with --json, read and written a piece at a time."""
+    wanted = Wanted(outcome or "", reason, prefix)
+    with reading(), session() as opened:
+        find(opened, mailing_id)
+        if as_json:
+            _write(mailing_id, every_recipient(opened, mailing_id, wanted))
+        else:
+            _show(opened, mailing_id, wanted)
+
+
+def _write(mailing_id: int, found: Iterator[Recipient]) -> None:
+    """One JSON object, one line for each recipient: a million of them need no more memory than one."""
+    sys.stdout.write(f'{{"mailing": {mailing_id}, "recipients": [')
+    before = "\n"
+    for one in found:
+        sys.stdout.write(before + json.dumps(_facts(one), ensure_ascii=False))
+        before = ",\n"
+    sys.stdout.write("\n]}\n")
+
+
+def _facts(one: Recipient) -> dict[str, Any]:
+    return {
+        "address": one.email,
+        "name": one.name,
+        "outcome": one.outcome,
+        "reason": one.reason,
+        "code": one.code,
+        "enhanced": one.enhanced,
+        "at": one.at.isoformat() if one.at else None,
+    }
+
+
+def _show(opened: Session, mailing_id: int, wanted: Wanted) -> None:
+    page = recipients(opened, mailing_id, wanted, limit=SHOWN)
+    if not page.rows:
+        console.print("Nobody matches." if wanted else "It has no recipients yet.")
+        return
+    table = Table("address", "name", "outcome", "reason", "reply", "at (UTC)", box=None)
+    for one in page.rows:
+        at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
+        reply = _reply(one.code, one.enhanced)
+        table.add_row(one.email or "(erased)", one.name, _said(one.outcome), _said(one.reason), reply, at)
+    console.print(table, markup=False)
+    if page.later:
+        console.print(f"These are the first {SHOWN}; --json lists them all.", highlight=False)
+
+
+@click.command("domains")
+@click.argument("mailing_id", type=int)
+@json_option
+def domains(mailing_id: int, as_json: bool) -> None:
+    """Count a mailing's people by the domain of their address: the largest twenty, and the rest."""
+    with reading(), session() as opened:
+        find(opened, mailing_id)
+        found = by_domain(opened, mailing_id)
+    if as_json:
+        answer(True, {"mailing": mailing_id} | asdict(found), "")
+        return
+    if not found.rows:
+        console.print("Nobody is written to.")
+        return
+    table = Table(box=None)
+    table.add_column("domain")
+    for word in _numbers(found.rows[0]):
+        table.add_column(_said(word), justify="right")
+    for row in found.rows:
+        _add(table, row.domain or "(erased)", row)
+    if found.rest:
+        _add(table, f"{found.others:,} others", found.rest)
+    console.print(table)
+
+
+def _numbers(row: DomainCounts) -> dict[str, int]:
+    return {name: n for name, n in asdict(row).items() if name != "domain"}
+
+
+def _add(table: Table, name: str, row: DomainCounts) -> None:
+    table.add_row(name, *(f"{n:,}" for n in _numbers(row).values()))
+
+
+@click.command("codes")
+@click.argument("mailing_id", type=int)
+@json_option
+def codes(mailing_id: int, as_json: bool) -> None:
+    """Count what servers answered when they did not accept, by code and reason."""
+    with reading(), session() as opened:
+        find(opened, mailing_id)
+        found = troubles(opened, mailing_id)
+    if as_json:
+        answer(True, {"mailing": mailing_id, "codes": [asdict(one) for one in found]}, "")
+        return
+    if not found:
+        console.print("Nobody was refused, and every answer came.")
+        return
+    table = Table("reply", "reason", "outcome", box=None)
+    table.add_column("people", justify="right")
+    for one in found:
+        reply = _reply(one.code, one.enhanced) or "no reply"
+        table.add_row(reply, _said(one.reason), _said(one.outcome), f"{one.n:,}")
+    console.print(table)
+
+
+def _reply(code: int | None, enhanced: str) -> str:
+    return f"{code} {enhanced}".rstrip() if code else ""
+
+
+def _said(word: str) -> str:
+    return word.replace("_", " ")

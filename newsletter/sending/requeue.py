@@ -1,0 +1,110 @@
+"""Put deliveries that were over back into the queue: pending again, as if given back untouched.
+
+What they were is forgotten, so this is only done because somebody asked for it. Who has left or was
+suppressed meanwhile still gets nothing: members are read again at each reservation.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from newsletter import jobs
+from newsletter.core import clock
+from newsletter.core.errors import Conflict
+from newsletter.mailings import counts
+from newsletter.mailings.lifecycle import advance, lock
+from newsletter.mailings.models import (
+    Control,
+    Delivery,
+    DeliveryRetry,
+    Mailing,
+    MailingState,
+    Outcome,
+)
+
+# A reservation takes what is due first. If a million were due at the same instant, each would sort a million:
+# so every thousand places are due a microsecond after those before.
+DUE_TOGETHER = 1_000
+
+
+def lock_sent(session: Session, mailing_id: int, verb: str) -> Mailing:
+    """The locked mailing, sending or finished; `Conflict` when it was cancelled or has not begun."""
+    mailing = lock(session, mailing_id)
+    if mailing.state is MailingState.CANCELLED:
+        raise Conflict("mailing_over", f"Mailing {mailing.id} is cancelled; nothing of it can be {verb}.")
+    if mailing.control is Control.CANCEL:
+        raise Conflict(
+            "mailing_stopping", f"Mailing {mailing.id} is being cancelled; nothing of it can be {verb}."
+        )
+    if mailing.state not in {MailingState.SENDING, MailingState.FINISHED}:
+        raise Conflict(
+            "mailing_not_begun", f"Mailing {mailing.id} has not been sent yet; there is nothing to be {verb}."
+        )
+    return mailing
+
+
+def requeue(session: Session, mailing: Mailing, outcome: Outcome, reason: str | None = None) -> int:
+    """Make all deliveries with `outcome` (and `reason`, unless None) pending and due now; how many.
+
+    The caller holds the mailing's lock and commits. A finished mailing is sending again afterwards, whether
+    or not it was paused when it finished; one that is paused now stays so. A million take some seconds.
+    """
+    chosen: list[ColumnElement[bool]] = [Delivery.mailing_id == mailing.id, Delivery.outcome == outcome]
+    if reason is not None:
+        chosen.append(Delivery.reason == reason)
+    found = session.execute(
+        select(Delivery.reason, func.count(), func.min(Delivery.seq), func.max(Delivery.seq))
+        .where(*chosen)
+        .group_by(Delivery.reason)
+    ).all()
+    if not found:
+        return 0
+    _queue(session, chosen, min(row[2] for row in found), max(row[3] for row in found))
+    session.execute(
+        update(Delivery)
+        .where(*chosen)
+        .values(outcome=Outcome.PENDING, reason="", code=None, enhanced="", at=None)
+        .execution_options(synchronize_session=False)
+    )
+    by_reason = {row[0]: row[1] for row in found}
+    n = sum(by_reason.values())
+    left = {(Outcome.REJECTED, why): -of for why, of in by_reason.items()}
+    if outcome is not Outcome.REJECTED:
+        left = {(outcome, ""): -n}  # only what is over for good is counted by its reason
+    counts.change(session, mailing.id, left | {(Outcome.PENDING, ""): n})
+    _go_on(session, mailing)
+    return n
+
+
+def _queue(session: Session, chosen: list[ColumnElement[bool]], first: int, last: int) -> None:
+    now = clock.now()
+    starts = range(first, last + 1, DUE_TOGETHER)
+    waiting = select(
+        Delivery.mailing_id,
+        Delivery.seq,
+        bindparam("due_at", type_=DeliveryRetry.due.type),
+        literal(0),
+        literal(now, DeliveryRetry.first_at.type),
+    ).where(*chosen, Delivery.seq.between(bindparam("from_seq"), bindparam("to_seq")))
+    session.flush()
+    session.connection().execute(
+        insert(DeliveryRetry).from_select(["mailing_id", "seq", "due", "attempts", "first_at"], waiting),
+        [
+            {
+                "from_seq": start,
+                "to_seq": start + DUE_TOGETHER - 1,
+                "due_at": now - timedelta(microseconds=len(starts) - n),
+            }
+            for n, start in enumerate(starts)
+        ],
+    )
+
+
+def _go_on(session: Session, mailing: Mailing) -> None:
+    if mailing.state is MailingState.FINISHED:
+        advance(mailing, MailingState.SENDING)
+        mailing.finished_at = None
+        mailing.control = Control.GO  # a pause that its end overtook is not what stops it now
+    if mailing.control is Control.GO:
+        jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)

@@ -1,0 +1,118 @@
+"""Another turn: for whom servers rejected, and for the unanswered; pressed twice, only one of them acts."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import Conflict
+from newsletter.mailings.accounts import accounts
+from newsletter.sending.resend_unanswered import resend
+from newsletter.sending.retry_rejected import retry
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.moments import exactly
+from newsletter.web.admin.mailings.pages import (
+    ONE,
+    blueprint,
+    cursor,
+    has_another_turn,
+    load_mailing,
+    publication_of,
+    titles,
+)
+from newsletter.web.admin.mailings.watch import LONGEST_REASON
+from newsletter.web.database import session
+
+EVERY = "every"  # what the form says instead of one reason; a reason may be empty
+
+
+@blueprint.get(f"{ONE}/retry")
+@allow(Permission.SEND)
+def ask_retry(mailing_id: int) -> AnyResponse:
+    """Ask first, by reason; where nobody is rejected there is nothing to ask."""
+    mailing = load_mailing(mailing_id)
+    found = accounts(session(), mailing_id)
+    if not found.rejected or not has_another_turn(mailing):
+        return _back(mailing_id)
+    chosen = request.args.get("reason", EVERY)
+    page = render_template(
+        "admin/mailings/retry.html",
+        mailing=mailing,
+        publication=publication_of(mailing),
+        issue_title=titles([mailing]).get(mailing.issue_id, ""),
+        found=found,
+        every=EVERY,
+        chosen=chosen if chosen in found.rejected_reasons else EVERY,
+    )
+    return make_response(page)
+
+
+@blueprint.post(f"{ONE}/retry")
+@allow(Permission.SEND)
+def retry_rejected(mailing_id: int) -> AnyResponse:
+    """The rejected, or those with one reason, get another turn."""
+    reason = request.form.get("reason", EVERY).replace("\0", "")[:LONGEST_REASON]
+    try:
+        n = retry(session(), mailing_id, actor=current_actor(), reason=None if reason == EVERY else reason)
+    except Conflict:
+        return _too_late(mailing_id)
+    session().commit()
+    if n:
+        said = ngettext(
+            "%(count)s person gets another turn.", "%(count)s people get another turn.", n, count=exactly(n)
+        )
+        flash(_when_resumed(mailing_id, said), "success")
+    else:
+        flash(_("Nobody is rejected for that any more; nothing was changed."), "info")
+    return _back(mailing_id)
+
+
+@blueprint.post(f"{ONE}/resend")
+@allow(Permission.SEND)
+def resend_unanswered(mailing_id: int) -> AnyResponse:
+    """Send to the unanswered again, if there are as many as the page said."""
+    expected = cursor(request.form.get("expected", ""))
+    try:
+        n = resend(session(), mailing_id, expected, actor=current_actor())
+    except Conflict as error:
+        if "unanswered" not in error.fields:
+            return _too_late(mailing_id)
+        session().rollback()
+        flash(_changed(int(error.fields["unanswered"])), "info")
+        return _back(mailing_id)
+    session().commit()
+    said = ngettext(
+        "%(count)s person is sent it again.", "%(count)s people are sent it again.", n, count=exactly(n)
+    )
+    flash(_when_resumed(mailing_id, said) if n else _changed(0), "success" if n else "info")
+    return _back(mailing_id)
+
+
+def _changed(now: int) -> str:
+    if not now:
+        return str(_("Nobody is unanswered any more; nothing was sent again."))
+    return str(
+        ngettext(
+            "Meanwhile there is %(count)s unanswered. Nothing was sent again; look once more and decide.",
+            "Meanwhile there are %(count)s unanswered. Nothing was sent again; look once more and decide.",
+            now,
+            count=exactly(now),
+        )
+    )
+
+
+def _when_resumed(mailing_id: int, said: str) -> str:
+    if accounts(session(), mailing_id).state in {"paused", "stopping"}:
+        return str(_("%(said)s The mailing is paused: it happens when you resume it.", said=said))
+    return said
+
+
+def _too_late(mailing_id: int) -> AnyResponse:
+    session().rollback()
+    flash(_("This mailing is cancelled or has not begun; nothing was changed."), "info")
+    return _back(mailing_id)
+
+
+def _back(mailing_id: int) -> AnyResponse:
+    return redirect(url_for(".watch", mailing_id=mailing_id), 303)
