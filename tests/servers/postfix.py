@@ -1,5 +1,7 @@
 """Postfix's `smtp-sink`, a receiver that nobody of us wrote: from the system, or out of Debian's package.
 
+Its counterpart `smtp-source` comes the same way; the benchmarks send with it.
+
 The package is not installed: it is downloaded as any user may (`apt-get download`), unpacked into a cache and
 run from there with its own libraries. Where it cannot be had, the tests that need it are skipped and say how
 to get it.
@@ -24,8 +26,7 @@ import pytest
 
 from tests.servers.processes import LEASH, free_port, read_tail
 
-INSTALLED = Path("/usr/sbin/smtp-sink")
-PROGRAM = Path("usr/sbin/smtp-sink")
+PROGRAMS = Path("usr/sbin")
 LIBRARIES = ("usr/lib/postfix", "usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu")
 # Debian's packages of the libraries that ldd may miss: their names change from release to release.
 PACKAGES = {
@@ -36,7 +37,7 @@ PACKAGES = {
     "libssl.so.3": ("libssl3", "libssl3t64"),
 }
 HOW_TO_GET_IT = (
-    "Postfix's smtp-sink cannot be had here ({why}). Install the package: apt-get install postfix "
+    "Postfix's {name} cannot be had here ({why}). Install the package: apt-get install postfix "
     "(it need not be configured), or make `apt-get download postfix` work."
 )
 # The lines that smtp-sink puts before what it received (smtp-sink(1), "DUMP FILE FORMAT").
@@ -138,19 +139,28 @@ class SmtpSink:
         raise RuntimeError(message)
 
 
-@cache
 def smtp_sink() -> tuple[Path, str]:
     """The program and its LD_LIBRARY_PATH. Skips the test, with what to do, where it cannot be had."""
-    if INSTALLED.exists():
-        return INSTALLED, ""
+    try:
+        return postfix_program("smtp-sink")
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+@cache
+def postfix_program(name: str) -> tuple[Path, str]:
+    """Where `name` is, and its LD_LIBRARY_PATH. Raises `LookupError` with a sentence that says what to do."""
+    installed = "/" / PROGRAMS / name
+    if installed.exists():
+        return installed, ""
     try:
         folder = _cache()
         with (folder / "lock").open("w") as turn:  # the tests' processes come at the same time
             fcntl.flock(turn, fcntl.LOCK_EX)
-            _obtain(folder)
+            _obtain(folder, PROGRAMS / name)
     except (OSError, subprocess.SubprocessError, LookupError) as error:
-        pytest.skip(HOW_TO_GET_IT.format(why=_in_a_line(error)))
-    return folder / PROGRAM, _libraries(folder)
+        raise LookupError(HOW_TO_GET_IT.format(name=name, why=_in_a_line(error))) from None
+    return folder / PROGRAMS / name, _libraries(folder)
 
 
 def _cache() -> Path:
@@ -165,14 +175,14 @@ def _cache() -> Path:
     return folder
 
 
-def _obtain(folder: Path) -> None:
+def _obtain(folder: Path, program: Path) -> None:
     """Have the program in `folder`, with every library that it needs and the system lacks."""
-    if not (folder / PROGRAM).exists():
+    if not (folder / program).exists():
         _unpack(folder, "postfix")
-    for library in _missing(folder):
+    for library in _missing(folder, program):
         for names in (names for known, names in PACKAGES.items() if library.startswith(known)):
             _unpack(folder, *names)
-    if still := _missing(folder):
+    if still := _missing(folder, program):
         message = f"its libraries are missing: {', '.join(still)}"
         raise LookupError(message)
 
@@ -201,9 +211,9 @@ def _download(name: str, into: Path) -> bool:
     return True
 
 
-def _missing(folder: Path) -> list[str]:
+def _missing(folder: Path, program: Path) -> list[str]:
     """The libraries that the program would not find."""
-    told = _run("ldd", folder / PROGRAM, libraries=_libraries(folder))
+    told = _run("ldd", folder / program, libraries=_libraries(folder))
     return [line.split()[0] for line in told.splitlines() if "not found" in line]
 
 
