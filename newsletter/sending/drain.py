@@ -65,7 +65,7 @@ class SendingProcess:
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.tally_dir, self.host, self.window_size, Anchor(self.tally_dir))
+        return Desk(self.tally_dir, self.host, Anchor(self.tally_dir))
 
     def drain(self, mailing_id: int, seconds: float) -> bool:
         """Send windows of a mailing for `seconds`; True when there was still something to send then."""
@@ -208,7 +208,9 @@ class _Drain:
         if wanted and clock.monotonic() - self._looked_at > LOOK_SECONDS:
             self._look(session, mailing)
         sender = self._letter.sender if self._letter else ""
-        return Turn(session, mailing, self._process.desk, self._outlets, sender).take(done, wanted)
+        size = self._growth.window_size(self._process.window_size)
+        turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)
+        return turn.take(done, wanted)
 
     def _look(self, session: Session, mailing: Mailing) -> None:
         """What somebody may change at the desk while the mailing goes."""

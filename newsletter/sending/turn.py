@@ -31,7 +31,6 @@ class Desk:
 
     tally_dir: Path
     host: str
-    window_size: int
     anchor: Anchor
     well: set[str] = field(default_factory=set)
 
@@ -60,6 +59,7 @@ class Turn:
     desk: Desk
     outlets: Sequence[Outlet]
     sender: str
+    size: int  # of a window, at the most
 
     def take(self, done: Sequence[Done], wanted: int) -> Taken:
         """Settle `done`, reserve up to `wanted` windows.
@@ -141,7 +141,7 @@ class Turn:
     def _reserve_one(self, taken: Taken) -> bool:
         """Reserve another window into `taken`; False when there is none to be had now."""
         now = clock.now()
-        allowed, free_at = pace.allow(self.mailing, self.desk.window_size, now)
+        allowed, free_at = pace.allow(self.mailing, self.size, now)
         if not allowed:
             taken.next_at = free_at
             return False
