@@ -41,6 +41,15 @@ _QUEUED = OverPlaces(
     table_of(DeliveryRetry).c.seq,
     lambda places: select(DeliveryRetry.seq).where(DeliveryRetry.mailing_id == bindparam("mailing"), places),
 )
+_WAITING = OverPlaces(
+    table_of(DeliveryRetry).c.seq,
+    lambda places: select(DeliveryRetry.seq).where(
+        DeliveryRetry.mailing_id == bindparam("mailing"),
+        places,
+        DeliveryRetry.attempts == 0,
+        DeliveryRetry.window_id.is_(None),
+    ),
+)
 _WRITE = OverPlaces(
     table_of(Delivery).c.seq,
     lambda places: (
@@ -64,7 +73,7 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
     only then is the tally deleted.
     """
     if session.connection().execute(_CLOSE, {"window": window_id}).rowcount:
-        _merge(session, mailing, lines, in_flight=True)
+        _merge(session, mailing, lines)
     else:
         _raise_unanswered(session, mailing, lines)
     mailing.last_turn_at = clock.now()
@@ -83,21 +92,28 @@ def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
         told = {seq: cancelled if _waits(line) else line for seq, line in told.items()}
     elif mailing.state is MailingState.FINISHED and any(_waits(line) for line in told.values()):
         advance(mailing, MailingState.SENDING)
-    _merge(session, mailing, told, in_flight=False)
+    _merge(session, mailing, told, before=Outcome.UNANSWERED)
+    again = {seq: line for seq, line in known.items() if line.outcome is Outcome.SENT and seq not in told}
+    if again:
+        _spare(session, mailing, again)
 
 
-def _merge(session: Session, mailing: Mailing, lines: Lines, *, in_flight: bool) -> None:
+def _spare(session: Session, mailing: Mailing, lines: Lines) -> None:
+    """Somebody had them sent to again, and their turn has not come yet: now it is known that they have it."""
+    waiting = set(_WAITING.execute(session, lines, mailing=mailing.id).scalars())
+    _merge(session, mailing, {seq: lines[seq] for seq in waiting}, before=Outcome.PENDING)
+
+
+def _merge(session: Session, mailing: Mailing, lines: Lines, *, before: Outcome | None = None) -> None:
+    """Write `lines` down; `before`: as what they were counted so far, None for in flight."""
     if not lines:
         return
     now = clock.now()
     final = _requeue(session, mailing, lines, now)
     _write(session, mailing.id, final, now)
-    before = None if in_flight else (Outcome.UNANSWERED, "")
-    counts.change(
-        session,
-        mailing.id,
-        counts.moved([(before, _key(line)) for line in final.values()]),
-    )
+    key = None if before is None else (before, "")
+    moves: list[tuple[counts.Key | None, counts.Key | None]] = [(key, _key(line)) for line in final.values()]
+    counts.change(session, mailing.id, counts.moved(moves))
 
 
 def _requeue(session: Session, mailing: Mailing, lines: Lines, now: datetime) -> dict[int, Line]:
