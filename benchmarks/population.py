@@ -19,6 +19,10 @@ NUMBERS = {
     ),
 }
 
+# What the links of a message are told apart by: about as long as a token of 128 bits.
+TOKEN = """'{"token": "abcdefghijklmnop' || n || '"}'"""
+ATTRIBUTES = {"postgresql": f"CAST({TOKEN} AS json)", "sqlite": TOKEN}
+
 
 @contextmanager
 def database(kind: str) -> Iterator[str]:
@@ -48,7 +52,7 @@ def populate(session: Session, publication: Publication, people: int) -> None:
             "INSERT INTO subscriber"
             " (id, email, email_key, address_hash, name, language, attributes, created_at)"
             " SELECT n, 'reader' || n || '@readers.example', 'reader' || n || '@readers.example',"
-            f" 'hash' || n, 'Reader ' || n, '', '{{}}', CURRENT_TIMESTAMP FROM {numbers}"
+            f" 'hash' || n, 'Reader ' || n, '', {ATTRIBUTES[engine.dialect.name]}, CURRENT_TIMESTAMP FROM {numbers}"
         ),
         {"n": people},
     )
