@@ -141,7 +141,9 @@ class _Exchange:
         if verdict.outcome is Outcome.PAUSE:
             if verdict.ends:
                 self._session.abort()
-            return Break(BreakKind.PAUSED, self._envelope.index, verdict.reason, reply)
+            used_up = verdict.used_up and (self._session.dirty or self._session.messages > 0)
+            kind = BreakKind.LOST if used_up else BreakKind.PAUSED
+            return Break(kind, self._envelope.index, verdict.reason, reply)
         self._journal.answered(self._envelope.index, verdict, reply)
         return self._finish(BreakKind.LOST, verdict.reason, reply) if verdict.ends else None
 
