@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
 from tests.factories import make_publication
-from tests.processes import Installation, Process, wait_until
+from tests.processes import Installation, Process
 from tests.servers import ValkeyServer
 
 LINKS = 10
@@ -64,7 +64,8 @@ def document(slug: str) -> str:
         }
         for number in range(LINKS)
     ]
-    facts = {"title": f"Issue {slug}", "subject": f"The week: {slug}", "preheader": "Ten stories.", "slug": slug}
+    title = f"Issue {slug}"
+    facts = {"title": title, "subject": f"The week: {slug}", "preheader": "Ten stories.", "slug": slug}
     sections = [{"id": "links", "type": "links", "title": "Weekly digest", "items": items}]
     return json.dumps(facts | {"sections": sections})
 
