@@ -220,6 +220,8 @@ class _Drain:
             self._letter = read_letter(session, mailing, self._process.links)
 
     def _committed(self, done: list[Done], taken: Taken) -> None:
+        # First: whatever fails from here on, the tallies of what was reserved must not stay locked.
+        self._open |= {window.id: window for window in taken.windows}
         if failpoints.armed:
             failpoints.reach("turn.committed")
         for each in done:
@@ -227,7 +229,6 @@ class _Drain:
             self._answers += each.window.tally.answers
             each.window.tally.discard()
         if taken.windows:
-            self._open |= {window.id: window for window in taken.windows}
             self._process.desk.anchor.remember(self._mailing_id, taken.reservations)
 
     def _goes(self) -> bool:

@@ -79,8 +79,6 @@ class Turn:
             taken.goes = False
             return taken
         self._reserve(taken, wanted)
-        if failpoints.armed:
-            failpoints.reach("turn.committing")
         taken.goes = self._goes()
         return taken
 
@@ -129,6 +127,8 @@ class Turn:
             while len(taken.windows) < wanted and self._reserve_one(taken):
                 pass
             self.session.flush()
+            if failpoints.armed:
+                failpoints.reach("turn.committing")
         except BaseException:
             for window in taken.windows:
                 window.tally.discard()

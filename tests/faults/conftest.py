@@ -65,7 +65,7 @@ def make_mailing(runtime: Runtime, schedule_mailing: Callable[..., int]) -> Call
 
 
 @pytest.fixture
-def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., SendingProcess]]:
+def make_process(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[Callable[..., SendingProcess]]:
     """Makes what a bulk process sends with, in this process. `options` belong to the relay's URL."""
     made: list[SendingProcess] = []
 
@@ -73,14 +73,11 @@ def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., Sending
         dialogue: Dialogue = Dialogue.CHUNKING, window_size: int = 50, url: str = "", **options: object
     ) -> SendingProcess:
         folder = runtime.settings.tally_dir
+        url = relay_url(url or request.getfixturevalue("sink").url, dialogue, **options)
         process = SendingProcess(
             sessions=runtime.sessions,
             links=runtime.links,
-            outlets=partial(
-                outlets,
-                secrets=runtime.settings.secrets,
-                smtp_url=relay_url(url or sink.url, dialogue, **options),
-            ),
+            outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=url),
             connections=Connections("localhost"),
             tally_dir=folder,
             host=host_id(folder),
@@ -106,10 +103,17 @@ def order(runtime: Runtime, sink: Sink) -> Callable[..., Order]:
 
 
 @pytest.fixture
-def hold_promise(runtime: Runtime, sink: Sink) -> Callable[..., Accounts]:
+def hold_promise(runtime: Runtime, request: pytest.FixtureRequest) -> Callable[..., Accounts]:
     """Judges a mailing that is over; `relay`: whether it was the relay that lost connections."""
 
-    def check(mailing_id: int, dialogue: Dialogue = Dialogue.CHUNKING, *, relay: bool = False) -> Accounts:
+    def check(
+        mailing_id: int,
+        dialogue: Dialogue = Dialogue.CHUNKING,
+        *,
+        relay: bool = False,
+        sink: Sink | None = None,
+    ) -> Accounts:
+        sink = sink or request.getfixturevalue("sink")
         excuses = Excuses(
             connections=sink.counts.lost if relay else 0,
             under_way=UNDER_WAY[dialogue],

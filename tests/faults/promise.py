@@ -149,11 +149,13 @@ def unfinished(tally_dir: Path, mailing_id: int) -> frozenset[int]:
     """
     found: set[int] = set()
     for path in tally_dir.glob("*.tally"):
+        try:
+            lines = tally.read(path).lines
+        except ValueError:
+            continue  # its process died while it made it: nothing was reserved yet
         octets = path.read_bytes()
-        magic, length = tally.HEADER.unpack_from(octets)
-        assert magic == tally.MAGIC, path
+        _, length = tally.HEADER.unpack_from(octets)
         facts = json.loads(octets[tally.HEADER.size : tally.HEADER.size + length])
         if facts["mailing"] == mailing_id:
-            lines = tally.read(path).lines
             found |= {seq for seq, line in lines.items() if line.outcome is Outcome.UNANSWERED}
     return frozenset(found)
