@@ -72,15 +72,14 @@ class _Exchange:
         if self._session.dirty:
             self._command(Phase.RESET, b"RSET\r\n", timeouts.command)
             self._session.dirty = False
-        if not self._command(Phase.MAIL, prepared.mail, timeouts.mail):
-            return False
+        self._command(Phase.MAIL, prepared.mail, timeouts.mail)
         self._session.dirty = True
         return self._command(Phase.RCPT, prepared.rcpt, timeouts.rcpt) and self._command(
             Phase.DATA, b"DATA\r\n", timeouts.data
         )
 
     def _command(self, phase: Phase, line: bytes, timeout: float) -> bool:
-        """Whether the reply lets the dialogue go on. Raises `_Stop`."""
+        """Whether the reply lets the dialogue go on. Raises `_Stop`, for whatever refuses RSET or MAIL."""
         wire = self._session.wire
         self._expect_silence(phase)
         try:
