@@ -190,3 +190,31 @@ def test_outcomes_are_kept_with_their_codes(
         rejected = session.scalars(select(Delivery).where(Delivery.outcome == "rejected")).one()
         assert (rejected.code, rejected.enhanced, rejected.reason) == (550, "5.2.1", "disabled")
         assert rejected.at is not None
+
+
+def test_a_storm_of_refusals_lets_the_transport_rest_instead_of_moving_everybody(
+    make_process: Callable[..., SendingProcess], mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    sink.script = Script([Rule(At.RCPT, code=451, text="4.7.1 Try again later")])
+    process = make_process(window_size=10)
+    assert process.drain(mailing_id, seconds=30) is False
+    found = count()
+    assert 10 <= found.retry <= 20, "at most what was reserved before the first answers came"
+    assert (found.pending, found.state) == (READERS - found.retry, "sending")
+    with runtime.session() as session:
+        mailing = session.get_one(Mailing, mailing_id)
+        assert "puts off most messages (451 4.7.1)" in mailing.waiting_for
+        again = mailing.not_before
+    assert again is not None
+    sink.script = Script()
+    with time_machine.travel(again + timedelta(minutes=6)):
+        process.drain(mailing_id, seconds=30)
+    assert (count().sent, count().state) == (READERS, "finished")
+
+
+def test_full_mailboxes_are_no_storm(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count
+) -> None:
+    sink.script = Script([Rule(At.RCPT, code=452, text="4.2.2 Mailbox full")])
+    process.drain(mailing_id, seconds=30)
+    assert count().retry == READERS
