@@ -41,12 +41,12 @@ class Desk:
 class Taken:
     """What a turn brought.
 
-    `goes`: the mailing may send. `next_at`: when to ask again for more; None: when somebody rings.
+    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when somebody rings.
     `objection`: why this database is not to be sent from. `reservations`: how many the mailing has seen.
     """
 
     windows: list[Window] = field(default_factory=list)
-    goes: bool = False
+    goes: bool | None = False
     next_at: datetime | None = None
     objection: str = ""
     reservations: int = 0
