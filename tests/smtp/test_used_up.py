@@ -1,4 +1,4 @@
-"""A connection that has had enough, of messages or of RSET, is no trouble of the relay: another one goes on."""
+"""A connection that has had enough of messages, or of RSET, is no trouble: another one goes on."""
 
 import pytest
 
