@@ -224,43 +224,6 @@ def test_a_connection_that_ends_between_two_messages_marks_nobody(deliver, stage
         assert stop.unanswered == ()
 
 
-@BOTH
-def test_a_connection_that_has_had_enough_marks_nobody_and_another_may_go_on(deliver, stage):
-    sink = stage.make_sink(Rule(At.MAIL, code=452, text="4.5.3 Too many messages sent", skip=3))
-    session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 4
-    stop = deliver(session, stage.envelopes(8), stage.notes, go)
-    assert stop is not None
-    assert (stop.kind, stop.reason, stop.index) == (BreakKind.LOST, Reason.BUSY, 3)
-    assert (stop.surprised, stop.unanswered) == (False, ())
-    assert stage.notes.outcomes == dict.fromkeys(range(3), "sent")
-    assert stage.notes.unanswered == set()
-    assert session.closed
-
-
-@BOTH
-def test_a_fresh_connection_that_has_had_enough_is_trouble(deliver, stage):
-    sink = stage.make_sink(Rule(At.MAIL, code=452, text="4.5.3 Too many messages sent"))
-    stop = deliver(stage.dial(sink), stage.envelopes(2), stage.notes, go)
-    assert stop is not None
-    assert (stop.kind, stop.reason, stop.index) == (BreakKind.PAUSED, Reason.BUSY, 0)
-    assert stage.notes.outcomes == {}
-    assert stage.notes.unanswered == set()
-
-
-def test_rset_refused_is_a_connection_that_has_had_enough(stage):
-    sink = stage.make_sink(
-        Rule(At.RCPT, code=550, text="5.1.1 Who?", recipient="u0@*"),
-        Rule(At.RSET, code=554, text="Too many nonmail commands"),
-    )
-    session = stage.dial(sink)
-    stop = pipelined.deliver(session, stage.envelopes(3), stage.notes, go)
-    assert stop is not None
-    assert (stop.kind, stop.reason, stop.index) == (BreakKind.LOST, Reason.BUSY, 1)
-    assert not stop.surprised
-    assert stage.notes.outcomes == {0: "rejected(no_such_user)"}
-
-
 def test_on_a_fresh_connection_it_may_be_the_recipient_and_they_go_to_the_back(stage):
     sink = stage.make_sink(Rule(At.MAIL, Act.DROP))
     stop = pipelined.deliver(stage.dial(sink), stage.envelopes(2), stage.notes, go)

@@ -224,32 +224,6 @@ def test_a_connection_lost_at_rset_marks_nobody(act, stage):
 
 
 @pytest.mark.parametrize(
-    "used_up",
-    [
-        Rule(At.MAIL, code=452, text="4.5.3 Too many messages sent", skip=1),
-        Rule(At.RSET, code=554, text="Too many nonmail commands"),
-    ],
-)
-def test_a_connection_that_has_had_enough_marks_nobody_and_another_may_go_on(used_up, stage):
-    sink = stage.make_sink(Rule(At.RCPT, code=550, text="5.1.1 Who?", recipient="u0@*", times=1), used_up)
-    session = stage.dial(sink)
-    session.messages = 1
-    stop = deliver(session, stage.envelopes(2), stage.notes, go)
-    assert stop is not None
-    assert (stop.kind, stop.reason, stop.index) == (BreakKind.LOST, Reason.BUSY, 1)
-    assert stage.notes.outcomes == {0: "rejected(no_such_user)"}
-    assert session.closed
-
-
-def test_a_fresh_connection_that_has_had_enough_is_trouble(stage):
-    sink = stage.make_sink(Rule(At.MAIL, code=452, text="4.5.3 Too many messages sent"))
-    stop = deliver(stage.dial(sink), stage.envelopes(2), stage.notes, go)
-    assert stop is not None
-    assert (stop.kind, stop.reason, stop.temporary) == (BreakKind.PAUSED, Reason.BUSY, True)
-    assert stage.notes.outcomes == {}
-
-
-@pytest.mark.parametrize(
     ("at", "code", "kind"),
     [
         (At.BODY, 250, BreakKind.PAUSED),
