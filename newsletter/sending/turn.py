@@ -41,8 +41,9 @@ class Desk:
 class Taken:
     """What a turn brought.
 
-    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when somebody rings.
-    `objection`: why this database is not to be sent from. `reservations`: how many the mailing has seen.
+    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when
+    somebody rings. `objection`: why this database is not to be sent from. `reservations`: how many the
+    mailing has seen.
     """
 
     windows: list[Window] = field(default_factory=list)
