@@ -1,20 +1,15 @@
 """The sink's sockets: clients that do not read, vanish, or break the handshake; nobody else is disturbed."""
 
 import contextlib
-import resource
-import selectors
 import smtplib
 import socket
 import ssl
 import struct
-import threading
 import time
 
 import pytest
 
-from newsletter.smtp.sink import Act, At, Options, Rule, Sink, read_records
-from newsletter.smtp.sink.link import Link
-from newsletter.smtp.sink.loop import Loop
+from newsletter.smtp.sink import Act, At, Rule, Sink
 
 # So many EHLOs have replies of more octets than the kernel holds for a client with a small buffer.
 MANY = 20_000
@@ -213,111 +208,3 @@ class TestTls:
             client.sendall(HELLO * MANY + b"QUIT\r\n")
             with client.makefile("rb") as replies:
                 assert sum(line.startswith(b"250 ") for line in replies) == MANY
-
-
-class TestSink:
-    def test_it_may_be_stopped_twice(self):
-        sink = Sink().start()
-        sink.stop()
-        sink.stop()
-
-    def test_a_stop_cuts_whoever_is_there(self, raw):
-        sink = Sink().start()
-        with raw(sink) as client:
-            assert client.codes(1) == [220]
-            sink.stop()
-            assert client.codes(1) == [0]
-
-    @pytest.mark.parametrize("options", [Options(host="::1"), Options(host="localhost")])
-    def test_other_loopback_addresses(self, options):
-        with Sink(options) as sink:
-            host = sink.url.removeprefix("smtp://").partition("?")[0].rpartition(":")[0].strip("[]")
-            with smtplib.SMTP(host, sink.port) as client:
-                client.sendmail("a@b.c", ["d@b.c"], b"x\r\n")
-            assert len(sink.records) == 1
-
-    def test_a_disk_that_is_full_takes_nothing(self, tmp_path, raw):
-        full = tmp_path / "full"
-        full.symlink_to("/dev/full")
-        with Sink(record=full) as sink:
-            for _ in range(2):
-                with raw(sink) as client:
-                    client.say(HELLO + ONE[:-5])
-                    assert client.codes(5) == [220, 250, 250, 250, 354]
-                    client.say(ONE[-5:])
-                    assert client.codes(1) == [0]
-            assert (sink.records, sink.counts.messages) == ([], 0)
-
-    def test_a_disk_that_fills_up_keeps_whole_records_of_what_was_accepted(self, tmp_path, raw):
-        path, limits = tmp_path / "records", resource.getrlimit(resource.RLIMIT_FSIZE)
-        accepted = []
-        with Sink(record=path) as sink:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
-            try:
-                for number in range(20):
-                    with raw(sink) as client:
-                        client.say(HELLO + ONE.replace(b"d@", b"%d@" % number))
-                        if client.codes(6) == [220, 250, 250, 250, 354, 250]:
-                            accepted.append(f"{number}@b.c")
-            finally:
-                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-            assert 0 < len(accepted) < 20
-            assert [record.recipient for record in read_records(path)] == accepted
-            assert path.read_bytes().endswith(b"\n")
-            assert sink.counts.messages == len(sink.records) == len(accepted)
-
-
-class TestLoop:
-    def test_timers_go_off_in_order(self):
-        loop, seen = Loop(selectors.SelectSelector()), []
-        for number in range(5):
-            loop.later(0.0, lambda number=number: seen.append(number))
-        loop.later(0.02, loop.end)
-        loop.later(0.01, lambda: seen.append("later"))
-        loop.run()
-        loop.close()
-        assert seen == [0, 1, 2, 3, 4, "later"]
-
-    def test_what_the_kernel_has_no_room_for_leaves_later(self):
-        class Quiet(Link):
-            def opened(self):
-                self.send(b"late")
-
-            def work(self, buffer, end):
-                return end
-
-            def gone(self):
-                loop.end()
-
-        loop = Loop()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            ours.setblocking(False)
-            filled = 0
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    filled += ours.send(b"x" * 100)
-            link = Quiet(loop, ours)
-            link.begin(None)
-            link.close()
-            heard = bytearray()
-            reader = threading.Thread(target=lambda: heard.extend(theirs.makefile("rb").read()))
-            reader.start()
-            loop.run()
-            reader.join()
-        loop.close()
-        assert bytes(heard) == b"x" * filled + b"late"
-
-    def test_nothing_is_watched_twice_or_unwatched_unless_watched(self):
-        loop = Loop()
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            loop.watch(ours, 0, lambda _events: None)
-            seen = []
-            loop.watch(ours, selectors.EVENT_READ, seen.append)
-            loop.watch(ours, selectors.EVENT_READ, lambda _events: loop.end())
-            theirs.send(b"x")
-            loop.run()
-            loop.watch(ours, 0, seen.append)
-        loop.close()
-        assert seen == []
