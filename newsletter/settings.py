@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "json"
     recovery_seconds: float = Field(default=15, gt=0, description="How often lost windows are looked for.")
     window_size: int = Field(default=100, ge=1, le=1000, description="Messages reserved at a time.")
+    failpoints: str = Field(default="", description="For tests: where worker processes die, stop or fail.")
 
     @field_validator("old_secret_keys", mode="before")
     @classmethod

@@ -11,6 +11,7 @@ from celery.signals import setup_logging, worker_process_init
 from newsletter.core import logs
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
+from newsletter.sending import failpoints
 from newsletter.settings import Settings, load_settings
 from workers.schedule import SCHEDULE
 
@@ -47,6 +48,7 @@ def _open_engine(**_: Any) -> None:
     try:
         runtime.cache_clear()
         runtime().sessions  # noqa: B018
+        failpoints.arm(settings().failpoints)
     except Exception:
         log.exception("the worker process cannot start")
         sys.exit(1)

@@ -9,6 +9,7 @@ from celery.signals import celeryd_after_setup
 from newsletter import jobs
 from newsletter.core import clock
 from newsletter.runtime import Runtime
+from newsletter.sending import failpoints
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import sweep as sweep_database
@@ -32,6 +33,7 @@ def sweep() -> None:
 @celeryd_after_setup.connect
 def _start_timer(**_: Any) -> None:
     if jobs.sweep.queue.value in app.amqp.queues.consume_from:
+        failpoints.arm(settings().failpoints)
         threading.Thread(target=_tick_for_ever, name="timer", daemon=True).start()
 
 

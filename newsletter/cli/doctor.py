@@ -13,7 +13,7 @@ from newsletter import migrations
 from newsletter.cli.environment import console, json_option, runtime
 from newsletter.core import clock
 from newsletter.core.db import reading
-from newsletter.core.errors import DomainError
+from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
 from newsletter.health.signs import is_silent, read_signs
 from newsletter.smtp.session import open_session
@@ -87,8 +87,7 @@ def _relay() -> str:
         known, stuck = environment_outlets(settings.effective_smtp_url), []
     for one in stuck:
         if one.obstacle is not Obstacle.PAUSED:
-            message = f"{one.outlet.name}: {one.sentence}"
-            raise RuntimeError(message)
+            raise OperatorMustAct("relay", f"{one.outlet.name}: {one.sentence}")
     paused = {one.outlet.key for one in stuck}
     told = []
     for outlet in known:
@@ -96,7 +95,7 @@ def _relay() -> str:
             open_session(outlet.relay, settings.mail_name).close()
         told.append(f"{outlet.relay.where} {'is paused' if outlet.key in paused else 'lets us in'}")
     if len(paused) == len(known):
-        raise RuntimeError("; ".join(told))
+        raise OperatorMustAct("relay", "; ".join(told))
     return "; ".join(told)
 
 

@@ -57,6 +57,7 @@ class Window:
     outlet: Outlet
     start_before: float  # of `clock.monotonic`
     day: date  # on which the transport counts it
+    fresh: bool  # its members have their first turn
 
 
 def reserve(
@@ -98,7 +99,7 @@ def reserve(
     except BaseException:
         tally.discard()
         raise
-    return Window(window_id, mailing.id, recipients, tally, outlet, start_before, day)
+    return Window(window_id, mailing.id, recipients, tally, outlet, start_before, day, not claimed)
 
 
 def _line_is_long(session: Session, mailing: Mailing, outlet: Outlet) -> bool:

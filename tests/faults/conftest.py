@@ -1,0 +1,131 @@
+"""Mailings large enough to be disturbed, and processes that disturb them in this one."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from pydantic import SecretStr
+
+from benchmarks.population import populate
+from newsletter.mailings.accounts import Accounts
+from newsletter.runtime import Runtime
+from newsletter.sending.connections import Connections
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.freeze import freeze
+from newsletter.sending.hosts import host_id
+from newsletter.sending.schedule import schedule
+from newsletter.smtp.sink import Options, Sink
+from newsletter.smtp.url import Dialogue
+from newsletter.transports.find import outlets
+from tests.factories import make_issue, make_publication
+from tests.faults import promise
+from tests.faults.drainer import Order
+from tests.faults.promise import UNDER_WAY, Excuses
+
+
+@pytest.fixture(params=[Dialogue.PLAIN, Dialogue.CHUNKING], ids=lambda dialogue: dialogue.name.lower())
+def dialogue(request: pytest.FixtureRequest) -> Dialogue:
+    """How the relay is spoken to; a test that uses it runs with both."""
+    given: Dialogue = request.param
+    return given
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink(Options()) as started:
+        yield started
+
+
+@pytest.fixture
+def schedule_mailing(runtime: Runtime) -> Callable[..., int]:
+    """Schedules a mailing to as many readers as one says, due now, not frozen yet."""
+
+    def make(readers: int, per_second: float | None = None) -> int:
+        with runtime.session() as session:
+            publication = make_publication(session)
+            populate(session, publication, readers)
+            mailing = schedule(session, make_issue(session, publication), None, runtime.links, actor="test")
+            mailing.per_second = per_second
+            session.commit()
+            return mailing.id
+
+    return make
+
+
+@pytest.fixture
+def make_mailing(runtime: Runtime, schedule_mailing: Callable[..., int]) -> Callable[..., int]:
+    """The same, frozen."""
+
+    def make(readers: int, per_second: float | None = None) -> int:
+        mailing_id = schedule_mailing(readers, per_second)
+        assert freeze(runtime.sessions, mailing_id, runtime.links)
+        return mailing_id
+
+    return make
+
+
+@pytest.fixture
+def make_process(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[Callable[..., SendingProcess]]:
+    """Makes what a bulk process sends with, in this process. `options` belong to the relay's URL."""
+    made: list[SendingProcess] = []
+
+    def make(
+        dialogue: Dialogue = Dialogue.CHUNKING, window_size: int = 50, url: str = "", **options: object
+    ) -> SendingProcess:
+        folder = runtime.settings.tally_dir
+        url = relay_url(url or request.getfixturevalue("sink").url, dialogue, **options)
+        process = SendingProcess(
+            sessions=runtime.sessions,
+            links=runtime.links,
+            outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=url),
+            connections=Connections("localhost"),
+            tally_dir=folder,
+            host=host_id(folder),
+            window_size=window_size,
+        )
+        made.append(process)
+        return process
+
+    yield make
+    for process in made:
+        process.connections.close()
+
+
+@pytest.fixture
+def order(runtime: Runtime, sink: Sink) -> Callable[..., Order]:
+    """An order to a process of its own, which sends to the sink."""
+
+    def make(mailing_id: int, dialogue: Dialogue = Dialogue.CHUNKING) -> Order:
+        url = SecretStr(relay_url(sink.url, dialogue))
+        return Order(runtime.settings.model_copy(update={"smtp_url": url}), mailing_id)
+
+    return make
+
+
+@pytest.fixture
+def hold_promise(runtime: Runtime, request: pytest.FixtureRequest) -> Callable[..., Accounts]:
+    """Judges a mailing that is over; `relay`: whether it was the relay that lost connections."""
+
+    def check(
+        mailing_id: int,
+        dialogue: Dialogue = Dialogue.CHUNKING,
+        *,
+        relay: bool = False,
+        sink: Sink | None = None,
+    ) -> Accounts:
+        sink = sink or request.getfixturevalue("sink")
+        excuses = Excuses(
+            connections=sink.counts.lost if relay else 0,
+            under_way=UNDER_WAY[dialogue],
+            died=promise.unfinished(runtime.settings.tally_dir, mailing_id),
+        )
+        with runtime.session() as session:
+            return promise.hold(session, mailing_id, sink.records, excuses)
+
+    return check
+
+
+def relay_url(url: str, dialogue: Dialogue, **options: object) -> str:
+    """The sink's URL with this dialogue and these options, such as `timeout_end=1`."""
+    further = [f"dialogue={dialogue.name.lower()}", *(f"{key}={value}" for key, value in options.items())]
+    return url + ("&" if "?" in url else "?") + "&".join(further)

@@ -1,0 +1,161 @@
+"""The promise, judged for one mailing: I1 to I4 of the protocol, person by person.
+
+Three witnesses are heard: the sink, which records each copy before it accepts it; the ledger; and the tallies
+of processes that died, which recovery reads and leaves lying.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.models import Delivery, Outcome
+from newsletter.sending import tally
+from newsletter.smtp.pace import MOST
+from newsletter.smtp.sink import Record
+from newsletter.smtp.url import Dialogue
+from newsletter.subscribers.models import Subscriber
+from tests.sending.conftest import checked
+
+MESSAGE_ID = re.compile(r"<?(?P<mailing>\d+)\.(?P<seq>\d+)\.")
+# How many messages a lost connection may leave without an answer.
+UNDER_WAY = {Dialogue.PLAIN: 1, Dialogue.PIPELINING: 1, Dialogue.CHUNKING: MOST}
+SOME = 5  # of those whom a sentence names
+
+
+@dataclass(frozen=True)
+class Excuses:
+    """What may have cost answers: nothing else may.
+
+    `connections`: how many were lost while their sender lived, each with at most `under_way` messages.
+    `died`: places with `D` and no `R` in the tallies of processes that died. `lost`: all places of windows
+    whose tallies are lost.
+    """
+
+    connections: int = 0
+    under_way: int = MOST
+    died: frozenset[int] = frozenset()
+    lost: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`broken`: a sentence for each part of the promise that was not kept."""
+
+    accounts: Accounts
+    broken: list[str]
+    died: int = 0
+
+
+@dataclass
+class Ledger:
+    """Who is where, by address. An erased person has none; their place stands for it."""
+
+    addresses: dict[int, str] = field(default_factory=dict)
+    by_outcome: dict[Outcome, set[str]] = field(default_factory=lambda: defaultdict(set))
+    unanswered: set[int] = field(default_factory=set)  # places
+
+
+def judge(session: Session, mailing_id: int, records: Iterable[Record], excuses: Excuses) -> Judgement:
+    """Whether the promise was kept for a mailing that is over. Records of other mailings are passed over."""
+    accounts = checked(session, mailing_id)
+    ledger = read_ledger(session, mailing_id)
+    copies, ids, broken = Counter[str](), Counter[str](), []
+    for record in records:
+        match = MESSAGE_ID.match(record.message_id)
+        assert match is not None, record
+        if int(match["mailing"]) != mailing_id:
+            continue
+        copies[record.recipient] += 1
+        ids[record.message_id] += 1
+        address = ledger.addresses.get(int(match["seq"]), "")
+        if address and address != record.recipient:
+            broken.append(f"{record.recipient} got the copy of {address}")
+    broken += _at_most_once(copies, ids)
+    broken += _nobody_forgotten(accounts)
+    broken += _answers_accounted_for(ledger, excuses)
+    broken += _ledger_and_sink_agree(ledger, set(copies))
+    return Judgement(accounts, broken, len(excuses.died))
+
+
+def hold(session: Session, mailing_id: int, records: Iterable[Record], excuses: Excuses) -> Accounts:
+    """The same as an assertion."""
+    judged = judge(session, mailing_id, records, excuses)
+    assert judged.broken == [], judged
+    return judged.accounts
+
+
+def _at_most_once(copies: Counter[str], ids: Counter[str]) -> list[str]:
+    several = sorted(what for what, n in (copies + ids).items() if n > 1)
+    return [f"I1: more than one copy of {_some(several)}"] if several else []
+
+
+def _nobody_forgotten(accounts: Accounts) -> list[str]:
+    waiting = accounts.pending, accounts.in_flight, accounts.retry
+    if accounts.over and waiting == (0, 0, 0) and accounts.add_up:
+        return []
+    return [f"I2: it is not over, or does not add up: {accounts}"]
+
+
+def _answers_accounted_for(ledger: Ledger, excuses: Excuses) -> list[str]:
+    unexplained = ledger.unanswered - excuses.died - excuses.lost
+    allowed = excuses.connections * excuses.under_way
+    if len(unexplained) <= allowed:
+        return []
+    return [f"I3: {len(unexplained)} unanswered without a reason, {allowed} allowed: {_some(unexplained)}"]
+
+
+def _ledger_and_sink_agree(ledger: Ledger, got: set[str]) -> list[str]:
+    sent, unanswered = ledger.by_outcome[Outcome.SENT], ledger.by_outcome[Outcome.UNANSWERED]
+    found = []
+    if missing := sent - got:
+        found.append(f"I4: {len(missing)} are called sent and got nothing: {_some(missing)}")
+    if unknown := got - sent - unanswered:
+        found.append(f"I4: {len(unknown)} got a copy that the ledger does not know of: {_some(unknown)}")
+    return found
+
+
+def _some(many: Iterable[object]) -> str:
+    return ", ".join(map(str, sorted(many, key=str)[:SOME]))
+
+
+def read_ledger(session: Session, mailing_id: int) -> Ledger:
+    """The deliveries of a mailing as they stand."""
+    ledger = Ledger()
+    rows = session.execute(
+        select(Delivery.seq, Delivery.outcome, Subscriber.email)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.mailing_id == mailing_id)
+    )
+    for seq, outcome, email in rows:
+        if email:
+            ledger.addresses[seq] = email
+        ledger.by_outcome[outcome].add(email or f"the erased person at place {seq}")
+        if outcome is Outcome.UNANSWERED:
+            ledger.unanswered.add(seq)
+    return ledger
+
+
+def unfinished(tally_dir: Path, mailing_id: int) -> frozenset[int]:
+    """The places with `D` and no `R` in the tallies of a mailing that nobody holds any more.
+
+    Ask when nobody sends, so that every tally is one that a dead process left: its owner deletes the others.
+    """
+    found: set[int] = set()
+    for path in tally_dir.glob("*.tally"):
+        try:
+            lines = tally.read(path).lines
+        except ValueError:
+            continue  # its process died while it made it: nothing was reserved yet
+        octets = path.read_bytes()
+        _, length = tally.HEADER.unpack_from(octets)
+        facts = json.loads(octets[tally.HEADER.size : tally.HEADER.size + length])
+        if facts["mailing"] == mailing_id:
+            found |= {seq for seq, line in lines.items() if line.outcome is Outcome.UNANSWERED}
+    return frozenset(found)
