@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,7 @@ OUTLET = Outlet("relay", "The relay", parse_smtp_url("smtp://relay.example:25"))
 SENDER = "editor@weekly.example"
 REPLIES = {Hand.ACCEPTED: SENT, Hand.REFUSED: REFUSED, Hand.DEFERRED: LATER}
 
+INTERRUPTED = ["", "", "freeze.chunk=error@1", "freeze.chunk=error@2", "freeze.complete=error"]
 PLACES = st.integers(0, 11)
 COMMITS = st.sampled_from(Commit)
 
@@ -205,11 +206,7 @@ class Sending(RuleBasedStateMachine):
         if mailing.id not in self._mailings:
             self._mailings.append(mailing.id)
 
-    @rule(
-        interrupted=st.sampled_from(
-            ["", "freeze.chunk=error@1", "freeze.chunk=error@2", "freeze.complete=error"]
-        )
-    )
+    @rule(interrupted=st.sampled_from(INTERRUPTED))
     def freezes(self, interrupted: str) -> None:
         failpoints.arm(interrupted)
         try:
@@ -274,32 +271,37 @@ class Sending(RuleBasedStateMachine):
         if (process := self._process(n)) is not None:
             self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES)
 
+    @precondition(lambda self: self._startable(0) is not None)
     @rule(n=PLACES)
     def a_message_is_begun(self, n: int) -> None:
         if (found := self._startable(n)) is not None:
             self._start(*found)
 
+    @precondition(lambda self: self._startable(0) is not None)
     @rule(n=PLACES)
     def somebody_is_refused_unseen(self, n: int) -> None:
         if (found := self._startable(n)) is not None:
             held, seq = found
             held.window.tally.answered(seq, REFUSED)
 
+    @precondition(lambda self: self._begun(0, runs=False) is not None)
     @rule(n=PLACES, hand=st.sampled_from([Hand.ACCEPTED, Hand.ACCEPTED, Hand.REFUSED, Hand.DEFERRED]))
     def the_server_decides(self, n: int, hand: Hand) -> None:
         found = self._begun(n, runs=False)
         if found is not None and found[1].hands[found[2]] is Hand.KERNEL:
             self._server_decides(found[1], found[2], hand)
 
+    @precondition(lambda self: self._begun(0) is not None)
     @rule(n=PLACES)
     def a_reply_is_read(self, n: int) -> None:
         found = self._begun(n)
         if found is not None and found[1].hands[found[2]] is not Hand.KERNEL:
             self._read_reply(found[1], found[2])
 
+    @precondition(lambda self: self._begun(0) is not None)
     @rule(n=PLACES, takes_back=st.booleans())
     def a_message_never_left(self, n: int, takes_back: bool) -> None:
-        """The connection was lost before its last octet, or its refusal marks nobody: its holder has proof."""
+        """The connection was lost before its last octet, or its refusal marks nobody: there is proof."""
         found = self._begun(n)
         if found is not None and found[1].hands[found[2]] is Hand.KERNEL:
             _, held, seq = found
@@ -310,12 +312,14 @@ class Sending(RuleBasedStateMachine):
                 held.window.tally.answered(seq, LOST)
             self._memory.has_not(held.window, held.person(seq))
 
+    @precondition(lambda self: self._begun(0) is not None)
     @rule(n=PLACES)
     def a_reply_never_comes(self, n: int) -> None:
         found = self._begun(n)
         if found is not None:
             del found[1].hands[found[2]]
 
+    @precondition(lambda self: any(one.held for one in self._processes))
     @rule(n=PLACES, m=PLACES, trouble=st.sampled_from([None, None, Trouble("It rests.", True, SENDER)]))
     def a_window_is_done(self, n: int, m: int, trouble: Trouble | None) -> None:
         process = self._process(n)

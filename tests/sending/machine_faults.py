@@ -20,6 +20,7 @@ from tests.sending.machine import PLACES, READERS, Sending
 from tests.sending.machine_world import Commit, Hand, Host, Process
 
 OVER = {MailingState.FINISHED, MailingState.CANCELLED}
+DAMAGES = ["none", "cut", "blank", "gone"]
 LEFT = {"unsubscribed", "suppressed", "erased", "paused", "ended"}
 
 
@@ -45,12 +46,7 @@ class SendingMachine(Sending):
         for process in self._processes:
             process.stopped = False
 
-    @rule(
-        n=st.booleans(),
-        delivers=st.booleans(),
-        damage=st.sampled_from(["none", "cut", "blank", "gone"]),
-        m=PLACES,
-    )
+    @rule(n=st.booleans(), delivers=st.booleans(), damage=st.sampled_from(DAMAGES), m=PLACES)
     def power_fails(self, n: bool, delivers: bool, damage: str, m: int) -> None:
         """All of a host dies at once; of the last moments of its tallies anything may be missing."""
         host = self._hosts[n]
