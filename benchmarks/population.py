@@ -19,6 +19,10 @@ NUMBERS = {
     ),
 }
 
+# What the links of a message are told apart by: about as long as a token of 128 bits.
+TOKEN = """'{"token": "abcdefghijklmnop' || n || '"}'"""
+ATTRIBUTES = {"postgresql": f"CAST({TOKEN} AS json)", "sqlite": TOKEN}
+
 
 @contextmanager
 def database(kind: str) -> Iterator[str]:
@@ -41,14 +45,14 @@ def populate(session: Session, publication: Publication, people: int) -> None:
     """`people` active readers, reader1@readers.example and so on. Commits."""
     engine = session.get_bind()
     assert isinstance(engine, Engine)
-    numbers = NUMBERS[engine.dialect.name]
+    numbers, attributes = NUMBERS[engine.dialect.name], ATTRIBUTES[engine.dialect.name]
     facts = {"n": people, "publication": publication.id}
     session.execute(
         text(
             "INSERT INTO subscriber"
             " (id, email, email_key, address_hash, name, language, attributes, created_at)"
             " SELECT n, 'reader' || n || '@readers.example', 'reader' || n || '@readers.example',"
-            f" 'hash' || n, 'Reader ' || n, '', '{{}}', CURRENT_TIMESTAMP FROM {numbers}"
+            f" 'hash' || n, 'Reader ' || n, '', {attributes}, CURRENT_TIMESTAMP FROM {numbers}"
         ),
         {"n": people},
     )

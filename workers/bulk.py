@@ -4,6 +4,8 @@ import signal
 from functools import cache, partial
 from types import FrameType
 
+from celery.signals import worker_process_shutdown
+
 from newsletter import jobs
 from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
@@ -55,6 +57,12 @@ def drain_mailing(mailing_id: int) -> None:
         raise SystemExit(0)
     if more:
         jobs.drain_mailing.ring(mailing_id=mailing_id)
+
+
+@worker_process_shutdown.connect
+def _say_goodbye(**_: object) -> None:
+    if process.cache_info().currsize:
+        process().connections.close()
 
 
 def _stop_starting(_signal: int, _frame: FrameType | None) -> None:

@@ -7,29 +7,30 @@ from celery.signals import worker_process_shutdown
 from newsletter import jobs
 from newsletter.outbox.connection import Connection
 from newsletter.sending import transactional
-from newsletter.smtp.session import Session, SessionFailed, open_session
-from newsletter.smtp.url import Relay
-from newsletter.transports.find import relay_in_use
+from newsletter.smtp.session import Session, SessionFailed
+from newsletter.transports.find import outlets_in_use
+from newsletter.transports.open import open_first
+from newsletter.transports.outlet import Outlet
 from workers.app import runtime
 from workers.handles import handles
 
 
 class _Way:
-    """This process's way to the relay; nothing is opened before the first message."""
+    """This process's way to a relay; nothing is opened before the first message."""
 
     def __init__(self) -> None:
-        self._relay: Relay | SessionFailed | None = None
+        self._outlets: list[Outlet] | SessionFailed | None = None
         self._connection: Connection | None = None
 
     def now(self) -> Connection:
-        """The connection to the relay as it is set now; one to an earlier relay is closed."""
+        """The connection to the best of the relays as they are set now; one to another is closed."""
         settings = runtime().settings
-        relay = relay_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
-        # Two failures are the same trouble: only another relay ends the rest that a connection takes.
-        changed = relay != self._relay and not isinstance(relay, SessionFailed)
-        if self._connection is None or changed or type(relay) is not type(self._relay):
+        outlets = outlets_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
+        # Two failures are the same trouble: only other relays end the rest that a connection takes.
+        changed = outlets != self._outlets and not isinstance(outlets, SessionFailed)
+        if self._connection is None or changed or type(outlets) is not type(self._outlets):
             self.close()
-            self._relay, self._connection = relay, Connection(partial(_open, relay))
+            self._outlets, self._connection = outlets, Connection(partial(_open, outlets))
         return self._connection
 
     def close(self) -> None:
@@ -37,10 +38,10 @@ class _Way:
             self._connection.close()
 
 
-def _open(relay: Relay | SessionFailed) -> Session:
-    if isinstance(relay, SessionFailed):
-        raise relay
-    return open_session(relay, runtime().settings.mail_name)
+def _open(outlets: list[Outlet] | SessionFailed) -> Session:
+    if isinstance(outlets, SessionFailed):
+        raise outlets
+    return open_first(runtime().sessions, outlets, runtime().settings.mail_name)
 
 
 way = _Way()

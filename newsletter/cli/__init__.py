@@ -15,6 +15,7 @@ NOUNS = {
     "user": "Make, list and deactivate the people who sign in.",
     "publication": "Create and list publications.",
     "subscribers": "Import, count, show and suppress subscribers.",
+    "transport": "Set up, watch, test and pause the relays that mail leaves by.",
     "media": "Store images for issues.",
     "issue": "Import, export, check, render and send issues.",
     "mailing": "Watch and steer acts of sending, and look into their ledgers.",

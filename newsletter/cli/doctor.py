@@ -11,12 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import migrations
 from newsletter.cli.environment import console, json_option, runtime
-from newsletter.core.errors import DomainError
+from newsletter.core import clock
+from newsletter.core.db import reading
+from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
 from newsletter.health.signs import is_silent, read_signs
-from newsletter.smtp.session import SessionFailed, open_session
-from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.find import relay_in_use
+from newsletter.smtp.session import open_session
+from newsletter.transports.environment import environment_outlets
+from newsletter.transports.find import outlets
+from newsletter.transports.look import look_at
+from newsletter.transports.standing import Obstacle
 
 
 @click.command(
@@ -76,13 +80,23 @@ def _workers() -> str:
 def _relay() -> str:
     settings = runtime().settings
     try:
-        relay = relay_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
+        with reading(), runtime().session() as session:
+            known = outlets(session, settings.secrets, settings.effective_smtp_url)
+            stuck = [one for one in look_at(session, known, "", clock.now()) if one.needs_somebody]
     except SQLAlchemyError:  # the database has a line of its own
-        relay = parse_smtp_url(settings.effective_smtp_url)
-    if isinstance(relay, SessionFailed):
-        raise relay
-    open_session(relay, settings.mail_name).close()
-    return f"{relay.where} lets us in"
+        known, stuck = environment_outlets(settings.effective_smtp_url), []
+    for one in stuck:
+        if one.obstacle is not Obstacle.PAUSED:
+            raise OperatorMustAct("relay", f"{one.outlet.name}: {one.sentence}")
+    paused = {one.outlet.key for one in stuck}
+    told = []
+    for outlet in known:
+        if outlet.key not in paused:
+            open_session(outlet.relay, settings.mail_name).close()
+        told.append(f"{outlet.relay.where} {'is paused' if outlet.key in paused else 'lets us in'}")
+    if len(paused) == len(known):
+        raise OperatorMustAct("relay", "; ".join(told))
+    return "; ".join(told)
 
 
 def _data_dir() -> str:

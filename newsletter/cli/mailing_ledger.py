@@ -63,7 +63,9 @@ def _show(opened: Session, mailing_id: int, wanted: Wanted) -> None:
     if not page.rows:
         console.print("Nobody matches." if wanted else "It has no recipients yet.")
         return
-    table = Table("address", "name", "outcome", "reason", "reply", "at (UTC)", box=None)
+    table = Table(box=None)
+    for word in ("address", "name", "outcome", "reason", "reply", "at (UTC)"):
+        table.add_column(word, overflow="fold")  # an address that is cut is none
     for one in page.rows:
         at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
         reply = _reply(one.code, one.enhanced)
@@ -88,9 +90,9 @@ def domains(mailing_id: int, as_json: bool) -> None:
         console.print("Nobody is written to.")
         return
     table = Table(box=None)
-    table.add_column("domain")
+    table.add_column("domain", overflow="fold")
     for word in _numbers(found.rows[0]):
-        table.add_column(_said(word), justify="right")
+        table.add_column(word, justify="right")
     for row in found.rows:
         _add(table, row.domain or "(erased)", row)
     if found.rest:
@@ -99,7 +101,9 @@ def domains(mailing_id: int, as_json: bool) -> None:
 
 
 def _numbers(row: DomainCounts) -> dict[str, int]:
-    return {name: n for name, n in asdict(row).items() if name != "domain"}
+    """The columns, few enough for a narrow terminal: who is pending or in flight waits."""
+    waiting = {"people": row.people, "waiting": row.pending + row.in_flight}
+    return waiting | {name: getattr(row, name) for name in ("sent", "rejected", "retry", "unanswered")}
 
 
 def _add(table: Table, name: str, row: DomainCounts) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -45,6 +45,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UtcDateTime,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that are executed as they are, without the unit of work."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - tells the type checker
+    return table
 
 
 def parse_url(text: str) -> URL:

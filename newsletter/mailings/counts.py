@@ -3,13 +3,28 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from sqlalchemy import delete
+from sqlalchemy import Executable, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from newsletter.core.db import table_of
 from newsletter.mailings.models import MailingCount, Outcome
 
 Key = tuple[Outcome, str]  # outcome and reason
+
+
+def _adding(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    return insert.on_conflict_do_update(
+        index_elements=["mailing_id", "outcome", "reason"],
+        set_={"n": table_of(MailingCount).c.n + insert.excluded.n},
+    )
+
+
+# Made once: every window adds to the counts.
+_ADD = {
+    "postgresql": _adding(postgresql.insert(table_of(MailingCount))),
+    "sqlite": _adding(sqlite.insert(table_of(MailingCount))),
+}
 
 
 def change(session: Session, mailing_id: int, delta: Mapping[Key, int]) -> None:
@@ -19,16 +34,9 @@ def change(session: Session, mailing_id: int, delta: Mapping[Key, int]) -> None:
         for (outcome, reason), n in sorted(delta.items())
         if n
     ]
-    if not rows:
-        return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(MailingCount).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["mailing_id", "outcome", "reason"],
-            set_={"n": MailingCount.n + statement.excluded.n},
-        )
-    )
+    if rows:
+        connection = session.connection()
+        connection.execute(_ADD[connection.dialect.name], rows)
 
 
 def clear(session: Session, mailing_id: int, outcomes: list[Outcome]) -> None:

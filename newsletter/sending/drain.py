@@ -65,7 +65,7 @@ class SendingProcess:
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.tally_dir, self.host, self.window_size, Anchor(self.tally_dir))
+        return Desk(self.tally_dir, self.host, Anchor(self.tally_dir))
 
     def drain(self, mailing_id: int, seconds: float) -> bool:
         """Send windows of a mailing for `seconds`; True when there was still something to send then."""
@@ -87,6 +87,7 @@ class _Drain:
         self._open: dict[str, Window] = {}  # reserved by this drain and not settled yet
         self._failure: BaseException | None = None
         self._troubled: set[str] = set()  # transports whose other windows need not be tried
+        self._objection = ""
         self._dry_until = 0.0  # monotonic: before then nothing can be reserved
         self._growth = process.growth
         self._answers = 0  # in windows that were settled
@@ -115,9 +116,9 @@ class _Drain:
                 window.tally.close()
         if self._failure is not None:
             raise self._failure
-        if taken.objection:
-            self._hold(taken.objection)
-        return over and taken.goes and self._dry_until < clock.monotonic() + SOON_SECONDS
+        if self._objection:
+            self._hold(self._objection)
+        return over and bool(taken.goes) and self._dry_until < clock.monotonic() + SOON_SECONDS
 
     def _over(self) -> bool:
         return (
@@ -129,7 +130,7 @@ class _Drain:
         if clock.monotonic() < self._dry_until:
             return 0
         self._open_lanes()
-        return max(0, 2 * len(self._lanes) - self._lanes.under_way)
+        return self._lanes.room
 
     def _open_lanes(self) -> None:
         answers = self._answers + sum(window.tally.answers for window in self._open.values())
@@ -145,8 +146,9 @@ class _Drain:
         """What the turn says of the time until the next one."""
         if taken.goes:
             self._clearance.grant()
-        else:
+        elif taken.goes is False:
             self._clearance.revoke()
+        self._objection = self._objection or taken.objection
         if taken.next_at is not None:
             wait = (taken.next_at - clock.now()).total_seconds()
             self._dry_until = clock.monotonic() + max(0.01, wait)
@@ -169,7 +171,7 @@ class _Drain:
                 return done
             if self._goes():
                 self._clearance.grant()
-            if 0 < self._dry_until < clock.monotonic():
+            if self._lanes.room and 0 < self._dry_until < clock.monotonic():
                 break
         return []
 
@@ -194,7 +196,7 @@ class _Drain:
                         raise
                 elif not done:
                     log.warning("nothing is reserved: the database is away", error=str(error))
-                    return Taken(goes=True)
+                    return Taken(goes=None)
                 log.warning("settling is repeated", mailing=self._mailing_id, error=str(error))
                 wanted = 0
                 clock.sleep(pause)
@@ -208,7 +210,9 @@ class _Drain:
         if wanted and clock.monotonic() - self._looked_at > LOOK_SECONDS:
             self._look(session, mailing)
         sender = self._letter.sender if self._letter else ""
-        return Turn(session, mailing, self._process.desk, self._outlets, sender).take(done, wanted)
+        size = self._growth.window_size(self._process.window_size)
+        turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)
+        return turn.take(done, wanted)
 
     def _look(self, session: Session, mailing: Mailing) -> None:
         """What somebody may change at the desk while the mailing goes."""
@@ -229,13 +233,13 @@ class _Drain:
         if taken.windows:
             self._process.desk.anchor.remember(self._mailing_id, taken.reservations)
 
-    def _goes(self) -> bool:
-        """Whether nobody paused or cancelled the mailing; a database that does not answer means no."""
+    def _goes(self) -> bool | None:
+        """Whether nobody paused or cancelled the mailing; None when the database does not answer."""
         try:
             with reading(), self._process.sessions() as session:
                 control = session.scalar(select(Mailing.control).where(Mailing.id == self._mailing_id))
         except DBAPIError:
-            return False
+            return None
         if control is not Control.GO:
             self._clearance.revoke()
         return control is Control.GO

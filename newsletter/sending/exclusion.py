@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, case, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome
 from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription, Suppression
 
 
-def exclusion_reason(now: datetime) -> ColumnElement[str]:
+def exclusion_reason(now: datetime | BindParameter[datetime]) -> ColumnElement[str]:
     """Why a subscription is not written to at `now`, or the empty string.
 
     For a statement over `Subscription`, its `Subscriber` and, by an outer join on the hash of the address,

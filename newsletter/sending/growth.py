@@ -12,6 +12,9 @@ from newsletter.core import clock
 MEASURE_SECONDS = 0.5
 WORTH_IT = 1.15  # times the rate before
 BUSY = 0.6  # of one core: a process that computes so much has no use for another connection
+# A window lasts at least so long where a relay is fast, because each costs a commit, but is not larger than …
+WINDOW_SECONDS = 0.1
+LARGEST = 5  # times the ordinary one
 
 
 @dataclass
@@ -19,7 +22,8 @@ class Growth:
     """What one process found out; kept from drain to drain."""
 
     lanes: int = 1
-    _rate_before: float = 0.0  # messages a second with a lane less
+    _rate: float = 0.0  # messages a second
+    _rate_before: float = 0.0  # with a lane less
     _settled: bool = False  # the last lane was not worth it
     _since: float = 0.0
     _answers: int = 0
@@ -33,14 +37,18 @@ class Growth:
     def wanted(self, answers: int) -> int:
         """How many lanes there should be, `answers` having come since the drain began."""
         elapsed = clock.monotonic() - self._since
-        if self._settled or elapsed < MEASURE_SECONDS:
+        if elapsed < MEASURE_SECONDS:
             return self.lanes
-        rate = (answers - self._answers) / elapsed
+        self._rate = (answers - self._answers) / elapsed
         busy = (time.process_time() - self._cpu) / elapsed
         self._since, self._answers, self._cpu = clock.monotonic(), answers, time.process_time()
-        if rate < WORTH_IT * self._rate_before or busy > BUSY:
+        if self._rate < WORTH_IT * self._rate_before or busy > BUSY:
             self._settled = True
-        elif rate:
-            self._rate_before = rate
+        elif self._rate and not self._settled:
+            self._rate_before = self._rate
             self.lanes += 1
         return self.lanes
+
+    def window_size(self, ordinary: int) -> int:
+        """How many members a window should have, by the rate of one lane."""
+        return max(ordinary, min(LARGEST * ordinary, int(self._rate * WINDOW_SECONDS / self.lanes)))

@@ -35,6 +35,11 @@ class Lanes:
     def __len__(self) -> int:
         return len(self._threads)
 
+    @property
+    def room(self) -> int:
+        """How many windows they have use for: each has one under way, and one that waits for it."""
+        return max(0, 2 * len(self._threads) - self.under_way)
+
     def open_another(self) -> None:
         """One lane more."""
         thread = threading.Thread(target=self._run, name=f"lane-{len(self._threads) + 1}", daemon=True)

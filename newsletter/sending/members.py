@@ -8,15 +8,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.columns import UtcDateTime
+from newsletter.core.db import table_of
 from newsletter.mailings import counts
 from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing, Outcome
 from newsletter.sending.exclusion import exclusion_reason
-from newsletter.sending.places import among
+from newsletter.sending.places import OverPlaces
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
+
+_READ = OverPlaces(
+    table_of(Delivery).c.seq,
+    lambda places: (
+        select(
+            Delivery.seq,
+            Subscriber.id,
+            Subscription.id,
+            Subscriber.email,
+            Subscriber.name,
+            Subscriber.attributes,
+            exclusion_reason(bindparam("now", type_=UtcDateTime())),
+        )
+        .join(Subscription, Subscription.id == Delivery.subscription_id)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
+        .where(Delivery.mailing_id == bindparam("mailing"), places)
+        .order_by(Delivery.seq)
+    ),
+)
+_EXCLUDE = OverPlaces(
+    table_of(Delivery).c.seq,
+    lambda places: (
+        update(table_of(Delivery))
+        .where(Delivery.mailing_id == bindparam("mailing"), places)
+        .values(outcome=Outcome.EXCLUDED, reason=bindparam("why"), at=bindparam("now"))
+    ),
+)
+_FORGET = OverPlaces(
+    table_of(DeliveryRetry).c.seq,
+    lambda places: delete(table_of(DeliveryRetry)).where(
+        DeliveryRetry.mailing_id == bindparam("mailing"), places
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +69,7 @@ class Recipient:
 
 def read_members(session: Session, mailing: Mailing, seqs: Sequence[int]) -> list[Recipient]:
     """The members at `seqs` who may still be written to; the others are excluded here, with their reason."""
-    found = session.execute(
-        select(
-            Delivery.seq,
-            Subscriber.id,
-            Subscription.id,
-            Subscriber.email,
-            Subscriber.name,
-            Subscriber.attributes,
-            exclusion_reason(clock.now()),
-        )
-        .join(Subscription, Subscription.id == Delivery.subscription_id)
-        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
-        .where(Delivery.mailing_id == mailing.id, among(Delivery.seq, seqs))
-        .order_by(Delivery.seq)
-    ).all()
+    found = _READ.execute(session, seqs, mailing=mailing.id, now=clock.now()).all()
     left_out = {row[0]: row[6] for row in found if row[6]}
     if left_out:
         _exclude(session, mailing, left_out)
@@ -58,15 +79,6 @@ def read_members(session: Session, mailing: Mailing, seqs: Sequence[int]) -> lis
 def _exclude(session: Session, mailing: Mailing, reasons: dict[int, str]) -> None:
     for reason in sorted(set(reasons.values())):
         seqs = [seq for seq, why in reasons.items() if why == reason]
-        session.execute(
-            update(Delivery)
-            .where(Delivery.mailing_id == mailing.id, among(Delivery.seq, seqs))
-            .values(outcome=Outcome.EXCLUDED, reason=reason, at=clock.now())
-            .execution_options(synchronize_session=False)
-        )
+        _EXCLUDE.execute(session, seqs, mailing=mailing.id, why=reason, now=clock.now())
         counts.change(session, mailing.id, {(Outcome.EXCLUDED, reason): len(seqs)})
-    session.execute(
-        delete(DeliveryRetry)
-        .where(DeliveryRetry.mailing_id == mailing.id, among(DeliveryRetry.seq, reasons))
-        .execution_options(synchronize_session=False)
-    )
+    _FORGET.execute(session, reasons, mailing=mailing.id)

@@ -1,14 +1,27 @@
-"""Places (`seq`) in a statement: neighbours are named by their ends, which costs the same for any number."""
+"""Statements over places (`seq`) of a mailing, made once: the hot path binds values and nothing else.
 
-from collections.abc import Collection
+Neighbours are named by their two ends, which costs the same for any number of them; others one by one.
+"""
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, bindparam
+from sqlalchemy.orm import Session
 
 
-def among(column: InstrumentedAttribute[int], seqs: Collection[int]) -> ColumnElement[bool]:
-    """Whether `column` is one of `seqs`, of which there is at least one and none twice."""
-    first, last = min(seqs), max(seqs)
-    if last - first + 1 == len(seqs):
-        return column.between(first, last)
-    return column.in_(sorted(seqs))
+class OverPlaces:
+    """A statement in its two forms. `make` gets the condition that says which places are meant."""
+
+    def __init__(self, column: ColumnElement[int], make: Callable[[ColumnElement[bool]], Executable]) -> None:
+        self._neighbours = make(column.between(bindparam("first_seq"), bindparam("last_seq")))
+        self._scattered = make(column.in_(bindparam("seqs", expanding=True)))
+
+    def execute(self, session: Session, seqs: Collection[int], **values: Any) -> Any:
+        """The result for `seqs`, of which there is at least one and none twice."""
+        first, last = min(seqs), max(seqs)
+        if last - first + 1 == len(seqs):
+            return session.connection().execute(
+                self._neighbours, {"first_seq": first, "last_seq": last, **values}
+            )
+        return session.connection().execute(self._scattered, {"seqs": sorted(seqs), **values})

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.db import table_of
 from newsletter.mailings import counts
 from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome, SendWindow
 from newsletter.sending.members import Recipient, read_members
-from newsletter.sending.places import among
-from newsletter.sending.retry import is_due
+from newsletter.sending.places import OverPlaces
+from newsletter.sending.retry import IS_DUE, due_at
 from newsletter.sending.tally import Tally
 from newsletter.transports.outlet import Outlet
 from newsletter.transports.spend import spread
@@ -27,6 +28,22 @@ from newsletter.transports.spend import spread
 START_WITHIN_SECONDS = 60
 # A slow provider must not move a whole list into the table of those who wait.
 LONG_LINE = timedelta(hours=1)
+
+_DUE = (
+    select(DeliveryRetry.seq, DeliveryRetry.attempts)
+    .where(DeliveryRetry.mailing_id == bindparam("mailing"), DeliveryRetry.window_id.is_(None), IS_DUE)
+    .order_by(DeliveryRetry.due, DeliveryRetry.seq)
+    .limit(bindparam("size", type_=Integer()))
+)
+_CLAIM = OverPlaces(
+    table_of(DeliveryRetry).c.seq,
+    lambda places: (
+        update(table_of(DeliveryRetry))
+        .where(DeliveryRetry.mailing_id == bindparam("mailing"), places)
+        .values(window_id=bindparam("window"))
+    ),
+)
+_OPEN = insert(table_of(SendWindow))
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,7 @@ class Window:
     outlet: Outlet
     start_before: float  # of `clock.monotonic`
     day: date  # on which the transport counts it
+    fresh: bool  # its members have their first turn
 
 
 def reserve(
@@ -66,20 +84,22 @@ def reserve(
     members = [recipient.seq for recipient in recipients]
     tally = Tally.create(tally_dir, window_id, mailing.id, members)
     try:
-        session.execute(
-            insert(SendWindow).values(
-                id=window_id,
-                mailing_id=mailing.id,
-                seqs=members,
-                size=len(members),
-                host=host,
-                tally=str(tally.path),
-            )
+        session.connection().execute(
+            _OPEN,
+            {
+                "id": window_id,
+                "mailing_id": mailing.id,
+                "seqs": members,
+                "size": len(members),
+                "host": host,
+                "tally": str(tally.path),
+                "reserved_at": clock.now(),
+            },
         )
     except BaseException:
         tally.discard()
         raise
-    return Window(window_id, mailing.id, recipients, tally, outlet, start_before, day)
+    return Window(window_id, mailing.id, recipients, tally, outlet, start_before, day, not claimed)
 
 
 def _line_is_long(session: Session, mailing: Mailing, outlet: Outlet) -> bool:
@@ -104,25 +124,12 @@ def _take_places(mailing: Mailing, size: int) -> Sequence[int]:
 
 
 def _claim_waiting(session: Session, mailing: Mailing, window_id: str, size: int) -> Sequence[int]:
-    due = session.execute(
-        select(DeliveryRetry.seq, DeliveryRetry.attempts)
-        .where(
-            DeliveryRetry.mailing_id == mailing.id,
-            DeliveryRetry.window_id.is_(None),
-            is_due(clock.now()),
-        )
-        .order_by(DeliveryRetry.due, DeliveryRetry.seq)
-        .limit(size)
-    ).all()
+    asked = {"mailing": mailing.id, "size": size, **due_at(clock.now())}
+    due = session.connection().execute(_DUE, asked).all()
     if not due:
         return []
     seqs = [row[0] for row in due]
-    session.execute(
-        update(DeliveryRetry)
-        .where(DeliveryRetry.mailing_id == mailing.id, among(DeliveryRetry.seq, seqs))
-        .values(window_id=window_id)
-        .execution_options(synchronize_session=False)
-    )
+    _CLAIM.execute(session, seqs, mailing=mailing.id, window=window_id)
     counts.change(
         session,
         mailing.id,

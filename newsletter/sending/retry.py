@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import and_, bindparam, or_
 
+from newsletter.core.columns import UtcDateTime
 from newsletter.mailings.models import DeliveryRetry
 from newsletter.transports.rate import LONGEST_LINE
 
@@ -25,14 +26,16 @@ def next_due(attempts: int, first_at: datetime, now: datetime) -> datetime | Non
     return now + min(doubled, LONGEST)
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether a delivery that waits may be claimed at `now`.
+# Whether a delivery that waits may be claimed, at the moment that `due_at` binds. Who was refused never waits
+# longer than `LONGEST`, and no place in a line towards a provider is further away than `LONGEST_LINE`: what
+# is due later than that was written before the clock was set back.
+IS_DUE = or_(
+    DeliveryRetry.due <= bindparam("now", type_=UtcDateTime()),
+    and_(DeliveryRetry.attempts > 0, DeliveryRetry.due > bindparam("furthest_retry", type_=UtcDateTime())),
+    DeliveryRetry.due > bindparam("furthest_place", type_=UtcDateTime()),
+)
 
-    Who was refused never waits longer than `LONGEST`, and no place in a line towards a provider is further
-    away than `LONGEST_LINE`: what is due later than that was written before the clock was set back.
-    """
-    return or_(
-        DeliveryRetry.due <= now,
-        and_(DeliveryRetry.attempts > 0, DeliveryRetry.due > now + LONGEST),
-        DeliveryRetry.due > now + LONGEST_LINE,
-    )
+
+def due_at(now: datetime) -> dict[str, datetime]:
+    """What `IS_DUE` is asked with."""
+    return {"now": now, "furthest_retry": now + LONGEST, "furthest_place": now + LONGEST_LINE}

@@ -8,10 +8,11 @@ comes back, its tally may still raise what was called unanswered, and only that.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.db import table_of
 from newsletter.mailings import counts
 from newsletter.mailings.lifecycle import advance
 from newsletter.mailings.models import (
@@ -24,11 +25,45 @@ from newsletter.mailings.models import (
     SendWindow,
 )
 from newsletter.sending.finish import finish_if_done
-from newsletter.sending.places import among
+from newsletter.sending.places import OverPlaces
 from newsletter.sending.retry import EXPIRED, next_due
 from newsletter.sending.tally import Line
 
 Lines = Mapping[int, Line]
+
+_OF_MAILING = Delivery.mailing_id == bindparam("mailing")
+_CLOSE = delete(table_of(SendWindow)).where(SendWindow.id == bindparam("window"))
+_UNANSWERED = OverPlaces(
+    table_of(Delivery).c.seq,
+    lambda places: select(Delivery.seq).where(_OF_MAILING, places, Delivery.outcome == Outcome.UNANSWERED),
+)
+_QUEUED = OverPlaces(
+    table_of(DeliveryRetry).c.seq,
+    lambda places: select(DeliveryRetry.seq).where(DeliveryRetry.mailing_id == bindparam("mailing"), places),
+)
+_WAITING = OverPlaces(
+    table_of(DeliveryRetry).c.seq,
+    lambda places: select(DeliveryRetry.seq).where(
+        DeliveryRetry.mailing_id == bindparam("mailing"),
+        places,
+        DeliveryRetry.attempts == 0,
+        DeliveryRetry.window_id.is_(None),
+    ),
+)
+_WRITE = OverPlaces(
+    table_of(Delivery).c.seq,
+    lambda places: (
+        update(table_of(Delivery))
+        .where(_OF_MAILING, places)
+        .values(
+            outcome=bindparam("line_outcome"),
+            reason=bindparam("line_reason"),
+            code=bindparam("line_code"),
+            enhanced=bindparam("line_enhanced"),
+            at=bindparam("now"),
+        )
+    ),
+)
 
 
 def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> None:
@@ -37,11 +72,8 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
     The caller holds the mailing's lock and commits; a commit that fails is repeated until it succeeds, and
     only then is the tally deleted.
     """
-    closed = session.execute(
-        delete(SendWindow).where(SendWindow.id == window_id).execution_options(synchronize_session=False)
-    )
-    if closed.rowcount:  # type: ignore[attr-defined]
-        _merge(session, mailing, lines, in_flight=True)
+    if session.connection().execute(_CLOSE, {"window": window_id}).rowcount:
+        _merge(session, mailing, lines)
     else:
         _raise_unanswered(session, mailing, lines)
     mailing.last_turn_at = clock.now()
@@ -53,49 +85,45 @@ def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
     known = {seq: line for seq, line in lines.items() if line.outcome is not Outcome.UNANSWERED}
     if not known:
         return
-    still = session.scalars(
-        select(Delivery.seq).where(
-            Delivery.mailing_id == mailing.id,
-            among(Delivery.seq, known),
-            Delivery.outcome == Outcome.UNANSWERED,
-        )
-    ).all()
+    still = _UNANSWERED.execute(session, known, mailing=mailing.id).scalars()
     told = {seq: known[seq] for seq in still}
     if mailing.state is MailingState.CANCELLED:
         cancelled = Line(Outcome.EXCLUDED, Exclusion.CANCELLED.value)
         told = {seq: cancelled if _waits(line) else line for seq, line in told.items()}
     elif mailing.state is MailingState.FINISHED and any(_waits(line) for line in told.values()):
         advance(mailing, MailingState.SENDING)
-    _merge(session, mailing, told, in_flight=False)
+    _merge(session, mailing, told, before=Outcome.UNANSWERED)
+    again = {seq: line for seq, line in known.items() if line.outcome is Outcome.SENT and seq not in told}
+    if again:
+        _spare(session, mailing, again)
 
 
-def _merge(session: Session, mailing: Mailing, lines: Lines, *, in_flight: bool) -> None:
+def _spare(session: Session, mailing: Mailing, lines: Lines) -> None:
+    """Somebody had them sent to again, and their turn has not come yet: now it is known that they have it."""
+    waiting = set(_WAITING.execute(session, lines, mailing=mailing.id).scalars())
+    _merge(session, mailing, {seq: lines[seq] for seq in waiting}, before=Outcome.PENDING)
+
+
+def _merge(session: Session, mailing: Mailing, lines: Lines, *, before: Outcome | None = None) -> None:
+    """Write `lines` down; `before`: as what they were counted so far, None for in flight."""
     if not lines:
         return
     now = clock.now()
     final = _requeue(session, mailing, lines, now)
     _write(session, mailing.id, final, now)
-    before = None if in_flight else (Outcome.UNANSWERED, "")
-    counts.change(
-        session,
-        mailing.id,
-        counts.moved([(before, _key(line)) for line in final.values()]),
-    )
+    key = None if before is None else (before, "")
+    moves: list[tuple[counts.Key | None, counts.Key | None]] = [(key, _key(line)) for line in final.values()]
+    counts.change(session, mailing.id, counts.moved(moves))
 
 
 def _requeue(session: Session, mailing: Mailing, lines: Lines, now: datetime) -> dict[int, Line]:
     """Keep the queue of retries in step with `lines`; what became of each in the end."""
-    queued = {
-        row.seq: row
-        for row in session.scalars(
-            select(DeliveryRetry).where(
-                DeliveryRetry.mailing_id == mailing.id, among(DeliveryRetry.seq, lines)
-            )
-        )
-    }
+    queued = set(_QUEUED.execute(session, lines, mailing=mailing.id).scalars())
+    if not queued and not any(map(_waits, lines.values())):
+        return dict(lines)
     final = {}
     for seq, line in lines.items():
-        row = queued.get(seq)
+        row = session.get(DeliveryRetry, (mailing.id, seq), populate_existing=True) if seq in queued else None
         if not _waits(line):
             final[seq] = line
             if row is not None:
@@ -135,11 +163,15 @@ def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> No
     for seq, line in lines.items():
         alike.setdefault(line, []).append(seq)
     for line, seqs in alike.items():
-        session.execute(
-            update(Delivery)
-            .where(Delivery.mailing_id == mailing_id, among(Delivery.seq, seqs))
-            .values(outcome=line.outcome, reason=line.reason, code=line.code, enhanced=line.enhanced, at=now)
-            .execution_options(synchronize_session=False)
+        _WRITE.execute(
+            session,
+            seqs,
+            mailing=mailing_id,
+            line_outcome=line.outcome,
+            line_reason=line.reason,
+            line_code=line.code,
+            line_enhanced=line.enhanced,
+            now=now,
         )
 
 

@@ -13,7 +13,7 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, SendWindow
 from newsletter.outbox.waiting import waiting
 from newsletter.sending.finish import finish_if_done
-from newsletter.sending.retry import is_due
+from newsletter.sending.retry import IS_DUE, due_at
 
 MESSAGES_AT_ONCE = 100
 LONGEST_WAIT = timedelta(hours=25)
@@ -75,9 +75,7 @@ def _due_freezes(session: Session) -> list[int]:
 
 def _due_drains(session: Session) -> list[int]:
     now = clock.now()
-    due = exists().where(
-        DeliveryRetry.mailing_id == Mailing.id, DeliveryRetry.window_id.is_(None), is_due(now)
-    )
+    due = exists().where(DeliveryRetry.mailing_id == Mailing.id, DeliveryRetry.window_id.is_(None), IS_DUE)
     # No transport waits for longer than a day: a later moment was written before the clock was set back.
     may_ask = or_(
         Mailing.not_before.is_(None), Mailing.not_before <= now, Mailing.not_before > now + LONGEST_WAIT
@@ -89,6 +87,7 @@ def _due_drains(session: Session) -> list[int]:
                 Mailing.state == MailingState.SENDING,
                 may_ask,
                 or_(Mailing.next_seq <= Mailing.members, due),
-            )
+            ),
+            due_at(now),
         )
     )

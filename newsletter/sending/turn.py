@@ -1,5 +1,6 @@
 """A turn: one transaction in which the windows that are done are settled and fresh ones reserved."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from newsletter.sending.anchor import Anchor
 from newsletter.sending.lanes import Done
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.settle import settle
+from newsletter.sending.storm import storm
 from newsletter.transports.choose import Wait, choose
 from newsletter.transports.outlet import Outlet
 from newsletter.transports.rest import recovered, rest
@@ -31,7 +33,6 @@ class Desk:
 
     tally_dir: Path
     host: str
-    window_size: int
     anchor: Anchor
     well: set[str] = field(default_factory=set)
 
@@ -40,12 +41,12 @@ class Desk:
 class Taken:
     """What a turn brought.
 
-    `goes`: the mailing may send. `next_at`: when to ask again for more; None: when somebody rings.
+    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when somebody rings.
     `objection`: why this database is not to be sent from. `reservations`: how many the mailing has seen.
     """
 
     windows: list[Window] = field(default_factory=list)
-    goes: bool = False
+    goes: bool | None = False
     next_at: datetime | None = None
     objection: str = ""
     reservations: int = 0
@@ -60,6 +61,7 @@ class Turn:
     desk: Desk
     outlets: Sequence[Outlet]
     sender: str
+    size: int  # of a window, at the most
 
     def take(self, done: Sequence[Done], wanted: int) -> Taken:
         """Settle `done`, reserve up to `wanted` windows.
@@ -86,24 +88,25 @@ class Turn:
         """Whether somebody in the window was rejected."""
         window, lines = each.window, each.window.tally.lines()
         settle(self.session, self.mailing, window.id, lines)
-        ends = {line.outcome for line in set(lines.values())}
-        if each.trouble is not None:
+        ends = Counter(line.outcome for line in lines.values())
+        trouble = each.trouble or storm(window, lines)
+        if trouble is not None:
             rest(
                 self.session,
                 window.outlet.key,
-                each.trouble.sender,
-                each.trouble.message,
-                temporary=each.trouble.temporary,
+                trouble.sender,
+                trouble.message,
+                temporary=trouble.temporary,
                 now=clock.now(),
             )
             self.desk.well.discard(window.outlet.key)
-        elif Outcome.SENT in ends and window.outlet.key not in self.desk.well:
+        elif ends[Outcome.SENT] and window.outlet.key not in self.desk.well:
             recovered(self.session, window.outlet.key, self.sender)
             self.desk.well.add(window.outlet.key)
-        untouched = sum(not line.attempted for line in lines.values())
-        if untouched and window.outlet.limits.are_counted:
+        if window.outlet.limits.are_counted:
+            untouched = sum(not line.attempted for line in lines.values())
             give_back(self.session, window.outlet.key, untouched, window.day)
-        return Outcome.REJECTED in ends
+        return ends[Outcome.REJECTED] > 0
 
     def _goes(self) -> bool:
         return self.mailing.state is MailingState.SENDING and self.mailing.control is Control.GO
@@ -141,7 +144,7 @@ class Turn:
     def _reserve_one(self, taken: Taken) -> bool:
         """Reserve another window into `taken`; False when there is none to be had now."""
         now = clock.now()
-        allowed, free_at = pace.allow(self.mailing, self.desk.window_size, now)
+        allowed, free_at = pace.allow(self.mailing, self.size, now)
         if not allowed:
             taken.next_at = free_at
             return False

@@ -68,7 +68,7 @@ class _Chunked(Running):
                 if self._held:
                     self._synchronise(last)
                 self.expect_silence(last.index)
-        if self.ended is not None and self.ended.surprised:
+        if self.ended is not None and self.ended.kind is BreakKind.LOST:
             self.session.abort()
         if self.ended is None and self.session.in_step is False:
             return pipelined.deliver(self.session, self.envelopes, self.journal, self.may_start)
@@ -116,7 +116,7 @@ class _Chunked(Running):
         if reply.code == 421:
             self._goodbye(turn, verdict, reply)
         self._under_way.popleft()
-        self.session.messages += 1
+        self.session.messages += verdict.outcome is not Outcome.PAUSE
         self.session.pace.answered()
         if verdict.outcome is not Outcome.SENT:
             self._hold(turn, reply, verdict)
@@ -177,8 +177,8 @@ class _Chunked(Running):
         phases = _LATER if turn.reset else _FIRST
         for place, phase in enumerate(phases):
             reply, verdict = self.read(phase)
-            if phase is Phase.RCPT and verdict is None and self.session.in_step is None:
-                self.session.in_step = _speaks_of_an_address(reply)
+            if phase is Phase.RCPT and self.session.in_step is None:
+                self.session.in_step = _shows_the_step(reply)
             if verdict is not None:
                 if reply.code != 421:
                     self._refused_again(turn, reply, verdict, len(phases) - place)
@@ -225,6 +225,13 @@ class _Chunked(Running):
             if reply.digit not in {4, 5}:
                 return reply
         return None
+
+
+def _shows_the_step(reply: Reply) -> bool | None:
+    """Whether this server's replies tell a recipient from a body; None: a refusal has a code of its own."""
+    if reply.digit == 2 or reply.enhanced is None:
+        return _speaks_of_an_address(reply)
+    return None
 
 
 def _speaks_of_an_address(reply: Reply) -> bool:

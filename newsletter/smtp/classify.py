@@ -111,7 +111,10 @@ TABLE: tuple[Row, ...] = (
     # 421 is the server saying goodbye, whatever was asked (RFC 5321 §3.8)
     Row(_ALL, "421", "7.*", "", _R, Reason.THROTTLED, ends=True),
     Row(_ALL, "421", "", "", _R, Reason.BUSY, ends=True),
-    Row(_RESET, "", "", "", _P, Reason.PROTOCOL, ends=True),
+    # RSET cannot be refused (RFC 5321 §4.1.1.5): it is the connection that has had enough. Exim says so after
+    # ten of them without a message between, OpenSMTPD at the MAIL after a hundred messages.
+    Row(_RESET, "", "", "", _P, Reason.BUSY, ends=True),
+    Row(_MAIL, "4", "5.3", "", _P, Reason.BUSY, ends=True),
     # credentials (RFC 4954 §6), at whatever point the server asks for them
     Row(_ALL, "530 534 535 538", "", "", _P, Reason.AUTH_REQUIRED),
     Row(_ALL, "5", "7.8 7.9 7.11 7.12 7.13 7.14", "", _P, Reason.AUTH_REQUIRED),

@@ -41,7 +41,7 @@ class _Pipelined(Running):
             return self.ended
         if not self.may_start():
             return Break(BreakKind.STOPPED, turn.index)
-        self._write(None, b"", turn)
+        self._open(turn)
         while True:
             following = self.take()  # its slots are filled while the server works on the commands before
             opened = self._read_opening(turn)
@@ -50,7 +50,7 @@ class _Pipelined(Running):
             if opened:
                 self._hand_over(turn, following)
             elif following is not None:
-                self._write(None, b"", following)
+                self._open(following)
             if following is None:
                 self.expect_silence(turn.index)
                 return self.ended
@@ -63,12 +63,22 @@ class _Pipelined(Running):
             self.session.abort()  # the server waits for a body: nothing else can be said to it
         return Break(BreakKind.STOPPED, starting.index)
 
+    def _opening(self, turn: Turn) -> bytes:
+        return self.commands(turn) + b"DATA\r\n"
+
+    def _open(self, turn: Turn) -> None:
+        """Send the commands of `turn`, with no body before them."""
+        try:
+            self.session.wire.send(self._opening(turn), self.session.timeouts.mail)
+        except Lost as error:
+            raise Stop(self.lost_before_body(turn, Phase.MAIL, error)) from None
+
     def _hand_over(self, turn: Turn, following: Turn | None) -> None:
         """Send the body of `turn` with the commands of `following`; settle `turn` by the reply to it."""
         self.expect_silence(turn.index)
         self.journal.handing_over(turn.index)
         try:
-            self._write(turn, stuffed(turn.prepared.body), following)
+            self._send_body(turn, following)
             reply, verdict = self.read(Phase.BODY)
         except Lost as error:
             raise Stop(self.unanswered([turn], Reply.local(str(error)))) from None
@@ -80,19 +90,16 @@ class _Pipelined(Running):
             self.journal.never_left(turn.index)  # it was refused whole
         self.refused(turn, verdict, reply)
 
-    def _write(self, turn: Turn | None, body: bytes, following: Turn | None) -> None:
-        """Raises `Lost` only when the whole body of `turn` was handed over, else `Stop`."""
-        wire, timeouts = self.session.wire, self.session.timeouts
-        self.session.dirty = self.session.dirty and not body  # a body ends its transaction
-        ahead = self.commands(following) + b"DATA\r\n" if following is not None else b""
+    def _send_body(self, turn: Turn, following: Turn | None) -> None:
+        body = stuffed(turn.prepared.body)
+        self.session.dirty = False  # a body ends its transaction
+        ahead = self._opening(following) if following is not None else b""
         try:
-            wire.send(body + ahead, timeouts.block if body else timeouts.mail)
+            self.session.wire.send(body + ahead, self.session.timeouts.block)
         except Lost as error:
-            if turn is not None and error.taken < len(body):
+            if error.taken < len(body):
                 # The last octet of the body never reached the kernel, and after the abort it never will.
                 raise Stop(self.lost_before_body(turn, Phase.BODY, error)) from None
-            if turn is None and following is not None:
-                raise Stop(self.lost_before_body(following, Phase.MAIL, error)) from None
             # All of the body has gone: its reply may be here, although the server takes no more commands.
 
     def _read_opening(self, turn: Turn) -> bool:

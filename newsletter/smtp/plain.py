@@ -72,15 +72,14 @@ class _Exchange:
         if self._session.dirty:
             self._command(Phase.RESET, b"RSET\r\n", timeouts.command)
             self._session.dirty = False
-        if not self._command(Phase.MAIL, prepared.mail, timeouts.mail):
-            return False
+        self._command(Phase.MAIL, prepared.mail, timeouts.mail)
         self._session.dirty = True
         return self._command(Phase.RCPT, prepared.rcpt, timeouts.rcpt) and self._command(
             Phase.DATA, b"DATA\r\n", timeouts.data
         )
 
     def _command(self, phase: Phase, line: bytes, timeout: float) -> bool:
-        """Whether the reply lets the dialogue go on. Raises `_Stop`."""
+        """Whether the reply lets the dialogue go on. Raises `_Stop`, for whatever refuses RSET or MAIL."""
         wire = self._session.wire
         self._expect_silence(phase)
         try:
@@ -141,7 +140,9 @@ class _Exchange:
         if verdict.outcome is Outcome.PAUSE:
             if verdict.ends:
                 self._session.abort()
-            return Break(BreakKind.PAUSED, self._envelope.index, verdict.reason, reply)
+            used_up = verdict.used_up and (self._session.dirty or self._session.messages > 0)
+            kind = BreakKind.LOST if used_up else BreakKind.PAUSED
+            return Break(kind, self._envelope.index, verdict.reason, reply)
         self._journal.answered(self._envelope.index, verdict, reply)
         return self._finish(BreakKind.LOST, verdict.reason, reply) if verdict.ends else None
 

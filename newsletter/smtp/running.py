@@ -149,7 +149,12 @@ class Running:
             raise Stop(self.end(BreakKind.LOST, turn.index, verdict.reason, reply))
 
     def paused(self, turn: Turn, verdict: Verdict, reply: Reply) -> Break:
-        """Trouble that is not about `turn`. Who does not understand us may understand the plain dialogue."""
+        """Trouble that is not about `turn`.
+
+        Who does not understand us may understand the plain dialogue; another connection may not be used up.
+        """
+        if verdict.used_up and (turn.reset or self.session.messages > 0):
+            return Break(BreakKind.LOST, turn.index, verdict.reason, reply)
         if verdict.reason is Reason.PROTOCOL:
             return Break(BreakKind.LOST, turn.index, verdict.reason, reply, surprised=True)
         return Break(BreakKind.PAUSED, turn.index, verdict.reason, reply)

@@ -1,5 +1,6 @@
 """A session with a relay: connect, greeting, EHLO, STARTTLS, EHLO again, AUTH; then a wire to talk over."""
 
+import binascii
 import re
 import smtplib
 import socket
@@ -231,8 +232,8 @@ class _Opening:
 
     def _talk(self, step: Step, timeout: float, exchange: Callable[[], tuple[int, bytes]]) -> Reply:
         """The reply to one exchange of smtplib's, its errors told as `SessionFailed`."""
-        if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(timeout)
+        assert self._smtp.sock is not None  # noqa: S101 - called after connecting only
+        self._smtp.sock.settimeout(timeout)
         try:
             code, text = exchange()
             return parse_reply([b"%d %b" % (code, line) for line in text.split(b"\n")])
@@ -240,7 +241,7 @@ class _Opening:
             raise went_away(self._relay, step, "it sent a line without end") from error
         except OSError as error:  # SMTPException is one
             raise went_away(self._relay, step, str(error)) from error
-        except Garbled as error:
+        except (Garbled, binascii.Error) as error:  # a challenge that is not in base64
             raise went_away(self._relay, step, "it does not speak SMTP") from error
 
 

@@ -65,5 +65,10 @@ class Verdict:
         """Whether this is a hard bounce: the address may be suppressed for every publication."""
         return self.outcome is Outcome.REJECTED and self.reason in HARD
 
+    @property
+    def used_up(self) -> bool:
+        """Whether it is only this connection that has had enough: the next one may well go on."""
+        return self.outcome is Outcome.PAUSE and self.reason is Reason.BUSY and self.ends
+
 
 SENT = Verdict(Outcome.SENT)

@@ -57,9 +57,6 @@ class Wire:
         """Whether something was received that no reply has been made of yet."""
         return bool(self._lines or self._begun)
 
-    def fileno(self) -> int:
-        return self._sock.fileno()
-
     def hurry(self, seconds: float) -> None:
         """From now on nothing waits longer than until `seconds` from now."""
         self._give_up_at = time.monotonic() + seconds

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.url import Relay, host_name, is_loopback
@@ -41,6 +42,15 @@ class RelayFacts:
             auth_in_clear=self.security is Security.NONE and is_loopback(self.host),
         )
 
+    def told(self) -> dict[str, Any]:
+        """For the audit: everything but the password."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "security": self.security.value,
+            "username": self.username,
+        }
+
 
 def check_relay(*, host: str, port: str, security: str, username: str = "", password: str = "") -> RelayFacts:
     """The relay in what was typed; an empty port is the usual one. `Refused` names every bad field."""
@@ -59,6 +69,21 @@ def check_relay(*, host: str, port: str, security: str, username: str = "", pass
     if problems:
         raise Refused("bad_relay", "The relay cannot be used like this.", problems)
     return RelayFacts(checked_host, checked_port, way, username, password)
+
+
+def with_kept_password(facts: RelayFacts, kept: RelayFacts | None) -> RelayFacts:
+    """`facts` with the kept password in the place of an empty one.
+
+    It goes nowhere but where it went before: not to another host, not for another user, not in clear. Else
+    whoever sits down at somebody's desk could have it sent to a server of their own.
+    """
+    if facts.password or kept is None or not kept.password or not facts.username:
+        return facts
+    same = (facts.host, facts.username) == (kept.host, kept.username)
+    if not same or (facts.security is Security.NONE and kept.security is not Security.NONE):
+        sentence = "Type the password again: it is only kept for the same host, user name and encryption."
+        raise Refused("bad_relay", sentence, {"password": sentence})
+    return RelayFacts(facts.host, facts.port, facts.security, facts.username, kept.password)
 
 
 def _host(text: str) -> tuple[str, str]:

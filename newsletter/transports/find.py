@@ -31,11 +31,6 @@ def all_transports(session: Session) -> list[Transport]:
     return list(session.scalars(select(Transport).order_by(Transport.position)))
 
 
-def find_transport(session: Session) -> Transport | None:
-    """The first of them."""
-    return next(iter(all_transports(session)), None)
-
-
 def get_transport(session: Session, transport_id: int) -> Transport:
     """The transport with this id. Raises `Missing`."""
     transport = session.get(Transport, transport_id)
@@ -65,7 +60,7 @@ def row_outlet(transport: Transport, secrets: Sequence[str]) -> Outlet:
     return Outlet(
         key=row_key(transport.id),
         name=transport.name or transport.host,
-        relay=replace(facts.relay, dialogue=Dialogue[transport.dialogue.upper()]),
+        relay=replace(facts.relay, dialogue=Dialogue[limits.dialogue.upper()]),
         weight=limits.weight,
         limits=limits.limits(transport.host),
         paused=transport.paused_at is not None,

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from newsletter.core.errors import Refused
+from newsletter.smtp.url import Dialogue
 from newsletter.transports.habits import habits_of
 from newsletter.transports.hours import parse_hours, parse_zone
 from newsletter.transports.models import Transport
@@ -20,7 +22,10 @@ MOST_WEIGHT = 1_000
 
 @dataclass(frozen=True)
 class LimitFacts:
-    """Limits as they may be stored. None leaves it to the habits of the relay (`transports.habits`)."""
+    """Limits as they may be stored. None leaves it to the habits of the relay (`transports.habits`).
+
+    `dialogue`: the fastest way that it may be spoken to, a name of `smtp.url.Dialogue`.
+    """
 
     weight: int = 1
     connections: int | None = None
@@ -32,11 +37,20 @@ class LimitFacts:
     zone: str = "UTC"
     warm_up_from: date | None = None
     warm_up_per_day: int | None = None
+    dialogue: str = Dialogue.CHUNKING.name.lower()
 
     @classmethod
     def of(cls, transport: Transport) -> "LimitFacts":
         """What is stored."""
         return cls(**{name: getattr(transport, name) for name in FIELDS})
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, for programs and for the audit."""
+        first_day = self.warm_up_from.isoformat() if self.warm_up_from else None
+        return {name: getattr(self, name) for name in FIELDS} | {
+            "warm_up_from": first_day,
+            "provider_limits": dict(self.provider_limits),
+        }
 
     def limits(self, host: str) -> Limits:
         """What counts for a relay at `host`: these, and its habits where nothing is said."""
@@ -134,6 +148,14 @@ def _provider_rates(text: str) -> dict[str, float]:
     return rates
 
 
+def _dialogue(text: str) -> str:
+    word = text.lower() or LimitFacts().dialogue
+    if word.upper() not in Dialogue.__members__:
+        message = f"Write one of {', '.join(name.lower() for name in Dialogue.__members__)}."
+        raise ValueError(message)
+    return word
+
+
 def _hours(text: str) -> str:
     return str(parse_hours(text) or "")
 
@@ -161,4 +183,5 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "zone": _zone,
     "warm_up_from": _date,
     "warm_up_per_day": _whole(1, MOST_MESSAGES),
+    "dialogue": _dialogue,
 }

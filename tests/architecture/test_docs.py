@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.cli import cli
 from newsletter.settings import SECRETS_FROM_FILES, Settings
-from newsletter.smtp.url import parse_smtp_url
+from newsletter.transports.environment import environment_outlets
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -124,13 +124,16 @@ def test_secrets_in_files_are_told() -> None:
 RELAYS = [
     url
     for path in DOCUMENTS
-    for url in re.findall(r"SMTP_URL=(smtps?://[^\s`…]+)(?!\S)", path.read_text(encoding="utf-8"))
+    for url in re.findall(
+        r"""SMTP_URL="?(smtps?://[^\s`…"]+(?: smtps?://[^\s`…"]+)*)"?(?!\S)""",
+        path.read_text(encoding="utf-8"),
+    )
 ]
 
 
 @pytest.mark.parametrize("url", RELAYS)
 def test_relays_are_written_as_the_parser_reads_them(url: str) -> None:
-    assert parse_smtp_url(url).host
+    assert environment_outlets(url)
 
 
 def test_there_are_relays_and_commands_to_check() -> None:

@@ -18,6 +18,7 @@ from newsletter.sending import hosts
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch, beat
 from newsletter.sending.recover import delete_old_tallies, recover
+from newsletter.sending.resend_unanswered import resend
 from newsletter.sending.reserve import Window
 from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line
@@ -227,3 +228,22 @@ def test_a_cancel_meanwhile_excludes_what_comes_back(
     assert found.excluded == {"cancelled": READERS - 3}
     with runtime.session() as session:
         assert session.scalars(select(SendWindow)).all() == []
+
+
+def test_a_holder_that_comes_back_spares_those_who_were_to_get_it_again(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count, sink: Sink
+) -> None:
+    testimony = window.tally.lines()
+    window.tally.path.rename(window.tally.path.with_suffix(".elsewhere"))
+    recovered(runtime, process)  # as if it were lost
+    assert count().unanswered == 10
+    with runtime.session() as session:
+        assert resend(session, window.mailing_id, 10, actor="test") == 10
+        session.commit()
+    with runtime.session() as session:
+        settle(session, lock(session, window.mailing_id), window.id, testimony)
+        session.commit()
+    assert (count().sent, count().rejected) == (1, 0)
+    process.drain(window.mailing_id, seconds=30)
+    assert "reader1@readers.example" not in {record.recipient for record in sink.records}
+    assert (count().sent, count().state) == (READERS, "finished")

@@ -23,6 +23,12 @@ Count = Callable[[], Accounts]
 
 
 @pytest.fixture
+def process(make_process: Callable[..., SendingProcess], sink: Sink) -> SendingProcess:
+    """One that waits for each answer, so that exactly those are unanswered whose answer is missing."""
+    return make_process(smtp_url=f"{sink.url}&dialogue=plain")
+
+
+@pytest.fixture
 def silent(process: SendingProcess, mailing_id: int, sink: Sink) -> int:
     """A finished mailing: two messages were taken, and the connection broke before the answer."""
     sink.script = Script([Rule(At.BODY, Act.DROP, recipient=f"reader{n}@*", recorded=True) for n in (5, 17)])

@@ -1,11 +1,9 @@
 """Postfix's `smtp-sink`, a receiver that nobody of us wrote: from the system, or out of Debian's package.
 
-The package is not installed: it is downloaded as any user may (`apt-get download`), unpacked into a cache and
-run from there with its own libraries. Where it cannot be had, the tests that need it are skipped and say how
-to get it.
+Its counterpart `smtp-source` comes the same way; the benchmarks send with it. The packages are not installed
+(see `packages`). Where they cannot be had, the tests that need them are skipped and say how to get them.
 """
 
-import fcntl
 import os
 import re
 import shutil
@@ -22,21 +20,13 @@ from typing import NamedTuple, Self
 
 import pytest
 
+from tests.servers.packages import in_a_line, unpacked
 from tests.servers.processes import LEASH, free_port, read_tail
 
-INSTALLED = Path("/usr/sbin/smtp-sink")
-PROGRAM = Path("usr/sbin/smtp-sink")
-LIBRARIES = ("usr/lib/postfix", "usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu")
-# Debian's packages of the libraries that ldd may miss: their names change from release to release.
-PACKAGES = {
-    "libdb-5.3.so": ("libdb5.3", "libdb5.3t64"),
-    "libnsl.so.2": ("libnsl2",),
-    "libtirpc.so.3": ("libtirpc3", "libtirpc3t64"),
-    "libicuuc.so": ("libicu72", "libicu76", "libicu70"),
-    "libssl.so.3": ("libssl3", "libssl3t64"),
-}
+PROGRAMS = "usr/sbin"
+PRIVATE = ("usr/lib/postfix",)
 HOW_TO_GET_IT = (
-    "Postfix's smtp-sink cannot be had here ({why}). Install the package: apt-get install postfix "
+    "Postfix's {name} cannot be had here ({why}). Install the package: apt-get install postfix "
     "(it need not be configured), or make `apt-get download postfix` work."
 )
 # The lines that smtp-sink puts before what it received (smtp-sink(1), "DUMP FILE FORMAT").
@@ -138,85 +128,22 @@ class SmtpSink:
         raise RuntimeError(message)
 
 
-@cache
 def smtp_sink() -> tuple[Path, str]:
     """The program and its LD_LIBRARY_PATH. Skips the test, with what to do, where it cannot be had."""
-    if INSTALLED.exists():
-        return INSTALLED, ""
     try:
-        folder = _cache()
-        with (folder / "lock").open("w") as turn:  # the tests' processes come at the same time
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            _obtain(folder)
+        return postfix_program("smtp-sink")
+    except LookupError as error:
+        pytest.skip(str(error))
+
+
+@cache
+def postfix_program(name: str) -> tuple[Path, str]:
+    """Where `name` is, and its LD_LIBRARY_PATH. Raises `LookupError` with a sentence that says what to do."""
+    installed = Path("/", PROGRAMS, name)
+    if installed.exists():
+        return installed, ""
+    try:
+        folder, libraries = unpacked("postfix", (f"{PROGRAMS}/{name}",), PRIVATE)
     except (OSError, subprocess.SubprocessError, LookupError) as error:
-        pytest.skip(HOW_TO_GET_IT.format(why=_in_a_line(error)))
-    return folder / PROGRAM, _libraries(folder)
-
-
-def _cache() -> Path:
-    given = os.environ.get("XDG_CACHE_HOME")
-    name = "newsletter-tests" if given else f"newsletter-tests-{os.getuid()}"
-    folder = Path(given or tempfile.gettempdir()) / name / "postfix"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for each in (folder, folder.parent):  # what lies here is run
-        if each.stat().st_uid != os.getuid():
-            message = f"{each} belongs to somebody else: remove it, or set TMPDIR"
-            raise LookupError(message)
-    return folder
-
-
-def _obtain(folder: Path) -> None:
-    """Have the program in `folder`, with every library that it needs and the system lacks."""
-    if not (folder / PROGRAM).exists():
-        _unpack(folder, "postfix")
-    for library in _missing(folder):
-        for names in (names for known, names in PACKAGES.items() if library.startswith(known)):
-            _unpack(folder, *names)
-    if still := _missing(folder):
-        message = f"its libraries are missing: {', '.join(still)}"
-        raise LookupError(message)
-
-
-def _unpack(folder: Path, *names: str) -> None:
-    """Download the first of these packages that there is, and unpack it into `folder`."""
-    with tempfile.TemporaryDirectory(dir=folder) as passing:
-        downloaded = any(_download(name, Path(passing)) for name in names)
-        if not downloaded and os.geteuid() == 0:  # a fresh machine knows no packages yet
-            _run("apt-get", "update")
-            downloaded = any(_download(name, Path(passing)) for name in names)
-        if not downloaded:
-            message = f"apt-get cannot download {' or '.join(names)}"
-            raise LookupError(message)
-        (package,) = Path(passing).glob("*.deb")
-        unpacked = Path(passing) / "unpacked"
-        _run("dpkg", "-x", package, unpacked)
-        shutil.copytree(unpacked, folder, symlinks=True, dirs_exist_ok=True)
-
-
-def _download(name: str, into: Path) -> bool:
-    try:
-        _run("apt-get", "download", name, folder=into)
-    except subprocess.CalledProcessError:
-        return False
-    return True
-
-
-def _missing(folder: Path) -> list[str]:
-    """The libraries that the program would not find."""
-    told = _run("ldd", folder / PROGRAM, libraries=_libraries(folder))
-    return [line.split()[0] for line in told.splitlines() if "not found" in line]
-
-
-def _libraries(folder: Path) -> str:
-    return os.pathsep.join(str(folder / part) for part in LIBRARIES)
-
-
-def _run(*command: str | Path, folder: Path | None = None, libraries: str | None = None) -> str:
-    environment = {**os.environ, "LC_ALL": "C"} | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
-    return subprocess.run(
-        command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=300
-    ).stdout
-
-
-def _in_a_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+        raise LookupError(HOW_TO_GET_IT.format(name=name, why=in_a_line(error))) from None
+    return folder / PROGRAMS / name, libraries

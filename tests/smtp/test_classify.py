@@ -24,8 +24,9 @@ CASES = [
     ("mail rcpt data body bdat reset", "421 4.3.2 Shutting down", "retry(busy)!"),
     ("mail rcpt data body bdat reset", "421 Too many concurrent sessions", "retry(busy)!"),
     ("mail rcpt data body bdat", "421 4.7.0 Try again later", "retry(throttled)!"),
-    ("reset", "451 4.0.0 No", "pause(protocol)!"),
-    ("reset", "500 What?", "pause(protocol)!"),
+    ("reset", "451 4.0.0 No", "pause(busy)!"),
+    ("reset", "554 Too many nonmail commands", "pause(busy)!"),
+    ("mail", "452 4.5.3 Too many recipients: Too many messages sent", "pause(busy)!"),
     # credentials
     ("mail rcpt data body bdat", "530 5.7.0 Must issue a STARTTLS command first", "pause(auth_required)"),
     ("mail rcpt data body bdat", "530 Authentication required", "pause(auth_required)"),

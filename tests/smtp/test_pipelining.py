@@ -12,6 +12,7 @@ from newsletter.smtp.session import Capabilities
 from newsletter.smtp.sink import Act, At, Rule
 from newsletter.smtp.url import Dialogue
 from newsletter.smtp.verdict import Reason
+from newsletter.smtp.wire import Lost, Wire
 
 BOTH = pytest.mark.parametrize("deliver", [pipelined.deliver, chunked.deliver], ids=["pipelined", "chunked"])
 BIG = b"Subject: big\r\n\r\n" + (b"x" * 70 + b"\r\n") * 150_000  # more than the kernels' buffers hold
@@ -119,6 +120,48 @@ def test_it_stops_when_told_and_leaves_the_rest_untouched(deliver, stage):
     assert len(got(sink)) == stop.index
     assert stage.notes.handed == list(range(stop.index))
     assert set(stage.notes.outcomes.values()) == {"sent"}
+
+
+def test_it_stops_after_a_refusal_with_a_session_that_goes_on_later(stage):
+    sink = stage.make_sink(Rule(At.RCPT, code=550, text="5.1.1 Who?", recipient="u0@*"))
+    leave = iter([True, False])
+    session = stage.dial(sink)
+    stop = pipelined.deliver(session, stage.envelopes(2), stage.notes, lambda: next(leave))
+    assert stop is not None
+    assert (stop.kind, stop.index) == (BreakKind.STOPPED, 1)
+    assert session.alive()
+
+
+class _Short(Wire):
+    """Breaks shortly before the end of what it should write with a body."""
+
+    def send(self, octets: bytes, timeout: float) -> None:
+        if b"\r\n.\r\n" not in octets:
+            super().send(octets, timeout)
+            return
+        super().send(octets[:-6], timeout)
+        raise Lost("the connection was lost while writing", taken=len(octets) - 6)
+
+
+def test_a_body_that_has_gone_is_answered_for_although_the_commands_after_it_have_not(stage):
+    sink = stage.make_sink()
+    session = stage.dial(sink)
+    session.wire = _Short(session.wire._sock)
+    stop = pipelined.deliver(session, stage.envelopes(3), stage.notes, go)
+    assert stop is not None
+    assert (stop.kind, stop.index, stop.unanswered) == (BreakKind.LOST, 1, ())
+    assert stage.notes.outcomes == {0: "sent", 1: "retry(silent)"}
+    assert got(sink) == ["u0@example.org"]
+
+
+def test_a_connection_that_is_gone_before_the_first_command(stage):
+    session = stage.dial(stage.make_sink())
+    session.messages = 7
+    session.wire.abort()
+    stop = pipelined.deliver(session, stage.envelopes(2), stage.notes, go)
+    assert stop is not None
+    assert (stop.kind, stop.index, stop.unanswered) == (BreakKind.LOST, 0, ())
+    assert stage.notes.outcomes == {}
 
 
 @BOTH

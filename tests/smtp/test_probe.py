@@ -105,6 +105,21 @@ class TestFailed:
         assert found["greeting"].result is Result.FAILED
         assert found["message"].result is Result.NOT_REACHED
 
+    def test_a_greeting_that_never_ends(self, tried, raw_server):
+        def dribble(peer: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    peer.sendall(b"220-wait\r\n")
+                    time.sleep(0.1)
+
+        with raw_server(dribble) as port:
+            found = tried(Relay("127.0.0.1", port))
+        assert found["greeting"].said == "not done within the 1.5 seconds that a test may take"
+
+    def test_no_time_left_for_another_address(self, tried, make_sink):
+        found = tried(make_sink(), replace(QUICK, connect=0.0))
+        assert found["connect"].said == "no answer within 0 seconds"
+
     def test_something_that_is_no_mail_server(self, tried, raw_server, talk):
         with raw_server(lambda peer: talk(peer, b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port:
             found = tried(Relay("127.0.0.1", port))

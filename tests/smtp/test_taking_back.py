@@ -152,8 +152,9 @@ def test_a_refused_command_whose_message_is_taken_all_the_same_is_not_believed(a
 
 def test_a_refused_reset_takes_back_what_was_refused_with_it(answered, stage):
     first = GOOD.removeprefix(b"250 2.0.0 reset\r\n")
-    stop = answered(first + b"502 5.5.1 what\r\n" + NO_SENDER, then=b"502 5.5.1 what\r\n" + NO_RESET)
-    assert (stop.kind, stop.surprised) == (BreakKind.LOST, True)
+    no_more = b"554 5.5.0 too many\r\n"
+    stop = answered(first + 4 * no_more, then=4 * no_more)
+    assert (stop.kind, stop.reason, stop.index) == (BreakKind.LOST, Reason.PROTOCOL, 1)
     assert stage.notes.outcomes == {0: "sent"}
     assert stage.notes.unanswered == set(stop.unanswered)
 

@@ -4,8 +4,7 @@ import pytest
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.url import Encryption
-from newsletter.transports.facts import RelayFacts, check_relay
-from newsletter.transports.save import with_kept_password
+from newsletter.transports.facts import RelayFacts, check_relay, with_kept_password
 from newsletter.transports.security import Security
 
 GOOD = {"host": "smtp.example.org", "port": "587", "security": "starttls"}

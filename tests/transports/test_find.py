@@ -6,23 +6,21 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
-from newsletter.core.errors import Refused
 from newsletter.runtime import Runtime
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.url import Dialogue, Relay, parse_smtp_url
+from newsletter.transports.add import add_transport
+from newsletter.transports.change import change_relay
 from newsletter.transports.facts import RelayFacts
-from newsletter.transports.find import all_transports, outlets, outlets_in_use, relay_in_use
+from newsletter.transports.find import outlets, outlets_in_use, relay_in_use
 from newsletter.transports.locker import Locker, Unreadable
 from newsletter.transports.models import Transport
 from newsletter.transports.outlet import Limits, row_key
-from newsletter.transports.remove import remove_relay
 from newsletter.transports.rest import rest
-from newsletter.transports.save import save_relay
 from newsletter.transports.security import Security
 
 URL = "smtp://127.0.0.1:2525?starttls=never"
@@ -40,7 +38,7 @@ def test_without_one_it_is_the_environments(session: Session) -> None:
 
 
 def test_the_saved_one_comes_first(session: Session, runtime: Runtime) -> None:
-    save_relay(session, FACTS, SECRETS, actor="ana")
+    add_transport(session, FACTS, SECRETS, actor="ana")
     session.commit()
     assert relay(session) == FACTS.relay
     session.rollback()
@@ -49,7 +47,7 @@ def test_the_saved_one_comes_first(session: Session, runtime: Runtime) -> None:
 
 
 def test_the_password_is_in_no_column_and_no_audit(session: Session) -> None:
-    save_relay(session, FACTS, SECRETS, actor="ana")
+    add_transport(session, FACTS, SECRETS, actor="ana")
     session.commit()
     for table in ("transport", "audit_entry"):
         rows = session.execute(text(f"SELECT * FROM {table}")).all()
@@ -57,35 +55,10 @@ def test_the_password_is_in_no_column_and_no_audit(session: Session) -> None:
         assert "canary" not in repr(rows)
 
 
-def test_saving_twice_is_saving_once(session: Session) -> None:
-    first = save_relay(session, FACTS, SECRETS, actor="ana")
-    locked = first.password
-    assert save_relay(session, FACTS, SECRETS, actor="ana").password == locked
-    changed = RelayFacts("other.example.org", 465, Security.TLS)
-    save_relay(session, changed, SECRETS, actor="ana")
-    assert relay(session) == changed.relay
-    assert len(session.scalars(select(AuditEntry)).all()) == 2
-
-
-def test_a_user_name_needs_its_password(session: Session) -> None:
-    with pytest.raises(Refused) as refused:
-        save_relay(session, RelayFacts("a.example", 587, Security.TLS, "ana"), SECRETS, actor="ana")
-    assert "password" in refused.value.fields
-
-
-def test_removing_brings_the_environments_back(session: Session) -> None:
-    save_relay(session, FACTS, SECRETS, actor="ana")
-    assert remove_relay(session, actor="ana")
-    assert not remove_relay(session, actor="ana")
-    assert all_transports(session) == []
-    actions = [entry.action for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
-    assert actions == ["relay.saved", "relay.removed"]
-
-
 def test_rotation_keeps_the_password_and_losing_the_secret_says_so(
     session: Session, runtime: Runtime
 ) -> None:
-    save_relay(session, FACTS, ["an older one"], actor="ana")
+    saved = add_transport(session, FACTS, ["an older one"], actor="ana")
     session.commit()
     assert relay(session) == FACTS.relay
     (outlet,) = outlets(session, ["another"], URL)
@@ -99,7 +72,7 @@ def test_rotation_keeps_the_password_and_losing_the_secret_says_so(
     assert isinstance(told, SessionFailed)
     assert told.message == outlet.broken.message
     # Typed again, it is locked with the secret of now.
-    save_relay(session, FACTS, ["another"], actor="ana")
+    change_relay(session, saved.id, FACTS, ["another"], actor="ana")
     assert relay(session, ["another"]) == FACTS.relay
 
 

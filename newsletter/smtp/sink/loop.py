@@ -23,10 +23,10 @@ Ready = Callable[[int], None]
 class Loop:
     """Sockets, timers, and calls from other threads. `buffer` is for whoever reads, until it returns."""
 
-    def __init__(self) -> None:
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         self.buffer = bytearray(BUFFER)
         self.view = memoryview(self.buffer)
-        self._selector = selectors.DefaultSelector()
+        self._selector = selector or selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Callable[[], object]]] = []
         self._order = count()  # timers of the same moment go off in the order in which they were set
         self._calls: deque[Callable[[], None]] = deque()

@@ -15,9 +15,8 @@ from wtforms.validators import InputRequired  # type: ignore[import-untyped,unus
 
 from newsletter.core.errors import DomainError
 from newsletter.smtp.url import Relay
-from newsletter.transports.facts import RelayFacts, check_relay
+from newsletter.transports.facts import RelayFacts, check_relay, with_kept_password
 from newsletter.transports.models import Transport
-from newsletter.transports.save import with_kept_password
 from newsletter.transports.security import Security
 
 WAYS = [

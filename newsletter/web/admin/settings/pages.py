@@ -1,4 +1,4 @@
-"""The blueprint of the settings, and their page."""
+"""The blueprint of the settings, and what their pages are made of."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +6,20 @@ from typing import Any
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
+from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.smtp.failures import SessionFailed
-from newsletter.smtp.url import Relay, parse_smtp_url
+from newsletter.transports.environment import environment_outlets
 from newsletter.transports.facts import RelayFacts
-from newsletter.transports.find import find_transport, stored_facts
+from newsletter.transports.find import all_transports, row_outlet, stored_facts
+from newsletter.transports.habits import habits_of
 from newsletter.transports.models import Transport
+from newsletter.transports.outlet import Outlet, row_key
+from newsletter.transports.overview import Overview, overview
 from newsletter.web.admin.guard import current_user
+from newsletter.web.admin.settings import words
 from newsletter.web.admin.settings.forms import RelayForm
+from newsletter.web.admin.settings.limits_form import LimitsForm
 from newsletter.web.admin.words import utc_moment
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -23,52 +29,78 @@ blueprint = Blueprint("admin_settings", __name__, url_prefix="/admin")
 
 @dataclass(frozen=True)
 class InUse:
-    """The relay that mail leaves by now: the saved one, else the environment's.
+    """The relays that mail leaves by now: the saved ones in their order, else the environment's.
 
-    `kept` is the saved one with its password in clear, for nobody's eyes; `problem` says why it is not there.
+    `problem` says why those of the environment cannot be used, when they are needed.
     """
 
-    transport: Transport | None
-    environment: Relay | None
-    kept: RelayFacts | None = None
+    transports: list[Transport]
+    outlets: list[Outlet]
     problem: str = ""
 
     @property
-    def relay(self) -> Relay | None:
-        return (
-            self.kept.relay
-            if self.transport and self.kept
-            else self.environment
-            if not self.transport
-            else None
-        )
+    def only(self) -> Transport | None:
+        """The saved one, when there is one alone: the ordinary case, which has everything on one page."""
+        return self.transports[0] if len(self.transports) == 1 else None
 
     @property
     def embedded(self) -> bool:
         """Whether nothing was set, so that the built-in mailbox catches every message."""
-        return self.transport is None and settings().uses_embedded_smtp
+        return not self.transports and settings().uses_embedded_smtp
+
+    def of(self, outlet: Outlet) -> Transport | None:
+        """The saved one behind `outlet`."""
+        return next((one for one in self.transports if row_key(one.id) == outlet.key), None)
+
+    def called(self, key: str) -> Outlet | None:
+        """The one with this key; the first where none is named."""
+        return next((one for one in self.outlets if key in {"", one.key}), None)
+
+    def told(self) -> list[Overview]:
+        """How things stand with each of them."""
+        return overview(session(), self.outlets, clock.now())
 
 
 def in_use() -> InUse:
     """What is used now."""
-    transport = find_transport(session())
+    rows = all_transports(session())
+    if rows:
+        return InUse(rows, [row_outlet(row, settings().secrets) for row in rows])
     try:
-        environment = parse_smtp_url(settings().effective_smtp_url)
+        return InUse([], environment_outlets(settings().effective_smtp_url))
     except DomainError as error:
-        environment, problem = None, error.message
-    else:
-        problem = ""
-    if transport is None:
-        return InUse(None, environment, None, problem)
+        return InUse([], [], error.message)
+
+
+def kept_facts(transport: Transport | None) -> RelayFacts | None:
+    """A saved relay with its password in clear, for nobody's eyes; None when that cannot be read."""
     try:
-        return InUse(transport, environment, stored_facts(transport, settings().secrets))
-    except SessionFailed as error:
-        return InUse(transport, environment, None, error.message)
+        return stored_facts(transport, settings().secrets) if transport else None
+    except SessionFailed:
+        return None
 
 
-def page(form: RelayForm, status: int, **facts: Any) -> AnyResponse:
-    """The page of settings. A password that was typed is not in it."""
-    if form.to.data is None:
+def page(template: str, form: RelayForm | None, status: int, **facts: Any) -> AnyResponse:
+    """A page of settings. A password that was typed is not in it."""
+    if form is not None and form.to.data is None:
         form.to.data = current_user().email
-    body = render_template("admin/settings/show.html", form=form, used=in_use(), moment=utc_moment, **facts)
+    body = render_template(
+        f"admin/settings/{template}.html", form=form, moment=utc_moment, words=words, **facts
+    )
     return make_response(body, status)
+
+
+def edit_page(
+    transport: Transport | None,
+    form: RelayForm,
+    status: int,
+    limits: LimitsForm | None = None,
+    **facts: Any,
+) -> AnyResponse:
+    """The page of one relay, or of a new one; `limits` is the form as it was typed."""
+    if limits is None:
+        limits = LimitsForm(formdata=None)
+        if transport is not None:
+            limits.fill(transport)
+    usual = habits_of(transport.host) if transport else None
+    return page("edit", form, status, transport=transport, limits=limits, usual=usual, **facts)

@@ -1,16 +1,19 @@
-"""`/admin/settings`: look at the relay, save another, or go back to the environment's."""
+"""`/admin/settings`: look at the relays, save the only one, or go back to the environment's."""
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
-from newsletter.core.errors import DomainError
-from newsletter.transports.remove import remove_relay
-from newsletter.transports.save import save_relay
+from newsletter.core.errors import Conflict, DomainError
+from newsletter.transports.add import add_transport
+from newsletter.transports.change import change_relay
+from newsletter.transports.facts import RelayFacts
+from newsletter.transports.models import Transport
+from newsletter.transports.remove import remove_transports
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.forms import RelayForm
-from newsletter.web.admin.settings.pages import blueprint, in_use, page
+from newsletter.web.admin.settings.pages import InUse, blueprint, in_use, kept_facts, page
 from newsletter.web.current import settings
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -19,10 +22,11 @@ from newsletter.web.errors import STATUS
 @blueprint.get("/settings")
 @allow(Permission.MANAGE_SETTINGS)
 def show() -> AnyResponse:
-    """The relay in use, and the form to change it."""
+    """The relays in use; and, while there is one at most, the form to change it."""
     form, used = RelayForm(), in_use()
-    form.fill(used.transport, None if used.embedded else used.environment)
-    return page(form, 200)
+    environment = None if used.embedded or used.transports or not used.outlets else used.outlets[0].relay
+    form.fill(used.only, environment)
+    return page("show", form, 200, used=used)
 
 
 @blueprint.post("/settings/relay")
@@ -30,28 +34,41 @@ def show() -> AnyResponse:
 def save() -> AnyResponse:
     """Save what was typed; workers send by it from their next turn on."""
     form, used = RelayForm(), in_use()
-    facts = form.facts(used.kept)
+    facts = form.facts(kept_facts(used.only))
     if facts is None:
-        return page(form, 400)
+        return page("show", form, 400, used=used)
     try:
-        save_relay(session(), facts, settings().secrets, actor=current_actor())
+        transport = _save(used, facts)
     except DomainError as error:
         session().rollback()
         form.tell(error.fields)
-        return page(form, STATUS[error.decision], problem=error.message)
+        return page("show", form, STATUS[error.decision], used=in_use(), problem=error.message)
     session().commit()
-    flash(_("The relay is saved. Mail leaves by %(where)s from now on.", where=facts.relay.where), "success")
+    flash(_("The relay is saved. Mail leaves by %(where)s from now on.", where=_where(transport)), "success")
     return redirect(url_for(".show"), 303)
 
 
 @blueprint.post("/settings/relay/remove")
 @allow(Permission.MANAGE_SETTINGS)
-def remove() -> AnyResponse:
-    """Forget the saved relay and its password."""
-    removed = remove_relay(session(), actor=current_actor())
+def remove_all() -> AnyResponse:
+    """Forget what is saved, with its password."""
+    removed = remove_transports(session(), actor=current_actor())
     session().commit()
     said = _("Mail leaves by the relay of the environment (SMTP_URL) again. The saved one is deleted.")
     flash(
         said if removed else _("No relay was saved; nothing was changed."), "success" if removed else "info"
     )
     return redirect(url_for(".show"), 303)
+
+
+def _save(used: InUse, facts: RelayFacts) -> Transport:
+    secrets, actor = settings().secrets, current_actor()
+    if used.only is not None:
+        return change_relay(session(), used.only.id, facts, secrets, actor=actor)
+    if used.transports:
+        raise Conflict("several_relays", _("There are several relays by now: choose the one to change."))
+    return add_transport(session(), facts, secrets, actor=actor)
+
+
+def _where(transport: Transport) -> str:
+    return f"{transport.host}:{transport.port}"

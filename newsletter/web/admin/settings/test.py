@@ -1,11 +1,9 @@
-"""`/admin/settings/relay/test`: try a relay step by step, the one that was typed or the one in use.
+"""`/admin/settings/relay/test`: try a relay step by step, the one that was typed or one in use.
 
 No transaction is open while the relay is talked to. It takes some fifteen seconds at most.
 """
 
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import make_response, render_template, request
@@ -14,17 +12,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter import audit
 from newsletter.accounts.permissions import Permission
-from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
-from newsletter.rendering.addresses import needs_smtputf8, to_ascii_domain
-from newsletter.smtp.dialogue import Envelope
-from newsletter.smtp.probe import Finding, ProbeStep, Result, probe
+from newsletter.smtp.probe import Finding, ProbeStep, Result
 from newsletter.smtp.url import Relay
+from newsletter.transports.models import Transport
+from newsletter.transports.try_out import failed_step, try_out
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.forms import RelayForm
-from newsletter.web.admin.settings.pages import blueprint, in_use, page
+from newsletter.web.admin.settings.pages import InUse, blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.current import links, settings
 from newsletter.web.database import session
 
@@ -32,34 +29,68 @@ from newsletter.web.database import session
 @blueprint.post("/settings/relay/test")
 @allow(Permission.MANAGE_SETTINGS)
 def test() -> AnyResponse:
-    """Try it, and say what came of each step. With `part=1` only that part of the page."""
+    """Try it, and say what came of each step. With `part=1` only that part of the page.
+
+    `in_use` asks for one that is used: with `key` the one that is called so, else the first. Otherwise it is
+    what was typed: on the page of the saved one with the id `transport`, on that of a new one, or on the
+    page of the only one.
+    """
     form, used = RelayForm(), in_use()
+    edited = _edited(used.transports)
+    relay, problem = None, ""
     if "in_use" in request.form:
-        form.fill(used.transport, None if used.embedded else used.environment)
-        relay = used.relay
-        problem = used.problem if relay is None else ""
+        form.fill(used.only, None)
+        relay, problem = _used(used, request.form.get("key", ""))
     else:
-        facts = form.facts(used.kept)
+        facts = form.facts(kept_facts(edited or _only(used)))
         relay = facts.relay if facts else None
-        problem = ""
     recipient = _recipient(form)
     if relay is None or recipient is None:
-        return _refusal(form, problem)
+        return _answer(used, edited, form, 400, problem=problem, findings=())
     sender = _sender()
     findings = _try(relay, sender, recipient)
     told = {"findings": findings, "tried": relay.where, "sender": sender, "recipient": recipient}
+    return _answer(used, edited, form, 200, **told)
+
+
+def _edited(transports: list[Transport]) -> Transport | None:
+    """The saved relay whose page the form is on."""
+    wanted = request.form.get("transport", "")
+    return next((one for one in transports if str(one.id) == wanted), None)
+
+
+def _only(used: InUse) -> Transport | None:
+    """The one that the form on the page of all is about."""
+    return None if "transport" in request.form else used.only
+
+
+def _used(used: InUse, key: str) -> tuple[Relay | None, str]:
+    """The relay to try, or why there is none."""
+    outlet = used.called(key)
+    if outlet is None:
+        return None, used.problem or str(_("This relay is not used any more."))
+    return (None, outlet.broken.message) if outlet.broken else (outlet.relay, "")
+
+
+def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **told: Any) -> AnyResponse:
+    """The page that the form is on, or only what is told."""
+    told |= _words()
     if "part" in request.form:
-        return make_response(render_template("admin/settings/_findings.html", **told, **_words()))
-    return page(form, 200, **told, **_words())
+        problems = [(field.label.text, str(field.errors[0])) for field in form if field.errors]
+        body = render_template("admin/settings/_findings.html", problems=problems, **told)
+        return make_response(body, status)
+    if "in_use" in request.form or "transport" not in request.form:
+        return page("show", form, status, used=used, **told)
+    return edit_page(edited, form, status, **told)
 
 
 def _try(relay: Relay, sender: str, recipient: str) -> tuple[Finding, ...]:
     actor = current_actor()
     session().rollback()  # on SQLite everybody else would wait for us while we wait for the relay
-    envelope = Envelope(0, sender, recipient, _letter(sender, recipient), needs_smtputf8(recipient))
-    findings = probe(relay, settings().mail_name, envelope)
-    failed = next((one.step.value for one in findings if one.result is Result.FAILED), "")
-    audit.record(session(), "relay.tested", "transport", None, actor=actor, relay=relay.where, failed=failed)
+    findings = try_out(relay, settings().mail_name, sender, recipient, links().public_url)
+    failed = failed_step(findings)
+    told = {"relay": relay.where, "failed": failed.value if failed else ""}
+    audit.record(session(), "relay.tested", "transport", None, actor=actor, **told)
     session().commit()
     return findings
 
@@ -79,32 +110,6 @@ def _sender() -> str:
     if publication is not None and publication.sender_email:
         return publication.sender_email
     return f"newsletter@{urlsplit(links().public_url).hostname or 'localhost'}"
-
-
-def _letter(sender: str, recipient: str) -> bytes:
-    message = EmailMessage(SMTPUTF8 if needs_smtputf8(recipient) else SMTP)
-    domain = sender.rpartition("@")[2]
-    message["From"] = f"{sender.rpartition('@')[0]}@{to_ascii_domain(domain)}"
-    message["To"] = recipient if needs_smtputf8(recipient) else _ascii(recipient)
-    message["Subject"] = "The relay works"
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(domain=to_ascii_domain(domain))
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(f"This test message was sent from the settings of {links().public_url}\n")
-    return message.as_bytes()
-
-
-def _ascii(address: str) -> str:
-    local, _at, domain = address.rpartition("@")
-    return f"{local}@{to_ascii_domain(domain)}"
-
-
-def _refusal(form: RelayForm, problem: str) -> AnyResponse:
-    if "part" not in request.form:
-        return page(form, 400, problem=problem)
-    problems = [(field.label.text, str(field.errors[0])) for field in form if field.errors]
-    body = render_template("admin/settings/_findings.html", findings=(), problems=problems, problem=problem)
-    return make_response(body, 400)
 
 
 def _words() -> dict[str, dict[str, str]]:

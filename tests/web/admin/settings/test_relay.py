@@ -13,7 +13,7 @@ from newsletter.audit.models import AuditEntry
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.smtp.sink import At, Options, Rule, Script, Sink
-from newsletter.transports.find import find_relay, find_transport
+from newsletter.transports.find import all_transports, outlets
 from newsletter.transports.models import Transport
 from tests.web.signed_in import SignedIn
 
@@ -87,7 +87,7 @@ class TestEnvironment:
         answer = admin_client.post(SAVE, data=FORM | same)
         assert answer.status_code == 400
         assert "Type the password of this user name" in words(answer)
-        assert find_transport(session) is None
+        assert all_transports(session) == []
 
     def test_comes_back_when_the_saved_one_is_removed(self, admin_client: SignedIn, session: Session) -> None:
         admin_client.post(SAVE, data=FORM)
@@ -97,14 +97,14 @@ class TestEnvironment:
         assert "relay.example.net:2525" in words(answer)
         again = admin_client.post(f"{SAVE}/remove", follow_redirects=True)
         assert "nothing was changed" in words(again)
-        assert find_transport(session) is None
+        assert all_transports(session) == []
 
 
 class TestSave:
     def test_is_used_from_now_on(self, admin_client: SignedIn, session: Session, settings: Settings) -> None:
         answer = admin_client.post(SAVE, data=FORM)
         assert (answer.status_code, answer.location) == (303, PAGE)
-        relay = find_relay(session, settings.secrets, settings.effective_smtp_url)
+        relay = outlets(session, settings.secrets, settings.effective_smtp_url)[0].relay
         assert (relay.where, relay.user, relay.password) == ("smtp.example.org:587", "ana", CANARY)
 
     def test_the_password_is_nowhere(
@@ -128,7 +128,7 @@ class TestSave:
         admin_client.post(SAVE, data=FORM)
         answer = admin_client.post(SAVE, data=FORM | {"password": "", "security": "tls", "port": "465"})
         assert answer.status_code == 303
-        relay = find_relay(session, settings.secrets, settings.effective_smtp_url)
+        relay = outlets(session, settings.secrets, settings.effective_smtp_url)[0].relay
         assert (relay.port, relay.password) == (465, CANARY)
 
     def test_another_host_does_not_get_the_kept_password(
@@ -167,14 +167,13 @@ class TestSave:
         assert answer.status_code == 400
         assert said in words(answer)
         assert f'value="{(FORM | typed)["host"]}"' in answer.text
-        assert find_transport(session) is None
+        assert all_transports(session) == []
 
     def test_a_lost_secret_is_told(
         self, admin_client: SignedIn, session: Session, settings: Settings
     ) -> None:
         admin_client.post(SAVE, data=FORM)
-        found = find_transport(session)
-        assert found is not None
+        (found,) = all_transports(session)
         found.password = "gAAAAA-nonsense"
         session.commit()
         assert "OLD_SECRET_KEYS" in words(admin_client.get(PAGE))
@@ -264,4 +263,4 @@ class TestTest:
     ) -> None:
         sink = make_sink()
         admin_client.post(TEST, data=FORM | LOCAL | {"port": str(sink.port)})
-        assert find_transport(session) is None
+        assert all_transports(session) == []

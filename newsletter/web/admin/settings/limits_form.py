@@ -1,0 +1,79 @@
+"""The form of how much a relay takes."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
+from wtforms import DateField, SelectField, StringField  # type: ignore[import-untyped,unused-ignore]
+from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ignore]
+
+from newsletter.core.errors import DomainError
+from newsletter.transports.limits import FIELDS, LimitFacts, check_limits, check_name
+from newsletter.transports.models import Transport
+
+DIALOGUES = [
+    SelectChoice("chunking", _("As fast as it offers: whole messages one after another")),
+    SelectChoice("pipelining", _("One message at a time, its commands sent together")),
+    SelectChoice("plain", _("One command at a time")),
+]
+
+
+class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """Named as in `check_limits`; `name` is what the relay is called."""
+
+    name = StringField(_("Name"), description=_("What it is called here and in the mailings' notes."))
+    weight = StringField(
+        _("Weight"),
+        description=_(
+            "Its share of the mail: with 3 it takes three times as much as another with 1. With 0 it is a"
+            " reserve that sends when no other can."
+        ),
+    )
+    per_second = StringField(_("Messages a second"), description=_("Such as 10, or 0.5. Empty: no limit."))
+    per_day = StringField(_("Messages a day"), description=_("Days begin at midnight in the zone below."))
+    connections = StringField(_("Connections at once"), description=_("Of all workers together."))
+    messages_per_connection = StringField(_("Messages on a connection"))
+    provider_limits = StringField(
+        _("Messages a second to single receivers"),
+        description=_("Such as gmail=20 microsoft=5. Who has to wait is written to a little later."),
+    )
+    hours = StringField(_("Hours"), description=_("Such as 08:00-20:00. Empty: always."))
+    zone = StringField(_("Time zone"), description=_("Such as Europe/Rome; for hours and days."))
+    warm_up_from = DateField(_("Warm-up: first day"))
+    warm_up_per_day = StringField(
+        _("Warm-up: messages on the first day"),
+        description=_("On each day after it half as many more, for thirty days. For an address that is new."),
+    )
+    dialogue = SelectField(_("Dialogue"), choices=DIALOGUES, validate_choice=False)
+
+    def fill(self, transport: Transport) -> None:
+        """Show what is stored."""
+        facts = LimitFacts.of(transport).told()
+        rates = " ".join(f"{provider}={rate:g}" for provider, rate in facts["provider_limits"].items())
+        for name in FIELDS:
+            value = facts[name]
+            self[name].data = (
+                "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+            )
+        self.provider_limits.data = rates
+        self.warm_up_from.data = transport.warm_up_from
+        self.name.data = "" if transport.name == transport.host else transport.name
+
+    def facts(self) -> tuple[str, LimitFacts] | None:
+        """The name and the limits that were typed; None when a field says what is wrong."""
+        valid = self.validate()
+        problems: dict[str, str] = {}
+        name, limits = "", LimitFacts()
+        try:
+            name = check_name(self.name.data or "")
+        except DomainError as error:
+            problems |= error.fields
+        try:
+            limits = check_limits({field: self._typed(field) for field in FIELDS})
+        except DomainError as error:
+            problems |= error.fields
+        for field, problem in problems.items():
+            self[field].errors = [problem]
+        return (name, limits) if valid and not problems else None
+
+    def _typed(self, field: str) -> str:
+        raw: list[str] = self[field].raw_data or [""]
+        return raw[0]

@@ -1,0 +1,209 @@
+"""The other half of the stateful machine: deaths, lost tallies, time, recovery; and what must always hold."""
+
+import os
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule
+from sqlalchemy import select
+
+from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome, SendWindow
+from newsletter.sending import control, failpoints
+from newsletter.sending.freeze import freeze
+from newsletter.sending.hosts import beat
+from newsletter.sending.recover import recover
+from newsletter.sending.sweep import sweep
+from newsletter.sending.tally import RECORD, read
+from newsletter.sending.tally import Held as TallyHeld
+from tests.sending.conftest import checked
+from tests.sending.machine import PLACES, READERS, Sending
+from tests.sending.machine_world import Commit, Hand, Host, Process
+
+OVER = {MailingState.FINISHED, MailingState.CANCELLED}
+LEFT = {"unsubscribed", "suppressed", "erased", "paused", "ended"}
+
+
+class SendingMachine(Sending):
+    """Several processes on two hosts send one issue to a few readers, and everything goes wrong."""
+
+    @rule(n=PLACES, delivers=st.booleans())
+    def a_process_dies(self, n: int, delivers: bool) -> None:
+        process = self._process(n, runs=False)
+        assert process is not None
+        self._die(process, delivers)
+
+    @rule(n=PLACES, chosen=st.booleans())
+    def a_process_is_stopped(self, n: int, chosen: bool) -> None:
+        """By SIGSTOP; perhaps just after it had asked whether another message may start."""
+        if (process := self._process(n)) is not None:
+            process.stopped = True
+            for held in process.held.values():
+                held.chosen = {seq for seq in held.blank()[:1] if chosen and held.may_start(seq)}
+
+    @rule()
+    def the_stopped_go_on(self) -> None:
+        for process in self._processes:
+            process.stopped = False
+
+    @rule(
+        n=st.booleans(),
+        delivers=st.booleans(),
+        damage=st.sampled_from(["none", "cut", "blank", "gone"]),
+        m=PLACES,
+    )
+    def power_fails(self, n: bool, delivers: bool, damage: str, m: int) -> None:
+        """All of a host dies at once; of the last moments of its tallies anything may be missing."""
+        host = self._hosts[n]
+        for process in [one for one in self._processes if one.host is host]:
+            self._die(process, delivers)
+        for tally in host.folder.glob("*.tally"):
+            self._damage(host, tally.name, damage, m)
+        host.start_anew()
+
+    @rule(n=st.booleans(), m=PLACES, damage=st.sampled_from(["cut", "gone"]))
+    def a_tally_is_lost(self, n: bool, m: int, damage: str) -> None:
+        tallies = sorted(self._hosts[n].folder.glob("*.tally"))
+        if tallies:
+            self._damage(self._hosts[n], tallies[m % len(tallies)].name, damage, m)
+
+    @rule(n=st.booleans(), dies=st.booleans())
+    def a_host_recovers(self, n: bool, dies: bool) -> None:
+        self._recover(self._hosts[n], "recover.committing=error" if dies else "")
+
+    @rule(minutes=st.sampled_from([1, 6, 11, 70]))
+    def time_passes(self, minutes: int) -> None:
+        self._elapsed += 60 * minutes
+        self._wall.shift(timedelta(minutes=minutes))
+
+    @rule(hours=st.sampled_from([-24, -1, 1, 24]))
+    def a_clock_is_set(self, hours: int) -> None:
+        self._wall.shift(timedelta(hours=hours))
+
+    @rule()
+    def the_sweep_passes(self) -> None:
+        sweep(self._sessions, bulk_processes=1)
+
+    def _die(self, process: Process, delivers: bool) -> None:
+        """What was handed to the kernel may still arrive."""
+        for held in process.held.values():
+            for seq, hand in held.hands.items():
+                if hand is Hand.KERNEL and delivers:
+                    self._server_decides(held, seq, Hand.ACCEPTED)
+        self._end(process)
+
+    def _damage(self, host: Host, name: str, damage: str, m: int) -> None:
+        path = host.folder / name
+        try:
+            records = len(read(path).lines) if damage in {"cut", "blank"} else 0
+        except (TallyHeld, ValueError):
+            return
+        size = path.stat().st_size
+        if damage == "cut":
+            os.truncate(path, max(0, size - RECORD.size * (m % (records + 1))))
+        elif damage == "blank" and records:
+            with path.open("r+b") as file:
+                file.seek(size - RECORD.size * (1 + m % records))
+                file.write(bytes(RECORD.size))
+        elif damage == "gone":
+            path.unlink()
+
+    def _recover(self, host: Host, interrupted: str = "") -> None:
+        self._acting = host
+        with self._session() as session:
+            beat(session, host.name)
+            session.commit()
+        failpoints.arm(interrupted)
+        try:
+            recover(self._sessions, host.name, host.watch)
+        except OSError:
+            assert interrupted
+        finally:
+            failpoints.arm("")
+
+    # What must always hold
+
+    @invariant()
+    def the_equation_holds(self) -> None:
+        for mailing_id in self._mailings:
+            with self._session() as session:
+                checked(session, mailing_id)
+
+    @invariant()
+    def the_ledger_agrees_with_the_sink(self) -> None:
+        """I4: who was sent to has it; who has it was sent to, is unanswered, or is in flight."""
+        with self._session() as session:
+            windows = session.execute(select(SendWindow.mailing_id, SendWindow.seqs)).all()
+            flying = {(mailing, seq) for mailing, seqs in windows for seq in seqs}
+            ledger = session.execute(
+                select(Delivery.mailing_id, Delivery.seq, Delivery.subscriber_id, Delivery.outcome)
+            ).all()
+        told = {person for _, _, person, outcome in ledger if outcome is Outcome.SENT}
+        assert told <= set(self._memory.copies), "somebody was sent to who has no copy"
+        known = told | {
+            person
+            for mailing, seq, person, outcome in ledger
+            if outcome is Outcome.UNANSWERED or (mailing, seq) in flying
+        }
+        forgotten = set(self._memory.copies) - known - set(self._memory.resent)
+        assert not forgotten, f"these have a copy, and the ledger does not know: {forgotten}"
+
+    def teardown(self) -> None:
+        try:
+            if self._mailings:
+                self._come_to_an_end()
+                self._nobody_is_forgotten()
+        finally:
+            for process in self._processes:
+                for window in process.windows():
+                    window.tally.close()
+            self._travel.stop()
+            self._patch.undo()
+            self._engine.dispose()
+
+    def _come_to_an_end(self) -> None:
+        """Everybody goes on or dies, whoever is asked says yes, and the relay takes everything."""
+        for process in list(self._processes):
+            for mailing_id in self._mailings:
+                self._turn(process, mailing_id, 0, 1, Commit.ARRIVES)
+            self._die(process, delivers=False)
+        for _ in range(12):
+            self._elapsed += 70 * 60
+            self._wall.shift(timedelta(minutes=70))
+            for host in self._hosts:
+                self._recover(host)
+            sweep(self._sessions, bulk_processes=1)
+            if self._is_over():
+                return
+            self._act(lambda session: control.resume(session, self._mailings[-1], actor="test"))
+            freeze(self._sessions, self._mailings[-1], self._links)
+            self._drain()
+        raise AssertionError("the mailing does not come to its end")
+
+    def _drain(self) -> None:
+        process = self._processes[0]
+        while self._turn(process, self._mailings[-1], 2, 4, Commit.ARRIVES).windows:
+            for held in list(process.held.values()):
+                for seq in held.blank():
+                    self._start(held, seq)
+                    self._server_decides(held, seq, Hand.ACCEPTED)
+                    self._read_reply(held, seq)
+                self._is_done(process, held)
+
+    def _is_over(self) -> bool:
+        with self._session() as session:
+            return all(session.get_one(Mailing, each).state in OVER for each in self._mailings)
+
+    def _nobody_is_forgotten(self) -> None:
+        """I2, and everybody who never left was written to, was refused, or is asked about."""
+        for mailing_id in self._mailings:
+            with self._session() as session:
+                found = checked(session, mailing_id)
+                assert (found.pending, found.in_flight, found.retry) == (0, 0, 0)
+        with self._session() as session:
+            last = session.get_one(Mailing, self._mailings[-1])
+            rows = session.scalars(select(Delivery).where(Delivery.mailing_id == last.id)).all()
+        if last.state is MailingState.FINISHED:
+            assert len(rows) == READERS
+            excluded = {row.subscriber_id: row.reason for row in rows if row.outcome is Outcome.EXCLUDED}
+            assert {person for person, why in excluded.items() if why in LEFT} <= self._memory.gone
+            assert set(excluded.values()) <= LEFT | {"already_received"}

@@ -1,0 +1,78 @@
+"""No order of the protocol's steps and faults breaks the promise: a stateful search for a counterexample.
+
+`SENDING_MACHINE_EXAMPLES=5000 pytest tests/sending/test_machine.py` searches longer, and elsewhere each time.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine, event, text
+
+from newsletter.core.db import make_engine
+from newsletter.core.links import Links
+from newsletter.core.tokens import Signer
+from newsletter.tables import Base
+from tests.sending.machine import Ground
+from tests.sending.machine_faults import SendingMachine
+
+SEARCH = int(os.environ.get("SENDING_MACHINE_EXAMPLES", "0"))
+STEPS = 60
+
+
+def search(database: Callable[[], Engine], tmp_path: Path, examples: int) -> None:
+    numbers = count()
+
+    def folder() -> Path:
+        made = tmp_path / f"example-{next(numbers)}"
+        made.mkdir()
+        return made
+
+    ground = Ground(database, folder, Links("http://localhost", Signer(["a secret for the tests"])))
+    run_state_machine_as_test(
+        lambda: SendingMachine(ground),
+        settings=settings(
+            max_examples=SEARCH or examples,
+            stateful_step_count=STEPS,
+            derandomize=not SEARCH,
+            database=None,
+            deadline=None,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, Phase.shrink],
+        ),
+    )
+
+
+def test_no_counterexample_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
+    numbers = count()
+
+    def fresh() -> Engine:
+        copy = tmp_path / f"{next(numbers)}.db"
+        shutil.copy(sqlite_template, copy)
+        engine = make_engine(f"sqlite:///{copy}")
+        event.listen(engine, "connect", _hurry)
+        return engine
+
+    search(fresh, tmp_path, examples=40)
+
+
+def _hurry(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # no example cuts the power of the database itself
+
+
+def test_no_counterexample_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
+    names = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+
+    def fresh() -> Engine:
+        engine = make_engine(postgres_url)
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        return engine
+
+    search(fresh, tmp_path, examples=8)

@@ -1,0 +1,173 @@
+"""What the real mail servers of the tests have in common: a room of their own, accounts, a start and an end.
+
+A server runs in its own mount and process namespaces (unshare(1)): it sees the accounts that it asks for, and
+folders that it could not have otherwise, without a trace in the system; and all its processes end with it.
+Only root may do that, so the tests are skipped elsewhere, and say so.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from tests.servers.packages import in_a_line, unpacked
+from tests.servers.processes import LEASH, free_port, read_tail
+
+FIRST_ID = 64_700  # of users and groups; no system hands these out
+ROOM = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL")
+# $1: the server's folder; $2: what was unpacked; $3: its folders of libraries, which must also be found by
+# programs that change their account and therefore listen to no variable; up to `--` the folders that become
+# empty ones; then the program. The shell stays: the kernel forgets whose end a process wanted to follow when
+# that changes its account, as servers do.
+MOVE_IN = """
+mount --bind "$2" "$1/unpacked"
+for file in passwd group; do mount --bind "$1/$file" "/etc/$file"; done
+ldconfig -X -C "$1/ld.so.cache" $3
+mount --bind "$1/ld.so.cache" /etc/ld.so.cache
+shift 3
+while [ "$1" != -- ]; do mount -t tmpfs -o mode=755 tmpfs "$1"; shift; done
+shift
+"$@"
+exit $?
+"""
+
+
+class RealServer:
+    """One server out of a Debian package that passes everything on to `next_hop`, a port of loopback.
+
+    It takes mail for u<number>@example.org, refuses other recipients there, and messages above `LIMIT`.
+    """
+
+    PACKAGE: str
+    PROGRAMS: tuple[str, ...]
+    PRIVATE: tuple[str, ...] = ()
+    ACCOUNTS: tuple[str, ...]
+    EMPTIED: tuple[str, ...] = ()  # folders that it sees empty and may fill
+    LIMIT = 100_000  # octets
+
+    def __init__(self, next_hop: int) -> None:
+        self.cache, libraries = obtain(self.PACKAGE, self.PROGRAMS, self.PRIVATE)
+        self.next_hop = next_hop
+        self.port = free_port()
+        # Not below pytest's folders: those are closed to the server's account.
+        self.folder = Path(tempfile.mkdtemp(prefix=f"newsletter-tests-{self.PACKAGE}-"))
+        self.folder.chmod(0o755)
+        self.unpacked = self.folder / "unpacked"  # what is in the cache, in its room only
+        self.unpacked.mkdir()
+        self.libraries = libraries.replace(str(self.cache), str(self.unpacked)).split(os.pathsep)
+        self.log = self.folder / "output"
+        self.ids = {name: FIRST_ID + number for number, name in enumerate(self.ACCOUNTS)}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The `SMTP_URL` that leads here."""
+        return f"smtp://127.0.0.1:{self.port}?starttls=never"
+
+    def furnish(self) -> None:
+        """Make its configuration and whatever else it needs to find in `folder`."""
+        raise NotImplementedError
+
+    def command(self) -> list[str | Path]:
+        """The command line of its main process, in the foreground."""
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        """Variables that it gets."""
+        return {}
+
+    def program(self, number: int = 0) -> Path:
+        """One of `PROGRAMS`, where its room has it."""
+        return self.unpacked / self.PROGRAMS[number]
+
+    def start(self) -> Self:
+        """Start and wait until it greets."""
+        self._register()
+        self.furnish()
+        room = [*LEASH, "KILL", "-", "-", *ROOM, "sh", "-ec", MOVE_IN, "sh", self.folder, self.cache]
+        room += [" ".join(self.libraries), *self.EMPTIED, "--"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*room, *self.command()],
+                env={**os.environ, **self.environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+        self._wait_until_it_greets(self.process)
+        return self
+
+    def stop(self) -> None:
+        """End it with all its processes, and remove its folder."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(timeout=30)
+            self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def said(self) -> str:
+        """The ends of its logs."""
+        logs = [self.log, *sorted(self.folder.rglob("*log"))]
+        return "\n".join(read_tail(path, 4000) for path in logs if path.is_file())
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _register(self) -> None:
+        users = "".join(f"{name}:x:{own}:{own}::/:/bin/false\n" for name, own in self.ids.items())
+        groups = "".join(f"{name}:x:{own}:\n" for name, own in self.ids.items())
+        (self.folder / "passwd").write_text(Path("/etc/passwd").read_text() + users)
+        (self.folder / "group").write_text(Path("/etc/group").read_text() + groups)
+
+    def _wait_until_it_greets(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+        def greets() -> bool:
+            if process.poll() is not None:
+                message = f"{self.PACKAGE} ended: {self.said()}"
+                raise RuntimeError(message)
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as client:
+                    return client.recv(3) == b"220"
+            except OSError:
+                return False
+
+        wait_for(greets, seconds, lambda: f"{self.PACKAGE} did not start: {self.said()}")
+
+
+def obtain(package: str, programs: tuple[str, ...], private: tuple[str, ...]) -> tuple[Path, str]:
+    """The folder and LD_LIBRARY_PATH of a server. Skips the test, with what to do, where it cannot run."""
+    if os.geteuid() != 0:
+        pytest.skip(f"{package} can only be started by root: run these tests as root, in a container say.")
+    try:
+        subprocess.run([*ROOM, "true"], check=True, capture_output=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        why = "needs unshare(1) of util-linux, and root with CAP_SYS_ADMIN (docker run --privileged)"
+        pytest.skip(f"{package} {why}: {in_a_line(error)}")
+    try:
+        return unpacked(package, programs, private)
+    except (OSError, subprocess.SubprocessError, LookupError) as error:
+        why = "make `apt-get download` work"
+        pytest.skip(f"{package} cannot be had here ({in_a_line(error)}): {why}.")
+
+
+def wait_for(true: Callable[[], bool], seconds: float, otherwise: Callable[[], str]) -> None:
+    """Wait until `true` says so. Raises `RuntimeError` with what `otherwise` says."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise RuntimeError(otherwise())
+        time.sleep(0.05)

@@ -1,0 +1,95 @@
+"""Servers that say what nobody can understand, or only half of it."""
+
+from contextlib import suppress
+
+import pytest
+
+from newsletter.smtp import chunked, pipelined, plain
+from newsletter.smtp.dialogue import BreakKind
+from newsletter.smtp.session import open_session
+from newsletter.smtp.verdict import Reason
+
+EHLO = b"250-relay\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"
+REFUSED = b"250 2.1.0 a\r\n550 5.1.1 who\r\n554 5.5.1 nobody\r\n"
+ANSWERS = {plain.deliver: b"250 a\r\n", pipelined.deliver: b"250 a\r\n250 b\r\n354 c\r\n"}
+
+
+def go() -> bool:
+    return True
+
+
+@pytest.fixture
+def served(raw_server, quick_relay, stage):
+    """What a client makes of a server that answers each thing that it hears with the next of `replies`."""
+
+    def run(deliver, count, *replies):
+        def behave(peer):
+            for reply in (b"220 relay\r\n", EHLO, *replies):
+                peer.sendall(reply)
+                with suppress(ConnectionResetError):  # it has had enough of this
+                    peer.recv(65_536)
+
+        with raw_server(behave) as port:
+            session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
+            session.in_step = True
+            stop = deliver(session, stage.envelopes(count), stage.notes, go)
+            assert session.closed
+        assert stop is not None
+        return stop
+
+    return run
+
+
+def test_a_garbled_reply_to_a_command_is_trouble_for_the_plain_dialogue(served, stage):
+    stop = served(plain.deliver, 1, b"what?\r\n")
+    assert (stop.kind, stop.reason) == (BreakKind.PAUSED, Reason.PROTOCOL)
+    assert stage.notes.outcomes == {}
+
+
+def test_and_a_surprise_for_the_pipelined_one(served, stage):
+    stop = served(pipelined.deliver, 1, b"what?\r\n")
+    assert (stop.kind, stop.reason, stop.surprised) == (BreakKind.LOST, Reason.PROTOCOL, True)
+    assert stage.notes.outcomes == {}
+
+
+def test_with_chunking_the_body_has_gone_by_then(served, stage):
+    stop = served(chunked.deliver, 1, b"what?\r\n")
+    assert (stop.surprised, stop.unanswered) == (True, (0,))
+
+
+@pytest.mark.parametrize("deliver", ANSWERS, ids=["plain", "pipelined"])
+@pytest.mark.parametrize(
+    ("half", "kind"),
+    [(b"25", None), (b"250 x\r\n", None), (b"what?\r\n", None), (b"421 bye\r\n", BreakKind.LOST)],
+)
+def test_what_nobody_asked_for_before_a_body_ends_it(deliver, half, kind, served, stage):
+    stop = served(deliver, 1, ANSWERS[deliver] + half)
+    lost = deliver is plain.deliver and half == b"25"
+    expected = {plain.deliver: BreakKind.PAUSED, pipelined.deliver: BreakKind.LOST}[deliver]
+    assert stop.kind is (kind or (BreakKind.LOST if lost else expected))
+    assert stop.surprised is (deliver is pipelined.deliver and kind is None)
+    assert stop.unanswered == ()
+    assert stage.notes.handed == []
+
+
+def test_a_question_that_gets_a_garbled_answer_leaves_the_refused_unanswered(served, stage):
+    stop = served(chunked.deliver, 1, REFUSED, b"what?\r\n")
+    assert (stop.surprised, stop.unanswered) == (True, (0,))
+    assert stage.notes.outcomes == {}
+
+
+def test_a_question_that_gets_no_answer_leaves_them_refused(served, stage):
+    stop = served(chunked.deliver, 1, REFUSED)
+    assert (stop.kind, stop.surprised, stop.unanswered) == (BreakKind.LOST, False, ())
+    assert stage.notes.outcomes == {0: "rejected(no_such_user)"}
+
+
+def test_nonsense_after_a_goodbye_is_no_goodbye(served, stage):
+    stop = served(chunked.deliver, 1, b"421 4.3.2 bye\r\nwhat?\r\n")
+    assert (stop.surprised, stop.unanswered) == (True, (0,))
+
+
+def test_refusals_after_a_goodbye_are_of_no_interest(served, stage):
+    stop = served(chunked.deliver, 1, b"421 4.3.2 bye\r\n" + b"421 4.3.2 bye\r\n" * 7)
+    assert (stop.kind, stop.reason, stop.unanswered) == (BreakKind.LOST, Reason.BUSY, ())
+    assert stage.notes.outcomes == {0: "retry(busy)"}
