@@ -127,7 +127,7 @@ class Stage:
             return checked(session, mailing_id)
 
     def judge(self, mailing_id: int, connections: int = 0) -> Judgement:
-        """The promise; `connections`: how many the relay lost. Those of dead processes are in their tallies."""
+        """The promise; `connections`: how many the relay lost; what dead processes lost is in tallies."""
         folder = self.installation.settings.tally_dir
         excuses = Excuses(
             connections,
@@ -192,4 +192,3 @@ def stage(
         if postgres is not None:
             postgres.stop("immediate")
         sink.stop()
-

@@ -43,7 +43,9 @@ def kill_workers(stage: Stage, mailing_id: int, luck: random.Random, pause: Seco
     return done
 
 
-def stop_and_continue(stage: Stage, mailing_id: int, luck: random.Random, pause: Seconds, most: float) -> Done:
+def stop_workers(
+    stage: Stage, mailing_id: int, luck: random.Random, pause: Seconds, most: float
+) -> Done:
     """SIGSTOP to a random bulk process, for one pause; SIGCONT; another pause."""
     done: Done = Counter()
     while done.total() < most and not stage.over(mailing_id):
@@ -122,7 +124,7 @@ class Leavers:
                 if seq in self.left:
                     continue
                 row = session.get_one(Delivery, (self.mailing_id, seq))
-                return seq, row.subscriber_id, row.subscription_id, f"reader{row.subscriber_id}@readers.example"
+                return seq, row.subscriber_id, row.subscription_id, f"reader{seq}@readers.example"
         return None
 
     def _depart(self, seq: int, subscriber_id: int, subscription_id: int, address: str) -> str:
@@ -180,4 +182,3 @@ def in_background(*work: Callable[[], Done]) -> Callable[[], Done]:
         return sum(results, Counter())
 
     return join
-
