@@ -144,11 +144,11 @@ class _Drain:
 
     def _note(self, taken: Taken, wanted: int) -> None:
         """What the turn says of the time until the next one."""
-        if taken.goes:
-            self._clearance.grant()
-        elif taken.goes is False:
-            self._clearance.revoke()
         self._objection = self._objection or taken.objection
+        if self._objection or taken.goes is False:
+            self._clearance.revoke()
+        elif taken.goes:
+            self._clearance.grant()
         if taken.next_at is not None:
             wait = (taken.next_at - clock.now()).total_seconds()
             self._dry_until = clock.monotonic() + max(0.01, wait)
@@ -169,7 +169,7 @@ class _Drain:
                 for each in done:
                     self._failure = self._failure or each.error
                 return done
-            if self._goes():
+            if self._goes() and not self._objection:
                 self._clearance.grant()
             if self._lanes.room and 0 < self._dry_until < clock.monotonic():
                 break
