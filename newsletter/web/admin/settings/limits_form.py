@@ -38,10 +38,14 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     )
     hours = StringField(_("Hours"), description=_("Such as 08:00-20:00. Empty: always."))
     zone = StringField(_("Time zone"), description=_("Such as Europe/Rome; for hours and days."))
-    warm_up_from = StringField(_("Warm-up: first day"), widget=DateInput())
+    warm_up_from = StringField(
+        _("Warm-up: first day"),
+        widget=DateInput(),
+        description=_("For an address that receivers do not know yet."),
+    )
     warm_up_per_day = StringField(
         _("Warm-up: messages on the first day"),
-        description=_("On each day after it half as many more, for thirty days. For an address that is new."),
+        description=_("Each day after it half as many more, for thirty days."),
     )
     dialogue = SelectField(_("Dialogue"), choices=DIALOGUES, validate_choice=False)
 
