@@ -19,7 +19,6 @@ from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import Session
 from newsletter.smtp.verdict import Verdict
 
-
 # A connection that carried so many and then ended had enough, as some relays have; the next carries on.
 FRUITFUL = 10
 
