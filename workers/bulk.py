@@ -25,6 +25,7 @@ def process() -> SendingProcess:
     return SendingProcess(
         sessions=runtime().sessions,
         links=runtime().links,
+        secrets=given.secrets,
         outlets=partial(outlets, secrets=given.secrets, smtp_url=given.effective_smtp_url),
         connections=Connections(given.mail_name),
         tally_dir=given.tally_dir,

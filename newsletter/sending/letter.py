@@ -1,5 +1,6 @@
 """The letter of a mailing: what is the same for all its recipients, and how one recipient's copy is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending.members import Recipient
 from newsletter.smtp.dialogue import Envelope
+from newsletter.smtp.dkim import Signer, seal_envelope
+from newsletter.transports.dkim_keys import signers_for
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,11 @@ class Letter:
     origin: str
     publication_name: str
     links: Links
+    signers: tuple[Signer, ...] = ()
 
     def to(self, person: Recipient) -> Envelope:
         """The copy for `person`, in its envelope; its index is their place (`seq`)."""
+        now = clock.now()
         values = recipient_values(
             email=person.email,
             name=person.name,
@@ -40,18 +45,19 @@ class Letter:
             mailing_id=self.mailing_id,
             seq=person.seq,
             domain=self.domain,
-            now=clock.now(),
+            now=now,
             origin=self.origin,
             publication_name=self.publication_name,
             fields=self.compiled.fields,
         )
         raw = not person.email.isascii() and needs_smtputf8(person.email)
-        # Clean: a filled message has no NUL, no bare CR or LF, and ends with CRLF (`CompiledMessage.fill`).
-        return Envelope(person.seq, self.sender, person.email, self.compiled.fill(values), raw, clean=True)
+        body = self.compiled.fill(values)  # which is what `clean` asks for
+        envelope = Envelope(person.seq, self.sender, person.email, body, raw, clean=True)
+        return seal_envelope(envelope, self.signers, int(now.timestamp())) if self.signers else envelope
 
 
-def read_letter(session: Session, mailing: Mailing, links: Links) -> Letter:
-    """The letter of a mailing whose message was compiled."""
+def read_letter(session: Session, mailing: Mailing, links: Links, secrets: Sequence[str]) -> Letter:
+    """The letter of a mailing whose message was compiled. `SessionFailed`: a key cannot be read."""
     stored = session.get_one(StoredMessage, (mailing.id, ""))
     publication = session.get_one(Publication, mailing.publication_id)
     return Letter(
@@ -62,4 +68,5 @@ def read_letter(session: Session, mailing: Mailing, links: Links) -> Letter:
         origin=origin(links, mailing),
         publication_name=publication.name,
         links=links,
+        signers=signers_for(session, secrets, publication.sender_email),
     )
