@@ -110,7 +110,7 @@ def _answers_accounted_for(ledger: Ledger, excuses: Excuses) -> list[str]:
     allowed = excuses.connections * excuses.under_way
     if len(unexplained) <= allowed:
         return []
-    return [f"I3: {len(unexplained)} unanswered without a reason, {allowed} allowed: places {_some(unexplained)}"]
+    return [f"I3: {len(unexplained)} unanswered without reason ({allowed} allowed): {_some(unexplained)}"]
 
 
 def _ledger_and_sink_agree(ledger: Ledger, got: set[int]) -> list[str]:
@@ -119,7 +119,7 @@ def _ledger_and_sink_agree(ledger: Ledger, got: set[int]) -> list[str]:
     if missing := sent - got:
         found.append(f"I4: {len(missing)} are called sent and got nothing: places {_some(missing)}")
     if unknown := got - sent - unanswered:
-        found.append(f"I4: {len(unknown)} got a copy that the ledger does not know of: places {_some(unknown)}")
+        found.append(f"I4: {len(unknown)} got one that the ledger does not know of: places {_some(unknown)}")
     return found
 
 
