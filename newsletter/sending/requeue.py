@@ -102,6 +102,7 @@ def _queue(session: Session, chosen: list[ColumnElement[bool]], first: int, last
 
 
 def _go_on(session: Session, mailing: Mailing) -> None:
+    mailing.last_turn_at = clock.now()  # somebody wants it to go: it need not ask
     if mailing.state is MailingState.FINISHED:
         advance(mailing, MailingState.SENDING)
         mailing.finished_at = None

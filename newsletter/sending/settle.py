@@ -76,7 +76,6 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
         _merge(session, mailing, lines)
     else:
         _raise_unanswered(session, mailing, lines)
-    mailing.last_turn_at = clock.now()
     finish_if_done(session, mailing)
 
 
