@@ -1,8 +1,6 @@
 """The bulk queue: freezing and draining mailings."""
 
-import signal
 from functools import cache, partial
-from types import FrameType
 
 from celery.signals import worker_process_shutdown
 
@@ -13,6 +11,7 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
 from newsletter.transports.find import outlets
 from workers.app import runtime, settings
+from workers.ending import when_asked_to_end
 from workers.handles import handles
 
 TURN_SECONDS = 20  # short enough that mailings share and a warm shutdown ends in time
@@ -48,13 +47,8 @@ def drain_mailing(mailing_id: int) -> None:
     with runtime().session() as session:
         beat(session, sending.host)  # also where no periodic worker runs: its windows must not look lost
         session.commit()
-    before = signal.signal(signal.SIGTERM, _stop_starting)
-    try:
+    with when_asked_to_end(_stop_starting):
         more = sending.drain(mailing_id, TURN_SECONDS)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    if sending.stopping.is_set():
-        raise SystemExit(0)
     if more:
         jobs.drain_mailing.ring(mailing_id=mailing_id)
 
@@ -65,7 +59,7 @@ def _say_goodbye(**_: object) -> None:
         process().connections.close()
 
 
-def _stop_starting(_signal: int, _frame: FrameType | None) -> None:
-    """On TERM: start no further message, wait for replies only briefly, settle, and go."""
+def _stop_starting() -> None:
+    """Start no further message, wait for replies only briefly, settle."""
     process().stopping.set()
     process().connections.hurry(REPLIES_SECONDS)

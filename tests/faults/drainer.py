@@ -1,4 +1,4 @@
-"""A process that does one step of sending and may be killed or stopped on its way, at a failpoint or from here.
+"""A process that does one step of sending, and may be killed or stopped on its way.
 
 It is forked from a server that has imported everything already (`multiprocessing`'s forkserver), so that one
 costs a tenth of a second. It runs the same domain code as a worker, without Celery around it.

@@ -23,7 +23,7 @@ from newsletter.smtp.url import Dialogue
 from newsletter.subscribers.models import Subscriber
 from tests.sending.conftest import checked
 
-MESSAGE_ID = re.compile(r"<?(?P<mailing>\d+)\.(?P<seq>\d+)\.")
+MESSAGE_ID = re.compile(r"<(?P<mailing>\d+)\.(?P<seq>\d+)\.[0-9a-f]{16}@[^>]+>")
 # How many messages a lost connection may leave without an answer.
 UNDER_WAY = {Dialogue.PLAIN: 1, Dialogue.PIPELINING: 1, Dialogue.CHUNKING: MOST}
 SOME = 5  # of those whom a sentence names
@@ -68,10 +68,9 @@ def judge(session: Session, mailing_id: int, records: Iterable[Record], excuses:
     ledger = read_ledger(session, mailing_id)
     copies, ids, broken = Counter[str](), Counter[str](), []
     for record in records:
-        match = MESSAGE_ID.match(record.message_id)
-        assert match is not None, record
-        if int(match["mailing"]) != mailing_id:
-            continue
+        match = MESSAGE_ID.fullmatch(record.message_id)
+        if match is None or int(match["mailing"]) != mailing_id:
+            continue  # a system message, or one of another mailing
         copies[record.recipient] += 1
         ids[record.message_id] += 1
         address = ledger.addresses.get(int(match["seq"]), "")

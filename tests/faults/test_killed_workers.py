@@ -1,154 +1,87 @@
-"""`kill -9` of random worker processes and a broker that comes and goes, in the middle of a mailing."""
+"""Worker processes killed, terminated and stopped in the middle of a mailing."""
 
 import random
-import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from newsletter import migrations
-from newsletter.core.db import reading
-from newsletter.mailings.accounts import Accounts, accounts
-from newsletter.runtime import Runtime
-from newsletter.sending.schedule import schedule
-from newsletter.smtp.pace import MOST
-from newsletter.smtp.sink import Options, Sink
-from tests.factories import make_issue, make_publication, make_readers
-from tests.processes import Installation, wait_until
-from tests.sending.conftest import checked
-from tests.servers import ValkeyServer, create_database, start_postgres
+from newsletter.smtp.url import Dialogue
+from tests.faults.stage import Stage, stage
+from tests.faults.trouble import kill_workers, stop_workers
+from tests.processes import wait_until
 
-RECIPIENTS = 5000
-KILLS = 10
+READERS = 2_000
+PER_SECOND = 500
+KILLS = 8
+STOPS = 4
 SEED = 20261122
 
 pytestmark = pytest.mark.faults
 
 
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    # A reply takes a moment, so that the mailing lasts long enough to be disturbed; whole windows share it.
-    with Sink(Options(latency=0.02)) as started:
-        yield started
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
-    folder = tmp_path / "valkey"
-    folder.mkdir()
-    server = ValkeyServer(folder)
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def installation(
-    request: pytest.FixtureRequest, tmp_path: Path, sink: Sink, valkey: ValkeyServer
-) -> Iterator[Installation]:
-    url = None
-    if request.param == "postgresql":
-        url = create_database(start_postgres(), f"killed_{tmp_path.name.replace('-', '_')}")
-    with Installation(
-        tmp_path / "var",
-        redis_url=valkey.url,
-        database_url=url,
-        smtp_url=sink.url,
-        RECOVERY_SECONDS="2",
-        WINDOW_SIZE="50",
-    ) as made:
+def database(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def given_stage(database: str, tmp_path: Path) -> Iterator[Stage]:
+    with stage(tmp_path, database) as made:
         yield made
 
 
-@pytest.fixture
-def runtime(installation: Installation) -> Iterator[Runtime]:
-    made = Runtime(installation.settings)
-    migrations.upgrade(made.engine)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def mailing_id(runtime: Runtime) -> int:
-    """A scheduled mailing to all recipients."""
-    with runtime.session() as session:
-        publication = make_publication(session)
-        make_readers(session, publication, RECIPIENTS)
-        mailing = schedule(session, make_issue(session, publication), None, runtime.links, actor="test")
-        session.commit()
-        return mailing.id
-
-
-def count(runtime: Runtime, mailing_id: int) -> Accounts:
-    with runtime.session() as session:
-        if runtime.engine.dialect.name == "postgresql":  # several statements, one moment
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        return checked(session, mailing_id)
-
-
-def hold_the_promise(runtime: Runtime, mailing_id: int, sink: Sink) -> Accounts:
-    """I1 to I4 of the sending protocol, judged by what the sink recorded before it accepted."""
-    found = count(runtime, mailing_id)
-    copies = Counter(record.recipient for record in sink.records)
-    assert max(copies.values()) == 1, "I1: at most one copy each"
-    assert found.state == "finished"
-    assert found.sent + found.unanswered == RECIPIENTS, "I2: nobody is forgotten"
-    # So many messages at most are under way on a connection: each lost one leaves no more unanswered.
-    assert found.unanswered <= MOST * sink.counts.lost, "I3"
-    assert found.sent <= len(copies) <= found.sent + found.unanswered, "I4"
-    return found
-
-
-def test_ten_kills(installation: Installation, runtime: Runtime, mailing_id: int, sink: Sink) -> None:
+@pytest.mark.parametrize("dialogue", [Dialogue.PLAIN, Dialogue.CHUNKING], ids=["plain", "chunking"])
+def test_killed_at_random(database: str, dialogue: Dialogue, tmp_path: Path) -> None:
     luck = random.Random(SEED)
-    installation.start("bulk", "periodic")
-    killed: list[str] = []
-    while len(killed) < KILLS:
-        reached = sink.counts.messages
-        wait_until(lambda reached=reached: sink.counts.messages > reached or _over(runtime, mailing_id))
-        if _over(runtime, mailing_id):
-            break
-        time.sleep(luck.uniform(0.05, 0.4))
-        victim = luck.choice(installation.workers())
-        installation.kill(victim.pid)
-        killed.append(victim.role)
-        installation.tend()
-    assert len(killed) == KILLS, "the mailing must last longer than the killing"
-    assert sink.counts.messages < RECIPIENTS, "some of the killing must be in the middle"
-    wait_until(lambda: _over(runtime, mailing_id), lambda: installation.said("bulk"))
-    hold_the_promise(runtime, mailing_id, sink)
+    with stage(tmp_path, database, dialogue=dialogue, latency=0.005) as given:
+        mailing_id = given.schedule(READERS, per_second=PER_SECOND)
+        given.installation.start("bulk", "periodic")
+        given.sent_at_least(50, mailing_id)
+        done = kill_workers(given, mailing_id, luck, lambda: luck.uniform(0.05, 0.4), KILLS)
+        assert done.total() == KILLS, "the mailing must last longer than the killing"
+        given.throttle(mailing_id, None)
+        given.finish(mailing_id)
+        found = given.hold_promise(mailing_id)
+        assert found.sent + found.unanswered == READERS
 
 
-def test_the_broker_comes_and_goes(
-    installation: Installation, runtime: Runtime, mailing_id: int, sink: Sink, valkey: ValkeyServer
-) -> None:
-    installation.start("bulk", "periodic")
-    for share in (0.1, 0.3, 0.5):
-        wait_until(lambda share=share: sink.counts.messages >= share * RECIPIENTS)
-        valkey.stop()
-        time.sleep(1)
-        valkey.start()
-    wait_until(lambda: _over(runtime, mailing_id), lambda: installation.said("bulk"))
-    found = hold_the_promise(runtime, mailing_id, sink)
-    assert found.unanswered == 0
+def test_every_process_dies_again_and_again(database: str, tmp_path: Path) -> None:
+    """Armed by the setting: wherever a process gets to, its end is near."""
+    points = "transmit.answered=kill@110,turn.committing=kill@9,turn.committed=kill@12"
+    with stage(tmp_path, database, BULK_PROCESSES="3", FAILPOINTS=points) as given:
+        mailing_id = given.schedule(500)
+        given.installation.start("bulk", "periodic")
+        given.finish(mailing_id)
+        found = given.hold_promise(mailing_id)
+        assert found.sent + found.unanswered == 500
+        assert found.unanswered > 0
 
 
-def test_a_terminated_worker_answers_for_all_it_started(
-    installation: Installation, runtime: Runtime, mailing_id: int, sink: Sink
-) -> None:
-    installation.start("bulk", "periodic")
-    for share in (0.1, 0.4):
-        wait_until(lambda share=share: sink.counts.messages >= share * RECIPIENTS)
-        installation.end("bulk")
-        found = count(runtime, mailing_id)
+def test_stopped_for_a_while(given_stage: Stage) -> None:
+    luck = random.Random(SEED)
+    mailing_id = given_stage.schedule(READERS, per_second=PER_SECOND)
+    given_stage.installation.start("bulk", "periodic")
+    given_stage.sent_at_least(50, mailing_id)
+    done = stop_workers(given_stage, mailing_id, luck, lambda: luck.uniform(0.2, 1), STOPS)
+    assert done.total() > 0
+    given_stage.throttle(mailing_id, None)
+    given_stage.finish(mailing_id)
+    assert given_stage.hold_promise(mailing_id).sent == READERS
+
+
+def test_a_terminated_worker_answers_for_all_it_started(given_stage: Stage) -> None:
+    mailing_id = given_stage.schedule(READERS, per_second=PER_SECOND)
+    given_stage.installation.start("bulk", "periodic")
+    for share in (0.1, 0.3):
+        given_stage.sent_at_least(share * READERS, mailing_id)
+        before = given_stage.sink.count()
+        given_stage.installation.end("bulk")
+        assert given_stage.sink.count() < before + 2 * PER_SECOND, "no further message starts"
+        found = given_stage.count(mailing_id)
         assert (found.in_flight, found.unanswered) == (0, 0), "everything was settled before it went"
-        installation.start("bulk")
-    wait_until(lambda: _over(runtime, mailing_id), lambda: installation.said("bulk"))
-    assert hold_the_promise(runtime, mailing_id, sink).sent == RECIPIENTS
-
-
-def _over(runtime: Runtime, mailing_id: int) -> bool:
-    with reading(), runtime.session() as session:
-        return accounts(session, mailing_id).over
+        given_stage.installation.start("bulk")
+    given_stage.throttle(mailing_id, None)
+    wait_until(lambda: given_stage.over(mailing_id), lambda: given_stage.tell(mailing_id))
+    assert given_stage.hold_promise(mailing_id).sent == READERS

@@ -222,13 +222,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tls") / "certificate.pem"
     openssl = shutil.which("openssl")
     assert openssl, "the openssl command line is needed to make a throw-away certificate"
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-    subprocess.run(
-        [openssl, "req", "-x509", *key, "-keyout", f"{path}.key", "-out", path, "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-        check=True,
-        capture_output=True,
-    )
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{path}.key")
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    command = [openssl, "req", "-x509", *key, *names, "-days", "2", "-out", path]
+    subprocess.run(command, check=True, capture_output=True)
     with path.open("ab") as file:
         file.write(Path(f"{path}.key").read_bytes())
     return path
