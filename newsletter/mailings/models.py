@@ -176,7 +176,10 @@ class DeliveryRetry(Base):
 
 
 class SendWindow(Base):
-    """A reservation: these deliveries are in the hands of one process, which keeps a tally of them."""
+    """A reservation: these deliveries are in the hands of one process, which keeps a tally of them.
+
+    With nobody in it (`size` 0) it was settled for a process that was out of sight and may come back.
+    """
 
     __tablename__ = "send_window"
 

@@ -90,6 +90,7 @@ class Sending(RuleBasedStateMachine):
         self._patch.setattr("newsletter.sending.tally.boot_id", lambda: self._acting.boot)
         self._travel = time_machine.travel(clock.now(), tick=False)
         self._wall = self._travel.start()
+        self._latest = clock.now()
         self._mailings: list[int] = []
 
     # Helpers that rules are made of

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from sqlalchemy import select
 
+from newsletter.core import clock
 from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome, SendWindow
 from newsletter.sending import control, failpoints
 from newsletter.sending.freeze import freeze
@@ -69,15 +70,19 @@ class SendingMachine(Sending):
     @rule(minutes=st.sampled_from([1, 6, 11, 70]))
     def time_passes(self, minutes: int) -> None:
         self._elapsed += 60 * minutes
-        self._wall.shift(timedelta(minutes=minutes))
+        self._set_clock(timedelta(minutes=minutes))
 
     @rule(hours=st.sampled_from([-24, -1, 1, 24]))
     def a_clock_is_set(self, hours: int) -> None:
-        self._wall.shift(timedelta(hours=hours))
+        self._set_clock(timedelta(hours=hours))
 
     @rule()
     def the_sweep_passes(self) -> None:
         sweep(self._sessions, bulk_processes=1)
+
+    def _set_clock(self, by: timedelta) -> None:
+        self._wall.shift(by)
+        self._latest = max(self._latest, clock.now())
 
     def _die(self, process: Process, delivers: bool) -> None:
         """What was handed to the kernel may still arrive."""
@@ -162,9 +167,10 @@ class SendingMachine(Sending):
             for mailing_id in self._mailings:
                 self._turn(process, mailing_id, 0, 1, Commit.ARRIVES)
             self._die(process, delivers=False)
+        self._set_clock(self._latest - clock.now())  # what is due by the latest clock is due
         for _ in range(12):
             self._elapsed += 70 * 60
-            self._wall.shift(timedelta(minutes=70))
+            self._set_clock(timedelta(minutes=70))
             for host in self._hosts:
                 self._recover(host)
             sweep(self._sessions, bulk_processes=1)
