@@ -32,6 +32,7 @@ def process() -> SendingProcess:
         host=host_id(given.tally_dir),
         window_size=given.window_size,
         processes=given.bulk_processes,
+        bounce_domain=given.bounce_domain,
     )
 
 

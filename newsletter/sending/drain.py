@@ -62,6 +62,7 @@ class SendingProcess:
     host: str
     window_size: int
     processes: int = 1
+    bounce_domain: str = ""
     growth: Growth = field(default_factory=Growth)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -224,7 +225,10 @@ class _Drain:
         self._looked_at = clock.monotonic()
         self._outlets = self._process.outlets(session)
         if self._letter is None and mailing.state is MailingState.SENDING:
-            self._letter = read_letter(session, mailing, self._process.links, self._process.secrets)
+            process = self._process
+            self._letter = read_letter(
+                session, mailing, process.links, process.secrets, process.bounce_domain
+            )
 
     def _committed(self, done: list[Done], taken: Taken) -> None:
         # First: whatever fails from here on, the tallies of what was reserved must not stay locked.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.bounce_address import bounce_address
 from newsletter.core.links import Links
 from newsletter.issues.compile import origin, sender_domain
 from newsletter.issues.recipient import recipient_values
@@ -31,6 +32,7 @@ class Letter:
     publication_name: str
     links: Links
     signers: tuple[Signer, ...] = ()
+    bounce_domain: str = ""  # where each message has a return path of its own (VERP); empty: the sender
 
     def to(self, person: Recipient) -> Envelope:
         """The copy for `person`, in its envelope; its index is their place (`seq`)."""
@@ -52,11 +54,18 @@ class Letter:
         )
         raw = not person.email.isascii() and needs_smtputf8(person.email)
         body = self.compiled.fill(values)  # which is what `clean` asks for
-        envelope = Envelope(person.seq, self.sender, person.email, body, raw, clean=True)
+        envelope = Envelope(person.seq, self._return_path(person), person.email, body, raw, clean=True)
         return seal_envelope(envelope, self.signers, int(now.timestamp())) if self.signers else envelope
 
+    def _return_path(self, person: Recipient) -> str:
+        if not self.bounce_domain:
+            return self.sender
+        return bounce_address(self.links.signer, self.bounce_domain, self.mailing_id, person.seq)
 
-def read_letter(session: Session, mailing: Mailing, links: Links, secrets: Sequence[str]) -> Letter:
+
+def read_letter(
+    session: Session, mailing: Mailing, links: Links, secrets: Sequence[str], bounce_domain: str = ""
+) -> Letter:
     """The letter of a mailing whose message was compiled. `SessionFailed`: a key cannot be read."""
     stored = session.get_one(StoredMessage, (mailing.id, ""))
     publication = session.get_one(Publication, mailing.publication_id)
@@ -69,4 +78,5 @@ def read_letter(session: Session, mailing: Mailing, links: Links, secrets: Seque
         publication_name=publication.name,
         links=links,
         signers=signers_for(session, secrets, publication.sender_email),
+        bounce_domain=bounce_domain,
     )
