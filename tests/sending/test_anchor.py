@@ -204,6 +204,7 @@ def process_of(runtime: Runtime, sink: Sink) -> SendingProcess:
     return SendingProcess(
         sessions=runtime.sessions,
         links=runtime.links,
+        secrets=runtime.settings.secrets,
         outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=sink.url),
         connections=Connections("localhost"),
         tally_dir=folder,
