@@ -5,7 +5,6 @@ commit, while the lanes send those that were reserved before. Nothing that a lan
 """
 
 import math
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,11 +20,11 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
-from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.lifecycle import find, lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending import failpoints
 from newsletter.sending.anchor import Anchor
-from newsletter.sending.clearance import POLL_SECONDS, Clearance
+from newsletter.sending.clearance import POLL_SECONDS, Clearance, Stopping
 from newsletter.sending.connections import Connections
 from newsletter.sending.control import hold_all
 from newsletter.sending.growth import Growth
@@ -41,6 +40,8 @@ log = structlog.get_logger(__name__)
 # What a database says that is restarted, fails over, or ends a session that stood still in a transaction.
 AWAY = (OperationalError, InterfaceError, InternalError)
 SETTLE_PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5)
+# Whoever is asked to end does not wait for a database that needs a pause as long as this.
+PATIENCE_SECONDS = 1
 LOOK_SECONDS = 1.0
 # When more can be reserved within this time the bell is rung again; later than that the sweep rings.
 SOON_SECONDS = 1.0
@@ -64,7 +65,7 @@ class SendingProcess:
     processes: int = 1
     bounce_domain: str = ""
     growth: Growth = field(default_factory=Growth)
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: Stopping = field(default_factory=Stopping)
 
     @cached_property
     def desk(self) -> Desk:
@@ -162,7 +163,7 @@ class _Drain:
         """Whether something can be reserved again before this drain is over; until then it waits."""
         if self._over() or not taken.goes or self._dry_until >= self._until:
             return False
-        self._process.stopping.wait(max(0.0, min(self._dry_until - clock.monotonic(), POLL_SECONDS)))
+        clock.sleep(max(0.0, min(self._dry_until - clock.monotonic(), POLL_SECONDS)))
         return True
 
     def _collect(self) -> list[Done]:
@@ -200,6 +201,8 @@ class _Drain:
                 elif not done:
                     log.warning("nothing is reserved: the database is away", error=str(error))
                     return Taken(goes=None)
+                if self._process.stopping.is_set() and pause >= PATIENCE_SECONDS:
+                    raise  # recovery reads the tallies as well
                 log.warning("settling is repeated", mailing=self._mailing_id, error=str(error))
                 wanted = 0
                 clock.sleep(pause)
@@ -271,8 +274,8 @@ class _Drain:
             session.get_bind().dispose()  # type: ignore[union-attr]
         with self._process.sessions() as session:
             anchor.in_doubt = True
-            mailing = lock(session, self._mailing_id)
-            if anchor.objection(session, mailing):
+            # Without its lock: all are locked in their order.
+            if anchor.objection(session, find(session, self._mailing_id)):
                 log.error("every mailing is held", reason=objection)
                 hold_all(session, objection)
                 session.commit()
