@@ -10,6 +10,7 @@ from newsletter.issues.compile import origin, sender_domain
 from newsletter.issues.recipient import recipient_values
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
+from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending.members import Recipient
 from newsletter.smtp.dialogue import Envelope
@@ -44,7 +45,9 @@ class Letter:
             publication_name=self.publication_name,
             fields=self.compiled.fields,
         )
-        return Envelope(person.seq, self.sender, person.email, self.compiled.fill(values))
+        body = self.compiled.fill(values)
+        utf8 = needs_smtputf8(person.email)
+        return Envelope(person.seq, self.sender, person.email, body, smtputf8=utf8, clean=True)
 
 
 def read_letter(session: Session, mailing: Mailing, links: Links) -> Letter:
