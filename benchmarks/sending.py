@@ -64,12 +64,7 @@ def document(slug: str) -> str:
         }
         for number in range(LINKS)
     ]
-    facts = {
-        "title": f"Issue {slug}",
-        "subject": f"The week: {slug}",
-        "preheader": "Ten stories.",
-        "slug": slug,
-    }
+    facts = {"title": f"Issue {slug}", "subject": f"The week: {slug}", "preheader": "Ten stories.", "slug": slug}
     sections = [{"id": "links", "type": "links", "title": "Weekly digest", "items": items}]
     return json.dumps(facts | {"sections": sections})
 

@@ -73,7 +73,9 @@ def drain(order: Order) -> None:
     process = SendingProcess(
         sessions=runtime.sessions,
         links=runtime.links,
-        outlets=partial(outlets, secrets=order.settings.secrets, smtp_url=order.settings.effective_smtp_url),
+        outlets=partial(
+            outlets, secrets=order.settings.secrets, smtp_url=order.settings.effective_smtp_url
+        ),
         connections=Connections("localhost"),
         tally_dir=folder,
         host=host_id(folder),

@@ -19,6 +19,9 @@ from newsletter.smtp.stuffing import with_crlf
 LINKS = Links("https://news.example.org", Signer(["a secret"]))
 ODD = st.sampled_from("\r\n\0\x0b\x0c\x1c\x85\u2028\u2029 \t.@<>&\"'=?é😀\u05e9\ud800")
 ANYTHING = st.text(st.one_of(st.characters(), ODD), max_size=120)
+EDITED = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=120
+)  # else refused
 PEOPLE = st.builds(
     Recipient,
     seq=st.integers(0, 10**9),
@@ -26,7 +29,9 @@ PEOPLE = st.builds(
     subscription_id=st.integers(0, 2**40),
     email=ANYTHING | st.builds("{}@{}".format, ANYTHING, ANYTHING),
     name=ANYTHING,
-    attributes=st.dictionaries(st.sampled_from(["token", "note"]), ANYTHING | st.none() | st.integers()),
+    attributes=st.fixed_dictionaries(
+        {"note": ANYTHING | st.none() | st.integers()}, optional={"token": ANYTHING}
+    ),
 )
 
 
@@ -78,7 +83,7 @@ def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) 
     assert envelope.smtputf8 or envelope.body.isascii()
 
 
-@given(ANYTHING)
+@given(EDITED)
 @settings(deadline=None)
 def test_nothing_that_an_editor_writes_does_either(static: str) -> None:
     body = letter(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {})).body
