@@ -52,7 +52,7 @@ class Letter:
             publication_name=self.publication_name,
             fields=self.compiled.fields,
         )
-        raw = not person.email.isascii() and needs_smtputf8(person.email)
+        raw = needs_smtputf8(person.email)
         body = self.compiled.fill(values)  # which is what `clean` asks for
         envelope = Envelope(person.seq, self._return_path(person), person.email, body, raw, clean=True)
         return seal_envelope(envelope, self.signers, int(now.timestamp())) if self.signers else envelope
