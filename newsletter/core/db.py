@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from newsletter.core.columns import UtcDateTime
 from newsletter.core.errors import OperatorMustAct
@@ -113,6 +114,7 @@ def tune(engine: Engine) -> None:
     """Hang the SQLite rules on an engine; nothing to do for PostgreSQL."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "checkout", _sqlite_checkout)
         event.listen(engine, "begin", _sqlite_begin)
 
 
@@ -120,7 +122,7 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
     # Which file this is: another may be put in its place, and the connection would not notice.
     path = connection.execute("PRAGMA database_list").fetchone()[2]
-    record.info[INODE] = Path(path).stat().st_ino if path else 0
+    record.info[INODE] = _inode(path)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # a reservation must survive a power cut
@@ -128,6 +130,25 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_checkout(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
+) -> None:
+    """A connection to a file that is not there any more is given up for one to the file that is."""
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if path and _inode(path) != record.info[INODE]:
+        message = f"{path} was replaced"
+        raise DisconnectionError(message)
+
+
+def _inode(path: str) -> int:
+    """0 for a file that is not there, or only in memory."""
+    try:
+        return Path(path).stat().st_ino if path else 0
+    except FileNotFoundError:
+        return 0
 
 
 def _sqlite_begin(connection: Connection) -> None:

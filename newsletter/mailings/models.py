@@ -96,7 +96,8 @@ class Mailing(Base):
     candidates: Mapped[int] = mapped_column(default=0)
     members: Mapped[int] = mapped_column(default=0)  # candidates that were given a place (seq 1 …)
     # The reservation: the next place nobody has reserved; how often windows were reserved (a restored
-    # database falls behind what its hosts remember of it); when that or a settlement happened last.
+    # database falls behind what its hosts remember of it); when a process reserved or settled last, or a
+    # person said that it may go on.
     next_seq: Mapped[int] = mapped_column(default=1)
     reservations: Mapped[int] = mapped_column(BigId, default=0)
     last_turn_at: Mapped[datetime | None]
@@ -176,7 +177,10 @@ class DeliveryRetry(Base):
 
 
 class SendWindow(Base):
-    """A reservation: these deliveries are in the hands of one process, which keeps a tally of them."""
+    """A reservation: these deliveries are in the hands of one process, which keeps a tally of them.
+
+    With nobody in it (`size` 0) it was settled for a process that was out of sight and may come back.
+    """
 
     __tablename__ = "send_window"
 

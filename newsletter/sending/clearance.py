@@ -4,7 +4,6 @@ The thread that talks to the database grants it again and again while the mailin
 when that thread is stopped or the database does not answer, because then nobody can say that it still goes.
 """
 
-import threading
 from collections.abc import Callable
 
 from newsletter.core import clock
@@ -14,10 +13,30 @@ POLL_SECONDS = 0.3
 GRANT_SECONDS = 3.0
 
 
+class Stopping:
+    """Whether the process was asked to end.
+
+    A plain flag: a signal handler sets it, which may interrupt anything, also itself. Setting a
+    `threading.Event` takes a lock, and whoever holds that may be what was interrupted.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def set(self) -> None:
+        self._asked = True
+
+    def clear(self) -> None:
+        self._asked = False
+
+    def is_set(self) -> bool:
+        return self._asked
+
+
 class Clearance:
     """Of one drain. `stopping`: set when the process is asked to end."""
 
-    def __init__(self, stopping: threading.Event) -> None:
+    def __init__(self, stopping: Stopping) -> None:
         self._stopping = stopping
         self._until = float("-inf")
 

@@ -30,15 +30,14 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
     if mailing.control is Control.PAUSE:
         mailing.control = Control.GO
         audit.record(session, "mailing.resumed", "mailing", mailing.id, actor=actor)
+        # Whoever resumes has read why it stood: what it said does not stop it a second time.
+        mailing.held_reason, mailing.last_turn_at = "", clock.now()
         if mailing.state is MailingState.SENDING:
-            mailing.held_reason = mailing.waiting_for = ""
-            # Whoever resumes has read why it stood: what it said does not stop it a second time.
             mailing.refusals_seen = True
-            mailing.not_before, mailing.last_turn_at = None, clock.now()
+            mailing.not_before, mailing.waiting_for = None, ""
             forget_rests(session)
             jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)
         else:
-            # Kept for the freeze: whoever resumes has seen that its time had passed.
             jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)
     return mailing
 

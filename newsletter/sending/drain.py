@@ -5,8 +5,7 @@ commit, while the lanes send those that were reserved before. Nothing that a lan
 """
 
 import math
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, repeat
@@ -19,12 +18,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.core.db import reading
+from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
-from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.lifecycle import find, lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending import failpoints
 from newsletter.sending.anchor import Anchor
-from newsletter.sending.clearance import POLL_SECONDS, Clearance
+from newsletter.sending.clearance import POLL_SECONDS, Clearance, Stopping
 from newsletter.sending.connections import Connections
 from newsletter.sending.control import hold_all
 from newsletter.sending.growth import Growth
@@ -40,6 +40,8 @@ log = structlog.get_logger(__name__)
 # What a database says that is restarted, fails over, or ends a session that stood still in a transaction.
 AWAY = (OperationalError, InterfaceError, InternalError)
 SETTLE_PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5)
+# Whoever is asked to end does not wait for a database that needs a pause as long as this.
+PATIENCE_SECONDS = 1
 LOOK_SECONDS = 1.0
 # When more can be reserved within this time the bell is rung again; later than that the sweep rings.
 SOON_SECONDS = 1.0
@@ -54,14 +56,16 @@ class SendingProcess:
 
     sessions: sessionmaker[Session]
     links: Links
+    secrets: Sequence[str]
     outlets: Callable[[Session], list[Outlet]]
     connections: Connections
     tally_dir: Path
     host: str
     window_size: int
     processes: int = 1
+    bounce_domain: str = ""
     growth: Growth = field(default_factory=Growth)
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: Stopping = field(default_factory=Stopping)
 
     @cached_property
     def desk(self) -> Desk:
@@ -144,11 +148,11 @@ class _Drain:
 
     def _note(self, taken: Taken, wanted: int) -> None:
         """What the turn says of the time until the next one."""
-        if taken.goes:
-            self._clearance.grant()
-        elif taken.goes is False:
-            self._clearance.revoke()
         self._objection = self._objection or taken.objection
+        if self._objection or taken.goes is False:
+            self._clearance.revoke()
+        elif taken.goes:
+            self._clearance.grant()
         if taken.next_at is not None:
             wait = (taken.next_at - clock.now()).total_seconds()
             self._dry_until = clock.monotonic() + max(0.01, wait)
@@ -159,7 +163,7 @@ class _Drain:
         """Whether something can be reserved again before this drain is over; until then it waits."""
         if self._over() or not taken.goes or self._dry_until >= self._until:
             return False
-        self._process.stopping.wait(max(0.0, min(self._dry_until - clock.monotonic(), POLL_SECONDS)))
+        clock.sleep(max(0.0, min(self._dry_until - clock.monotonic(), POLL_SECONDS)))
         return True
 
     def _collect(self) -> list[Done]:
@@ -169,7 +173,7 @@ class _Drain:
                 for each in done:
                     self._failure = self._failure or each.error
                 return done
-            if self._goes():
+            if self._goes() and not self._objection:
                 self._clearance.grant()
             if self._lanes.room and 0 < self._dry_until < clock.monotonic():
                 break
@@ -197,6 +201,8 @@ class _Drain:
                 elif not done:
                     log.warning("nothing is reserved: the database is away", error=str(error))
                     return Taken(goes=None)
+                if self._process.stopping.is_set() and pause >= PATIENCE_SECONDS:
+                    raise  # recovery reads the tallies as well
                 log.warning("settling is repeated", mailing=self._mailing_id, error=str(error))
                 wanted = 0
                 clock.sleep(pause)
@@ -208,7 +214,10 @@ class _Drain:
     def _take(self, session: Session, done: list[Done], wanted: int) -> Taken:
         mailing = lock(session, self._mailing_id)
         if wanted and clock.monotonic() - self._looked_at > LOOK_SECONDS:
-            self._look(session, mailing)
+            try:
+                self._look(session, mailing)
+            except DomainError as error:  # a key or a setting that somebody has to mend
+                mailing.control, mailing.held_reason = Control.PAUSE, error.message
         sender = self._letter.sender if self._letter else ""
         size = self._growth.window_size(self._process.window_size)
         turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)
@@ -219,7 +228,10 @@ class _Drain:
         self._looked_at = clock.monotonic()
         self._outlets = self._process.outlets(session)
         if self._letter is None and mailing.state is MailingState.SENDING:
-            self._letter = read_letter(session, mailing, self._process.links)
+            process = self._process
+            self._letter = read_letter(
+                session, mailing, process.links, process.secrets, process.bounce_domain
+            )
 
     def _committed(self, done: list[Done], taken: Taken) -> None:
         # First: whatever fails from here on, the tallies of what was reserved must not stay locked.
@@ -262,8 +274,8 @@ class _Drain:
             session.get_bind().dispose()  # type: ignore[union-attr]
         with self._process.sessions() as session:
             anchor.in_doubt = True
-            mailing = lock(session, self._mailing_id)
-            if anchor.objection(session, mailing):
+            # Without its lock: all are locked in their order.
+            if anchor.objection(session, find(session, self._mailing_id)):
                 log.error("every mailing is held", reason=objection)
                 hold_all(session, objection)
                 session.commit()

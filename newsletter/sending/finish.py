@@ -35,8 +35,8 @@ def _anybody_waits(session: Session, mailing: Mailing) -> bool:
 
 
 def _in_flight(session: Session, mailing: Mailing) -> bool:
-    window = select(SendWindow.id).where(SendWindow.mailing_id == mailing.id).limit(1)
-    return session.scalar(window) is not None
+    window = select(SendWindow.id).where(SendWindow.mailing_id == mailing.id, SendWindow.size > 0)
+    return session.scalar(window.limit(1)) is not None
 
 
 def _cancel(session: Session, mailing: Mailing) -> None:

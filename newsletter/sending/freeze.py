@@ -72,12 +72,11 @@ def _begin(session: Session, mailing_id: int) -> bool:
     now = clock.now()
     if mailing.state is not MailingState.SCHEDULED or mailing.scheduled_at > now:
         return False
-    if now - mailing.scheduled_at > TOO_LATE and not mailing.held_reason:
+    if now - max(mailing.scheduled_at, mailing.last_turn_at or mailing.scheduled_at) > TOO_LATE:
         mailing.control = Control.PAUSE
         mailing.held_reason = "Its time passed while nothing was running. Resume it to send it now."
         session.commit()
         return False
-    mailing.held_reason = ""
     advance(mailing, MailingState.FREEZING)
     return True
 

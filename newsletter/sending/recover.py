@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
@@ -13,37 +13,45 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendWindow
 from newsletter.sending import failpoints, tally
 from newsletter.sending.hosts import Watch
-from newsletter.sending.settle import Lines, settle
+from newsletter.sending.settle import Lines, settle, settle_for
 from newsletter.sending.tally import UNKNOWN, Held
 
 log = structlog.get_logger(__name__)
 
 KEEP_TALLIES = timedelta(hours=24)
+UNSEEN: Lines = {}  # of a holder that is out of sight there is no testimony
 
 
 def recover(sessions: sessionmaker[Session], host: str, watch: Watch) -> int:
     """Settle every window whose holder is gone; how many deliveries that concerned."""
     with reading(), sessions() as session:
-        windows = session.scalars(select(SendWindow)).all()
+        windows = session.scalars(select(SendWindow).where(SendWindow.size > 0)).all()
         watch.forget_but({window.id for window in windows})
-        lost = [(window, lines) for window in windows if (lines := _testimony(session, window, host, watch))]
+        lost = [
+            (window, lines)
+            for window in windows
+            if (lines := _testimony(session, window, host, watch)) is not None
+        ]
     for window, lines in lost:
         _settle_lost(sessions, window, lines)
+    _forget_vacated(sessions)
     return sum(window.size for window, _ in lost)
 
 
 def _testimony(session: Session, window: SendWindow, host: str, watch: Watch) -> Lines | None:
-    """What can be known about a window whose holder is gone; None while it may still be held."""
-    unknown = dict.fromkeys(window.seqs, UNKNOWN)
+    """What its tally says of a window whose holder is dead, nothing if it is only out of sight.
+
+    None while it may still be held.
+    """
     if window.host != host:
-        return unknown if watch.gone(session, window.host) else None
+        return UNSEEN if watch.gone(session, window.host) else None
     try:
         found = tally.read(Path(window.tally))
-    except Held:
-        return unknown if watch.stopped(window.id) else None
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         log.error("a tally is lost: its window is unanswered", window=window.id, error=str(error))
-        return unknown
+        return UNSEEN
+    except (Held, OSError):  # it lives, or it cannot be asked just now
+        return UNSEEN if watch.stopped(window.id) else None
     if found.same_boot:
         return {seq: found.lines.get(seq, UNKNOWN) for seq in window.seqs}
     # The machine started anew: what its last moments wrote may be missing, so only answers count.
@@ -54,13 +62,28 @@ def _testimony(session: Session, window: SendWindow, host: str, watch: Watch) ->
 def _settle_lost(sessions: sessionmaker[Session], window: SendWindow, lines: Lines) -> None:
     with sessions() as session:
         mailing = lock(session, window.mailing_id)
-        if session.get(SendWindow, window.id) is None:
+        still = session.get(SendWindow, window.id)
+        if still is None or not still.size:
             return  # its holder, or another recovery, was faster
-        settle(session, mailing, window.id, lines)
+        if lines:
+            settle(session, mailing, window.id, lines)
+        else:
+            settle_for(session, mailing, window)
         if failpoints.armed:
             failpoints.reach("recover.committing")
         session.commit()
     log.warning("a lost window was settled", mailing=window.mailing_id, deliveries=window.size)
+
+
+def _forget_vacated(sessions: sessionmaker[Session]) -> None:
+    """Who was out of sight for so long has no tally left to come back with."""
+    old = (SendWindow.size == 0, SendWindow.reserved_at < clock.now() - KEEP_TALLIES)
+    with reading(), sessions() as session:
+        if session.scalar(select(SendWindow.id).where(*old).limit(1)) is None:
+            return
+    with sessions() as session:
+        session.execute(delete(SendWindow).where(*old))
+        session.commit()
 
 
 def delete_old_tallies(tally_dir: Path) -> None:

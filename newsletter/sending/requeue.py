@@ -6,7 +6,7 @@ suppressed meanwhile still gets nothing: members are read again at each reservat
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import jobs
@@ -21,6 +21,7 @@ from newsletter.mailings.models import (
     Mailing,
     MailingState,
     Outcome,
+    SendWindow,
 )
 
 # A reservation takes what is due first. If a million were due at the same instant, each would sort a million:
@@ -60,6 +61,9 @@ def requeue(session: Session, mailing: Mailing, outcome: Outcome, reason: str | 
     ).all()
     if not found:
         return 0
+    if outcome is Outcome.UNANSWERED:
+        # A person decided: whoever held them cannot come back and say that they were never begun.
+        session.execute(delete(SendWindow).where(SendWindow.mailing_id == mailing.id, SendWindow.size == 0))
     _queue(session, chosen, min(row[2] for row in found), max(row[3] for row in found))
     session.execute(
         update(Delivery)
@@ -102,6 +106,7 @@ def _queue(session: Session, chosen: list[ColumnElement[bool]], first: int, last
 
 
 def _go_on(session: Session, mailing: Mailing) -> None:
+    mailing.last_turn_at = clock.now()  # somebody wants it to go: it need not ask
     if mailing.state is MailingState.FINISHED:
         advance(mailing, MailingState.SENDING)
         mailing.finished_at = None

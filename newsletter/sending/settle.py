@@ -1,8 +1,10 @@
 """Settle a window: write what became of its deliveries into the ledger, exactly once.
 
 Merge order: untouched < unanswered < sent, rejected. Normally the window's row is still there and each of its
-deliveries is in flight. When it is gone, somebody settled it for a holder that seemed lost; if that holder
-comes back, its tally may still raise what was called unanswered, and only that.
+deliveries is in flight. Whoever settles it for a holder that only seems lost leaves the row, with nobody in
+it: if that holder comes back, its tally may still raise what was called unanswered then, once and only that.
+When there is no row, the window was settled by its holder, or a person had its unanswered sent to again: all
+that its tally can add then is who has the message.
 """
 
 from collections.abc import Mapping
@@ -27,12 +29,13 @@ from newsletter.mailings.models import (
 from newsletter.sending.finish import finish_if_done
 from newsletter.sending.places import OverPlaces
 from newsletter.sending.retry import EXPIRED, next_due
-from newsletter.sending.tally import Line
+from newsletter.sending.tally import UNKNOWN, Line
 
 Lines = Mapping[int, Line]
 
 _OF_MAILING = Delivery.mailing_id == bindparam("mailing")
-_CLOSE = delete(table_of(SendWindow)).where(SendWindow.id == bindparam("window"))
+_CLOSE = delete(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).returning(SendWindow.size)
+_VACATE = update(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).values(size=0, seqs=[])
 _UNANSWERED = OverPlaces(
     table_of(Delivery).c.seq,
     lambda places: select(Delivery.seq).where(_OF_MAILING, places, Delivery.outcome == Outcome.UNANSWERED),
@@ -72,17 +75,31 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
     The caller holds the mailing's lock and commits; a commit that fails is repeated until it succeeds, and
     only then is the tally deleted.
     """
-    if session.connection().execute(_CLOSE, {"window": window_id}).rowcount:
+    size = session.connection().execute(_CLOSE, {"window": window_id}).scalar()
+    if size:
         _merge(session, mailing, lines)
+    elif size is None:
+        _raise_unanswered(
+            session, mailing, {seq: line for seq, line in lines.items() if line.outcome is Outcome.SENT}
+        )
     else:
-        _raise_unanswered(session, mailing, lines)
-    mailing.last_turn_at = clock.now()
+        known = {seq: line for seq, line in lines.items() if line.outcome is not Outcome.UNANSWERED}
+        _raise_unanswered(session, mailing, known)
     finish_if_done(session, mailing)
 
 
-def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
+def settle_for(session: Session, mailing: Mailing, window: SendWindow) -> None:
+    """Call everybody in the window unanswered: its holder is out of sight, and may come back to it.
+
+    The caller holds the mailing's lock and commits.
+    """
+    session.connection().execute(_VACATE, {"window": window.id})
+    _merge(session, mailing, dict.fromkeys(window.seqs, UNKNOWN))
+    finish_if_done(session, mailing)
+
+
+def _raise_unanswered(session: Session, mailing: Mailing, known: Lines) -> None:
     """A holder came back after its window was settled: what it knows replaces what was unanswered."""
-    known = {seq: line for seq, line in lines.items() if line.outcome is not Outcome.UNANSWERED}
     if not known:
         return
     still = _UNANSWERED.execute(session, known, mailing=mailing.id).scalars()
@@ -92,6 +109,7 @@ def _raise_unanswered(session: Session, mailing: Mailing, lines: Lines) -> None:
         told = {seq: cancelled if _waits(line) else line for seq, line in told.items()}
     elif mailing.state is MailingState.FINISHED and any(_waits(line) for line in told.values()):
         advance(mailing, MailingState.SENDING)
+        mailing.finished_at = None
     _merge(session, mailing, told, before=Outcome.UNANSWERED)
     again = {seq: line for seq, line in known.items() if line.outcome is Outcome.SENT and seq not in told}
     if again:

@@ -42,7 +42,7 @@ def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
 def _stopped(sessions: sessionmaker[Session]) -> list[int]:
     """Mailings that may have reached their end without anybody noticing (their last holder died)."""
     with reading(), sessions() as session:
-        in_flight = exists().where(SendWindow.mailing_id == Mailing.id)
+        in_flight = exists().where(SendWindow.mailing_id == Mailing.id, SendWindow.size > 0)
         waits = exists().where(DeliveryRetry.mailing_id == Mailing.id)
         running = [MailingState.SCHEDULED, MailingState.FREEZING, MailingState.SENDING]
         return list(

@@ -19,6 +19,9 @@ from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import Session
 from newsletter.smtp.verdict import Verdict
 
+# A connection that carried so many and then ended had enough, as some relays have; the next carries on.
+FRUITFUL = 10
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -84,7 +87,7 @@ class _Transmission:
                 stop = self._send(session, waiting)
             finally:
                 self.connections.give_back(self.window.outlet, session)
-            if stop is not None and (stop.kind is not BreakKind.LOST or not self._may_reconnect()):
+            if stop is not None and (stop.kind is not BreakKind.LOST or self._is_hopeless(session)):
                 return self._trouble(stop)
             waiting = self._untouched(waiting)
         return None
@@ -105,8 +108,9 @@ class _Transmission:
         lines = self.window.tally.lines()
         return [person for person in recipients if lines[person.seq].outcome is Outcome.PENDING]
 
-    def _may_reconnect(self) -> bool:
-        return self.connections.may_reconnect(self.window.outlet)
+    def _is_hopeless(self, session: Session) -> bool:
+        """Whether this transport ends connections before they have carried anything worth it."""
+        return session.messages < FRUITFUL and not self.connections.may_reconnect(self.window.outlet)
 
     def _trouble(self, stop: Break) -> Trouble | None:
         """What the operator must know of why it stopped for good."""

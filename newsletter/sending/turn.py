@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.mailings.models import Control, Mailing, MailingState, Outcome
+from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, Outcome
 from newsletter.sending import brake, failpoints, pace
 from newsletter.sending.anchor import Anchor
 from newsletter.sending.lanes import Done
@@ -41,8 +42,9 @@ class Desk:
 class Taken:
     """What a turn brought.
 
-    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when somebody rings.
-    `objection`: why this database is not to be sent from. `reservations`: how many the mailing has seen.
+    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when
+    somebody rings. `objection`: why this database is not to be sent from. `reservations`: how many the
+    mailing has seen.
     """
 
     windows: list[Window] = field(default_factory=list)
@@ -68,16 +70,17 @@ class Turn:
 
         Raises what `reserve` raises; then no window of this turn is left open.
         """
+        stood_still = self._stood_still()  # before: what is settled now is no sign of life since
         refused = [self._settle(each) for each in done]
+        if done:
+            self.mailing.last_turn_at = clock.now()
+        if stood_still:
+            self._ask_first()
         taken = Taken(goes=self._goes())
         if not taken.goes or not wanted:
             return taken
         taken.objection = self.desk.anchor.objection(self.session, self.mailing)
-        if (
-            taken.objection
-            or self._asks_first()
-            or (any(refused) and brake.pulled(self.session, self.mailing))
-        ):
+        if taken.objection or (any(refused) and brake.pulled(self.session, self.mailing)):
             taken.goes = False
             return taken
         self._reserve(taken, wanted)
@@ -111,17 +114,31 @@ class Turn:
     def _goes(self) -> bool:
         return self.mailing.state is MailingState.SENDING and self.mailing.control is Control.GO
 
-    def _asks_first(self) -> bool:
-        """Whether it stood still for so long that a person has to say that it may go on."""
-        mailing = self.mailing
-        latest = max(filter(None, (mailing.last_turn_at, mailing.not_before)), default=None)
-        if latest is None or mailing.next_seq > mailing.members or clock.now() - latest < SILENT_FOR:
-            return False
-        mailing.control = Control.PAUSE
-        mailing.held_reason = (
+    def _stood_still(self) -> bool:
+        """Whether it went and nothing happened for so long that a person has to say that it may go on."""
+        latest = max(filter(None, (self.mailing.last_turn_at, self.mailing.not_before)), default=None)
+        return latest is not None and self._goes() and clock.now() - latest >= SILENT_FOR
+
+    def _ask_first(self) -> None:
+        """Unless all have had a turn: who waits for another one may wait for longer than that."""
+        if not self._somebody_is_untouched():
+            return
+        self.mailing.control = Control.PAUSE
+        self.mailing.held_reason = (
             "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
         )
-        return True
+
+    def _somebody_is_untouched(self) -> bool:
+        if self.mailing.next_seq <= self.mailing.members:
+            return True
+        if any(outlet.limits.provider_limits for outlet in self.outlets):
+            return False  # a line towards a provider may be that long
+        untouched = select(DeliveryRetry.seq).where(
+            DeliveryRetry.mailing_id == self.mailing.id,
+            DeliveryRetry.window_id.is_(None),
+            DeliveryRetry.attempts == 0,
+        )
+        return self.session.scalar(untouched.limit(1)) is not None
 
     def _reserve(self, taken: Taken, wanted: int) -> None:
         mailing = self.mailing

@@ -32,6 +32,13 @@ from newsletter.sending.schedule import schedule
 from newsletter.sending.when import Moment
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.transports.add import add_transport
+from newsletter.transports.facts import RelayFacts
+from newsletter.transports.limits import check_limits
+from newsletter.transports.outlet import row_key
+from newsletter.transports.providers import PROVIDERS
+from newsletter.transports.rest import rest
+from newsletter.transports.security import Security
 from tests.factories import make_issue, make_subscription
 from tests.web.admin.mailings.ledger import half_way
 
@@ -106,7 +113,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     assert freeze(runtime.sessions, held.id, runtime.links)
     hold(session, held.id, "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid.")
     session.commit()
-    common = _common(session, publication)
+    common = _common(session, publication) | {"transport_id": _transports(session, runtime)}
     done = _import(session, publication, ImportState.DONE)
     scenes = [
         Scene(
@@ -145,6 +152,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts = {"slug": publication.slug, "issue_id": draft.id, "mailing_id": mailing.id}
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
         facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
+        facts |= {"transport_id": _transports(session, runtime, words)}
         scenes.append(Scene(publication.slug, facts))
     session.commit()
     return scenes
@@ -189,6 +197,34 @@ def _import(
     session.add_all(ImportProblem(import_id=made.id, line=n, problem=words) for n, words in problems)
     session.flush()
     return made.id
+
+
+def _transports(session: Session, runtime: Runtime, name: str = "The relay of the house") -> int:
+    """Two relays: one that needs somebody, with every limit there is, and one that is paused."""
+    host = f"{len(name)}.relay.{'a-long-name.' * 8}example"
+    facts = RelayFacts(host, 587, Security.STARTTLS, f"{LOCAL}@press.example", PASSWORD)
+    limits = check_limits(
+        {
+            "per_second": "12.5",
+            "per_day": "20000",
+            "provider_limits": " ".join(f"{provider}=2" for provider in PROVIDERS),
+            "hours": "08:00-20:00",
+            "zone": "America/Argentina/ComodRivadavia",
+            "warm_up_from": "2026-01-01",
+            "warm_up_per_day": "200",
+        }
+    )
+    limited = add_transport(session, facts, runtime.settings.secrets, name=name, limits=limits, actor=OWNER)
+    reason = (
+        "The relay did not accept the user: 535 5.7.8 Authentication credentials invalid. Check its settings."
+    )
+    rest(session, row_key(limited.id), "", reason, temporary=False, now=clock.now())
+    rest(session, row_key(limited.id), f"{LOCAL}@press.example", reason, temporary=True, now=clock.now())
+    other = RelayFacts(f"{len(name)}.example", 25, Security.NONE)
+    paused = add_transport(session, other, runtime.settings.secrets, actor=OWNER)
+    paused.paused_at = clock.now()
+    session.flush()
+    return limited.id
 
 
 def _publication(session: Session, slug: str, name: str, **facts: str) -> Publication:

@@ -1,44 +1,33 @@
-"""A stateful machine over the steps of the protocol: one half of its rules, those of a quiet day."""
+"""A stateful machine over the steps of the protocol: the steps that its rules are made of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from sqlalchemy import Engine, select
+from hypothesis.stateful import RuleBasedStateMachine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.core.addresses import key_hash
 from newsletter.core.db import session_factory
 from newsletter.core.errors import Conflict
 from newsletter.core.links import Links
-from newsletter.issues.models import Issue
 from newsletter.mailings.lifecycle import lock
-from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome
-from newsletter.sending import control, failpoints
-from newsletter.sending.freeze import freeze
+from newsletter.sending import failpoints
+from newsletter.sending.hosts import beat
 from newsletter.sending.lanes import Done
-from newsletter.sending.resend_unanswered import resend
-from newsletter.sending.retry_rejected import retry
-from newsletter.sending.schedule import schedule
+from newsletter.sending.recover import recover
 from newsletter.sending.transmit import Trouble
 from newsletter.sending.turn import Taken, Turn
 from newsletter.smtp.url import parse_smtp_url
-from newsletter.subscribers.erase import erase
-from newsletter.subscribers.models import Subscription, SuppressionReason
-from newsletter.subscribers.pause import pause as pause_subscription
-from newsletter.subscribers.suppress import suppress
-from newsletter.subscribers.unsubscribe import unsubscribe
 from newsletter.transports.outlet import Outlet
-from tests.factories import make_issue, make_publication, make_readers
 from tests.sending.machine_world import (
     LATER,
-    LOST,
     REFUSED,
     SENT,
     Commit,
@@ -50,7 +39,6 @@ from tests.sending.machine_world import (
 )
 
 READERS = 6
-CHUNK = 4
 OUTLET = Outlet("relay", "The relay", parse_smtp_url("smtp://relay.example:25"))
 SENDER = "editor@weekly.example"
 REPLIES = {Hand.ACCEPTED: SENT, Hand.REFUSED: REFUSED, Hand.DEFERRED: LATER}
@@ -68,8 +56,8 @@ class Ground:
     links: Links
 
 
-class Sending(RuleBasedStateMachine):
-    """Several processes on two hosts send one issue to a few readers, step by step."""
+class Steps(RuleBasedStateMachine):
+    """Several processes on two hosts, and one issue for a few readers."""
 
     def __init__(self, ground: Ground) -> None:
         super().__init__()
@@ -89,9 +77,8 @@ class Sending(RuleBasedStateMachine):
         self._patch.setattr("newsletter.sending.tally.boot_id", lambda: self._acting.boot)
         self._travel = time_machine.travel(clock.now(), tick=False)
         self._wall = self._travel.start()
+        self._latest = clock.now()
         self._mailings: list[int] = []
-
-    # Helpers that rules are made of
 
     def _session(self) -> Session:
         return self._sessions()
@@ -183,141 +170,27 @@ class Sending(RuleBasedStateMachine):
         if hand is Hand.ACCEPTED:
             self._memory.accepted(held.person(seq))
 
-    # The mailing
+    def _set_clock(self, by: timedelta) -> None:
+        self._wall.shift(by)
+        self._latest = max(self._latest, clock.now())
 
-    @initialize()
-    def publish(self) -> None:
+    def _die(self, process: Process, delivers: bool) -> None:
+        """What was handed to the kernel may still arrive."""
+        for held in process.held.values():
+            for seq, hand in held.hands.items():
+                if hand is Hand.KERNEL and delivers:
+                    self._server_decides(held, seq, Hand.ACCEPTED)
+        self._end(process)
+
+    def _recover(self, host: Host, interrupted: str = "") -> None:
+        self._acting = host
         with self._session() as session:
-            publication = make_publication(session)
-            make_readers(session, publication, READERS)
-            issue = make_issue(session, publication)
-            self._mailings.append(schedule(session, issue, None, self._links, actor="test").id)
+            beat(session, host.name)
             session.commit()
-
-    @rule()
-    def send_is_pressed(self) -> None:
-        with self._session() as session:
-            issue = session.scalars(select(Issue)).one()
-            mailing = schedule(session, issue, None, self._links, actor="test")
-            session.commit()
-            cancelled = session.get_one(Mailing, self._mailings[-1]).state is MailingState.CANCELLED
-        assert (mailing.id != self._mailings[-1]) == (cancelled or mailing.id not in self._mailings)
-        if mailing.id not in self._mailings:
-            self._mailings.append(mailing.id)
-
-    @rule(
-        interrupted=st.sampled_from(
-            ["", "freeze.chunk=error@1", "freeze.chunk=error@2", "freeze.complete=error"]
-        )
-    )
-    def freezes(self, interrupted: str) -> None:
         failpoints.arm(interrupted)
         try:
-            freeze(self._sessions, self._mailings[-1], self._links, chunk=CHUNK)
+            recover(self._sessions, host.name, host.watch)
         except OSError:
             assert interrupted
         finally:
             failpoints.arm("")
-
-    @rule(do=st.sampled_from([control.pause, control.resume, control.resume, control.cancel]))
-    def is_controlled(self, do: Callable[..., Mailing]) -> None:
-        self._act(lambda session: do(session, self._mailings[-1], actor="test"))
-
-    @rule(n=PLACES)
-    def rejected_are_retried(self, n: int) -> None:
-        mailing_id = self._mailings[n % len(self._mailings)]
-        self._act(lambda session: retry(session, mailing_id, actor="test"))
-
-    @rule(n=PLACES)
-    def unanswered_are_resent(self, n: int) -> None:
-        mailing_id = self._mailings[n % len(self._mailings)]
-
-        def press(session: Session) -> None:
-            unanswered = select(Delivery.subscriber_id).where(
-                Delivery.mailing_id == mailing_id, Delivery.outcome == Outcome.UNANSWERED
-            )
-            people = set(session.scalars(unanswered))
-            assert resend(session, mailing_id, len(people), actor="test") == len(people)
-            self._memory.resends(people)
-
-        self._act(press)
-
-    @rule(n=PLACES, how=st.sampled_from(["unsubscribes", "is suppressed", "is erased", "pauses"]))
-    def somebody_leaves(self, n: int, how: str) -> None:
-        def leave(session: Session) -> None:
-            subscription = session.scalars(select(Subscription).order_by(Subscription.id)).all()[n % READERS]
-            person = subscription.subscriber_id
-            if person in self._memory.gone:
-                return
-            if how == "unsubscribes":
-                unsubscribe(session, subscription.id, source="page")
-            elif how == "is erased":
-                erase(session, person, actor="test")
-            elif how == "is suppressed":
-                address = key_hash(f"reader{person}@readers.example")
-                suppress(session, address, SuppressionReason.COMPLAINT, actor="test")
-            else:
-                pause_subscription(session, subscription.id, 3)
-            self._memory.gone.add(person)
-
-        self._act(leave)
-
-    # Processes
-
-    @rule(n=PLACES, m=PLACES, wanted=st.integers(0, 2), size=st.integers(1, 4), commit=COMMITS)
-    def a_process_has_its_turn(self, n: int, m: int, wanted: int, size: int, commit: Commit) -> None:
-        if (process := self._process(n)) is not None:
-            self._turn(process, self._mailings[m % len(self._mailings)], wanted, size, commit)
-
-    @rule(n=PLACES, size=st.integers(1, 4))
-    def a_process_reserves(self, n: int, size: int) -> None:
-        if (process := self._process(n)) is not None:
-            self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES)
-
-    @rule(n=PLACES)
-    def a_message_is_begun(self, n: int) -> None:
-        if (found := self._startable(n)) is not None:
-            self._start(*found)
-
-    @rule(n=PLACES)
-    def somebody_is_refused_unseen(self, n: int) -> None:
-        if (found := self._startable(n)) is not None:
-            held, seq = found
-            held.window.tally.answered(seq, REFUSED)
-
-    @rule(n=PLACES, hand=st.sampled_from([Hand.ACCEPTED, Hand.ACCEPTED, Hand.REFUSED, Hand.DEFERRED]))
-    def the_server_decides(self, n: int, hand: Hand) -> None:
-        found = self._begun(n, runs=False)
-        if found is not None and found[1].hands[found[2]] is Hand.KERNEL:
-            self._server_decides(found[1], found[2], hand)
-
-    @rule(n=PLACES)
-    def a_reply_is_read(self, n: int) -> None:
-        found = self._begun(n)
-        if found is not None and found[1].hands[found[2]] is not Hand.KERNEL:
-            self._read_reply(found[1], found[2])
-
-    @rule(n=PLACES, takes_back=st.booleans())
-    def a_message_never_left(self, n: int, takes_back: bool) -> None:
-        """The connection was lost before its last octet, or its refusal marks nobody: its holder has proof."""
-        found = self._begun(n)
-        if found is not None and found[1].hands[found[2]] is Hand.KERNEL:
-            _, held, seq = found
-            del held.hands[seq]
-            if takes_back:
-                held.window.tally.take_back(seq)
-            else:
-                held.window.tally.answered(seq, LOST)
-            self._memory.has_not(held.window, held.person(seq))
-
-    @rule(n=PLACES)
-    def a_reply_never_comes(self, n: int) -> None:
-        found = self._begun(n)
-        if found is not None:
-            del found[1].hands[found[2]]
-
-    @rule(n=PLACES, m=PLACES, trouble=st.sampled_from([None, None, Trouble("It rests.", True, SENDER)]))
-    def a_window_is_done(self, n: int, m: int, trouble: Trouble | None) -> None:
-        process = self._process(n)
-        if process is not None and process.held:
-            self._is_done(process, list(process.held.values())[m % len(process.held)], trouble)

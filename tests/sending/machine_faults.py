@@ -7,23 +7,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from sqlalchemy import select
 
+from newsletter.core import clock
 from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome, SendWindow
-from newsletter.sending import control, failpoints
+from newsletter.sending import control
 from newsletter.sending.freeze import freeze
-from newsletter.sending.hosts import beat
-from newsletter.sending.recover import recover
 from newsletter.sending.sweep import sweep
 from newsletter.sending.tally import RECORD, read
 from newsletter.sending.tally import Held as TallyHeld
 from tests.sending.conftest import checked
-from tests.sending.machine import PLACES, READERS, Sending
-from tests.sending.machine_world import Commit, Hand, Host, Process
+from tests.sending.machine import PLACES, READERS
+from tests.sending.machine_quiet import QuietDay
+from tests.sending.machine_world import Commit, Hand, Host
 
 OVER = {MailingState.FINISHED, MailingState.CANCELLED}
+DAMAGES = ["none", "cut", "blank", "gone"]
 LEFT = {"unsubscribed", "suppressed", "erased", "paused", "ended"}
 
 
-class SendingMachine(Sending):
+class SendingMachine(QuietDay):
     """Several processes on two hosts send one issue to a few readers, and everything goes wrong."""
 
     @rule(n=PLACES, delivers=st.booleans())
@@ -40,17 +41,23 @@ class SendingMachine(Sending):
             for held in process.held.values():
                 held.chosen = {seq for seq in held.blank()[:1] if chosen and held.may_start(seq)}
 
+    @rule(n=PLACES, chosen=st.booleans())
+    def a_process_stands_still_for_long(self, n: int, chosen: bool) -> None:
+        """Until what it holds is called unanswered."""
+        self.a_process_is_stopped(n, chosen)
+        self._recover_over_ten_minutes()
+
+    @rule()
+    def a_network_is_split_for_long(self) -> None:
+        """One host is out of the other's sight until what it holds is called unanswered."""
+        self._recover_over_ten_minutes(self._hosts[1])
+
     @rule()
     def the_stopped_go_on(self) -> None:
         for process in self._processes:
             process.stopped = False
 
-    @rule(
-        n=st.booleans(),
-        delivers=st.booleans(),
-        damage=st.sampled_from(["none", "cut", "blank", "gone"]),
-        m=PLACES,
-    )
+    @rule(n=st.booleans(), delivers=st.booleans(), damage=st.sampled_from(DAMAGES), m=PLACES)
     def power_fails(self, n: bool, delivers: bool, damage: str, m: int) -> None:
         """All of a host dies at once; of the last moments of its tallies anything may be missing."""
         host = self._hosts[n]
@@ -73,23 +80,22 @@ class SendingMachine(Sending):
     @rule(minutes=st.sampled_from([1, 6, 11, 70]))
     def time_passes(self, minutes: int) -> None:
         self._elapsed += 60 * minutes
-        self._wall.shift(timedelta(minutes=minutes))
+        self._set_clock(timedelta(minutes=minutes))
 
     @rule(hours=st.sampled_from([-24, -1, 1, 24]))
     def a_clock_is_set(self, hours: int) -> None:
-        self._wall.shift(timedelta(hours=hours))
+        self._set_clock(timedelta(hours=hours))
 
     @rule()
     def the_sweep_passes(self) -> None:
         sweep(self._sessions, bulk_processes=1)
 
-    def _die(self, process: Process, delivers: bool) -> None:
-        """What was handed to the kernel may still arrive."""
-        for held in process.held.values():
-            for seq, hand in held.hands.items():
-                if hand is Hand.KERNEL and delivers:
-                    self._server_decides(held, seq, Hand.ACCEPTED)
-        self._end(process)
+    def _recover_over_ten_minutes(self, *hosts: Host) -> None:
+        for minutes in (0, 11):
+            self._elapsed += 60 * minutes
+            self._set_clock(timedelta(minutes=minutes))
+            for host in hosts or self._hosts:
+                self._recover(host)
 
     def _damage(self, host: Host, name: str, damage: str, m: int) -> None:
         path = host.folder / name
@@ -106,19 +112,6 @@ class SendingMachine(Sending):
                 file.write(bytes(RECORD.size))
         elif damage == "gone":
             path.unlink()
-
-    def _recover(self, host: Host, interrupted: str = "") -> None:
-        self._acting = host
-        with self._session() as session:
-            beat(session, host.name)
-            session.commit()
-        failpoints.arm(interrupted)
-        try:
-            recover(self._sessions, host.name, host.watch)
-        except OSError:
-            assert interrupted
-        finally:
-            failpoints.arm("")
 
     # What must always hold
 
@@ -166,9 +159,10 @@ class SendingMachine(Sending):
             for mailing_id in self._mailings:
                 self._turn(process, mailing_id, 0, 1, Commit.ARRIVES)
             self._die(process, delivers=False)
+        self._set_clock(self._latest - clock.now())  # what is due by the latest clock is due
         for _ in range(12):
             self._elapsed += 70 * 60
-            self._wall.shift(timedelta(minutes=70))
+            self._set_clock(timedelta(minutes=70))
             for host in self._hosts:
                 self._recover(host)
             sweep(self._sessions, bulk_processes=1)

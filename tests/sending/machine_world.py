@@ -1,8 +1,8 @@
-"""The world of the stateful machine: hosts with tallies in real files, processes that hold windows, one sink.
+"""The world of the stateful machine: hosts with tallies in real files, processes with windows, one sink.
 
-A process here is the domain's own steps (`Turn`, `Tally`, `recover`) in the hands of a test, which decides when
-each happens, whether its commit arrives, and when the process dies. What the machine knows besides, to judge by:
-who accepted which copy, who may have got one, and who had left before whose reservation.
+A process here is the domain's own steps (`Turn`, `Tally`, `recover`) in the hands of a test, which decides
+when each happens, whether its commit arrives, and when the process dies. What the machine knows besides, to
+judge by: who accepted which copy, who may have got one, and who had left before whose reservation.
 """
 
 from collections import Counter, defaultdict

@@ -164,6 +164,19 @@ def test_a_damaged_tally_leaves_its_window_unanswered(
     assert count().unanswered == 10
 
 
+def test_a_tally_that_cannot_be_read_just_now_is_asked_again(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    window.tally.close()
+    aside = window.tally.path.rename(window.tally.path.with_suffix(".aside"))
+    window.tally.path.mkdir()  # as when no file can be opened: an error that says nothing about the holder
+    assert recovered(runtime, process) == 0
+    window.tally.path.rmdir()
+    aside.rename(window.tally.path)
+    assert recovered(runtime, process) == 10
+    assert (count().sent, count().unanswered) == (1, 1)
+
+
 def test_another_host_is_given_ten_minutes_of_silence(
     window: Window,
     runtime: Runtime,

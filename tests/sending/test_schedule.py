@@ -158,3 +158,18 @@ def test_the_issue_is_published_with_its_number(session: Session, runtime: Runti
         assert freeze(runtime.sessions, mailing.id, runtime.links)
         session.refresh(issue)
         assert (issue.number, issue.published_revision) == (number, 1)
+
+
+def test_whoever_resumes_a_paused_mailing_long_after_its_time_is_not_asked_again(
+    session: Session, runtime: Runtime
+) -> None:
+    publication = make_publication(session)
+    make_readers(session, publication, 3)
+    mailing = schedule(session, make_issue(session, publication), None, runtime.links, actor="test")
+    control.pause(session, mailing.id, actor="test")
+    session.commit()
+    with time_machine.travel(clock.now() + timedelta(hours=7)):
+        assert not freeze(runtime.sessions, mailing.id, runtime.links)
+        control.resume(session, mailing.id, actor="test")
+        session.commit()
+        assert freeze(runtime.sessions, mailing.id, runtime.links)

@@ -1,6 +1,8 @@
 """What every client promises, against servers that go wrong at random: the journal never lies."""
 
 import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -74,3 +76,24 @@ def test_the_journal_never_lies(deliver, seed, stage):
         assert set(stop.unanswered) == unanswered, (rules, stop, told)
         if stop.kind is not BreakKind.STOPPED and unanswered:
             assert session.closed
+
+
+@pytest.mark.parametrize("deliver", CLIENTS, ids=IDS)
+def test_sessions_in_several_threads_do_not_meet(deliver, stage):
+    sink = stage.make_sink(Rule(At.RCPT, code=550, text="5.1.1 Who?", recipient="u?7@*"))
+    sessions = [stage.dial(sink) for _ in range(4)]
+    journals = [type(stage.notes)() for _ in sessions]
+
+    def work(number: int) -> None:
+        session, own = sessions[number], stage.envelopes(400)[number::4]
+        assert deliver(session, own, journals[number], go) is None
+
+    with ThreadPoolExecutor(len(sessions)) as threads:
+        list(threads.map(work, range(len(sessions))))
+    refused = {index for index in range(10, 100) if index % 10 == 7}
+    for number, journal in enumerate(journals):
+        assert {index: outcome.partition("(")[0] for index, outcome in journal.outcomes.items()} == {
+            index: "rejected" if index in refused else "sent" for index in range(number, 400, 4)
+        }
+    taken = Counter(record.recipient for record in sink.records)
+    assert taken == Counter(f"u{index}@example.org" for index in range(400) if index not in refused)

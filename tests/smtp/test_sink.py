@@ -84,6 +84,7 @@ def test_only_crlf_dot_crlf_ends_a_message(make_sink, end, raw):
         (b"EHLO\r\n", [501]),
         (b"STARTTLS\r\n", [502]),
         (b"AUTH PLAIN AAAA\r\n", [504]),
+        (b"BDAT 0\r\nBDAT 2\r\nxxNOOP\r\n", [503, 503, 250]),
         (b"x" * 9000, [500, 0]),
     ],
 )
@@ -117,6 +118,26 @@ def test_authentication_can_be_required(make_sink):
     assert len(sink.records) == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "said", "codes"),
+    [
+        ({}, b"AUTH PLAIN AHUAcA==\r\n", [538]),
+        ({"auth_in_clear": True}, b"AUTH CRAM-MD5\r\n", [504]),
+        ({"auth_in_clear": True}, b"AUTH PLAIN AHUAcA==\r\nAUTH PLAIN AHUAcA==\r\n", [235, 503]),
+        ({"auth_in_clear": True}, b"AUTH LOGIN\r\ndQ==\r\ncA==\r\n", [334, 334, 235]),
+        ({"auth_in_clear": True}, b"AUTH LOGIN dQ==\r\ncA==\r\n", [334, 235]),
+        ({"auth_in_clear": True}, b"AUTH PLAIN\r\n*\r\nMAIL FROM:<a@b.c>\r\n", [334, 501, 250]),
+        ({"auth_in_clear": True}, b"AUTH PLAIN AAAA\r\n", [535]),
+        ({"auth_in_clear": True}, b"AUTH PLAIN\r\nMAIL FROM:<a@b.c>\r\n", [334, 501]),  # no command there
+    ],
+)
+def test_authentication_step_by_step(make_sink, raw, options, said, codes):
+    sink = make_sink(users={"u": "p"}, **options)
+    with raw(sink) as client:
+        client.say(b"EHLO x\r\n" + said)
+        assert client.codes(2 + len(codes)) == [220, 250, *codes]
+
+
 def test_records_are_in_the_file_before_the_reply(tmp_path, raw):
     path = tmp_path / "records"
     with Sink(record=path, remember=False, fsync=True) as sink, raw(sink) as client:
@@ -142,6 +163,14 @@ def test_a_torn_last_line_is_left_out(tmp_path):
     assert sink.records[0].content == MESSAGE.replace(b"\r\n.dot", b"\r\n.dot")
     path.write_bytes(whole[:-5])
     assert [record.recipient for record in read_records(path)] == ["ü@b.c"]
+
+
+def test_octets_that_are_no_utf8_come_back_from_the_file(tmp_path):
+    path = tmp_path / "records"
+    with Sink(record=path) as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
+        client.sendmail("a@b.c", ['"q\\"\t"@b.c'], b'Message-ID: <\xe9\\"@b.c>\r\n\r\n')
+    assert list(read_records(path)) == sink.records
+    assert sink.records[0][:2] == ('"q\\"\t"@b.c', '<\udce9\\"@b.c>')
 
 
 def test_one_port_serves_again_after_refusing(make_sink, raw):

@@ -1,5 +1,7 @@
 """The sink's rules: when they fire, and what a client then sees."""
 
+import contextlib
+import itertools
 import json
 from collections import Counter
 
@@ -124,7 +126,84 @@ class TestFaults:
     def test_the_script_can_be_changed_on_the_way(self, make_sink, codes):
         sink = make_sink()
         assert 250 in codes(sink, 8)
+        assert list(sink.script.rules) == []
         sink.script = Script([Rule(At.CONNECT, Act.DROP)])
         assert codes(sink, 1) == [0]
         sink.script = Script()
         assert Counter(codes(sink, 9))[250] == 4
+
+
+POINTS = (At.EHLO, At.MAIL, At.RCPT, At.DATA, At.CONTENT, At.BODY, At.RSET, At.NOOP, At.QUIT)
+FAULTS = [
+    Rule(
+        at, act, 250 if recorded else 450, "A fault", seconds=0.05, recorded=recorded, octets=10_000, times=1
+    )
+    for at, act, recorded in itertools.product(POINTS, Act, (False, True))
+    if not recorded or act not in {Act.STALL, Act.EXTRA}
+]
+
+
+class TestEveryFault:
+    """Each at each point of a conversation, in one write and in the middle of things."""
+
+    HEAD = b"EHLO x\r\nNOOP\r\nRSET\r\n"
+
+    @staticmethod
+    def message(number, kind):
+        body = b"Message-ID: <%d@b.c>\r\n\r\n%b\r\n" % (number, b"x" * 30_000)
+        begin = b"MAIL FROM:<a@b.c>\r\nRCPT TO:<%d@b.c>\r\n" % number
+        if kind == "data":
+            return begin + b"DATA\r\n" + body + b".\r\n"
+        return begin + b"BDAT %d LAST\r\n" % len(body) + body
+
+    def converse(self, raw, sink, kind, patience=3.0):
+        """The reply texts that a client gets that sends three messages and QUIT, whatever it hears."""
+        with raw(sink) as client:
+            client.sock.settimeout(patience)
+            with contextlib.suppress(OSError):
+                client.say(self.HEAD + self.message(1, kind) + self.message(2, kind))
+                client.say(self.message(3, kind) + b"QUIT\r\n")
+            heard = b""
+            with contextlib.suppress(OSError):
+                while octets := client.sock.recv(65_536):
+                    heard += octets
+        return heard
+
+    @pytest.mark.parametrize("kind", ["data", "bdat"])
+    @pytest.mark.parametrize("rule", FAULTS, ids=lambda rule: f"{rule.at}-{rule.do}-{rule.recorded}")
+    def test_it_strikes_once_and_the_records_tell_the_truth(self, make_sink, raw, rule, kind):
+        sink = make_sink(rule, keep_content=False)
+        silent = rule.do is Act.SILENT or rule.at in {At.CONTENT, At.QUIT}
+        first = self.converse(raw, sink, kind, 0.2 if silent and rule.do is not Act.STALL else 3.0)
+        recipients = [record.recipient for record in sink.records]
+        assert first.startswith(b"220 ")
+        assert len(set(recipients)) == len(recipients)
+        # Where DATA or MAIL was refused, two recipients may come to share the next message.
+        messages = len({record.message_id for record in sink.records})
+        assert sink.counts.messages == messages
+        # Whatever was said to be taken is recorded; more than that only where the rule says so.
+        unsaid = rule.at is At.BODY and rule.recorded
+        assert first.count(b"2.0.0 Taken") <= messages <= first.count(b"2.0.0 Taken") + unsaid
+        if rule.do is Act.STALL or (rule.do is Act.EXTRA and rule.at is not At.CONTENT):
+            assert recipients == ["1@b.c", "2@b.c", "3@b.c"]
+            assert [record.message_id for record in sink.records] == ["<1@b.c>", "<2@b.c>", "<3@b.c>"]
+            assert b"221 2.0.0 Bye\r\n" in first
+        before = len(sink.records)
+        sink.script = Script()
+        assert self.converse(raw, sink, kind).endswith(b"221 2.0.0 Bye\r\n")
+        assert len(sink.records) == before + 3
+
+    @pytest.mark.parametrize("kind", ["data", "bdat"])
+    @pytest.mark.parametrize("octets", [0, 1, 29_999, 30_022, 30_023])
+    def test_a_drop_in_the_content(self, make_sink, eventually, raw, kind, octets):
+        """Their bodies have 30,023 octets."""
+        sink = make_sink(Rule(At.CONTENT, Act.DROP, octets=octets, skip=1), keep_content=False)
+        self.converse(raw, sink, kind)
+        assert [record.recipient for record in sink.records] == ["1@b.c"]
+        eventually(lambda: sink.counts.lost == 1)
+
+    @pytest.mark.parametrize("kind", ["data", "bdat"])
+    def test_a_message_that_is_shorter_than_the_drop(self, make_sink, raw, kind):
+        sink = make_sink(Rule(At.CONTENT, Act.DROP, octets=50_000), keep_content=False)
+        self.converse(raw, sink, kind)
+        assert len(sink.records) == 3

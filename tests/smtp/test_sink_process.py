@@ -10,7 +10,8 @@ import threading
 
 import pytest
 
-from newsletter.smtp.sink import read_records
+from newsletter.smtp.sink import Options, read_records
+from newsletter.smtp.sink.__main__ import options, parser
 
 
 @contextlib.contextmanager
@@ -46,6 +47,10 @@ def test_it_records_counts_and_ends_when_told(tmp_path):
         counts = json.loads(process.stdout.readline())
         assert process.wait(5) == 0
     assert (counts["connections"], counts["lost"], counts["messages"]) == (1, 0, 2)
+
+
+def test_without_switches_it_is_the_usual_sink():
+    assert options(parser().parse_args(["--record", "records"])) == Options()
 
 
 @pytest.mark.faults

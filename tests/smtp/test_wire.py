@@ -1,5 +1,6 @@
 """The socket of a session: it waits for nothing that is there, and for nothing longer than it may."""
 
+import signal
 import socket
 import ssl
 import threading
@@ -204,7 +205,12 @@ def test_a_slow_reader_may_take_longer_than_the_time_for_one_block(pair):
     thread.join()
 
 
-@pytest.mark.parametrize("work", [lambda wire: wire.send(BIG, 60), lambda wire: wire.read_reply(60)])
+WAITING = pytest.mark.parametrize(
+    "work", [lambda wire: wire.send(BIG, 60), lambda wire: wire.read_reply(60)], ids=["send", "read"]
+)
+
+
+@WAITING
 def test_in_a_hurry_nothing_is_waited_for(pair, work):
     wire, _ = pair
     threading.Timer(0.2, wire.hurry, [0.1]).start()
@@ -212,6 +218,21 @@ def test_in_a_hurry_nothing_is_waited_for(pair, work):
     with pytest.raises(Lost):
         work(wire)
     assert time.monotonic() - start < 2
+
+
+@WAITING
+def test_a_signal_may_hurry_the_very_thread_that_waits(pair, work):
+    wire, _ = pair
+    before = signal.signal(signal.SIGALRM, lambda *_: wire.hurry(0.1))
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        start = time.monotonic()
+        with pytest.raises(Lost):
+            work(wire)
+        assert time.monotonic() - start < 2
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_in_a_hurry_what_is_here_is_still_read(pair):

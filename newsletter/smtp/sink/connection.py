@@ -3,6 +3,7 @@
 import enum
 import re
 import socket
+from abc import abstractmethod
 from collections.abc import Callable
 
 from newsletter.smtp.sink.content import Content
@@ -41,6 +42,7 @@ class Connection(Link):
         self._wanted = 0  # octets of the chunk that are missing
         self._drop_after: int | None = None  # octets of the body or chunk
         self._tls_wanted = False
+        self._finishing = False
         self._at_once = not (house.options.latency or house.options.dribble)
         self._replies = bytearray()
         self._records: list[Record] = []  # not written yet, of so many messages and octets
@@ -49,21 +51,21 @@ class Connection(Link):
 
     # What the verbs supply.
 
+    @abstractmethod
     def commands(self, buffer: bytearray, at: int, end: int) -> int:
         """Act on those commands from `at` to `end` that need no `command`; where the rest begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self, line: bytes) -> None:
         """Act on one command line, without its CRLF."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content_arrived(self) -> None:
         """The body or chunk that was expected is complete."""
-        raise NotImplementedError
 
+    @abstractmethod
     def greet(self) -> None:
         """Say the greeting."""
-        raise NotImplementedError
 
     # What the link calls.
 
@@ -141,11 +143,15 @@ class Connection(Link):
         if rule is not None:
             self._befall(rule)
 
-    def end(self) -> None:
-        """Close after what was said has left."""
+    def finish(self) -> None:
+        """Hear no more, and close when what is said has left."""
         self._mode = Mode.DEAF
+        self._finishing = True
+
+    def end(self) -> None:
+        """Finish at once."""
+        self.finish()
         self._flush()
-        self._later(self.close)
 
     def start_tls(self) -> None:
         """Handshake once the 220 has left; what was pipelined behind it is thrown away (RFC 3207 §4.2)."""
@@ -226,7 +232,7 @@ class Connection(Link):
             case Act.STALL:
                 self._flush()
                 self._hold(rule.seconds, lambda: self._say_late(usual))
-            case Act.DROP | Act.SILENT:
+            case _:
                 if rule.recorded:
                     usual()
                 self._flush()
@@ -266,6 +272,9 @@ class Connection(Link):
             self._tls_wanted = False
             self.pause()
             self._later(lambda: self.encrypt(tls, self._talk_again))
+        if self._finishing:
+            self._finishing = False
+            self._later(self.close)
 
     def _talk_again(self) -> None:
         self._mode = Mode.COMMAND

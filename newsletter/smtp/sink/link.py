@@ -3,6 +3,7 @@
 import selectors
 import socket
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -12,7 +13,7 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-class Link:
+class Link(ABC):
     """A connected socket in the loop.
 
     What arrives is given to `work` in the loop's buffer, behind what `work` left over the last time.
@@ -41,17 +42,17 @@ class Link:
 
     # What the protocol supplies.
 
+    @abstractmethod
     def opened(self) -> None:
         """The connection is there, and any handshake done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, buffer: bytearray, end: int) -> int:
         """Work off `buffer` up to `end`; how many octets that were. The others come again, with more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gone(self) -> None:
         """The connection ended, in whichever way."""
-        raise NotImplementedError
 
     # Tools for it.
 
@@ -60,13 +61,7 @@ class Link:
         if self.closed:
             return
         if not self._unsent:
-            try:
-                taken = self._sock.send(octets)
-            except _NOT_NOW:
-                taken = 0
-            except OSError:
-                self.cut()
-                return
+            taken = self._push(octets)
             if taken == len(octets):
                 return
             octets = octets[taken:]
@@ -89,7 +84,8 @@ class Link:
         if self.closed:
             return
         self.closed = True
-        self._loop.watch(self._sock, 0, self._ready)
+        if self._events:
+            self._loop.watch(self._sock, 0, self._ready)
         self._sock.close()
         self._left.clear()
         self._unsent.clear()
@@ -116,7 +112,8 @@ class Link:
 
     def encrypt(self, tls: ssl.SSLContext, then: Callable[[], None]) -> None:
         """Shake hands, then do `then`; what was left over is forgotten (RFC 3207 §4.2)."""
-        if self.closed:
+        if self.closed or self._unsent:  # a peer that does not read would get a handshake amid clear words
+            self.cut()
             return
         self._left.clear()
         self._held = self._paused = False
@@ -124,6 +121,7 @@ class Link:
         self._loop.watch(self._sock, 0, self._ready)
         self._events = 0
         try:
+            self._sock.getpeername()  # for a peer that has gone, wrap_socket() loses the descriptor
             self._sock = tls.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
         except OSError:
             self.cut()
@@ -133,8 +131,6 @@ class Link:
     # What the loop calls.
 
     def _ready(self, events: int) -> None:
-        if self.closed:
-            return  # by somebody in the same round
         if self._secured is not None:
             self._shake(self._secured)
             return
@@ -150,7 +146,8 @@ class Link:
         except _NOT_NOW:
             return
         except OSError:
-            got = 0
+            self.cut()
+            return
         if not got:
             self.close()
         elif self._held:
@@ -163,14 +160,18 @@ class Link:
             if done < end or kept:
                 self._left = loop.buffer[done:end]
 
-    def _drain(self) -> None:
+    def _push(self, octets: bytes | bytearray) -> int:
+        """How many of them the kernel takes now; of a link that is cut, all that there ever will be."""
         try:
-            del self._unsent[: self._sock.send(self._unsent)]
+            return self._sock.send(octets)
         except _NOT_NOW:
-            return
+            return 0
         except OSError:
             self.cut()
-            return
+            return len(octets)
+
+    def _drain(self) -> None:
+        del self._unsent[: self._push(self._unsent)]
         if self._closing:
             self.close()
         else:
@@ -179,10 +180,8 @@ class Link:
     def _shake(self, then: Callable[[], None]) -> None:
         try:
             self._sock.do_handshake()  # type: ignore[attr-defined]
-        except ssl.SSLWantReadError:
-            self._watch(READ)
-        except ssl.SSLWantWriteError:
-            self._watch(WRITE)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+            self._watch(WRITE if isinstance(error, ssl.SSLWantWriteError) else READ)
         except OSError:
             self.cut()
         else:

@@ -33,18 +33,17 @@ class Loop:
         self._ended = False
         self._woken, self._waker = socket.socketpair()
         self._woken.setblocking(False)
-        self.watch(self._woken, selectors.EVENT_READ, self._answer_calls)
+        self.watch(self._woken, selectors.EVENT_READ, self._wake)
 
     def watch(self, sock: socket.socket, events: int, ready: Ready) -> None:
         """Have `ready` called with what `sock` is ready for; 0 stops that."""
         known = sock.fileno() in self._selector.get_map()
-        if not events:
-            if known:
-                self._selector.unregister(sock)
-        elif known:
+        if events and known:
             self._selector.modify(sock, events, ready)
-        else:
+        elif events:
             self._selector.register(sock, events, ready)
+        elif known:
+            self._selector.unregister(sock)
 
     def later(self, seconds: float, act: Callable[[], object]) -> None:
         """Have `act` called in so many seconds."""
@@ -76,6 +75,9 @@ class Loop:
         while not self._ended:
             for key, events in select(self._patience()):
                 key.data(events)
+            # Not amid the sockets: who asks may close one that is ready.
+            while self._calls:
+                self._calls.popleft()()
             if self._timers:
                 self._go_off()
 
@@ -93,7 +95,5 @@ class Loop:
         while self._timers and self._timers[0][0] <= now:
             heapq.heappop(self._timers)[2]()
 
-    def _answer_calls(self, _events: int) -> None:
+    def _wake(self, _events: int) -> None:
         self._woken.recv(4096)
-        while self._calls:
-            self._calls.popleft()()

@@ -42,7 +42,7 @@ class Sink:
         self._recorder = Recorder(record, remember=remember, fsync=fsync)
         self._house = House(options, script or Script(), self._recorder)
         self._loop = Loop()
-        self._thread = threading.Thread(target=self._loop.run, name="smtp-sink", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
         self._listener: socket.socket | None = None
         self.port = port
 
@@ -95,7 +95,7 @@ class Sink:
     def stop(self) -> None:
         """Stop listening, cut every connection, close the file. May be called twice."""
         if self._thread.is_alive():
-            self._loop.ask(self._shut)
+            self._loop.ask(self._loop.end)
             self._thread.join()
         self._loop.close()
         self._recorder.close()
@@ -135,8 +135,7 @@ class Sink:
         self._loop.watch(listener, selectors.EVENT_READ, self._accept)
 
     def _accept(self, _events: int) -> None:
-        if self._listener is None:
-            return  # since this round began
+        assert self._listener is not None  # noqa: S101 - it is watched only while it is there
         with suppress(OSError):  # whoever knocked has gone again
             sock, _ = self._listener.accept()
             sock.setblocking(False)
@@ -153,8 +152,10 @@ class Sink:
             self._listener.close()
             self._listener = None
 
-    def _shut(self) -> None:
-        self._stop_listening()
-        for connection in tuple(self._house.open):
-            connection.cut()
-        self._loop.end()
+    def _run(self) -> None:
+        try:
+            self._loop.run()
+        finally:
+            self._stop_listening()
+            for connection in tuple(self._house.open):
+                connection.cut()

@@ -12,7 +12,8 @@ from newsletter.smtp.sink.faults import At
 from newsletter.smtp.sink.house import House
 from newsletter.smtp.sink.loop import Loop
 
-_PATH = re.compile(rb"(?:FROM|TO):<([^<>\r\n\x00]*)>((?: [^ ]+)*)", re.IGNORECASE)
+_PATH = rb":<([^<>\r\n\x00]*)>((?: [^ ]+)*)"
+_FROM, _TO = re.compile(rb"FROM" + _PATH, re.IGNORECASE), re.compile(rb"TO" + _PATH, re.IGNORECASE)
 _OK = (250, "2.0.0 OK")
 _BAD_SEQUENCE = (503, "5.5.1 Bad sequence of commands")
 
@@ -120,7 +121,7 @@ class Talk(Connection):
         if self.house.options.auth_required and self._user is None:
             self.say(530, "5.7.0 Authentication required")
             return
-        path = _PATH.fullmatch(rest)
+        path = _FROM.fullmatch(rest)
         if self._sender is not None:
             self.say(*_BAD_SEQUENCE)
         elif path is None:
@@ -153,7 +154,7 @@ class Talk(Connection):
         return None
 
     def _rcpt(self, rest: bytes) -> None:
-        path = _PATH.fullmatch(rest)
+        path = _TO.fullmatch(rest)
         if self._sender is None:
             self.say(*_BAD_SEQUENCE)
         elif path is None or not path[1]:
@@ -210,11 +211,10 @@ class Talk(Connection):
     def _quit(self, _rest: bytes) -> None:
         def usual() -> tuple[int, str]:
             self.quit_said = True
+            self.finish()
             return 221, "2.0.0 Bye"
 
         self.answer(At.QUIT, usual)
-        if self.quit_said:
-            self.end()
 
     def _auth(self, rest: bytes) -> None:
         mechanism, _, initial = rest.partition(b" ")

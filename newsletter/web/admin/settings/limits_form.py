@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import DateField, SelectField, StringField  # type: ignore[import-untyped,unused-ignore]
+from wtforms import SelectField, StringField  # type: ignore[import-untyped,unused-ignore]
 from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ignore]
+from wtforms.widgets import DateInput  # type: ignore[import-untyped,unused-ignore]
 
 from newsletter.core.errors import DomainError
 from newsletter.transports.limits import FIELDS, LimitFacts, check_limits, check_name
@@ -37,10 +38,14 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     )
     hours = StringField(_("Hours"), description=_("Such as 08:00-20:00. Empty: always."))
     zone = StringField(_("Time zone"), description=_("Such as Europe/Rome; for hours and days."))
-    warm_up_from = DateField(_("Warm-up: first day"))
+    warm_up_from = StringField(
+        _("Warm-up: first day"),
+        widget=DateInput(),
+        description=_("For an address that receivers do not know yet."),
+    )
     warm_up_per_day = StringField(
         _("Warm-up: messages on the first day"),
-        description=_("On each day after it half as many more, for thirty days. For an address that is new."),
+        description=_("Each day after it half as many more, for thirty days."),
     )
     dialogue = SelectField(_("Dialogue"), choices=DIALOGUES, validate_choice=False)
 
@@ -54,7 +59,6 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
                 "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
             )
         self.provider_limits.data = rates
-        self.warm_up_from.data = transport.warm_up_from
         self.name.data = "" if transport.name == transport.host else transport.name
 
     def facts(self) -> tuple[str, LimitFacts] | None:
@@ -75,5 +79,4 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         return (name, limits) if valid and not problems else None
 
     def _typed(self, field: str) -> str:
-        raw: list[str] = self[field].raw_data or [""]
-        return raw[0]
+        return str(self[field].data or "")

@@ -62,10 +62,11 @@ def use_words(told: Overview) -> str:
         return ""
     return str(
         ngettext(
-            "%(used)s of %(num)s message used today",
-            "%(used)s of %(num)s messages used today",
+            "%(used)s of %(allowance)s message used today",
+            "%(used)s of %(allowance)s messages used today",
             told.allowance,
             used=f"{told.used_today:,}",
+            allowance=f"{told.allowance:,}",
         )
     )
 

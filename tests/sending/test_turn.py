@@ -1,0 +1,120 @@
+"""Turns: when a mailing asks first, and what one transaction settles and reserves."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from newsletter.core import clock
+from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.lifecycle import lock
+from newsletter.runtime import Runtime
+from newsletter.sending import control
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.hosts import Watch
+from newsletter.sending.lanes import Done
+from newsletter.sending.recover import recover
+from newsletter.sending.reserve import Window
+from newsletter.sending.retry_rejected import retry
+from newsletter.sending.turn import Turn
+from newsletter.smtp.sink import At, Rule, Script, Sink
+from tests.sending.conftest import READERS
+
+Count = Callable[[], Accounts]
+ASKS = "Nothing was sent for more than an hour"
+
+
+@pytest.fixture
+def window(reserve_window: Callable[[int], Window]) -> Window:
+    return reserve_window(10)
+
+
+def resume(runtime: Runtime, mailing_id: int) -> None:
+    with runtime.session() as session:
+        control.resume(session, mailing_id, actor="test")
+        session.commit()
+
+
+def test_a_mailing_that_stood_still_for_an_hour_asks_first(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with time_machine.travel(clock.now() + timedelta(minutes=61)):
+        assert process.drain(mailing_id, seconds=30) is False
+        assert count().state == "paused"
+        assert count().reason.startswith(ASKS)
+        assert sink.counts.messages == 0
+        resume(runtime, mailing_id)
+        process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS)
+
+
+def test_one_that_stood_still_for_less_goes_on(
+    process: SendingProcess, mailing_id: int, count: Count
+) -> None:
+    with time_machine.travel(clock.now() + timedelta(minutes=59)):
+        process.drain(mailing_id, seconds=30)
+    assert count().sent == READERS
+
+
+def test_that_a_dead_process_was_cleared_up_after_is_no_sign_of_life(
+    window: Window, process: SendingProcess, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    window.tally.close()
+    with time_machine.travel(clock.now() + timedelta(hours=5)):
+        assert recover(runtime.sessions, process.host, Watch()) == 10
+        process.drain(window.mailing_id, seconds=30)
+    assert count().reason.startswith(ASKS)
+    assert sink.counts.messages == 0
+
+
+def test_a_machine_that_slept_within_a_window_asks_when_it_wakes(
+    window: Window, process: SendingProcess, count: Count, runtime: Runtime
+) -> None:
+    with time_machine.travel(clock.now() + timedelta(hours=5)), runtime.session() as session:
+        mailing = lock(session, window.mailing_id)
+        turn = Turn(session, mailing, process.desk, process.outlets(session), "", 10)
+        assert turn.take([Done(window)], 1).windows == []
+        session.commit()
+    found = count()
+    assert (found.state, found.in_flight, found.pending) == ("paused", 0, READERS)
+    assert found.reason.startswith(ASKS)
+
+
+def test_it_asks_also_when_all_places_were_reserved_at_once(
+    reserve_window: Callable[[int], Window],
+    process: SendingProcess,
+    sink: Sink,
+    count: Count,
+    runtime: Runtime,
+) -> None:
+    window = reserve_window(READERS)
+    window.tally.close()
+    with time_machine.travel(clock.now() + timedelta(hours=5)):
+        recover(runtime.sessions, process.host, Watch())
+        process.drain(window.mailing_id, seconds=30)
+        assert count().reason.startswith(ASKS)
+        assert sink.counts.messages == 0
+
+
+def test_what_somebody_has_sent_again_does_not_ask(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    sink.script = Script([Rule(At.RCPT, code=550, text="5.1.1 No such user", recipient="reader3@*", times=1)])
+    process.drain(mailing_id, seconds=30)
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        with runtime.session() as session:
+            assert retry(session, mailing_id, actor="test") == 1
+            session.commit()
+        process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS)
+
+
+def test_whoever_only_waits_for_retries_does_not_ask(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count
+) -> None:
+    sink.script = Script([Rule(At.RCPT, code=451, recipient="reader3@*", times=1)])
+    process.drain(mailing_id, seconds=30)
+    with time_machine.travel(clock.now() + timedelta(hours=3)):
+        process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS)
