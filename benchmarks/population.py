@@ -63,6 +63,11 @@ def populate(session: Session, publication: Publication, people: int) -> None:
         ),
         facts,
     )
+    if engine.dialect.name == "postgresql":  # the next ones are made without saying which number they have
+        for table in ("subscriber", "subscription"):
+            session.execute(
+                text("SELECT setval(pg_get_serial_sequence(:t, 'id'), :n)"), {"t": table, "n": people}
+            )
     session.commit()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")

@@ -22,6 +22,8 @@ from newsletter.core.errors import OperatorMustAct
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
+# With room for a return path's local part in the 254 octets of an address.
+DOMAIN = re.compile(r"(?=.{1,189}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, description="How many proxies stand before the web server.")
     web_threads: int = Field(default=8, ge=1, le=256)
     bulk_processes: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, le=64)
+    bounce_domain: str = Field(default="", description="The domain of return paths that name the delivery.")
     organisation: str = Field(default="", description="Who runs this, as the public pages say it.")
     log_format: Literal["console", "json"] = "json"
     recovery_seconds: float = Field(default=15, gt=0, description="How often lost windows are looked for.")
@@ -63,6 +66,15 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("bounce_domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        value = value.strip().lower().removesuffix(".")
+        if value and not DOMAIN.fullmatch(value):
+            message = "it must be a domain name such as bounces.example.org"
+            raise ValueError(message)
+        return value
 
     @field_validator("public_url")
     @classmethod

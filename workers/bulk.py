@@ -25,12 +25,14 @@ def process() -> SendingProcess:
     return SendingProcess(
         sessions=runtime().sessions,
         links=runtime().links,
+        secrets=given.secrets,
         outlets=partial(outlets, secrets=given.secrets, smtp_url=given.effective_smtp_url),
         connections=Connections(given.mail_name),
         tally_dir=given.tally_dir,
         host=host_id(given.tally_dir),
         window_size=given.window_size,
         processes=given.bulk_processes,
+        bounce_domain=given.bounce_domain,
     )
 
 

@@ -56,6 +56,7 @@ def send_system_message(message_id: int) -> None:
         connection=way.now(),
         links=runtime().links,
         organisation=runtime().settings.organisation,
+        secrets=runtime().settings.secrets,
     )
 
 

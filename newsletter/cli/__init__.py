@@ -16,6 +16,7 @@ NOUNS = {
     "publication": "Create and list publications.",
     "subscribers": "Import, count, show and suppress subscribers.",
     "transport": "Set up, watch, test and pause the relays that mail leaves by.",
+    "dkim": "Make the keys that sign mail, publish them, and put them to use.",
     "media": "Store images for issues.",
     "issue": "Import, export, check, render and send issues.",
     "mailing": "Watch and steer acts of sending, and look into their ledgers.",

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     CHANGE_ADDRESS = "change-address"
     FORM = "form"
+    BOUNCE = "bounce"
     VIEW = "view"
     SET_UP = "set-up"
     INVITATION = "invitation"
@@ -66,7 +67,7 @@ class Signer:
     def sign(self, purpose: Purpose, *ids: int, issued_at: datetime | None = None) -> str:
         """A token for `purpose` about `ids` (non-negative integers)."""
         moment = int((issued_at or clock.now()).timestamp())
-        payload = self._key_ids[0] + b"".join(_varint(number) for number in (moment, *ids))
+        payload = self._key_ids[0] + b"".join(varint(number) for number in (moment, *ids))
         mac = hmac.digest(self._keys[0][purpose], payload, "sha256")[:MAC_OCTETS]
         return base64.urlsafe_b64encode(payload + mac).rstrip(b"=").decode()
 
@@ -76,11 +77,20 @@ class Signer:
         payload, mac = raw[:-MAC_OCTETS], raw[-MAC_OCTETS:]
         if not self._genuine(purpose, payload, mac):
             raise _unknown()
-        moment, *ids = _varints(payload[1:])
+        moment, *ids = read_varints(payload[1:])
         claim = Claim(tuple(ids), datetime.fromtimestamp(moment, UTC))
         if max_age is not None and clock.now() - claim.issued_at > max_age:
             raise Expired(claim)
         return claim
+
+    def mac(self, purpose: Purpose, payload: bytes) -> bytes:
+        """The MAC of `payload`, for tokens of another form than `sign` gives them."""
+        return hmac.digest(self._keys[0][purpose], payload, "sha256")
+
+    def knows(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
+        """Whether `mac`, cut or whole, is that of `payload` under any of the secrets."""
+        macs = [hmac.digest(keys[purpose], payload, "sha256")[: len(mac)] for keys in self._keys]
+        return any(hmac.compare_digest(mac, known) for known in macs)
 
     def _genuine(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
         return any(
@@ -107,7 +117,8 @@ def _decode(token: str) -> bytes:
     return raw
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
+    """A whole number ≥ 0 in as few octets as it needs, seven bits in each."""
     if number < 0:
         message = f"ids are not negative: {number}"
         raise ValueError(message)
@@ -119,7 +130,8 @@ def _varint(number: int) -> bytes:
             return bytes(octets)
 
 
-def _varints(octets: bytes) -> list[int]:
+def read_varints(octets: bytes) -> list[int]:
+    """The numbers that `varint` wrote one after the other."""
     numbers, value, shift = [], 0, 0
     for octet in octets:
         value |= (octet & 0x7F) << shift

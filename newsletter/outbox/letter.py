@@ -69,7 +69,9 @@ def write(letter: Letter) -> Envelope:
         "message_id": message_id(letter),
     }
     body = compile_message(html, text, subject, headers, SlotTable()).fill(values)
-    return Envelope(0, letter.sender_email, letter.recipient, body, needs_smtputf8(letter.recipient))
+    return Envelope(
+        0, letter.sender_email, letter.recipient, body, needs_smtputf8(letter.recipient), clean=True
+    )
 
 
 def message_id(letter: Letter) -> str:

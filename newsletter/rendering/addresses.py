@@ -19,7 +19,7 @@ def needs_smtputf8(address: str) -> bool:
 
     Only the part before the @ decides: a domain beyond ASCII is written as A-labels.
     """
-    return not address.rpartition("@")[0].isascii()
+    return not address.isascii() and not address.rpartition("@")[0].isascii()
 
 
 def to_ascii_domain(domain: str) -> str:

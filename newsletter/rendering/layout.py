@@ -15,7 +15,7 @@ from newsletter.rendering.quoted_printable import encode
 from newsletter.rendering.slots import Pieces, Slot, SlotMode
 
 # nothing that HTML escapes or quoted-printable encodes, short enough for one line
-_is_bare = re.compile(r"(?!From )[!#-%(-\-/-;?-~][ !#-%(-;?-~]{0,74}").fullmatch
+_is_bare = re.compile(r"(?!From |.*  )[!#-%(-\-/-;?-~][ !#-%(-;?-~]{0,74}").fullmatch
 _is_bare_url_part = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,74}").fullmatch
 
 

@@ -34,7 +34,7 @@ class CompiledMessage:
 
         `values` maps fields to raw values. `email`, `date` and `message_id` must be there (`KeyError`); any
         other value that is missing or blank gives way to its slot's default. Nothing else is raised: control
-        characters are taken out.
+        characters are taken out, so there is no NUL and no bare CR or LF; the last line ends with CRLF.
         The only bytes beyond ASCII are those of an address whose local part needs SMTPUTF8.
         """
         return fill_layout(self._layout, values)

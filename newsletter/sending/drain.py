@@ -5,7 +5,7 @@ commit, while the lanes send those that were reserved before. Nothing that a lan
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, repeat
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.core.db import reading
+from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
 from newsletter.mailings.lifecycle import find, lock
 from newsletter.mailings.models import Control, Mailing, MailingState
@@ -55,12 +56,14 @@ class SendingProcess:
 
     sessions: sessionmaker[Session]
     links: Links
+    secrets: Sequence[str]
     outlets: Callable[[Session], list[Outlet]]
     connections: Connections
     tally_dir: Path
     host: str
     window_size: int
     processes: int = 1
+    bounce_domain: str = ""
     growth: Growth = field(default_factory=Growth)
     stopping: Stopping = field(default_factory=Stopping)
 
@@ -211,7 +214,10 @@ class _Drain:
     def _take(self, session: Session, done: list[Done], wanted: int) -> Taken:
         mailing = lock(session, self._mailing_id)
         if wanted and clock.monotonic() - self._looked_at > LOOK_SECONDS:
-            self._look(session, mailing)
+            try:
+                self._look(session, mailing)
+            except DomainError as error:  # a key or a setting that somebody has to mend
+                mailing.control, mailing.held_reason = Control.PAUSE, error.message
         sender = self._letter.sender if self._letter else ""
         size = self._growth.window_size(self._process.window_size)
         turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)
@@ -222,7 +228,10 @@ class _Drain:
         self._looked_at = clock.monotonic()
         self._outlets = self._process.outlets(session)
         if self._letter is None and mailing.state is MailingState.SENDING:
-            self._letter = read_letter(session, mailing, self._process.links)
+            process = self._process
+            self._letter = read_letter(
+                session, mailing, process.links, process.secrets, process.bounce_domain
+            )
 
     def _committed(self, done: list[Done], taken: Taken) -> None:
         # First: whatever fails from here on, the tallies of what was reserved must not stay locked.

@@ -1,10 +1,12 @@
 """The letter of a mailing: what is the same for all its recipients, and how one recipient's copy is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.bounce_address import bounce_address
 from newsletter.core.links import Links
 from newsletter.issues.compile import origin, sender_domain
 from newsletter.issues.recipient import recipient_values
@@ -14,6 +16,8 @@ from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending.members import Recipient
 from newsletter.smtp.dialogue import Envelope
+from newsletter.smtp.dkim import Signer, seal_envelope
+from newsletter.transports.dkim_keys import signers_for
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,12 @@ class Letter:
     origin: str
     publication_name: str
     links: Links
+    signers: tuple[Signer, ...] = ()
+    bounce_domain: str = ""  # where each message has a return path of its own (VERP); empty: the sender
 
     def to(self, person: Recipient) -> Envelope:
         """The copy for `person`, in its envelope; its index is their place (`seq`)."""
+        now = clock.now()
         values = recipient_values(
             email=person.email,
             name=person.name,
@@ -40,18 +47,26 @@ class Letter:
             mailing_id=self.mailing_id,
             seq=person.seq,
             domain=self.domain,
-            now=clock.now(),
+            now=now,
             origin=self.origin,
             publication_name=self.publication_name,
             fields=self.compiled.fields,
         )
-        raw = not person.email.isascii() and needs_smtputf8(person.email)
-        # Clean: a filled message has no NUL, no bare CR or LF, and ends with CRLF (`CompiledMessage.fill`).
-        return Envelope(person.seq, self.sender, person.email, self.compiled.fill(values), raw, clean=True)
+        raw = needs_smtputf8(person.email)
+        body = self.compiled.fill(values)  # which is what `clean` asks for
+        envelope = Envelope(person.seq, self._return_path(person), person.email, body, raw, clean=True)
+        return seal_envelope(envelope, self.signers, int(now.timestamp())) if self.signers else envelope
+
+    def _return_path(self, person: Recipient) -> str:
+        if not self.bounce_domain:
+            return self.sender
+        return bounce_address(self.links.signer, self.bounce_domain, self.mailing_id, person.seq)
 
 
-def read_letter(session: Session, mailing: Mailing, links: Links) -> Letter:
-    """The letter of a mailing whose message was compiled."""
+def read_letter(
+    session: Session, mailing: Mailing, links: Links, secrets: Sequence[str], bounce_domain: str = ""
+) -> Letter:
+    """The letter of a mailing whose message was compiled. `SessionFailed`: a key cannot be read."""
     stored = session.get_one(StoredMessage, (mailing.id, ""))
     publication = session.get_one(Publication, mailing.publication_id)
     return Letter(
@@ -62,4 +77,6 @@ def read_letter(session: Session, mailing: Mailing, links: Links) -> Letter:
         origin=origin(links, mailing),
         publication_name=publication.name,
         links=links,
+        signers=signers_for(session, secrets, publication.sender_email),
+        bounce_domain=bounce_domain,
     )

@@ -133,7 +133,7 @@ def write_test_message(session: Session, message: SystemMessage, links: Links) -
     )
     body = CompiledMessage.from_json(kept.compiled).fill(values)
     sender = publication.sender_email
-    return Envelope(0, sender, message.recipient, body, needs_smtputf8(message.recipient))
+    return Envelope(0, sender, message.recipient, body, needs_smtputf8(message.recipient), clean=True)
 
 
 def _known_words(session: Session, email: str) -> tuple[str, dict[str, object]]:

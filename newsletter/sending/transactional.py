@@ -4,12 +4,14 @@ No database transaction is open while the relay is talked to. What a crash leave
 the next worker (see `outbox.claim`).
 """
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
+from newsletter.core.db import reading
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
 from newsletter.outbox import settle
@@ -21,8 +23,10 @@ from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.sending import test_message
 from newsletter.smtp.dialogue import Envelope
+from newsletter.smtp.dkim import seal_envelope
 from newsletter.smtp.session import SessionFailed
 from newsletter.smtp.verdict import Outcome
+from newsletter.transports.dkim_keys import signers_for
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +42,13 @@ def send_system_message(
     connection: Connection,
     links: Links,
     organisation: str,
+    secrets: Sequence[str],
 ) -> None:
     """Send the message, unless it is settled, not due, or with another worker.
 
-    `organisation` is who writes when no publication does. Commits twice: the claim, and how it ended.
-    While the relay cannot be reached nothing is claimed: messages wait, and the sweep rings for them
-    again.
+    `organisation` is who writes when no publication does; `secrets` open the keys that sign. Commits twice:
+    the claim, and how it ended. While the relay cannot be reached nothing is claimed: messages wait, and the
+    sweep rings for them again.
     """
     if connection.rests:
         log.info("system message waits: the relay could not be reached a moment ago", message_id=message_id)
@@ -58,7 +63,8 @@ def send_system_message(
         _give_up(sessions, taken, letter)
         return
     try:
-        answer = connection.send(letter if isinstance(letter, Envelope) else write(letter))
+        envelope = letter if isinstance(letter, Envelope) else write(letter)
+        answer = connection.send(_seal(sessions, envelope, secrets))
     except SessionFailed as error:
         _report_relay(error)
         with sessions.begin() as session:
@@ -98,6 +104,13 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Le
         postal_address=publication.postal_address if publication else "",
         timezone=publication.timezone if publication else "UTC",
     )
+
+
+def _seal(sessions: sessionmaker[Session], envelope: Envelope, secrets: Sequence[str]) -> Envelope:
+    """The message as it leaves: signed, where the sender's domain has a key. Raises `SessionFailed`."""
+    with reading(), sessions() as session:
+        signers = signers_for(session, secrets, envelope.sender)
+    return seal_envelope(envelope, signers, int(clock.now().timestamp()))
 
 
 def _settle(sessions: sessionmaker[Session], taken: Claim, answer: Answer) -> None:

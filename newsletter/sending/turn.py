@@ -20,12 +20,13 @@ from newsletter.sending.storm import storm
 from newsletter.transports.choose import Wait, choose
 from newsletter.transports.outlet import Outlet
 from newsletter.transports.rest import recovered, rest
-from newsletter.transports.spend import give_back, take, take_less
+from newsletter.transports.spend import give_back, hold, take, take_less
 
 # Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
 SILENT_FOR = timedelta(hours=1)
 # Somebody else took what the transport still allowed.
 ASK_AGAIN = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,13 @@ class Turn:
         Raises what `reserve` raises; then no window of this turn is left open.
         """
         stood_still = self._stood_still()  # before: what is settled now is no sign of life since
+        limited = {
+            outlet.key
+            for outlet in (*self.outlets, *(each.window.outlet for each in done))
+            if outlet.limits.are_counted
+        }
+        if len(limited) > 1:
+            hold(self.session, limited)  # in one order, whoever gives back here and takes there
         refused = [self._settle(each) for each in done]
         if done:
             self.mailing.last_turn_at = clock.now()
@@ -198,4 +206,6 @@ class Turn:
             self.mailing.control = Control.PAUSE
             self.mailing.held_reason = found.sentence
         else:
-            self.mailing.not_before, self.mailing.waiting_for = found.until, found.sentence
+            # Somebody may resume a transport, or change its hours: it is asked again before long.
+            self.mailing.not_before = min(found.until, clock.now() + LONGEST_WAIT)
+            self.mailing.waiting_for = found.sentence

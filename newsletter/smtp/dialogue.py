@@ -17,8 +17,9 @@ class Envelope:
     """One message to one recipient.
 
     `index` is the caller's own. `smtputf8`: its headers hold raw UTF-8. `clean`: whoever made the body
-    vouches that it ends with CRLF and holds no NUL and no bare CR or LF, so that it need not be searched for
-    them (which costs as much as filling its slots); dots are doubled in any case.
+    vouches that it ends with CRLF and holds no NUL, no bare CR or LF, no tab and no two spaces side by side
+    after the header, so that it need not be searched for them (which costs more than filling its slots); dots
+    are doubled in any case.
     """
 
     index: int

@@ -133,7 +133,7 @@ def _rate(text: str) -> float | None:
 
 
 def _provider_rates(text: str) -> dict[str, float]:
-    """`gmail=20 yahoo=5`, separated by anything that is not part of it."""
+    """`gmail=20 yahoo=5`, with spaces or commas between."""
     rates: dict[str, float] = {}
     for piece in text.replace(",", " ").split():
         provider, _sign, number = piece.partition("=")

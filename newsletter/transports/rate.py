@@ -65,7 +65,7 @@ def line_up(
     The moments are booked: who comes back at theirs asks no more. Where the line is longer than
     `LONGEST_LINE`, the rest books nothing and is told to ask again at half of it.
     """
-    start = begins(free_at, now, LONGEST_LINE)
+    start = begins(free_at, now, LONGEST_LINE + lasting(1, rate))  # after the last one that was booked
     moments: list[datetime | None] = []
     booked = 0
     for _message in range(n):

@@ -77,6 +77,7 @@ def make_process(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[C
         process = SendingProcess(
             sessions=runtime.sessions,
             links=runtime.links,
+            secrets=runtime.settings.secrets,
             outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=url),
             connections=Connections("localhost"),
             tally_dir=folder,

@@ -73,6 +73,7 @@ def drain(order: Order) -> None:
     process = SendingProcess(
         sessions=runtime.sessions,
         links=runtime.links,
+        secrets=runtime.settings.secrets,
         outlets=partial(outlets, secrets=order.settings.secrets, smtp_url=order.settings.effective_smtp_url),
         connections=Connections("localhost"),
         tally_dir=folder,

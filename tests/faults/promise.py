@@ -55,31 +55,34 @@ class Judgement:
 
 @dataclass
 class Ledger:
-    """Who is where, by address. An erased person has none; their place stands for it."""
+    """The places (`seq`) of a mailing by outcome, and who is there; an erased person has no address."""
 
+    by_outcome: dict[Outcome, set[int]] = field(default_factory=lambda: defaultdict(set))
     addresses: dict[int, str] = field(default_factory=dict)
-    by_outcome: dict[Outcome, set[str]] = field(default_factory=lambda: defaultdict(set))
-    unanswered: set[int] = field(default_factory=set)  # places
+
+    def who(self, outcome: Outcome) -> set[str]:
+        """The addresses of those with this outcome."""
+        return {self.addresses[seq] for seq in self.by_outcome[outcome] if seq in self.addresses}
 
 
 def judge(session: Session, mailing_id: int, records: Iterable[Record], excuses: Excuses) -> Judgement:
     """Whether the promise was kept for a mailing that is over. Records of other mailings are passed over."""
     accounts = checked(session, mailing_id)
     ledger = read_ledger(session, mailing_id)
-    copies, ids, broken = Counter[str](), Counter[str](), []
+    copies, ids, places, broken = Counter[str](), Counter[str](), set[int](), []
     for record in records:
         match = MESSAGE_ID.fullmatch(record.message_id)
         if match is None or int(match["mailing"]) != mailing_id:
             continue  # a system message, or one of another mailing
         copies[record.recipient] += 1
         ids[record.message_id] += 1
-        address = ledger.addresses.get(int(match["seq"]), "")
-        if address and address != record.recipient:
-            broken.append(f"{record.recipient} got the copy of {address}")
+        places.add(seq := int(match["seq"]))
+        if ledger.addresses.get(seq, record.recipient) != record.recipient:
+            broken.append(f"{record.recipient} got the copy of {ledger.addresses[seq]}")
     broken += _at_most_once(copies, ids)
     broken += _nobody_forgotten(accounts)
     broken += _answers_accounted_for(ledger, excuses)
-    broken += _ledger_and_sink_agree(ledger, set(copies))
+    broken += _ledger_and_sink_agree(ledger, places)
     return Judgement(accounts, broken, len(excuses.died))
 
 
@@ -103,20 +106,20 @@ def _nobody_forgotten(accounts: Accounts) -> list[str]:
 
 
 def _answers_accounted_for(ledger: Ledger, excuses: Excuses) -> list[str]:
-    unexplained = ledger.unanswered - excuses.died - excuses.lost
+    unexplained = ledger.by_outcome[Outcome.UNANSWERED] - excuses.died - excuses.lost
     allowed = excuses.connections * excuses.under_way
     if len(unexplained) <= allowed:
         return []
-    return [f"I3: {len(unexplained)} unanswered without a reason, {allowed} allowed: {_some(unexplained)}"]
+    return [f"I3: {len(unexplained)} unanswered without reason ({allowed} allowed): {_some(unexplained)}"]
 
 
-def _ledger_and_sink_agree(ledger: Ledger, got: set[str]) -> list[str]:
+def _ledger_and_sink_agree(ledger: Ledger, got: set[int]) -> list[str]:
     sent, unanswered = ledger.by_outcome[Outcome.SENT], ledger.by_outcome[Outcome.UNANSWERED]
     found = []
     if missing := sent - got:
-        found.append(f"I4: {len(missing)} are called sent and got nothing: {_some(missing)}")
+        found.append(f"I4: {len(missing)} are called sent and got nothing: places {_some(missing)}")
     if unknown := got - sent - unanswered:
-        found.append(f"I4: {len(unknown)} got a copy that the ledger does not know of: {_some(unknown)}")
+        found.append(f"I4: {len(unknown)} got one that the ledger does not know of: places {_some(unknown)}")
     return found
 
 
@@ -135,9 +138,7 @@ def read_ledger(session: Session, mailing_id: int) -> Ledger:
     for seq, outcome, email in rows:
         if email:
             ledger.addresses[seq] = email
-        ledger.by_outcome[outcome].add(email or f"the erased person at place {seq}")
-        if outcome is Outcome.UNANSWERED:
-            ledger.unanswered.add(seq)
+        ledger.by_outcome[outcome].add(seq)
     return ledger
 
 

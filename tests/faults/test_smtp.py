@@ -128,7 +128,7 @@ def test_silence_after_the_last_octet(
     found = hold_promise(mailing_id, dialogue, relay=True)
     assert found.sent + found.unanswered == READERS
     with runtime.session() as session:
-        unanswered = read_ledger(session, mailing_id).by_outcome[Outcome.UNANSWERED]
+        unanswered = read_ledger(session, mailing_id).who(Outcome.UNANSWERED)
     assert silent <= unanswered
     assert len(unanswered) <= UNDER_WAY[dialogue] * len(silent)
     got = {record.recipient for record in sink.records}

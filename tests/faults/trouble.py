@@ -43,9 +43,7 @@ def kill_workers(stage: Stage, mailing_id: int, luck: random.Random, pause: Seco
     return done
 
 
-def stop_workers(
-    stage: Stage, mailing_id: int, luck: random.Random, pause: Seconds, most: float
-) -> Done:
+def stop_workers(stage: Stage, mailing_id: int, luck: random.Random, pause: Seconds, most: float) -> Done:
     """SIGSTOP to a random bulk process, for one pause; SIGCONT; another pause."""
     done: Done = Counter()
     while done.total() < most and not stage.over(mailing_id):

@@ -39,6 +39,7 @@ def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., Sending
         process = SendingProcess(
             sessions=runtime.sessions,
             links=runtime.links,
+            secrets=runtime.settings.secrets,
             outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=smtp_url or sink.url),
             connections=Connections("localhost"),
             tally_dir=folder,

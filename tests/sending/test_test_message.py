@@ -45,7 +45,12 @@ def deliver(runtime: Runtime, sink: Sink) -> None:
         ids = session.scalars(select(SystemMessage.id).order_by(SystemMessage.id)).all()
     for found in ids:
         send_system_message(
-            runtime.sessions, found, connection=connection, links=runtime.links, organisation="The Press"
+            runtime.sessions,
+            found,
+            connection=connection,
+            links=runtime.links,
+            organisation="The Press",
+            secrets=["x"],
         )
     connection.close()
 

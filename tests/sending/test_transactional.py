@@ -84,6 +84,7 @@ def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send
                 connection=connection,
                 links=runtime.links,
                 organisation="The Test Press",
+                secrets=["a secret of the tests"],
             )
             with runtime.session() as session:
                 return session.get_one(SystemMessage, message_id)
@@ -137,7 +138,12 @@ def test_no_transaction_is_open_while_the_relay_is_talked_to(
         ids = waiting(session, 10)
     for found in ids:
         send_system_message(
-            runtime.sessions, found, connection=connection, links=runtime.links, organisation=""
+            runtime.sessions,
+            found,
+            connection=connection,
+            links=runtime.links,
+            organisation="",
+            secrets=["x"],
         )
     connection.close()
     assert during == [0]

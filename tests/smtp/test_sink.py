@@ -128,6 +128,7 @@ def test_authentication_can_be_required(make_sink):
         ({"auth_in_clear": True}, b"AUTH LOGIN dQ==\r\ncA==\r\n", [334, 235]),
         ({"auth_in_clear": True}, b"AUTH PLAIN\r\n*\r\nMAIL FROM:<a@b.c>\r\n", [334, 501, 250]),
         ({"auth_in_clear": True}, b"AUTH PLAIN AAAA\r\n", [535]),
+        ({"auth_in_clear": True}, b"AUTH PLAIN\r\nMAIL FROM:<a@b.c>\r\n", [334, 501]),  # no command there
     ],
 )
 def test_authentication_step_by_step(make_sink, raw, options, said, codes):

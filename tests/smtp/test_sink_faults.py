@@ -186,6 +186,7 @@ class TestEveryFault:
         assert first.count(b"2.0.0 Taken") <= messages <= first.count(b"2.0.0 Taken") + unsaid
         if rule.do is Act.STALL or (rule.do is Act.EXTRA and rule.at is not At.CONTENT):
             assert recipients == ["1@b.c", "2@b.c", "3@b.c"]
+            assert [record.message_id for record in sink.records] == ["<1@b.c>", "<2@b.c>", "<3@b.c>"]
             assert b"221 2.0.0 Bye\r\n" in first
         before = len(sink.records)
         sink.script = Script()

@@ -119,6 +119,28 @@ def test_what_is_not_offered_is_refused(make_sink, raw, options, said, codes):
             assert client.codes(2 + len(codes)) == [220, 250, *codes]
 
 
+@pytest.mark.parametrize(
+    "body", [b"DATA\r\nMessage-ID: x\r\n\r\ny\r\n.\r\n", b"BDAT 19 LAST\r\nMessage-ID: x\r\n\r\nyy"]
+)
+def test_what_another_client_left_in_the_buffer_is_not_read(sinks, raw, body):
+    """All connections read into the same memory: behind half a command may stand its other half."""
+    said = b"RSET\r\nMAIL FROM:<a@b.c> SIZE=9\r\nRCPT TO:<d@b.c>\r\n" + body
+    codes = [250, 250, 250, *([354] if body.startswith(b"DATA") else []), 250]
+    for sink in sinks:
+        sink.records.clear()
+        with raw(sink) as whole, raw(sink) as torn:
+            assert (whole.codes(1), torn.codes(1)) == ([220], [220])
+            for at in range(1, len(said)):
+                whole.say(said)
+                assert whole.codes(len(codes)) == codes
+                torn.say(said[:at])
+                time.sleep(0.001)
+                torn.say(said[at:])
+                assert torn.codes(len(codes)) == codes
+        assert {record[:4] for record in sink.records} == {("d@b.c", "x", "a@b.c", sink.records[0].size)}
+        assert len(sink.records) == 2 * (len(said) - 1)
+
+
 def test_rules_count_from_the_moment_they_are_there(make_sink, raw):
     sink = make_sink()
     begin, body = b"MAIL FROM:<a@b.c>\r\nRCPT TO:<d@b.c>\r\nDATA\r\n", b"x\r\n.\r\n"

@@ -69,6 +69,7 @@ def test_an_empty_field_is_no_limit_and_one_that_is_not_there_stays() -> None:
         ("zone", "Mars"),
         ("warm_up_from", "1 September"),
         ("warm_up_per_day", "0"),
+        ("dialogue", "loud"),
     ],
 )
 def test_what_cannot_be_used_is_told_by_its_field(name: str, text: str) -> None:

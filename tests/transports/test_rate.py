@@ -121,6 +121,12 @@ class TestLine:
         assert moments[int(hours) + 1 :] == [NOON + rate.LONGEST_LINE / 2] * (20 - int(hours) - 1)
         assert free_at == NOON + rate.LONGEST_LINE + timedelta(hours=1)
 
+    def test_a_full_line_of_a_slow_rate_stays_full(self) -> None:
+        moments, free_at = rate.line_up(None, 0.01, 1000, NOON)
+        assert moments[-1] == NOON + rate.LONGEST_LINE / 2
+        again, after = rate.line_up(free_at, 0.01, 1, NOON)
+        assert (again, after) == ([NOON + rate.LONGEST_LINE / 2], free_at)
+
     def test_a_clock_set_back_by_a_day_forgets_the_line(self) -> None:
         _moments, free_at = rate.line_up(None, 10, 1000, NOON)
         assert rate.line_up(free_at, 10, 1, NOON - DAY)[0] == [None]

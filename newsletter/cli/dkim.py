@@ -1,0 +1,121 @@
+"""`newsletter dkim`: the keys that sign mail, so that receivers know it is yours."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.environment import answer, json_option, runtime, session
+
+if TYPE_CHECKING:
+    from newsletter.transports.dkim_keys import Published
+    from newsletter.transports.models import DkimKey
+
+
+@click.group("dkim", help="Make the keys that sign mail, publish them, and put them to use.")
+def command() -> None: ...
+
+
+@command.command("add")
+@click.argument("domain")
+@click.option("--selector", help="Its name in the DNS; the year and month when nothing is said.")
+@click.option(
+    "--ed25519", is_flag=True, help="A short key (RFC 8463), beside an RSA key that everybody verifies."
+)
+@json_option
+def add(domain: str, selector: str | None, ed25519: bool, as_json: bool) -> None:
+    """Make a key for DOMAIN, the domain of senders' addresses. It signs once it is activated."""
+    from newsletter.audit.record import COMMAND_LINE
+    from newsletter.core import clock
+    from newsletter.smtp.dkim import Algorithm
+    from newsletter.transports.dkim_keys import make_key
+
+    algorithm = Algorithm.ED25519 if ed25519 else Algorithm.RSA
+    name = selector or f"n{clock.now():%Y%m}{'e' if ed25519 else ''}"
+    with session() as opened:
+        made = make_key(opened, domain, name, algorithm, runtime().settings.secrets, actor=COMMAND_LINE)
+        opened.commit()
+        answer(
+            as_json,
+            _facts(made.key, made),
+            f"{_to_publish(made)}\n\nThen: newsletter dkim activate {made.key.id}",
+        )
+
+
+@command.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the keys, by domain."""
+    from newsletter.transports.dkim_keys import list_keys
+
+    with session() as opened:
+        keys = list_keys(opened)
+        lines = [
+            f"{key.id}: {key.domain}, {key.selector}, {key.algorithm}, "
+            + (f"signs since {key.active_since:%Y-%m-%d}" if key.active_since else "does not sign yet")
+            for key in keys
+        ]
+    answer(
+        as_json,
+        {"keys": [_facts(key) for key in keys]},
+        "\n".join(lines) or "No keys yet: mail is not signed here.",
+    )
+
+
+@command.command("record")
+@click.argument("key_id", type=int)
+@json_option
+def record(key_id: int, as_json: bool) -> None:
+    """Print the DNS record of a key."""
+    from newsletter.transports.dkim_keys import find_key, published
+
+    with session() as opened:
+        found = published(find_key(opened, key_id), runtime().settings.secrets)
+        answer(as_json, _facts(found.key, found), _to_publish(found))
+
+
+@command.command("activate")
+@click.argument("key_id", type=int)
+@click.option("--without-checking", is_flag=True, help="Do not ask the DNS whether the record is there.")
+@json_option
+def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
+    """Sign with a key from now on, once the DNS has its record."""
+    from newsletter.audit.record import COMMAND_LINE
+    from newsletter.transports import dkim_keys
+
+    with session() as opened:
+        key = dkim_keys.find_key(opened, key_id)
+        lookup = None if without_checking else dkim_keys.ask_dns
+        dkim_keys.activate(opened, key, runtime().settings.secrets, lookup, actor=COMMAND_LINE)
+        opened.commit()
+        answer(as_json, _facts(key), f"Mail from {key.domain} is signed from now on.")
+
+
+@command.command("remove")
+@click.argument("key_id", type=int)
+@json_option
+def remove(key_id: int, as_json: bool) -> None:
+    """Sign with a key no more. Leave its record in the DNS for some weeks: mail is still on its way."""
+    from newsletter.audit.record import COMMAND_LINE
+    from newsletter.transports import dkim_keys
+
+    with session() as opened:
+        key = dkim_keys.find_key(opened, key_id)
+        facts = _facts(key)
+        dkim_keys.remove(opened, key, actor=COMMAND_LINE)
+        opened.commit()
+        answer(as_json, facts, f"{key.selector} of {key.domain} is removed.")
+
+
+def _facts(key: "DkimKey", found: "Published | None" = None) -> dict[str, Any]:
+    facts = {
+        "id": key.id,
+        "domain": key.domain,
+        "selector": key.selector,
+        "algorithm": key.algorithm,
+        "active_since": key.active_since.isoformat() if key.active_since else None,
+    }
+    return facts | ({"name": found.name, "record": found.text} if found else {})
+
+
+def _to_publish(found: "Published") -> str:
+    return f"Publish this TXT record:\n\n{found.name}.\n{found.text}"

@@ -1,0 +1,173 @@
+"""The keys that sign for the domains of senders: made, published, put to use, removed."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import dns.exception
+import dns.resolver
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.core import clock
+from newsletter.core.errors import Conflict, Missing, Refused
+from newsletter.smtp.dkim import Algorithm, Signer
+from newsletter.smtp.failures import SessionFailed, Step
+from newsletter.smtp.url import host_name
+from newsletter.transports.locker import Locker, Unreadable
+from newsletter.transports.models import DkimKey
+
+RSA_BITS = 2048  # RFC 8301 §3.2: what signers should use
+DNS_SECONDS = 5.0
+_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+UNREADABLE = (
+    "The DKIM key of {domain} cannot be read, because SECRET_KEY was changed:"
+    " remove it with “newsletter dkim remove”, or put the earlier key into OLD_SECRET_KEYS."
+)
+
+# Asks the DNS for the TXT records of a name; each is its strings put together. An empty list: there are none.
+Lookup = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A key with what the DNS has to say about it."""
+
+    key: DkimKey
+    name: str
+    text: str
+
+
+def make_key(
+    session: Session, domain: str, selector: str, algorithm: Algorithm, secrets: Sequence[str], *, actor: str
+) -> Published:
+    """A fresh key, flushed and not in use yet. Raises `Refused`, or `Conflict` for a taken selector."""
+    try:
+        domain = host_name(domain)
+    except ValueError:
+        raise _refused("domain", f"“{domain[:80]}” is not a valid domain name.") from None
+    if not _SELECTOR.fullmatch(selector):
+        raise _refused("selector", "A selector is made of lower-case letters, digits and hyphens.")
+    private = (
+        generate_private_key(public_exponent=65_537, key_size=RSA_BITS)
+        if algorithm is Algorithm.RSA
+        else Ed25519PrivateKey.generate()
+    )
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    key = DkimKey(
+        domain=domain, selector=selector, algorithm=algorithm.value, private_key=Locker(secrets).lock(pem)
+    )
+    try:
+        with session.begin_nested():
+            session.add(key)
+    except IntegrityError:
+        raise Conflict("dkim_selector", f"{domain} has a key called {selector} already.") from None
+    _record(session, key, "made", actor)
+    return published(key, secrets)
+
+
+def published(key: DkimKey, secrets: Sequence[str]) -> Published:
+    """`key` with its record. Raises `SessionFailed` when it cannot be read."""
+    signer = _signer(key, secrets)
+    return Published(key, signer.record_name, signer.record)
+
+
+def list_keys(session: Session) -> list[DkimKey]:
+    """All of them, by domain, the oldest first."""
+    return list(session.scalars(select(DkimKey).order_by(DkimKey.domain, DkimKey.id)))
+
+
+def find_key(session: Session, key_id: int) -> DkimKey:
+    """The key, locked until the transaction ends, or `Missing`."""
+    key = session.get(DkimKey, key_id, with_for_update=True)
+    if key is None:
+        raise Missing("unknown_dkim_key", f"There is no DKIM key {key_id}.")
+    return key
+
+
+def activate(
+    session: Session, key: DkimKey, secrets: Sequence[str], lookup: Lookup | None, *, actor: str
+) -> DkimKey:
+    """Sign with `key` from now on. With `lookup`, only if the DNS has its record; else `Refused` says why."""
+    if lookup is not None:
+        _check(published(key, secrets), lookup)
+    if key.active_since is None:
+        key.active_since = clock.now()
+        _record(session, key, "activated", actor)
+    return key
+
+
+def remove(session: Session, key: DkimKey, *, actor: str) -> None:
+    """Sign with it no more. What it signed is verified as long as its record is in the DNS."""
+    _record(session, key, "removed", actor)
+    session.delete(key)
+
+
+def signers_for(session: Session, secrets: Sequence[str], sender: str) -> tuple[Signer, ...]:
+    """Who signs for mail from the address `sender`: its domain's active keys, else its nearest parent's.
+
+    A parent's signature counts for DMARC in its ordinary, relaxed mode (RFC 9989). Raises `SessionFailed`
+    when a key cannot be read: mail that is expected to be signed does not leave without.
+    """
+    try:
+        labels = host_name(sender.rpartition("@")[2]).split(".")
+    except ValueError:
+        return ()
+    names = [".".join(labels[start:]) for start in range(len(labels) - 1)] or [".".join(labels)]
+    keys = session.scalars(
+        select(DkimKey)
+        .where(DkimKey.domain.in_(names), DkimKey.active_since.is_not(None))
+        .order_by(DkimKey.algorithm.desc(), DkimKey.id)  # RSA first: everybody verifies that one
+    ).all()
+    nearest = max((key.domain for key in keys), key=len, default="")
+    return tuple(_signer(key, secrets) for key in keys if key.domain == nearest)
+
+
+def ask_dns(name: str) -> list[str]:
+    """The TXT records of `name`. Raises `Refused` when the DNS does not answer."""
+    try:
+        answer = dns.resolver.resolve(name, "TXT", lifetime=DNS_SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException as error:
+        raise _refused("record", f"The DNS does not answer for {name}: {error}.") from error
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+
+
+def _check(wanted: Published, lookup: Lookup) -> None:
+    found = lookup(wanted.name)
+    if not found:
+        raise _refused(
+            "record", f"The DNS has no TXT record {wanted.name} yet. Publish it, or wait a little."
+        )
+    if _tags(wanted.text) not in [_tags(text) for text in found]:
+        raise _refused("record", f"The TXT record {wanted.name} is not the one of this key.")
+
+
+def _tags(text: str) -> tuple[str, str]:
+    """The kind of key and the key itself, however the record is laid out (RFC 6376 §3.6.1)."""
+    tags = dict(part.strip().partition("=")[::2] for part in text.split(";"))
+    return tags.get("k", "rsa").strip(), "".join(tags.get("p", "").split())
+
+
+def _signer(key: DkimKey, secrets: Sequence[str]) -> Signer:
+    try:
+        pem = Locker(secrets).open(key.private_key)
+    except Unreadable:
+        sentence = UNREADABLE.format(domain=key.domain)
+        raise SessionFailed(Step.AUTH, sentence, temporary=False) from None
+    return Signer.from_pem(key.domain, key.selector, pem.encode())
+
+
+def _record(session: Session, key: DkimKey, verb: str, actor: str) -> None:
+    facts = {"domain": key.domain, "selector": key.selector, "algorithm": key.algorithm}
+    audit.record(session, f"dkim.{verb}", "dkim_key", key.id, actor=actor, **facts)
+
+
+def _refused(field: str, sentence: str) -> Refused:
+    return Refused("dkim", sentence, {field: sentence})

@@ -1,0 +1,34 @@
+"""`newsletter dkim`."""
+
+from sqlalchemy.orm import Session
+
+from newsletter.transports.dkim_keys import list_keys
+from tests.cli.conftest import Run
+
+
+def test_from_a_key_to_its_use_and_its_end(run: Run, session: Session) -> None:
+    made = run("dkim", "add", "press.example", "--selector", "n1", "--json").json
+    assert (made["id"], made["algorithm"], made["active_since"]) == (1, "rsa-sha256", None)
+    assert made["name"] == "n1._domainkey.press.example"
+    assert made["record"].startswith("v=DKIM1; k=rsa; p=")
+    assert made["record"] in run("dkim", "record", "1").out.replace("\n", "")
+    assert "does not sign yet" in run("dkim", "list").out
+    assert run("dkim", "activate", "1", "--without-checking", "--json").json["active_since"]
+    assert [key["id"] for key in run("dkim", "list", "--json").json["keys"]] == [1]
+    assert "is removed" in run("dkim", "remove", "1").out
+    assert list_keys(session) == []
+    session.rollback()
+    assert "No keys yet" in run("dkim", "list").out
+
+
+def test_a_short_key_has_a_selector_of_its_own(run: Run) -> None:
+    first = run("dkim", "add", "press.example", "--json").json
+    second = run("dkim", "add", "press.example", "--ed25519", "--json").json
+    assert first["selector"] != second["selector"]
+    assert second["algorithm"] == "ed25519-sha256"
+
+
+def test_mistakes_are_told(run: Run) -> None:
+    assert run("dkim", "add", "no domain").code == 2
+    missing = run("dkim", "activate", "7")
+    assert (missing.code, "no DKIM key 7" in missing.err) == (2, True)

@@ -1,0 +1,103 @@
+"""Everything that may happen twice does: Send, beats, doorbells. And mailings that share their processes."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter import jobs
+from newsletter.core.addresses import parse_address
+from newsletter.core.queue import broker
+from newsletter.issues.models import Issue
+from newsletter.mailings.models import Mailing
+from newsletter.publications.models import Publication
+from newsletter.sending.schedule import schedule
+from newsletter.smtp.sink import read_records
+from newsletter.subscribers.consent import Consent
+from newsletter.subscribers.sign_up import sign_up
+from tests.factories import make_issue, make_publication, make_readers
+from tests.faults.stage import Stage, stage
+from tests.processes import wait_until
+from tests.sending.pressing import press_at_once
+
+PRESSES = 50
+BEATS = 3
+BELLS = 20
+READERS = 1_000
+# A confirmation waits for nobody; the rest is what two busy cores may add.
+SOON_SECONDS = 5.0
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def given(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    with stage(tmp_path, request.param) as made:
+        broker.connect(made.valkey.url)
+        try:
+            yield made
+        finally:
+            broker.celery = None
+
+
+def test_pressed_and_rung_again_and_again(given: Stage) -> None:
+    with given.runtime.session() as session:
+        publication = make_publication(session)
+        make_readers(session, publication, READERS)
+        issue_id = make_issue(session, publication).id
+        session.commit()
+    given.installation.start("bulk", "periodic")
+    told = press_at_once(
+        given.runtime,
+        PRESSES,
+        lambda session: (
+            schedule(session, session.get_one(Issue, issue_id), None, given.runtime.links, actor="test").id
+        ),
+    )
+    assert len(told) == PRESSES
+    assert len(set(told)) == 1
+    mailing_id = int(told[0])
+    while not given.over(mailing_id):
+        for _ in range(BEATS):
+            jobs.sweep.ring()
+        for _ in range(BELLS):
+            jobs.freeze_mailing.ring(mailing_id=mailing_id)
+            jobs.drain_mailing.ring(mailing_id=mailing_id)
+        time.sleep(0.3)
+    found = given.hold_promise(mailing_id)
+    assert (found.sent, found.unanswered) == (READERS, 0)
+    with given.runtime.session() as session:
+        assert session.scalar(select(func.count()).select_from(Mailing)) == 1
+
+
+def test_mailings_share_and_a_confirmation_waits_for_neither(given: Stage) -> None:
+    slow = given.schedule(READERS, "slow", per_second=15)
+    given.installation.start("worker", "bulk", "periodic")
+    given.sent_at_least(20, slow)
+    quick = given.schedule(slug="quick")
+    waited = confirm(given, "somebody@new.example")
+    assert waited < SOON_SECONDS
+    given.finish(quick)
+    assert not given.over(slow), "a slow one holds up others for a turn, not for its length"
+    given.throttle(slow, None)
+    given.finish(slow)
+    for mailing_id in (slow, quick):
+        assert given.hold_promise(mailing_id).sent == READERS
+
+
+def confirm(given: Stage, email: str) -> float:
+    """Sign up; how many seconds passed until the relay had the confirmation."""
+    with given.runtime.session() as session:
+        publication = session.scalars(select(Publication)).one()
+        agreed = Consent("They agreed.", "1", "en")
+        sign_up(session, publication=publication, address=parse_address(email), words=agreed, source="form")
+        session.commit()
+    began = time.monotonic()
+    wait_until(
+        lambda: any(record.recipient == email for record in read_records(given.sink.records)),
+        lambda: given.installation.said("worker"),
+        patience=60,
+    )
+    return time.monotonic() - began

@@ -1,0 +1,80 @@
+"""People who leave, and a mailing that is paused and cancelled, while it runs: I5."""
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from newsletter.mailings.accounts import Accounts
+from newsletter.runtime import Runtime
+from newsletter.sending import control
+from newsletter.sending.drain import SendingProcess
+from newsletter.smtp.sink import Sink
+from tests.faults.drainer import Order, over, start_draining
+from tests.faults.trouble import Leavers, in_background
+from tests.processes import wait_until
+
+READERS = 1_500
+LEAVERS = 150
+PER_SECOND = 400
+SEED = 20261128
+
+pytestmark = pytest.mark.faults
+
+
+def test_who_has_left_gets_nothing(
+    runtime: Runtime,
+    make_mailing: Callable[..., int],
+    order: Callable[..., Order],
+    sink: Sink,
+    hold_promise: Callable[..., Accounts],
+) -> None:
+    """They unsubscribe, are suppressed and erased, most of them just before their turn."""
+    mailing_id = make_mailing(READERS, PER_SECOND)
+    leavers = Leavers(runtime, mailing_id, random.Random(SEED))
+    senders = [start_draining(order(mailing_id)) for _ in range(2)]
+    wait_until(lambda: sink.counts.messages > 0)
+    join = in_background(lambda: leavers.leave(LEAVERS, lambda: over(runtime, mailing_id)))
+    for sender in senders:
+        sender.join(120)
+    assert join().total() == len(leavers.left)
+    found = hold_promise(mailing_id)
+    assert len(leavers.too_late) > 10, "the leaving must happen in the middle"
+    assert leavers.written_to(sink.records) == []
+    assert READERS - found.sent == sum(found.excluded.values()) <= len(leavers.left)
+
+
+def test_paused_and_resumed_again_and_again_then_cancelled(
+    runtime: Runtime,
+    make_mailing: Callable[..., int],
+    order: Callable[..., Order],
+    make_process: Callable[..., SendingProcess],
+    sink: Sink,
+    hold_promise: Callable[..., Accounts],
+) -> None:
+    mailing_id = make_mailing(READERS, PER_SECOND)
+    senders = [start_draining(order(mailing_id)) for _ in range(2)]
+    wait_until(lambda: sink.counts.messages > 0)
+
+    def press(verb: Callable[..., object]) -> None:
+        with runtime.session() as session:
+            verb(session, mailing_id, actor="test")
+            session.commit()
+
+    for _ in range(3):
+        press(control.pause)
+        time.sleep(1.2)  # a second, plus the replies that are on their way
+        stood_at = sink.counts.messages
+        time.sleep(0.3)
+        assert sink.counts.messages == stood_at
+        press(control.resume)
+        wait_until(lambda stood_at=stood_at: sink.counts.messages > stood_at)
+    press(control.cancel)
+    for sender in senders:
+        sender.join(120)
+    found = hold_promise(mailing_id)
+    assert found.state == "cancelled"
+    assert 0 < found.sent < READERS
+    assert found.excluded == {"cancelled": READERS - found.sent}
+    assert found.unanswered == 0

@@ -1,0 +1,96 @@
+"""Backups that are made, put in place, and what a mailing does afterwards."""
+
+import sqlite3
+import threading
+from functools import partial
+from pathlib import Path
+
+from newsletter.mailings.models import Control, Mailing
+from newsletter.runtime import Runtime
+from newsletter.sending import control
+from newsletter.sending.connections import Connections
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.hosts import host_id
+from newsletter.smtp.sink import Act, At, Rule, Script, Sink
+from newsletter.transports.find import outlets
+from tests.processes import wait_until
+from tests.sending.conftest import READERS, checked
+
+
+def send_some(process: SendingProcess, mailing_id: int, sink: Sink, messages: int = 5) -> None:
+    """Let a process be asked to end when about so many messages were sent."""
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.02)])
+    before = sink.counts.messages
+    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
+    thread.start()
+    wait_until(lambda: sink.counts.messages >= before + messages)
+    process.stopping.set()
+    thread.join()
+    process.stopping.clear()
+    sink.script = Script()
+
+
+def database_of(runtime: Runtime) -> Path:
+    return Path(runtime.engine.url.database or "")
+
+
+def back_up(runtime: Runtime, to: Path) -> None:
+    with sqlite3.connect(database_of(runtime)) as source, sqlite3.connect(to) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+
+
+def restore_within(runtime: Runtime, backup: Path) -> None:
+    """As an operator does with `.restore` in the sqlite3 shell, while everything runs."""
+    with sqlite3.connect(backup) as source, sqlite3.connect(database_of(runtime)) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+
+
+def held(runtime: Runtime, mailing_id: int) -> str:
+    """Why the mailing stands still."""
+    with runtime.session() as session:
+        mailing = session.get_one(Mailing, mailing_id)
+        assert mailing.control is Control.PAUSE
+        checked(session, mailing_id)
+        return mailing.held_reason
+
+
+def resume(runtime: Runtime, mailing_id: int) -> None:
+    with runtime.session() as session:
+        control.resume(session, mailing_id, actor="test")
+        session.commit()
+
+
+def sent(runtime: Runtime, mailing_id: int) -> int:
+    with runtime.session() as session:
+        return checked(session, mailing_id).sent
+
+
+def goes_on_to_its_end(process: SendingProcess, runtime: Runtime, mailing_id: int, sink: Sink) -> None:
+    """Resumed, it sends to exactly those who are left in this database, and is not held again."""
+    already, before = sent(runtime, mailing_id), sink.counts.messages
+    resume(runtime, mailing_id)
+    for _ in range(3):
+        process.drain(mailing_id, seconds=30)
+    with runtime.session() as session:
+        found = checked(session, mailing_id)
+    assert (found.state, found.sent + found.unanswered) == ("finished", READERS), found
+    assert sink.counts.messages == before + READERS - already - found.unanswered
+
+
+def process_of(runtime: Runtime, sink: Sink) -> SendingProcess:
+    """A process of another installation, which sends to the same relay."""
+    folder = runtime.settings.tally_dir
+    return SendingProcess(
+        sessions=runtime.sessions,
+        links=runtime.links,
+        secrets=runtime.settings.secrets,
+        outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=sink.url),
+        connections=Connections("localhost"),
+        tally_dir=folder,
+        host=host_id(folder),
+        window_size=5,
+    )
