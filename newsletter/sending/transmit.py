@@ -109,7 +109,12 @@ class _Transmission:
         return [person for person in recipients if lines[person.seq].outcome is Outcome.PENDING]
 
     def _is_hopeless(self, session: Session) -> bool:
-        """Whether this transport ends connections before they have carried anything worth it."""
+        """Whether this transport ends connections before they have carried anything worth it.
+
+        Silence lasts longer than messages may start: then one connection that carried nothing is enough.
+        """
+        if not session.messages and not self.may_start():
+            return True
         return session.messages < FRUITFUL and not self.connections.may_reconnect(self.window.outlet)
 
     def _trouble(self, stop: Break) -> Trouble | None:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -15,6 +17,7 @@ from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.pace import MOST
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
+from newsletter.smtp.timeouts import Timeouts
 from newsletter.transports.models import TransportRest
 from tests.sending.conftest import READERS
 
@@ -218,3 +221,28 @@ def test_full_mailboxes_are_no_storm(
     sink.script = Script([Rule(At.RCPT, code=452, text="4.2.2 Mailbox full")])
     process.drain(mailing_id, seconds=30)
     assert count().retry == READERS
+
+
+def test_a_relay_that_says_nothing_at_all_rests_and_the_operator_is_told(
+    process: SendingProcess,
+    mailing_id: int,
+    sink: Sink,
+    count: Count,
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As with the real figures, a silence outlasts the time in which messages may start.
+    monkeypatch.setattr("newsletter.sending.reserve.START_WITHIN_SECONDS", 0.1)
+    all_outlets = process.outlets
+    process.outlets = lambda session: [
+        replace(outlet, relay=replace(outlet.relay, timeouts=Timeouts(mail=0.2, quit=0.1)))
+        for outlet in all_outlets(session)
+    ]
+    sink.script = Script([Rule(At.MAIL, Act.STALL, seconds=5)])
+    assert process.drain(mailing_id, seconds=2) is False
+    found = count()
+    assert (found.state, found.pending + found.unanswered, found.in_flight) == ("sending", READERS, 0)
+    assert "keeps closing the connection" in found.waiting_for
+    assert sink.counts.connections == 1
+    with runtime.session() as session:
+        assert session.scalars(select(TransportRest)).one().reason == found.waiting_for

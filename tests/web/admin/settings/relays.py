@@ -1,7 +1,12 @@
-"""What the tests of the relays' pages type, and how they read the answers."""
+"""What the tests of several relays share: what is typed, and what a page says of each."""
 
 from lxml import html as lxml_html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
+
+from newsletter.transports.models import Transport
+from tests.web.signed_in import SignedIn
 
 PAGE = "/admin/settings"
 NEW = f"{PAGE}/relays/new"
@@ -16,20 +21,6 @@ FORM = {
 }
 OTHER = FORM | {"host": "other.example.org"}
 LOCAL = {"host": "127.0.0.1", "security": "none", "username": "", "password": ""}
-LIMITS = {
-    "name": "The first",
-    "weight": "3",
-    "connections": "4",
-    "messages_per_connection": "50",
-    "per_second": "12.5",
-    "per_day": "20000",
-    "provider_limits": "gmail=20, yahoo=0.5",
-    "hours": "8:00-20:00",
-    "zone": "Europe/Rome",
-    "warm_up_from": "2026-01-01",
-    "warm_up_per_day": "200",
-    "dialogue": "pipelining",
-}
 
 
 def words(answer: TestResponse) -> str:
@@ -40,3 +31,12 @@ def shown(answer: TestResponse) -> list[str]:
     """What the page says of each relay, in their order."""
     found = lxml_html.document_fromstring(answer.text).xpath("//li[@class='relay']")
     return [" ".join(one.text_content().split()) for one in found]
+
+
+def add_two(client: SignedIn, session: Session) -> tuple[int, int]:
+    """Two relays, and their numbers."""
+    assert client.post(NEW, data=FORM).status_code == 303
+    assert client.post(NEW, data=OTHER).status_code == 303
+    first, second = session.scalars(select(Transport.id).order_by(Transport.position))
+    session.commit()
+    return first, second

@@ -10,8 +10,28 @@ from newsletter.audit.models import AuditEntry
 from newsletter.settings import Settings
 from newsletter.transports.find import all_transports, stored_facts
 from newsletter.transports.limits import LimitFacts
-from tests.web.admin.settings.relays import CANARY, FORM, LIMITS, NEW, OTHER, PAGE, shown, words
+from tests.web.admin.settings.relays import CANARY, FORM, NEW, OTHER, PAGE, add_two, shown, words
 from tests.web.signed_in import SignedIn
+
+LIMITS = {
+    "name": "The first",
+    "weight": "3",
+    "connections": "4",
+    "messages_per_connection": "50",
+    "per_second": "12.5",
+    "per_day": "20000",
+    "provider_limits": "gmail=20, yahoo=0.5",
+    "hours": "8:00-20:00",
+    "zone": "Europe/Rome",
+    "warm_up_from": "2026-01-01",
+    "warm_up_per_day": "200",
+    "dialogue": "pipelining",
+}
+
+
+@pytest.fixture
+def two(admin_client: SignedIn, session: Session) -> tuple[int, int]:
+    return add_two(admin_client, session)
 
 
 def test_is_for_owners(editor_client: SignedIn) -> None:

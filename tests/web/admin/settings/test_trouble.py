@@ -1,4 +1,4 @@
-"""What is told of relays in trouble, how one is tried, and what the environment's say of themselves."""
+"""The settings when relays are in trouble, used up, closed or tried; and those of the environment."""
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +11,13 @@ from newsletter.transports.find import all_transports
 from newsletter.transports.models import TransportRest, TransportUse
 from newsletter.transports.outlet import row_key
 from newsletter.transports.rest import rest
-from tests.web.admin.settings.relays import CANARY, FORM, LOCAL, OTHER, PAGE, shown, words
+from tests.web.admin.settings.relays import CANARY, FORM, LOCAL, OTHER, PAGE, add_two, shown, words
 from tests.web.signed_in import SignedIn
+
+
+@pytest.fixture
+def two(admin_client: SignedIn, session: Session) -> tuple[int, int]:
+    return add_two(admin_client, session)
 
 
 class TestTrouble:

@@ -1,0 +1,176 @@
+"""A database that goes away, or whose commits fail, during a drain: nobody is lost or sent to twice."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import sessionmaker
+
+from newsletter.core.db import UnitOfWork
+from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.models import SendWindow
+from newsletter.runtime import Runtime
+from newsletter.sending import control, failpoints
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.hosts import Watch
+from newsletter.sending.recover import recover
+from newsletter.smtp.sink import Act, At, Rule, Script, Sink
+from tests.processes import wait_until
+from tests.sending.conftest import READERS
+
+Count = Callable[[], Accounts]
+ARRIVES, LOST, UNKNOWN, BROKEN = "arrives", "lost", "unknown", "broken"
+
+
+class Weather:
+    """What becomes of the next commits; then all of them arrive."""
+
+    def __init__(self) -> None:
+        self.fates: list[str] = []
+        self.always = ARRIVES
+
+    def next(self) -> str:
+        return self.fates.pop(0) if self.fates else self.always
+
+
+@pytest.fixture
+def weather(process: SendingProcess, runtime: Runtime) -> Weather:
+    """The process's commits depend on it."""
+    made = Weather()
+
+    class Exposed(UnitOfWork):
+        def commit(self) -> None:
+            fate = made.next()
+            if fate == BROKEN:
+                message = "an error of ours"
+                raise RuntimeError(message)
+            if fate != LOST:
+                super().commit()
+            if fate != ARRIVES:
+                raise OperationalError("COMMIT", {}, Exception("the server closed the connection"))
+
+    process.sessions = sessionmaker(runtime.engine, class_=Exposed, expire_on_commit=False)
+    process.window_size = 5
+    return made
+
+
+def come_to_an_end(process: SendingProcess, mailing_id: int, runtime: Runtime) -> None:
+    for _ in range(3):
+        recover(runtime.sessions, process.host, Watch())
+        process.drain(mailing_id, seconds=30)
+
+
+def everybody_has_one(sink: Sink, count: Count) -> None:
+    found = count()
+    assert (found.state, found.sent, found.unanswered) == ("finished", READERS, 0), found
+    assert Counter(record.recipient for record in sink.records) == {
+        f"reader{n}@readers.example": 1 for n in range(1, READERS + 1)
+    }
+
+
+@pytest.mark.parametrize("fate", [LOST, UNKNOWN])
+@pytest.mark.parametrize("turn", range(4))
+def test_a_commit_that_fails_at_any_turn(
+    process: SendingProcess,
+    weather: Weather,
+    mailing_id: int,
+    sink: Sink,
+    count: Count,
+    runtime: Runtime,
+    fate: str,
+    turn: int,
+) -> None:
+    weather.fates = [ARRIVES] * turn + [fate]
+    process.drain(mailing_id, seconds=30)
+    come_to_an_end(process, mailing_id, runtime)
+    everybody_has_one(sink, count)
+
+
+def test_settling_is_repeated_until_the_database_is_back(
+    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    weather.fates = [ARRIVES, LOST, UNKNOWN, LOST]
+    process.drain(mailing_id, seconds=30)
+    come_to_an_end(process, mailing_id, runtime)
+    everybody_has_one(sink, count)
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_an_error_of_ours_is_told_and_leaves_nothing_locked(
+    process: SendingProcess,
+    weather: Weather,
+    mailing_id: int,
+    sink: Sink,
+    count: Count,
+    runtime: Runtime,
+    turn: int,
+) -> None:
+    weather.fates = [ARRIVES] * turn + [BROKEN] * 2
+    with pytest.raises(RuntimeError, match="an error of ours"):
+        process.drain(mailing_id, seconds=30)
+    come_to_an_end(process, mailing_id, runtime)
+    everybody_has_one(sink, count)
+
+
+def test_whoever_is_asked_to_end_does_not_wait_for_it(
+    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.05)])
+    failure: list[BaseException] = []
+
+    def drain() -> None:
+        try:
+            process.drain(mailing_id, seconds=30)
+        except OperationalError as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=drain, name="drain")
+    thread.start()
+    wait_until(lambda: sink.counts.messages >= 2)
+    weather.always = LOST
+    wait_until(lambda: sink.counts.messages >= 5)
+    process.stopping.set()
+    asked = time.monotonic()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert failure
+    assert time.monotonic() - asked < 10
+    process.stopping.clear()
+    weather.always = ARRIVES
+    assert recover(runtime.sessions, process.host, Watch()) > 0
+    assert count().unanswered == 0
+    come_to_an_end(process, mailing_id, runtime)
+    everybody_has_one(sink, count)
+
+
+def test_a_lane_that_breaks_lets_the_others_end_and_is_told(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    process.window_size = 5
+    failpoints.arm("transmit.started=error@3")
+    try:
+        with pytest.raises(OSError, match=r"transmit\.started"):
+            process.drain(mailing_id, seconds=30)
+    finally:
+        failpoints.arm("")
+    found = count()
+    # Nobody can tell of those for whom `D` was written: they are asked about.
+    assert found.in_flight == 0
+    assert 1 <= found.unanswered <= 3
+    process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS - found.unanswered)
+
+
+def test_a_drain_whose_time_ran_out_within_a_pause_rings_nobody(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with runtime.session() as session:
+        control.pause(session, mailing_id, actor="test")
+        session.commit()
+    assert process.drain(mailing_id, seconds=0) is False
+    with runtime.session() as session:
+        assert session.scalars(select(SendWindow)).all() == []

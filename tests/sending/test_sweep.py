@@ -1,0 +1,117 @@
+"""The sweep finds in the database what nobody works on, and rings for it unless bells still wait."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.queue import Queue, broker
+from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.models import Mailing
+from newsletter.runtime import Runtime
+from newsletter.sending import control
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.reserve import reserve
+from newsletter.sending.sweep import LONGEST_WAIT, sweep
+from newsletter.smtp.sink import At, Rule, Script, Sink
+from newsletter.smtp.url import parse_smtp_url
+from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.unsubscribe import unsubscribe
+from newsletter.transports.outlet import Outlet
+from tests.sending.conftest import READERS
+
+Count = Callable[[], Accounts]
+
+
+@pytest.fixture
+def bells(redis_url: str) -> Iterator[Callable[[], int]]:
+    """How many bulk jobs wait; the queue is real and was empty before."""
+    before = broker.celery
+    celery = broker.connect(redis_url)
+
+    def empty() -> None:
+        with celery.connection_for_write() as connection:
+            for queue in Queue:
+                connection.default_channel.client.delete(queue.value)
+
+    empty()
+    yield lambda: broker.waiting(Queue.BULK) or 0
+    empty()
+    broker.celery = before
+
+
+def change(runtime: Runtime, mailing_id: int, do: Callable[[Mailing, Session], object]) -> None:
+    with runtime.session() as session:
+        do(lock(session, mailing_id), session)
+        session.commit()
+
+
+def test_a_mailing_is_rung_for_once_for_each_process_and_not_again(
+    runtime: Runtime, mailing_id: int, bells: Callable[[], int]
+) -> None:
+    sweep(runtime.sessions, bulk_processes=3)
+    assert bells() == 3
+    sweep(runtime.sessions, bulk_processes=3)
+    assert bells() == 3
+
+
+def test_a_freeze_is_rung_for_once(runtime: Runtime, scheduled: int, bells: Callable[[], int]) -> None:
+    sweep(runtime.sessions, bulk_processes=3)
+    assert bells() == 1
+
+
+def test_nobody_is_rung_for_what_is_paused_waits_or_is_done(
+    runtime: Runtime,
+    process: SendingProcess,
+    mailing_id: int,
+    bells: Callable[[], int],
+    sink: Sink,
+) -> None:
+    def wait(until: timedelta) -> Callable[[Mailing, Session], object]:
+        return lambda mailing, _: setattr(mailing, "not_before", clock.now() + until)
+
+    change(runtime, mailing_id, wait(timedelta(hours=1)))
+    sweep(runtime.sessions, 1)
+    assert bells() == 0
+    change(runtime, mailing_id, wait(LONGEST_WAIT * 2))
+    sweep(runtime.sessions, 1)
+    assert bells() == 1, "no transport waits for so long: that was another clock"
+    sink.script = Script([Rule(At.RCPT, code=451, recipient="reader3@*", times=1)])
+    change(runtime, mailing_id, lambda mailing, _: setattr(mailing, "not_before", None))
+    process.drain(mailing_id, seconds=30)
+    _drop_bells()
+    sweep(runtime.sessions, 1)
+    assert bells() == 0, "its one retry is not due"
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        sweep(runtime.sessions, 1)
+        assert bells() == 1
+        _drop_bells()
+        change(runtime, mailing_id, lambda _, session: control.pause(session, mailing_id, actor="test"))
+        sweep(runtime.sessions, 1)
+        assert bells() == 0
+
+
+def _drop_bells() -> None:
+    assert broker.celery is not None
+    with broker.celery.connection_for_write() as connection:
+        connection.default_channel.client.delete(Queue.BULK.value)
+
+
+def test_what_reached_its_end_unseen_is_ended(runtime: Runtime, mailing_id: int, count: Count) -> None:
+    """The last who were left leave: their reservation finds nobody, and settles nothing."""
+    with runtime.session() as session:
+        for subscription in session.scalars(select(Subscription)):
+            unsubscribe(session, subscription.id, source="page")
+        mailing = lock(session, mailing_id)
+        outlet = Outlet("relay", "The relay", parse_smtp_url("smtp://localhost:25"))
+        assert reserve(session, mailing, outlet, 10, tally_dir=Path("unused"), host="here") is None
+        session.commit()
+    assert (count().state, count().excluded) == ("sending", {"unsubscribed": READERS})
+    sweep(runtime.sessions, 1)
+    assert count().state == "finished"
