@@ -13,6 +13,7 @@ from newsletter.core.addresses import parse_address
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
+from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing
 from newsletter.outbox.connection import Connection
 from newsletter.outbox.models import MessageState, SystemMessage
@@ -20,6 +21,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
+from newsletter.sending.reserve import reserve
 from newsletter.sending.schedule import schedule
 from newsletter.sending.test_message import parse_test_addresses, post_test_message
 from newsletter.sending.transactional import send_system_message
@@ -198,3 +200,22 @@ def test_a_mailing_is_held_for_a_key_that_cannot_be_read(
     process.drain(mailing_id, seconds=30)
     assert len(behind.records) == len(NAMES)
     assert not any(b"DKIM-Signature" in (record.content or b"") for record in behind.records)
+
+
+@pytest.mark.usefixtures("verify")
+def test_a_mailing_that_is_being_cancelled_stays_so_whatever_cannot_be_read(
+    runtime: Runtime, session: Session, behind: Sink, make_process: Callable[..., SendingProcess]
+) -> None:
+    mailing_id = frozen_mailing(runtime)
+    process = make_process(smtp_url=behind.url)
+    mailing = lock(session, mailing_id)
+    outlet = process.outlets(session)[0]
+    in_flight = reserve(session, mailing, outlet, 2, tally_dir=process.tally_dir, host=process.host)
+    control.cancel(session, mailing_id, actor="test")
+    session.commit()
+    assert in_flight is not None
+    process.secrets = ["another secret"]
+    process.drain(mailing_id, seconds=30)
+    in_flight.tally.discard()
+    session.expire_all()
+    assert session.get_one(Mailing, mailing_id).control is Control.CANCEL
