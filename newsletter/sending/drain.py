@@ -218,7 +218,8 @@ class _Drain:
             try:
                 self._look(session, mailing)
             except DomainError as error:  # a key or a setting that somebody has to mend
-                mailing.control, mailing.held_reason = Control.PAUSE, error.message
+                if mailing.state is MailingState.SENDING and mailing.control is Control.GO:
+                    mailing.control, mailing.held_reason = Control.PAUSE, error.message
         sender = self._letter.sender if self._letter else ""
         size = self._growth.window_size(self._process.window_size)
         turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)
