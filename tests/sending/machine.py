@@ -11,7 +11,7 @@ import time_machine
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.core.db import session_factory
@@ -62,7 +62,8 @@ class Steps(RuleBasedStateMachine):
     def __init__(self, ground: Ground) -> None:
         super().__init__()
         self._engine = ground.database()
-        self._sessions = session_factory(self._engine)
+        self._factory = session_factory(self._engine)
+        self._touched = True  # the database, since the ledger was looked at
         self._links = ground.links
         folder = ground.folder()
         self._hosts = [Host(name, folder / name) for name in ("here", "there")]
@@ -79,6 +80,11 @@ class Steps(RuleBasedStateMachine):
         self._wall = self._travel.start()
         self._latest = clock.now()
         self._mailings: list[int] = []
+
+    @property
+    def _sessions(self) -> sessionmaker[Session]:
+        self._touched = True
+        return self._factory
 
     def _session(self) -> Session:
         return self._sessions()

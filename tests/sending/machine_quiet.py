@@ -112,10 +112,14 @@ class QuietDay(Steps):
         if (process := self._process(n)) is not None:
             self._turn(process, self._mailings[m % len(self._mailings)], wanted, size, commit)
 
-    @rule(n=PLACES, size=st.integers(1, 4))
-    def a_process_reserves(self, n: int, size: int) -> None:
+    @rule(n=PLACES, size=st.integers(1, 4), begun=st.integers(0, 3))
+    def a_process_reserves(self, n: int, size: int, begun: int) -> None:
+        """And begins some messages of its new window at once."""
         if (process := self._process(n)) is not None:
-            self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES)
+            for window in self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES).windows:
+                held = process.held[window.id]
+                for seq in held.blank()[:begun]:
+                    self._start(held, seq)
 
     @precondition(lambda self: self._startable(0) is not None)
     @rule(n=PLACES)
