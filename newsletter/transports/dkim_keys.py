@@ -9,7 +9,7 @@ import dns.resolver
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -93,10 +93,18 @@ def find_key(session: Session, key_id: int) -> DkimKey:
 def activate(
     session: Session, key: DkimKey, secrets: Sequence[str], lookup: Lookup | None, *, actor: str
 ) -> DkimKey:
-    """Sign with `key` from now on. With `lookup`, only if the DNS has its record; else `Refused` says why."""
+    """Sign with `key` from now on, instead of an earlier one of its domain and kind.
+
+    With `lookup`, only if the DNS has its record; else `Refused` says why.
+    """
     if lookup is not None:
         _check(published(key, secrets), lookup)
     if key.active_since is None:
+        session.execute(
+            update(DkimKey)
+            .where(DkimKey.domain == key.domain, DkimKey.algorithm == key.algorithm)
+            .values(active_since=None)
+        )
         key.active_since = clock.now()
         _record(session, key, "activated", actor)
     return key

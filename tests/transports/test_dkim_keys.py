@@ -50,6 +50,16 @@ def test_a_key_signs_once_it_is_active(session: Session, make: Callable[..., Pub
     assert (signer.domain, signer.selector, signer.key.key_size) == ("press.example", "n1", 2048)
 
 
+def test_a_new_key_takes_the_place_of_its_kind(session: Session, make: Callable[..., Published]) -> None:
+    make(selector="old", algorithm=Algorithm.RSA)
+    make(selector="short")
+    make("else.example", "theirs", Algorithm.RSA)
+    make(selector="new", algorithm=Algorithm.RSA)
+    found = signers_for(session, SECRETS, "news@press.example")
+    assert [signer.selector for signer in found] == ["new", "short"]
+    assert signers_for(session, SECRETS, "news@else.example")
+
+
 def test_its_private_half_is_nowhere_in_clear(session: Session, make: Callable[..., Published]) -> None:
     key = make().key
     assert "PRIVATE KEY" not in key.private_key
