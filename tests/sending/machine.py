@@ -155,6 +155,13 @@ class Steps(RuleBasedStateMachine):
             window.tally.close()
         self._processes[self._processes.index(process)] = Process.on(process.host)
 
+    def _reserve(self, process: Process, size: int, begun: int) -> None:
+        """A window for `process`, and the first messages of it are begun."""
+        for window in self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES).windows:
+            held = process.held[window.id]
+            for seq in held.blank()[:begun]:
+                self._start(held, seq)
+
     def _start(self, held: Held, seq: int) -> None:
         held.chosen.discard(seq)
         held.window.tally.started(seq)

@@ -59,7 +59,7 @@ def test_no_counterexample_on_sqlite(sqlite_template: Path, tmp_path: Path) -> N
         event.listen(engine, "connect", _hurry)
         return engine
 
-    search(fresh, tmp_path, examples=40)
+    search(fresh, tmp_path, examples=60)
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
