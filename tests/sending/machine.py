@@ -80,6 +80,7 @@ class Steps(RuleBasedStateMachine):
         self._wall = self._travel.start()
         self._latest = clock.now()
         self._mailings: list[int] = []
+        self._ends_in_the_dark = False  # the last that happens is a power cut everywhere
 
     @property
     def _sessions(self) -> sessionmaker[Session]:

@@ -83,7 +83,8 @@ class SendingMachine(QuietDay):
 
     @rule(n=st.booleans(), m=PLACES, damage=st.sampled_from(["cut", "gone"]))
     def a_tally_is_lost(self, n: bool, m: int, damage: str) -> None:
-        tallies = sorted(self._hosts[n].folder.glob("*.tally"))
+        written = [window.tally.path for window in self._memory.windows.values()]
+        tallies = [path for path in written if path.parent == self._hosts[n].folder and path.exists()]
         if tallies:
             self._damage(self._hosts[n], tallies[m % len(tallies)].name, damage, m)
 
@@ -168,6 +169,10 @@ class SendingMachine(QuietDay):
 
     def _come_to_an_end(self) -> None:
         """Everybody goes on or dies, whoever is asked says yes, and the relay takes everything."""
+        self.somebody_leaves(0, "unsubscribes")
+        if self._ends_in_the_dark:
+            for n in (False, True):
+                self.power_fails(n, True, "wiped", 0)
         for process in list(self._processes):
             for mailing_id in self._mailings:
                 self._turn(process, mailing_id, 0, 1, Commit.ARRIVES)

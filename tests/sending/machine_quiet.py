@@ -32,9 +32,12 @@ INTERRUPTED = ["", "", "freeze.chunk=error@1", "freeze.chunk=error@2", "freeze.c
 class QuietDay(Steps):
     """Sending, step by step."""
 
-    @initialize(reserved=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=3))
-    def publish(self, reserved: list[tuple[int, int]]) -> None:
+    @initialize(
+        reserved=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=3), dark=st.booleans()
+    )
+    def publish(self, reserved: list[tuple[int, int]], dark: bool) -> None:
         """Mostly it is being sent already, and the processes hold some of it."""
+        self._ends_in_the_dark = dark
         with self._session() as session:
             publication = make_publication(session)
             make_readers(session, publication, READERS)

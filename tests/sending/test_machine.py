@@ -59,7 +59,7 @@ def test_no_counterexample_on_sqlite(sqlite_template: Path, tmp_path: Path) -> N
         event.listen(engine, "connect", _hurry)
         return engine
 
-    search(fresh, tmp_path, examples=60)
+    search(fresh, tmp_path, examples=40)
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
@@ -75,4 +75,4 @@ def test_no_counterexample_on_postgresql(postgres_url: str, tmp_path: Path) -> N
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         return engine
 
-    search(fresh, tmp_path, examples=8)
+    search(fresh, tmp_path, examples=6)
