@@ -118,4 +118,12 @@ def _facts(key: "DkimKey", found: "Published | None" = None) -> dict[str, Any]:
 
 
 def _to_publish(found: "Published") -> str:
-    return f"Publish this TXT record:\n\n{found.name}.\n{found.text}"
+    return (
+        f"Publish this TXT record:\n\n{found.name}\n{found.text}\n\n"
+        f"In a zone file:\n\n{found.name}. IN TXT {_strings(found.text)}"
+    )
+
+
+def _strings(text: str) -> str:
+    """The text of a record as a zone file has it: a string holds 255 octets at most (RFC 1035 §3.3)."""
+    return " ".join(f'"{text[start : start + 255]}"' for start in range(0, len(text), 255))

@@ -3,8 +3,11 @@
 Several threads borrow them, each for one window at a time.
 """
 
+import socket
 import threading
 from collections import defaultdict
+from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -34,6 +37,7 @@ class Connections:
         self._lock = threading.Lock()
         self._idle: dict[str, list[tuple[Session, float]]] = defaultdict(list)
         self._open: set[Session] = set()
+        self._opening: set[socket.socket] = set()
         self._losses: dict[str, list[float]] = defaultdict(list)
         self._plainly: set[str] = set()  # replies of these have come apart from our commands before
         self._patience: float | None = None
@@ -49,8 +53,8 @@ class Connections:
         session = self._connect(outlet)
         with self._lock:
             self._open.add(session)
-            if self._patience is not None:
-                session.hurry(self._patience)
+        if self._patience is not None:
+            session.hurry(self._patience)
         return session
 
     def give_back(self, outlet: Outlet, session: Session) -> None:
@@ -80,10 +84,20 @@ class Connections:
         return len(recent) <= MOST_LOSSES_PER_MINUTE
 
     def hurry(self, seconds: float) -> None:
-        """Wait no longer than `seconds` for any reply from now on; may be called from a signal handler."""
+        """Wait no longer than `seconds` for any reply from now on, and open nothing more.
+
+        May be called from a signal handler.
+        """
         self._patience = seconds
         for session in tuple(self._open):
             session.hurry(seconds)
+        for handle in tuple(self._opening):
+            _hang_up(handle)
+
+    @property
+    def ending(self) -> bool:
+        """Whether the process was asked to end: what fails from now on is no trouble of a relay."""
+        return self._patience is not None
 
     def close(self) -> None:
         """End every session politely. No thread may be using one."""
@@ -106,9 +120,26 @@ class Connections:
             raise outlet.broken
         for last, pause in ((n == len(PAUSES_SECONDS) - 1, p) for n, p in enumerate(PAUSES_SECONDS)):
             clock.sleep(pause)
+            handles: list[socket.socket] = []
             try:
-                return open_session(outlet.relay, self._name)
+                return open_session(outlet.relay, self._name, connected=partial(self._note, handles))
             except SessionFailed as error:
-                if last or not error.temporary:
+                if last or self.ending or not error.temporary:
                     raise
+            finally:
+                for handle in handles:
+                    self._opening.discard(handle)
+                    handle.close()
         raise AssertionError
+
+    def _note(self, handles: list[socket.socket], sock: socket.socket) -> None:
+        """Have a handle of a connection that is being opened: the socket itself becomes another with TLS."""
+        handles.append(sock.dup())
+        self._opening.add(handles[0])
+        if self.ending:
+            _hang_up(handles[0])
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

@@ -20,6 +20,7 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
+from newsletter.core.queue import Queue, broker
 from newsletter.mailings.lifecycle import find, lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending import failpoints
@@ -103,8 +104,7 @@ class _Drain:
         done: list[Done] = []
         try:
             while True:
-                over = self._over()
-                wanted = 0 if over else self._room()
+                wanted = 0 if self._over() else self._room()
                 taken = self._turn_over(done, wanted)
                 for window in taken.windows:
                     self._troubled.discard(window.outlet.key)  # its rest is over
@@ -122,7 +122,7 @@ class _Drain:
             raise self._failure
         if self._objection:
             self._hold(self._objection)
-        return over and bool(taken.goes) and self._dry_until < clock.monotonic() + SOON_SECONDS
+        return bool(taken.goes) and self._dry_until < clock.monotonic() + SOON_SECONDS
 
     def _over(self) -> bool:
         return (
@@ -164,7 +164,8 @@ class _Drain:
         if self._over() or not taken.goes or self._dry_until >= self._until:
             return False
         clock.sleep(max(0.0, min(self._dry_until - clock.monotonic(), POLL_SECONDS)))
-        return True
+        # A throttled mailing does not keep a process from others that wait for one.
+        return not broker.waiting(Queue.BULK)
 
     def _collect(self) -> list[Done]:
         """The windows that are done; until there is one, see whether the mailing still goes."""
@@ -217,7 +218,8 @@ class _Drain:
             try:
                 self._look(session, mailing)
             except DomainError as error:  # a key or a setting that somebody has to mend
-                mailing.control, mailing.held_reason = Control.PAUSE, error.message
+                if mailing.state is MailingState.SENDING and mailing.control is Control.GO:
+                    mailing.control, mailing.held_reason = Control.PAUSE, error.message
         sender = self._letter.sender if self._letter else ""
         size = self._growth.window_size(self._process.window_size)
         turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)

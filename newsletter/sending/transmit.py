@@ -82,7 +82,7 @@ class _Transmission:
                 session = self.connections.borrow(self.window.outlet)
             except SessionFailed as error:
                 # Nothing left: the tally says so of each.
-                return Trouble(error.message, error.temporary)
+                return None if self.connections.ending else Trouble(error.message, error.temporary)
             try:
                 stop = self._send(session, waiting)
             finally:

@@ -122,22 +122,37 @@ class Session:
 
 
 def open_session(
-    relay: Relay, name: str, *, sock: socket.socket | None = None, watch: Watch | None = None
+    relay: Relay,
+    name: str,
+    *,
+    sock: socket.socket | None = None,
+    watch: Watch | None = None,
+    connected: Callable[[socket.socket], None] | None = None,
 ) -> Session:
     """A session that is ready for MAIL. `name`: how we call ourselves in EHLO, a domain or `[address]`.
 
     `sock`: a connection that was made already, which is closed when the session cannot be opened.
+    `connected`: told of the connection before anything is waited for on it.
     Raises `SessionFailed` with the step that failed, and `Refused` for an impossible `name`.
     """
     if not _NAME.fullmatch(name):
         raise Refused("ehlo_name", "The EHLO name must be a domain name such as mail.example.org.")
-    return _Opening(relay, name, sock, watch or (lambda _step, _words: None)).run()
+    told = connected or (lambda _sock: None)
+    return _Opening(relay, name, sock, watch or (lambda _step, _words: None), told).run()
 
 
 class _Opening:
     """smtplib does the talking; the socket is made here, so that each step can be told from the next."""
 
-    def __init__(self, relay: Relay, name: str, sock: socket.socket | None, watch: Watch) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        name: str,
+        sock: socket.socket | None,
+        watch: Watch,
+        connected: Callable[[socket.socket], None],
+    ) -> None:
+        self._connected = connected
         self._relay = relay
         self._smtp = smtplib.SMTP(local_hostname=name)
         self._smtp.sock = sock
@@ -168,6 +183,7 @@ class _Opening:
         except (OSError, UnicodeError) as error:
             raise connect_failed(relay, error) from error
         self._smtp.sock = sock
+        self._connected(sock)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if relay.encryption is Encryption.IMPLICIT:
             self._encrypt()

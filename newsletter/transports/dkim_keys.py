@@ -128,10 +128,11 @@ def signers_for(session: Session, secrets: Sequence[str], sender: str) -> tuple[
     return tuple(_signer(key, secrets) for key in keys if key.domain == nearest)
 
 
-def ask_dns(name: str) -> list[str]:
-    """The TXT records of `name`. Raises `Refused` when the DNS does not answer."""
+def ask_dns(name: str, resolver: dns.resolver.Resolver | None = None) -> list[str]:
+    """The TXT records of `name`, by the system's resolver. Raises `Refused` when the DNS does not answer."""
     try:
-        answer = dns.resolver.resolve(name, "TXT", lifetime=DNS_SECONDS)
+        resolver = resolver or dns.resolver.Resolver()
+        answer = resolver.resolve(f"{name}.", "TXT", lifetime=DNS_SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except dns.exception.DNSException as error:

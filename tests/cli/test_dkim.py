@@ -1,5 +1,6 @@
 """`newsletter dkim`."""
 
+import dns.zone
 from sqlalchemy.orm import Session
 
 from newsletter.transports.dkim_keys import list_keys
@@ -11,7 +12,11 @@ def test_from_a_key_to_its_use_and_its_end(run: Run, session: Session) -> None:
     assert (made["id"], made["algorithm"], made["active_since"]) == (1, "rsa-sha256", None)
     assert made["name"] == "n1._domainkey.press.example"
     assert made["record"].startswith("v=DKIM1; k=rsa; p=")
-    assert made["record"] in run("dkim", "record", "1").out.replace("\n", "")
+    told = run("dkim", "record", "1").out
+    assert made["record"] in told.splitlines()
+    zone = dns.zone.from_text(f"$TTL 300\n{told.splitlines()[-1]}\n", "press.example", check_origin=False)
+    (record,) = zone.find_rdataset("n1._domainkey", "TXT")
+    assert b"".join(record.strings).decode() == made["record"]
     assert "does not sign yet" in run("dkim", "list").out
     assert run("dkim", "activate", "1", "--without-checking", "--json").json["active_since"]
     assert [key["id"] for key in run("dkim", "list", "--json").json["keys"]] == [1]
@@ -26,6 +31,11 @@ def test_a_short_key_has_a_selector_of_its_own(run: Run) -> None:
     second = run("dkim", "add", "press.example", "--ed25519", "--json").json
     assert first["selector"] != second["selector"]
     assert second["algorithm"] == "ed25519-sha256"
+
+
+def test_a_domain_beyond_ascii_is_written_as_the_dns_has_it(run: Run) -> None:
+    made = run("dkim", "add", "Zeitung.MÜNCHEN.example", "--selector", "n1", "--json").json
+    assert made["name"] == "n1._domainkey.zeitung.xn--mnchen-3ya.example"
 
 
 def test_mistakes_are_told(run: Run) -> None:

@@ -61,7 +61,13 @@ def test_each_place_has_its_time() -> None:
     assert set(TIMES) == failpoints.NAMES
 
 
-@pytest.mark.parametrize("name", sorted(TIMES))
+@pytest.mark.parametrize(
+    ("name", "dialogue"),
+    [
+        *((name, Dialogue.CHUNKING) for name in sorted(TIMES)),
+        *((name, Dialogue.PLAIN) for name in sorted(TIMES) if name.startswith("transmit.")),
+    ],
+)
 def test_killed(
     name: str,
     dialogue: Dialogue,

@@ -132,7 +132,7 @@ class SendingMachine(QuietDay):
 
     @invariant()
     def the_ledger_agrees(self) -> None:
-        """The equation, and I4: who was sent to has it; who has it was sent to, unanswered or in flight."""
+        """The equation; and I4: who was sent to has it; who has it was sent to, is unanswered or flies."""
         if not self._touched:
             return
         with self._session() as session:

@@ -1,5 +1,7 @@
 """Connections are kept between windows, given up when the relay changes, and never shared."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -125,12 +127,34 @@ def test_losing_connections_again_and_again_is_trouble(
     assert connections.may_reconnect(two)
 
 
-def test_hurrying_reaches_those_that_are_opened_later_too(
+def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    outlet = make_outlet(script=Script([Rule(At.GREETING, Act.SILENT)]))
+    told: list[SessionFailed] = []
+
+    def open_one() -> None:
+        with pytest.raises(SessionFailed) as failed:
+            connections.borrow(outlet)
+        told.append(failed.value)
+
+    thread = threading.Thread(target=open_one)
+    thread.start()
+    time.sleep(0.3)
+    assert not connections.ending
+    connections.hurry(4)
+    thread.join(timeout=5)
+    assert not thread.is_alive(), "it would have waited five minutes for the greeting, three times"
+    assert told[0].step is Step.GREETING
+    assert connections.ending
+    with pytest.raises(SessionFailed):
+        connections.borrow(outlet)
+
+
+def test_hurrying_reaches_those_that_are_open(
     make_outlet: Callable[..., Outlet], connections: Connections
 ) -> None:
     outlet = make_outlet(script=Script([Rule(At.NOOP, Act.SILENT)]))
-    early = connections.borrow(outlet)
+    session = connections.borrow(outlet)
     connections.hurry(0.1)
-    late = connections.borrow(outlet)
-    assert not early.alive()
-    assert not late.alive()
+    assert not session.alive()

@@ -14,6 +14,7 @@ from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 from newsletter.sending.letter import Letter
 from newsletter.sending.members import Recipient
+from newsletter.smtp.dkim import canonical_body
 from newsletter.smtp.stuffing import with_crlf
 
 LINKS = Links("https://news.example.org", Signer(["a secret"]))
@@ -72,6 +73,12 @@ def letter(message: CompiledMessage) -> Letter:
 LETTER = letter(compiled())
 
 
+def assert_canonical(message: bytes) -> None:
+    """What DKIM hashes is there as it is: a signature over a body that was not looked at would be wrong."""
+    body = message.partition(b"\r\n\r\n")[2]
+    assert canonical_body(body) == body
+
+
 @given(PEOPLE)
 @settings(max_examples=300, deadline=None)
 def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) -> None:
@@ -81,6 +88,7 @@ def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) 
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", envelope.body)
     assert envelope.body.endswith(b"\r\n")
     assert envelope.smtputf8 or envelope.body.isascii()
+    assert_canonical(envelope.body)
 
 
 @given(EDITED)
@@ -89,6 +97,7 @@ def test_nothing_that_an_editor_writes_does_either(static: str) -> None:
     body = letter(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {})).body
     assert with_crlf(body) == body
     assert body.isascii()
+    assert_canonical(body)
 
 
 def test_an_envelope_says_who_it_is_for_and_what_it_needs() -> None:

@@ -260,3 +260,14 @@ def test_a_holder_that_comes_back_spares_those_who_were_to_get_it_again(
     process.drain(window.mailing_id, seconds=30)
     assert "reader1@readers.example" not in {record.recipient for record in sink.records}
     assert (count().sent, count().state) == (READERS, "finished")
+
+
+def test_what_stood_still_for_long_asks_although_recovery_settled_a_window_of_it(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count, sink: Sink
+) -> None:
+    window.tally.close()
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        recovered(runtime, process)
+        process.drain(window.mailing_id, seconds=30)
+    assert (count().state, sink.counts.messages) == ("paused", 0)
+    assert "for more than an hour" in count().reason
