@@ -80,6 +80,7 @@ class Steps(RuleBasedStateMachine):
         self._wall = self._travel.start()
         self._latest = clock.now()
         self._mailings: list[int] = []
+        self._ends_in_the_dark = False  # the last that happens is a power cut everywhere
 
     @property
     def _sessions(self) -> sessionmaker[Session]:
@@ -154,6 +155,13 @@ class Steps(RuleBasedStateMachine):
         for window in process.windows():
             window.tally.close()
         self._processes[self._processes.index(process)] = Process.on(process.host)
+
+    def _reserve(self, process: Process, size: int, begun: int) -> None:
+        """A window for `process`, and the first messages of it are begun."""
+        for window in self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES).windows:
+            held = process.held[window.id]
+            for seq in held.blank()[:begun]:
+                self._start(held, seq)
 
     def _start(self, held: Held, seq: int) -> None:
         held.chosen.discard(seq)

@@ -20,7 +20,7 @@ from tests.sending.machine_quiet import QuietDay
 from tests.sending.machine_world import Commit, Hand, Host
 
 OVER = {MailingState.FINISHED, MailingState.CANCELLED}
-DAMAGES = ["none", "cut", "blank", "gone"]
+DAMAGES = ["none", "cut", "wiped", "gone"]
 LEFT = {"unsubscribed", "suppressed", "erased", "paused", "ended"}
 
 
@@ -52,6 +52,20 @@ class SendingMachine(QuietDay):
         """One host is out of the other's sight until what it holds is called unanswered."""
         self._recover_over_ten_minutes(self._hosts[1])
 
+    @rule(n=PLACES, begun=st.integers(1, 3))
+    def a_settlement_arrives_unknown_to_its_holder(self, n: int, begun: int) -> None:
+        """And somebody else, who takes what was given back, dies with it. The holder will come again."""
+        process, other = self._process(n), self._process(n + 1)
+        if process is None or other is None or process is other:
+            return
+        for held in list(process.held.values()):
+            self._is_done(process, held)
+        self.is_controlled(control.resume)
+        self._turn(process, self._mailings[-1], 0, 1, Commit.UNKNOWN)
+        self._reserve(other, 4, begun)
+        self._die(other, delivers=False)
+        self._recover(other.host)
+
     @rule()
     def the_stopped_go_on(self) -> None:
         for process in self._processes:
@@ -69,7 +83,8 @@ class SendingMachine(QuietDay):
 
     @rule(n=st.booleans(), m=PLACES, damage=st.sampled_from(["cut", "gone"]))
     def a_tally_is_lost(self, n: bool, m: int, damage: str) -> None:
-        tallies = sorted(self._hosts[n].folder.glob("*.tally"))
+        written = [window.tally.path for window in self._memory.windows.values()]
+        tallies = [path for path in written if path.parent == self._hosts[n].folder and path.exists()]
         if tallies:
             self._damage(self._hosts[n], tallies[m % len(tallies)].name, damage, m)
 
@@ -100,17 +115,16 @@ class SendingMachine(QuietDay):
     def _damage(self, host: Host, name: str, damage: str, m: int) -> None:
         path = host.folder / name
         try:
-            records = len(read(path).lines) if damage in {"cut", "blank"} else 0
+            records = len(read(path).lines) if damage in {"cut", "wiped"} else 0
         except (TallyHeld, ValueError):
             return
         size = path.stat().st_size
         if damage == "cut":
             os.truncate(path, max(0, size - RECORD.size * (m % (records + 1))))
-        elif damage == "blank" and records:
-            with path.open("r+b") as file:  # whatever was written last
-                lost = RECORD.size * (1 + m % records)
-                file.seek(size - lost)
-                file.write(bytes(lost))
+        elif damage == "wiped":  # its size was written, and nothing since
+            with path.open("r+b") as file:
+                file.seek(size - RECORD.size * records)
+                file.write(bytes(RECORD.size * records))
         elif damage == "gone":
             path.unlink()
 
@@ -118,7 +132,7 @@ class SendingMachine(QuietDay):
 
     @invariant()
     def the_ledger_agrees(self) -> None:
-        """The equation; and I4: who was sent to has it; who has it was sent to, unanswered or flies."""
+        """The equation; and I4: who was sent to has it; who has it was sent to, is unanswered or flies."""
         if not self._touched:
             return
         with self._session() as session:
@@ -155,6 +169,10 @@ class SendingMachine(QuietDay):
 
     def _come_to_an_end(self) -> None:
         """Everybody goes on or dies, whoever is asked says yes, and the relay takes everything."""
+        self.somebody_leaves(0, "unsubscribes")
+        if self._ends_in_the_dark:
+            for n in (False, True):
+                self.power_fails(n, True, "wiped", 0)
         for process in list(self._processes):
             for mailing_id in self._mailings:
                 self._turn(process, mailing_id, 0, 1, Commit.ARRIVES)

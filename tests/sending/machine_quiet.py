@@ -32,16 +32,22 @@ INTERRUPTED = ["", "", "freeze.chunk=error@1", "freeze.chunk=error@2", "freeze.c
 class QuietDay(Steps):
     """Sending, step by step."""
 
-    @initialize(frozen=st.sampled_from([True, True, True, False]))
-    def publish(self, frozen: bool) -> None:
+    @initialize(
+        reserved=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=3), dark=st.booleans()
+    )
+    def publish(self, reserved: list[tuple[int, int]], dark: bool) -> None:
+        """Mostly it is being sent already, and the processes hold some of it."""
+        self._ends_in_the_dark = dark
         with self._session() as session:
             publication = make_publication(session)
             make_readers(session, publication, READERS)
             issue = make_issue(session, publication)
             self._mailings.append(schedule(session, issue, None, self._links, actor="test").id)
             session.commit()
-        if frozen:
-            freeze(self._sessions, self._mailings[-1], self._links, chunk=CHUNK)
+        if reserved:
+            self.freezes("")
+        for process, (size, begun) in zip(self._processes, reserved, strict=False):
+            self._reserve(process, size, begun)
 
     @rule()
     def send_is_pressed(self) -> None:
@@ -64,9 +70,17 @@ class QuietDay(Steps):
         finally:
             failpoints.arm("")
 
-    @rule(do=st.sampled_from([control.pause, control.resume, control.resume, control.cancel]))
+    @rule(do=st.sampled_from([control.pause, control.resume]))
     def is_controlled(self, do: Callable[..., Mailing]) -> None:
         self._act(lambda session: do(session, self._mailings[-1], actor="test"))
+
+    @rule(anew=st.sampled_from([True, True, False]))
+    def is_cancelled(self, anew: bool) -> None:
+        """And perhaps sent anew, which makes another mailing once nothing is in flight."""
+        self.is_controlled(control.cancel)
+        if anew:
+            self.send_is_pressed()
+            self.freezes("")
 
     @rule(n=PLACES)
     def rejected_are_retried(self, n: int) -> None:
@@ -114,12 +128,10 @@ class QuietDay(Steps):
 
     @rule(n=PLACES, size=st.integers(1, 4), begun=st.integers(0, 3))
     def a_process_reserves(self, n: int, size: int, begun: int) -> None:
-        """And begins some messages of its new window at once."""
+        """It is told to go, and begins some messages of its new window at once."""
         if (process := self._process(n)) is not None:
-            for window in self._turn(process, self._mailings[-1], 1, size, Commit.ARRIVES).windows:
-                held = process.held[window.id]
-                for seq in held.blank()[:begun]:
-                    self._start(held, seq)
+            self.is_controlled(control.resume)
+            self._reserve(process, size, begun)
 
     @precondition(lambda self: self._startable(0) is not None)
     @rule(n=PLACES)

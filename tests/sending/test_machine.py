@@ -75,4 +75,4 @@ def test_no_counterexample_on_postgresql(postgres_url: str, tmp_path: Path) -> N
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         return engine
 
-    search(fresh, tmp_path, examples=8)
+    search(fresh, tmp_path, examples=6)
