@@ -27,7 +27,7 @@ from newsletter.sending import failpoints
 from newsletter.sending.anchor import Anchor
 from newsletter.sending.clearance import POLL_SECONDS, Clearance, Stopping
 from newsletter.sending.connections import Connections
-from newsletter.sending.control import hold_all
+from newsletter.sending.control import hold, hold_all
 from newsletter.sending.growth import Growth
 from newsletter.sending.lanes import Done, Lanes
 from newsletter.sending.letter import Letter, read_letter
@@ -44,6 +44,7 @@ SETTLE_PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5)
 # Whoever is asked to end does not wait for a database that needs a pause as long as this.
 PATIENCE_SECONDS = 1
 LOOK_SECONDS = 1.0
+FAILED = "This program failed while it was sending; its log says where"
 # When more can be reserved within this time the bell is rung again; later than that the sweep rings.
 SOON_SECONDS = 1.0
 
@@ -119,10 +120,19 @@ class _Drain:
             for window in self._open.values():  # left to recovery
                 window.tally.close()
         if self._failure is not None:
+            self._tell_failure(self._failure)
             raise self._failure
         if self._objection:
             self._hold(self._objection)
         return bool(taken.goes) and self._dry_until < clock.monotonic() + SOON_SECONDS
+
+    def _tell_failure(self, error: BaseException) -> None:
+        """Disks and databases recover; what else fails fails again, so the mailing waits for somebody."""
+        if isinstance(error, OSError | DBAPIError):
+            return
+        with self._process.sessions() as session:
+            hold(session, self._mailing_id, f"{FAILED} ({type(error).__name__}: {error}).")
+            session.commit()
 
     def _over(self) -> bool:
         return (

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.mailings.accounts import Accounts
-from newsletter.mailings.models import SendWindow
+from newsletter.mailings.models import SendWindow, StoredMessage
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -166,3 +166,23 @@ def test_two_processes_share_a_mailing(
     found = count()
     assert (found.state, found.sent) == ("finished", READERS)
     assert set(copies(sink).values()) == {1}
+
+
+def test_an_error_of_ours_pauses_the_mailing_instead_of_failing_for_ever(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with runtime.session() as session:
+        stored = session.get_one(StoredMessage, (mailing_id, ""))
+        whole, stored.compiled = stored.compiled, '{"format": 99}'
+        session.commit()
+    with pytest.raises(ValueError, match="unknown format"):
+        process.drain(mailing_id, seconds=30)
+    found = count()
+    assert (found.state, found.pending) == ("paused", READERS)
+    assert "This program failed" in found.reason
+    with runtime.session() as session:
+        session.get_one(StoredMessage, (mailing_id, "")).compiled = whole
+        control.resume(session, mailing_id, actor="test")
+        session.commit()
+    process.drain(mailing_id, seconds=30)
+    assert count().sent == READERS
