@@ -1,15 +1,15 @@
-"""The shape of the plain text part: lines of at most 78 characters, one blank line between paragraphs."""
+"""The shape of the plain text part: lines of at most 76 characters, one blank line between paragraphs."""
 
 import re
 import textwrap
 
-WIDTH = 78  # RFC 5322 §2.1.1 recommends no more
+WIDTH = 76  # what quoted-printable leaves whole (RFC 2045 §6.7 rule 5); RFC 5322 §2.1.1 recommends 78
 
 _ENTRY = re.compile(r"(\s*)([-+*] |\d+\. )")
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """`text` in lines of at most 78 characters, its own line breaks kept; URLs are never broken.
+    """`text` in lines of at most 76 characters, its own line breaks kept; URLs are never broken.
 
     `indent` stands before every line; entries of lists hang by their mark.
     """

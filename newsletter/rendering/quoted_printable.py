@@ -27,7 +27,7 @@ def encode(text: str) -> bytes:
     if "\n" not in text and "\r" not in text:
         return _wrap(_escape(text)).encode("ascii")
     *ended, last = _NEWLINE.split(text)
-    lines = [_wrap(_shield_end(_escape(line))) for line in ended]
+    lines = [_wrap(_shield_end(_escape(line)), _WIDTH + 1) for line in ended]
     lines.append(_wrap(_escape(last)))
     return "\r\n".join(lines).encode("ascii")
 
@@ -44,9 +44,9 @@ def _shield_end(line: str) -> str:
     return line
 
 
-def _wrap(line: str) -> str:
-    """Cut an escaped line by soft line breaks, never inside an escape."""
-    if len(line) <= _WIDTH and not line.startswith(_GUARDED):
+def _wrap(line: str, room: int = _WIDTH) -> str:
+    """Cut an escaped line by soft line breaks, never inside an escape; its end has `room` characters."""
+    if len(line) <= room and not line.startswith(_GUARDED):
         return line
     cut: list[str] = []
     start = 0
@@ -56,7 +56,7 @@ def _wrap(line: str) -> str:
             head = f"={ord(line[start]):02X}"
             start += 1
         stop = start + _WIDTH - len(head)
-        if stop >= len(line):
+        if start + room - len(head) >= len(line):
             cut.append(head + line[start:])
             return "=\r\n".join(cut)
         if line[stop - 1] == "=":

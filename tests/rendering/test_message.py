@@ -3,6 +3,7 @@
 import html as html_library
 import re
 import unicodedata
+from collections import Counter
 from email import message_from_bytes, policy
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
@@ -106,6 +107,24 @@ def contents(message: EmailMessage) -> list[tuple[str, str]]:
     ]
 
 
+def octets_of(message: EmailMessage) -> list[tuple[str, object]]:
+    """Each part with its decoded octets, in order."""
+    return [(part.get_content_type(), part.get_payload(decode=True)) for part in message.iter_parts()]
+
+
+def assert_well_formed(octets: bytes) -> None:
+    """Lengths of lines (RFC 5322 §2.1.1, RFC 2045 §6.7), their ends, and fields that stand once (§3.6)."""
+    header, _, body = octets.partition(b"\r\n\r\n")
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", octets)
+    assert all(len(line) <= 998 for line in header.split(b"\r\n"))
+    assert all(len(line) <= 76 for line in body.split(b"\r\n"))
+    assert octets.endswith(b"--\r\n")
+    names = Counter(re.findall(rb"(?m)^([!-9;-~]+):", header))
+    for name in (b"Date", b"From", b"To", b"Subject", b"Message-ID", b"MIME-Version", b"Content-Type"):
+        assert names[name] == 1, name
+    assert names[b"List-Unsubscribe-Post"] <= names[b"List-Unsubscribe"] <= 1
+
+
 ODD = st.sampled_from("\r\n\0 \t<>&\"'=?.,;:%{}é😀\u05e9\u2028\x85\u0301\u200d")
 TEXTS = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), ODD), max_size=120)
 WORDS = TEXTS.filter(lambda text: "=?" not in text)  # the library decodes such a name instead of writing it
@@ -128,8 +147,9 @@ URLS = st.from_regex(r"https://[a-z]{1,20}\.example/[A-Za-z0-9_=&./?%-]{0,150}",
 @settings(max_examples=300, deadline=None)
 def test_a_filled_message_is_what_the_library_builds(values: dict[str, str]) -> None:
     octets = MESSAGE.fill(values | ALWAYS)
+    assert_well_formed(octets)
     ours, theirs = parse(octets), by_library(values)
-    assert contents(ours) == contents(parse(theirs.as_bytes()))
+    assert octets_of(ours) == octets_of(parse(theirs.as_bytes()))
     names = [name for name in ours.keys() if name not in ("MIME-Version", "Content-Type")]  # noqa: SIM118
     assert names == [name for name in theirs.keys() if name not in ("MIME-Version", "Content-Type")]  # noqa: SIM118
     for name in names:
@@ -140,6 +160,8 @@ def test_a_filled_message_is_what_the_library_builds(values: dict[str, str]) -> 
     # the library's parser puts spaces between the encoded words of one display name
     assert to.display_name.replace(" ", "") == theirs["To"].addresses[0].display_name.replace(" ", "")
     assert to.addr_spec == "ana@example.org"
+    if url := values.get("unsubscribe_url"):
+        assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in octets
     assert ours.get_content_type() == "multipart/alternative"
     assert not ours.defects
 
@@ -155,15 +177,12 @@ ANYTHING = st.text(st.one_of(st.characters(), ODD, st.just("\ud800")), max_size=
 @settings(deadline=None)
 def test_no_value_stops_a_message_or_breaks_its_form(values: dict[str, str]) -> None:
     octets = MESSAGE.fill(ALWAYS | values)
-    header, _, body = octets.partition(b"\r\n\r\n")
-    assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", octets)
-    assert all(len(line) <= 998 for line in header.split(b"\r\n"))
-    assert all(len(line) <= 76 for line in body.split(b"\r\n"))
-    assert body.isascii()
+    assert_well_formed(octets)
+    assert octets.partition(b"\r\n\r\n")[2].isascii()
     assert not re.search(rb"\n(?:\.|From )", octets), (
         "a line would need dot-stuffing, or an escape in a mailbox"
     )
-    assert octets.endswith(b"--\r\n")
+    body = octets.partition(b"\r\n\r\n")[2]
     assert canonical_body(body) == body, "DKIM would have to look for white space"
     assert len(list(parse(octets).iter_parts())) == 2
 

@@ -20,6 +20,8 @@ def normalised(text: str) -> str:
 
 @given(ANY_TEXT)
 @example("x" * 76)
+@example("x" * 74 + "é\n")
+@example("." + "x" * 75 + "\n" + "x" * 75 + ".\n")
 @example("=" * 40)
 @example("é" * 40)
 @example("." * 200)
@@ -48,6 +50,13 @@ def test_no_line_needs_dot_stuffing_or_a_mailbox_escape(text: str) -> None:
 @pytest.mark.parametrize("blank", [" ", "\t"])
 def test_white_space_before_a_line_break_is_encoded(blank: str) -> None:
     assert encode(f"a{blank}\nb") == b"a=%02X\r\nb" % ord(blank)
+
+
+def test_a_line_that_has_an_end_of_its_own_fills_the_width() -> None:
+    assert encode("x" * 76 + "\n") == b"x" * 76 + b"\r\n"
+    assert encode("x" * 77 + "\n") == b"x" * 75 + b"=\r\nxx\r\n"
+    assert encode("x" * 151 + "\n") == b"x" * 75 + b"=\r\n" + b"x" * 76 + b"\r\n"
+    assert encode("x" * 76) == b"x" * 75 + b"=\r\nx"
 
 
 def test_an_escape_is_never_cut() -> None:

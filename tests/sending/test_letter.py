@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.core.links import Links
-from newsletter.core.tokens import Signer
+from newsletter.core.tokens import Purpose, Signer
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
@@ -87,6 +87,12 @@ def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) 
     assert with_crlf(envelope.body) == envelope.body
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", envelope.body)
     assert envelope.body.endswith(b"\r\n")
+    for name in (b"Date", b"From", b"To", b"Subject", b"Message-ID", b"List-Unsubscribe"):
+        assert len(re.findall(rb"(?m)^%b:" % name, envelope.body.partition(b"\r\n\r\n")[0])) == 1, name
+    link = re.search(rb"\r\nList-Unsubscribe: <https://news\.example\.org/u/([\w-]+)>\r\n", envelope.body)
+    assert link is not None
+    claim = LINKS.signer.read(Purpose.UNSUBSCRIBE, link[1].decode())
+    assert claim.ids == (person.subscription_id, 7)
     assert envelope.smtputf8 or envelope.body.isascii()
     assert_canonical(envelope.body)
 
