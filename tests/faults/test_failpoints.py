@@ -121,12 +121,16 @@ def test_stopped_while_another_goes_on(
             assert sink.counts.messages == before, "what is not committed is nobody's"
             _end_idle_transactions(runtime)
         if not inside or runtime.engine.dialect.name == "postgresql":
-            wait_until(lambda: sink.counts.messages >= before + READERS // 2, patience=30)
+            # The rest of the list may be little: on a busy machine the first has opened a second lane.
+            wait_until(lambda: sink.counts.messages >= before + 10)
         assert recovered(runtime) == 0, "a right to send is not taken from a living process"
     finally:
         os.kill(first.pid or 0, signal.SIGCONT)
-    first.join(60)
-    second.join(60)
+        for process in (first, second):
+            process.join(60)
+            if process.is_alive():
+                process.kill()
+                process.join(60)
     assert (first.exitcode, second.exitcode) == (0, 0)
     found = hold_promise(mailing_id)
     assert (found.sent, found.unanswered) == (READERS, 0)
