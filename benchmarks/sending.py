@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.population import database, populate
 from benchmarks.rig import SIZE, SinkProcess, judged, machine, sink_process, smtp_source
 from newsletter import migrations
+from newsletter.core.queue import broker
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
@@ -41,7 +42,7 @@ SMALL = 10_000
 REFERENCE = 50_000  # messages of smtp-source
 FREEZE_SECONDS, MEMORY_MB, COST = 10.0, 150.0, 1.1
 PATIENCE = 3600.0
-BLURB = "Two sentences about what happened, and where it was told first. "
+BLURB = "What happened, and where."
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def document(slug: str) -> str:
         {
             "headline": f"Story {number} of the week",
             "url": f"https://news.example/story/{number}?to={{{{ attributes.token }}}}",
-            "blurb": BLURB * 4,
+            "blurb": BLURB,
         }
         for number in range(LINKS)
     ]
@@ -103,6 +104,7 @@ def installation(kind: str, people: int, sink: SinkProcess, dialogue: str) -> It
 def send(made: Installation, slug: str = "one") -> Run:
     """Send a mailing to everybody and watch it."""
     runtime = Runtime(made.settings)
+    broker.connect(made.settings.effective_redis_url)  # the bell is rung at once, as by the desk
     with runtime.session() as session:
         publication = session.get_one(Publication, 1)
         issue: Issue = save_document(session, publication, loads(document(slug)), author="bench").issue
