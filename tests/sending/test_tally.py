@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from newsletter.mailings.models import Outcome
 from newsletter.sending.tally import UNKNOWN, UNTOUCHED, Line, Tally, read
 from newsletter.sending.transmit import TallyJournal
@@ -32,3 +34,19 @@ def test_what_was_taken_back_may_be_handed_over_again(tmp_path: Path) -> None:
     tally.answered(7, ANSWERED)
     assert tally.lines() == {7: ANSWERED}
     tally.close()
+
+
+def test_another_file_in_its_place_is_no_tally(tmp_path: Path) -> None:
+    tally = Tally.create(tmp_path, "w", 1, [1])
+    tally.close()
+    octets = tally.path.read_bytes()
+    tally.path.write_bytes(b"NLTALLY0" + octets[8:])
+    with pytest.raises(ValueError, match="is not a tally"):
+        read(tally.path)
+
+
+def test_one_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="File exists"):
+        for _ in range(2):
+            Tally.create(tmp_path, "w", 1, [1]).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["w.tally"]

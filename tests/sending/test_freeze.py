@@ -1,0 +1,34 @@
+"""A mailing that cannot be rendered when it is due waits for its editors."""
+
+import pytest
+from sqlalchemy import select
+
+from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.sending import control
+from newsletter.sending.freeze import freeze
+
+
+def test_what_cannot_be_rendered_any_more_waits_and_says_why(runtime: Runtime, scheduled: int) -> None:
+    with runtime.session() as session:
+        publication = session.scalars(select(Publication)).one()
+        good, publication.sender_email = publication.sender_email, "no address"
+        session.commit()
+    assert freeze(runtime.sessions, scheduled, runtime.links) is False
+    with runtime.session() as session:
+        mailing = session.get_one(Mailing, scheduled)
+        assert (mailing.state, mailing.control) == (MailingState.FREEZING, Control.PAUSE)
+        assert mailing.held_reason.startswith("It cannot be rendered: ")
+        session.scalars(select(Publication)).one().sender_email = good
+        control.resume(session, scheduled, actor="test")
+        session.commit()
+    assert freeze(runtime.sessions, scheduled, runtime.links) is True
+
+
+def test_accounts_that_do_not_add_up_are_an_error(runtime: Runtime, scheduled: int) -> None:
+    with runtime.session() as session:
+        session.get_one(Mailing, scheduled).candidates = 7
+        session.commit()
+    with pytest.raises(RuntimeError, match="do not add up"):
+        freeze(runtime.sessions, scheduled, runtime.links)
