@@ -123,10 +123,10 @@ def test_stopped_while_another_goes_on(
         if not inside or runtime.engine.dialect.name == "postgresql":
             # The rest of the list may be little: on a busy machine the first has opened a second lane.
             wait_until(lambda: sink.counts.messages >= before + 10)
-        recovered(runtime)
-        with runtime.session() as session:
-            taken = accounts(session, mailing_id).unanswered
-        assert taken == 0, "a right to send is not taken from a living process"
+            recovered(runtime)
+            with runtime.session() as session:
+                taken = accounts(session, mailing_id).unanswered
+            assert taken == 0, "a right to send is not taken from a living process"
     finally:
         os.kill(first.pid or 0, signal.SIGCONT)
         for process in (first, second):
