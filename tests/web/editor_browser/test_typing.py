@@ -1,9 +1,10 @@
 """What is typed is saved, as it was typed."""
 
 import re
+from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from newsletter.document.blocks import BLOCKS
 from tests.web.editor_browser.editing import Editing
@@ -103,6 +104,29 @@ def test_what_only_the_server_refuses_is_told_in_place_too(editing: Editing) -> 
     slug.fill("fine")
     assert editing.saved().slug == "fine"
     assert editing.headlines()[0] == "First"
+
+
+def test_a_year_half_typed_is_kept_from_the_server(editing: Editing) -> None:
+    editing.entry("Two").locator("summary").click()
+    published = editing.entry("Two").get_by_label("Published")
+    published.fill("0202-05-14")
+    editing.status("Kept on this device")
+    published.fill("2026-05-14")
+    assert editing.saved().sections[0].items[1].provenance.published == date(2026, 5, 14)  # type: ignore[union-attr]
+    assert editing.desk.refusals == []
+
+
+def test_a_refusal_that_comes_late_is_not_held_against_what_was_typed_meanwhile(editing: Editing) -> None:
+    held: list[Route] = []
+    editing.tab.route("**/document", lambda route: route.continue_() if held else held.append(route))
+    editing.tab.get_by_text("More about the issue").click()
+    slug = editing.tab.get_by_label("Web address")
+    with editing.tab.expect_request("**/document"):
+        slug.fill("ﬁne")  # only the server refuses this
+    slug.fill("fine")
+    held[0].continue_()
+    assert editing.saved().slug == "fine"
+    assert editing.desk.refusals
 
 
 def test_pasted_word_html_becomes_the_allowed_marks(editing: Editing) -> None:

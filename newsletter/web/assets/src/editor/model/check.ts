@@ -27,6 +27,11 @@ export function partsOf(address: Address): [scope: string, name: string] {
   return [address.slice(0, at), address.slice(at + 1)];
 }
 
+export function valueIn(issue: Issue, address: Address): Json | undefined {
+  const [scope, name] = partsOf(address);
+  return valueAt(fieldsOf(issue, scope) ?? {}, name);
+}
+
 /** Everything that is wrong. What did not change since the last time is not looked at again. */
 export function faultsOf(issue: Issue): Faults {
   const found = new Map<Address, string>();
@@ -123,15 +128,15 @@ export function withheld(issue: Issue, saved: Issue, addresses: Iterable<Address
   let result = issue;
   for (const address of addresses) {
     const [scope, name] = partsOf(address);
-    const before = valueAt(fieldsOf(saved, scope) ?? {}, name);
-    result = setField(result, scope, name, before ?? initialOf(result, scope, name));
+    result = setField(result, scope, name, valueIn(saved, address) ?? initialOf(result, scope, name));
   }
   return result;
 }
 
 function initialOf(issue: Issue, scope: string, name: string): Json {
   if (name.startsWith("visibility.")) return [];
-  return describe(descriptionsOf(issue, scope), name)?.initial ?? "";
+  const description = describe(descriptionsOf(issue, scope), name);
+  return description ? description.initial : ""; // no date is null, and "" would be refused
 }
 
 /** The descriptions of the fields of a scope. */

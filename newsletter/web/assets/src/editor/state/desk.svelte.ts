@@ -1,8 +1,8 @@
 /** The desk: the issue that is being edited, and everything the page shows about it. */
 
 import type { Editor } from "@tiptap/core";
-import { addressOf, faultsOf, partsOf, withheld, type Address } from "../model/check.ts";
-import { fieldsOf, ISSUE, valueAt, type Issue, type Json } from "../model/document.ts";
+import { addressOf, faultsOf, valueIn, withheld, type Address } from "../model/check.ts";
+import { ISSUE, type Issue, type Json } from "../model/document.ts";
 import { setField } from "../model/edit.ts";
 import { difference, replacement } from "../model/patch.ts";
 import { addressAt } from "../model/paths.ts";
@@ -146,14 +146,9 @@ export class Desk {
   #faults(): ReadonlyMap<Address, string> {
     const faults = new Map(faultsOf(this.issue));
     for (const [address, { value, message }] of this.#refusals) {
-      if (this.#valueAt(address) === value && value !== undefined) faults.set(address, message);
+      if (valueIn(this.issue, address) === value && value !== undefined) faults.set(address, message);
     }
     return faults.size > 0 ? faults : NO_FAULTS;
-  }
-
-  #valueAt(address: Address): Json | undefined {
-    const [scope, name] = partsOf(address);
-    return valueAt(fieldsOf(this.issue, scope) ?? {}, name);
   }
 
   #draft(): Draft | undefined {
@@ -191,7 +186,8 @@ export class Desk {
     const refusals = new Map(this.#refusals);
     for (const [path, message] of Object.entries(fields)) {
       const address = addressAt(this.#sending, path);
-      if (address) refusals.set(address, { value: this.#valueAt(address), message });
+      // What was sent, and not what stands there now: somebody may have mended it meanwhile.
+      if (address) refusals.set(address, { value: valueIn(this.#sending, address), message });
     }
     const isNew = refusals.size > this.#refusals.size || !this.#whole;
     this.#whole = refusals.size === this.#refusals.size;
