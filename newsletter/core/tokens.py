@@ -57,18 +57,19 @@ class Signer:
         if not secrets or not all(secrets):
             message = "a signer needs at least one non-empty secret"
             raise ValueError(message)
-        self._keys = [{purpose: self._derive(secret, purpose) for purpose in Purpose} for secret in secrets]
+        self._keys = [{purpose: _prepared(secret, purpose) for purpose in Purpose} for secret in secrets]
         self._key_ids = [hashlib.sha256(b"newsletter-key-id:" + s.encode()).digest()[:1] for s in secrets]
-
-    @staticmethod
-    def _derive(secret: str, purpose: Purpose) -> bytes:
-        return hmac.digest(secret.encode(), b"newsletter-token:" + purpose.encode(), "sha256")
+        self._head = (-1, b"")  # the latest moment that was signed for, and how such a token begins
 
     def sign(self, purpose: Purpose, *ids: int, issued_at: datetime | None = None) -> str:
         """A token for `purpose` about `ids` (non-negative integers)."""
         moment = int((issued_at or clock.now()).timestamp())
-        payload = self._key_ids[0] + b"".join(varint(number) for number in (moment, *ids))
-        mac = hmac.digest(self._keys[0][purpose], payload, "sha256")[:MAC_OCTETS]
+        latest, head = self._head
+        if moment != latest:
+            head = self._key_ids[0] + varint(moment)
+            self._head = (moment, head)
+        payload = head + b"".join(map(varint, ids))
+        mac = _mac(self._keys[0][purpose], payload)[:MAC_OCTETS]
         return base64.urlsafe_b64encode(payload + mac).rstrip(b"=").decode()
 
     def read(self, purpose: Purpose, token: str, max_age: timedelta | None = None) -> Claim:
@@ -85,19 +86,32 @@ class Signer:
 
     def mac(self, purpose: Purpose, payload: bytes) -> bytes:
         """The MAC of `payload`, for tokens of another form than `sign` gives them."""
-        return hmac.digest(self._keys[0][purpose], payload, "sha256")
+        return _mac(self._keys[0][purpose], payload)
 
     def knows(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
         """Whether `mac`, cut or whole, is that of `payload` under any of the secrets."""
-        macs = [hmac.digest(keys[purpose], payload, "sha256")[: len(mac)] for keys in self._keys]
+        macs = [_mac(keys[purpose], payload)[: len(mac)] for keys in self._keys]
         return any(hmac.compare_digest(mac, known) for known in macs)
 
     def _genuine(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
         return any(
             payload[:1] == key_id
-            and hmac.compare_digest(hmac.digest(keys[purpose], payload, "sha256")[:MAC_OCTETS], mac)
+            and hmac.compare_digest(_mac(keys[purpose], payload)[:MAC_OCTETS], mac)
             for key_id, keys in zip(self._key_ids, self._keys, strict=True)
         )
+
+
+def _prepared(secret: str, purpose: Purpose) -> hmac.HMAC:
+    """The state of an HMAC that has taken in the key of `purpose`, from where each token goes on with a copy."""
+    key = hmac.digest(secret.encode(), b"newsletter-token:" + purpose.encode(), "sha256")
+    return hmac.new(key, digestmod="sha256")
+
+
+def _mac(prepared: hmac.HMAC, payload: bytes) -> bytes:
+    # Unlike `hmac.digest` this keeps the interpreter's lock: threads that send need not queue up for it again.
+    state = prepared.copy()
+    state.update(payload)
+    return state.digest()
 
 
 def _unknown() -> Missing:

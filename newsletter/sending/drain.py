@@ -197,7 +197,8 @@ class _Drain:
         for pause in chain(SETTLE_PAUSES_SECONDS, repeat(SETTLE_PAUSES_SECONDS[-1])):
             taken = Taken()
             try:
-                with self._process.sessions() as session:
+                # The mailing's row is written once, at the end of the turn.
+                with self._process.sessions(autoflush=False) as session:
                     taken = self._take(session, done, wanted)
                     session.commit()
             except Exception as error:

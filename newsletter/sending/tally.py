@@ -155,16 +155,23 @@ def read(path: Path) -> Testimony:
 
 def _lines(records: bytes, places: dict[int, int], words: tuple[str, ...]) -> dict[int, Line]:
     size = RECORD.size
-    return {seq: _line(records[place * size : (place + 1) * size], words) for seq, place in places.items()}
+    known: dict[bytes, Line] = {}  # of a window's hundred records nearly all say the same
+    lines = {}
+    for seq, place in places.items():
+        record = records[place * size : (place + 1) * size]
+        line = known.get(record)
+        if line is None:
+            line = known[record] = _line(record, words)
+        lines[seq] = line
+    return lines
 
 
-@lru_cache(maxsize=512)  # of a window's hundred records nearly all say the same
+@lru_cache(maxsize=512)
 def _record(line: Line) -> bytes:
     parts = [int(part) for part in line.enhanced.split(".")] if line.enhanced else [0, 0, 0]
     return RECORD.pack(ANSWERED, OUTCOMES[line.outcome], line.code or 0, *parts, NUMBERS.get(line.reason, 0))
 
 
-@lru_cache(maxsize=512)
 def _line(record: bytes, words: tuple[str, ...]) -> Line:
     if len(record) < RECORD.size:
         return UNKNOWN  # cut short: what stood here is lost

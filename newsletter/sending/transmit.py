@@ -5,6 +5,7 @@ No transaction is open meanwhile. What this returns is only why it stopped: the 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.mailings.models import Outcome
 from newsletter.sending import failpoints
@@ -52,11 +53,15 @@ class TallyJournal:
     def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
         if failpoints.armed:
             failpoints.reach("transmit.answered")
-        reason = verdict.reason.value if verdict.reason else ""
-        line = Line(Outcome(verdict.outcome.value), reason, reply.code or None, reply.enhanced or "")
-        self._tally.answered(index, line)
+        self._tally.answered(index, _line(verdict, reply.code, reply.enhanced))
         if failpoints.armed:
             failpoints.reach("transmit.noted")
+
+
+@lru_cache(maxsize=512)  # nearly all are told the same
+def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
+    reason = verdict.reason.value if verdict.reason else ""
+    return Line(Outcome(verdict.outcome.value), reason, code or None, enhanced or "")
 
 
 def transmit(

@@ -154,6 +154,9 @@ class Turn:
         try:
             while len(taken.windows) < wanted and self._reserve_one(taken):
                 pass
+            if taken.windows:
+                mailing.reservations += 1
+                mailing.last_turn_at = clock.now()
             self.session.flush()
             if failpoints.armed:
                 failpoints.reach("turn.committing")
@@ -161,9 +164,6 @@ class Turn:
             for window in taken.windows:
                 window.tally.discard()
             raise
-        if taken.windows:
-            mailing.reservations += 1
-            mailing.last_turn_at = clock.now()
         taken.reservations = mailing.reservations
 
     def _reserve_one(self, taken: Taken) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from newsletter.smtp.address import BadAddress, NeedsSmtpUtf8, envelope_address
@@ -155,11 +156,15 @@ def _recipient(envelope: Envelope, offered: Capabilities) -> bytes:
         raise Unsendable(Reason.NEEDS_SMTPUTF8, str(error)) from None
 
 
+# The same for all, unless each message has a return path of its own.
+_address_of_sender = lru_cache(maxsize=16)(envelope_address)
+
+
 def _sender(envelope: Envelope, offered: Capabilities) -> bytes:
     if not envelope.sender:
         return b""  # the null reverse-path (RFC 5321 §4.5.5): whoever gets it must not answer
     try:
-        return envelope_address(envelope.sender, smtputf8=offered.smtputf8)
+        return _address_of_sender(envelope.sender, smtputf8=offered.smtputf8)
     except (BadAddress, NeedsSmtpUtf8) as error:
         message = f"the sender's address cannot be used: {error}"
         raise Unsendable(Reason.SENDER_REFUSED, message, Outcome.PAUSE) from None

@@ -61,6 +61,7 @@ class Running:
         self.may_start = may_start
         self.ended: Break | None = None  # why no further message starts
         self.envelopes = iter(envelopes)
+        self._usual: dict[Phase, tuple[Reply, Verdict | None]] = {}  # the latest reply that was no surprise
         timeouts = session.timeouts
         # seconds that the reply to each may take
         self._patience = {
@@ -99,10 +100,14 @@ class Running:
         That a command is refused as unknown or out of order is no surprise yet: it was refused.
         """
         reply = self.reply(self._patience[phase])
+        usual = self._usual.get(phase)
+        if usual is not None and usual[0] is reply:
+            return usual  # servers say the same to nearly everybody
         verdict = classify(phase, reply)
         senseless = verdict is not None and verdict.reason is Reason.PROTOCOL and reply.digit not in {4, 5}
         if senseless or not reply.fits:
             raise Surprise(reply)
+        self._usual[phase] = reply, verdict
         return reply, verdict
 
     def reply(self, timeout: float) -> Reply:

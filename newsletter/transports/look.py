@@ -4,12 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from newsletter.transports.models import TransportRest, TransportUse
 from newsletter.transports.outlet import Outlet
 from newsletter.transports.standing import Rest, Standing, Used, standing
+
+# Made once: it is asked before each window.
+_RESTS = select(TransportRest.transport, TransportRest.reason, TransportRest.until).where(
+    TransportRest.transport.in_(bindparam("keys", expanding=True)),
+    TransportRest.sender.in_(bindparam("senders", expanding=True)),
+)
 
 
 def look_at(session: Session, outlets: Sequence[Outlet], sender: str, now: datetime) -> list[Standing]:
@@ -33,10 +39,6 @@ def read_use(session: Session, keys: Sequence[str]) -> dict[str, Used]:
 
 def _rests(session: Session, keys: Sequence[str], sender: str) -> dict[str, list[Rest]]:
     rests: dict[str, list[Rest]] = defaultdict(list)
-    for key, reason, until in session.execute(
-        select(TransportRest.transport, TransportRest.reason, TransportRest.until).where(
-            TransportRest.transport.in_(keys), TransportRest.sender.in_({"", sender})
-        )
-    ):
+    for key, reason, until in session.execute(_RESTS, {"keys": keys, "senders": ("", sender)}):
         rests[key].append(Rest(reason, until))
     return rests
