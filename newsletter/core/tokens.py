@@ -95,20 +95,19 @@ class Signer:
 
     def _genuine(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
         return any(
-            payload[:1] == key_id
-            and hmac.compare_digest(_mac(keys[purpose], payload)[:MAC_OCTETS], mac)
+            payload[:1] == key_id and hmac.compare_digest(_mac(keys[purpose], payload)[:MAC_OCTETS], mac)
             for key_id, keys in zip(self._key_ids, self._keys, strict=True)
         )
 
 
 def _prepared(secret: str, purpose: Purpose) -> hmac.HMAC:
-    """The state of an HMAC that has taken in the key of `purpose`, from where each token goes on with a copy."""
+    """An HMAC that has taken in the key of `purpose`; each token goes on with a copy of it."""
     key = hmac.digest(secret.encode(), b"newsletter-token:" + purpose.encode(), "sha256")
     return hmac.new(key, digestmod="sha256")
 
 
 def _mac(prepared: hmac.HMAC, payload: bytes) -> bytes:
-    # Unlike `hmac.digest` this keeps the interpreter's lock: threads that send need not queue up for it again.
+    # Unlike `hmac.digest` this keeps the interpreter's lock: threads that send need not wait for it again.
     state = prepared.copy()
     state.update(payload)
     return state.digest()
