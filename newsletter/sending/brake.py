@@ -3,8 +3,8 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import audit
-from newsletter.mailings.models import Control, Mailing, MailingCount, Outcome
+from newsletter.mailings.models import Mailing, MailingCount, Outcome
+from newsletter.sending.control import hold
 
 # Large receivers and relays warn at a few per cent of refused addresses and block not far above; a list that
 # is merely old stays below. Small numbers say nothing.
@@ -30,12 +30,10 @@ def pulled(session: Session, mailing: Mailing) -> bool:
     if rejected < FEWEST or rejected < SHARE * (rejected + sent):
         return False
     share = round(100 * rejected / (rejected + sent))
-    mailing.control = Control.PAUSE
-    mailing.held_reason = (
+    hold(
+        session,
+        mailing,
         f"{rejected:,} of {rejected + sent:,} messages ({share} %) were refused."
-        " Look at the errors by code; then resume or cancel."
-    )
-    audit.record(
-        session, "mailing.paused", "mailing", mailing.id, actor=audit.SYSTEM, reason=mailing.held_reason
+        " Look at the errors by code; then resume or cancel.",
     )
     return True

@@ -53,10 +53,9 @@ def cancel(session: Session, mailing_id: int, *, actor: str) -> Mailing:
     return mailing
 
 
-def hold(session: Session, mailing_id: int, reason: str) -> None:
-    """The mailing pauses itself, and says why in one sentence."""
-    mailing = lock(session, mailing_id)
-    if mailing.state in OVER or mailing.control is Control.CANCEL:
+def hold(session: Session, mailing: Mailing, reason: str) -> None:
+    """A mailing that goes pauses itself, and says why in one sentence. The caller holds its lock."""
+    if mailing.state in OVER or mailing.control is not Control.GO:
         return
     mailing.control = Control.PAUSE
     mailing.held_reason = reason
@@ -71,7 +70,7 @@ def hold_all(session: Session, reason: str) -> None:
         .order_by(Mailing.id)
     ).all()
     for mailing_id in ids:
-        hold(session, mailing_id, reason)
+        hold(session, lock(session, mailing_id), reason)
 
 
 def _running(session: Session, mailing_id: int, verb: str, allowed: Control | None = None) -> Mailing:

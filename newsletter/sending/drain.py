@@ -131,7 +131,8 @@ class _Drain:
         if isinstance(error, OSError | DBAPIError):
             return
         with self._process.sessions() as session:
-            hold(session, self._mailing_id, f"{FAILED} ({type(error).__name__}: {error}).")
+            mailing = lock(session, self._mailing_id)
+            hold(session, mailing, f"{FAILED} ({type(error).__name__}: {error}).")
             session.commit()
 
     def _over(self) -> bool:
@@ -229,8 +230,7 @@ class _Drain:
             try:
                 self._look(session, mailing)
             except DomainError as error:  # a key or a setting that somebody has to mend
-                if mailing.state is MailingState.SENDING and mailing.control is Control.GO:
-                    mailing.control, mailing.held_reason = Control.PAUSE, error.message
+                hold(session, mailing, error.message)
         sender = self._letter.sender if self._letter else ""
         size = self._growth.window_size(self._process.window_size)
         turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)

@@ -31,6 +31,7 @@ from newsletter.mailings.models import (
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending import failpoints
+from newsletter.sending.control import hold
 from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
@@ -73,8 +74,7 @@ def _begin(session: Session, mailing_id: int) -> bool:
     if mailing.state is not MailingState.SCHEDULED or mailing.scheduled_at > now:
         return False
     if now - max(mailing.scheduled_at, mailing.last_turn_at or mailing.scheduled_at) > TOO_LATE:
-        mailing.control = Control.PAUSE
-        mailing.held_reason = "Its time passed while nothing was running. Resume it to send it now."
+        hold(session, mailing, "Its time passed while nothing was running. Resume it to send it now.")
         session.commit()
         return False
     advance(mailing, MailingState.FREEZING)
@@ -186,8 +186,7 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
     except DomainError as error:
         # The gate let it pass when it was scheduled; what changed since is for an editor to see.
         log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)
-        mailing.control = Control.PAUSE
-        mailing.held_reason = f"It cannot be rendered: {error.message}"
+        hold(session, mailing, f"It cannot be rendered: {error.message}")
         return False
     session.merge(StoredMessage(mailing_id=mailing.id, variant="", compiled=compiled.to_json()))
     mailing.started_at = mailing.last_turn_at = clock.now()

@@ -32,10 +32,9 @@ def recover(sessions: sessionmaker[Session], host: str, watch: Watch) -> int:
             for window in windows
             if (lines := _testimony(session, window, host, watch)) is not None
         ]
-    for window, lines in lost:
-        _settle_lost(sessions, window, lines)
+    settled = sum(_settle_lost(sessions, window, lines) for window, lines in lost)
     _forget_vacated(sessions)
-    return sum(window.size for window, _ in lost)
+    return settled
 
 
 def _testimony(session: Session, window: SendWindow, host: str, watch: Watch) -> Lines | None:
@@ -59,12 +58,12 @@ def _testimony(session: Session, window: SendWindow, host: str, watch: Watch) ->
     return {seq: answered.get(seq, UNKNOWN) for seq in window.seqs}
 
 
-def _settle_lost(sessions: sessionmaker[Session], window: SendWindow, lines: Lines) -> None:
+def _settle_lost(sessions: sessionmaker[Session], window: SendWindow, lines: Lines) -> int:
     with sessions() as session:
         mailing = lock(session, window.mailing_id)
         still = session.get(SendWindow, window.id)
         if still is None or not still.size:
-            return  # its holder, or another recovery, was faster
+            return 0  # its holder, or another recovery, was faster
         if lines:
             settle(session, mailing, window.id, lines)
         else:
@@ -73,6 +72,7 @@ def _settle_lost(sessions: sessionmaker[Session], window: SendWindow, lines: Lin
             failpoints.reach("recover.committing")
         session.commit()
     log.warning("a lost window was settled", mailing=window.mailing_id, deliveries=window.size)
+    return window.size
 
 
 def _forget_vacated(sessions: sessionmaker[Session]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, Outcome
-from newsletter.sending import brake, failpoints, pace
+from newsletter.sending import brake, control, failpoints, pace
 from newsletter.sending.anchor import Anchor
 from newsletter.sending.lanes import Done
 from newsletter.sending.reserve import Window, reserve
@@ -131,10 +131,8 @@ class Turn:
         """Unless all have had a turn: who waits for another one may wait for longer than that."""
         if not self._somebody_is_untouched():
             return
-        self.mailing.control = Control.PAUSE
-        self.mailing.held_reason = (
-            "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
-        )
+        why = "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
+        control.hold(self.session, self.mailing, why)
 
     def _somebody_is_untouched(self) -> bool:
         if self.mailing.next_seq <= self.mailing.members:
@@ -203,8 +201,7 @@ class Turn:
         """No transport takes anything: until it does, or until somebody mends what is wrong."""
         taken.next_at = found.until
         if found.until is None:
-            self.mailing.control = Control.PAUSE
-            self.mailing.held_reason = found.sentence
+            control.hold(self.session, self.mailing, found.sentence)
         else:
             # Somebody may resume a transport, or change its hours: it is asked again before long.
             self.mailing.not_before = min(found.until, clock.now() + LONGEST_WAIT)
