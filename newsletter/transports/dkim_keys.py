@@ -24,6 +24,7 @@ from newsletter.transports.models import DkimKey
 
 RSA_BITS = 2048  # RFC 8301 §3.2: what signers should use
 DNS_SECONDS = 5.0
+_ANY_MAIL = {"*", "email"}  # services of a record, RFC 6376 §3.6.1
 _SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 UNREADABLE = (
     "The DKIM key of {domain} cannot be read, because SECRET_KEY was changed:"
@@ -154,14 +155,28 @@ def _check(wanted: Published, lookup: Lookup) -> None:
         raise _refused(
             "record", f"The DNS has no TXT record {wanted.name} yet. Publish it, or wait a little."
         )
-    if _tags(wanted.text) not in [_tags(text) for text in found]:
+    if len(found) > 1:  # what a verifier makes of several is not defined (RFC 6376 §3.6.2.2)
+        raise _refused(
+            "record", f"The DNS has {len(found)} TXT records {wanted.name}. Leave only this key's."
+        )
+    tags = _tags(found[0])
+    if any(tags[name] != value for name, value in _tags(wanted.text).items() if name in {"k", "p"}):
         raise _refused("record", f"The TXT record {wanted.name} is not the one of this key.")
+    if (
+        tags["v"] != "DKIM1"
+        or "sha256" not in tags["h"].split(":")
+        or not _ANY_MAIL & set(tags["s"].split(":"))
+    ):
+        raise _refused(
+            "record", f"The TXT record {wanted.name} does not let this key sign mail. Publish: {wanted.text}"
+        )
 
 
-def _tags(text: str) -> tuple[str, str]:
-    """The kind of key and the key itself, however the record is laid out (RFC 6376 §3.6.1)."""
-    tags = dict(part.strip().partition("=")[::2] for part in text.split(";"))
-    return tags.get("k", "rsa").strip(), "".join(tags.get("p", "").split())
+def _tags(text: str) -> dict[str, str]:
+    """The tags of a record, the absent ones as what they then are (RFC 6376 §3.6.1)."""
+    given = (part.partition("=") for part in text.split(";"))
+    tags = {name.strip(): "".join(value.split()) for name, _, value in given}
+    return {"v": "DKIM1", "k": "rsa", "p": "", "h": "sha256", "s": "*"} | tags
 
 
 def _signer(key: DkimKey, secrets: Sequence[str]) -> Signer:

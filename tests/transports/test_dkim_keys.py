@@ -103,15 +103,31 @@ def test_a_record_that_is_not_there_is_told(
     assert key.active_since is None
 
 
+@pytest.mark.parametrize("tag", ["h=sha1", "s=other", "v=DKIM2"])
+def test_a_record_that_does_not_let_the_key_sign_mail_is_told(
+    session: Session, make: Callable[..., Published], tag: str
+) -> None:
+    found = make(active=False)
+    spoilt = f"{found.text.replace('v=DKIM1; ', '')}; {tag}"
+    with pytest.raises(Refused, match=r"does not let this key sign mail\. Publish: v=DKIM1; "):
+        activate(session, found.key, SECRETS, lambda _name: [spoilt], actor="test")
+
+
+def test_a_second_record_of_the_name_is_told(session: Session, make: Callable[..., Published]) -> None:
+    found = make(active=False)
+    with pytest.raises(Refused, match="2 TXT records .* Leave only this key"):
+        activate(session, found.key, SECRETS, lambda _name: ["v=spf1 -all", found.text], actor="test")
+
+
 def test_a_record_counts_however_it_is_laid_out(session: Session, make: Callable[..., Published]) -> None:
     found = make(algorithm=Algorithm.RSA, active=False)
     public = found.text.rpartition("p=")[2]
-    laid_out = f"p={public[:40]} {public[40:]};v=DKIM1"  # RSA is what no kind means
+    laid_out = f"p={public[:40]} {public[40:]} ; h=sha1:sha256; s=email;v=DKIM1"  # RSA is what no kind means
     asked: list[str] = []
 
     def lookup(name: str) -> list[str]:
         asked.append(name)
-        return ["another one", laid_out]
+        return [laid_out]
 
     activate(session, found.key, SECRETS, lookup, actor="test")
     since = found.key.active_since
