@@ -115,7 +115,7 @@ def test_a_record_that_does_not_let_the_key_sign_mail_is_told(
 
 def test_a_second_record_of_the_name_is_told(session: Session, make: Callable[..., Published]) -> None:
     found = make(active=False)
-    with pytest.raises(Refused, match="2 TXT records .* Leave only this key"):
+    with pytest.raises(Refused, match=r"2 TXT records .* Leave only this key"):
         activate(session, found.key, SECRETS, lambda _name: ["v=spf1 -all", found.text], actor="test")
 
 
