@@ -83,7 +83,8 @@ def add(name: str, as_json: bool, **typed: Any) -> None:
             opened, facts, runtime().settings.secrets, name=name, limits=limits, actor=COMMAND_LINE
         )
         opened.commit()
-    said = f"{made.name} is transport {made.id}: mail leaves by {facts.relay.where} from now on."
+    when = "from now on" if limits.weight else "when no other relay can send"
+    said = f"{made.name} is transport {made.id}: mail leaves by {facts.relay.where} {when}."
     answer(
         as_json,
         {"id": made.id, "name": made.name, "relay": facts.relay.where},

@@ -27,6 +27,8 @@ SILENT_FOR = timedelta(hours=1)
 # Somebody else took what the transport still allowed.
 ASK_AGAIN = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
+# Keeping to a pace is no news; what lasts longer than this is.
+TOLD_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -204,5 +206,6 @@ class Turn:
             control.hold(self.session, self.mailing, found.sentence)
         else:
             # Somebody may resume a transport, or change its hours: it is asked again before long.
-            self.mailing.not_before = min(found.until, clock.now() + LONGEST_WAIT)
-            self.mailing.waiting_for = found.sentence
+            now = clock.now()
+            self.mailing.not_before = min(found.until, now + LONGEST_WAIT)
+            self.mailing.waiting_for = found.sentence if found.until - now > TOLD_AFTER else ""

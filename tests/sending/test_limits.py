@@ -92,6 +92,16 @@ def test_a_rate_is_kept_by_two_processes_together(
     assert 5 <= count().sent <= 5 * elapsed + 5
     assert count().pending == READERS - count().sent
     assert max(Counter(record.recipient for record in sink.records).values()) == 1
+    assert waiting(runtime, mailing_id) == ""  # keeping to a pace is no news
+
+
+def test_a_pace_so_slow_that_it_shows_is_told(
+    make_process: MakeProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    process = make_process(smtp_url=f"{sink.url}&per_second=0.05")
+    assert process.drain(mailing_id, seconds=1) is False
+    assert count().sent == 1
+    assert "sends 0.05 messages a second" in waiting(runtime, mailing_id)
 
 
 def test_outside_its_hours_it_waits_and_says_so(
