@@ -21,7 +21,7 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     The newest revision is locked. Raises `Refused` with everything that preflight finds blocking. However
     many people press at once, they come in one by one: the first makes the mailing, and all get it.
     """
-    # Nobody types between preflight and the lock, and nobody else schedules: whoever waited finds the mailing.
+    # Nobody types between preflight and the lock, nor schedules: whoever waited for it finds the mailing.
     lock_issue(session, issue.id)
     existing = current_mailing(session, issue.id)
     if existing is not None:
