@@ -14,6 +14,9 @@ from newsletter.runtime import Runtime
 from tests.processes import wait_until
 
 T = TypeVar("T")
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]) -> list[int | str]:
@@ -66,5 +69,4 @@ def _somebody_waits(runtime: Runtime) -> bool:
         time.sleep(0.2)  # for the right to begin; nobody can see that
         return True
     with runtime.engine.connect() as connection:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return bool(connection.scalar(text(waiting)))
+        return bool(connection.scalar(text(WAITING)))
