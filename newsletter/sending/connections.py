@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 # Relays close what says nothing for some minutes; after this long we ask before we trust.
 IDLE_SECONDS = 20
-# One attempt at once, then after a pause: a relay that is being restarted is back in a moment.
-PAUSES_SECONDS = (0.0, 0.5, 2.0)
+# Between one attempt and the next: a relay that is being restarted is back in a moment.
+PAUSES_SECONDS = (0.5, 2.0)
 # Losing connections this often within a minute is not bad luck any more.
 MOST_LOSSES_PER_MINUTE = 20
 
@@ -53,7 +53,7 @@ class Connections:
         session = self._connect(outlet)
         with self._lock:
             self._open.add(session)
-        if self._patience is not None:
+        if self._patience is not None:  # since it was opened: `hurry` has not seen it
             session.hurry(self._patience)
         return session
 
@@ -118,19 +118,23 @@ class Connections:
     def _connect(self, outlet: Outlet) -> Session:
         if outlet.broken is not None:
             raise outlet.broken
-        for last, pause in ((n == len(PAUSES_SECONDS) - 1, p) for n, p in enumerate(PAUSES_SECONDS)):
-            clock.sleep(pause)
-            handles: list[socket.socket] = []
+        for pause in PAUSES_SECONDS:
             try:
-                return open_session(outlet.relay, self._name, connected=partial(self._note, handles))
+                return self._open_one(outlet)
             except SessionFailed as error:
-                if last or self.ending or not error.temporary:
+                if self.ending or not error.temporary:
                     raise
-            finally:
-                for handle in handles:
-                    self._opening.discard(handle)
-                    handle.close()
-        raise AssertionError
+            clock.sleep(pause)
+        return self._open_one(outlet)
+
+    def _open_one(self, outlet: Outlet) -> Session:
+        handles: list[socket.socket] = []
+        try:
+            return open_session(outlet.relay, self._name, connected=partial(self._note, handles))
+        finally:
+            for handle in handles:
+                self._opening.discard(handle)
+                handle.close()
 
     def _note(self, handles: list[socket.socket], sock: socket.socket) -> None:
         """Have a handle of a connection that is being opened: the socket itself becomes another with TLS."""

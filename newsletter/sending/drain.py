@@ -195,8 +195,9 @@ class _Drain:
         """One turn; while there is something to settle, it is repeated until that is in."""
         if not done and not wanted:
             return Taken(goes=self._goes())
-        for pause in chain(SETTLE_PAUSES_SECONDS, repeat(SETTLE_PAUSES_SECONDS[-1])):
-            taken = Taken()
+        pauses = chain(SETTLE_PAUSES_SECONDS, repeat(SETTLE_PAUSES_SECONDS[-1]))
+        while True:
+            taken, pause = Taken(), next(pauses)
             try:
                 # The mailing's row is written once, at the end of the turn.
                 with self._process.sessions(autoflush=False) as session:
@@ -222,7 +223,6 @@ class _Drain:
             else:
                 self._committed(done, taken)
                 return taken
-        raise AssertionError
 
     def _take(self, session: Session, done: list[Done], wanted: int) -> Taken:
         mailing = lock(session, self._mailing_id)

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 from newsletter.core.errors import Refused
 
@@ -46,8 +47,11 @@ def arm(text: str) -> None:
     armed.update(wanted)
 
 
-def reach(name: str) -> None:
-    """What befalls the process at `name`, if it is armed and this is the time. Raises `OSError`."""
+def reach(name: str, send: Callable[[int, signal.Signals], None] = os.kill) -> None:
+    """What befalls the process at `name`, if it is armed and this is the time. Raises `OSError`.
+
+    `send`: sends a signal to the process with an id.
+    """
     action, time = armed.get(name, ("", 0))
     if not action:
         return
@@ -58,4 +62,4 @@ def reach(name: str) -> None:
         message = f"the failpoint {name}"
         raise OSError(message)
     if due:
-        os.kill(os.getpid(), signal.SIGKILL if action == "kill" else signal.SIGSTOP)
+        send(os.getpid(), signal.SIGKILL if action == "kill" else signal.SIGSTOP)

@@ -4,7 +4,7 @@ import fcntl
 import os
 import subprocess
 import uuid
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.mailings.models import SendingHost
 
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # Linux
+BOOT_COMMAND = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")  # macOS
 # A host whose heartbeat stood still this long is gone; its windows are settled without its tallies.
 GONE_AFTER_SECONDS = 600
 # A tally that stays locked this long belongs to a process that is stopped, not dead.
@@ -24,15 +25,22 @@ STOPPED_AFTER_SECONDS = 600
 @cache
 def boot_id() -> str:
     """An id that changes with every start of the machine."""
-    if BOOT_ID.exists():
-        return BOOT_ID.read_text().strip()
-    # macOS; not found or empty means that no tally survives anything, which is safe.
-    asked = subprocess.run(
-        ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return read_boot_id(BOOT_ID, BOOT_COMMAND)
+
+
+def read_boot_id(file: Path, command: Sequence[str]) -> str:
+    """What `file` says, or else what `command` prints, or else an id that was never there before.
+
+    With the last no tally survives the process that asked, which is safe.
+    """
+    if file.exists():
+        return file.read_text().strip()
+    try:
+        asked = subprocess.run(  # noqa: S603  our own command line
+            command, capture_output=True, text=True, check=False
+        )
+    except OSError:  # a system that has neither
+        return uuid.uuid4().hex
     return asked.stdout.strip() or uuid.uuid4().hex
 
 

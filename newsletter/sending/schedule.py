@@ -1,6 +1,5 @@
 """Schedule an issue: lock its revision and make its one mailing. Pressing Send again answers the same one."""
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter import audit, jobs
@@ -20,9 +19,10 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     """The mailing of an issue: the one there is, or a new one for `when` (None: now).
 
     The newest revision is locked. Raises `Refused` with everything that preflight finds blocking. However
-    many people press at once, the database lets one mailing through (a unique index) and all get it.
+    many people press at once, they come in one by one: the first makes the mailing, and all get it.
     """
-    lock_issue(session, issue.id)  # what preflight looks at is what is locked: nobody types in between
+    # Nobody types between preflight and the lock, nor schedules: whoever waited for it finds the mailing.
+    lock_issue(session, issue.id)
     existing = current_mailing(session, issue.id)
     if existing is not None:
         return existing
@@ -36,14 +36,8 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
         scheduled_at=moment.at,
         zone=moment.zone,
     )
-    try:
-        with session.begin_nested():
-            session.add(mailing)
-    except IntegrityError:
-        winner = current_mailing(session, issue.id)
-        if winner is None:
-            raise
-        return winner
+    session.add(mailing)
+    session.flush()
     lock_revision(session, revision)
     audit.record(session, "mailing.scheduled", "mailing", mailing.id, actor=actor, at=moment.at.isoformat())
     jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)

@@ -1,12 +1,22 @@
 """Several people press a button at the same moment."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Conflict
 from newsletter.runtime import Runtime
+from tests.processes import wait_until
+
+T = TypeVar("T")
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]) -> list[int | str]:
@@ -31,3 +41,32 @@ def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]
     for thread in threads:
         thread.join()
     return sorted(told, key=lambda one: (isinstance(one, str), str(one)))
+
+
+@contextmanager
+def meanwhile(runtime: Runtime, press: Callable[[Session], T]) -> Iterator[list[T]]:
+    """Somebody else presses, and waits for what the caller has locked; what they were told, after the block.
+
+    Inside the block they wait: the caller commits there.
+    """
+    told: list[T] = []
+
+    def one() -> None:
+        with runtime.session() as session:
+            found = press(session)
+            session.commit()
+            told.append(found)
+
+    thread = threading.Thread(target=one, name="meanwhile")
+    thread.start()
+    wait_until(lambda: _somebody_waits(runtime))
+    yield told
+    thread.join()
+
+
+def _somebody_waits(runtime: Runtime) -> bool:
+    if runtime.engine.dialect.name == "sqlite":
+        time.sleep(0.2)  # for the right to begin; nobody can see that
+        return True
+    with runtime.engine.connect() as connection:
+        return bool(connection.scalar(text(WAITING)))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Control, Mailing, SendWindow
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.anchor import ANOTHER, RESTORED, Anchor, identity
@@ -20,7 +20,7 @@ from newsletter.settings import Settings
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.factories import make_issue
 from tests.processes import wait_until
-from tests.sending.conftest import READERS
+from tests.sending.conftest import READERS, checked
 from tests.sending.restoring import (
     back_up,
     database_of,
@@ -101,6 +101,40 @@ def test_a_backup_that_is_put_in_place_during_a_drain_stops_it_there(
     assert held(runtime, mailing_id) == RESTORED
     # The window under way was let go to its end; hardly more than one message of the next was begun.
     assert sink.counts.messages < 2 * process.window_size
+
+
+def test_what_is_set_right_before_the_drain_ends_holds_nobody(
+    make_process: MakeProcess, mailing_id: int, sink: Sink, runtime: Runtime
+) -> None:
+    """As when a backup is put in place and taken away again while a slow window is under way."""
+    process = make_process(window_size=5, smtp_url=f"{sink.url}&connections=2")
+    process.growth.lanes = 2  # the second from its second turn on, which reserves windows 3, 4 and 5
+    slow = [
+        Rule(At.BODY, Act.STALL, seconds=s, recipient=f"reader{n}@*") for n, s in ((6, 5), (11, 1), (16, 0.5))
+    ]
+    sink.script = Script(slow)
+    anchor = process.desk.anchor
+    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
+    thread.start()
+
+    def windows() -> int:
+        with runtime.session() as session:
+            return len(session.scalars(select(SendWindow.id)).all())
+
+    wait_until(lambda: windows() == 4 and anchor.remembered(mailing_id) == 2, patience=10)
+    anchor.remember(mailing_id, 3)
+    wait_until(lambda: windows() == 1, patience=10)
+    anchor.remember(mailing_id, 2)
+    thread.join(timeout=10)
+    assert not thread.is_alive(), "it reserves what it may not send"
+    with runtime.session() as session:
+        mailing = session.get_one(Mailing, mailing_id)
+        assert (mailing.control, mailing.reservations) == (Control.GO, 2)
+        found = checked(session, mailing_id)
+    assert (found.in_flight, found.sent + found.pending) == (0, READERS)
+    assert found.pending >= process.window_size, "the last window was not begun"
+    process.drain(mailing_id, seconds=30)
+    assert sent(runtime, mailing_id) == READERS == sink.counts.messages
 
 
 @on_sqlite

@@ -1,9 +1,12 @@
 """Connections are kept between windows, given up when the relay changes, and never shared."""
 
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 
@@ -101,7 +104,7 @@ def test_a_transport_that_is_broken_is_told_as_a_session_that_failed(
 def test_a_relay_that_is_being_restarted_is_waited_for_a_moment(
     make_outlet: Callable[..., Outlet], connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.connections.PAUSES_SECONDS", (0.0, 0.01, 0.01))
+    monkeypatch.setattr("newsletter.sending.connections.PAUSES_SECONDS", (0.01, 0.01))
     assert connections.borrow(make_outlet(script=Script([Rule(At.CONNECT, Act.DROP, times=2)]))).alive()
     with pytest.raises(SessionFailed, match="went away"):
         connections.borrow(make_outlet("two", Script([Rule(At.CONNECT, Act.DROP, times=3)])))
@@ -158,3 +161,25 @@ def test_hurrying_reaches_those_that_are_open(
     session = connections.borrow(outlet)
     connections.hurry(0.1)
     assert not session.alive()
+
+
+def test_hurrying_reaches_one_that_has_just_been_opened(
+    make_outlet: Callable[..., Outlet], connections: Connections
+) -> None:
+    """As from a signal handler, between the moment at which it is open and the one at which it is known."""
+    outlet = make_outlet(script=Script([Rule(At.NOOP, Act.SILENT)]))
+
+    def signalled(frame: FrameType, event: str, _: object) -> None:
+        if event == "return" and frame.f_code is socket.socket.close.__code__:  # the handle of one half open
+            sys.setprofile(None)
+            connections.hurry(0.1)
+
+    sys.setprofile(signalled)
+    try:
+        session = connections.borrow(outlet)
+    finally:
+        sys.setprofile(None)
+    assert connections.ending
+    asked = time.monotonic()
+    assert not session.alive()
+    assert time.monotonic() - asked < outlet.relay.timeouts.probe / 2

@@ -1,16 +1,18 @@
 """A database that goes away, or whose commits fail, during a drain: nobody is lost or sent to twice."""
 
+import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
-from newsletter.core.db import UnitOfWork
+from newsletter.core.db import UnitOfWork, make_engine, session_factory
 from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import SendWindow
 from newsletter.runtime import Runtime
@@ -174,3 +176,43 @@ def test_a_drain_whose_time_ran_out_within_a_pause_rings_nobody(
     assert process.drain(mailing_id, seconds=0) is False
     with runtime.session() as session:
         assert session.scalars(select(SendWindow)).all() == []
+
+
+@pytest.fixture
+def nowhere(runtime: Runtime, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+    """Sessions of a database that is not there."""
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        port = nobody_listens.getsockname()[1]
+        urls = {"sqlite": f"sqlite:///{tmp_path}", "postgresql": f"postgresql://127.0.0.1:{port}/gone"}
+        engine = make_engine(urls[runtime.engine.dialect.name])
+        yield session_factory(engine)
+        engine.dispose()
+
+
+def test_sending_stops_within_moments_when_nobody_can_say_that_it_still_goes(
+    process: SendingProcess,
+    mailing_id: int,
+    sink: Sink,
+    count: Count,
+    runtime: Runtime,
+    nowhere: sessionmaker[Session],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsletter.sending.clearance.GRANT_SECONDS", 1.0)
+    process.window_size = READERS
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
+    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
+    thread.start()
+    wait_until(lambda: sink.counts.messages >= 2)
+    process.sessions = nowhere
+    time.sleep(2)
+    sent = sink.counts.messages
+    time.sleep(1)
+    later = sink.counts.messages
+    sink.script = Script()
+    process.sessions = runtime.sessions
+    thread.join()
+    assert 2 <= sent == later < READERS
+    come_to_an_end(process, mailing_id, runtime)
+    everybody_has_one(sink, count)

@@ -67,3 +67,12 @@ def test_a_process_dies_or_stands_still_there(action: str, number: signal.Signal
     else:
         assert os.WTERMSIG(status) == number
     process.returncode = -number  # it was waited for here
+
+
+@pytest.mark.parametrize(("action", "number"), [("kill", signal.SIGKILL), ("stop", signal.SIGSTOP)])
+def test_its_signal_is_for_this_process_alone_and_sent_once(action: str, number: signal.Signals) -> None:
+    sent: list[tuple[int, signal.Signals]] = []
+    failpoints.arm(f"transmit.begin={action}@2")
+    for _ in range(3):
+        failpoints.reach("transmit.begin", lambda process, what: sent.append((process, what)))
+    assert sent == [(os.getpid(), number)]

@@ -1,4 +1,4 @@
-"""A mailing that cannot be rendered when it is due waits for its editors."""
+"""A freeze that is interrupted goes on; one that cannot be rendered when it is due waits for its editors."""
 
 import pytest
 from sqlalchemy import select
@@ -6,8 +6,9 @@ from sqlalchemy import select
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.sending import control
+from newsletter.sending import control, failpoints
 from newsletter.sending.freeze import freeze
+from tests.sending.conftest import READERS, checked
 
 
 def test_what_cannot_be_rendered_any_more_waits_and_says_why(runtime: Runtime, scheduled: int) -> None:
@@ -32,3 +33,25 @@ def test_accounts_that_do_not_add_up_are_an_error(runtime: Runtime, scheduled: i
         session.commit()
     with pytest.raises(RuntimeError, match="do not add up"):
         freeze(runtime.sessions, scheduled, runtime.links)
+
+
+@pytest.mark.parametrize(
+    ("place", "frozen"),
+    [("freeze.chunk=error", 0), ("freeze.chunk=error@2", 10), ("freeze.complete=error", READERS)],
+)
+def test_one_that_was_interrupted_goes_on_where_its_last_commit_ended(
+    runtime: Runtime, scheduled: int, place: str, frozen: int
+) -> None:
+    failpoints.arm(place)
+    try:
+        with pytest.raises(OSError, match="the failpoint freeze"):
+            freeze(runtime.sessions, scheduled, runtime.links, chunk=10)
+    finally:
+        failpoints.arm("")
+    with runtime.session() as session:
+        mailing = session.get_one(Mailing, scheduled)
+        assert (mailing.state, mailing.candidates) == (MailingState.FREEZING, frozen)
+    assert freeze(runtime.sessions, scheduled, runtime.links, chunk=10) is True
+    with runtime.session() as session:
+        found = checked(session, scheduled)
+        assert (found.candidates, found.pending, found.state) == (READERS, READERS, "sending")

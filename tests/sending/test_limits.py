@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Mailing, SendWindow
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -158,3 +158,24 @@ def test_two_limited_transports_share_without_a_deadlock(
         assert len(other.records) + len(sink.records) == READERS
         assert other.records
         assert sink.records
+
+
+def test_what_a_throttle_lets_go_is_reserved_while_a_slow_window_is_under_way(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with runtime.session() as session:
+        throttle(session, mailing_id, 5, actor="test")
+        session.commit()
+
+    def windows() -> list[int]:
+        with runtime.session() as session:
+            return list(session.scalars(select(SendWindow.size)))
+
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=3, times=1)])
+    thread = threading.Thread(target=process.drain, args=(mailing_id, 2), name="drain")
+    thread.start()
+    wait_until(lambda: len(windows()) == 2, patience=10)
+    assert sink.counts.messages == 0
+    thread.join()
+    assert count().in_flight == 0
+    assert 5 < count().sent <= 10

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -21,7 +20,7 @@ from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.resend_unanswered import resend
 from newsletter.sending.reserve import Window
 from newsletter.sending.settle import settle
-from newsletter.sending.tally import Line
+from newsletter.sending.tally import Line, Tally
 from newsletter.smtp.sink import Sink
 from tests.sending.conftest import READERS
 
@@ -212,17 +211,21 @@ def test_the_heartbeat_counts(runtime: Runtime) -> None:
         assert session.get_one(SendingHost, "here").heartbeat == 3
 
 
-def test_old_tallies_are_deleted_and_held_ones_are_not(
-    window: Window, process: SendingProcess, tmp_path: Path
+def test_old_tallies_are_deleted_and_held_and_young_ones_are_not(
+    window: Window, process: SendingProcess
 ) -> None:
-    old = clock.now().timestamp() - 25 * 3600
-    settled = process.tally_dir / "settled.tally"
-    settled.write_bytes(b"rubbish")
-    for path in (window.tally.path, settled):
-        os.utime(path, (old, old))
+    now = clock.now().timestamp()
+    for name, hours in (("old", 25), ("young", 23)):
+        tally = Tally.create(process.tally_dir, name, window.mailing_id, [1])
+        tally.close()
+        os.utime(tally.path, (now - hours * 3600,) * 2)
+    rubbish = process.tally_dir / "rubbish.tally"
+    rubbish.write_bytes(b"rubbish")
+    for path in (window.tally.path, rubbish):
+        os.utime(path, (now - 25 * 3600,) * 2)
     delete_old_tallies(process.tally_dir)
-    assert window.tally.path.exists()
-    assert not settled.exists()
+    left = {path.stem for path in process.tally_dir.glob("*.tally")}
+    assert left == {window.id, "young"}
 
 
 def test_a_cancel_meanwhile_excludes_what_comes_back(

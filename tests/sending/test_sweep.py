@@ -19,11 +19,13 @@ from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.reserve import reserve
 from newsletter.sending.sweep import LONGEST_WAIT, sweep
+from newsletter.sending.test_message import parse_test_addresses, post_test_message
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.unsubscribe import unsubscribe
 from newsletter.transports.outlet import Outlet
+from tests.factories import make_issue, make_publication
 from tests.sending.conftest import READERS
 
 Count = Callable[[], Accounts]
@@ -97,10 +99,25 @@ def test_nobody_is_rung_for_what_is_paused_waits_or_is_done(
         assert bells() == 0
 
 
-def _drop_bells() -> None:
+def test_a_system_message_whose_bell_was_lost_is_rung_for_once(
+    runtime: Runtime, bells: Callable[[], int]
+) -> None:
+    with runtime.session() as session:
+        issue = make_issue(session, make_publication(session))
+        addresses = parse_test_addresses("ana@readers.example bo@readers.example")
+        post_test_message(session, issue, addresses, runtime.links, actor="test")
+        session.commit()
+    _drop_bells(Queue.TRANSACTIONAL)
+    for _ in range(2):
+        sweep(runtime.sessions, bulk_processes=3)
+        assert broker.waiting(Queue.TRANSACTIONAL) == 2
+    assert bells() == 0
+
+
+def _drop_bells(queue: Queue = Queue.BULK) -> None:
     assert broker.celery is not None
     with broker.celery.connection_for_write() as connection:
-        connection.default_channel.client.delete(Queue.BULK.value)
+        connection.default_channel.client.delete(queue.value)
 
 
 def test_what_reached_its_end_unseen_is_ended(runtime: Runtime, mailing_id: int, count: Count) -> None:

@@ -7,9 +7,11 @@ from email.message import EmailMessage
 from typing import cast
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose
@@ -23,7 +25,7 @@ from newsletter.outbox.connection import Connection
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.runtime import Runtime
 from newsletter.sending.sweep import sweep
-from newsletter.sending.test_message import parse_test_addresses, post_test_message
+from newsletter.sending.test_message import SAME_PRESS, parse_test_addresses, post_test_message
 from newsletter.sending.transactional import GONE, send_system_message
 from newsletter.smtp.session import open_session
 from newsletter.smtp.sink import Options, Sink
@@ -151,6 +153,49 @@ def test_of_a_deleted_issue_nothing_is_sent(
     session.expire_all()
     message = session.scalars(select(SystemMessage)).one()
     assert (message.state, message.error) == (MessageState.FAILED, GONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "Write the address"),
+        (" , ;\n", "Write the address"),
+        ("ana@readers.example ana", "ana"),
+        (" ".join(f"reader{n}@readers.example" for n in range(6)), "at most 5 addresses; these are 6"),
+    ],
+)
+def test_addresses_that_are_none_or_too_many_are_refused_with_the_reason(text: str, why: str) -> None:
+    with pytest.raises(Refused, match=why) as refused:
+        parse_test_addresses(text)
+    assert refused.value.code == "test_addresses"
+    assert refused.value.fields == {"addresses": refused.value.message}
+
+
+def test_an_address_that_is_written_twice_gets_one_copy() -> None:
+    found = parse_test_addresses("ana@readers.example; Ana@READERS.example,bo@readers.example")
+    assert [address.email for address in found] == ["ana@readers.example", "bo@readers.example"]
+
+
+def test_pressing_twice_sends_once_and_a_while_later_again(
+    runtime: Runtime, session: Session, links: Links, sink: Sink
+) -> None:
+    issue = posted(session, links, "ana@readers.example", "bo@readers.example")
+
+    def press(*addresses: str, actor: str = "ed@press.example") -> int:
+        found = post_test_message(
+            session, issue, parse_test_addresses(" ".join(addresses)), links, actor=actor
+        ).id
+        session.commit()
+        return found
+
+    (first,) = session.scalars(select(models.TestMessage.id))
+    assert press("bo@readers.example", "ana@readers.example") == first, "in whatever order"
+    deliver(runtime, sink)
+    assert len(sink.records) == 2
+    assert press("ana@readers.example") != first
+    assert press("ana@readers.example", "bo@readers.example", actor="flo@press.example") != first
+    with time_machine.travel(clock.now() + SAME_PRESS):
+        assert press("ana@readers.example", "bo@readers.example") != first
 
 
 def test_an_issue_that_cannot_be_rendered_is_refused_at_once(session: Session, links: Links) -> None:

@@ -15,6 +15,7 @@ from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
+from newsletter.smtp import plain
 from newsletter.smtp.pace import MOST
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
@@ -246,3 +247,19 @@ def test_a_relay_that_says_nothing_at_all_rests_and_the_operator_is_told(
     assert sink.counts.connections == 1
     with runtime.session() as session:
         assert session.scalars(select(TransportRest)).one().reason == found.waiting_for
+
+
+def test_a_relay_whose_replies_come_apart_from_our_commands_is_spoken_to_plainly(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    sink.script = Script([Rule(At.MAIL, code=503, text="5.5.1 Bad sequence", skip=3, times=1)])
+    with runtime.session() as session:
+        (outlet,) = process.outlets(session)
+    before = process.connections.borrow(outlet)
+    assert process.connections.dialogue(outlet, before) is not plain.deliver
+    process.connections.give_back(outlet, before)
+    process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent, count().unanswered) == ("finished", READERS, 0)
+    assert set(copies(sink).values()) == {1}
+    assert sink.counts.connections == 2
+    assert process.connections.dialogue(outlet, process.connections.borrow(outlet)) is plain.deliver

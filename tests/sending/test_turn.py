@@ -1,25 +1,32 @@
 """Turns: when a mailing asks first, and what one transaction settles and reserves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.lifecycle import lock
 from newsletter.runtime import Runtime
-from newsletter.sending import control
+from newsletter.sending import control, failpoints
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch
 from newsletter.sending.lanes import Done
 from newsletter.sending.recover import recover
 from newsletter.sending.reserve import Window
 from newsletter.sending.retry_rejected import retry
-from newsletter.sending.turn import Turn
+from newsletter.sending.turn import ASK_AGAIN, Taken, Turn
 from newsletter.smtp.sink import At, Rule, Script, Sink
+from newsletter.subscribers.models import Subscriber
+from newsletter.transports.spend import take
 from tests.sending.conftest import READERS
+from tests.sending.pressing import meanwhile
 
 Count = Callable[[], Accounts]
 ASKS = "Nothing was sent for more than an hour"
@@ -34,6 +41,13 @@ def resume(runtime: Runtime, mailing_id: int) -> None:
     with runtime.session() as session:
         control.resume(session, mailing_id, actor="test")
         session.commit()
+
+
+def limit_all(process: SendingProcess, **limits: Any) -> None:
+    unlimited = process.outlets
+    process.outlets = lambda session: [
+        replace(outlet, limits=replace(outlet.limits, **limits)) for outlet in unlimited(session)
+    ]
 
 
 def test_a_mailing_that_stood_still_for_an_hour_asks_first(
@@ -118,3 +132,56 @@ def test_whoever_only_waits_for_retries_does_not_ask(
     with time_machine.travel(clock.now() + timedelta(hours=3)):
         process.drain(mailing_id, seconds=30)
     assert (count().state, count().sent) == ("finished", READERS)
+
+
+def test_whoever_stands_in_a_line_towards_a_provider_does_not_ask(
+    process: SendingProcess, mailing_id: int, count: Count, runtime: Runtime
+) -> None:
+    with runtime.session() as session:
+        for n, person in enumerate(session.scalars(select(Subscriber).order_by(Subscriber.id).limit(3))):
+            person.email = f"reader{n}@gmail.com"
+        session.commit()
+    limit_all(process, provider_limits={"gmail": 1 / 1800})
+    process.drain(mailing_id, seconds=30)
+    assert (count().sent, count().pending) == (READERS - 2, 2)
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS)
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_turn_that_fails_after_it_reserved_leaves_no_window_and_no_tally(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, turn: int
+) -> None:
+    process.window_size = 5
+    failpoints.arm(f"turn.committing=error@{turn}")
+    try:
+        with pytest.raises(OSError, match=r"the failpoint turn\.committing"):
+            process.drain(mailing_id, seconds=30)
+    finally:
+        failpoints.arm("")
+    assert list(process.tally_dir.glob("*.tally")) == []
+    assert (count().in_flight, count().unanswered) == (0, 0)
+    process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent, sink.counts.messages) == ("finished", READERS, READERS)
+
+
+def test_when_another_mailing_takes_what_a_transport_had_left_it_is_asked_again(
+    process: SendingProcess, mailing_id: int, count: Count, runtime: Runtime
+) -> None:
+    limit_all(process, per_day=100)
+
+    def turn(session: Session) -> Taken:
+        mailing = lock(session, mailing_id)
+        return Turn(session, mailing, process.desk, process.outlets(session), "", 10).take([], 1)
+
+    with runtime.session() as session:
+        (outlet,) = process.outlets(session)
+        assert take(session, outlet, 100, clock.now()) == 100
+        with meanwhile(runtime, turn) as told:
+            session.commit()
+    assert (told[0].windows, told[0].goes) == ([], True)
+    assert told[0].next_at is not None
+    if runtime.engine.dialect.name == "postgresql":  # it had seen it free; on SQLite it saw it used up
+        assert told[0].next_at <= clock.now() + ASK_AGAIN
+    assert (count().in_flight, count().pending) == (0, READERS)

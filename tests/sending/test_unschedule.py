@@ -11,6 +11,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
 from newsletter.sending.unschedule import unschedule
 from tests.factories import make_issue, make_publication
+from tests.sending.pressing import meanwhile
 
 
 def test_an_issue_that_waits_for_its_time_goes_back(session: Session, runtime: Runtime) -> None:
@@ -37,3 +38,16 @@ def test_what_has_begun_cannot_be_unscheduled(session: Session, mailing_id: int)
     mailing = session.get_one(Mailing, mailing_id)
     with pytest.raises(Conflict, match="cannot be unscheduled any more"):
         unschedule(session, mailing.issue_id, actor="test")
+
+
+def test_of_two_who_press_at_once_one_unschedules_it(session: Session, runtime: Runtime) -> None:
+    issue = make_issue(session, make_publication(session))
+    schedule(session, issue, None, runtime.links, actor="test")
+    session.commit()
+    issue_id = issue.id
+    assert unschedule(session, issue_id, actor="test") is not None
+    with meanwhile(runtime, lambda other: unschedule(other, issue_id, actor="test")) as told:
+        session.commit()
+    assert told == [None]
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.unscheduled")).all()
+    assert len(entries) == 1

@@ -44,6 +44,9 @@ def test_moments(text: str, expected: str, zone: str) -> None:
         ("2026-10-25T02:30[Europe/Rome]", r"happens twice in Europe/Rome.*\+0200 or \+0100"),
         ("2026-11-27T08:00+05:00[Europe/Rome]", "does not have the offset"),
         ("2026-02-28T08:00Z", "in the past"),
+        ("9999-12-31T23:59-01:00", "too far away"),
+        ("0001-01-01T00:00+01:00", "too far away"),
+        ("9999-12-31T23:59[America/New_York]", "too far away"),
     ],
 )
 def test_refusals(text: str, why: str) -> None:
