@@ -283,8 +283,7 @@ class _Drain:
     def _hold(self, objection: str) -> None:
         """Every mailing waits for a person. Asked again over a fresh connection: the file may be another."""
         anchor = self._process.desk.anchor
-        with self._process.sessions() as session:
-            session.get_bind().dispose()  # type: ignore[union-attr]
+        self._process.sessions.kw["bind"].dispose()
         with self._process.sessions() as session:
             anchor.in_doubt = True
             # Without its lock: all are locked in their order.

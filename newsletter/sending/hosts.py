@@ -67,10 +67,13 @@ def host_id(tally_dir: Path) -> str:
 
 def beat(session: Session, host: str) -> None:
     """Say that this host lives. A counter, because clocks may jump."""
-    found = session.execute(
-        update(SendingHost).where(SendingHost.id == host).values(heartbeat=SendingHost.heartbeat + 1)
+    lives = (
+        update(SendingHost)
+        .where(SendingHost.id == host)
+        .values(heartbeat=SendingHost.heartbeat + 1)
+        .returning(SendingHost.id)
     )
-    if not found.rowcount:  # type: ignore[attr-defined]
+    if session.scalar(lives) is None:
         session.merge(SendingHost(id=host, heartbeat=1))
 
 
