@@ -31,7 +31,7 @@ from tests.faults.promise import Excuses, Judgement
 from tests.processes import PATIENCE, Installation, wait_until
 from tests.sending.conftest import checked
 from tests.servers import PostgresServer, ValkeyServer, create_database, start_postgres
-from tests.servers.processes import LEASH, ROOT
+from tests.servers.processes import ROOT, leashed
 
 
 class SinkProcess:
@@ -41,7 +41,7 @@ class SinkProcess:
         self.records = folder / "sink.jsonl"
         command = [sys.executable, "-m", "newsletter.smtp.sink", "--record", self.records]
         self._process = subprocess.Popen(
-            [*LEASH, "KILL", "-", "-", *command, "--latency", str(latency)],
+            [*leashed(), *command, "--latency", str(latency)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

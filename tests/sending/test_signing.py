@@ -31,10 +31,11 @@ from newsletter.smtp.sink import Options, Sink
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.transports.dkim_keys import activate, find_key, make_key, remove
 from tests.factories import make_publication, make_subscription
+from tests.processes import wait_until
 from tests.servers.exim import Exim
 from tests.servers.opensmtpd import OpenSmtpd
 from tests.servers.postfix_relay import Postfix
-from tests.servers.relay import RealServer, wait_for
+from tests.servers.relay import RealServer
 
 # What relays like to change: dots that begin a line, white space, long lines, lines as in a mailbox.
 ODD = (
@@ -113,7 +114,7 @@ def test_signatures_hold_behind_a_real_server(
     try:
         made.start()
         make_process(smtp_url=made.url).drain(mailing_id, seconds=30)
-        wait_for(lambda: len(behind.records) == len(NAMES), 60, made.said)
+        wait_until(lambda: len(behind.records) == len(NAMES), made.said, patience=60)
     finally:
         made.stop()
     assert {record.recipient for record in behind.records} == {f"u{n}@example.org" for n in range(len(NAMES))}

@@ -5,8 +5,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+LEASH = ROOT / "newsletter" / "cli" / "run" / "leash.py"
 
-LEASH = (sys.executable, "-I", "-S", str(ROOT / "newsletter" / "cli" / "run" / "leash.py"))
+
+def leashed(how: str = "KILL") -> tuple[str, ...]:
+    """What stands in front of a command that gets the signal `how` (`KILL`, …) when its parent is gone."""
+    return (sys.executable, "-I", "-S", str(LEASH), how, "-", "-")
 
 
 def free_port() -> int:

@@ -5,10 +5,10 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from newsletter.smtp.sink import Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Relay, parse_smtp_url
 from newsletter.smtp.verdict import Verdict
+from tests.processes import wait_until
 
 QUICK = Timeouts(
     connect=2, greeting=1, command=1, mail=0.4, rcpt=0.4, data=0.4, block=0.4, end=0.4, probe=0.4, quit=0.4
@@ -173,14 +174,7 @@ def stage(make_sink: Callable[..., Sink], dial: Callable[..., Session]) -> Stage
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
     """Waits until something is so, at most three seconds."""
-
-    def wait(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 3
-        while not condition():
-            assert time.monotonic() < deadline, "it never came about"
-            time.sleep(0.01)
-
-    return wait
+    return partial(wait_until, patience=3)
 
 
 @dataclass(frozen=True)
