@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from newsletter.settings import Settings, load_settings
-from tests.servers.processes import ROOT, free_port, leashed, read_tail
+from tests.servers.processes import ROOT, free_port, leashed, read_tail, state
 
 PATIENCE = 180.0  # seconds; everything starts at once, also where the cores are few and busy
 POLL = 0.05
@@ -285,12 +285,8 @@ def _marked(mark: str) -> list[tuple[int, str]]:
 
 
 def _runs(pid: int) -> bool:
-    """Whether `pid` is there and neither a zombie nor dead (proc_pid_stat(5))."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in {"Z", "X"}
+    """Whether `pid` is there and neither a zombie nor dead."""
+    return state(pid) not in {"Z", "X"}
 
 
 def _kill(processes: Iterable[Process]) -> None:

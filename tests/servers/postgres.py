@@ -115,7 +115,7 @@ class PostgresServer(Server):
         if not self.data.exists():
             self._make_cluster()
         options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
-        program = [*self.account.prefix, self.binaries / "postgres"]
+        program: list[str | Path] = [*self.account.prefix, self.binaries / "postgres"]
         self.launch([*program, "-D", self.data, "-p", str(self.port), *options], **self.account.arguments())
         return self.url
 

@@ -77,7 +77,7 @@ class RealServer(MailServer):
     def start(self) -> Self:
         self._register()
         self.furnish()
-        room = [*leashed(), *ROOM, "sh", "-ec", MOVE_IN, "sh", self.folder, self.cache]
+        room: list[str | Path] = [*leashed(), *ROOM, "sh", "-ec", MOVE_IN, "sh", self.folder, self.cache]
         room += [" ".join(self.libraries), *self.EMPTIED, "--"]
         self.launch([*room, *self.command()], env={**os.environ, **self.environment()})
         return self
