@@ -2,17 +2,13 @@
 
 import sqlite3
 import threading
-from functools import partial
 from pathlib import Path
 
 from newsletter.mailings.models import Control, Mailing
 from newsletter.runtime import Runtime
 from newsletter.sending import control
-from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.hosts import host_id
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
-from newsletter.transports.find import outlets
 from tests.processes import wait_until
 from tests.sending.conftest import READERS, checked
 
@@ -58,6 +54,14 @@ def held(runtime: Runtime, mailing_id: int) -> str:
         return mailing.held_reason
 
 
+def stands_still(process: SendingProcess, runtime: Runtime, mailing_id: int, sink: Sink) -> str:
+    """Why the mailing is held, of which a drain sends nothing."""
+    before = sink.counts.messages
+    assert process.drain(mailing_id, seconds=30) is False
+    assert sink.counts.messages == before
+    return held(runtime, mailing_id)
+
+
 def resume(runtime: Runtime, mailing_id: int) -> None:
     with runtime.session() as session:
         control.resume(session, mailing_id, actor="test")
@@ -79,18 +83,3 @@ def goes_on_to_its_end(process: SendingProcess, runtime: Runtime, mailing_id: in
         found = checked(session, mailing_id)
     assert (found.state, found.sent + found.unanswered) == ("finished", READERS), found
     assert sink.counts.messages == before + READERS - already - found.unanswered
-
-
-def process_of(runtime: Runtime, sink: Sink) -> SendingProcess:
-    """A process of another installation, which sends to the same relay."""
-    folder = runtime.settings.tally_dir
-    return SendingProcess(
-        sessions=runtime.sessions,
-        links=runtime.links,
-        secrets=runtime.settings.secrets,
-        outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=sink.url),
-        connections=Connections("localhost"),
-        tally_dir=folder,
-        host=host_id(folder),
-        window_size=5,
-    )
