@@ -25,6 +25,7 @@ from tests.sending.conftest import READERS
 
 Count = Callable[[], Accounts]
 Reserve = Callable[[int], Window]
+Overtaken = Callable[..., Window]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REJECTED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
 LATER = Line(Outcome.RETRY, "greylisted", 451, "4.7.1")
@@ -70,10 +71,33 @@ def is_stopped(
     return all_
 
 
-def resend_all(runtime: Runtime, mailing_id: int, n: int) -> None:
-    with runtime.session() as session:
-        assert resend(session, mailing_id, n, actor="test") == n
-        session.commit()
+@pytest.fixture
+def overtaken(
+    reserve_window: Reserve,
+    dies: Callable[[Window], None],
+    is_stopped: Callable[[], None],
+    count: Count,
+    runtime: Runtime,
+    mailing_id: int,
+) -> Overtaken:
+    """A window of five whose holder stands still while they are sent to again.
+
+    The next attempt is a window of `size`, whose holder dies when it has started with `seq`.
+    """
+
+    def one(size: int, seq: int) -> Window:
+        window = reserve_window(5)
+        is_stopped()
+        assert count().unanswered == 5
+        with runtime.session() as session:
+            assert resend(session, mailing_id, 5, actor="test") == 5
+            session.commit()
+        again = reserve_window(size)
+        again.tally.started(seq)
+        dies(again)
+        return window
+
+    return one
 
 
 def test_a_settlement_that_arrived_and_is_repeated_does_not_touch_the_next_attempt(
@@ -91,22 +115,9 @@ def test_a_settlement_that_arrived_and_is_repeated_does_not_touch_the_next_attem
 
 @pytest.mark.parametrize("late", [None, LATER, REJECTED])
 def test_a_holder_that_comes_back_does_not_speak_for_the_attempt_after_its_own(
-    reserve_window: Reserve,
-    settles: Callable[[Window], None],
-    dies: Callable[[Window], None],
-    is_stopped: Callable[[], None],
-    count: Count,
-    runtime: Runtime,
-    mailing_id: int,
-    late: Line | None,
+    overtaken: Overtaken, settles: Callable[[Window], None], count: Count, late: Line | None
 ) -> None:
-    first = reserve_window(5)
-    is_stopped()
-    assert count().unanswered == 5
-    resend_all(runtime, mailing_id, 5)
-    second = reserve_window(5)
-    second.tally.started(3)
-    dies(second)
+    first = overtaken(size=5, seq=3)
     assert count().unanswered == 1
     if late is not None:
         first.tally.answered(3, late)
@@ -115,20 +126,9 @@ def test_a_holder_that_comes_back_does_not_speak_for_the_attempt_after_its_own(
 
 
 def test_that_somebody_has_it_is_true_whoever_says_so(
-    reserve_window: Reserve,
-    settles: Callable[[Window], None],
-    dies: Callable[[Window], None],
-    is_stopped: Callable[[], None],
-    count: Count,
-    runtime: Runtime,
-    mailing_id: int,
+    overtaken: Overtaken, settles: Callable[[Window], None], count: Count
 ) -> None:
-    first = reserve_window(5)
-    is_stopped()
-    resend_all(runtime, mailing_id, 5)
-    second = reserve_window(2)
-    second.tally.started(1)
-    dies(second)
+    first = overtaken(size=2, seq=1)
     for seq in (1, 2, 3):
         first.tally.answered(seq, SENT)
     settles(first)

@@ -1,15 +1,11 @@
 """A sink, sessions with it, a journal that remembers, and throw-away certificates."""
 
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -20,6 +16,7 @@ from newsletter.smtp.sink import Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Relay, parse_smtp_url
 from newsletter.smtp.verdict import Verdict
+from tests.certificates import Certificate, make_certificate
 from tests.processes import wait_until
 
 QUICK = Timeouts(
@@ -177,45 +174,16 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
     return partial(wait_until, patience=3)
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """A self-signed certificate and its key in one PEM file, and a server's context with it."""
-
-    pem: Path
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.pem)
-        return context
-
-
-def _certificate(folder: Path, names: str) -> Certificate:
-    openssl = shutil.which("openssl")
-    assert openssl, "the openssl command line is needed to make a throw-away certificate"
-    key, cert, pem = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sink"),
-            *("-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(cert)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    pem.write_bytes(key.read_bytes() + cert.read_bytes())
-    return Certificate(pem)
-
-
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """For localhost and 127.0.0.1."""
-    return _certificate(tmp_path_factory.mktemp("good"), "DNS:localhost,IP:127.0.0.1")
+    return make_certificate(tmp_path_factory.mktemp("good"))
 
 
 @pytest.fixture(scope="session")
 def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """For somebody else."""
-    return _certificate(tmp_path_factory.mktemp("other"), "DNS:mail.example.net")
+    return make_certificate(tmp_path_factory.mktemp("other"), "DNS:mail.example.net")
 
 
 @pytest.fixture
