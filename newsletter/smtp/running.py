@@ -72,6 +72,20 @@ class Running:
             Phase.BDAT: timeouts.end,
         }
 
+    def run(self) -> Break | None:
+        """What each client does its own way. May also raise `Stop`."""
+        raise NotImplementedError
+
+    def deliver(self) -> Break | None:
+        """Send the envelopes; see `dialogue.Deliver`."""
+        try:
+            return self.run()
+        except Stop as stop:
+            return stop.why
+        except BaseException:
+            self.session.abort()
+            raise
+
     def take(self) -> Turn | None:
         """The next envelope that can be put to this server; the others are settled here. None at the end."""
         if self.ended is not None:
