@@ -14,6 +14,7 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.schedule import schedule
+from newsletter.sending.settle import settle
 from newsletter.smtp.sink import Sink
 from tests.factories import make_issue, make_publication, make_readers
 from tests.sending.process import sending_processes
@@ -57,6 +58,18 @@ def reserve_window(
     yield one
     for window in made:
         window.tally.discard()
+
+
+@pytest.fixture
+def settles(runtime: Runtime) -> Callable[[Window], None]:
+    """Its holder settles a window; it may be told that the commit failed, and come again."""
+
+    def one(window: Window) -> None:
+        with runtime.session() as session:
+            settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
+            session.commit()
+
+    return one
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Several people press a button at the same moment."""
+"""Buttons that an operator presses, or several people at the same moment."""
 
 import threading
 from collections.abc import Callable
@@ -7,6 +7,13 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Conflict
 from newsletter.runtime import Runtime
+
+
+def press(runtime: Runtime, button: Callable[..., object], mailing_id: int) -> None:
+    """One of the buttons of `sending.control`: pause, resume, cancel."""
+    with runtime.session() as session:
+        button(session, mailing_id, actor="test")
+        session.commit()
 
 
 def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]) -> list[int | str]:

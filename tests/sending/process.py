@@ -1,5 +1,6 @@
 """What a bulk process sends with, made in the process of a test."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -40,3 +41,19 @@ def sending_processes(runtime: Runtime) -> Iterator[Make]:
     yield make
     for process in made:
         process.connections.close()
+
+
+@contextmanager
+def draining(mailing_id: int, *processes: SendingProcess, seconds: float = 30) -> Iterator[None]:
+    """Each drains the mailing in a thread of its own; at the end of the block all of them are waited for."""
+    threads = [
+        threading.Thread(target=process.drain, args=(mailing_id, seconds), name=f"drain{n}")
+        for n, process in enumerate(processes)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.join()

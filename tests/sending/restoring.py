@@ -1,7 +1,6 @@
 """Backups that are made, put in place, and what a mailing does afterwards."""
 
 import sqlite3
-import threading
 from pathlib import Path
 
 from newsletter.mailings.models import Control, Mailing
@@ -11,17 +10,17 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.processes import wait_until
 from tests.sending.conftest import READERS, checked
+from tests.sending.pressing import press
+from tests.sending.process import draining
 
 
 def send_some(process: SendingProcess, mailing_id: int, sink: Sink, messages: int = 5) -> None:
     """Let a process be asked to end when about so many messages were sent."""
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.02)])
     before = sink.counts.messages
-    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
-    thread.start()
-    wait_until(lambda: sink.counts.messages >= before + messages)
-    process.stopping.set()
-    thread.join()
+    with draining(mailing_id, process):
+        wait_until(lambda: sink.counts.messages >= before + messages)
+        process.stopping.set()
     process.stopping.clear()
     sink.script = Script()
 
@@ -62,12 +61,6 @@ def stands_still(process: SendingProcess, runtime: Runtime, mailing_id: int, sin
     return held(runtime, mailing_id)
 
 
-def resume(runtime: Runtime, mailing_id: int) -> None:
-    with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
-
-
 def sent(runtime: Runtime, mailing_id: int) -> int:
     with runtime.session() as session:
         return checked(session, mailing_id).sent
@@ -76,7 +69,7 @@ def sent(runtime: Runtime, mailing_id: int) -> int:
 def goes_on_to_its_end(process: SendingProcess, runtime: Runtime, mailing_id: int, sink: Sink) -> None:
     """Resumed, it sends to exactly those who are left in this database, and is not held again."""
     already, before = sent(runtime, mailing_id), sink.counts.messages
-    resume(runtime, mailing_id)
+    press(runtime, control.resume, mailing_id)
     for _ in range(3):
         process.drain(mailing_id, seconds=30)
     with runtime.session() as session:

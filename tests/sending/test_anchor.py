@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.factories import make_issue
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
-from tests.sending.process import sending_process
+from tests.sending.process import draining, sending_process
 from tests.sending.restoring import (
     back_up,
     database_of,
@@ -87,11 +86,9 @@ def test_a_backup_that_is_put_in_place_during_a_drain_stops_it_there(
     backup = tmp_path / "backup.db"
     back_up(runtime, backup)
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.4)])
-    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
-    thread.start()
-    wait_until(lambda: sink.counts.messages >= 2)
-    restore_within(runtime, backup)
-    thread.join()
+    with draining(mailing_id, process):
+        wait_until(lambda: sink.counts.messages >= 2)
+        restore_within(runtime, backup)
     assert held(runtime, mailing_id) == RESTORED
     # The window under way was let go to its end; hardly more than one message of the next was begun.
     assert sink.counts.messages < 2 * process.window_size

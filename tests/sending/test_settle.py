@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
-from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendWindow
 from newsletter.runtime import Runtime
 from newsletter.sending import control
@@ -18,10 +17,10 @@ from newsletter.sending.hosts import STOPPED_AFTER_SECONDS, Watch
 from newsletter.sending.recover import recover
 from newsletter.sending.resend_unanswered import resend
 from newsletter.sending.reserve import Window
-from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line
 from newsletter.smtp.sink import Sink
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
 
 Count = Callable[[], Accounts]
 Reserve = Callable[[int], Window]
@@ -29,18 +28,6 @@ Overtaken = Callable[..., Window]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REJECTED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
 LATER = Line(Outcome.RETRY, "greylisted", 451, "4.7.1")
-
-
-@pytest.fixture
-def settles(runtime: Runtime) -> Callable[[Window], None]:
-    """Its holder settles a window; it may be told that the commit failed, and come again."""
-
-    def one(window: Window) -> None:
-        with runtime.session() as session:
-            settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
-            session.commit()
-
-    return one
 
 
 @pytest.fixture
@@ -183,9 +170,7 @@ def test_a_cancel_need_not_wait_for_a_holder_that_stands_still(
     first = reserve_window(5)
     first.tally.started(1)
     is_stopped()
-    with runtime.session() as session:
-        control.cancel(session, first.mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.cancel, first.mailing_id)
     assert (count().state, count().unanswered) == ("cancelled", 5)
     settles(first)
     found = count()

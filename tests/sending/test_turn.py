@@ -20,6 +20,7 @@ from newsletter.sending.retry_rejected import retry
 from newsletter.sending.turn import Turn
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
 
 Count = Callable[[], Accounts]
 ASKS = "Nothing was sent for more than an hour"
@@ -31,9 +32,7 @@ def window(reserve_window: Callable[[int], Window]) -> Window:
 
 
 def resume(runtime: Runtime, mailing_id: int) -> None:
-    with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.resume, mailing_id)
 
 
 def test_a_mailing_that_stood_still_for_an_hour_asks_first(
