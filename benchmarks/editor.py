@@ -6,8 +6,6 @@ DATABASE_URL names, which must be empty.
 """
 
 import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -17,8 +15,9 @@ from time import perf_counter, process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pydantic import SecretStr
 
+from benchmarks.desk import database_kind, settings_below
+from benchmarks.rig import machine
 from newsletter import migrations
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
@@ -98,13 +97,7 @@ def look(client: SignedIn, path: str, variant: str) -> Callable[[int], None]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            data_dir=Path(folder),
-            database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/newsletter.db",
-            redis_url="redis://127.0.0.1:1/0",
-            secret_key=SecretStr("a secret for the benchmark"),
-            public_url="http://localhost",
-        )
+        settings = settings_below(folder)
         client, path = desk_of(settings)
         figures = {
             "autosave": measure(save(client, path)),
@@ -112,9 +105,7 @@ def main() -> None:
             "preview, text": measure(look(client, path, "text")),
             "preview, list": measure(look(client, path, "list")),
         }
-        where = settings.effective_database_url.partition(":")[0]
-        print(f"editor, {STORIES} stories, {where}; {platform.processor() or platform.machine()}, ", end="")
-        print(f"{os.cpu_count()} cores, Python {platform.python_version()}")
+        print(f"editor, {STORIES} stories, {database_kind(settings)}; {machine()}")
         for name, (times, busy) in figures.items():
             median, slow = statistics.median(times), times[int(len(times) * 0.95)]
             target = TARGETS[name]

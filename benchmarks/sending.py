@@ -26,7 +26,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchmarks.population import database, populate
-from benchmarks.rig import SIZE, SinkProcess, judged, machine, sink_process, smtp_source
+from benchmarks.rig import SIZE, judged, machine, processor_seconds, sink_process, smtp_source
 from newsletter import migrations
 from newsletter.core.addresses import parse_address
 from newsletter.core.queue import broker
@@ -44,6 +44,7 @@ from newsletter.subscribers.sign_up import sign_up
 from tests.factories import make_publication
 from tests.processes import Installation, Process
 from tests.servers import ValkeyServer
+from tests.servers.sink_process import SinkProcess
 
 LINKS = 10
 SMALL = 10_000
@@ -170,12 +171,7 @@ def _senders(made: Installation) -> list[Process]:
 
 def _busy(made: Installation) -> float:
     """Seconds of processor time that the sending processes took so far."""
-    return sum(_stat(process.pid)[0] for process in _senders(made))
-
-
-def _stat(pid: int) -> tuple[float, ...]:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return ((int(user) + int(system)) / 100,)
+    return sum(processor_seconds(process.pid) for process in _senders(made))
 
 
 def _resident(process: Process) -> float:
@@ -205,12 +201,12 @@ def rates(people: int) -> None:
     for kind, dialogue in (("postgresql", "chunking"), ("postgresql", "pipelining"), ("sqlite", "chunking")):
         with sink_process() as sink, installation(kind, people, sink, dialogue) as made:
             found[kind, dialogue] = run = send(made)
-            counts = sink.counts()
+            counts, seconds = sink.counts(), processor_seconds(sink.process.pid)
             assert counts["messages"] == people, counts
             print(
                 f"{kind}, {dialogue}, {people:,} recipients of {counts['octets'] / people:,.0f} octets:"
                 f" {run.rate:,.0f}/s, {run.cost:.0f} µs of the senders and"
-                f" {sink.busy() / people * 1e6:.0f} µs of the sink for each, {run.memory:.0f} MB"
+                f" {seconds / people * 1e6:.0f} µs of the sink for each, {run.memory:.0f} MB"
             )
     if fastest is not None:
         for dialogue, target in (("chunking", 0.6), ("pipelining", 0.4)):

@@ -7,8 +7,6 @@ what the database had to walk through from end to end. On SQLite, or on the data
 which must be empty.
 """
 
-import os
-import platform
 import random
 import re
 import statistics
@@ -21,10 +19,11 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pydantic import SecretStr
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.orm import Session
 
+from benchmarks.desk import database_kind, settings_below
+from benchmarks.rig import machine
 from newsletter import migrations
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
@@ -196,16 +195,8 @@ def report(settings: Settings) -> bool:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            data_dir=Path(folder),
-            database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/newsletter.db",
-            redis_url="redis://127.0.0.1:1/0",
-            secret_key=SecretStr("a secret for the benchmark"),
-            public_url="http://localhost",
-        )
-        where = settings.effective_database_url.partition(":")[0]
-        print(f"{PEOPLE:,} subscribers, {where}; {platform.processor() or platform.machine()}, ", end="")
-        print(f"{os.cpu_count()} cores, Python {platform.python_version()}")
+        settings = settings_below(folder)
+        print(f"{PEOPLE:,} subscribers, {database_kind(settings)}; {machine()}")
         met = report(settings)
         print(f"  at most {TARGET:.0f} × fifty asked: {'met' if met else 'MISSED'}")
 

@@ -8,6 +8,7 @@ recording sink, a process of its own on the same cores; its count is compared wi
 import smtplib
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -17,13 +18,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.rig import (
     SESSIONS,
     SIZE,
-    SinkProcess,
     judged,
     machine,
+    processor_seconds,
     sink_process,
     slow_line,
     smtp_source,
-    smtp_url,
 )
 from newsletter.smtp import chunked, pipelined, plain
 from newsletter.smtp.dialogue import Deliver, Envelope
@@ -31,6 +31,8 @@ from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import open_session
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.smtp.verdict import Outcome, Verdict
+from tests.servers.server import smtp_url
+from tests.servers.sink_process import SinkProcess
 
 DELAY = 0.010  # seconds in each direction
 ROUNDS = 3  # near; the best counts, for others use this machine, too
@@ -131,19 +133,20 @@ def far(sink: SinkProcess) -> None:
 
 def near(sink: SinkProcess) -> None:
     print("  one connection over loopback, beside the processor time of the sink for each message")
+    busy = partial(processor_seconds, sink.process.pid)
     for client in CLIENTS:
-        before, figures = sink.busy(), []
+        before, figures = busy(), []
         for _ in range(ROUNDS):
             figures.append(rate(sink, client.send, sink.port, client.near))
-        tell(client.name, max(figures), (sink.busy() - before) / (client.near * ROUNDS))
+        tell(client.name, max(figures), (busy() - before) / (client.near * ROUNDS))
     try:
-        before, count = sink.busy(), 10_000
+        before, count = busy(), 10_000
         figures = [smtp_source(sink.port, count) for _ in range(ROUNDS)]
     except LookupError as error:
         print(f"    {error}")
         return
     name = f"smtp-source -d -s {SESSIONS}"
-    tell(name, max(figures), (sink.busy() - before) / (count * ROUNDS))
+    tell(name, max(figures), (busy() - before) / (count * ROUNDS))
 
 
 def tell(name: str, figure: float, busy: float) -> None:

@@ -20,13 +20,12 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from newsletter.settings import Settings, load_settings
-from tests.servers.processes import LEASH, ROOT, free_port, read_tail
+from tests.servers.processes import ROOT, free_port, leashed, read_tail, state
 
 PATIENCE = 180.0  # seconds; everything starts at once, also where the cores are few and busy
 POLL = 0.05
 LAST_WORDS = 30.0  # seconds that processes may take to end in order before they are killed
 BIN = Path(sys.executable).parent
-LEASHED = (*LEASH, "KILL", "-", "-")
 MARK = "NEWSLETTER_TEST_PROCESS"
 QUEUES = ("worker", "imports", "bulk", "periodic")
 # What `newsletter run` starts beside the Procfile when SMTP_URL is unset.
@@ -109,7 +108,7 @@ class Installation:
     def run_cli(self, *arguments: str | Path, timeout: float = PATIENCE) -> Ran:
         """Run `newsletter ARGUMENTS…` to its end. Raises `subprocess.TimeoutExpired` after `timeout` s."""
         ended = subprocess.run(
-            [*LEASHED, BIN / "newsletter", *arguments],
+            [*leashed(), BIN / "newsletter", *arguments],
             env={**self.environment, MARK: f"{self.mark} cli"},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -216,7 +215,7 @@ class Installation:
             path.rename(path.with_suffix(f".{time.monotonic_ns()}.log"))
         with path.open("ab") as log:
             return subprocess.Popen(
-                [*LEASHED, "/bin/sh", "-c", f"exec {command}"],
+                [*leashed(), "/bin/sh", "-c", f"exec {command}"],
                 env={**self.environment, MARK: f"{self.mark} {name}"},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -286,12 +285,8 @@ def _marked(mark: str) -> list[tuple[int, str]]:
 
 
 def _runs(pid: int) -> bool:
-    """Whether `pid` is there and neither a zombie nor dead (proc_pid_stat(5))."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in {"Z", "X"}
+    """Whether `pid` is there and neither a zombie nor dead."""
+    return state(pid) not in {"Z", "X"}
 
 
 def _kill(processes: Iterable[Process]) -> None:

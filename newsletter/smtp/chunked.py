@@ -34,13 +34,7 @@ def deliver(
     session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
 ) -> Break | None:
     """Send `envelopes`; see `dialogue.Deliver`."""
-    try:
-        return _Chunked(session, envelopes, journal, may_start).run()
-    except Stop as stop:
-        return stop.why
-    except BaseException:
-        session.abort()
-        raise
+    return _Chunked(session, envelopes, journal, may_start).deliver()
 
 
 _FIRST = (Phase.MAIL, Phase.RCPT)

@@ -25,13 +25,7 @@ def deliver(
     session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
 ) -> Break | None:
     """Send `envelopes`; see `dialogue.Deliver`. `may_start` is asked once more straight before each body."""
-    try:
-        return _Pipelined(session, envelopes, journal, may_start).run()
-    except Stop as stop:
-        return stop.why
-    except BaseException:
-        session.abort()
-        raise
+    return _Pipelined(session, envelopes, journal, may_start).deliver()
 
 
 class _Pipelined(Running):

@@ -5,6 +5,7 @@ taken for another one's would be a lie in the ledger. What cannot be the answer 
 ends, what was handed over stays unanswered, and the caller goes on with the plain dialogue.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ class Turn:
     reset: bool = False
 
 
-class Running:
+class Running(ABC):
     """One run of a pipelining client over its envelopes."""
 
     def __init__(
@@ -72,6 +73,20 @@ class Running:
             Phase.BODY: timeouts.end,
             Phase.BDAT: timeouts.end,
         }
+
+    @abstractmethod
+    def run(self) -> Break | None:
+        """What each client does its own way. May also raise `Stop`."""
+
+    def deliver(self) -> Break | None:
+        """Send the envelopes; see `dialogue.Deliver`."""
+        try:
+            return self.run()
+        except Stop as stop:
+            return stop.why
+        except BaseException:
+            self.session.abort()
+            raise
 
     def take(self) -> Turn | None:
         """The next envelope that can be put to this server; the others are settled here. None at the end."""

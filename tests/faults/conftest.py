@@ -1,7 +1,6 @@
 """Mailings large enough to be disturbed, and processes that disturb them in this one."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import pytest
 from pydantic import SecretStr
@@ -9,18 +8,16 @@ from pydantic import SecretStr
 from benchmarks.population import populate
 from newsletter.mailings.accounts import Accounts
 from newsletter.runtime import Runtime
-from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
-from newsletter.sending.hosts import host_id
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import Options, Sink
 from newsletter.smtp.url import Dialogue
-from newsletter.transports.find import outlets
 from tests.factories import make_issue, make_publication
 from tests.faults import promise
 from tests.faults.drainer import Order
 from tests.faults.promise import UNDER_WAY, Excuses
+from tests.sending.process import sending_processes
 
 
 @pytest.fixture(params=[Dialogue.PLAIN, Dialogue.CHUNKING], ids=lambda dialogue: dialogue.name.lower())
@@ -67,29 +64,15 @@ def make_mailing(runtime: Runtime, schedule_mailing: Callable[..., int]) -> Call
 @pytest.fixture
 def make_process(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[Callable[..., SendingProcess]]:
     """Makes what a bulk process sends with, in this process. `options` belong to the relay's URL."""
-    made: list[SendingProcess] = []
+    with sending_processes(runtime) as make_one:
 
-    def make(
-        dialogue: Dialogue = Dialogue.CHUNKING, window_size: int = 50, url: str = "", **options: object
-    ) -> SendingProcess:
-        folder = runtime.settings.tally_dir
-        url = relay_url(url or request.getfixturevalue("sink").url, dialogue, **options)
-        process = SendingProcess(
-            sessions=runtime.sessions,
-            links=runtime.links,
-            secrets=runtime.settings.secrets,
-            outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=url),
-            connections=Connections("localhost"),
-            tally_dir=folder,
-            host=host_id(folder),
-            window_size=window_size,
-        )
-        made.append(process)
-        return process
+        def make(
+            dialogue: Dialogue = Dialogue.CHUNKING, window_size: int = 50, url: str = "", **options: object
+        ) -> SendingProcess:
+            url = url or request.getfixturevalue("sink").url
+            return make_one(relay_url(url, dialogue, **options), window_size)
 
-    yield make
-    for process in made:
-        process.connections.close()
+        yield make
 
 
 @pytest.fixture

@@ -9,19 +9,16 @@ import time
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.context import ForkServerProcess
-from pathlib import Path
 
 from newsletter.core.db import reading
 from newsletter.mailings.accounts import accounts
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
-from newsletter.sending.connections import Connections
-from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.settings import Settings
-from newsletter.transports.find import outlets
+from tests.sending.process import sending_process
 
 PATIENCE = 60.0
 FORKED = multiprocessing.get_context("forkserver")
@@ -69,17 +66,7 @@ def drain(order: Order) -> None:
     """Freeze the mailing if it is due, and send until it is over."""
     runtime = Runtime(order.settings)
     freeze(runtime.sessions, order.mailing_id, runtime.links, order.chunk)
-    folder = order.settings.tally_dir
-    process = SendingProcess(
-        sessions=runtime.sessions,
-        links=runtime.links,
-        secrets=runtime.settings.secrets,
-        outlets=partial(outlets, secrets=order.settings.secrets, smtp_url=order.settings.effective_smtp_url),
-        connections=Connections("localhost"),
-        tally_dir=folder,
-        host=host_id(folder),
-        window_size=order.window_size,
-    )
+    process = sending_process(runtime, order.settings.effective_smtp_url, order.window_size)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not over(runtime, order.mailing_id):
         process.drain(order.mailing_id, 5)
@@ -99,9 +86,3 @@ def over(runtime: Runtime, mailing_id: int) -> bool:
     """Whether the mailing has come to its end."""
     with reading(), runtime.session() as session:
         return accounts(session, mailing_id).over
-
-
-def is_stopped(process: ForkServerProcess) -> bool:
-    """Whether SIGSTOP has stopped it (proc_pid_stat(5))."""
-    state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
-    return state == "T"

@@ -118,7 +118,7 @@ def run(fault: str, arguments: argparse.Namespace) -> Row:
         judged = given.judge(mailing_id)
         broken = list(judged.broken)
         if soak.leavers is not None:
-            broken += soak.leavers.written_to(list(read_records(given.sink.records)))
+            broken += soak.leavers.written_to(list(read_records(given.sink.record)))
             done["left before their reservation"] = len(soak.leavers.too_late)
         found = judged.accounts
         numbers = (

@@ -3,10 +3,6 @@
 The tests set it up small, `tests.faults.soak` large; what goes wrong on it is in `tests.faults.trouble`.
 """
 
-import json
-import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,50 +27,7 @@ from tests.faults.promise import Excuses, Judgement
 from tests.processes import PATIENCE, Installation, wait_until
 from tests.sending.conftest import checked
 from tests.servers import PostgresServer, ValkeyServer, create_database, start_postgres
-from tests.servers.processes import LEASH, ROOT
-
-
-class SinkProcess:
-    """`python -m newsletter.smtp.sink`, with the records in a file and a reply that takes `latency` s."""
-
-    def __init__(self, folder: Path, latency: float) -> None:
-        self.records = folder / "sink.jsonl"
-        command = [sys.executable, "-m", "newsletter.smtp.sink", "--record", self.records]
-        self._process = subprocess.Popen(
-            [*LEASH, "KILL", "-", "-", *command, "--latency", str(latency)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-        )
-        self.port = int(self._line().removeprefix("listening "))
-        self._counted = 0
-        self._offset = 0
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}?starttls=never"
-
-    def count(self) -> int:
-        """How many copies it has recorded so far."""
-        with self.records.open("rb") as file:
-            file.seek(self._offset)
-            fresh = file.read()
-        self._offset += len(fresh)
-        self._counted += fresh.count(b"\n")
-        return self._counted
-
-    def lost(self) -> int:
-        """How many connections ended without QUIT, whoever ended them."""
-        self._process.send_signal(signal.SIGUSR1)
-        return int(json.loads(self._line())["lost"])
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=30)
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().decode().strip()
+from tests.servers.sink_process import SinkProcess
 
 
 @dataclass
@@ -107,7 +60,7 @@ class Stage:
 
     def sent_at_least(self, copies: float, *mailing_ids: int) -> None:
         """Wait until the sink has so many copies."""
-        wait_until(lambda: self.sink.count() >= copies, lambda: self.tell(*mailing_ids))
+        wait_until(lambda: self.sink.copies() >= copies, lambda: self.tell(*mailing_ids))
 
     def finish(self, *mailing_ids: int, patience: float = PATIENCE) -> None:
         """Wait for the end of the mailings."""
@@ -135,7 +88,7 @@ class Stage:
             died=promise.unfinished(folder, mailing_id),
         )
         with self.runtime.session() as session:
-            return promise.judge(session, mailing_id, read_records(self.sink.records), excuses)
+            return promise.judge(session, mailing_id, read_records(self.sink.record), excuses)
 
     def hold_promise(self, mailing_id: int, connections: int = 0) -> Accounts:
         """The same as an assertion."""
@@ -165,7 +118,7 @@ def stage(
     `latency`: seconds that each reply takes, which messages under way share. `variables`: of the environment.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sink = SinkProcess(folder, latency)
+    sink = SinkProcess(folder / "sink.jsonl", "--latency", str(latency))
     valkey, postgres = ValkeyServer(folder / "valkey"), None
     try:
         valkey.start()

@@ -95,7 +95,7 @@ def confirm(given: Stage, email: str) -> float:
         session.commit()
     began = time.monotonic()
     wait_until(
-        lambda: any(record.recipient == email for record in read_records(given.sink.records)),
+        lambda: any(record.recipient == email for record in read_records(given.sink.record)),
         lambda: given.installation.said("worker"),
         patience=60,
     )

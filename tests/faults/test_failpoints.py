@@ -17,8 +17,9 @@ from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Sink
 from newsletter.smtp.url import Dialogue
-from tests.faults.drainer import Order, is_stopped, over, start_draining, start_recovering
+from tests.faults.drainer import Order, over, start_draining, start_recovering
 from tests.processes import wait_until
+from tests.servers.processes import state
 
 READERS = 600
 # The time at which each place is deadly: not the first, so that something is under way already.
@@ -112,7 +113,7 @@ def test_stopped_while_another_goes_on(
     given = order(mailing_id)
     # In the first window, while the thread that talks to the database has nothing to say to it.
     first = start_draining(given.at(f"{name}=stop@{TIMES[name] if inside else 20}"))
-    wait_until(lambda: is_stopped(first), patience=30)
+    wait_until(lambda: state(first.pid) == "T", patience=30)
     before = sink.counts.messages
     second = start_draining(given)
     try:

@@ -14,6 +14,7 @@ from newsletter.smtp.sink import Sink
 from tests.faults.drainer import Order, over, start_draining
 from tests.faults.trouble import Leavers, in_background
 from tests.processes import wait_until
+from tests.sending.pressing import press
 
 READERS = 1_500
 LEAVERS = 150
@@ -56,21 +57,15 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
     mailing_id = make_mailing(READERS, PER_SECOND)
     senders = [start_draining(order(mailing_id)) for _ in range(2)]
     wait_until(lambda: sink.counts.messages > 0)
-
-    def press(verb: Callable[..., object]) -> None:
-        with runtime.session() as session:
-            verb(session, mailing_id, actor="test")
-            session.commit()
-
     for _ in range(3):
-        press(control.pause)
+        press(runtime, control.pause, mailing_id)
         time.sleep(1.2)  # a second, plus the replies that are on their way
         stood_at = sink.counts.messages
         time.sleep(0.3)
         assert sink.counts.messages == stood_at
-        press(control.resume)
+        press(runtime, control.resume, mailing_id)
         wait_until(lambda stood_at=stood_at: sink.counts.messages > stood_at)
-    press(control.cancel)
+    press(runtime, control.cancel, mailing_id)
     for sender in senders:
         sender.join(120)
     found = hold_promise(mailing_id)

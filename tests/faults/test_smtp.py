@@ -1,13 +1,10 @@
 """A relay that refuses, stalls, falls silent and breaks off: whoever can still get a copy gets one."""
 
 import random
-import shutil
-import ssl
-import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -20,6 +17,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.smtp.url import Dialogue
+from tests.certificates import Certificate, make_certificate
 from tests.faults.drainer import over
 from tests.faults.promise import UNDER_WAY, read_ledger
 
@@ -32,66 +30,79 @@ QUICK = {
 
 pytestmark = pytest.mark.faults
 
-Judge = Callable[..., Accounts]
-MakeProcess = Callable[..., SendingProcess]
-MakeMailing = Callable[..., int]
+Begin = Callable[..., "Sending"]
 
 
-def count(runtime: Runtime, mailing_id: int) -> Accounts:
-    with runtime.session() as session:
-        return accounts(session, mailing_id)
+@dataclass(frozen=True)
+class Sending:
+    """A frozen mailing to `READERS` readers, and the process that sends it."""
+
+    runtime: Runtime
+    dialogue: Dialogue
+    mailing_id: int
+    process: SendingProcess
+    judge: Callable[..., Accounts]
+
+    def count(self) -> Accounts:
+        with self.runtime.session() as session:
+            return accounts(session, self.mailing_id)
+
+    def to_the_end(self) -> timedelta:
+        """Send, with the clock set on to whenever something is due again; how much time that was."""
+        start, passed = clock.now(), timedelta()
+        for _ in range(100):
+            with time_machine.travel(start + passed):
+                self.process.drain(self.mailing_id, seconds=20)
+                if over(self.runtime, self.mailing_id):
+                    return passed
+                passed = max(self._next_due() - start, passed) + timedelta(seconds=1)
+        raise AssertionError(self.count())
+
+    def hold_promise(self, *, relay: bool = False, sink: Sink | None = None) -> Accounts:
+        """What became of everybody; `relay`: whether it was the relay that lost connections."""
+        return self.judge(self.mailing_id, self.dialogue, relay=relay, sink=sink)
+
+    def _next_due(self) -> datetime:
+        """When the sweep would ring again."""
+        first = select(func.min(DeliveryRetry.due)).where(DeliveryRetry.mailing_id == self.mailing_id)
+        with self.runtime.session() as session:
+            mailing = session.get_one(Mailing, self.mailing_id)
+            assert mailing.held_reason == ""
+            waits = session.scalar(first) if mailing.next_seq > mailing.members else None
+        return max(filter(None, (mailing.not_before, waits, clock.now())))
 
 
-def send_to_the_end(runtime: Runtime, process: SendingProcess, mailing_id: int) -> timedelta:
-    """Send, with the clock set on to whenever something is due again; how much time that was."""
-    start, passed = clock.now(), timedelta()
-    for _ in range(100):
-        with time_machine.travel(start + passed):
-            process.drain(mailing_id, seconds=20)
-            if over(runtime, mailing_id):
-                return passed
-            passed = max(next_due(runtime, mailing_id) - start, passed) + timedelta(seconds=1)
-    raise AssertionError(count(runtime, mailing_id))
-
-
-def next_due(runtime: Runtime, mailing_id: int) -> datetime:
-    """When the sweep would ring again."""
-    first = select(func.min(DeliveryRetry.due)).where(DeliveryRetry.mailing_id == mailing_id)
-    with runtime.session() as session:
-        mailing = session.get_one(Mailing, mailing_id)
-        assert mailing.held_reason == ""
-        waits = session.scalar(first) if mailing.next_seq > mailing.members else None
-    return max(filter(None, (mailing.not_before, waits, clock.now())))
-
-
-def test_some_are_told_to_come_back(
+@pytest.fixture
+def begin(
     dialogue: Dialogue,
     runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    sink: Sink,
-    hold_promise: Judge,
-) -> None:
+    make_mailing: Callable[..., int],
+    make_process: Callable[..., SendingProcess],
+    hold_promise: Callable[..., Accounts],
+) -> Begin:
+    """Makes the mailing and its process, which has these options; with both dialogues."""
+
+    def one(**options: object) -> Sending:
+        process = make_process(dialogue, **options)
+        return Sending(runtime, dialogue, make_mailing(READERS), process, hold_promise)
+
+    return one
+
+
+def test_some_are_told_to_come_back(begin: Begin, sink: Sink) -> None:
     """451 to 5 % once, at the body."""
-    mailing_id, process = make_mailing(READERS), make_process(dialogue)
+    sending = begin()
     sink.script = Script([Rule(At.BODY, code=451, probability=0.05, each=True, times=1)])
-    process.drain(mailing_id, seconds=30)
-    assert 10 < count(runtime, mailing_id).retry < 80
-    passed = send_to_the_end(runtime, process, mailing_id)
+    sending.process.drain(sending.mailing_id, seconds=30)
+    assert 10 < sending.count().retry < 80
+    passed = sending.to_the_end()
     assert timedelta(minutes=4) < passed < timedelta(hours=1)
-    found = hold_promise(mailing_id, dialogue)
+    found = sending.hold_promise()
     assert (found.sent, found.rejected, found.unanswered) == (READERS, 0, 0)
 
 
-def test_a_storm_of_refusals_of_every_kind(
-    dialogue: Dialogue,
-    runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    sink: Sink,
-    hold_promise: Judge,
-) -> None:
-    mailing_id, process = make_mailing(READERS), make_process(dialogue)
+def test_a_storm_of_refusals_of_every_kind(begin: Begin, sink: Sink) -> None:
+    sending = begin()
     sink.script = Script(
         [
             Rule(At.RCPT, code=550, text="5.1.1 No such user", recipient="*50@readers.example"),
@@ -103,23 +114,15 @@ def test_a_storm_of_refusals_of_every_kind(
         ],
         seed=SEED,
     )
-    send_to_the_end(runtime, process, mailing_id)
-    found = hold_promise(mailing_id, dialogue)
+    sending.to_the_end()
+    found = sending.hold_promise()
     assert found.rejected_reasons == {"content": 6, "no_such_user": 6}
     assert (found.sent, found.unanswered) == (READERS - 12, 0)
 
 
-def test_silence_after_the_last_octet(
-    dialogue: Dialogue,
-    runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    sink: Sink,
-    hold_promise: Judge,
-) -> None:
+def test_silence_after_the_last_octet(begin: Begin, sink: Sink) -> None:
     """For 1 %, half of them taken: these are unanswered, with BDAT some behind them; nobody is resent."""
-    mailing_id = make_mailing(READERS)
-    process = make_process(dialogue, **QUICK)
+    sending = begin(**QUICK)
     taken, lost = ({f"reader{n}@readers.example" for n in range(at, READERS + 1, 200)} for at in (50, 150))
     silent = taken | lost
     sink.script = Script(
@@ -128,52 +131,38 @@ def test_silence_after_the_last_octet(
             for address in sorted(silent)
         ]
     )
-    send_to_the_end(runtime, process, mailing_id)
-    found = hold_promise(mailing_id, dialogue, relay=True)
+    sending.to_the_end()
+    found = sending.hold_promise(relay=True)
     assert found.sent + found.unanswered == READERS
-    with runtime.session() as session:
-        unanswered = read_ledger(session, mailing_id).who(Outcome.UNANSWERED)
+    with sending.runtime.session() as session:
+        unanswered = read_ledger(session, sending.mailing_id).who(Outcome.UNANSWERED)
     assert silent <= unanswered
-    assert len(unanswered) <= UNDER_WAY[dialogue] * len(silent)
+    assert len(unanswered) <= UNDER_WAY[sending.dialogue] * len(silent)
     got = {record.recipient for record in sink.records}
     assert taken <= got
     assert not lost & got
 
 
-def test_stalls_in_each_phase(
-    dialogue: Dialogue,
-    runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    sink: Sink,
-    hold_promise: Judge,
-) -> None:
-    mailing_id = make_mailing(READERS)
-    process = make_process(dialogue, **QUICK)
+def test_stalls_in_each_phase(begin: Begin, sink: Sink) -> None:
+    sending = begin(**QUICK)
     phases = [At.GREETING, At.EHLO, At.MAIL, At.RCPT, At.DATA, At.CONTENT, At.BODY]
     stalls = [
         Rule(at, Act.STALL, seconds=1.2, skip=0 if at in {At.GREETING, At.EHLO} else 40 * place, times=1)
         for place, at in enumerate(phases)
     ]
     sink.script = Script(stalls)
-    send_to_the_end(runtime, process, mailing_id)
-    found = hold_promise(mailing_id, dialogue, relay=True)
+    sending.to_the_end()
+    found = sending.hold_promise(relay=True)
     assert found.sent + found.unanswered == READERS
-    assert 1 <= found.unanswered <= 2 * UNDER_WAY[dialogue], "after the last octet alone: content and body"
+    most = 2 * UNDER_WAY[sending.dialogue]
+    assert 1 <= found.unanswered <= most, "after the last octet alone: content and body"
 
 
-def test_connections_are_cut_anywhere(
-    dialogue: Dialogue,
-    runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    sink: Sink,
-    hold_promise: Judge,
-) -> None:
-    mailing_id, process = make_mailing(READERS), make_process(dialogue, window_size=20)
+def test_connections_are_cut_anywhere(begin: Begin, sink: Sink) -> None:
+    sending = begin(window_size=20)
     sink.script = cuts(random.Random(SEED))
-    send_to_the_end(runtime, process, mailing_id)
-    found = hold_promise(mailing_id, dialogue, relay=True)
+    sending.to_the_end()
+    found = sending.hold_promise(relay=True)
     assert found.sent + found.unanswered == READERS
     assert found.unanswered < READERS / 4
 
@@ -191,16 +180,9 @@ def cuts(luck: random.Random) -> Script:
     return Script([*inside, *between])
 
 
-def test_a_relay_that_comes_and_goes(
-    dialogue: Dialogue,
-    runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    sink: Sink,
-    hold_promise: Judge,
-) -> None:
+def test_a_relay_that_comes_and_goes(begin: Begin, sink: Sink) -> None:
     """Connections are refused for a while again and again, and those that are open are ended."""
-    mailing_id, process = make_mailing(READERS), make_process(dialogue, window_size=20)
+    sending = begin(window_size=20)
     sink.script = Script([Rule(At.MAIL, Act.DROP, probability=0.03)], seed=SEED)
     ended = threading.Event()
 
@@ -213,45 +195,25 @@ def test_a_relay_that_comes_and_goes(
     thread = threading.Thread(target=come_and_go)
     thread.start()
     try:
-        send_to_the_end(runtime, process, mailing_id)
+        sending.to_the_end()
     finally:
         ended.set()
         thread.join()
-    found = hold_promise(mailing_id, dialogue, relay=True)
+    found = sending.hold_promise(relay=True)
     assert found.sent + found.unanswered == READERS
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1, with its key."""
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    openssl = shutil.which("openssl")
-    assert openssl, "the openssl command line is needed to make a throw-away certificate"
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{path}.key")
-    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-    command = [openssl, "req", "-x509", *key, *names, "-days", "2", "-out", path]
-    subprocess.run(command, check=True, capture_output=True)
-    with path.open("ab") as file:
-        file.write(Path(f"{path}.key").read_bytes())
-    return path
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-def test_tls_that_breaks(
-    dialogue: Dialogue,
-    certificate: Path,
-    runtime: Runtime,
-    make_mailing: MakeMailing,
-    make_process: MakeProcess,
-    hold_promise: Judge,
-) -> None:
+def test_tls_that_breaks(begin: Begin, certificate: Certificate) -> None:
     """At the handshake, and in the middle of an encrypted message."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
     broken = [Rule(At.STARTTLS, Act.DROP, times=1), Rule(At.STARTTLS, code=454, times=1)]
-    mailing_id = make_mailing(READERS)
-    with Sink(Options(tls=tls), Script([*broken, *cuts(random.Random(SEED)).rules])) as sink:
-        process = make_process(dialogue, window_size=20, url=sink.url, ca=certificate)
-        send_to_the_end(runtime, process, mailing_id)
-        found = hold_promise(mailing_id, dialogue, relay=True, sink=sink)
+    with Sink(Options(tls=certificate.context), Script([*broken, *cuts(random.Random(SEED)).rules])) as sink:
+        sending = begin(window_size=20, url=sink.url, ca=certificate.pem)
+        sending.to_the_end()
+        found = sending.hold_promise(relay=True, sink=sink)
     assert found.sent + found.unanswered == READERS
     assert found.unanswered < READERS / 4

@@ -4,13 +4,13 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from newsletter.core.db import reading
 from newsletter.runtime import Runtime
 from tests.processes import Installation, wait_until
+from tests.servers.processes import state
 from tests.web.public.state import everything
 
 State = dict[str, tuple[int, str]]
@@ -52,12 +52,8 @@ def _standing_still(installation: Installation) -> Iterator[None]:
     try:
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
-        wait_until(lambda: all(_stands(pid) for pid in pids))
+        wait_until(lambda: all(state(pid) == "T" for pid in pids))
         yield
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-
-
-def _stands(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"

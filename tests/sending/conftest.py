@@ -1,7 +1,6 @@
 """A sink that records, a process that sends into it, and a mailing ready to be drained."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -11,15 +10,14 @@ from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Delivery, Mailing, SendWindow
 from newsletter.runtime import Runtime
-from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
-from newsletter.sending.hosts import host_id
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.schedule import schedule
+from newsletter.sending.settle import settle
 from newsletter.smtp.sink import Sink
-from newsletter.transports.find import outlets
 from tests.factories import make_issue, make_publication, make_readers
+from tests.sending.process import sending_processes
 
 READERS = 25
 
@@ -32,26 +30,12 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture
 def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., SendingProcess]]:
-    made: list[SendingProcess] = []
+    with sending_processes(runtime) as make_one:
 
-    def make(window_size: int = 10, smtp_url: str = "") -> SendingProcess:
-        folder = runtime.settings.tally_dir
-        process = SendingProcess(
-            sessions=runtime.sessions,
-            links=runtime.links,
-            secrets=runtime.settings.secrets,
-            outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=smtp_url or sink.url),
-            connections=Connections("localhost"),
-            tally_dir=folder,
-            host=host_id(folder),
-            window_size=window_size,
-        )
-        made.append(process)
-        return process
+        def make(window_size: int = 10, smtp_url: str = "") -> SendingProcess:
+            return make_one(smtp_url or sink.url, window_size)
 
-    yield make
-    for process in made:
-        process.connections.close()
+        yield make
 
 
 @pytest.fixture
@@ -77,6 +61,18 @@ def reserve_window(
 
 
 @pytest.fixture
+def settles(runtime: Runtime) -> Callable[[Window], None]:
+    """Its holder settles a window; it may be told that the commit failed, and come again."""
+
+    def one(window: Window) -> None:
+        with runtime.session() as session:
+            settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
+            session.commit()
+
+    return one
+
+
+@pytest.fixture
 def process(make_process: Callable[..., SendingProcess]) -> SendingProcess:
     return make_process()
 
@@ -84,6 +80,11 @@ def process(make_process: Callable[..., SendingProcess]) -> SendingProcess:
 @pytest.fixture
 def scheduled(runtime: Runtime) -> int:
     """A mailing to `READERS` readers, due now, not frozen yet."""
+    return schedule_to_readers(runtime)
+
+
+def schedule_to_readers(runtime: Runtime) -> int:
+    """A publication with `READERS` readers, and a mailing to them that is due now."""
     with runtime.session() as session:
         publication = make_publication(session)
         make_readers(session, publication, READERS)

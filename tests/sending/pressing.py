@@ -1,4 +1,4 @@
-"""Several people press a button at the same moment."""
+"""Buttons that an operator presses, or several people at the same moment."""
 
 import threading
 import time
@@ -17,6 +17,13 @@ T = TypeVar("T")
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
+
+
+def press(runtime: Runtime, button: Callable[..., object], mailing_id: int) -> None:
+    """One of the buttons of `sending.control`: pause, resume, cancel."""
+    with runtime.session() as session:
+        button(session, mailing_id, actor="test")
+        session.commit()
 
 
 def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]) -> list[int | str]:

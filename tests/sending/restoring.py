@@ -1,31 +1,26 @@
 """Backups that are made, put in place, and what a mailing does afterwards."""
 
 import sqlite3
-import threading
-from functools import partial
 from pathlib import Path
 
 from newsletter.mailings.models import Control, Mailing
 from newsletter.runtime import Runtime
 from newsletter.sending import control
-from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.hosts import host_id
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
-from newsletter.transports.find import outlets
 from tests.processes import wait_until
 from tests.sending.conftest import READERS, checked
+from tests.sending.pressing import press
+from tests.sending.process import draining
 
 
 def send_some(process: SendingProcess, mailing_id: int, sink: Sink, messages: int = 5) -> None:
     """Let a process be asked to end when about so many messages were sent."""
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.02)])
     before = sink.counts.messages
-    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
-    thread.start()
-    wait_until(lambda: sink.counts.messages >= before + messages)
-    process.stopping.set()
-    thread.join()
+    with draining(mailing_id, process):
+        wait_until(lambda: sink.counts.messages >= before + messages)
+        process.stopping.set()
     process.stopping.clear()
     sink.script = Script()
 
@@ -58,10 +53,12 @@ def held(runtime: Runtime, mailing_id: int) -> str:
         return mailing.held_reason
 
 
-def resume(runtime: Runtime, mailing_id: int) -> None:
-    with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
+def stands_still(process: SendingProcess, runtime: Runtime, mailing_id: int, sink: Sink) -> str:
+    """Why the mailing is held, of which a drain sends nothing."""
+    before = sink.counts.messages
+    assert process.drain(mailing_id, seconds=30) is False
+    assert sink.counts.messages == before
+    return held(runtime, mailing_id)
 
 
 def sent(runtime: Runtime, mailing_id: int) -> int:
@@ -72,25 +69,10 @@ def sent(runtime: Runtime, mailing_id: int) -> int:
 def goes_on_to_its_end(process: SendingProcess, runtime: Runtime, mailing_id: int, sink: Sink) -> None:
     """Resumed, it sends to exactly those who are left in this database, and is not held again."""
     already, before = sent(runtime, mailing_id), sink.counts.messages
-    resume(runtime, mailing_id)
+    press(runtime, control.resume, mailing_id)
     for _ in range(3):
         process.drain(mailing_id, seconds=30)
     with runtime.session() as session:
         found = checked(session, mailing_id)
     assert (found.state, found.sent + found.unanswered) == ("finished", READERS), found
     assert sink.counts.messages == before + READERS - already - found.unanswered
-
-
-def process_of(runtime: Runtime, sink: Sink) -> SendingProcess:
-    """A process of another installation, which sends to the same relay."""
-    folder = runtime.settings.tally_dir
-    return SendingProcess(
-        sessions=runtime.sessions,
-        links=runtime.links,
-        secrets=runtime.settings.secrets,
-        outlets=partial(outlets, secrets=runtime.settings.secrets, smtp_url=sink.url),
-        connections=Connections("localhost"),
-        tally_dir=folder,
-        host=host_id(folder),
-        window_size=5,
-    )

@@ -21,15 +21,16 @@ from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.factories import make_issue
 from tests.processes import wait_until
 from tests.sending.conftest import READERS, checked
+from tests.sending.process import draining, sending_process
 from tests.sending.restoring import (
     back_up,
     database_of,
     goes_on_to_its_end,
     held,
-    process_of,
     restore_within,
     send_some,
     sent,
+    stands_still,
 )
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -59,13 +60,9 @@ def test_an_older_backup_holds_every_mailing(
     else:
         runtime.engine.dispose()  # nothing runs: the last connection takes the WAL away
         (shutil.copyfile if put_back == "over" else shutil.move)(backup, database_of(runtime))
-    before = sink.counts.messages
-    assert process.drain(mailing_id, seconds=30) is False
-    assert sink.counts.messages == before
-    assert held(runtime, mailing_id) == RESTORED
+    assert stands_still(process, runtime, mailing_id, sink) == RESTORED
     assert held(runtime, waiting) == RESTORED
-    assert process.drain(mailing_id, seconds=30) is False
-    assert sink.counts.messages == before
+    assert stands_still(process, runtime, mailing_id, sink) == RESTORED
     goes_on_to_its_end(process, runtime, mailing_id, sink)
 
 
@@ -76,13 +73,10 @@ def test_a_file_that_was_replaced_beneath_a_running_process_is_noticed(
     backup = tmp_path / "backup.db"
     back_up(runtime, backup)
     send_some(process, mailing_id, sink)
-    before = sink.counts.messages
     for ending in ("-wal", "-shm"):
         database_of(runtime).with_name(database_of(runtime).name + ending).unlink(missing_ok=True)
     backup.replace(database_of(runtime))
-    assert process.drain(mailing_id, seconds=30) is False
-    assert sink.counts.messages == before
-    assert held(runtime, mailing_id) in {RESTORED, ANOTHER}
+    assert stands_still(process, runtime, mailing_id, sink) in {RESTORED, ANOTHER}
     goes_on_to_its_end(process, runtime, mailing_id, sink)
 
 
@@ -93,11 +87,9 @@ def test_a_backup_that_is_put_in_place_during_a_drain_stops_it_there(
     backup = tmp_path / "backup.db"
     back_up(runtime, backup)
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.4)])
-    thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
-    thread.start()
-    wait_until(lambda: sink.counts.messages >= 2)
-    restore_within(runtime, backup)
-    thread.join()
+    with draining(mailing_id, process):
+        wait_until(lambda: sink.counts.messages >= 2)
+        restore_within(runtime, backup)
     assert held(runtime, mailing_id) == RESTORED
     # The window under way was let go to its end; hardly more than one message of the next was begun.
     assert sink.counts.messages < 2 * process.window_size
@@ -155,12 +147,9 @@ def test_a_copied_installation_is_held_and_the_original_goes_on(
             update={"data_dir": copy / "var", "database_url": f"sqlite:///{copy / 'newsletter.db'}"}
         )
     )
-    clone = process_of(cloned, sink)
+    clone = sending_process(cloned, sink.url, 5)
     assert clone.host != process.host
-    before = sink.counts.messages
-    assert clone.drain(mailing_id, seconds=30) is False
-    assert sink.counts.messages == before
-    assert held(cloned, mailing_id) == ANOTHER
+    assert stands_still(clone, cloned, mailing_id, sink) == ANOTHER
     process.drain(mailing_id, seconds=30)
     assert sent(runtime, mailing_id) == READERS == sink.counts.messages
     clone.connections.close()

@@ -12,29 +12,20 @@ from newsletter import migrations
 from newsletter.core.db import make_engine
 from newsletter.runtime import Runtime
 from newsletter.sending.anchor import ANOTHER, RESTORED, identity
-from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
-from newsletter.sending.schedule import schedule
 from newsletter.settings import Settings
 from newsletter.smtp.sink import Sink
-from tests.factories import make_issue, make_publication, make_readers
-from tests.sending.conftest import READERS
+from tests.sending.conftest import READERS, schedule_to_readers
+from tests.sending.process import sending_process
 from tests.sending.restoring import (
     goes_on_to_its_end,
-    held,
-    process_of,
     send_some,
     sent,
+    stands_still,
 )
 from tests.servers import PostgresServer, create_database, start_postgres
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-MakeProcess = Callable[..., SendingProcess]
-
-
-@pytest.fixture
-def process(make_process: MakeProcess) -> SendingProcess:
-    return make_process(window_size=5)
 
 
 @pytest.fixture
@@ -55,13 +46,9 @@ def frozen(settings: Settings) -> Iterator[Callable[[str], tuple[Runtime, int]]]
         runtime = Runtime(settings.model_copy(update={"database_url": url}))
         made.append(runtime)
         migrations.upgrade(runtime.engine)
-        with runtime.session() as session:
-            publication = make_publication(session)
-            make_readers(session, publication, READERS)
-            mailing = schedule(session, make_issue(session, publication), None, runtime.links, actor="test")
-            session.commit()
-        assert freeze(runtime.sessions, mailing.id, runtime.links)
-        return runtime, mailing.id
+        mailing_id = schedule_to_readers(runtime)
+        assert freeze(runtime.sessions, mailing_id, runtime.links)
+        return runtime, mailing_id
 
     yield make
     for runtime in made:
@@ -76,7 +63,7 @@ def test_an_older_state_of_the_same_cluster_holds_every_mailing(
     tmp_path: Path,
 ) -> None:
     runtime, mailing_id = frozen(create_database(cluster.url, "press"))
-    process = process_of(runtime, sink)
+    process = sending_process(runtime, sink.url, 5)
     send_some(process, mailing_id, sink)
     cluster.stop()
     backup = cluster.data.with_name("backup")
@@ -87,10 +74,7 @@ def test_an_older_state_of_the_same_cluster_holds_every_mailing(
     shutil.rmtree(cluster.data)
     backup.rename(cluster.data)
     cluster.start()
-    before = sink.counts.messages
-    assert process.drain(mailing_id, seconds=30) is False
-    assert sink.counts.messages == before
-    assert held(runtime, mailing_id) == RESTORED
+    assert stands_still(process, runtime, mailing_id, sink) == RESTORED
     goes_on_to_its_end(process, runtime, mailing_id, sink)
     process.connections.close()
 
@@ -102,16 +86,13 @@ def test_a_database_that_was_made_anew_holds_every_mailing(
     server = start_postgres()
     url = create_database(server, postgres_name)
     runtime, mailing_id = frozen(url)
-    process = process_of(runtime, sink)
+    process = sending_process(runtime, sink.url, 5)
     send_some(process, mailing_id, sink)
     runtime.engine.dispose()
     # As `pg_dump` and `createdb` would: everything is the same but the database.
     create_database(server, f"{postgres_name}_copy", template=postgres_name)
     create_database(server, postgres_name, template=f"{postgres_name}_copy")
-    before = sink.counts.messages
-    assert process.drain(mailing_id, seconds=30) is False
-    assert sink.counts.messages == before
-    assert held(runtime, mailing_id) == ANOTHER
+    assert stands_still(process, runtime, mailing_id, sink) == ANOTHER
     goes_on_to_its_end(process, runtime, mailing_id, sink)
     process.connections.close()
 
@@ -145,7 +126,7 @@ def test_a_server_that_hides_its_identity_is_sent_from_all_the_same(
     runtime, mailing_id = frozen(hidden)
     with runtime.session() as session:
         assert identity(session).startswith("oid/")
-    process = process_of(runtime, sink)
+    process = sending_process(runtime, sink.url, 5)
     process.drain(mailing_id, seconds=30)
     assert sent(runtime, mailing_id) == READERS
     process.connections.close()

@@ -20,6 +20,7 @@ from newsletter.sending.freeze import freeze
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from tests.factories import make_readers
 from tests.sending.conftest import READERS, checked
+from tests.sending.pressing import press
 
 MORE = 300
 
@@ -74,9 +75,7 @@ def test_a_drain_stops_itself(
     assert (found.state, found.in_flight) == ("paused", 0)
     assert FEWEST <= found.rejected < MORE, "what was reserved ahead is let go to its end, and no more"
     assert "were refused" in found.reason
-    with runtime.session() as session:
-        control.resume(session, scheduled, actor="test")
-        session.commit()
+    press(runtime, control.resume, scheduled)
     sink.script = Script()
     process.drain(scheduled, seconds=30)
     found = told(runtime, scheduled)

@@ -1,6 +1,5 @@
 """Draining a mailing: everybody gets one copy, and whatever the relay does is accounted for."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 
@@ -17,6 +16,8 @@ from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from newsletter.subscribers.models import State, Subscription, Suppression, SuppressionReason
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
+from tests.sending.process import draining
 
 Count = Callable[[], Accounts]
 
@@ -54,14 +55,10 @@ def test_a_turn_ends_and_goes_on(process: SendingProcess, mailing_id: int, sink:
 def test_pause_stops_and_resume_goes_on_there(
     process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
-    with runtime.session() as session:
-        control.pause(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.pause, mailing_id)
     assert process.drain(mailing_id, seconds=30) is False
     assert (count().state, sink.counts.messages) == ("paused", 0)
-    with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.resume, mailing_id)
     process.drain(mailing_id, seconds=30)
     assert count().sent == READERS
 
@@ -71,21 +68,15 @@ def test_a_pause_within_a_window_gives_back_who_was_not_started(
 ) -> None:
     process = make_process(window_size=READERS)
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
-    thread = threading.Thread(target=process.drain, args=(mailing_id, 30))
-    thread.start()
-    wait_until(lambda: sink.counts.messages >= 2)
-    with runtime.session() as session:
-        control.pause(session, mailing_id, actor="test")
-        session.commit()
-    thread.join()
+    with draining(mailing_id, process):
+        wait_until(lambda: sink.counts.messages >= 2)
+        press(runtime, control.pause, mailing_id)
     found = count()
     assert found.state == "paused"
     assert (found.in_flight, found.unanswered) == (0, 0)
     assert 2 <= found.sent < READERS
     assert found.pending == READERS - found.sent
-    with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.resume, mailing_id)
     sink.script = Script()
     process.drain(mailing_id, seconds=30)
     assert count().sent == READERS
@@ -97,9 +88,7 @@ def test_cancel_excludes_the_rest_and_makes_room_for_another_mailing(
 ) -> None:
     sink.script = Script([Rule(At.RCPT, code=451, recipient="reader2@*")])
     process.drain(mailing_id, seconds=30)
-    with runtime.session() as session:
-        control.cancel(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.cancel, mailing_id)
     found = count()
     assert (found.state, found.sent, found.excluded) == ("cancelled", READERS - 1, {"cancelled": 1})
     with runtime.session() as session:
@@ -155,14 +144,8 @@ def test_two_processes_share_a_mailing(
     make_process: Callable[..., SendingProcess], mailing_id: int, sink: Sink, count: Count
 ) -> None:
     processes = [make_process(window_size=2) for _ in range(4)]
-    threads = [
-        threading.Thread(target=process.drain, args=(mailing_id, 30), name=f"drain{n}")
-        for n, process in enumerate(processes)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with draining(mailing_id, *processes):
+        pass
     found = count()
     assert (found.state, found.sent) == ("finished", READERS)
     assert set(copies(sink).values()) == {1}

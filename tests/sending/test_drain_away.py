@@ -23,6 +23,7 @@ from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
 
 Count = Callable[[], Accounts]
 ARRIVES, LOST, UNKNOWN, BROKEN = "arrives", "lost", "unknown", "broken"
@@ -170,9 +171,7 @@ def test_a_lane_that_breaks_lets_the_others_end_and_is_told(
 def test_a_drain_whose_time_ran_out_within_a_pause_rings_nobody(
     process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
-    with runtime.session() as session:
-        control.pause(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.pause, mailing_id)
     assert process.drain(mailing_id, seconds=0) is False
     with runtime.session() as session:
         assert session.scalars(select(SendWindow)).all() == []

@@ -20,6 +20,8 @@ from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from newsletter.transports.models import TransportRest, TransportUse
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
+from tests.sending.process import draining
 
 Count = Callable[[], Accounts]
 MakeProcess = Callable[..., SendingProcess]
@@ -61,13 +63,9 @@ def test_who_was_given_back_does_not_count_for_the_day(
 ) -> None:
     process = make_process(window_size=READERS, smtp_url=f"{sink.url}&per_day=1000&dialogue=plain")
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
-    thread = threading.Thread(target=process.drain, args=(mailing_id, 30))
-    thread.start()
-    wait_until(lambda: sink.counts.messages >= 2)
-    with runtime.session() as session:
-        control.pause(session, mailing_id, actor="test")
-        session.commit()
-    thread.join()
+    with draining(mailing_id, process):
+        wait_until(lambda: sink.counts.messages >= 2)
+        press(runtime, control.pause, mailing_id)
     assert 2 <= count().sent < READERS
     assert used(runtime) == count().sent
 
@@ -83,11 +81,8 @@ def test_a_rate_is_kept_by_two_processes_together(
             session.commit()
     processes = [make_process(smtp_url=url) for _ in range(2)]
     began = clock.monotonic()
-    threads = [threading.Thread(target=process.drain, args=(mailing_id, 2.5)) for process in processes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with draining(mailing_id, *processes, seconds=2.5):
+        pass
     elapsed = clock.monotonic() - began
     assert 5 <= count().sent <= 5 * elapsed + 5
     assert count().pending == READERS - count().sent
@@ -149,11 +144,8 @@ def test_two_limited_transports_share_without_a_deadlock(
     with Sink() as other:
         url = f"{sink.url}&per_day=1000 {other.url}&per_day=1000"
         processes = [make_process(window_size=1, smtp_url=url) for _ in range(3)]
-        threads = [threading.Thread(target=process.drain, args=(mailing_id, 30)) for process in processes]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with draining(mailing_id, *processes):
+            pass
         assert (count().sent, count().state) == (READERS, "finished")
         assert len(other.records) + len(sink.records) == READERS
         assert other.records

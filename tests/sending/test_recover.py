@@ -23,6 +23,7 @@ from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line, Tally
 from newsletter.smtp.sink import Sink
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
 
 Count = Callable[[], Accounts]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
@@ -81,6 +82,7 @@ def test_a_stopped_holder_is_unanswered_after_ten_minutes_and_may_come_back(
     window: Window,
     runtime: Runtime,
     process: SendingProcess,
+    settles: Callable[[Window], None],
     count: Count,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -95,21 +97,17 @@ def test_a_stopped_holder_is_unanswered_after_ten_minutes_and_may_come_back(
     assert recovered(runtime, process, watch) == 10
     assert count().unanswered == 10
     # It goes on: what its tally knows counts, and what it never touched was never sent.
-    with runtime.session() as session:
-        settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
-        session.commit()
+    settles(window)
     found = count()
     assert (found.sent, found.rejected, found.unanswered) == (1, 1, 1)
     assert found.pending == READERS - 3
 
 
 def test_settling_twice_changes_nothing(
-    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+    window: Window, settles: Callable[[Window], None], count: Count
 ) -> None:
     for _ in range(2):
-        with runtime.session() as session:
-            settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
-            session.commit()
+        settles(window)
         found = count()
         assert (found.sent, found.rejected, found.unanswered) == (1, 1, 1)
 
@@ -233,9 +231,7 @@ def test_a_cancel_meanwhile_excludes_what_comes_back(
 ) -> None:
     from newsletter.sending import control
 
-    with runtime.session() as session:
-        control.cancel(session, window.mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.cancel, window.mailing_id)
     assert count().state == "stopping"
     window.tally.close()
     recovered(runtime, process)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
-from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendWindow
 from newsletter.runtime import Runtime
 from newsletter.sending import control
@@ -18,28 +17,17 @@ from newsletter.sending.hosts import STOPPED_AFTER_SECONDS, Watch
 from newsletter.sending.recover import recover
 from newsletter.sending.resend_unanswered import resend
 from newsletter.sending.reserve import Window
-from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line
 from newsletter.smtp.sink import Sink
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
 
 Count = Callable[[], Accounts]
 Reserve = Callable[[int], Window]
+Overtaken = Callable[..., Window]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REJECTED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
 LATER = Line(Outcome.RETRY, "greylisted", 451, "4.7.1")
-
-
-@pytest.fixture
-def settles(runtime: Runtime) -> Callable[[Window], None]:
-    """Its holder settles a window; it may be told that the commit failed, and come again."""
-
-    def one(window: Window) -> None:
-        with runtime.session() as session:
-            settle(session, lock(session, window.mailing_id), window.id, window.tally.lines())
-            session.commit()
-
-    return one
 
 
 @pytest.fixture
@@ -70,10 +58,33 @@ def is_stopped(
     return all_
 
 
-def resend_all(runtime: Runtime, mailing_id: int, n: int) -> None:
-    with runtime.session() as session:
-        assert resend(session, mailing_id, n, actor="test") == n
-        session.commit()
+@pytest.fixture
+def overtaken(
+    reserve_window: Reserve,
+    dies: Callable[[Window], None],
+    is_stopped: Callable[[], None],
+    count: Count,
+    runtime: Runtime,
+    mailing_id: int,
+) -> Overtaken:
+    """A window of five whose holder stands still while they are sent to again.
+
+    The next attempt is a window of `size`, whose holder dies when it has started with `seq`.
+    """
+
+    def one(size: int, seq: int) -> Window:
+        window = reserve_window(5)
+        is_stopped()
+        assert count().unanswered == 5
+        with runtime.session() as session:
+            assert resend(session, mailing_id, 5, actor="test") == 5
+            session.commit()
+        again = reserve_window(size)
+        again.tally.started(seq)
+        dies(again)
+        return window
+
+    return one
 
 
 def test_a_settlement_that_arrived_and_is_repeated_does_not_touch_the_next_attempt(
@@ -91,22 +102,9 @@ def test_a_settlement_that_arrived_and_is_repeated_does_not_touch_the_next_attem
 
 @pytest.mark.parametrize("late", [None, LATER, REJECTED])
 def test_a_holder_that_comes_back_does_not_speak_for_the_attempt_after_its_own(
-    reserve_window: Reserve,
-    settles: Callable[[Window], None],
-    dies: Callable[[Window], None],
-    is_stopped: Callable[[], None],
-    count: Count,
-    runtime: Runtime,
-    mailing_id: int,
-    late: Line | None,
+    overtaken: Overtaken, settles: Callable[[Window], None], count: Count, late: Line | None
 ) -> None:
-    first = reserve_window(5)
-    is_stopped()
-    assert count().unanswered == 5
-    resend_all(runtime, mailing_id, 5)
-    second = reserve_window(5)
-    second.tally.started(3)
-    dies(second)
+    first = overtaken(size=5, seq=3)
     assert count().unanswered == 1
     if late is not None:
         first.tally.answered(3, late)
@@ -115,20 +113,9 @@ def test_a_holder_that_comes_back_does_not_speak_for_the_attempt_after_its_own(
 
 
 def test_that_somebody_has_it_is_true_whoever_says_so(
-    reserve_window: Reserve,
-    settles: Callable[[Window], None],
-    dies: Callable[[Window], None],
-    is_stopped: Callable[[], None],
-    count: Count,
-    runtime: Runtime,
-    mailing_id: int,
+    overtaken: Overtaken, settles: Callable[[Window], None], count: Count
 ) -> None:
-    first = reserve_window(5)
-    is_stopped()
-    resend_all(runtime, mailing_id, 5)
-    second = reserve_window(2)
-    second.tally.started(1)
-    dies(second)
+    first = overtaken(size=2, seq=1)
     for seq in (1, 2, 3):
         first.tally.answered(seq, SENT)
     settles(first)
@@ -183,9 +170,7 @@ def test_a_cancel_need_not_wait_for_a_holder_that_stands_still(
     first = reserve_window(5)
     first.tally.started(1)
     is_stopped()
-    with runtime.session() as session:
-        control.cancel(session, first.mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.cancel, first.mailing_id)
     assert (count().state, count().unanswered) == ("cancelled", 5)
     settles(first)
     found = count()

@@ -15,7 +15,6 @@ from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing
-from newsletter.outbox.connection import Connection
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.runtime import Runtime
 from newsletter.sending import control
@@ -24,17 +23,16 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.reserve import reserve
 from newsletter.sending.schedule import schedule
 from newsletter.sending.test_message import parse_test_addresses, post_test_message
-from newsletter.sending.transactional import send_system_message
 from newsletter.smtp.dkim import Algorithm
-from newsletter.smtp.session import open_session
 from newsletter.smtp.sink import Options, Sink
-from newsletter.smtp.url import parse_smtp_url
 from newsletter.transports.dkim_keys import activate, find_key, make_key, remove
 from tests.factories import make_publication, make_subscription
+from tests.processes import wait_until
+from tests.sending.mailroom import send_outbox
 from tests.servers.exim import Exim
 from tests.servers.opensmtpd import OpenSmtpd
 from tests.servers.postfix_relay import Postfix
-from tests.servers.relay import RealServer, wait_for
+from tests.servers.relay import RealServer
 
 # What relays like to change: dots that begin a line, white space, long lines, lines as in a mailbox.
 ODD = (
@@ -113,7 +111,7 @@ def test_signatures_hold_behind_a_real_server(
     try:
         made.start()
         make_process(smtp_url=made.url).drain(mailing_id, seconds=30)
-        wait_for(lambda: len(behind.records) == len(NAMES), 60, made.said)
+        wait_until(lambda: len(behind.records) == len(NAMES), made.said, patience=60)
     finally:
         made.stop()
     assert {record.recipient for record in behind.records} == {f"u{n}@example.org" for n in range(len(NAMES))}
@@ -123,29 +121,11 @@ def test_signatures_hold_behind_a_real_server(
         assert verify(record.content) == [True, True], record.content
 
 
-def deliver(runtime: Runtime, behind: Sink, secrets: list[str]) -> MessageState:
-    """Send what waits in the outbox."""
-    with runtime.session() as session:
-        (message_id,) = session.scalars(select(SystemMessage.id)).all()
-    connection = Connection(lambda: open_session(parse_smtp_url(behind.url), "localhost"))
-    send_system_message(
-        runtime.sessions,
-        message_id,
-        connection=connection,
-        links=runtime.links,
-        organisation="The Press",
-        secrets=secrets,
-    )
-    connection.close()
-    with runtime.session() as session:
-        return session.get_one(SystemMessage, message_id).state
-
-
 def test_test_messages_are_signed(runtime: Runtime, session: Session, behind: Sink, verify: Verify) -> None:
     issue = odd_issue(session)
     post_test_message(session, issue, parse_test_addresses("u1@example.org"), runtime.links, actor="test")
     session.commit()
-    assert deliver(runtime, behind, runtime.settings.secrets) is MessageState.SENT
+    assert send_outbox(runtime, behind) == [MessageState.SENT]
     assert [verify(record.content or b"") for record in behind.records] == [[True, True]]
 
 
@@ -163,7 +143,7 @@ def confirmation(session: Session) -> None:
 
 def test_system_messages_are_signed(runtime: Runtime, session: Session, behind: Sink, verify: Verify) -> None:
     confirmation(session)
-    assert deliver(runtime, behind, runtime.settings.secrets) is MessageState.SENT
+    assert send_outbox(runtime, behind) == [MessageState.SENT]
     assert [verify(record.content or b"") for record in behind.records] == [[True, True]]
 
 
@@ -172,7 +152,7 @@ def test_a_system_message_waits_for_a_key_that_cannot_be_read(
     runtime: Runtime, session: Session, behind: Sink
 ) -> None:
     confirmation(session)
-    assert deliver(runtime, behind, ["another secret"]) is MessageState.WAITING
+    assert send_outbox(runtime, behind, ["another secret"]) == [MessageState.WAITING]
     assert behind.records == []
     with runtime.session() as later:
         message = later.scalars(select(SystemMessage)).one()

@@ -21,16 +21,14 @@ from newsletter.issues.delete import delete_draft
 from newsletter.issues.example import subscriber_values
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
-from newsletter.outbox.connection import Connection
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.runtime import Runtime
 from newsletter.sending.sweep import sweep
 from newsletter.sending.test_message import SAME_PRESS, parse_test_addresses, post_test_message
-from newsletter.sending.transactional import GONE, send_system_message
-from newsletter.smtp.session import open_session
+from newsletter.sending.transactional import GONE
 from newsletter.smtp.sink import Options, Sink
-from newsletter.smtp.url import parse_smtp_url
 from tests.factories import make_issue, make_publication, make_subscription
+from tests.sending.mailroom import send_outbox
 
 OWN = {"date", "message-id", "to", "subject", "list-unsubscribe"}
 
@@ -39,22 +37,6 @@ OWN = {"date", "message-id", "to", "subject", "list-unsubscribe"}
 def sink() -> Iterator[Sink]:
     with Sink(Options(keep_content=True)) as started:
         yield started
-
-
-def deliver(runtime: Runtime, sink: Sink) -> None:
-    connection = Connection(lambda: open_session(parse_smtp_url(sink.url), "localhost"))
-    with runtime.session() as session:
-        ids = session.scalars(select(SystemMessage.id).order_by(SystemMessage.id)).all()
-    for found in ids:
-        send_system_message(
-            runtime.sessions,
-            found,
-            connection=connection,
-            links=runtime.links,
-            organisation="The Press",
-            secrets=["x"],
-        )
-    connection.close()
 
 
 def parsed(content: bytes | None) -> EmailMessage:
@@ -82,7 +64,7 @@ def test_the_bytes_are_those_of_the_mailing_but_for_the_mark(
     runtime: Runtime, session: Session, links: Links, sink: Sink
 ) -> None:
     issue = posted(session, links, "ana@readers.example", "desk@weekly.example")
-    deliver(runtime, sink)
+    send_outbox(runtime, sink)
     first, second = (parsed(record.content) for record in sink.records)
     assert [record.recipient for record in sink.records] == ["ana@readers.example", "desk@weekly.example"]
     assert first["Subject"] == "[TEST] What happened this week: one"
@@ -114,7 +96,7 @@ def without_tokens(html: str) -> str:
 
 def test_its_links_name_nobody(runtime: Runtime, session: Session, links: Links, sink: Sink) -> None:
     posted(session, links, "ana@readers.example")
-    deliver(runtime, sink)
+    send_outbox(runtime, sink)
     token = links_in(parsed(sink.records[0].content)).rpartition("/")[2]
     assert links.signer.read(Purpose.UNSUBSCRIBE, token).ids == (0, 0)
 
@@ -126,7 +108,7 @@ def test_what_is_sent_is_what_was_there_when_it_was_asked_for(
     revision = find_revision(session, issue)
     revision.document = revision.document.replace("good morning", "good night")
     session.commit()
-    deliver(runtime, sink)
+    send_outbox(runtime, sink)
     assert "good morning" in html_of(parsed(sink.records[0].content))
 
 
@@ -135,8 +117,8 @@ def test_the_sweep_finds_a_lost_doorbell_and_a_second_bell_sends_nothing(
 ) -> None:
     posted(session, links, "desk@weekly.example")
     sweep(runtime.sessions, 1)
-    deliver(runtime, sink)
-    deliver(runtime, sink)
+    send_outbox(runtime, sink)
+    send_outbox(runtime, sink)
     assert len(sink.records) == 1
     session.expire_all()
     assert session.scalars(select(SystemMessage.state)).one() is MessageState.SENT
@@ -148,7 +130,7 @@ def test_of_a_deleted_issue_nothing_is_sent(
     issue = posted(session, links, "desk@weekly.example")
     delete_draft(session, issue.id, actor="test")
     session.commit()
-    deliver(runtime, sink)
+    send_outbox(runtime, sink)
     assert sink.records == []
     session.expire_all()
     message = session.scalars(select(SystemMessage)).one()
@@ -190,7 +172,7 @@ def test_pressing_twice_sends_once_and_a_while_later_again(
 
     (first,) = session.scalars(select(models.TestMessage.id))
     assert press("bo@readers.example", "ana@readers.example") == first, "in whatever order"
-    deliver(runtime, sink)
+    send_outbox(runtime, sink)
     assert len(sink.records) == 2
     assert press("ana@readers.example") != first
     assert press("ana@readers.example", "bo@readers.example", actor="flo@press.example") != first

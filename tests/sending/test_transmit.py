@@ -21,6 +21,7 @@ from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.transports.models import TransportRest
 from tests.sending.conftest import READERS
+from tests.sending.pressing import press
 
 Count = Callable[[], Accounts]
 
@@ -135,9 +136,7 @@ def test_wrong_credentials_pause_it_and_resuming_goes_on_exactly_there(
         found = count()
         assert (found.state, found.pending) == ("paused", READERS)
         assert "did not accept user ana" in found.reason
-        with runtime.session() as session:
-            control.resume(session, mailing_id, actor="test")
-            session.commit()
+        press(runtime, control.resume, mailing_id)
         make_process(smtp_url=f"smtp://ana:right@{where}").drain(mailing_id, seconds=30)
         assert (count().sent, len(strict.records)) == (READERS, READERS)
 

@@ -26,7 +26,7 @@ from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import Subscriber
 from newsletter.transports.spend import take
 from tests.sending.conftest import READERS
-from tests.sending.pressing import meanwhile
+from tests.sending.pressing import meanwhile, press
 
 Count = Callable[[], Accounts]
 ASKS = "Nothing was sent for more than an hour"
@@ -38,9 +38,7 @@ def window(reserve_window: Callable[[int], Window]) -> Window:
 
 
 def resume(runtime: Runtime, mailing_id: int) -> None:
-    with runtime.session() as session:
-        control.resume(session, mailing_id, actor="test")
-        session.commit()
+    press(runtime, control.resume, mailing_id)
 
 
 def limit_all(process: SendingProcess, **limits: Any) -> None:

@@ -7,21 +7,17 @@ Its counterpart `smtp-source` comes the same way; the benchmarks send with it. T
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple, Self
 
 import pytest
 
 from tests.servers.packages import in_a_line, unpacked
-from tests.servers.processes import LEASH, free_port, read_tail
+from tests.servers.processes import leashed
+from tests.servers.server import MailServer
 
 PROGRAMS = "usr/sbin"
 PRIVATE = ("usr/lib/postfix",)
@@ -43,52 +39,28 @@ class Received(NamedTuple):
     raw: bytes
 
 
-class SmtpSink:
+class SmtpSink(MailServer):
     """A running smtp-sink that keeps each message in a file. Skips the test where it cannot be had."""
 
     def __init__(self, *options: str) -> None:
         self.program, self.libraries = smtp_sink()
+        super().__init__("smtp-sink")
         self.options = options
-        self.port = free_port()
-        # Not below pytest's folders: those are closed to the account that root's smtp-sink must change to.
-        self.folder = Path(tempfile.mkdtemp(prefix="newsletter-tests-smtp-sink-"))
-        self.log = self.folder / "log"
         self.dump = self.folder / "dump"
         self.dump.mkdir()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """The `SMTP_URL` that leads here."""
-        return f"smtp://127.0.0.1:{self.port}?starttls=never"
 
     def start(self) -> Self:
-        """Start and wait until it takes connections."""
         where = f"{self.dump}/"
-        program: list[str | Path] = [*LEASH, "KILL", "-", "-", self.program]
+        program: list[str | Path] = [*leashed(), self.program]
         if os.geteuid() == 0:  # it refuses to stay root, and then sees nothing but its folder
             shutil.chown(self.dump, "nobody")
             program += ["-R", self.dump, "-u", "nobody"]
             where = "/"
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*program, "-d", f"{where}message.", *self.options, f"127.0.0.1:{self.port}", "128"],
-                env={**os.environ, "LD_LIBRARY_PATH": self.libraries},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                process_group=0,
-            )
-        self._wait_until_it_listens(self.process)
+        self.launch(
+            [*program, "-d", f"{where}message.", *self.options, f"127.0.0.1:{self.port}", "128"],
+            env={**os.environ, "LD_LIBRARY_PATH": self.libraries},
+        )
         return self
-
-    def stop(self) -> None:
-        """End it and remove what it kept."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait(timeout=30)
-            self.process = None
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __len__(self) -> int:
         """How many messages were received, the one that is being received included."""
@@ -106,26 +78,6 @@ class SmtpSink:
             # smtp-sink ends each transaction with an empty line of its own.
             raw = content[preamble.end() :].removesuffix(b"\n")
             yield Received(sender[1].decode(), recipient[1].decode(), raw)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _wait_until_it_listens(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-            except ConnectionRefusedError:
-                time.sleep(0.02)
-            else:
-                return
-        message = f"smtp-sink did not start: {read_tail(self.log)}"
-        raise RuntimeError(message)
 
 
 def smtp_sink() -> tuple[Path, str]:

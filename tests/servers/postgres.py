@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -17,7 +16,8 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
-from tests.servers.processes import LEASH, free_port, read_tail
+from tests.servers.processes import leashed
+from tests.servers.server import Server
 
 UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
@@ -68,9 +68,9 @@ class Unprivileged:
 def unprivileged() -> Unprivileged:
     """Nothing to do for an ordinary user; for root a user namespace, or the account `nobody` without one."""
     if os.geteuid() != 0:
-        return Unprivileged(prefix=(*LEASH, "QUIT", "-", "-"))
+        return Unprivileged(prefix=leashed("QUIT"))
     if shutil.which("unshare") and subprocess.call([*UNSHARE, "true"], stderr=subprocess.DEVNULL) == 0:
-        return Unprivileged(prefix=(*LEASH, "QUIT", "-", "-", *UNSHARE))
+        return Unprivileged(prefix=(*leashed("QUIT"), *UNSHARE))
     return Unprivileged(user="nobody")
 
 
@@ -82,16 +82,13 @@ def _make_shared_folder(user: str) -> Path:
     return folder
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One cluster in `folder/data`; `start` after any kind of stop goes on with the same data and port."""
 
     def __init__(self, folder: Path) -> None:
         self.account = unprivileged()
-        self.folder = _make_shared_folder(self.account.user) if self.account.user else folder
+        super().__init__("postgres", _make_shared_folder(self.account.user) if self.account.user else folder)
         self.data = self.folder / "data"
-        self.log = self.folder / "postgres.log"
-        self.port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -118,32 +115,21 @@ class PostgresServer:
         if not self.data.exists():
             self._make_cluster()
         options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    *self.account.prefix,
-                    self.binaries / "postgres",
-                    "-D",
-                    self.data,
-                    "-p",
-                    str(self.port),
-                    *options,
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                process_group=0,
-                **self.account.arguments(),
-            )
-        self._wait_until_it_answers(self.process)
+        program: list[str | Path] = [*self.account.prefix, self.binaries / "postgres"]
+        self.launch([*program, "-D", self.data, "-p", str(self.port), *options], **self.account.arguments())
         return self.url
+
+    def answers(self) -> bool:
+        plain = self.url.replace("postgresql+psycopg", "postgresql")
+        try:
+            psycopg.connect(plain, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self, mode: Literal["smart", "fast", "immediate"] = "fast") -> None:
         """Stop as `pg_ctl stop -m <mode>` does; `immediate` is the crash that recovery is tested with."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(STOP_SIGNALS[mode])
-            self.process.wait(timeout=60)
-        self.process = None
+        self.end(STOP_SIGNALS[mode])
 
     def _make_cluster(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -160,20 +146,3 @@ class PostgresServer:
         if made.returncode != 0:
             message = f"initdb failed: {made.stderr or made.stdout}"
             raise RuntimeError(message)
-
-    def _wait_until_it_answers(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                message = f"PostgreSQL ended while starting: {read_tail(self.log)}"
-                raise RuntimeError(message)
-            try:
-                psycopg.connect(
-                    f"postgresql://postgres@127.0.0.1:{self.port}/postgres", connect_timeout=5
-                ).close()
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        message = f"PostgreSQL did not answer within {seconds:.0f} s: {read_tail(self.log)}"
-        raise RuntimeError(message)

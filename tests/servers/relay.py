@@ -6,21 +6,15 @@ Only root may do that, so the tests are skipped elsewhere, and say so.
 """
 
 import os
-import shutil
-import signal
-import socket
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pytest
 
 from tests.servers.packages import in_a_line, unpacked
-from tests.servers.processes import LEASH, free_port, read_tail
+from tests.servers.processes import leashed, read_tail
+from tests.servers.server import MailServer
 
 FIRST_ID = 64_700  # of users and groups; no system hands these out
 ROOM = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL")
@@ -41,7 +35,7 @@ exit $?
 """
 
 
-class RealServer:
+class RealServer(MailServer):
     """One server out of a Debian package that passes everything on to `next_hop`, a port of loopback.
 
     It takes mail for u<number>@example.org, refuses other recipients there, and messages above `LIMIT`.
@@ -56,22 +50,13 @@ class RealServer:
 
     def __init__(self, next_hop: int) -> None:
         self.cache, libraries = obtain(self.PACKAGE, self.PROGRAMS, self.PRIVATE)
+        super().__init__(self.PACKAGE)
         self.next_hop = next_hop
-        self.port = free_port()
-        # Not below pytest's folders: those are closed to the server's account.
-        self.folder = Path(tempfile.mkdtemp(prefix=f"newsletter-tests-{self.PACKAGE}-"))
         self.folder.chmod(0o755)
         self.unpacked = self.folder / "unpacked"  # what is in the cache, in its room only
         self.unpacked.mkdir()
         self.libraries = libraries.replace(str(self.cache), str(self.unpacked)).split(os.pathsep)
-        self.log = self.folder / "output"
         self.ids = {name: FIRST_ID + number for number, name in enumerate(self.ACCOUNTS)}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """The `SMTP_URL` that leads here."""
-        return f"smtp://127.0.0.1:{self.port}?starttls=never"
 
     def furnish(self) -> None:
         """Make its configuration and whatever else it needs to find in `folder`."""
@@ -90,62 +75,23 @@ class RealServer:
         return self.unpacked / self.PROGRAMS[number]
 
     def start(self) -> Self:
-        """Start and wait until it greets."""
         self._register()
         self.furnish()
-        room = [*LEASH, "KILL", "-", "-", *ROOM, "sh", "-ec", MOVE_IN, "sh", self.folder, self.cache]
+        room: list[str | Path] = [*leashed(), *ROOM, "sh", "-ec", MOVE_IN, "sh", self.folder, self.cache]
         room += [" ".join(self.libraries), *self.EMPTIED, "--"]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*room, *self.command()],
-                env={**os.environ, **self.environment()},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                process_group=0,
-            )
-        self._wait_until_it_greets(self.process)
+        self.launch([*room, *self.command()], env={**os.environ, **self.environment()})
         return self
-
-    def stop(self) -> None:
-        """End it with all its processes, and remove its folder."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait(timeout=30)
-            self.process = None
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def said(self) -> str:
         """The ends of its logs."""
-        logs = [self.log, *sorted(self.folder.rglob("*log"))]
+        logs = sorted(self.folder.rglob("*log"))
         return "\n".join(read_tail(path, 4000) for path in logs if path.is_file())
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _register(self) -> None:
         users = "".join(f"{name}:x:{own}:{own}::/:/bin/false\n" for name, own in self.ids.items())
         groups = "".join(f"{name}:x:{own}:\n" for name, own in self.ids.items())
         (self.folder / "passwd").write_text(Path("/etc/passwd").read_text() + users)
         (self.folder / "group").write_text(Path("/etc/group").read_text() + groups)
-
-    def _wait_until_it_greets(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-        def greets() -> bool:
-            if process.poll() is not None:
-                message = f"{self.PACKAGE} ended: {self.said()}"
-                raise RuntimeError(message)
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as client:
-                    return client.recv(3) == b"220"
-            except OSError:
-                return False
-
-        wait_for(greets, seconds, lambda: f"{self.PACKAGE} did not start: {self.said()}")
 
 
 def obtain(package: str, programs: tuple[str, ...], private: tuple[str, ...]) -> tuple[Path, str]:
@@ -162,12 +108,3 @@ def obtain(package: str, programs: tuple[str, ...], private: tuple[str, ...]) ->
     except (OSError, subprocess.SubprocessError, LookupError) as error:
         why = "make `apt-get download` work"
         pytest.skip(f"{package} cannot be had here ({in_a_line(error)}): {why}.")
-
-
-def wait_for(true: Callable[[], bool], seconds: float, otherwise: Callable[[], str]) -> None:
-    """Wait until `true` says so. Raises `RuntimeError` with what `otherwise` says."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            raise RuntimeError(otherwise())
-        time.sleep(0.05)

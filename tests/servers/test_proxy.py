@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import psycopg
 import pytest
@@ -15,9 +16,12 @@ import redis
 from newsletter.smtp.session import open_session
 from newsletter.smtp.sink import Sink
 from newsletter.smtp.url import parse_smtp_url
+from tests.processes import wait_until
 from tests.servers import start_postgres, start_valkey
 from tests.servers.processes import ROOT, free_port
 from tests.servers.proxy import Proxy, Way
+
+soon = partial(wait_until, patience=5)
 
 
 class Echo:
@@ -80,14 +84,6 @@ def silent(sock: socket.socket, seconds: float = 0.15) -> bool:
     return not select.select([sock], [], [], seconds)[0]
 
 
-def wait_until(true: object) -> None:
-    assert callable(true)
-    deadline = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
-
-
 def test_what_goes_in_comes_out_and_ends(proxy: Proxy, echo: Echo) -> None:
     text = bytes(range(256)) * 4000
     with dial(proxy) as client:
@@ -97,7 +93,7 @@ def test_what_goes_in_comes_out_and_ends(proxy: Proxy, echo: Echo) -> None:
         sender.join()
         client.shutdown(socket.SHUT_WR)
         assert client.recv(1) == b""
-    wait_until(lambda: proxy.open_connections == 0)
+    soon(lambda: proxy.open_connections == 0)
     assert (echo.heard, echo.ends, proxy.accepted) == ([bytearray(text)], ["closed"], 1)
 
 
@@ -141,7 +137,7 @@ def test_a_cut_resets_both_sides(proxy: Proxy, echo: Echo) -> None:
         proxy.cut()
         with pytest.raises(ConnectionResetError):
             client.recv(1)
-    wait_until(lambda: echo.ends == ["ConnectionResetError"])
+    soon(lambda: echo.ends == ["ConnectionResetError"])
     assert proxy.open_connections == 0
     with dial(proxy) as client:
         client.sendall(b"y")
@@ -167,7 +163,7 @@ def test_cut_after_so_many_octets(proxy: Proxy, echo: Echo, way: Way, delay: flo
                         rest += octets
                 assert rest == (b"z" if way is Way.BACK else b"")
         expected = b"y" * 99 + (b"z" if way is Way.THERE else b"zz")
-        wait_until(lambda: sorted(map(bytes, echo.heard)) == [b"", b"x" * 50 + expected, expected])
+        soon(lambda: sorted(map(bytes, echo.heard)) == [b"", b"x" * 50 + expected, expected])
         proxy.heal()
         idle.sendall(b"w" * 1000)
         assert len(read(idle, 1000)) == 1000
@@ -182,7 +178,7 @@ def test_a_black_hole_swallows_in_silence(proxy: Proxy, echo: Echo) -> None:
             for client in (old, new):
                 client.sendall(b"lost" * 500_000)  # more than the kernels would hold
                 assert silent(client)
-            wait_until(lambda: len(echo.heard) == 3)
+            soon(lambda: len(echo.heard) == 3)
             assert sorted(map(len, echo.heard)) == [0, 0, 1]
             proxy.heal()
             for client in (old, new):
@@ -252,7 +248,7 @@ def test_a_client_s_reset_arrives(proxy: Proxy, echo: Echo) -> None:
     assert read(client, 1) == b"x"
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     client.close()
-    wait_until(lambda: echo.ends == ["ConnectionResetError"])
+    soon(lambda: echo.ends == ["ConnectionResetError"])
     assert proxy.open_connections == 0
 
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.processes import wait_until
 from tests.servers import PostgresServer, ValkeyServer, create_database, start_postgres, start_valkey
 from tests.servers.processes import ROOT
 
@@ -52,14 +53,6 @@ def end(process: subprocess.Popen[str]) -> None:
     process.wait(timeout=10)
 
 
-def wait_until(true: object, seconds: float = 20) -> None:
-    assert callable(true)
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def test_postgres_makes_databases_and_is_started_once() -> None:
     url = create_database(start_postgres(), f"servers_{os.getpid()}")
     with psycopg.connect(plain(url)) as connection:
@@ -90,8 +83,9 @@ def test_servers_are_shared_by_a_run_and_end_with_its_last_process_even_when_it_
     finally:
         end(first)
         end(second)
-    wait_until(lambda: not answers(postgres))
-    wait_until(lambda: not list(Path(os.environ.get("TMPDIR", "/tmp")).glob(f"newsletter-tests-*{run}")))
+    wait_until(lambda: not answers(postgres), patience=20)
+    temporary = Path(os.environ.get("TMPDIR", "/tmp"))
+    wait_until(lambda: not list(temporary.glob(f"newsletter-tests-*{run}")), patience=20)
 
 
 @pytest.mark.faults

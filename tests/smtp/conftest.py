@@ -1,15 +1,11 @@
 """A sink, sessions with it, a journal that remembers, and throw-away certificates."""
 
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
 
 import pytest
 
@@ -20,6 +16,8 @@ from newsletter.smtp.sink import Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Relay, parse_smtp_url
 from newsletter.smtp.verdict import Verdict
+from tests.certificates import Certificate, make_certificate
+from tests.processes import wait_until
 
 QUICK = Timeouts(
     connect=2, greeting=1, command=1, mail=0.4, rcpt=0.4, data=0.4, block=0.4, end=0.4, probe=0.4, quit=0.4
@@ -173,55 +171,19 @@ def stage(make_sink: Callable[..., Sink], dial: Callable[..., Session]) -> Stage
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
     """Waits until something is so, at most three seconds."""
-
-    def wait(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 3
-        while not condition():
-            assert time.monotonic() < deadline, "it never came about"
-            time.sleep(0.01)
-
-    return wait
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A self-signed certificate and its key in one PEM file, and a server's context with it."""
-
-    pem: Path
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.pem)
-        return context
-
-
-def _certificate(folder: Path, names: str) -> Certificate:
-    openssl = shutil.which("openssl")
-    assert openssl, "the openssl command line is needed to make a throw-away certificate"
-    key, cert, pem = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sink"),
-            *("-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(cert)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    pem.write_bytes(key.read_bytes() + cert.read_bytes())
-    return Certificate(pem)
+    return partial(wait_until, patience=3)
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """For localhost and 127.0.0.1."""
-    return _certificate(tmp_path_factory.mktemp("good"), "DNS:localhost,IP:127.0.0.1")
+    return make_certificate(tmp_path_factory.mktemp("good"))
 
 
 @pytest.fixture(scope="session")
 def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """For somebody else."""
-    return _certificate(tmp_path_factory.mktemp("other"), "DNS:mail.example.net")
+    return make_certificate(tmp_path_factory.mktemp("other"), "DNS:mail.example.net")
 
 
 @pytest.fixture

@@ -35,6 +35,18 @@ def results(findings: dict[str, Finding]) -> dict[str, str]:
     return {step: finding.result.value for step, finding in findings.items()}
 
 
+def dribbling(octets: bytes) -> Callable[[socket.socket], None]:
+    """A server that says this again and again, as long as somebody is there."""
+
+    def dribble(peer: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                peer.sendall(octets)
+                time.sleep(0.1)
+
+    return dribble
+
+
 class TestDone:
     def test_in_clear(self, make_sink, tried):
         sink = make_sink()
@@ -92,13 +104,7 @@ class TestFailed:
         assert "TLS" in found["greeting"].advice
 
     def test_a_server_that_dribbles_for_ever(self, tried, raw_server):
-        def dribble(peer: socket.socket) -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    peer.sendall(b"2")
-                    time.sleep(0.1)
-
-        with raw_server(dribble) as port:
+        with raw_server(dribbling(b"2")) as port:
             began = time.monotonic()
             found = tried(Relay("127.0.0.1", port))
             assert time.monotonic() - began < 3
@@ -106,13 +112,7 @@ class TestFailed:
         assert found["message"].result is Result.NOT_REACHED
 
     def test_a_greeting_that_never_ends(self, tried, raw_server):
-        def dribble(peer: socket.socket) -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    peer.sendall(b"220-wait\r\n")
-                    time.sleep(0.1)
-
-        with raw_server(dribble) as port:
+        with raw_server(dribbling(b"220-wait\r\n")) as port:
             found = tried(Relay("127.0.0.1", port))
         assert found["greeting"].said == "not done within the 1.5 seconds that a test may take"
 

@@ -12,10 +12,11 @@ from newsletter.smtp.session import Session, open_session
 from newsletter.smtp.sink import Options, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Dialogue, parse_smtp_url
+from tests.processes import wait_until
 from tests.servers.exim import Exim
 from tests.servers.opensmtpd import OpenSmtpd
 from tests.servers.postfix_relay import Postfix
-from tests.servers.relay import RealServer, wait_for
+from tests.servers.relay import RealServer
 
 PATIENT = Timeouts(mail=60, rcpt=60, data=60, block=60, end=60, command=60)
 TOO_BIG = 50  # the index of a message that is
@@ -90,7 +91,7 @@ def arrived(behind: Sink, before: int, expected: set[str], server: RealServer):
     def complete() -> bool:
         return expected <= {record.recipient for record in behind.records[before:]}
 
-    wait_for(complete, 120, lambda: f"{len(behind.records) - before} arrived: {server.said()}")
+    wait_until(complete, lambda: f"{len(behind.records) - before} arrived: {server.said()}", patience=120)
     return behind.records[before:]
 
 

@@ -100,17 +100,15 @@ def test_a_reply_has_one_deadline_for_all_its_lines(pair):
     assert lost.value.silent
 
 
-def test_a_reply_without_end_is_garbled(pair):
+@pytest.mark.parametrize(
+    ("endless", "found"),
+    [(b"250-more\r\n" * (MOST_LINES + 2), "more than"), (b"x" * (LONGEST_LINE + 1), "without end")],
+    ids=["reply", "line"],
+)
+def test_what_has_no_end_is_garbled(pair, endless, found):
     wire, server = pair
-    server.sendall(b"250-more\r\n" * (MOST_LINES + 2))
-    with pytest.raises(Garbled, match="more than"):
-        wire.read_reply(1)
-
-
-def test_a_line_without_end_is_garbled(pair):
-    wire, server = pair
-    server.sendall(b"x" * (LONGEST_LINE + 1))
-    with pytest.raises(Garbled, match="without end"):
+    server.sendall(endless)
+    with pytest.raises(Garbled, match=found):
         wire.read_reply(1)
 
 

@@ -1,0 +1,59 @@
+"""What a bulk process sends with, made in the process of a test."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from newsletter.runtime import Runtime
+from newsletter.sending.connections import Connections
+from newsletter.sending.drain import SendingProcess
+from newsletter.sending.hosts import host_id
+from newsletter.transports.find import outlets
+
+Make = Callable[[str, int], SendingProcess]
+
+
+def sending_process(runtime: Runtime, smtp_url: str, window_size: int) -> SendingProcess:
+    """One that sends by the transports there are, or without any to `smtp_url`. Close its connections."""
+    folder, secrets = runtime.settings.tally_dir, runtime.settings.secrets
+    return SendingProcess(
+        sessions=runtime.sessions,
+        links=runtime.links,
+        secrets=secrets,
+        outlets=partial(outlets, secrets=secrets, smtp_url=smtp_url),
+        connections=Connections("localhost"),
+        tally_dir=folder,
+        host=host_id(folder),
+        window_size=window_size,
+    )
+
+
+@contextmanager
+def sending_processes(runtime: Runtime) -> Iterator[Make]:
+    """Makes as many as one likes, and closes their connections at the end."""
+    made: list[SendingProcess] = []
+
+    def make(smtp_url: str, window_size: int) -> SendingProcess:
+        made.append(sending_process(runtime, smtp_url, window_size))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.connections.close()
+
+
+@contextmanager
+def draining(mailing_id: int, *processes: SendingProcess, seconds: float = 30) -> Iterator[None]:
+    """Each drains the mailing in a thread of its own; at the end of the block all of them are waited for."""
+    threads = [
+        threading.Thread(target=process.drain, args=(mailing_id, seconds), name=f"drain{n}")
+        for n, process in enumerate(processes)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.join()
