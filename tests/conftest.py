@@ -17,6 +17,7 @@ from newsletter import migrations
 from newsletter.app import create_app
 from newsletter.core.db import make_engine
 from newsletter.core.links import Links
+from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
 from newsletter.tables import Base
@@ -29,6 +30,14 @@ hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(autouse=True)
+def _own_bells() -> Iterator[None]:
+    """The queue that a test connects to may be gone in the next one, which would wait for it."""
+    before = broker.celery
+    yield
+    broker.celery = before
 
 
 @pytest.fixture(scope="session")

@@ -63,8 +63,13 @@ class Stage:
         wait_until(lambda: self.sink.copies() >= copies, lambda: self.tell(*mailing_ids))
 
     def finish(self, *mailing_ids: int, patience: float = PATIENCE) -> None:
-        """Wait for the end of the mailings."""
-        wait_until(lambda: self.over(*mailing_ids), lambda: self.tell(*mailing_ids), patience)
+        """Wait for the end of the mailings, as a supervisor that starts again what died."""
+
+        def over() -> bool:
+            self.installation.tend()
+            return self.over(*mailing_ids)
+
+        wait_until(over, lambda: self.tell(*mailing_ids), patience)
 
     def tell(self, *mailing_ids: int) -> str:
         """How things stand, for whoever waited in vain."""

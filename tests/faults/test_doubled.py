@@ -36,10 +36,7 @@ pytestmark = pytest.mark.faults
 def given(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     with stage(tmp_path, request.param) as made:
         broker.connect(made.valkey.url)
-        try:
-            yield made
-        finally:
-            broker.celery = None
+        yield made
 
 
 def test_pressed_and_rung_again_and_again(given: Stage) -> None:

@@ -34,7 +34,6 @@ Count = Callable[[], Accounts]
 @pytest.fixture
 def bells(redis_url: str) -> Iterator[Callable[[], int]]:
     """How many bulk jobs wait; the queue is real and was empty before."""
-    before = broker.celery
     celery = broker.connect(redis_url)
 
     def empty() -> None:
@@ -45,7 +44,6 @@ def bells(redis_url: str) -> Iterator[Callable[[], int]]:
     empty()
     yield lambda: broker.waiting(Queue.BULK) or 0
     empty()
-    broker.celery = before
 
 
 def change(runtime: Runtime, mailing_id: int, do: Callable[[Mailing, Session], object]) -> None:
