@@ -21,6 +21,7 @@ from newsletter.demo.make import make_demo
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
+from newsletter.mailings.lifecycle import lock
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
 from newsletter.publications.create import create_publication
@@ -111,7 +112,8 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     going.waiting_for = "The relay asked us to come back later: 450 4.7.1 Too many messages for now."
     going.not_before = clock.now() + timedelta(minutes=10)
     assert freeze(runtime.sessions, held.id, runtime.links)
-    hold(session, held.id, "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid.")
+    refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
+    hold(session, lock(session, held.id), refusal)
     session.commit()
     common = _common(session, publication) | {"transport_id": _transports(session, runtime)}
     done = _import(session, publication, ImportState.DONE)
@@ -147,7 +149,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         mailing = schedule(session, sent, None, runtime.links, actor="test")
         session.commit()
         assert freeze(runtime.sessions, mailing.id, runtime.links)
-        hold(session, mailing.id, twice)
+        hold(session, lock(session, mailing.id), twice)
         session.commit()
         facts = {"slug": publication.slug, "issue_id": draft.id, "mailing_id": mailing.id}
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}

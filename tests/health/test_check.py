@@ -72,7 +72,7 @@ def test_mailings_that_paused_themselves(session: Session, links: Links) -> None
         for slug in ("one", "two", "three")
     )
     session.flush()
-    hold(session, by_itself.id, "The relay refuses the log-in.")
+    hold(session, by_itself, "The relay refuses the log-in.")
     pause(session, by_hand.id, actor="test")
     over.state, over.control, over.held_reason = MailingState.CANCELLED, Control.PAUSE, "old"
     session.flush()

@@ -42,13 +42,17 @@ def test_the_days_messages_are_used_up_and_the_rest_goes_tomorrow(
     make_process: MakeProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
     process = make_process(smtp_url=f"{sink.url}&per_day=7")
-    with time_machine.travel(clock.now().replace(hour=12), tick=True):
+    today = clock.now().replace(hour=12)
+    with runtime.session() as session:
+        session.get_one(Mailing, mailing_id).last_turn_at = today
+        session.commit()
+    with time_machine.travel(today, tick=True):
         assert process.drain(mailing_id, seconds=30) is False
         assert (count().sent, count().pending, count().state) == (7, READERS - 7, "sending")
         assert "used up its 7 messages of today" in waiting(runtime, mailing_id)
         assert used(runtime) == 7
     for day in (1, 2, 3):
-        with time_machine.travel(clock.now().replace(hour=12) + timedelta(days=day)):
+        with time_machine.travel(today + timedelta(days=day)):
             # Whoever waits for the next day is not silent: it asks every minute.
             with runtime.session() as session:
                 session.get_one(Mailing, mailing_id).not_before = clock.now()

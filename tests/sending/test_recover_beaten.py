@@ -58,7 +58,7 @@ def test_a_holder_that_settles_first_is_believed(
             settle(session, lock(session, window.mailing_id), window.id, lines)
             session.commit()
 
-    recover_beaten(runtime, process.host, settle_it)
+    assert recover_beaten(runtime, process.host, settle_it) == 0
     found = count()
     assert (found.sent, found.unanswered, found.in_flight, found.pending) == (2, 0, 0, READERS - 2)
 
@@ -67,7 +67,13 @@ def test_two_recoveries_at_once_count_a_window_once(
     window: Window, runtime: Runtime, process: SendingProcess, count: Count
 ) -> None:
     window.tally.discard()
-    recover_beaten(runtime, process.host, lambda: recover(runtime.sessions, process.host, Watch()))
+    settled = [0]
+
+    def other() -> None:
+        settled[0] = recover(runtime.sessions, process.host, Watch())
+
+    assert recover_beaten(runtime, process.host, other) == 0
+    assert settled == [10]
     found = count()
     assert (found.unanswered, found.in_flight, found.pending) == (10, 0, READERS - 10)
     with runtime.session() as session:

@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.lifecycle import lock
@@ -56,6 +57,9 @@ def test_a_mailing_that_stood_still_for_an_hour_asks_first(
         assert count().state == "paused"
         assert count().reason.startswith(ASKS)
         assert sink.counts.messages == 0
+        with runtime.session() as session:
+            entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.paused")).one()
+            assert entry.detail["reason"].startswith(ASKS)
         resume(runtime, mailing_id)
         process.drain(mailing_id, seconds=30)
     assert (count().state, count().sent) == ("finished", READERS)

@@ -11,6 +11,7 @@ from newsletter.core.links import Links
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
+from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
@@ -162,7 +163,7 @@ class TestUnderWay:
         self, admin_client: SignedIn, runtime: Runtime, session: Session, issue: Issue
     ) -> None:
         mailing_id = sending(session, runtime, issue)
-        hold(session, mailing_id, f"The relay refuses the log-in. {XSS}")
+        hold(session, lock(session, mailing_id), f"The relay refuses the log-in. {XSS}")
         session.commit()
         page = read(admin_client, "/admin/p/morning")
         assert page.count("The relay refuses the log-in.") == 1  # at the mailing, which is the first thing
