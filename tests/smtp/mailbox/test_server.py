@@ -32,8 +32,8 @@ def running(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str]
         listening = process.stdout.readline()
         yield process, int(listening.split("127.0.0.1:")[1].split()[0])
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def test_it_keeps_exactly_what_was_sent(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_message_that_breaks_the_limits_is_refused_and_the_next_one_taken(tmp_
         with pytest.raises(smtplib.SMTPDataError) as refused:
             client.sendmail("a@example.org", ["b@example.org"], b"x" * 999 + b"\r\n")
         assert refused.value.smtp_code == 500
-        assert client.docmd("DATA")[0] == 503
+        assert client.docmd("DATA") == (503, b"5.5.1 say RCPT first")
         client.mail("a@example.org")
         client.rcpt("b@example.org")
         assert client.data(b"y\r\n" * (SIZE_LIMIT // 3 + 1))[0] == 552
@@ -107,6 +107,32 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert second.returncode == 1
     assert second.stderr.count("\n") == 1
     assert "address already in use" in second.stderr.lower()
+
+
+def test_what_does_not_come_in_its_order_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        assert client.docmd("DATA") == (503, b"5.5.1 say EHLO first")
+        client.ehlo()
+        client.mail("a@example.org")
+        client.rcpt("b@example.org")
+        assert client.docmd("DATA", "now") == (501, b"5.5.4 DATA takes no argument")
+    assert list_messages(tmp_path) == []
+
+
+def test_a_message_that_cannot_be_kept_is_put_off(tmp_path: Path) -> None:
+    folder = tmp_path / "mailbox"
+    with running(folder) as (_, port), smtplib.SMTP("127.0.0.1", port) as client:
+        folder.rmdir()
+        folder.write_text("a file where the folder was")
+        with pytest.raises(smtplib.SMTPDataError, match=r"4\.3\.1 it cannot be kept") as refused:
+            client.sendmail("a@example.org", ["b@example.org"], b"Subject: x\r\n\r\n")
+        assert refused.value.smtp_code == 452
+
+
+def test_what_a_killed_server_left_unfinished_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / "20270101-0.new").write_bytes(b"Subj")
+    Catcher(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_keeps_the_newest_and_goes_on_after_a_restart(tmp_path: Path) -> None:

@@ -99,6 +99,27 @@ def test_whatever_is_sent_can_be_listed_and_read(raw: bytes, recipients: list[st
         assert len(message.recipients) == len(recipients)
 
 
+@pytest.mark.parametrize("value", ["<", ".:", "().>"])
+def test_a_header_that_the_parser_chokes_on_is_shown_as_it_came(tmp_path: Path, value: str) -> None:
+    write_message(tmp_path, "", [], f"From: {value}\r\n\r\n".encode(), now=NOON, counter=0)
+    (summary,) = list_messages(tmp_path)
+    assert summary.from_header == value
+
+
+def test_a_message_of_unknown_origin_has_no_envelope(tmp_path: Path) -> None:
+    message_id = write_message(tmp_path, "a@example.org", ["b@example.org"], b"", now=NOON, counter=0)
+    (tmp_path / f"{message_id}.eml").write_bytes(b"Received: from elsewhere\r\nSubject: Hello\r\n\r\n")
+    (summary,) = list_messages(tmp_path)
+    assert (summary.sender, summary.recipients, summary.subject) == ("", (), "Hello")
+
+
+def test_a_message_that_is_removed_while_the_list_is_read_is_left_out(tmp_path: Path) -> None:
+    kept, gone = (write_message(tmp_path, "", [], b"", now=NOON, counter=counter) for counter in (0, 1))
+    (tmp_path / f"{gone}.eml").unlink()
+    (tmp_path / f"{gone}.eml").symlink_to("nowhere")
+    assert [summary.id for summary in list_messages(tmp_path)] == [kept]
+
+
 @given(
     st.sampled_from([b"Subject", b"From"]),
     st.text(alphabet=st.characters(exclude_characters="\r\n"), max_size=80),
