@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -89,11 +90,30 @@ def without_braces(text: str) -> str:
     return text if "{{" not in text and "}}" not in text else text.replace("{", "").replace("}", "")
 
 
-def as_read(html: str) -> str:
-    """HTML as people see it: whether entries of a list are set apart makes no difference in the editor."""
-    html = re.sub(r"<li>\s*<p>(.*?)</p>\s*", r"<li>\1", html, flags=re.DOTALL).replace("\u2060", "")
+def as_read(html: str) -> list[str]:
+    """HTML as people see it: its tags, and each letter with its marks, however those lie in one another.
+
+    Whether entries of a list are set apart makes no difference in the editor.
+    """
+    html = re.sub(r"<li>\s*<p>(.*?)</p>\s*", r"<li>\1", html, flags=re.DOTALL)
+    html = html.replace("\u2060", "").replace("&nbsp;", " ")
     html = re.sub(r"<(strong|em)>(\s*)</\1>", r"\2", html)
-    return re.sub(r"\s+", "", re.sub(r"<br>\s*(?=<)|<p></p>|<br>", "", html))
+    html = re.sub(r"<br>\s*(?=<)|<p></p>|<br>", "", html)
+    seen: list[str] = []
+    depth: Counter[str] = Counter()
+    for part in re.split(r"(<[^>]*>)", html):
+        if mark := re.fullmatch(r"<(/?)(strong|em)>", part):
+            depth[mark[2]] += -1 if mark[1] else 1
+        elif part.startswith("<"):
+            seen.append(part)
+        else:
+            seen += [" ".join([letter, *sorted(+depth)]) for letter in part if not letter.isspace()]
+    return seen
+
+
+@pytest.mark.parametrize("text", ["*_1_*", "***a** b*", "**a *b***", "__a__**b**"])
+def test_marks_in_one_another_are_kept(oracle: Oracle, text: str) -> None:
+    assert as_read(to_html(oracle.ask("rewrite", text=text))) == as_read(to_html(text))
 
 
 @slow
@@ -174,6 +194,12 @@ def test_merge_fields_are_refused_in_the_page_as_by_the_server(oracle: Oracle, t
 @slow
 @given(document=documents)
 def test_no_document_that_the_server_takes_is_refused_in_the_page(oracle: Oracle, document: Document) -> None:
+    assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
+
+
+@pytest.mark.parametrize("title", ["𐄇 Ⅷ ² apples", "ʰā", "Ꭰꭰ", "Die Straße"])
+def test_a_slug_in_any_script_is_one_in_the_page(oracle: Oracle, title: str) -> None:
+    document = Document(title=title)
     assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
 
 

@@ -14,6 +14,8 @@ export type Faults = ReadonlyMap<Address, string>;
 
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
+const OF_SLUG = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}\\p{N}\\u13a0-\\u13f5]+"; // Cherokee folds to its capitals
+const SLUG = new RegExp(`^(${OF_SLUG}(-${OF_SLUG})*)?$`, "u");
 const KEY_WORD = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 const seen = new WeakMap<Fields, Faults>();
@@ -102,9 +104,7 @@ function dateFault(value: string): string {
 
 /** Letters of any script are for the server to fold; what can never stand in an address is told at once. */
 function slugFault(value: string): string {
-  return /^[\p{Ll}\p{Lo}\p{M}\p{Nd}]+(-[\p{Ll}\p{Lo}\p{M}\p{Nd}]+)*$|^$/u.test(value)
-    ? ""
-    : "Use lower-case letters, digits and dashes.";
+  return SLUG.test(value) ? "" : "Use lower-case letters, digits and dashes.";
 }
 
 function* visibilityFaults(visibility: Json): Generator<[string, string]> {
