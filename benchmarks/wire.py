@@ -64,6 +64,10 @@ class Journal:
         assert verdict.outcome is Outcome.SENT, str(reply)
         self.sent += 1
 
+    def never_left(self, index: int) -> None:
+        message = f"the sink refused message {index}"
+        raise AssertionError(message)
+
 
 def bodies(count: int) -> Iterator[bytes]:
     """Different messages, all of the same length."""

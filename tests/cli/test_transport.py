@@ -56,6 +56,11 @@ def test_a_password_in_a_file(run: Run, session: Session, settings: Settings, tm
     assert stored_facts(transport, settings.secrets).password == CANARY
 
 
+@pytest.mark.parametrize(("weight", "when"), [("1", "from now on"), ("0", "when no other relay can send")])
+def test_it_is_told_when_mail_leaves_by_it(run: Run, weight: str, when: str) -> None:
+    assert f"mail leaves by smtp.example.org:587 {when}." in run(*ADD, "--weight", weight).out
+
+
 def test_what_cannot_be_added(run: Run, session: Session) -> None:
     refused = run(*ADD, "--username", "ana")
     assert (refused.code, "Type the password" in refused.err) == (2, True)
