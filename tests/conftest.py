@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -25,11 +26,30 @@ from tests.catalogues import compile_stale
 from tests.servers import create_database, start_postgres, start_valkey
 
 compile_stale()
-# Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are.
-hypothesis.settings.register_profile("suite", deadline=None)
+# Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
+# change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile("suite")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+class CompiledTemplates(BytecodeCache):
+    """Of this process. Each test has an application of its own, which would compile them all anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+compiled_templates = CompiledTemplates()
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +141,7 @@ def links(runtime: Runtime) -> Links:
 def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     made.testing = True
+    made.jinja_env.bytecode_cache = compiled_templates
     yield made
     with made.app_context():
         from newsletter.web.database import db

@@ -99,6 +99,7 @@ def test_by_keyboard_alone(tab: Page, origin: str) -> None:
     tab.keyboard.type(PASSWORD)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("heading", name="Team")).to_be_visible()
+    tab.wait_for_load_state()  # before the script is there, Escape is only a key
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("link", name="Skip to the content")).to_be_focused()
     tab.keyboard.press("Tab")
