@@ -102,7 +102,7 @@ def test_what_is_set_right_before_the_drain_ends_holds_nobody(
     process = make_process(window_size=5, smtp_url=f"{sink.url}&connections=2")
     process.growth.lanes = 2  # the second from its second turn on, which reserves windows 3, 4 and 5
     slow = [
-        Rule(At.BODY, Act.STALL, seconds=s, recipient=f"reader{n}@*") for n, s in ((6, 5), (11, 1), (16, 0.5))
+        Rule(At.BODY, Act.STALL, seconds=s, recipient=f"reader{n}@*") for n, s in ((6, 8), (11, 3), (16, 0.5))
     ]
     sink.script = Script(slow)
     anchor = process.desk.anchor
@@ -117,7 +117,7 @@ def test_what_is_set_right_before_the_drain_ends_holds_nobody(
     anchor.remember(mailing_id, 3)
     wait_until(lambda: windows() == 1, patience=10)
     anchor.remember(mailing_id, 2)
-    thread.join(timeout=10)
+    thread.join(timeout=20)
     assert not thread.is_alive(), "it reserves what it may not send"
     with runtime.session() as session:
         mailing = session.get_one(Mailing, mailing_id)

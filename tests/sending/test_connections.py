@@ -146,7 +146,7 @@ def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
     time.sleep(0.3)
     assert not connections.ending
     connections.hurry(4)
-    thread.join(timeout=5)
+    thread.join(timeout=20)
     assert not thread.is_alive(), "it would have waited five minutes for the greeting, three times"
     assert told[0].step is Step.GREETING
     assert connections.ending

@@ -28,7 +28,7 @@ class Raw:
     """A client of octets."""
 
     def __init__(self, sink: Sink) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", sink.port), timeout=3)
+        self.sock = socket.create_connection(("127.0.0.1", sink.port), timeout=10)
         self.file = self.sock.makefile("rb")
 
     def __enter__(self) -> "Raw":
@@ -170,8 +170,8 @@ def stage(make_sink: Callable[..., Sink], dial: Callable[..., Session]) -> Stage
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """Waits until something is so, at most three seconds."""
-    return partial(wait_until, patience=3)
+    """Waits until something is so, for a while."""
+    return partial(wait_until, patience=15)
 
 
 @pytest.fixture(scope="session")

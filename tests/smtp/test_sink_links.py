@@ -122,7 +122,7 @@ class TestTls:
     @pytest.mark.parametrize("how", ["reset", "noise"])
     def test_a_handshake_that_breaks(self, make_sink, eventually, certificate, implicit, how):
         sink = make_sink(tls=certificate.context, implicit_tls=implicit)
-        with socket.create_connection(("127.0.0.1", sink.port), timeout=3) as client:
+        with socket.create_connection(("127.0.0.1", sink.port), timeout=10) as client:
             if not implicit:
                 client.sendall(b"STARTTLS\r\n")
                 heard = b""
@@ -170,7 +170,7 @@ class TestTls:
         context = ssl.create_default_context(cafile=certificate.pem)
         coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
         talk = context.wrap_bio(coming, going, server_hostname="localhost")
-        with socket.create_connection(("127.0.0.1", sink.port), timeout=3) as client:
+        with socket.create_connection(("127.0.0.1", sink.port), timeout=10) as client:
 
             def until(step):
                 while True:
@@ -194,7 +194,7 @@ class TestTls:
 
     def test_the_end_is_said_in_tls_too(self, make_sink, certificate):
         sink = make_sink(tls=certificate.context, implicit_tls=True)
-        with secure(socket.create_connection(("127.0.0.1", sink.port), timeout=3), certificate) as client:
+        with secure(socket.create_connection(("127.0.0.1", sink.port), timeout=10), certificate) as client:
             client.suppress_ragged_eofs = False  # an end without close_notify would raise
             client.sendall(b"QUIT\r\n")
             heard = b""
