@@ -8,19 +8,11 @@ from urllib.parse import unquote_plus
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.limits import check_limits, check_name
+from newsletter.transports.limits import FIELDS, check_limits, check_name
 from newsletter.transports.outlet import Outlet, url_key
 
-OPTIONS = (
-    "name",
-    "weight",
-    "connections",
-    "messages_per_connection",
-    "per_second",
-    "per_day",
-    "hours",
-    "zone",
-)
+# How to speak to a relay is for `smtp.url` to read, like everything about reaching it.
+OPTIONS = ("name", *(limit for limit in FIELDS if limit != "dialogue"))
 SCHEMES = ("smtp://", "smtps://")
 
 

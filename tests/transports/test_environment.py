@@ -1,10 +1,13 @@
 """`SMTP_URL` with one relay or several, and with what it says about each."""
 
+from datetime import date
+
 import pytest
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.environment import environment_outlets
+from newsletter.transports.environment import OPTIONS, environment_outlets
+from newsletter.transports.limits import FIELDS
 from newsletter.transports.outlet import KEY_LENGTH, Limits, row_key, url_key
 
 
@@ -38,6 +41,15 @@ def test_several_relays_with_their_limits() -> None:
     assert second.limits == Limits(10, 1000, per_day=5000, hours="22:00-06:00", zone="Europe/Rome")
 
 
+def test_whatever_can_be_limited_at_the_desk_can_be_in_the_url() -> None:
+    (outlet,) = environment_outlets(
+        "smtp://10.0.0.4?warm_up_from=2026-11-02&warm_up_per_day=200&provider_limits=gmail=20,yahoo=0.5"
+    )
+    assert outlet.limits.provider_limits == {"gmail": 20, "yahoo": 0.5}
+    assert (outlet.limits.warm_up_from, outlet.limits.warm_up_per_day) == (date(2026, 11, 2), 200)
+    assert set(FIELDS) - set(OPTIONS) == {"dialogue"}  # which says how to reach it
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -50,6 +62,9 @@ def test_several_relays_with_their_limits() -> None:
         ("smtp://ana:canary@a.example?zone=Mars", "wrong zone"),
         ("smtp://ana:canary@a.example?name=" + "x" * 121, "wrong name"),
         ("smtp://ana:canary@a.example?per_second=0", "wrong per_second"),
+        ("smtp://ana:canary@a.example?warm_up_per_day=200", "wrong warm_up_from"),
+        ("smtp://ana:canary@a.example?provider_limits=gmail", "wrong provider_limits"),
+        ("smtp://ana:canary@a.example?provider_limits=hotmail=1", "wrong provider_limits"),
         ("smtp://ana:canary@a.example?wait=1", "unknown option"),
         ("smtp://ana:canary@a.example smtp://b.example?starttls=x", "unknown starttls"),
         ("smtp://ana:can?weight=1&ary@a.example", "unknown option"),
