@@ -17,6 +17,7 @@ from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
 from newsletter.health.signs import is_silent, read_signs
 from newsletter.smtp.session import open_session
+from newsletter.transports.dkim_keys import ask_dns, check_active
 from newsletter.transports.environment import environment_outlets
 from newsletter.transports.find import outlets
 from newsletter.transports.look import look_at
@@ -24,7 +25,7 @@ from newsletter.transports.standing import Obstacle
 
 
 @click.command(
-    "doctor", help="Check database, broker, workers, relay and files; exit 1 when something is wrong."
+    "doctor", help="Check database, broker, workers, relay, signing and files; exit 1 if something is wrong."
 )
 @json_option
 def command(as_json: bool) -> None:
@@ -99,6 +100,12 @@ def _relay() -> str:
     return "; ".join(told)
 
 
+def _signing() -> str:
+    with reading(), runtime().session() as session:
+        domains = check_active(session, runtime().settings.secrets, ask_dns)
+    return f"the DNS has the keys of {', '.join(domains)}" if domains else "no mail is signed here"
+
+
 def _data_dir() -> str:
     folder = runtime().settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -121,5 +128,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "broker": _broker,
     "workers": _workers,
     "relay": _relay,
+    "signing": _signing,
     "front end": _front_end,
 }

@@ -111,6 +111,15 @@ def activate(
     return key
 
 
+def check_active(session: Session, secrets: Sequence[str], lookup: Lookup) -> list[str]:
+    """The domains that sign, in order. Raises `Refused`, or `SessionFailed`, for the first key that receivers
+    cannot verify, or that cannot be read: what it signs looks forged."""
+    active = [key for key in list_keys(session) if key.active_since is not None]
+    for key in active:
+        _check(published(key, secrets), lookup)
+    return sorted({key.domain for key in active})
+
+
 def remove(session: Session, key: DkimKey, *, actor: str) -> None:
     """Sign with it no more. What it signed is verified as long as its record is in the DNS."""
     _record(session, key, "removed", actor)
@@ -153,7 +162,7 @@ def _check(wanted: Published, lookup: Lookup) -> None:
     found = lookup(wanted.name)
     if not found:
         raise _refused(
-            "record", f"The DNS has no TXT record {wanted.name} yet. Publish it, or wait a little."
+            "record", f"The DNS has no TXT record {wanted.name}. Publish it, or wait until it is seen."
         )
     if len(found) > 1:  # what a verifier makes of several is not defined (RFC 6376 §3.6.2.2)
         raise _refused(

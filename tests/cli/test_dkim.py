@@ -1,8 +1,10 @@
 """`newsletter dkim`."""
 
 import dns.zone
+import pytest
 from sqlalchemy.orm import Session
 
+from newsletter.cli import environment
 from newsletter.transports.dkim_keys import list_keys
 from tests.cli.conftest import Run
 
@@ -42,3 +44,15 @@ def test_mistakes_are_told(run: Run) -> None:
     assert run("dkim", "add", "no domain").code == 2
     missing = run("dkim", "activate", "7")
     assert (missing.code, "no DKIM key 7" in missing.err) == (2, True)
+
+
+def test_the_doctor_looks_at_the_keys_in_use(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("doctor", "--json").json["signing"] == {"ok": True, "message": "no mail is signed here"}
+    run("dkim", "add", "press.example")
+    assert run("doctor", "--json").json["signing"]["ok"]  # it does not sign yet
+    run("dkim", "activate", "1", "--without-checking")
+    monkeypatch.setenv("SECRET_KEY", "another secret of the tests")
+    environment.runtime().engine.dispose()
+    environment.runtime.cache_clear()
+    told = run("doctor", "--json").json["signing"]
+    assert (told["ok"], "The DKIM key of press.example cannot be read" in told["message"]) == (False, True)

@@ -13,6 +13,7 @@ from newsletter.smtp.failures import SessionFailed
 from newsletter.transports.dkim_keys import (
     Published,
     activate,
+    check_active,
     find_key,
     list_keys,
     make_key,
@@ -89,7 +90,7 @@ def test_the_nearest_domain_signs_and_rsa_comes_first(
 @pytest.mark.parametrize(
     ("records", "sentence"),
     [
-        ([], "no TXT record n1._domainkey.press.example yet"),
+        ([], r"no TXT record n1._domainkey.press.example\. Publish it"),
         (["v=spf1 -all"], "not the one of this key"),
         (["v=DKIM1; k=ed25519; p="], "not the one of this key"),
     ],
@@ -134,6 +135,20 @@ def test_a_record_counts_however_it_is_laid_out(session: Session, make: Callable
     assert since is not None
     assert asked == ["n1._domainkey.press.example"]
     assert activate(session, found.key, SECRETS, lookup, actor="test").active_since == since
+
+
+def test_the_records_of_keys_in_use_are_looked_after(
+    session: Session, make: Callable[..., Published]
+) -> None:
+    assert check_active(session, SECRETS, lambda _name: []) == []
+    records = {found.name: [found.text] for found in (make("press.example"), make("bank.example"))}
+    make("idle.example", active=False)  # nobody looks for it yet
+    assert check_active(session, SECRETS, lambda name: records[name]) == ["bank.example", "press.example"]
+    records["n1._domainkey.press.example"] = []
+    with pytest.raises(Refused, match=r"no TXT record n1._domainkey.press.example\. Publish it"):
+        check_active(session, SECRETS, lambda name: records[name])
+    with pytest.raises(SessionFailed, match="The DKIM key of bank"):
+        check_active(session, ["another secret"], lambda name: records[name])
 
 
 def test_what_cannot_be_a_key(session: Session, make: Callable[..., Published]) -> None:
