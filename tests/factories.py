@@ -10,6 +10,7 @@ from newsletter.document import loads
 from newsletter.issues.models import Issue, Revision
 from newsletter.issues.models import TestMessage as KeptTest
 from newsletter.issues.save import save_document
+from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import State, Subscriber, Subscription
 
@@ -30,6 +31,20 @@ def make_publication(session: Session, slug: str = "weekly", **facts: str) -> Pu
     session.add(publication)
     session.flush()
     return publication
+
+
+def create_morning(session: Session) -> Publication:
+    """The Morning, as its editor creates it."""
+    made = create_publication(
+        session,
+        slug="morning",
+        name="The Morning",
+        sender="The Morning <morning@press.example>",
+        postal_address="1 Quay Street\nGalway",
+        actor="test",
+    )
+    session.commit()
+    return made
 
 
 def make_subscription(

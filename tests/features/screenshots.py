@@ -6,7 +6,6 @@ runs make the same pictures as far as the browser and its fonts do.
 
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +18,6 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 from newsletter import migrations
 from newsletter.accounts.create import create_user
@@ -35,6 +33,7 @@ from newsletter.web.database import db
 from tests.features.looking import chromium, open_tab
 from tests.servers import start_valkey
 from tests.servers.processes import free_port
+from tests.serving import serve
 
 THURSDAY = datetime(2026, 5, 21, 16, 20, tzinfo=UTC)
 EMAIL, PASSWORD = "mira@coalition.example", "seven quiet herons"
@@ -108,17 +107,10 @@ def _demo(folder: Path) -> Iterator[tuple[str, Demo]]:
     demo = _make(settings)
     app = create_app(settings)
     app.session_interface.get_expiration_time = _never  # type: ignore[method-assign]
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{port}", demo
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        with app.app_context():
-            db.engine.dispose()
+    with serve(app, port) as origin:
+        yield origin, demo
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _never(_app: Flask, _session: object) -> None:

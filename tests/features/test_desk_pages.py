@@ -3,7 +3,6 @@
 The addresses come from the URL map, so a page that is added is looked at, too.
 """
 
-import threading
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -12,13 +11,13 @@ from flask import Flask
 from playwright.sync_api import APIResponse, Page, Response
 from redis import Redis
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
 from newsletter.runtime import Runtime
 from newsletter.web.limits import limiter
 from tests.features.looking import chromium, listen, look, open_tab, unringed
 from tests.features.scenes import OWNER, PASSWORD, Scene, bare, empty, foreign, full, pages, paths
+from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -58,13 +57,8 @@ def origin(app: Flask, redis: Redis) -> Iterator[str]:
     """The application on a port of this machine."""
     with app.app_context():
         limiter.reset()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(app) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """In a real browser: through the door to the desk, by keyboard, with nothing typed lost on the way."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +7,6 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.models import UserSession
@@ -17,6 +15,7 @@ from newsletter.core import clock
 from newsletter.publications.create import create_publication
 from newsletter.web.limits import limiter
 from tests.features.looking import chromium, listen, look, open_tab
+from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -37,13 +36,8 @@ def origin(app: Flask, session: Session) -> Iterator[str]:
     session.commit()
     with app.app_context():
         limiter.reset()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(app) as url:
+        yield url
 
 
 @pytest.fixture

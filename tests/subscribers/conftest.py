@@ -7,27 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
-from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.sign_up import sign_up
+from tests.factories import create_morning
 
 Ask = Callable[..., Subscription | None]
 
 
 @pytest.fixture
 def publication(session: Session) -> Publication:
-    made = create_publication(
-        session,
-        slug="morning",
-        name="The Morning",
-        sender="The Morning <morning@press.example>",
-        postal_address="1 Quay Street\nGalway",
-        actor="test",
-    )
-    session.commit()
-    return made
+    return create_morning(session)
 
 
 @pytest.fixture

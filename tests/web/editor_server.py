@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 import jsonpatch
 from flask import Flask, Response, jsonify, request
 from PIL import Image, UnidentifiedImageError
-from werkzeug.serving import make_server
 
 from newsletter.document import Document, DocumentInvalid, loads
 from newsletter.document.blocks import BLOCKS
@@ -28,6 +27,7 @@ from newsletter.rendering.compose import compose
 from newsletter.rendering.render_input import MediaImage, PublicationFacts, RenderInput
 from newsletter.web.assets_manifest import STATIC_FOLDER, asset_url
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
+from tests.serving import serve
 
 DIGEST = Path(__file__).parents[2] / "newsletter/demo/documents/a-line-reopens.json"
 PICTURE = "/media/"
@@ -246,18 +246,9 @@ def drawn(key: str) -> bytes:
     return octets.getvalue()
 
 
-@contextmanager
-def serving(desk: Desk, port: int = 0) -> Iterator[str]:
+def serving(desk: Desk, port: int = 0) -> AbstractContextManager[str]:
     """The address of a running server."""
-    server = make_server("127.0.0.1", port, make_app(desk), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serve(make_app(desk), port)
 
 
 if __name__ == "__main__":

@@ -10,27 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.web.limits import limiter
-from tests.factories import make_publication
+from tests.factories import create_morning, make_publication
 
 STAMP = re.compile(r'name="stamp" value="([^"]+)"')
 
 
 @pytest.fixture
 def publication(session: Session) -> Publication:
-    made = create_publication(
-        session,
-        slug="morning",
-        name="The Morning",
-        sender="The Morning <morning@press.example>",
-        postal_address="1 Quay Street\nGalway",
-        actor="test",
-    )
-    session.commit()
-    return made
+    return create_morning(session)
 
 
 @pytest.fixture
