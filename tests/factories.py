@@ -33,7 +33,7 @@ def make_publication(session: Session, slug: str = "weekly", **facts: str) -> Pu
     return publication
 
 
-def create_morning(session: Session) -> Publication:
+def create_morning(session: Session, **facts: str) -> Publication:
     """The Morning, as its editor creates it."""
     made = create_publication(
         session,
@@ -42,6 +42,7 @@ def create_morning(session: Session) -> Publication:
         sender="The Morning <morning@press.example>",
         postal_address="1 Quay Street\nGalway",
         actor="test",
+        **facts,
     )
     session.commit()
     return made

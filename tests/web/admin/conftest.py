@@ -9,24 +9,14 @@ from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
 from newsletter.accounts.passwords import wasted_hash
 from newsletter.accounts.permissions import RoleName
-from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
+from tests.factories import create_morning
 from tests.web.signed_in import SignedIn, signed_in_client
 
 
 @pytest.fixture
 def publication(session: Session) -> Publication:
-    made = create_publication(
-        session,
-        slug="morning",
-        name="The Morning",
-        sender="The Morning <morning@press.example>",
-        postal_address="1 Quay Street\nGalway",
-        timezone="Europe/Rome",
-        actor="test",
-    )
-    session.commit()
-    return made
+    return create_morning(session, timezone="Europe/Rome")
 
 
 @pytest.fixture
