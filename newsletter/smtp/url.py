@@ -3,6 +3,7 @@
 import ipaddress
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -60,8 +61,8 @@ class Relay:
         return f"{user}{self.where} (encryption {self.encryption})"
 
 
-def parse_smtp_url(text: str) -> Relay:
-    """The relay that `SMTP_URL` describes.
+def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
+    """The relay that `SMTP_URL` describes. `others`: options that the caller reads, and that may be misspelt.
 
     `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`;
     `smtps://` is TLS from the start. The port is 465 for smtps, 587 with credentials, else 25. Other options:
@@ -73,7 +74,7 @@ def parse_smtp_url(text: str) -> Relay:
     parts = _split(text)
     host = _host(parts)
     user, password = _credentials(parts)
-    options = _options(parts)
+    options = _options(parts, others)
     encryption = _encryption(parts.scheme, options)
     relay = Relay(
         host=host,
@@ -180,13 +181,13 @@ def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
     return user, password
 
 
-def _options(parts: SplitResult) -> dict[str, str]:
+def _options(parts: SplitResult, others: Sequence[str]) -> dict[str, str]:
     timeouts = (f"timeout_{name}" for name in Timeouts.names())
     known = ["starttls", "verify", "auth_in_clear", "ca", "dialogue", *timeouts]
     options: dict[str, str] = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         if key not in known:
-            raise _refused(f"has an unknown option; the known ones are {', '.join(known)}.")
+            raise _refused(f"has an unknown option; the known ones are {', '.join([*known, *others])}.")
         if key in options:
             raise _refused(f"gives the option {key} twice.")
         options[key] = value

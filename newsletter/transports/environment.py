@@ -31,7 +31,7 @@ def environment_outlets(text: str) -> list[Outlet]:
 
 def _outlet(url: str) -> Outlet:
     bare, options = _taken_out(url)
-    relay = parse_smtp_url(bare)
+    relay = parse_smtp_url(bare, OPTIONS)
     try:
         name = check_name(options.pop("name", ""))
         facts = check_limits(options)

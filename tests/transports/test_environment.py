@@ -1,13 +1,11 @@
 """`SMTP_URL` with one relay or several, and with what it says about each."""
 
-from datetime import date
-
 import pytest
 
 from newsletter.core.errors import Refused
-from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.environment import OPTIONS, environment_outlets
-from newsletter.transports.limits import FIELDS
+from newsletter.smtp.url import Dialogue, parse_smtp_url
+from newsletter.transports.environment import environment_outlets
+from newsletter.transports.limits import FIELDS, check_limits
 from newsletter.transports.outlet import KEY_LENGTH, Limits, row_key, url_key
 
 
@@ -42,12 +40,31 @@ def test_several_relays_with_their_limits() -> None:
 
 
 def test_whatever_can_be_limited_at_the_desk_can_be_in_the_url() -> None:
-    (outlet,) = environment_outlets(
-        "smtp://10.0.0.4?warm_up_from=2026-11-02&warm_up_per_day=200&provider_limits=gmail=20,yahoo=0.5"
-    )
-    assert outlet.limits.provider_limits == {"gmail": 20, "yahoo": 0.5}
-    assert (outlet.limits.warm_up_from, outlet.limits.warm_up_per_day) == (date(2026, 11, 2), 200)
-    assert set(FIELDS) - set(OPTIONS) == {"dialogue"}  # which says how to reach it
+    typed = {
+        "weight": "3",
+        "connections": "4",
+        "messages_per_connection": "20",
+        "per_second": "12.5",
+        "per_day": "5000",
+        "provider_limits": "gmail=20,yahoo=0.5",
+        "hours": "22:00-06:00",
+        "zone": "Europe/Rome",
+        "warm_up_from": "2026-11-02",
+        "warm_up_per_day": "200",
+        "dialogue": "plain",
+    }
+    assert typed.keys() == set(FIELDS)
+    url = "&".join(f"{name}={text}" for name, text in typed.items())
+    (outlet,) = environment_outlets(f"smtp://10.0.0.4?{url}")
+    stored = check_limits(typed)
+    assert outlet.limits == stored.limits("10.0.0.4")
+    assert outlet.weight == stored.weight == 3
+    assert outlet.relay.dialogue is Dialogue.PLAIN
+
+
+def test_whoever_misspells_an_option_is_told_all_of_them() -> None:
+    with pytest.raises(Refused, match=r"unknown option; the known ones are .*starttls.* per_second"):
+        environment_outlets("smtp://10.0.0.4?per_secnd=3")
 
 
 @pytest.mark.parametrize(
