@@ -101,8 +101,12 @@ def _relay() -> str:
 
 
 def _signing() -> str:
-    with reading(), runtime().session() as session:
-        domains = check_active(session, runtime().settings.secrets, ask_dns)
+    try:
+        with reading(), runtime().session() as session:
+            domains = check_active(session, runtime().settings.secrets, ask_dns)
+    except SQLAlchemyError as error:
+        message = "nobody knows which keys are in use, because the database cannot be read"
+        raise RuntimeError(message) from error
     return f"the DNS has the keys of {', '.join(domains)}" if domains else "no mail is signed here"
 
 

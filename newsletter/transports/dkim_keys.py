@@ -112,8 +112,11 @@ def activate(
 
 
 def check_active(session: Session, secrets: Sequence[str], lookup: Lookup) -> list[str]:
-    """The domains that sign, in order. Raises `Refused`, or `SessionFailed`, for the first key that receivers
-    cannot verify, or that cannot be read: what it signs looks forged."""
+    """The domains that sign, in order, as receivers can verify.
+
+    Raises `Refused` for the first key that the DNS does not vouch for: what it signs looks forged; or
+    `SessionFailed` for one that cannot be read here: its mail does not leave.
+    """
     active = [key for key in list_keys(session) if key.active_since is not None]
     for key in active:
         _check(published(key, secrets), lookup)
