@@ -171,7 +171,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
                 ) from error
     known = {field: values[field.upper()] for field in Settings.model_fields if values.get(field.upper())}
     try:
-        return Settings(**known)  # type: ignore[arg-type]
+        return Settings.model_validate(known)
     except ValidationError as error:
         problems = "; ".join(
             f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
