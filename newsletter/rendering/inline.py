@@ -18,6 +18,7 @@ _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
 _BODY = re.compile(r"<body[\s>/]", re.IGNORECASE)
 _BARE_CONDITION = re.compile(r"<!\[if ([^\]>]*)\]>(?!-->)|<!\[(endif)\]>(?!-->)")
 _IS_CONDITIONAL = re.compile(r"\s*(?:\[if\b|<!\[endif\])").match
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
 # What XML, and so lxml, cannot hold (XML 1.0 §2.2): invisible everywhere, and pasted in by accident.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INDENT = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
@@ -141,10 +142,11 @@ def _drop_comments(root: etree._Element) -> None:
 
 
 def _drop_classes(root: etree._Element) -> None:
-    css = "\n".join(_remaining_css(root))
-    if "[class" in css:  # such a selector may mean any class
+    """Take away the classes that no CSS names any more."""
+    css = list(_remaining_css(root))
+    if any("[class" in each for each in css):  # such a selector may mean any class
         return
-    named = named_classes(css)
+    named = frozenset[str]().union(*map(named_classes, css))
     for element in root.iter(etree.Element):
         if "class" in element.attrib:
             kept = [name for name in element.get("class").split() if name in named]
@@ -156,7 +158,8 @@ def _drop_classes(root: etree._Element) -> None:
 
 def _remaining_css(root: etree._Element) -> Iterable[str]:
     yield from (style.text or "" for style in root.iter("style"))
-    yield from (comment.text or "" for comment in root.iter(etree.Comment))
+    for comment in root.iter(etree.Comment):
+        yield from _STYLE.findall(comment.text or "")
 
 
 def _tidy_attributes(element: etree._Element) -> None:

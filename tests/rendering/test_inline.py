@@ -132,6 +132,11 @@ def test_classes_named_in_conditional_comments_stay() -> None:
     assert '<p class="a">' in html
 
 
+def test_words_beside_the_css_of_a_conditional_comment_do_not_hide_it() -> None:
+    comment = "<!--[if mso]>Outlook's own <style type='text/css'>.a{color:red}</style><![endif]-->"
+    assert '<p class="a">' in inline(page("<p class='a b'>x</p>", head=comment))
+
+
 def test_every_class_stays_when_a_selector_may_mean_any() -> None:
     html = inline(page("<p class='a b'>x</p>", "@media print{[class*='col']{color:red}}"))
     assert '<p class="a b">' in html

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.rendering.stylesheet import Rule, Stylesheet, named_classes, parse_rules, split_stylesheet
+from newsletter.rendering.stylesheet import Stylesheet, named_classes, parse_rules, split_stylesheet
 
 USED = frozenset({".a", ".b", "#top", ".sm:full"})
 
 
 def test_plain_rules_are_inlinable() -> None:
     assert split_stylesheet("p, .a > b { color : red; margin:0 }", USED) == Stylesheet(
-        ("p,.a > b{color : red; margin:0}",), ""
+        ("p,.a > b{color : red;margin:0}",), ""
     )
 
 
@@ -19,7 +19,7 @@ def test_plain_rules_are_inlinable() -> None:
     ("css", "kept"),
     [
         ("a:hover{color:red}", "a:hover{color:red!important}"),
-        (".a::before{content:';'; color:red}", ".a::before{content:';'!important;color:red!important}"),
+        (".a::before{content:';'; color:red}", '.a::before{content:";"!important;color:red!important}'),
         ("a:hover{color:red !important}", "a:hover{color:red !important}"),
         ("u + .body .a{color:red}", "u + .body .a{color:red!important}"),
         ("[data-ogsc] .a{color:#fff}", "[data-ogsc] .a{color:#fff!important}"),
@@ -44,8 +44,8 @@ def test_what_depends_on_the_reader_stays(css: str, kept: str) -> None:
 def test_a_list_of_selectors_is_parted() -> None:
     css = "a, a:hover, li:first-child, [href*='x'], [title='x,y'], a[href^='https:'] { color: red }"
     parts = split_stylesheet(css, USED)
-    assert parts.inlinable == ("a,li:first-child,[href*='x']{color: red}",)
-    assert parts.kept == "a:hover,[title='x,y'],a[href^='https:']{color: red!important}"
+    assert parts.inlinable == ('a,li:first-child,[href*="x"]{color: red}',)
+    assert parts.kept == 'a:hover,[title="x,y"],a[href^="https:"]{color: red!important}'
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,36 @@ def test_classes_behind_not_need_not_be_there() -> None:
 
 def test_braces_in_strings_and_comments_mean_nothing() -> None:
     css = """/* } */ .a::after { content: "}{;" } b { color: red /* ; */ }"""
-    assert list(parse_rules(css)) == [Rule(".a::after", 'content: "}{;"'), Rule("b", "color: red")]
+    assert blocks(css) == [(".a::after", 'content: "}{;"'), ("b", "color: red")]
 
 
 def test_what_is_left_open_is_closed() -> None:
-    assert list(parse_rules("@media print { a { color: red")) == [Rule("@media print", "a { color: red}")]
+    css = ".b { color: blue } @media print { .a { color: red"
+    assert split_stylesheet(css, USED).kept == "@media print{.a{color: red!important}}"
+
+
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        ("} a{color:red} b{color:blue}", [("b", "color:blue")]),
+        ("a{color:'x\n;margin:0}", [("a", "margin:0")]),
+        ("a{background:url(x y z);margin:0}", [("a", "margin:0")]),
+        ("a{nonsense;margin:0}", [("a", "margin:0")]),
+        ("a{margin:calc(1px + ]);color:red}", [("a", "color:red")]),
+        ("@page{margin:0)}a{color:red}", [("a", "color:red")]),
+        ("a{color:red} b", [("a", "color:red")]),
+        ('a{margin:0;content:"x', [("a", "margin:0")]),
+        ("{color:red}", []),
+        ("<!-- a{color:red} -->", [("a", "color:red")]),
+    ],
+)
+def test_what_is_invalid_is_left_out(css: str, left: list[tuple[str, str]]) -> None:
+    assert blocks(css) == left
+
+
+def blocks(css: str) -> list[tuple[str, str | None]]:
+    """The rules of `css` as pairs of prelude and block."""
+    return [(rule.prelude, rule.block) for rule in parse_rules(css)]
 
 
 def test_classes_are_found_with_their_escapes() -> None:
@@ -88,4 +113,4 @@ def test_classes_are_found_with_their_escapes() -> None:
 def test_no_stylesheet_makes_it_stumble(css: str) -> None:
     parts = split_stylesheet(css, USED)
     for half in ("\n".join(parts.inlinable), parts.kept):
-        assert list(parse_rules(half)) is not None
+        assert parse_rules(half) is not None
