@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.document import Document
 from newsletter.document.walk import images
@@ -20,7 +21,6 @@ from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing
 from newsletter.media.variants import find_sources
 from newsletter.publications.models import Publication
-from newsletter.rendering.addresses import to_ascii_domain
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.compose import compose
 from newsletter.rendering.headers import MessageHeaders

@@ -18,8 +18,9 @@ from babel import Locale, UnknownLocaleError, dates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from newsletter.core import i18n
+from newsletter.core.idn import to_ascii_domain
 from newsletter.core.paths import templates_dir
-from newsletter.rendering.addresses import needs_smtputf8, to_ascii_domain
+from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.slots import SlotTable

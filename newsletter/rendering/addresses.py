@@ -2,8 +2,7 @@
 
 import re
 
-import idna
-
+from newsletter.core.idn import to_ascii_domain
 from newsletter.rendering.encoded_words import encode_words
 
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"
@@ -22,13 +21,6 @@ def needs_smtputf8(address: str) -> bool:
     return not address.isascii() and not address.rpartition("@")[0].isascii()
 
 
-def to_ascii_domain(domain: str) -> str:
-    """`domain` as A-labels (RFC 5890), or in ASCII as it came; `ValueError` for a name that IDNA refuses."""
-    if domain.isascii():
-        return domain
-    return idna.encode(domain, uts46=True).decode("ascii")
-
-
 def clean_address(address: str) -> str:
     """`address` as it may stand between angle brackets; what could end them or add a second one is taken out.
 
@@ -42,7 +34,7 @@ def clean_address(address: str) -> str:
     domain = _NOT_IN_ADDRESS.sub("", domain)
     try:
         domain = to_ascii_domain(domain)
-    except ValueError:  # idna.IDNAError is one
+    except ValueError:
         domain = domain.encode("ascii", "replace").decode("ascii")
     return f"{local}{at}{domain}"
 

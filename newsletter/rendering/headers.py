@@ -12,7 +12,8 @@ from email.header import decode_header
 from enum import StrEnum
 
 from newsletter.core.errors import Refused
-from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address, to_ascii_domain
+from newsletter.core.idn import to_ascii_domain
+from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
 from newsletter.rendering.slots import Pieces, Slot, SlotTable
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from newsletter.core.errors import Refused
-from newsletter.rendering.addresses import to_ascii_domain
+from newsletter.core.idn import to_ascii_domain
 from newsletter.rendering.premailer_adapter import premail
 from newsletter.rendering.stylesheet import named_classes, split_stylesheet
 

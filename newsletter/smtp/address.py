@@ -1,7 +1,8 @@
 """Envelope addresses: what may stand between the angle brackets of MAIL and RCPT, and nothing else."""
 
 import re
-import unicodedata
+
+from newsletter.core.idn import to_ascii_domain
 
 LONGEST_ADDRESS = 254  # octets, RFC 5321 §4.5.3.1.3 less the brackets (RFC 3696 erratum 1690)
 LONGEST_LOCAL_PART = 64  # octets, RFC 5321 §4.5.3.1.1
@@ -17,7 +18,6 @@ _USUAL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
     r"@[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*"
 )
-_IDNA_2008_ONLY = frozenset("ßς\u200c\u200d")  # RFC 5894 §7.2: IDNA 2003 maps these to another domain
 
 
 class BadAddress(ValueError):
@@ -29,7 +29,7 @@ class NeedsSmtpUtf8(ValueError):
 
 
 def envelope_address(text: str, *, smtputf8: bool) -> bytes:
-    """The octets of a recipient or sender for the wire, the domain as A-labels (RFC 5890).
+    """The octets of a recipient or sender for the wire, the domain as A-labels.
 
     `smtputf8`: whether the server offers it. Raises `BadAddress` or `NeedsSmtpUtf8`. Whatever is returned
     holds no CR, LF, NUL, space outside quotes, `<` or `>`: it cannot end the command it stands in.
@@ -54,33 +54,13 @@ def envelope_address(text: str, *, smtputf8: bool) -> bytes:
     return octets
 
 
-def a_label(domain: str) -> str:
-    """`domain` with every label that is not ASCII as its A-label; `ValueError` when that cannot be.
-
-    The stdlib codec is IDNA 2003; the four characters in which IDNA 2008 differs are encoded as they stand,
-    because sending to the domain that the older rules map them to would reach a stranger.
-    """
-    if domain.isascii():
-        return domain
-    labels = unicodedata.normalize("NFC", domain.lower()).replace("。", ".").split(".")
-    return ".".join(_a_label(label) for label in labels)
-
-
-def _a_label(label: str) -> str:
-    if label.isascii():
-        return label
-    if _IDNA_2008_ONLY & set(label):
-        return "xn--" + label.encode("punycode").decode()
-    return label.encode("idna").decode()
-
-
 def _domain(domain: str) -> bytes:
     if domain.startswith("["):
         if not _LITERAL.fullmatch(domain):
             raise BadAddress("the domain is a malformed address literal")
         return domain.encode()
     try:
-        name = a_label(domain)
+        name = to_ascii_domain(domain)
     except ValueError:
         raise BadAddress("the domain is not a valid international name") from None
     if len(name) > LONGEST_DOMAIN or not all(_LABEL.fullmatch(label) for label in name.split(".")):

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from newsletter.core.errors import Refused
-from newsletter.smtp.address import a_label
+from newsletter.core.idn import to_ascii_domain
 from newsletter.smtp.timeouts import Timeouts
 
 LONGEST_TIMEOUT = 3600.0
@@ -104,7 +104,7 @@ def host_name(text: str) -> str:
 
     Raises `ValueError`, also for names that DNS cannot hold (RFC 1035 §2.3.4).
     """
-    host = a_label(text.lower())
+    host = to_ascii_domain(text.lower())
     if _is_address(host):
         return host
     name = host.removesuffix(".")

@@ -5,7 +5,8 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, make_msgid
 
 from newsletter.core import clock
-from newsletter.rendering.addresses import needs_smtputf8, to_ascii_domain
+from newsletter.core.idn import to_ascii_domain
+from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.probe import Finding, ProbeStep, Result, probe
 from newsletter.smtp.url import Relay
