@@ -1,7 +1,7 @@
-"""ByteTemplate: a compiled message as bytes with gaps, so that filling it is little more than joining them.
+"""ByteTemplate: a compiled message as chunks of bytes with slots between them; filling it is joining them.
 
 A value of plain ASCII is written the same way in every part and every encoding: it is recognised by one
-regular expression, encoded once and put into all its gaps. Only other values take the long way.
+regular expression, encoded once and put into all slots of its field. Only other values take the long way.
 """
 
 import re
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from newsletter.rendering.headers import Header, HeaderForm
 from newsletter.rendering.mime import assemble
 from newsletter.rendering.quoted_printable import encode
-from newsletter.rendering.slot_writers import Values, Writer, body_writer, header_filler
-from newsletter.rendering.slots import Pieces, Slot, SlotMode
+from newsletter.rendering.slot_writers import Values, Writer, body_writer, header_writer
+from newsletter.rendering.slots import Slot, SlotMode, SlottedText
 
 # nothing that HTML escapes or quoted-printable encodes, short enough for one line
 _is_bare = re.compile(r"(?!From |.*  )[!#-%(-\-/-;?-~][ !#-%(-;?-~]{0,74}").fullmatch
@@ -20,8 +20,8 @@ _is_bare_url_part = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,74}").fullmatch
 
 
 @dataclass(frozen=True)
-class Hole:
-    """One slot in one part: its default, ready to stand there, and how another value is written."""
+class EncodedSlot:
+    """One slot in one MIME part, at all its positions: its default, encoded, and how a value is written."""
 
     default: bytes
     write: Writer
@@ -29,80 +29,83 @@ class Hole:
 
 
 @dataclass(frozen=True)
-class Gaps:
-    """All the places in the body where one field stands in one manner."""
+class FieldSlots:
+    """All slots of the body that take one field in one manner (as text or as a part of a URL).
+
+    `is_bare`: whether a value may stand in each of them as it is.
+    """
 
     field: str
     is_bare: Callable[[str], object]
     positions: tuple[int, ...]
-    holes: tuple[Hole, ...]
+    slots: tuple[EncodedSlot, ...]
 
 
 @dataclass(frozen=True)
 class ByteTemplate:
-    """The message in pieces; those that differ are empty, and told by their position."""
+    """The chunks of a message; where a slot is, an empty one, which `headers` and `fields` fill by position."""
 
-    pieces: list[bytes]
+    chunks: list[bytes]
     headers: tuple[tuple[int, Callable[[Values], bytes]], ...]
-    gaps: tuple[Gaps, ...]
+    fields: tuple[FieldSlots, ...]
+
+    @classmethod
+    def build(cls, headers: Iterable[Header], text: SlottedText, html: SlottedText) -> "ByteTemplate":
+        """Encode everything that is the same for all recipients."""
+        chunks: list[bytes] = [b""]
+        writers: list[tuple[int, Callable[[Values], bytes]]] = []
+        positions: dict[tuple[Slot, bool], list[int]] = {}
+        for header in headers:
+            if header.form is HeaderForm.READY:
+                chunks[-1] += header.static.encode("ascii")
+            else:
+                writers.append((len(chunks), header_writer(header)))
+                chunks += [b"", b""]  # the slot, and the chunk after it
+        for element in assemble(text, html):
+            if isinstance(element, bytes):
+                chunks[-1] += element
+            else:
+                positions.setdefault(element, []).append(len(chunks))
+                chunks += [b"", b""]
+        return cls(chunks, tuple(writers), _group(positions))
+
+    def fill(self, values: Values) -> bytes:
+        """The whole message for one recipient."""
+        chunks = self.chunks.copy()
+        for position, write in self.headers:
+            chunks[position] = write(values)
+        for field in self.fields:
+            value = values.get(field.field)
+            if value and field.is_bare(value):
+                encoded = value.encode("ascii")
+                for position in field.positions:
+                    chunks[position] = encoded
+            else:
+                _fill_encoded(chunks, field.slots, value)
+        return b"".join(chunks)
 
 
-def lay_out(headers: Iterable[Header], text: Pieces, html: Pieces) -> ByteTemplate:
-    """Encode everything that is the same for all recipients."""
-    pieces: list[bytes] = [b""]
-    fillers: list[tuple[int, Callable[[Values], bytes]]] = []
-    positions: dict[tuple[Slot, bool], list[int]] = {}
-    for header in headers:
-        if header.form is HeaderForm.READY:
-            pieces[-1] += "".join(piece for piece in header.value if isinstance(piece, str)).encode("ascii")
-        else:
-            fillers.append((len(pieces), header_filler(header)))
-            pieces += [b"", b""]  # the gap, and the piece after it
-    for fragment in assemble(text, html):
-        if isinstance(fragment, bytes):
-            pieces[-1] += fragment
-        else:
-            positions.setdefault(fragment, []).append(len(pieces))
-            pieces += [b"", b""]
-    return ByteTemplate(pieces, tuple(fillers), _group(positions))
-
-
-def fill_layout(layout: ByteTemplate, values: Values) -> bytes:
-    """The whole message for one recipient."""
-    pieces = layout.pieces.copy()
-    for position, finish in layout.headers:
-        pieces[position] = finish(values)
-    for gaps in layout.gaps:
-        value = values.get(gaps.field)
-        if value and gaps.is_bare(value):
-            encoded = value.encode("ascii")
-            for position in gaps.positions:
-                pieces[position] = encoded
-        else:
-            _fill_holes(pieces, gaps.holes, value)
-    return b"".join(pieces)
-
-
-def _fill_holes(pieces: list[bytes], holes: tuple[Hole, ...], value: str | None) -> None:
+def _fill_encoded(chunks: list[bytes], slots: tuple[EncodedSlot, ...], value: str | None) -> None:
+    """The long way: `value` is escaped and encoded for each slot, or gives way to the slot's default."""
     blank = not value or value.isspace()
-    for hole in holes:
-        encoded = hole.default if blank or value is None else encode(hole.write(value))
-        for position in hole.positions:
-            pieces[position] = encoded
+    for slot in slots:
+        encoded = slot.default if blank or value is None else encode(slot.write(value))
+        for position in slot.positions:
+            chunks[position] = encoded
 
 
-def _group(positions: dict[tuple[Slot, bool], list[int]]) -> tuple[Gaps, ...]:
-    grouped: dict[tuple[str, bool], list[Hole]] = {}
+def _group(positions: dict[tuple[Slot, bool], list[int]]) -> tuple[FieldSlots, ...]:
+    grouped: dict[tuple[str, bool], list[EncodedSlot]] = {}
     for (slot, html), places in positions.items():
         write = body_writer(slot.mode, html=html)
-        hole = Hole(encode(write(slot.default)), write, tuple(places))
-        grouped.setdefault((slot.field, slot.mode is SlotMode.URL_PART), []).append(hole)
+        encoded = EncodedSlot(encode(write(slot.default)), write, tuple(places))
+        grouped.setdefault((slot.field, slot.mode is SlotMode.URL_PART), []).append(encoded)
     return tuple(
-        Gaps(
+        FieldSlots(
             field=field,
             is_bare=_is_bare_url_part if url_part else _is_bare,
-            positions=tuple(position for hole in holes for position in hole.positions),
-            holes=tuple(holes),
+            positions=tuple(position for slot in slots for position in slot.positions),
+            slots=tuple(slots),
         )
-        for (field, url_part), holes in grouped.items()
+        for (field, url_part), slots in grouped.items()
     )

@@ -6,7 +6,7 @@ from newsletter.core.errors import Refused
 from newsletter.rendering.headers import MessageHeaders, build_headers, refuse_control
 from newsletter.rendering.inline import inline
 from newsletter.rendering.message import CompiledMessage
-from newsletter.rendering.slots import Pieces, SlotTable
+from newsletter.rendering.slots import SlotTable, SlottedText
 
 _NEWLINE = re.compile(r"\r\n?")
 
@@ -22,10 +22,10 @@ def compile_message(
 ) -> CompiledMessage:
     """The message to send: CSS inlined, header built, slots cut out; for issues and for system mail alike.
 
-    `html`, `text`, `subject` and `preheader` hold the sentinels of `slots`. `html` is a whole document with a
-    body; `preheader` is for previews, the one that readers get stands in `html`. Takes tens of milliseconds.
+    `html`, `text`, `subject` and `preheader` hold the placeholders of `slots`. `html` is a whole document with
+    a body; `preheader` is for previews, the one that readers get stands in `html`. Takes tens of milliseconds.
     Raises `Refused` for HTML or CSS that cannot be used, for a header that would be invalid (field by field),
-    and for a sentinel that was damaged on its way, by a filter for upper case for example.
+    and for a placeholder that was damaged on its way, by a filter for upper case for example.
     """
     subject = subject.strip(" ")
     refuse_control("preheader", preheader)
@@ -53,9 +53,9 @@ def _body(field: str, content: str) -> str:
     return content if content.endswith("\n") else f"{content}\n"
 
 
-def _cut(field: str, content: str, slots: SlotTable) -> Pieces:
-    pieces = slots.pieces(content)
-    if any(isinstance(piece, str) and slots.nonce in piece.lower() for piece in pieces):
+def _cut(field: str, content: str, slots: SlotTable) -> SlottedText:
+    slotted = slots.cut(content)
+    if any(isinstance(element, str) and slots.nonce in element.lower() for element in slotted):
         problem = "a merge field was cut or changed, by a filter of the template for example"
         raise Refused("slot_damaged", f"In the {field}, {problem}.", {field: problem})
-    return pieces
+    return slotted

@@ -22,7 +22,7 @@ _PREHEADER_ROOM = 140  # characters of the list preview that the padding keeps f
 
 @dataclass(frozen=True)
 class Composed:
-    """A rendered variant; all four texts hold the sentinels of `slots`. CSS still stands in `<style>`."""
+    """A rendered variant; all four texts hold the placeholders of `slots`. CSS still stands in `<style>`."""
 
     html: str
     text: str
@@ -74,8 +74,8 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
         "page_title": _page_title(given),
         "preheader": preheader,
         "padding": range(max(0, _PREHEADER_ROOM - len(preheader))),
-        "unsubscribe_url": slots.sentinel(UNSUBSCRIBE),
-        "preferences_url": slots.sentinel(PREFERENCES),
+        "unsubscribe_url": slots.placeholder(UNSUBSCRIBE),
+        "preferences_url": slots.placeholder(PREFERENCES),
     }
 
 
@@ -94,11 +94,11 @@ def filling_for(slots: SlotTable, publication_name: str) -> Filling:
     def word(field: MergeField) -> str:
         if field.name == "publication_name":
             return publication_name
-        return slots.sentinel(Slot(field.name, field.default, SlotMode.TEXT))
+        return slots.placeholder(Slot(field.name, field.default, SlotMode.TEXT))
 
     def url_part(field: MergeField) -> str:
         if field.name == "publication_name":
             return quote(publication_name, safe="")
-        return slots.sentinel(Slot(field.name, field.default, SlotMode.URL_PART))
+        return slots.placeholder(Slot(field.name, field.default, SlotMode.URL_PART))
 
     return Filling(word, url_part)

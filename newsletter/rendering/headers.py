@@ -15,7 +15,7 @@ from newsletter.core.errors import Refused
 from newsletter.core.idn import to_ascii_domain
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
-from newsletter.rendering.slots import Pieces, Slot, SlotTable
+from newsletter.rendering.slots import Slot, SlotTable, SlottedText
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _is_uri = re.compile(r"(?:https?|mailto):[!-;=?-~]+").fullmatch
@@ -42,7 +42,12 @@ class Header:
 
     form: HeaderForm
     name: str
-    value: Pieces
+    value: SlottedText
+
+    @property
+    def static(self) -> str:
+        """What is the same for all in `value`; all of it when it is `READY`."""
+        return "".join(chunk for chunk in self.value if isinstance(chunk, str))
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,11 @@ class MessageHeaders:
     list_name:        what people call the list, beside its id.
     unsubscribe:      write List-Unsubscribe (RFC 2369) from the value `unsubscribe_url`, and
                       List-Unsubscribe-Post (RFC 8058) when that is https.
-    unsubscribe_mailto: `mailto:…` beside it; may hold sentinels.
+    unsubscribe_mailto: `mailto:…` beside it; may hold placeholders.
     help_url, owner, archive_url: https, http or mailto URIs (RFC 2369).
     feedback_id:      Gmail's `a:b:c:sender`; nothing in it may tell recipients apart.
     auto_submitted:   `Auto-Submitted: auto-generated` (RFC 3834), for confirmations and system mail.
-    extra:            further (name, value) pairs: `X-…`, `Archived-At`, …; ASCII, may hold sentinels.
+    extra:            further (name, value) pairs: `X-…`, `Archived-At`, …; ASCII, may hold placeholders.
     """
 
     from_email: str
@@ -152,22 +157,22 @@ def _extra(facts: MessageHeaders, slots: SlotTable) -> Iterator[Header]:
         refuse_control(name, value)
         if not value.isascii():
             raise _refused("extra", f"must be ASCII in “{name}”")
-        yield Header(HeaderForm.LITERAL, name, slots.pieces(value))
+        yield Header(HeaderForm.LITERAL, name, slots.cut(value))
 
 
-def _mailto(facts: MessageHeaders, slots: SlotTable) -> Pieces:
+def _mailto(facts: MessageHeaders, slots: SlotTable) -> SlottedText:
     uri = facts.unsubscribe_mailto
     if not uri:
         return ()
     if not uri.startswith("mailto:"):
         raise _refused("unsubscribe_mailto", "must begin with mailto:")
-    return slots.pieces(_uri("unsubscribe_mailto", uri))
+    return slots.cut(_uri("unsubscribe_mailto", uri))
 
 
 def _text(name: str, value: str, slots: SlotTable) -> Header:
-    pieces = slots.pieces(value)
-    if any(isinstance(piece, Slot) for piece in pieces):
-        return Header(HeaderForm.TEXT, name, pieces)
+    slotted = slots.cut(value)
+    if any(isinstance(element, Slot) for element in slotted):
+        return Header(HeaderForm.TEXT, name, slotted)
     return _ready(encode_unstructured(name, value).decode("ascii")[:-2])
 
 
@@ -176,11 +181,11 @@ def _ready(lines: str) -> Header:
 
 
 def _merge_ready(headers: list[Header]) -> Iterator[Header]:
-    """Join neighbouring ready lines, so that a message is joined from few pieces."""
+    """Join neighbouring ready lines, so that a message is joined from few chunks."""
     ready = ""
     for header in headers:
         if header.form is HeaderForm.READY:
-            ready += "".join(piece for piece in header.value if isinstance(piece, str))
+            ready += header.static
             continue
         if ready:
             yield Header(HeaderForm.READY, "", (ready,))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from newsletter.rendering.byte_template import ByteTemplate, fill_layout, lay_out
+from newsletter.rendering.byte_template import ByteTemplate
 from newsletter.rendering.headers import Header, HeaderForm
 from newsletter.rendering.slot_writers import Values, body_writer, fill_words, value_of
-from newsletter.rendering.slots import Pieces, Slot, SlotMode
+from newsletter.rendering.slots import Slot, SlotMode, SlottedText
 
 _FORMAT = 1
 
@@ -24,10 +24,10 @@ class CompiledMessage:
     """
 
     headers: tuple[Header, ...]
-    subject: Pieces
-    preheader: Pieces
-    text: Pieces
-    html: Pieces
+    subject: SlottedText
+    preheader: SlottedText
+    text: SlottedText
+    html: SlottedText
 
     def fill(self, values: Values) -> bytes:
         """The whole message for one recipient: RFC 5322, CRLF, header lines ≤ 998 and body lines ≤ 76 octets.
@@ -37,7 +37,7 @@ class CompiledMessage:
         characters are taken out, so there is no NUL and no bare CR or LF; the last line ends with CRLF.
         The only bytes beyond ASCII are those of an address whose local part needs SMTPUTF8.
         """
-        return fill_layout(self._layout, values)
+        return self._template.fill(values)
 
     def fill_html(self, values: Values) -> str:
         """The HTML as a recipient's mail program decodes it, for previews and “view in browser”."""
@@ -69,10 +69,10 @@ class CompiledMessage:
     def fields(self) -> frozenset[str]:
         """Every field that `fill` may look up."""
         named = {
-            piece.field
-            for pieces in (self.subject, self.text, self.html, *(header.value for header in self.headers))
-            for piece in pieces
-            if isinstance(piece, Slot)
+            element.field
+            for slotted in (self.subject, self.text, self.html, *(header.value for header in self.headers))
+            for element in slotted
+            if isinstance(element, Slot)
         }
         if any(header.form is HeaderForm.UNSUBSCRIBE for header in self.headers):
             named.add("unsubscribe_url")
@@ -108,28 +108,32 @@ class CompiledMessage:
         return cls(headers, *(_load(data[key]) for key in ("subject", "preheader", "text", "html")))
 
     @cached_property
-    def _layout(self) -> ByteTemplate:
-        return lay_out(self.headers, self.text, self.html)
+    def _template(self) -> ByteTemplate:
+        return ByteTemplate.build(self.headers, self.text, self.html)
 
 
-def _fill_part(pieces: Pieces, values: Values, *, html: bool) -> str:
+def _fill_part(slotted: SlottedText, values: Values, *, html: bool) -> str:
     return "".join(
-        piece if isinstance(piece, str) else body_writer(piece.mode, html=html)(value_of(piece, values))
-        for piece in pieces
+        element
+        if isinstance(element, str)
+        else body_writer(element.mode, html=html)(value_of(element, values))
+        for element in slotted
     )
 
 
-def _dump(pieces: Pieces) -> list[str | dict[str, str]]:
+def _dump(slotted: SlottedText) -> list[str | dict[str, str]]:
     return [
-        piece
-        if isinstance(piece, str)
-        else {"field": piece.field, "default": piece.default, "mode": piece.mode.value}
-        for piece in pieces
+        element
+        if isinstance(element, str)
+        else {"field": element.field, "default": element.default, "mode": element.mode.value}
+        for element in slotted
     ]
 
 
-def _load(pieces: list[str | Mapping[str, Any]]) -> Pieces:
+def _load(slotted: list[str | Mapping[str, Any]]) -> SlottedText:
     return tuple(
-        piece if isinstance(piece, str) else Slot(piece["field"], piece["default"], SlotMode(piece["mode"]))
-        for piece in pieces
+        element
+        if isinstance(element, str)
+        else Slot(element["field"], element["default"], SlotMode(element["mode"]))
+        for element in slotted
     )

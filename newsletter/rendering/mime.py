@@ -4,25 +4,29 @@ import hashlib
 from collections.abc import Iterator
 
 from newsletter.rendering.quoted_printable import SOFT_BREAK, encode
-from newsletter.rendering.slots import Pieces, Slot
+from newsletter.rendering.slots import Slot, SlottedText
 
-Fragment = bytes | tuple[Slot, bool]  # encoded bytes, or a slot and whether it stands in HTML
+EncodedElement = bytes | tuple[Slot, bool]  # encoded bytes, or a slot and whether it stands in HTML
 
 
-def boundary_of(text: Pieces, html: Pieces) -> str:
+def boundary_of(text: SlottedText, html: SlottedText) -> str:
     """The same boundary for the same parts.
 
     It holds `=_`, which quoted-printable never produces (RFC 2045 §6.7), so neither the static parts nor any
     recipient's value can contain it.
     """
     digest = hashlib.sha256()
-    for piece in (*text, "\0", *html):
-        shown = f"\0{piece.field}\0{piece.default}\0{piece.mode}\0" if isinstance(piece, Slot) else piece
+    for element in (*text, "\0", *html):
+        shown = (
+            f"\0{element.field}\0{element.default}\0{element.mode}\0"
+            if isinstance(element, Slot)
+            else element
+        )
         digest.update(shown.encode("utf-8", "replace"))
     return f"=_{digest.hexdigest()[:30]}"
 
 
-def assemble(text: Pieces, html: Pieces) -> Iterator[Fragment]:
+def assemble(text: SlottedText, html: SlottedText) -> Iterator[EncodedElement]:
     """The MIME header and body of a message. Each slot stands alone on its encoded line or lines."""
     boundary = boundary_of(text, html)
     yield (
@@ -37,16 +41,16 @@ def assemble(text: Pieces, html: Pieces) -> Iterator[Fragment]:
     yield f"\r\n--{boundary}--\r\n".encode("ascii")
 
 
-def encode_part(pieces: Pieces, *, html: bool) -> Iterator[Fragment]:
-    """`pieces` in quoted-printable: soft line breaks around each slot keep lines within 76 characters."""
-    for index, piece in enumerate(pieces):
-        if isinstance(piece, Slot):
-            yield piece, html
+def encode_part(slotted: SlottedText, *, html: bool) -> Iterator[EncodedElement]:
+    """`slotted` in quoted-printable: soft line breaks around each slot keep lines within 76 characters."""
+    for index, element in enumerate(slotted):
+        if isinstance(element, Slot):
+            yield element, html
             yield SOFT_BREAK
             continue
-        encoded = encode(piece)
+        encoded = encode(element)
         yield encoded
-        if index + 1 < len(pieces) and not encoded.endswith(b"\r\n"):
+        if index + 1 < len(slotted) and not encoded.endswith(b"\r\n"):
             yield SOFT_BREAK
 
 

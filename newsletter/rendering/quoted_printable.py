@@ -1,4 +1,4 @@
-"""Quoted-printable (RFC 2045 §6.7) for texts that are put together from pieces.
+"""Quoted-printable (RFC 2045 §6.7) for texts that are put together from chunks and values.
 
 Every function returns whole encoded lines of at most 76 characters whose last line has at most 75, so that a
 soft line break can follow. Encoded lines never begin with a full stop or with `From `: such a body needs no

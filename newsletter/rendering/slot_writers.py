@@ -1,4 +1,4 @@
-"""Filling: how one recipient's value is written where its slot stands.
+"""Slot writers: how one recipient's value is written where its slot stands.
 
 Nothing here raises for an odd value, because one name must not stop a mailing: control characters are taken
 out of bodies and become spaces in headers, lone surrogates become question marks. Only a value without which
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
 from newsletter.rendering.headers import CONTROL, Header, HeaderForm
-from newsletter.rendering.slots import Pieces, Slot, SlotMode
+from newsletter.rendering.slots import Slot, SlotMode, SlottedText
 
 Values = Mapping[str, str]
 Writer = Callable[[str], str]
@@ -51,7 +51,7 @@ def write_html(value: str) -> str:
 
 
 def write_url_part(value: str) -> str:
-    """For a piece of a URL, anywhere (RFC 3986 §2.1)."""
+    """For a part of a URL, anywhere (RFC 3986 §2.1)."""
     return quote(value, safe="", errors="replace")
 
 
@@ -62,26 +62,28 @@ def body_writer(mode: SlotMode, *, html: bool) -> Writer:
     return write_html if html else write_text
 
 
-def fill_words(pieces: Pieces, values: Values) -> str:
+def fill_words(slotted: SlottedText, values: Values) -> str:
     """A line of words (subject, preheader): control characters become spaces, the ends are bare."""
-    filled = "".join([piece if isinstance(piece, str) else value_of(piece, values) for piece in pieces])
+    filled = "".join(
+        [element if isinstance(element, str) else value_of(element, values) for element in slotted]
+    )
     if not (filled.isascii() and filled.isprintable()):
         filled = CONTROL.sub(" ", filled)
     return filled.strip()
 
 
-def header_filler(header: Header) -> Callable[[Values], bytes]:
-    """The function that finishes `header` for a recipient: whole lines with their CRLF, or nothing."""
+def header_writer(header: Header) -> Callable[[Values], bytes]:
+    """The function that writes `header` for a recipient: whole lines with their CRLF, or nothing."""
     if header.form is HeaderForm.TO:
-        return _fill_to
+        return _write_to
     if header.form is HeaderForm.UNSUBSCRIBE:
-        return _unsubscribe_filler(header.value)
+        return _unsubscribe_writer(header.value)
     if header.form is HeaderForm.TEXT:
         return lambda values: encode_unstructured(header.name, fill_words(header.value, values))
-    return _literal_filler(header)
+    return _literal_writer(header)
 
 
-def _fill_to(values: Values) -> bytes:
+def _write_to(values: Values) -> bytes:
     email = values["email"]
     name = values.get("name") or ""
     if len(email) <= 70 and is_plain_address(email):
@@ -93,36 +95,36 @@ def _fill_to(values: Values) -> bytes:
     return f"{format_mailbox('To', name, clean_address(email[:_ADDRESS_LIMIT]))}\r\n".encode()
 
 
-def _literal_filler(header: Header) -> Callable[[Values], bytes]:
+def _literal_writer(header: Header) -> Callable[[Values], bytes]:
     """The short way for a line with one plain value, such as Date and Message-ID."""
-    slots = [piece for piece in header.value if isinstance(piece, Slot)]
+    slots = [element for element in header.value if isinstance(element, Slot)]
     if len(slots) != 1:
-        return lambda values: _fill_literal(header, values)
+        return lambda values: _write_literal(header, values)
     field = slots[0].field
     at = header.value.index(slots[0])
     before = f"{header.name}: {''.join(map(str, header.value[:at]))}".encode("ascii")
     after = f"{''.join(map(str, header.value[at + 1 :]))}\r\n".encode("ascii")
 
-    def finish(values: Values) -> bytes:
+    def write(values: Values) -> bytes:
         value = values.get(field)
         if value and _is_plain_literal(value):
             return before + value.encode("ascii") + after
-        return _fill_literal(header, values)
+        return _write_literal(header, values)
 
-    return finish
+    return write
 
 
-def _fill_literal(header: Header, values: Values) -> bytes:
+def _write_literal(header: Header, values: Values) -> bytes:
     """Ids, dates, tokens: what could break the line or its brackets is taken out."""
     filled = f"{header.name}: "
-    for piece in header.value:
-        if isinstance(piece, str):
-            filled += piece
-        elif piece.field in REQUIRED:
-            filled += _bare(values[piece.field])
+    for element in header.value:
+        if isinstance(element, str):
+            filled += element
+        elif element.field in REQUIRED:
+            filled += _bare(values[element.field])
         else:
-            value = value_of(piece, values)
-            filled += write_url_part(value) if piece.mode is SlotMode.URL_PART else _bare(value)
+            value = value_of(element, values)
+            filled += write_url_part(value) if element.mode is SlotMode.URL_PART else _bare(value)
     return b"%b\r\n" % filled[:_LINE_LIMIT].encode("ascii", "replace")
 
 
@@ -134,22 +136,22 @@ def _bare(value: str) -> str:
     return CONTROL.sub(" ", value).strip(" <>")
 
 
-def _unsubscribe_filler(mailto: Pieces) -> Callable[[Values], bytes]:
+def _unsubscribe_writer(mailto: SlottedText) -> Callable[[Values], bytes]:
     """The short way for an ordinary https URL beside a mailto URI that is the same for all, or none."""
-    is_static = not any(isinstance(piece, Slot) for piece in mailto)
+    is_static = not any(isinstance(element, Slot) for element in mailto)
     beside = f",\r\n <{''.join(map(str, mailto))}>" if mailto and is_static else ""
     after = f">{beside}\r\n{_ONE_CLICK}".encode("ascii")
 
-    def finish(values: Values) -> bytes:
+    def write(values: Values) -> bytes:
         url = values.get("unsubscribe_url")
         if is_static and url and _is_plain_https(url):
             return b"List-Unsubscribe: <" + url.encode("ascii") + after
-        return _fill_unsubscribe(mailto, values)
+        return _write_unsubscribe(mailto, values)
 
-    return finish
+    return write
 
 
-def _fill_unsubscribe(mailto: Pieces, values: Values) -> bytes:
+def _write_unsubscribe(mailto: SlottedText, values: Values) -> bytes:
     """`List-Unsubscribe` with at most one https URI, and its one-click companion (RFC 8058 §3.1)."""
     url = values.get("unsubscribe_url") or ""
     if url and not _is_url(url):
@@ -159,7 +161,9 @@ def _fill_unsubscribe(mailto: Pieces, values: Values) -> bytes:
         url = url.replace("=?", "=%3F")
     uris = [url] if 0 < len(url) <= _LINE_LIMIT - 30 else []
     if mailto:
-        filled = "".join(p if isinstance(p, str) else write_url_part(value_of(p, values)) for p in mailto)
+        filled = "".join(
+            each if isinstance(each, str) else write_url_part(value_of(each, values)) for each in mailto
+        )
         uris.append(filled[: _LINE_LIMIT - 30])
     if not uris:
         return b""

@@ -21,8 +21,8 @@ def test_labels_beyond_ascii_become_a_labels(domain: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "domain", ["\u2603.example", "é..example", "-é.example", "é" * 60 + ".example", "\ud800"]
+    "domain", ["\u2603.example", "é..example", "-é.example", "é" * 60 + ".example", "\ud800.example"]
 )
 def test_a_name_that_idna_does_not_allow_is_refused(domain: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match=r"not allowed|Empty|hyphen|too long"):
         to_ascii_domain(domain)

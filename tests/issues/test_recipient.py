@@ -72,7 +72,7 @@ def test_message_ids_differ_between_deliveries_and_installations() -> None:
 )
 def test_odd_values_of_a_person_stop_no_mailing(name: str, attributes: dict[str, object]) -> None:
     slots = SlotTable()
-    hello = f"Dear {slots.sentinel(Slot('name', 'reader'))}, {slots.sentinel(Slot('attributes.x'))}"
+    hello = f"Dear {slots.placeholder(Slot('name', 'reader'))}, {slots.placeholder(Slot('attributes.x'))}"
     compiled = compile_message(
         f"<html><body><p>{hello}</p></body></html>",
         hello,

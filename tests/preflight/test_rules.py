@@ -29,7 +29,7 @@ def compiled(html: str = "", text: str = "") -> CompiledMessage:
     from newsletter.rendering.compile import compile_message
 
     slots = SlotTable()
-    leave = slots.sentinel(Slot("unsubscribe_url"))
+    leave = slots.placeholder(Slot("unsubscribe_url"))
     return compile_message(
         f"<html><body><p>{html or leave}</p></body></html>",
         text or leave,

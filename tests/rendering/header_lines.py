@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from hypothesis import strategies as st
 
 from newsletter.rendering.headers import HeaderForm, MessageHeaders, build_headers
-from newsletter.rendering.slot_writers import header_filler
+from newsletter.rendering.slot_writers import header_writer
 from newsletter.rendering.slots import SlotTable
 
 VALUES = {
@@ -46,7 +46,7 @@ def write(
         if header.form is HeaderForm.READY:
             lines += "".join(str(piece) for piece in header.value).encode("ascii")
         else:
-            lines += header_filler(header)(VALUES | (values or {}))
+            lines += header_writer(header)(VALUES | (values or {}))
     return lines
 
 

@@ -53,10 +53,10 @@ def test_what_cannot_be_sent_is_refused_by_field(field: str, value: str) -> None
 
 @pytest.mark.parametrize("field", ["html", "text", "subject", "preheader"])
 @pytest.mark.parametrize("damage", [str.upper, lambda mark: mark[:-2], lambda mark: mark + mark[:14]])
-def test_a_damaged_sentinel_is_told_not_mailed(field: str, damage: object) -> None:
+def test_a_damaged_placeholder_is_told_not_mailed(field: str, damage: object) -> None:
     assert callable(damage)
     slots = SlotTable()
-    damaged = damage(slots.sentinel(Slot("name")))
+    damaged = damage(slots.placeholder(Slot("name")))
     content = f"<html><body>{damaged}</body></html>" if field == "html" else damaged
     with pytest.raises(Refused) as refused:
         compiled(**{field: content}, slots=slots)
@@ -65,7 +65,7 @@ def test_a_damaged_sentinel_is_told_not_mailed(field: str, damage: object) -> No
 
 def test_more_than_a_thousand_slots_are_kept_apart() -> None:
     slots = SlotTable()
-    text = " ".join(slots.sentinel(Slot(f"f{number}")) for number in range(1100))
+    text = " ".join(slots.placeholder(Slot(f"f{number}")) for number in range(1100))
     values = {f"f{number}": str(number) for number in range(1100)}
     filled = compiled(text=text, slots=slots).fill_text(values)
     assert filled == " ".join(str(number) for number in range(1100)) + "\n"

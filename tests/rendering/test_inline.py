@@ -197,9 +197,9 @@ def test_an_idn_host_becomes_a_labels() -> None:
     assert 'href="https://user@xn--bcher-kva.example:80/%C3%BC?%C3%B6"' in html
 
 
-def test_sentinels_pass_everywhere() -> None:
+def test_placeholders_pass_everywhere() -> None:
     slots = SlotTable()
-    marks = [slots.sentinel(Slot(f"f{number}")) for number in range(4)]
+    marks = [slots.placeholder(Slot(f"f{number}")) for number in range(4)]
     body = f'<a href="{marks[0]}?x={marks[1]}&amp;y" title="{marks[2]}">{marks[3]}</a>'
     assert body in inline(page(body, "a{color:red}")).replace(' style="color:red"', "")
 

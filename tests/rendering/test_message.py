@@ -39,7 +39,7 @@ MODES = {"token": SlotMode.URL_PART, "unsubscribe_url": SlotMode.URL}
 def compiled() -> CompiledMessage:
     slots = SlotTable()
     marks = {
-        field: slots.sentinel(Slot(field, default, MODES.get(field, SlotMode.TEXT)))
+        field: slots.placeholder(Slot(field, default, MODES.get(field, SlotMode.TEXT)))
         for field, default in DEFAULTS.items()
     } | {"site": "https://x.example"}
     facts = MessageHeaders(
@@ -206,7 +206,7 @@ def test_a_stored_message_fills_to_the_same_bytes(values: dict[str, str]) -> Non
     assert again.fill(values | ALWAYS) == MESSAGE.fill(values | ALWAYS)
 
 
-def test_compiling_again_gives_the_same_bytes_though_sentinels_differ() -> None:
+def test_compiling_again_gives_the_same_bytes_though_placeholders_differ() -> None:
     assert compiled() == MESSAGE
     assert compiled().fill(ALWAYS) == MESSAGE.fill(ALWAYS)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.rendering.mime import assemble, boundary_of
-from newsletter.rendering.slots import Pieces, Slot, SlotMode
+from newsletter.rendering.slots import Slot, SlotMode, SlottedText
 
 NAME = Slot("first_name", "reader")
 LINK = Slot("unsubscribe_url", "", SlotMode.URL)
@@ -20,7 +20,7 @@ PIECES = st.lists(
 ).map(lambda pieces: (*pieces, "\n"))
 
 
-def joined(text: Pieces, html: Pieces, value: bytes = b"v") -> bytes:
+def joined(text: SlottedText, html: SlottedText, value: bytes = b"v") -> bytes:
     return b"".join(part if isinstance(part, bytes) else value for part in assemble(text, html))
 
 
@@ -70,7 +70,9 @@ def test_text_comes_first_and_html_last_with_their_charset() -> None:
 
 @given(PIECES, PIECES)
 @settings(deadline=None)
-def test_the_boundary_is_derived_from_the_parts_and_absent_from_them(text: Pieces, html: Pieces) -> None:
+def test_the_boundary_is_derived_from_the_parts_and_absent_from_them(
+    text: SlottedText, html: SlottedText
+) -> None:
     boundary = boundary_of(text, html)
     assert re.fullmatch(r"=_[0-9a-f]{30}", boundary)
     assert boundary == boundary_of(tuple(text), tuple(html))

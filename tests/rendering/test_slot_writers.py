@@ -52,7 +52,7 @@ def test_an_odd_unsubscribe_url_stays_one_ascii_uri(url: str) -> None:
 
 def test_the_mailto_may_hold_slots() -> None:
     slots = SlotTable()
-    token = slots.sentinel(Slot("token", "none", SlotMode.URL_PART))
+    token = slots.placeholder(Slot("token", "none", SlotMode.URL_PART))
     facts = MessageHeaders(
         from_email="news@example.org", unsubscribe=True, unsubscribe_mailto=f"mailto:u+{token}@example.org"
     )
@@ -62,7 +62,7 @@ def test_the_mailto_may_hold_slots() -> None:
 
 def test_a_subject_with_slots_is_encoded_as_a_whole() -> None:
     slots = SlotTable()
-    subject = f"For {slots.sentinel(Slot('first_name', 'reader'))}: the week"
+    subject = f"For {slots.placeholder(Slot('first_name', 'reader'))}: the week"
     assert b"Subject: For reader: the week\r\n" in write(subject=subject, slots=slots)
     lines = write(subject=subject, slots=slots, values={"first_name": "Žarko " * 20})
     assert read(lines)["Subject"] == f"For {'Žarko ' * 20}: the week"
@@ -75,7 +75,7 @@ def test_literal_values_that_look_encoded_decode_to_nothing_else() -> None:
     facts = MessageHeaders(
         from_email="news@example.org",
         unsubscribe=True,
-        extra=(("X-Token", slots.sentinel(Slot("token"))),),
+        extra=(("X-Token", slots.placeholder(Slot("token"))),),
     )
     values = {"token": word, "unsubscribe_url": f"https://x.example/?a={word}", "message_id": f"{word}@x"}
     message = read(write(facts, values=values, slots=slots))
@@ -101,9 +101,9 @@ def test_no_value_of_a_recipient_adds_a_header_or_stops_the_message(
     facts = MessageHeaders(
         from_email="news@example.org",
         unsubscribe=True,
-        extra=(("X-Token", slots.sentinel(Slot("token", "none"))),),
+        extra=(("X-Token", slots.placeholder(Slot("token", "none"))),),
     )
-    subject = f"For {slots.sentinel(Slot('first_name', 'reader'))}"
+    subject = f"For {slots.placeholder(Slot('first_name', 'reader'))}"
     values = {"name": name, "first_name": first_name, "email": email, "unsubscribe_url": url, "token": token}
     lines = write(facts, subject, values, slots)
     assert all(len(line) <= 998 for line in lines.split(b"\r\n"))

@@ -39,10 +39,10 @@ PEOPLE = st.builds(
 def compiled(static: str = "") -> CompiledMessage:
     """A message with a slot of each kind; `static` stands in everything that an editor writes."""
     slots = SlotTable()
-    name = slots.sentinel(Slot("first_name", "reader"))
-    note = slots.sentinel(Slot("attributes.note"))
-    token = slots.sentinel(Slot("attributes.token", mode=SlotMode.URL_PART))
-    leave = slots.sentinel(Slot("unsubscribe_url", mode=SlotMode.URL))
+    name = slots.placeholder(Slot("first_name", "reader"))
+    note = slots.placeholder(Slot("attributes.note"))
+    token = slots.placeholder(Slot("attributes.token", mode=SlotMode.URL_PART))
+    leave = slots.placeholder(Slot("unsubscribe_url", mode=SlotMode.URL))
     shown = escape(static)
     text = f"Dear {name},\n{static}\n.{note}\n{leave}\n{static}"
     html = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Remark, Rule, blocking
-from newsletter.rendering.slots import Pieces, Slot
+from newsletter.rendering.slots import Slot, SlottedText
 
 FIELD = "unsubscribe_url"
 
@@ -12,13 +12,13 @@ FIELD = "unsubscribe_url"
 def examine(draft: Draft) -> Iterator[Remark]:
     if draft.compiled is None:
         return
-    for part, pieces in (("HTML", draft.compiled.html), ("plain text", draft.compiled.text)):
-        if not _has_slot(pieces):
+    for part, content in (("HTML", draft.compiled.html), ("plain text", draft.compiled.text)):
+        if not _has_slot(content):
             yield blocking(f"The {part} of the email has no unsubscribe link.")
 
 
-def _has_slot(pieces: Pieces) -> bool:
-    return any(isinstance(piece, Slot) and piece.field == FIELD for piece in pieces)
+def _has_slot(content: SlottedText) -> bool:
+    return any(isinstance(element, Slot) and element.field == FIELD for element in content)
 
 
 UNSUBSCRIBE = Rule("unsubscribe", examine)
