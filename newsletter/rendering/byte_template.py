@@ -43,7 +43,7 @@ class FieldSlots:
 
 @dataclass(frozen=True)
 class ByteTemplate:
-    """The chunks of a message; where a slot is, an empty one, which `headers` and `fields` fill by position."""
+    """The chunks of a message. At each slot is an empty one, which `headers` or `fields` fill by position."""
 
     chunks: list[bytes]
     headers: tuple[tuple[int, Callable[[Values], bytes]], ...]

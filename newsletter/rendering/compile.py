@@ -22,8 +22,9 @@ def compile_message(
 ) -> CompiledMessage:
     """The message to send: CSS inlined, header built, slots cut out; for issues and for system mail alike.
 
-    `html`, `text`, `subject` and `preheader` hold the placeholders of `slots`. `html` is a whole document with
-    a body; `preheader` is for previews, the one that readers get stands in `html`. Takes tens of milliseconds.
+    `html`, `text`, `subject` and `preheader` hold the placeholders of `slots`. `html` is a whole document
+    with a body; `preheader` is for previews, the one that readers get stands in `html`. Takes tens of
+    milliseconds.
     Raises `Refused` for HTML or CSS that cannot be used, for a header that would be invalid (field by field),
     and for a placeholder that was damaged on its way, by a filter for upper case for example.
     """

@@ -122,30 +122,25 @@ def test_a_body_that_is_vouched_for_goes_as_it_is(stage):
 
 
 @pytest.fixture(scope="module")
-def open_house():
+def shared_sink():
     """One sink for many examples."""
     with Sink(Options(keep_content=True)) as sink:
         yield sink
 
 
-_pieces = [b".", b"\r\n", b"\r", b"\n", b"..", b"x", b"\r\n.\r\n", b"\n.\n", b"QUIT"]
-_octets = st.one_of(
-    st.binary(max_size=300),
-    st.lists(
-        st.sampled_from([b".", b"\r\n", b"\r", b"\n", b"..", b"x", b"\r\n.\r\n", b"\n.\n", b"QUIT"])
-    ).map(b"".join),
-)
+_TRICKY = [b".", b"\r\n", b"\r", b"\n", b"..", b"x", b"\r\n.\r\n", b"\n.\n", b"QUIT"]
+_octets = st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(_TRICKY)).map(b"".join))
 
 
 @settings(max_examples=300, deadline=None)
 @given(bodies=st.lists(_octets.filter(lambda body: b"\0" not in body), min_size=1, max_size=5))
-def test_what_the_server_reads_is_the_message_with_crlf(bodies, open_house):
-    before = len(open_house.records)
-    session = open_session(parse_smtp_url(open_house.url), "client.example.org")
+def test_what_the_server_reads_is_the_message_with_crlf(bodies, shared_sink):
+    before = len(shared_sink.records)
+    session = open_session(parse_smtp_url(shared_sink.url), "client.example.org")
     batch = [Envelope(n, "a@example.com", "b@example.org", body) for n, body in enumerate(bodies)]
     assert deliver(session, batch, _Silent(), go) is None
     session.close()
-    taken = open_house.records[before:]
+    taken = shared_sink.records[before:]
     assert [record.content for record in taken] == [with_crlf(body) for body in bodies]
 
 
@@ -160,14 +155,14 @@ def test_what_the_server_reads_is_the_message_with_crlf(bodies, open_house):
         ),
     )
 )
-def test_no_address_can_inject_a_command(recipient, open_house):
-    before = len(open_house.records)
-    session = open_session(parse_smtp_url(open_house.url), "client.example.org")
+def test_no_address_can_inject_a_command(recipient, shared_sink):
+    before = len(shared_sink.records)
+    session = open_session(parse_smtp_url(shared_sink.url), "client.example.org")
     batch = [Envelope(0, "a@example.com", recipient, b"first\r\n")]
     batch.append(Envelope(1, "a@example.com", "last@example.org", b"last\r\n"))
     assert deliver(session, batch, _Silent(), go) is None
     session.close()
-    taken = open_house.records[before:]
+    taken = shared_sink.records[before:]
     assert taken[-1].recipient == "last@example.org"
     assert len(taken) <= 2
     if len(taken) == 2:

@@ -32,9 +32,9 @@ class Connection(Stream):
     What arrives is worked off in one go; records made on the way are written first, the replies after them.
     """
 
-    def __init__(self, loop: Loop, sock: socket.socket, house: SinkState) -> None:
+    def __init__(self, loop: Loop, sock: socket.socket, state: SinkState) -> None:
         super().__init__(loop, sock)
-        self.house = house
+        self.state = state
         self.number = 0  # from 1, once it is there
         self.quit_said = False
         self._mode = Mode.COMMAND
@@ -43,7 +43,7 @@ class Connection(Stream):
         self._drop_after: int | None = None  # octets of the body or chunk
         self._tls_wanted = False
         self._finishing = False
-        self._at_once = not (house.options.latency or house.options.dribble)
+        self._at_once = not (state.options.latency or state.options.dribble)
         self._replies = bytearray()
         self._records: list[Record] = []  # not written yet, of so many messages and octets
         self._messages = 0
@@ -67,11 +67,11 @@ class Connection(Stream):
     def greet(self) -> None:
         """Say the greeting."""
 
-    # What the link calls.
+    # What the stream calls.
 
     def opened(self) -> None:
-        self.number = self.house.arrived()
-        rule = self.house.script.pick(At.CONNECT)
+        self.number = self.state.arrived()
+        rule = self.state.script.pick(At.CONNECT)
         if rule is not None and rule.do is Act.DROP:
             self.cut()
             return
@@ -80,7 +80,7 @@ class Connection(Stream):
 
     def gone(self) -> None:
         self._mode = Mode.DEAF
-        self.house.left(self)
+        self.state.left(self)
 
     def work(self, buffer: bytearray, end: int) -> int:
         at = 0
@@ -120,7 +120,7 @@ class Connection(Stream):
         self, at: At, usual: Callable[[], tuple[int, str]], sender: str = "", recipient: str = ""
     ) -> None:
         """Reply with what `usual` does and returns, unless a rule knows better."""
-        rule = self.house.script.pick(at, sender, recipient)
+        rule = self.state.script.pick(at, sender, recipient)
         if rule is None:
             self.say(*usual())
         else:
@@ -255,7 +255,7 @@ class Connection(Stream):
         """Write the records, then the replies that vouch for them."""
         if self._records:
             try:
-                self.house.took(self._records, self._messages, self._octets)
+                self.state.took(self._records, self._messages, self._octets)
             except OSError:  # not recorded, so not accepted
                 self._replies.clear()
                 self.cut()
@@ -267,7 +267,7 @@ class Connection(Stream):
                 self.send(replies)
             else:
                 self._later(lambda: self._write(replies))
-        tls = self.house.options.tls
+        tls = self.state.options.tls
         if self._tls_wanted and tls is not None:
             self._tls_wanted = False
             self.pause()
@@ -281,13 +281,13 @@ class Connection(Stream):
 
     def _later(self, act: Callable[[], object]) -> None:
         """After the latency, in the order of asking."""
-        if self.house.options.latency:
-            self._loop.later(self.house.options.latency, act)
+        if self.state.options.latency:
+            self._loop.later(self.state.options.latency, act)
         else:
             act()
 
     def _write(self, octets: bytearray) -> None:
-        if not self.house.options.dribble:
+        if not self.state.options.dribble:
             self.send(octets)
             return
         for octet in octets:

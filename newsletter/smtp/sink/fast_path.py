@@ -25,7 +25,7 @@ class FastPath(Talk):
         if not self._nothing_special():
             return at
         if self._sender is None:
-            at = self._begin_swiftly(buffer, at, end)
+            at = self._take_mail(buffer, at, end)
             if self._sender is None:
                 return at
         if not self._recipients:
@@ -35,7 +35,7 @@ class FastPath(Talk):
             self._recipients.append(found[1].decode())
             self._replies += b"250 2.1.5 OK\r\n"
             at = found.end()
-        return at if self._chunks is not None else self._expect_swiftly(buffer, at, end)
+        return at if self._chunks is not None else self._take_data_or_bdat(buffer, at, end)
 
     def content_arrived(self) -> None:
         content = self._content
@@ -47,16 +47,16 @@ class FastPath(Talk):
         self._replies += b"250 2.0.0 Taken\r\n"
 
     def _nothing_special(self) -> bool:
-        if not self.house.script.calm or self._asked is not None:
+        if not self.state.script.spares_transactions or self._asked is not None:
             return False
-        return self._user is not None or not self.house.options.auth_required
+        return self._user is not None or not self.state.options.auth_required
 
-    def _begin_swiftly(self, buffer: bytearray, at: int, end: int) -> int:
+    def _take_mail(self, buffer: bytearray, at: int, end: int) -> int:
         found = _MAIL.match(buffer, at, end)
         if found is None:
             return at
         reset, sender, size, eight_bit = found.groups()
-        options = self.house.options
+        options = self.state.options
         if size is not None and (options.size is None or self._too_big(int(size))):
             return at
         if eight_bit is not None and not options.eight_bit_mime:
@@ -65,14 +65,14 @@ class FastPath(Talk):
         self._replies += b"250 2.0.0 OK\r\n" if reset is None else b"250 2.0.0 OK\r\n250 2.0.0 OK\r\n"
         return found.end()
 
-    def _expect_swiftly(self, buffer: bytearray, at: int, end: int) -> int:
-        keep = self.house.options.keep_content
+    def _take_data_or_bdat(self, buffer: bytearray, at: int, end: int) -> int:
+        keep = self.state.options.keep_content
         if buffer.startswith(_DATA, at, end):
             self._last = True
             self.expect_data(Content(dotted=True, keep=keep), None)
             self._replies += b"354 Go ahead\r\n"
             return at + len(_DATA) - 2  # the line end is also the one in front of the body's first line
-        found = _BDAT.match(buffer, at, end) if self.house.options.chunking else None
+        found = _BDAT.match(buffer, at, end) if self.state.options.chunking else None
         if found is None:
             return at
         self._last = True

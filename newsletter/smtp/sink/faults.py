@@ -103,14 +103,15 @@ class Script:
 
     rules: Iterable[Rule] = ()
     seed: int = 0
-    calm: bool = field(default=True, init=False)  # no rule is about a message on its way
+    # whether no rule is about a message on its way
+    spares_transactions: bool = field(default=True, init=False)
     _at: dict[At, list[tuple[int, Rule]]] = field(default_factory=dict, init=False, repr=False)
     _met: Counter[tuple[int, str]] = field(default_factory=Counter, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for number, rule in enumerate(self.rules):
             self._at.setdefault(rule.at, []).append((number, rule))
-        self.calm = not _TRANSACTION & self._at.keys()
+        self.spares_transactions = not _TRANSACTION & self._at.keys()
 
     @classmethod
     def from_json(cls, text: str) -> "Script":

@@ -40,7 +40,7 @@ class Sink:
         if not is_loopback(options.host):
             raise Refused("sink_host", "A sink listens on loopback only: it takes mail from anybody.")
         self._recorder = Recorder(record, remember=remember, fsync=fsync)
-        self._house = SinkState(options, script or Script(), self._recorder)
+        self._state = SinkState(options, script or Script(), self._recorder)
         self._loop = Loop()
         self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
         self._listener: socket.socket | None = None
@@ -48,30 +48,30 @@ class Sink:
 
     @property
     def options(self) -> Options:
-        return self._house.options
+        return self._state.options
 
     @property
     def records(self) -> list[Record]:
         """What was accepted so far, in order; appended to by the sink's thread."""
-        return self._house.records
+        return self._state.records
 
     @property
     def counts(self) -> Counts:
         """Totals so far, changing while the sink runs."""
-        return self._house.counts
+        return self._state.counts
 
     @property
     def open_connections(self) -> int:
-        return len(self._house.open)
+        return len(self._state.open)
 
     @property
     def script(self) -> Script:
         """The faults; may be replaced while the sink runs."""
-        return self._house.script
+        return self._state.script
 
     @script.setter
     def script(self, script: Script) -> None:
-        self._house.script = script
+        self._state.script = script
 
     @property
     def url(self) -> str:
@@ -142,8 +142,8 @@ class Sink:
             # A reply must not wait for the client's acknowledgement of the one before.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             options = self.options
-            connection = FastPath(self._loop, sock, self._house)
-            self._house.open.add(connection)
+            connection = FastPath(self._loop, sock, self._state)
+            self._state.open.add(connection)
             connection.begin(options.tls if options.implicit_tls else None)
 
     def _stop_listening(self) -> None:
@@ -157,5 +157,5 @@ class Sink:
             self._loop.run()
         finally:
             self._stop_listening()
-            for connection in tuple(self._house.open):
+            for connection in tuple(self._state.open):
                 connection.cut()

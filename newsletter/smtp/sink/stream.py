@@ -161,7 +161,7 @@ class Stream(ABC):
                 self._left = loop.buffer[done:end]
 
     def _push(self, octets: bytes | bytearray) -> int:
-        """How many of them the kernel takes now; of a link that is cut, all that there ever will be."""
+        """How many of them the kernel takes now; of a connection that is cut, all that there ever will be."""
         try:
             return self._sock.send(octets)
         except _NOT_NOW:

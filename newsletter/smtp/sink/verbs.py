@@ -21,8 +21,8 @@ _BAD_SEQUENCE = (503, "5.5.1 Bad sequence of commands")
 class Talk(Connection):
     """One conversation: who greets, who logged in, the transaction that is open."""
 
-    def __init__(self, loop: Loop, sock: socket.socket, house: SinkState) -> None:
-        super().__init__(loop, sock, house)
+    def __init__(self, loop: Loop, sock: socket.socket, state: SinkState) -> None:
+        super().__init__(loop, sock, state)
         self._user: str | None = None
         self._asked: list[str] | None = None  # answers to AUTH challenges so far
         self._mechanism = ""
@@ -47,7 +47,7 @@ class Talk(Connection):
         }
 
     def greet(self) -> None:
-        self.answer(At.GREETING, lambda: (220, f"{self.house.options.name} ESMTP sink"))
+        self.answer(At.GREETING, lambda: (220, f"{self.state.options.name} ESMTP sink"))
 
     def command(self, line: bytes) -> None:
         if self._asked is not None:
@@ -82,7 +82,7 @@ class Talk(Connection):
         self.answer(At.BODY, usual, sender, recipients[0])
 
     def _too_big(self, size: int) -> bool:
-        return bool(self.house.options.size) and size > (self.house.options.size or 0)
+        return bool(self.state.options.size) and size > (self.state.options.size or 0)
 
     def _reset(self) -> None:
         self._sender = None
@@ -93,8 +93,8 @@ class Talk(Connection):
     def _ehlo(self, rest: bytes) -> None:
         def usual() -> tuple[int, str]:
             self._reset()
-            words = self.house.options.extensions(encrypted=self.encrypted)
-            return 250, "\n".join([self.house.options.name, *words])
+            words = self.state.options.extensions(encrypted=self.encrypted)
+            return 250, "\n".join([self.state.options.name, *words])
 
         if rest.strip():
             self.answer(At.EHLO, usual)
@@ -103,7 +103,7 @@ class Talk(Connection):
 
     def _helo(self, _rest: bytes) -> None:
         self._reset()
-        self.say(250, self.house.options.name)
+        self.say(250, self.state.options.name)
 
     def _starttls(self, _rest: bytes) -> None:
         def usual() -> tuple[int, str]:
@@ -112,13 +112,13 @@ class Talk(Connection):
             self.start_tls()
             return 220, "2.0.0 Go ahead"
 
-        if self.house.options.tls is None or self.encrypted:
+        if self.state.options.tls is None or self.encrypted:
             self.say(502, "5.5.1 Not offered")
         else:
             self.answer(At.STARTTLS, usual)
 
     def _mail(self, rest: bytes) -> None:
-        if self.house.options.auth_required and self._user is None:
+        if self.state.options.auth_required and self._user is None:
             self.say(530, "5.7.0 Authentication required")
             return
         path = _FROM.fullmatch(rest)
@@ -139,7 +139,7 @@ class Talk(Connection):
         return _OK
 
     def _parameters_wrong(self, words: list[str]) -> tuple[int, str] | None:
-        options = self.house.options
+        options = self.state.options
         for word in words:
             name, _, value = word.partition("=")
             known = (
@@ -179,15 +179,15 @@ class Talk(Connection):
 
             def usual() -> tuple[int, str]:
                 self._last = True
-                content = Content(dotted=True, keep=self.house.options.keep_content)
-                self.expect_data(content, self.house.script.pick(At.CONTENT, sender, recipient))
+                content = Content(dotted=True, keep=self.state.options.keep_content)
+                self.expect_data(content, self.state.script.pick(At.CONTENT, sender, recipient))
                 return 354, "Go ahead"
 
             self.answer(At.DATA, usual, sender, recipient)
 
     def _bdat(self, rest: bytes) -> None:
         size, _, last = rest.upper().partition(b" ")
-        if not self.house.options.chunking:
+        if not self.state.options.chunking:
             self.say(502, "5.5.1 Not offered")
         elif not size.isdigit() or last not in {b"", b"LAST"}:
             self.say(501, "5.5.4 BDAT takes a size")
@@ -195,8 +195,8 @@ class Talk(Connection):
             # A chunk that nobody wants is still a chunk: it is swallowed, then refused (RFC 3030 §2).
             rule = None
             if self._sender is not None and self._recipients:
-                self._chunks = self._chunks or Content(dotted=False, keep=self.house.options.keep_content)
-                rule = self.house.script.pick(At.CONTENT, self._sender, self._recipients[0])
+                self._chunks = self._chunks or Content(dotted=False, keep=self.state.options.keep_content)
+                rule = self.state.script.pick(At.CONTENT, self._sender, self._recipients[0])
             self._last = last == b"LAST"
             self._size = int(size)
             self.expect_chunk(self._size, self._chunks, rule)
@@ -218,7 +218,7 @@ class Talk(Connection):
 
     def _auth(self, rest: bytes) -> None:
         mechanism, _, initial = rest.partition(b" ")
-        options = self.house.options
+        options = self.state.options
         self._mechanism = _text(mechanism).upper()
         if not options.users or self._mechanism not in options.mechanisms:
             self.say(504, "5.5.4 Unknown mechanism")
@@ -248,7 +248,7 @@ class Talk(Connection):
         self.answer(At.AUTH, lambda: self._log_in(asked))
 
     def _log_in(self, answers: list[str]) -> tuple[int, str]:
-        user = who(self._mechanism, answers, self.house.options.users)
+        user = who(self._mechanism, answers, self.state.options.users)
         if user is None:
             return 535, "5.7.8 Authentication credentials invalid"
         self._user = user
