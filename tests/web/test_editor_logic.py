@@ -141,7 +141,7 @@ def fault(kind: Any, value: str) -> str:
 @pytest.mark.parametrize("value", TRICKY)
 @pytest.mark.parametrize("kind", KINDS)
 def test_links_are_refused_in_the_page_as_by_the_server(oracle: Oracle, kind: str, value: str) -> None:
-    assert oracle.ask("faults", text=value)[kind] == fault(KINDS[kind], value)
+    assert oracle.ask("errors", text=value)[kind] == fault(KINDS[kind], value)
 
 
 @slow
@@ -150,7 +150,7 @@ def test_links_are_refused_in_the_page_as_by_the_server(oracle: Oracle, kind: st
 )
 def test_no_link_is_refused_that_the_server_takes(oracle: Oracle, value: str) -> None:
     if not fault(WebUrl, value):
-        assert oracle.ask("faults", text=value)["url"] == ""
+        assert oracle.ask("errors", text=value)["url"] == ""
 
 
 @pytest.mark.parametrize(
@@ -166,19 +166,19 @@ def test_merge_fields_are_refused_in_the_page_as_by_the_server(oracle: Oracle, t
         expected = ""
     except DocumentInvalid as error:
         expected = error.message
-    assert oracle.ask("faults", text=text)["merge"] == expected
+    assert oracle.ask("errors", text=text)["merge"] == expected
 
 
 @slow
 @given(document=documents)
 def test_no_document_that_the_server_takes_is_refused_in_the_page(oracle: Oracle, document: Document) -> None:
-    assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
+    assert oracle.ask("documentErrors", document=json.loads(dumps(document))) == []
 
 
 @pytest.mark.parametrize("title", ["𐄇 Ⅷ ² apples", "ʰā", "Ꭰꭰ", "Die Straße"])
 def test_a_slug_in_any_script_is_one_in_the_page(oracle: Oracle, title: str) -> None:
     document = Document(title=title)
-    assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
+    assert oracle.ask("documentErrors", document=json.loads(dumps(document))) == []
 
 
 # ——— changes
@@ -204,7 +204,7 @@ def test_two_peoples_changes_make_a_document_that_holds_the_words_of_both(oracle
     answer = oracle.ask("both", document=whole(digest()), seed=seed)
     merged = read(answer["merged"])
     assert read(jsonpatch.apply_patch(answer["theirs"], answer["patch"])) == merged
-    kept = set(strings(answer["merged"])) | {str(clash["theirs"]) for clash in answer["clashes"]}
+    kept = set(strings(answer["merged"])) | {str(conflict["theirs"]) for conflict in answer["conflicts"]}
     was = set(strings(whole(digest())))
     for side in ("mine", "theirs"):
         assert {word for word in strings(answer[side]) if word not in was} <= kept

@@ -45,7 +45,7 @@ const CHANGES: readonly ((issue: Issue, next: Random) => Issue)[] = [
   (issue, next) => {
     const key = entryKey(issue, next);
     const from = issue.sections.find((one) => one.entries?.some((entry) => entry[KEY] === key));
-    const target = from && oneOf(next, edit.takers(issue, from.id));
+    const target = from && oneOf(next, edit.compatibleSections(issue, from.id));
     return target ? edit.moveEntry(issue, key, target.id, next((target.entries?.length ?? 0) + 1)) : issue;
   },
   (issue, next) => {

@@ -39,7 +39,7 @@ class Editing:
 
     def open(self) -> None:
         self.tab.goto(f"{self.address}/edit")
-        expect(self.tab.locator(".sheet")).to_be_visible()
+        expect(self.tab.locator(".document")).to_be_visible()
 
     def status(self, words: str) -> None:
         expect(self.tab.locator(".bar-status")).to_have_text(words)

@@ -57,9 +57,9 @@ def test_every_part_can_be_used_by_everybody(chrome: Browser, direction: str) ->
     assert at.complaints == []
 
 
-@pytest.mark.parametrize("dialog", ["clash", "signed out"])
+@pytest.mark.parametrize("dialog", ["conflict", "signed out"])
 def test_every_dialog_can_be_used_by_everybody(editing: Editing, dialog: str) -> None:
-    if dialog == "clash":
+    if dialog == "conflict":
         change = {"op": "add", "path": "/sections/0/items/0/headline", "value": "One, by Ana"}
         editing.desk.change([change], "ana@example.org")
     editing.desk.signed_out = dialog == "signed out"
@@ -71,9 +71,9 @@ def test_every_dialog_can_be_used_by_everybody(editing: Editing, dialog: str) ->
 def test_on_a_phone_the_panes_lie_behind_each_other(editing: Editing, tmp_path: Path) -> None:
     editing.tab.set_viewport_size({"width": 390, "height": 844})
     expect(editing.headline("One")).to_be_visible()
-    expect(editing.tab.locator(".proof")).not_to_be_visible()
+    expect(editing.tab.locator(".preview")).not_to_be_visible()
     editing.tab.get_by_role("button", name="Preview", exact=True).click()
-    expect(editing.tab.locator(".proof")).to_be_visible()
+    expect(editing.tab.locator(".preview")).to_be_visible()
     expect(editing.headline("One")).not_to_be_visible()
     editing.tab.get_by_role("button", name="Write").click()
     editing.choose("Move, duplicate, delete: One", "Move down")

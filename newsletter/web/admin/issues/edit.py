@@ -44,7 +44,7 @@ def edit(issue_id: int) -> Response:
             "admin/issues/edit.html",
             issue=issue,
             publication=issue.publication,
-            facts=facts(issue),
+            page_data=page_data(issue),
             script=SCRIPT if SCRIPT in built else "",
             style=STYLE if STYLE in built else "",
         )
@@ -53,7 +53,7 @@ def edit(issue_id: int) -> Response:
     return response
 
 
-def facts(issue: Issue) -> dict[str, Any]:
+def page_data(issue: Issue) -> dict[str, Any]:
     """What the script of the editor needs to know; plain JSON values."""
     publication = issue.publication
     revision = find_revision(session(), issue)

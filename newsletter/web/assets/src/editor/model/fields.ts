@@ -1,7 +1,7 @@
 /** How a field of the document is edited: one description for the form, the defaults, the limits and the checks. */
 
 import type { Fields, Json } from "./document.ts";
-import { say } from "../words.ts";
+import { t } from "../i18n.ts";
 
 export type Kind =
   | "line" // one line of text
@@ -96,14 +96,14 @@ export function image(label = "Image", more: More = {}): Field {
 }
 
 /** `given` with every field there, in the order of the description; what the description does not know stays. */
-export function filled(given: Fields, fields: readonly Field[]): Fields {
+export function fillDefaults(given: Fields, fields: readonly Field[]): Fields {
   const result: Record<string, Json> = {};
   for (const description of fields) {
     const value = given[description.name];
     const inside = description.fields;
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     result[description.name] =
-      value === undefined ? description.initial : inside && isObject ? filled(value as Fields, inside) : value;
+      value === undefined ? description.initial : inside && isObject ? fillDefaults(value as Fields, inside) : value;
   }
   return { ...given, ...result };
 }
@@ -129,5 +129,5 @@ export function describe(fields: readonly Field[], name: string): Field | undefi
 }
 
 export function labelOf(description: Field): string {
-  return say(description.label);
+  return t(description.label);
 }

@@ -1,10 +1,10 @@
 /** Places as the server names them, `sections[2].items[0].url`, and addresses as the page does. */
 
 import { blockOf, ISSUE_FIELDS } from "./blocks.ts";
-import { addressOf, descriptionsOf, type Address } from "./check.ts";
+import { addressOf, descriptionsOf, type Address } from "./validate.ts";
 import { ISSUE, KEY, type Issue } from "./document.ts";
 import { labelOf } from "./fields.ts";
-import { say } from "../words.ts";
+import { t } from "../i18n.ts";
 
 /** The address of a place; a place that is a whole section or entry has an empty name. */
 export function addressAt(issue: Issue, path: string): Address | undefined {
@@ -30,10 +30,10 @@ export function spoken(issue: Issue, address: Address): string {
 function place(issue: Issue, scope: string): string {
   for (const section of issue.sections) {
     const block = blockOf(section.type);
-    const title = String(section.fields["title"] ?? "") || say(block.label);
+    const title = String(section.fields["title"] ?? "") || t(block.label);
     if (section.id === scope) return title;
     const index = section.entries?.findIndex((entry) => entry[KEY] === scope) ?? -1;
-    if (index >= 0) return `${title}, ${say(block.entries?.noun ?? "")} ${index + 1}`;
+    if (index >= 0) return `${title}, ${t(block.entries?.noun ?? "")} ${index + 1}`;
   }
   return "";
 }
