@@ -22,6 +22,7 @@ from newsletter.document import Document, DocumentInvalid, loads
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.merge import NAMES
 from newsletter.document.reading import read
+from newsletter.document.schema import json_schema
 from newsletter.document.walk import images, links
 from newsletter.rendering.compose import compose
 from newsletter.rendering.render_input import MediaImage, PublicationFacts, RenderInput
@@ -38,10 +39,10 @@ PAGE = """<!DOCTYPE html>
 <meta name="csrf-token" content="{token}"><title>Editor</title>
 <link rel="icon" href="{icon}"><link rel="stylesheet" href="{admin}"><link rel="stylesheet" href="{style}">
 <script src="{script}" type="module"></script></head>
-<body class="desk desk-editor"><header class="rail"></header>
-<main class="desk-main" id="main"><div class="page-head"><h1>{title}</h1></div>
+<body class="admin admin-editor"><header class="rail"></header>
+<main class="admin-main" id="main"><div class="page-head"><h1>{title}</h1></div>
 <div id="issue-editor"></div>
-<script type="application/json" id="issue-editor-facts">{facts}</script></main></body></html>"""
+<script type="application/json" id="issue-editor-data">{facts}</script></main></body></html>"""
 
 
 @dataclass
@@ -157,10 +158,8 @@ def facts(desk: Desk) -> dict[str, Any]:
         "urls": {name: f"/{name}" for name in urls}
         | {"media": PICTURE, "signIn": "/sign-in", "issues": "/send"}
         | ({"unschedule": "/send"} if desk.locked else {}),
-        "blocks": [
-            {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
-            for block in BLOCKS
-        ],
+        "schema": json_schema(),
+        "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
         "mergeFields": [{"name": name, "label": name.replace("_", " ").capitalize()} for name in NAMES],
         "limits": {"operations": 500},
         "user": "me@example.org",

@@ -1,5 +1,6 @@
 /** Two people at one issue: nothing of either is lost, and only true contradictions are asked about. */
 
+import "./format.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KEY, type Issue } from "../../../newsletter/web/assets/src/editor/model/document.ts";

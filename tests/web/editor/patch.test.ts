@@ -1,5 +1,6 @@
 /** Patches say no more than what changed, and lists keep their identity through moves. */
 
+import "./format.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KEY, locate, type Fields, type Issue } from "../../../newsletter/web/assets/src/editor/model/document.ts";

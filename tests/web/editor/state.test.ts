@@ -1,5 +1,6 @@
 /** The history, the draft on the device, and what is held back from a save. */
 
+import "./format.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fieldErrors, withoutInvalid } from "../../../newsletter/web/assets/src/editor/model/validate.ts";

@@ -1,5 +1,6 @@
 """`/admin/issues/<id>/edit`: the page of the issue editor, with everything its script begins with."""
 
+from functools import cache
 from typing import Any
 
 from flask import Response, make_response, render_template, url_for
@@ -8,8 +9,7 @@ from flask_babel import gettext as _
 from newsletter.accounts.permissions import Permission
 from newsletter.core.i18n import direction
 from newsletter.document.blocks import BLOCKS
-from newsletter.document.merge import LONGEST_DEFAULT
-from newsletter.document.reading import LARGEST
+from newsletter.document.schema import json_schema
 from newsletter.document.walk import images
 from newsletter.issues.edit import state_of, whole
 from newsletter.issues.load import find_revision, load_document
@@ -17,7 +17,6 @@ from newsletter.issues.models import Issue
 from newsletter.issues.patch import MOST_OPERATIONS
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
-from newsletter.media.picture import MOST_OCTETS
 from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.locked import locked_sentence
@@ -74,20 +73,19 @@ def page_data(issue: Issue) -> dict[str, Any]:
         "locked": mailing is not None,
         "lockedSentence": locked_sentence(mailing),
         "urls": _urls(issue, mailing),
-        "blocks": [
-            {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
-            for block in BLOCKS
-        ],
+        "schema": _document_schema(),
+        "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
         "media": {source: served(here(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
-        "limits": {
-            "document": LARGEST,
-            "operations": MOST_OPERATIONS,
-            "upload": MOST_OCTETS,
-            "mergeDefault": LONGEST_DEFAULT,
-        },
+        "limits": {"operations": MOST_OPERATIONS},
         "user": current_actor(),
     }
+
+
+@cache
+def _document_schema() -> dict[str, Any]:
+    """Which kinds of section and fields there are, with their limits and defaults."""
+    return json_schema()
 
 
 def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:

@@ -1,6 +1,6 @@
 /** Places as the server names them, `sections[2].items[0].url`, and addresses as the page does. */
 
-import { blockOf, ISSUE_FIELDS } from "./blocks.ts";
+import { blockOf } from "./blocks.ts";
 import { addressOf, descriptionsOf, type Address } from "./validate.ts";
 import { ISSUE, KEY, type Issue } from "./document.ts";
 import { labelOf } from "./fields.ts";
@@ -15,8 +15,8 @@ export function addressAt(issue: Issue, path: string): Address | undefined {
   const name = (found[3] ?? "").replace(/\[\d+\].*$/, "");
   if (found[2] === undefined) return addressOf(section.id, name);
   const entry = section.entries?.[Number(found[2])];
-  const isStatement = blockOf(section.type).entries?.key === "statement";
-  return entry && addressOf(entry[KEY], isStatement ? "text" : name);
+  const isText = blockOf(section.type).entries?.isText;
+  return entry && addressOf(entry[KEY], isText ? "text" : name);
 }
 
 /** Where an address is, in words: “Weekly digest, story 3, Link”. */
@@ -39,7 +39,7 @@ function place(issue: Issue, scope: string): string {
 }
 
 function label(issue: Issue, scope: string, name: string): string {
-  const fields = scope === ISSUE ? ISSUE_FIELDS : descriptionsOf(issue, scope);
+  const fields = descriptionsOf(issue, scope);
   const words: string[] = [];
   let level = fields;
   for (const part of name.split(".")) {

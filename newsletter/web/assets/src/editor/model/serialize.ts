@@ -1,17 +1,15 @@
 /** From the document as JSON to the editor's form of it, and back. */
 
-import { blockOf, ISSUE_FIELDS, TITLE } from "./blocks.ts";
+import { blockOf, issueFields, sectionFields } from "./blocks.ts";
 import { newKey, withKey, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
-import { field, fillDefaults, VISIBILITY_FIELDS } from "./fields.ts";
-
-const SECTION_FIELDS = [TITLE, field("visibility", "Who sees it", "group", { initial: null, fields: VISIBILITY_FIELDS })];
+import { fillDefaults } from "./fields.ts";
 
 /** The issue in `given`, whether its defaults are written out or left out. */
 export function parseIssue(given: Fields): Issue {
   const { sections = [], ...fields } = given;
   const taken = new Set<string>();
   return {
-    fields: fillDefaults(fields, ISSUE_FIELDS),
+    fields: fillDefaults(fields, issueFields()),
     sections: (sections as readonly Fields[]).map((section) => parseSection(section, taken)),
   };
 }
@@ -22,7 +20,7 @@ export function parseSection(given: Fields, taken: Set<string>): Section {
   const section = {
     id: uniqueId(String(id || type), taken),
     type: block.type,
-    fields: fillDefaults(fields, [...SECTION_FIELDS, ...block.fields]),
+    fields: fillDefaults(fields, sectionFields(block.type)),
   };
   taken.add(section.id);
   if (!block.entries) return items === undefined ? section : { ...section, fields: { ...section.fields, items } };
@@ -53,6 +51,6 @@ export function serializeSection(section: Section): Fields {
 
 /** An entry as it stands in the document: a statement is its words alone. */
 export function serializeEntry(entry: Entry, type: string): Json {
-  if (blockOf(type).entries?.key === "statement") return entry["text"] ?? "";
+  if (blockOf(type).entries?.isText) return entry["text"] ?? "";
   return { ...entry }; // JSON leaves the symbol out
 }

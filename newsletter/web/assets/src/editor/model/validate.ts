@@ -1,6 +1,6 @@
 /** What cannot be saved, field by field: the format's limits, told in place while one types. */
 
-import { ISSUE_FIELDS, blockOf, sectionFields } from "./blocks.ts";
+import { blockOf, issueFields, sectionFields } from "./blocks.ts";
 import { fieldsOf, ISSUE, KEY, valueAt, type Fields, type Issue, type Json, type Section } from "./document.ts";
 import { describe, leaves, type Field } from "./fields.ts";
 import { mergeFieldError } from "./mergefields.ts";
@@ -13,10 +13,8 @@ export type Address = `${string}/${string}`;
 export type FieldErrors = ReadonlyMap<Address, string>;
 
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
-const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 const OF_SLUG = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}\\p{N}\\u13a0-\\u13f5]+"; // Cherokee folds to its capitals
 const SLUG = new RegExp(`^(${OF_SLUG}(-${OF_SLUG})*)?$`, "u");
-const KEY_WORD = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 const seen = new WeakMap<Fields, FieldErrors>();
 
@@ -38,7 +36,7 @@ export function valueIn(issue: Issue, address: Address): Json | undefined {
 export function fieldErrors(issue: Issue): FieldErrors {
   const found = new Map<Address, string>();
   const add = (errors: FieldErrors): void => errors.forEach((words, address) => found.set(address, words));
-  add(inFields(ISSUE, issue.fields, ISSUE_FIELDS));
+  add(inFields(ISSUE, issue.fields, issueFields()));
   for (const section of issue.sections) {
     add(inFields(section.id, section.fields, sectionFields(section.type)));
     const fields = blockOf(section.type).entries?.fields ?? [];
@@ -55,7 +53,6 @@ function inFields(scope: string, fields: Fields, descriptions: readonly Field[])
     const words = fieldError(description, value);
     if (words) found.set(addressOf(scope, name), words);
   }
-  for (const [name, words] of visibilityErrors(fields["visibility"] ?? null)) found.set(addressOf(scope, name), words);
   seen.set(fields, found);
   return found;
 }
@@ -63,6 +60,7 @@ function inFields(scope: string, fields: Fields, descriptions: readonly Field[])
 /** What is wrong with the value of one field, in one sentence; empty when nothing is. */
 export function fieldError(field: Field, value: Json): string {
   if (field.kind === "number") return numberError(field, value);
+  if (Array.isArray(value)) return keysError(field, value);
   if (typeof value !== "string") return "";
   if (field.max !== undefined && lengthOf(value) > field.max) {
     return `This is too long: at most ${field.max.toLocaleString("en")} characters.`;
@@ -71,7 +69,7 @@ export function fieldError(field: Field, value: Json): string {
   if (field.kind === "url") return urlError(value);
   if (field.kind === "link") return linkError(value);
   if (field.kind === "source") return imageError(value);
-  if (field.kind === "language") return LANGUAGE.test(value) ? "" : "Write a language tag like en or pt-BR.";
+  if (field.kind === "language") return matches(field, value) ? "" : "Write a language tag like en or pt-BR.";
   if (field.kind === "date") return dateError(value);
   if (field.kind === "slug") return slugError(value);
   return textError(field, value);
@@ -81,6 +79,7 @@ function textError(field: Field, value: string): string {
   if (CONTROL.test(value)) return "Remove the control characters from this text.";
   const isLine = field.kind === "line" || field.kind === "headline";
   if (isLine && /[\n\t]/.test(value)) return "Keep this on one line.";
+  if (field.pattern && !matches(field, value)) return "This is not written as it must be.";
   const broken = mergeFieldError(value);
   if (broken || (field.kind !== "rich" && field.kind !== "statement")) return broken;
   for (const url of linksIn(value)) {
@@ -107,14 +106,14 @@ function slugError(value: string): string {
   return SLUG.test(value) ? "" : "Use lower-case letters, digits and dashes.";
 }
 
-function* visibilityErrors(visibility: Json): Generator<[string, string]> {
-  if (typeof visibility !== "object" || visibility === null) return;
-  for (const [name, keys] of Object.entries(visibility as Fields)) {
-    const pattern = name === "languages" ? LANGUAGE : KEY_WORD;
-    const wrong = Array.isArray(keys) && keys.some((key) => !pattern.test(String(key)));
-    const words = name === "languages" ? "Write language tags like en, pt-BR." : "Write keys of lower-case letters, digits, - and _.";
-    if (wrong) yield [`visibility.${name}`, words];
-  }
+function keysError(field: Field, keys: readonly Json[]): string {
+  if (field.max !== undefined && keys.length > field.max) return `There are too many entries: at most ${field.max}.`;
+  if (keys.every((key) => matches(field, String(key)))) return "";
+  return field.kind === "languages" ? "Write language tags like en, pt-BR." : "Write keys of lower-case letters, digits, - and _.";
+}
+
+function matches(field: Field, value: string): boolean {
+  return new RegExp(field.pattern ?? "", "u").test(value);
 }
 
 function lengthOf(text: string): number {
@@ -134,14 +133,13 @@ export function withoutInvalid(issue: Issue, saved: Issue, addresses: Iterable<A
 }
 
 function initialOf(issue: Issue, scope: string, name: string): Json {
-  if (name.startsWith("visibility.")) return [];
   const description = describe(descriptionsOf(issue, scope), name);
   return description ? description.initial : ""; // no date is null, and "" would be refused
 }
 
 /** The descriptions of the fields of a scope. */
 export function descriptionsOf(issue: Issue, scope: string): readonly Field[] {
-  if (scope === ISSUE) return ISSUE_FIELDS;
+  if (scope === ISSUE) return issueFields();
   const own = issue.sections.find((section) => section.id === scope);
   if (own) return sectionFields(own.type);
   const holds = (section: Section): boolean => section.entries?.some((entry) => entry[KEY] === scope) ?? false;

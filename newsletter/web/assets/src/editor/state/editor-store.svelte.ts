@@ -159,8 +159,7 @@ export class EditorStore {
       return undefined;
     }
     this.#sending = target;
-    const most = this.data.limits?.["operations"] ?? 500;
-    const patch = this.#whole || changes.length > most ? replacement(target) : changes;
+    const patch = this.#whole || changes.length > this.data.limits.operations ? replacement(target) : changes;
     return { patch, done: () => (this.#saved = target) };
   }
 

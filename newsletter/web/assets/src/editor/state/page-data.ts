@@ -1,6 +1,7 @@
 /** What the server wrote into the page: the issue, its addresses and limits. */
 
 import type { Fields } from "../model/document.ts";
+import type { Schema } from "../model/schema.ts";
 import type { Urls } from "./server.ts";
 
 export interface PageData {
@@ -12,10 +13,14 @@ export interface PageData {
   readonly locked: boolean;
   readonly lockedSentence: string;
   readonly urls: Urls;
+  /** The JSON Schema of documents (newsletter/document/schema.py). */
+  readonly schema: Schema;
+  /** What each kind of section is called. */
+  readonly blocks: readonly { readonly type: string; readonly label: string }[];
   readonly mergeFields: readonly { readonly name: string; readonly label: string }[];
   /** Where the pictures that stand in the document already can be looked at. */
   readonly media?: Readonly<Record<string, string>>;
-  readonly limits?: Readonly<Record<string, number>>;
+  readonly limits: { readonly operations: number };
   readonly user: string;
 }
 
