@@ -24,7 +24,7 @@ def test_the_preview_follows_what_is_saved(editing: Editing) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_desktops_preview_has_the_width_of_a_desk(editing: Editing, width: int) -> None:
+def test_the_desktops_preview_has_the_width_of_a_desktop(editing: Editing, width: int) -> None:
     editing.tab.set_viewport_size({"width": width, "height": 900})
     editing.tab.get_by_role("button", name="Preview", exact=True).click()
     stage, frame = editing.tab.locator(".preview-stage"), editing.tab.locator(".preview-stage iframe").last
