@@ -3,8 +3,5 @@ import "./public";
 import "./admin/menus";
 import "./admin/passwords";
 import "./admin/unsaved-input";
-import "./admin/mailing-progress";
 import "./admin/publications";
-import "./admin/theme-editor";
-import "./admin/relay-test";
 import "./admin/upload";

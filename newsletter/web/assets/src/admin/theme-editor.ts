@@ -3,6 +3,8 @@
  * the last key, without being saved. All words come from the server.
  */
 
+import htmx, { type HtmxRequestCtx } from "htmx.org";
+
 const AFTER = 350; // milliseconds without a change
 const HEX = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i;
 
@@ -14,7 +16,7 @@ const remarks = document.querySelector<HTMLElement>("[data-theme-editor-remarks]
 function colour(text: string): string {
   const digits = HEX.exec(text.trim())?.[1];
   if (!digits) return "";
-  return `#${digits.length === 6 ? digits : [...digits].map((one) => one + one).join("")}`.toLowerCase();
+  return `#${digits.length === 6 ? digits : [...digits].map((digit) => digit + digit).join("")}`.toLowerCase();
 }
 
 /** What is chosen now, as a query; half a colour is left out while it is typed. */
@@ -32,7 +34,7 @@ function chosen(form: HTMLFormElement): URLSearchParams {
 /** The new preview is loaded behind the old one and takes its place when it is there, at the same height. */
 function show(stage: HTMLElement, url: string): void {
   const frames = [...stage.querySelectorAll("iframe")];
-  const old = frames.find((one) => !one.classList.contains("theme-editor-coming"));
+  const old = frames.find((frame) => !frame.classList.contains("theme-editor-coming"));
   if (!old) return;
   for (const late of frames) if (late !== old) late.remove();
   const fresh = old.cloneNode() as HTMLIFrameElement;
@@ -43,21 +45,6 @@ function show(stage: HTMLElement, url: string): void {
     old.remove();
   }, { once: true });
   stage.append(fresh);
-}
-
-let asked = 0;
-
-async function remark(box: HTMLElement, url: string): Promise<void> {
-  const number = ++asked;
-  try {
-    const answer = await fetch(url, { headers: { Accept: "text/html" } });
-    if (answer.ok && !answer.redirected && number === asked) {
-      const words = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-      if (words.innerHTML.trim() !== box.innerHTML.trim()) box.replaceChildren(...words.childNodes);
-    }
-  } catch {
-    // The next change asks again.
-  }
 }
 
 /** The swatch shows what counts: the colour that was typed, else the theme's own. */
@@ -77,7 +64,7 @@ function start(form: HTMLFormElement, stage: HTMLElement, remarks: HTMLElement):
   const preview = (): void => {
     const query = chosen(form);
     show(stage, `${form.dataset["preview"] ?? ""}?${query}`);
-    void remark(remarks, `${form.dataset["remarks"] ?? ""}?${query}`);
+    void htmx.ajax("GET", `${form.dataset["remarks"] ?? ""}?${query}`, { source: remarks, target: remarks, swap: "innerMorph" });
   };
   const changed = (target: EventTarget | null): void => {
     if (target instanceof HTMLInputElement && target.dataset["colourOf"]) {
@@ -93,6 +80,10 @@ function start(form: HTMLFormElement, stage: HTMLElement, remarks: HTMLElement):
     clearTimeout(waiting);
     waiting = window.setTimeout(preview, AFTER);
   };
+  remarks.addEventListener("htmx:before:response", (event) => {
+    const { response } = (event as CustomEvent<{ ctx: HtmxRequestCtx }>).detail.ctx;
+    if (response?.raw.redirected) event.preventDefault(); // signed out: saving says so
+  });
   // The switches beside the preview belong to the form, but do not stand in it.
   document.querySelector("[data-theme-editor]")?.addEventListener("input", (event) => changed(event.target));
   for (const swatch of form.querySelectorAll<HTMLInputElement>("[data-colour-of]")) swatch.hidden = false;
