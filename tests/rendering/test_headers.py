@@ -34,6 +34,7 @@ def test_every_fact_is_said_once() -> None:
         ("X-Delivery", "41-7"),
     ]
     assert isinstance(message["Date"], DateHeader)
+    assert message["Date"].datetime
     assert message["Date"].datetime.isoformat() == "2027-01-01T08:00:00+01:00"
 
 

@@ -37,7 +37,7 @@ def calls(app: Flask, *prefixes: str) -> Iterator[Call]:
             name: 987654 if type(converter).__name__ == "IntegerConverter" else "morning"
             for name, converter in rule._converters.items()
         }
-        path = adapter.build(rule.endpoint, values | (rule.defaults or {}))
+        path = adapter.build(rule.endpoint, values | dict(rule.defaults or {}))
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):
             yield Call(rule.endpoint, method, path)
 
