@@ -9,6 +9,7 @@ import pytest
 
 from newsletter.cli import environment, main
 from newsletter.settings import Settings
+from tests.databases import borrow_engine, give_back
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def run(
     monkeypatch.setenv("PUBLIC_URL", settings.effective_public_url)
     monkeypatch.setenv("SECRET_KEY", settings.secret_key.get_secret_value())
     environment.runtime.cache_clear()
+    environment.runtime().engine = borrow_engine(settings.effective_database_url)
 
     def ran(*arguments: str) -> Ran:
         capsys.readouterr()
@@ -52,5 +54,5 @@ def run(
 
     yield ran
     if environment.runtime.cache_info().currsize:
-        environment.runtime().engine.dispose()
+        give_back(environment.runtime().engine)
     environment.runtime.cache_clear()

@@ -1,0 +1,11 @@
+"""Pages run on SQLite; what a page asks of a database runs on PostgreSQL, too, in the tests that say so."""
+
+import pytest
+
+from tests.databases import empty_database
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated SQLite file; `both_databases` has a test run on PostgreSQL, too."""
+    return empty_database(request)
