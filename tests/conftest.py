@@ -1,8 +1,10 @@
 """Fixtures: a real SQLite file and a real PostgreSQL database for each test, and the application."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -23,14 +25,38 @@ from tests.catalogues import compile_stale
 from tests.databases import BOTH, borrow_engine, dispose_engines, empty_database, give_back
 from tests.servers import create_database, start_postgres, start_valkey
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.features.looking import KeptChromium
+
 compile_stale()
 # Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
 # change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=30)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("suite")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 2 * 1024**3
+# What takes longest begins first, so that no process is left alone with it at the end.
+LONGEST_FIRST = ("features", "faults", "cli/run", "web/editor_browser", "servers", "packaging")
+
+
+def pytest_configure() -> None:
+    """Files of tests go into memory where there is room: each commit on SQLite waits for the disk else."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.relative_to(Path(__file__).parent).as_posix()
+        kinds = (n for n, kind in enumerate(LONGEST_FIRST) if f"{folder}/".startswith(f"{kind}/"))
+        return next(kinds, len(LONGEST_FIRST))
+
+    items.sort(key=place)  # within a kind the order stays
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +150,18 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def kept_chromium() -> "Iterator[KeptChromium]":
+    from tests.features.looking import keep_chromium  # only what has a browser needs its driver
+
+    with keep_chromium() as kept:
+        yield kept
+
+
+@pytest.fixture
+def chrome(kept_chromium: "KeptChromium") -> "Iterator[Browser]":
+    """The browser of this test process; each test opens tabs of its own."""
+    with kept_chromium.lend() as browser:
+        yield browser

@@ -15,8 +15,9 @@ from newsletter.core.db import Base, make_engine
 
 assert accounts  # its tables, too
 
+ONE = ("sqlite",)
 BOTH = ("sqlite", "postgresql")
-# For tests of pages and commands, which run on SQLite alone unless they say this (see docs/testing.md).
+# For tests of pages and commands, which run on SQLite alone unless they say this (docs/testing.md).
 both_databases = pytest.mark.parametrize("database_url", BOTH, indirect=True)
 
 

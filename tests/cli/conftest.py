@@ -9,7 +9,8 @@ import pytest
 
 from newsletter.cli import environment, main
 from newsletter.settings import Settings
-from tests.databases import borrow_engine, give_back
+from tests.databases import BOTH, ONE, borrow_engine, empty_database, give_back
+from tests.extent import usual
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+@pytest.fixture(params=usual(ONE, soak=BOTH))
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated SQLite file; `@both_databases` has a test run on PostgreSQL, too."""
+    return empty_database(request)
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.databases import empty_database
+from tests.databases import BOTH, ONE, empty_database
+from tests.extent import usual
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=usual(ONE, soak=BOTH))
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty, migrated SQLite file; `both_databases` has a test run on PostgreSQL, too."""
+    """An empty, migrated SQLite file; `@both_databases` has a test run on PostgreSQL, too."""
     return empty_database(request)
