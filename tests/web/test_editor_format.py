@@ -30,7 +30,7 @@ from newsletter.issues.edit import whole
 from tests.document.strategies import documents
 from tests.web.editor_oracle import Oracle
 
-slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 OUTSIDE_THE_FORM = {"id", "type", "title", "visibility", "items"}
 ENDLESS, ENORMOUS = "x" * 30_000, 10**6

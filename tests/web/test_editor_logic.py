@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "newsletter/web/assets"
 DIGEST = loads((ROOT / "newsletter/demo/documents/a-line-reopens.json").read_text(encoding="utf-8"))
 
-slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> None:

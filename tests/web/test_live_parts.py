@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def tab(chrome: Browser, running: Installation) -> Iterator[Page]:
+def tab(running: Installation, chrome: Browser) -> Iterator[Page]:
     """An owner's browser; what it complains about fails the test."""
     opened = open_tab(chrome, running.address)
     opened.set_default_timeout(10_000)

@@ -16,7 +16,7 @@ def issue(running: Installation) -> IssueOnServer:
 
 
 @pytest.fixture
-def editing(chrome: Browser, issue: IssueOnServer) -> Iterator[Editing]:
+def editing(issue: IssueOnServer, chrome: Browser) -> Iterator[Editing]:
     at = open_editor(chrome, issue)
     yield at
     at.tab.context.close()

@@ -40,7 +40,7 @@ def test_two_hundred_stories_stay_quick(editing: Editing) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_part_can_be_used_by_everybody(chrome: Browser, running: Installation, language: str) -> None:
+def test_every_part_can_be_used_by_everybody(running: Installation, chrome: Browser, language: str) -> None:
     """In an issue with most blocks, several scripts and pictures, in either direction of writing."""
     issue = running.create_issue(DIGEST.model_copy(update={"language": language}))
     issue.open_elsewhere()
