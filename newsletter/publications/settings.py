@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -165,7 +166,11 @@ def _language(text: str) -> str:
     raise ValueError(f"“{text[:40]}” is not a language code such as en, de or pt-BR.")
 
 
+# Each call walks the whole zone database, which takes longer than the rest of the form.
+_known_zones = cache(available_timezones)
+
+
 def _timezone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _known_zones():
         raise ValueError(f"“{text[:60]}” is not a time zone such as Europe/Rome.")
     return text

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -155,7 +155,7 @@ def test_a_clock_set_back_by_a_day_does_not_forget_what_was_used() -> None:
 def test_many_at_once_get_no_more_than_there_is(runtime: Runtime) -> None:
     configs = [way("a", per_day=100, provider_limits={"gmail": 1.0, "yahoo": 1.0}), way("b", per_day=100)]
     granted: list[int] = []
-    moments: list[dict[int, object]] = []
+    moments: list[dict[int, datetime]] = []
 
     def reserve(turn: int) -> None:
         for round_ in range(8):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -179,16 +180,15 @@ class TestReaders:
     ) -> None:
         now = clock.now()
         make_readers(session, publication, 3)  # nobody knows when
-        for number, (state, facts) in enumerate(
-            [
-                (State.ACTIVE, {"confirmed_at": now - timedelta(days=2)}),
-                (State.ACTIVE, {"confirmed_at": now - timedelta(days=9)}),
-                (State.PAUSED, {"confirmed_at": now - timedelta(days=6)}),
-                (State.PENDING, {}),
-                (State.ENDED, {"ended_at": now - timedelta(days=1), "ended_reason": EndReason.UNSUBSCRIBED}),
-                (State.ENDED, {"ended_at": now - timedelta(days=8), "ended_reason": EndReason.BOUNCED}),
-            ]
-        ):
+        people: list[tuple[State, dict[str, Any]]] = [
+            (State.ACTIVE, {"confirmed_at": now - timedelta(days=2)}),
+            (State.ACTIVE, {"confirmed_at": now - timedelta(days=9)}),
+            (State.PAUSED, {"confirmed_at": now - timedelta(days=6)}),
+            (State.PENDING, {}),
+            (State.ENDED, {"ended_at": now - timedelta(days=1), "ended_reason": EndReason.UNSUBSCRIBED}),
+            (State.ENDED, {"ended_at": now - timedelta(days=8), "ended_reason": EndReason.BOUNCED}),
+        ]
+        for number, (state, facts) in enumerate(people):
             make_subscription(session, publication, f"p{number}@readers.example", state=state, **facts)
         session.commit()
         found = Counts().of(session, publication)
