@@ -18,7 +18,7 @@ LAID_OUT_BY_HAND := templates/email
 FRONT_END := $(shell find newsletter/web/assets newsletter/translations -name node_modules -prune -o \
 	-type f ! -name '*.mo' -print 2>/dev/null)
 
-.PHONY: help setup setup-dev chromium run test soak check lint format lock bench screenshots clean FORCE
+.PHONY: help setup setup-dev chromium run test soak check lint format docs migration lock bench screenshots clean FORCE
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,13 @@ format: setup-dev ## Lay out the code and the templates, and mend what can be me
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet --extend-exclude $(LAID_OUT_BY_HAND)
+
+docs: setup-dev ## Write docs/reference/ anew, from the settings and the commands
+	$(BIN)/python -m scripts.reference
+
+migration: setup-dev ## Begin a migration for what changed in the models; NAME="…" says what
+	@$(BIN)/python -m scripts.migration "$(NAME)"
+	@$(BIN)/ruff format --quiet newsletter/migrations/versions
 
 # hatchling asks for editables when an editable install is built.
 lock: setup-dev ## Resolve the dependencies anew within pyproject.toml; ARGS=--upgrade takes newer ones

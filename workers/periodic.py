@@ -13,7 +13,7 @@ from newsletter.sending import failpoints
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import sweep as sweep_database
-from newsletter.subscribers.imports.waiting import ring_for_waiting
+from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 from workers import heartbeats
 from workers.app import app, runtime, settings
@@ -27,7 +27,7 @@ SWEEP_SECONDS = 2.0
 @handles(jobs.sweep)
 def sweep() -> None:
     sweep_database(runtime().sessions, settings().bulk_processes)
-    ring_for_waiting(runtime().sessions)
+    requeue_waiting_imports(runtime().sessions)
 
 
 @celeryd_after_setup.connect
@@ -43,7 +43,7 @@ def _tick_for_ever() -> None:
     while True:
         try:
             sweep_database(own.sessions, settings().bulk_processes)
-            ring_for_waiting(own.sessions)
+            requeue_waiting_imports(own.sessions)
             heartbeats.swept.set()
             if clock.monotonic() - recovered_at >= settings().recovery_seconds:
                 recovered_at = clock.monotonic()

@@ -11,7 +11,7 @@ from newsletter.core.i18n import direction
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.schema import json_schema
 from newsletter.document.walk import images
-from newsletter.issues.edit import state_of, whole
+from newsletter.issues.edit import full_json, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.patch import MOST_OPERATIONS
@@ -68,7 +68,7 @@ def page_data(issue: Issue) -> dict[str, Any]:
             "language": publication.language,
             "dir": direction(document.language or publication.language),
         },
-        "document": whole(document),
+        "document": full_json(document),
         "etag": state_of(revision),
         "locked": mailing is not None,
         "lockedSentence": locked_sentence(mailing),

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from newsletter.core.errors import Refused
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
-from newsletter.media.picture import take_in
+from newsletter.media.picture import sanitise_image
 from newsletter.media.store import store_image
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -36,7 +36,7 @@ def store_logo(alt: str) -> MediaFile:
 
 def _check_shape(octets: bytes) -> None:
     try:
-        picture = take_in(octets)
+        picture = sanitise_image(octets)
     except Refused as error:
         if octets.lstrip()[:5].lower() in {b"<svg ", b"<?xml", b"<!doc"}:
             sentence = _(

@@ -51,7 +51,7 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
 
     def fill(self, transport: Transport) -> None:
         """Show what is stored."""
-        facts = LimitSettings.of(transport).told()
+        facts = LimitSettings.of(transport).as_json()
         rates = " ".join(f"{provider}={rate:g}" for provider, rate in facts["provider_limits"].items())
         for name in FIELDS:
             value = facts[name]

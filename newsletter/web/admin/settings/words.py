@@ -14,26 +14,26 @@ from newsletter.transports.transport_config import Limits
 # The kind of each state; those that are not here are neutral.
 KINDS: dict[Obstacle | None, str] = {
     None: "success",
-    Obstacle.PACE: "success",
-    Obstacle.BROKEN: "error",
-    Obstacle.STUCK: "error",
-    Obstacle.RESTING: "warning",
+    Obstacle.RATE_LIMITED: "success",
+    Obstacle.UNUSABLE: "error",
+    Obstacle.PERMANENT_FAILURE: "error",
+    Obstacle.COOLING_DOWN: "warning",
 }
 
 
-def state_words(standing: Availability) -> str:
+def state_words(availability: Availability) -> str:
     """One or two words, and until when it stays so."""
-    until = until_words(standing.until) if standing.until else ""
-    match standing.obstacle:
+    until = until_words(availability.until) if availability.until else ""
+    match availability.obstacle:
         case Obstacle.PAUSED:
             return str(_("Paused"))
-        case Obstacle.BROKEN | Obstacle.STUCK:
+        case Obstacle.UNUSABLE | Obstacle.PERMANENT_FAILURE:
             return str(_("Needs you"))
-        case Obstacle.RESTING:
+        case Obstacle.COOLING_DOWN:
             return str(_("Rests until %(moment)s", moment=until))
-        case Obstacle.HOURS:
+        case Obstacle.OUTSIDE_HOURS:
             return str(_("Outside its hours until %(moment)s", moment=until))
-        case Obstacle.DAY:
+        case Obstacle.DAILY_LIMIT:
             return str(_("Done for today, until %(moment)s", moment=until))
         case _:
             return str(_("Sends"))
@@ -49,7 +49,7 @@ def until_words(moment: datetime) -> str:
 
 def share_words(told: Overview, alone: bool) -> str:
     """Its share of the windows; empty where there is nothing to share."""
-    if alone or told.standing.needs_somebody:
+    if alone or told.availability.needs_operator:
         return ""
     if told.config.weight == 0:
         return str(_("Reserve: sends when no other can"))

@@ -11,8 +11,8 @@ from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import find_publication
 from newsletter.subscribers.listing import (
     FILTERS,
-    Listed,
-    Wanted,
+    SubscriptionFilter,
+    SubscriptionRow,
     count_filters,
     every_subscription,
     list_subscriptions,
@@ -81,11 +81,11 @@ def export(slug: str) -> Response:
     return response
 
 
-def _read_wanted(given: MultiDict[str, str]) -> Wanted:
+def _read_wanted(given: MultiDict[str, str]) -> SubscriptionFilter:
     """The filter in the query or the form: words that mean nothing are ignored."""
     state = given.get("state", "")
     words = " ".join(given.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
-    return Wanted(state if state in FILTERS else "", words)
+    return SubscriptionFilter(state if state in FILTERS else "", words)
 
 
 def _page_url(slug: str, state: str, words: str, place: dict[str, int]) -> str:
@@ -93,13 +93,13 @@ def _page_url(slug: str, state: str, words: str, place: dict[str, int]) -> str:
     return url_for(".subscribers", slug=slug, **{name: value for name, value in asked.items() if value})
 
 
-def _rows(publication_id: int, wanted: Wanted) -> Iterator[tuple[Cell, ...]]:
+def _rows(publication_id: int, wanted: SubscriptionFilter) -> Iterator[tuple[Cell, ...]]:
     yield HEADER
     for one in every_subscription(session(), publication_id, wanted):
         yield _row(one)
 
 
-def _row(one: Listed) -> tuple[Cell, ...]:
+def _row(one: SubscriptionRow) -> tuple[Cell, ...]:
     moments = (one.created_at, one.confirmed_at, one.paused_until, one.ended_at)
     told = [moment.isoformat(timespec="seconds") if moment else "" for moment in moments]
     return (one.email, one.name, one.state, one.ended_reason, one.suppressed, one.language, *told)

@@ -1,4 +1,4 @@
-"""`newsletter mailing retry`, `resend-unanswered` and `throttle`: another turn, and how fast."""
+"""`newsletter mailing retry`, `resend-unanswered` and `throttle`."""
 
 import sys
 
@@ -6,7 +6,7 @@ import click
 
 from newsletter import audit
 from newsletter.cli.environment import answer, json_option, session
-from newsletter.cli.totals_table import tell
+from newsletter.cli.totals_table import print_totals
 from newsletter.core.errors import Refused
 from newsletter.mailings.totals import read_totals
 from newsletter.sending import resend_unanswered, retry_rejected
@@ -25,10 +25,10 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
     with session() as opened:
         n = retry_rejected.retry(opened, mailing_id, actor=audit.COMMAND_LINE, reason=reason)
         opened.commit()
-        found = read_totals(opened, mailing_id)
+        totals = read_totals(opened, mailing_id)
     nobody = "Nobody is rejected" + (f" with the reason {reason}" if reason else "")
     done = f"{n:,} rejected get another turn."
-    answer(as_json, found.as_json() | {"retried": n}, done if n else f"{nobody}; nothing was changed.")
+    answer(as_json, totals.as_json() | {"retried": n}, done if n else f"{nobody}; nothing was changed.")
 
 
 @click.command("resend-unanswered")
@@ -43,9 +43,9 @@ def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
     with session() as opened:
         n = resend_unanswered.resend(opened, mailing_id, expected, actor=audit.COMMAND_LINE)
         opened.commit()
-        found = read_totals(opened, mailing_id)
+        totals = read_totals(opened, mailing_id)
     done = f"{n:,} unanswered get a second copy, with the Message-ID of the first."
-    answer(as_json, found.as_json() | {"resent": n}, done if n else "Nobody is unanswered.")
+    answer(as_json, totals.as_json() | {"resent": n}, done if n else "Nobody is unanswered.")
 
 
 def _ask(mailing_id: int) -> int:
@@ -70,7 +70,7 @@ def throttle(mailing_id: int, rate: str, as_json: bool) -> None:
     with session() as opened:
         throttling.throttle(opened, mailing_id, _per_second(rate), actor=audit.COMMAND_LINE)
         opened.commit()
-        tell(read_totals(opened, mailing_id), as_json)
+        print_totals(read_totals(opened, mailing_id), as_json)
 
 
 def _per_second(rate: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Accept an upload: what cannot be used as a whole is refused now, the rest is read by a worker."""
+"""Take an uploaded file of subscribers: check it as a whole now, and let a worker import its rows."""
 
 from dataclasses import dataclass
 from typing import IO
@@ -20,15 +20,15 @@ LONGEST_STATEMENT = 2000  # characters
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was taken in: our name for it, its name for people ("" when pasted), and its lines."""
+    """A stored file: its name on disk, its name for people ("" when pasted), and how many lines it has."""
 
     file: str
     called: str
     lines: int
 
 
-def receive(files: ImportFiles, stream: IO[bytes], *, filename: str) -> Upload:
-    """Keep `stream`, a CSV file, on the disk. Asks no database: a large file takes its time.
+def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str) -> Upload:
+    """Store `stream`, a CSV file, on disk. Uses no database, because a large file takes long.
 
     `filename` is the file's name for people, "" for pasted text, whose header may be missing. Raises
     `Refused` for a file that is too large or that cannot be used as a whole; nothing is kept then.
@@ -43,22 +43,22 @@ def receive(files: ImportFiles, stream: IO[bytes], *, filename: str) -> Upload:
     return Upload(name, called, lines)
 
 
-def accept_import(
+def create_import(
     session: Session, publication: Publication, upload: Upload, *, statement: str, actor: str
 ) -> SubscriberImport:
-    """Let a worker import `upload` once the caller has committed.
+    """Add an import of `upload`, which a worker processes once the caller has committed.
 
     `statement` says how these people agreed, and is kept as the words of their consent; `Refused` without it.
     """
-    made = SubscriberImport(
+    row = SubscriberImport(
         publication_id=publication.id,
         actor=actor,
         filename=upload.called,
         file=upload.file,
-        statement=checked_statement(statement),
+        statement=check_statement(statement),
         lines=upload.lines,
     )
-    session.add(made)
+    session.add(row)
     session.flush()
     audit.record(
         session,
@@ -66,27 +66,27 @@ def accept_import(
         "publication",
         publication.id,
         actor=actor,
-        import_id=made.id,
-        file=made.filename,
-        statement=made.statement,
+        import_id=row.id,
+        file=row.filename,
+        statement=row.statement,
     )
-    jobs.import_subscribers.enqueue(session, import_id=made.id)
-    return made
+    jobs.import_subscribers.enqueue(session, import_id=row.id)
+    return row
 
 
-def source_of(one: SubscriberImport, files: ImportFiles) -> Source:
+def source_of(row: SubscriberImport, files: ImportFiles) -> Source:
     """The file of an import, as `read_source` takes it."""
-    return _source(files, one.file, one.filename)
+    return _source(files, row.file, row.filename)
 
 
-def checked_statement(text: str) -> str:
-    """What somebody says about consent, in at most 2,000 characters; `Refused` when they say nothing."""
-    said = clean_comment(text[: LONGEST_STATEMENT + 1])
-    if not said:
+def check_statement(text: str) -> str:
+    """The statement about consent, cleaned. Raises `Refused` when it is empty or over 2,000 characters."""
+    statement = clean_comment(text[: LONGEST_STATEMENT + 1])
+    if not statement:
         raise _bad_statement("Say when and how these people agreed: it is kept as proof of their consent.")
     if len(text.strip()) > LONGEST_STATEMENT:
         raise _bad_statement(f"Say it in at most {LONGEST_STATEMENT:,} characters.")
-    return said
+    return statement
 
 
 def _source(files: ImportFiles, name: str, called: str) -> Source:

@@ -1,4 +1,4 @@
-"""Import subscribers into a publication: active at once, because whoever imports vouches for consent."""
+"""Import a file of subscribers right now, in this process, for the command line; workers use `process`."""
 
 from pathlib import Path
 
