@@ -22,8 +22,9 @@ from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.upload import SHOWN_WIDTH, here
+from newsletter.web.admin.issues.upload import SHOWN_WIDTH
 from newsletter.web.assets_manifest import built_files
+from newsletter.web.current import local_links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
 
@@ -78,7 +79,7 @@ def facts(issue: Issue) -> dict[str, Any]:
             {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
             for block in BLOCKS
         ],
-        "media": {source: served(here(), row, SHOWN_WIDTH).url for source, row in rows.items()},
+        "media": {source: served(local_links(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
         "limits": {
             "document": LARGEST,

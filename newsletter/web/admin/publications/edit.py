@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
+from newsletter.core.zones import city_zones
 from newsletter.publications.edit import SETTINGS, Stale, edit_publication, state_of
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.admin.publications.choices import languages, zones
+from newsletter.web.admin.publications.choices import languages
 from newsletter.web.admin.publications.forms import PublicationForm
 from newsletter.web.admin.publications.slug import slug_stays
 from newsletter.web.database import session
@@ -66,7 +67,7 @@ def _page(
         slug_stays=slug_stays(session(), publication),
         differs=_differs(publication, form) if stale else [],
         languages=languages(),
-        zones=zones(),
+        zones=city_zones(),
     )
     return make_response(page, status)
 

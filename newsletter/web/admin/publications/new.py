@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
+from newsletter.core.zones import city_zones
 from newsletter.publications.create import add_publication
 from newsletter.publications.settings import PublicationSettings
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.admin.publications.choices import languages, zones
+from newsletter.web.admin.publications.choices import languages
 from newsletter.web.admin.publications.forms import PublicationForm
 from newsletter.web.database import session
 
@@ -54,5 +55,7 @@ def _is_the_same(facts: PublicationSettings) -> bool:
 
 
 def _page(form: PublicationForm, status: int) -> AnyResponse:
-    page = render_template("admin/publications/new.html", form=form, languages=languages(), zones=zones())
+    page = render_template(
+        "admin/publications/new.html", form=form, languages=languages(), zones=city_zones()
+    )
     return make_response(page, status)
