@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped,unused-ignore]
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.core.errors import DomainError

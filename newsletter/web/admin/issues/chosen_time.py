@@ -65,7 +65,7 @@ def zones(chosen: str) -> list[tuple[str, str]]:
 
 def _settled(typed: Chosen) -> Chosen:
     if not typed.date or not typed.time:
-        return _with(typed, problem=_("Choose a day and a time."))
+        return replace(typed, problem=_("Choose a day and a time."))
     try:
         moment = parse_schedule_time(f"{typed.date}T{typed.time}{typed.offset}[{typed.zone}]", typed.zone)
     except Repeated as error:
@@ -78,14 +78,10 @@ def _settled(typed: Chosen) -> Chosen:
             zone=typed.zone,
             time=typed.time,
         )
-        return _with(typed, problem=sentence, twice=choices)
+        return replace(typed, problem=sentence, twice=choices)
     except Refused as error:
-        return _with(typed, problem=error.message)
-    return _with(typed, moment=moment)
-
-
-def _with(typed: Chosen, **changes: object) -> Chosen:
-    return replace(typed, **changes)  # type: ignore[arg-type]
+        return replace(typed, problem=error.message)
+    return replace(typed, moment=moment)
 
 
 def _tomorrow(zone: str) -> str:

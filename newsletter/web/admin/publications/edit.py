@@ -40,7 +40,7 @@ def change_settings(slug: str) -> AnyResponse:
             session(),
             publication.id,
             facts,
-            state=form.state.data or "",
+            state=form.text("state"),
             slug_stays=slug_stays(session(), publication),
             actor=current_actor(),
         )
@@ -49,7 +49,7 @@ def change_settings(slug: str) -> AnyResponse:
         return _page(load_publication(slug), form, 409, stale=True)
     except DomainError as error:
         start_afresh()
-        form.tell(error.fields)
+        form.show_problems(error.fields)
         return _page(load_publication(slug), form, STATUS[error.decision])
     session().commit()
     flash(_("The settings are saved."), "success")
@@ -77,5 +77,5 @@ def _differs(publication: Publication, form: PublicationForm) -> list[tuple[str,
     return [
         (form[name].label.text, getattr(publication, name))
         for name in SETTINGS
-        if (form[name].data or "").strip().replace("\r\n", "\n") != getattr(publication, name)
+        if form.text(name).strip().replace("\r\n", "\n") != getattr(publication, name)
     ]

@@ -40,7 +40,7 @@ def create() -> AnyResponse:
         if _is_the_same(facts):
             flash(_("%(name)s is there already; nothing was made twice.", name=facts.name), "info")
             return redirect(url_for(".settings", slug=facts.slug), 303)
-        form.tell(error.fields)
+        form.show_problems(error.fields)
         return _page(form, 409)
     session().commit()
     flash(

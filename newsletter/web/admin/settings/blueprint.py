@@ -99,7 +99,7 @@ def edit_page(
 ) -> AnyResponse:
     """The page of one relay, or of a new one; `limits` is the form as it was typed."""
     if limits is None:
-        limits = LimitsForm(formdata=None)
+        limits = LimitsForm(sent=False)
         if transport is not None:
             limits.fill(transport)
     usual = provider_defaults_for(transport.host) if transport else None
