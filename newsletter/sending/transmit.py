@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from newsletter.issues.recipient import Recipient
 from newsletter.mailings.models import Outcome
 from newsletter.sending import failpoints
 from newsletter.sending.connections import Connections
 from newsletter.sending.mailing_message import MailingMessage
-from newsletter.sending.recipients import Recipient
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line, Tally
 from newsletter.smtp.dialogue import Break, BreakKind
