@@ -24,10 +24,10 @@ from newsletter.issues.models import Issue
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.runtime import Runtime
 from newsletter.sending.proof import SAME_WITHIN, parse_proof_addresses, post_proof
-from newsletter.sending.sweep import sweep
 from newsletter.sending.transactional import GONE
 from newsletter.smtp.sink import Options, Sink
 from tests.factories import make_issue, make_publication, make_subscription
+from tests.sending.checking import sweep
 from tests.sending.mailroom import send_outbox
 
 OWN = {"date", "message-id", "to", "subject", "list-unsubscribe"}

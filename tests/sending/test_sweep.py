@@ -19,13 +19,14 @@ from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.proof import parse_proof_addresses, post_proof
 from newsletter.sending.reserve import reserve
-from newsletter.sending.sweep import LONGEST_WAIT, sweep
+from newsletter.sending.sweep import LONGEST_WAIT
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.unsubscribe import unsubscribe
 from newsletter.transports.transport_config import TransportConfig
 from tests.factories import make_issue, make_publication
+from tests.sending.checking import sweep
 from tests.sending.conftest import READERS
 
 Count = Callable[[], MailingTotals]

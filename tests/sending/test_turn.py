@@ -21,8 +21,8 @@ from newsletter.sending.hosts import Watch
 from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.permission import Permission
 from newsletter.sending.recover import recover
+from newsletter.sending.requeue import retry_rejected
 from newsletter.sending.reserve import Window
-from newsletter.sending.retry_rejected import retry
 from newsletter.sending.turn import ASK_AGAIN, Turn, TurnResult
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import Subscriber
@@ -121,7 +121,7 @@ def test_what_somebody_has_sent_again_does_not_ask(
     process.drain(mailing_id, seconds=30)
     with time_machine.travel(clock.now() + timedelta(days=3)):
         with runtime.session() as session:
-            assert retry(session, mailing_id, actor="test") == 1
+            assert retry_rejected(session, mailing_id, actor="test") == 1
             session.commit()
         process.drain(mailing_id, seconds=30)
     assert (count().state, count().sent) == ("finished", READERS)

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
 from newsletter.mailings.totals import read_totals
-from newsletter.sending.resend_unanswered import resend
-from newsletter.sending.retry_rejected import retry
+from newsletter.sending import requeue
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.moments import exactly
 from newsletter.web.admin.mailings.blueprint import (
@@ -54,7 +53,8 @@ def retry_rejected(mailing_id: int) -> AnyResponse:
     """The rejected, or those with one reason, get another turn."""
     reason = request.form.get("reason", EVERY).replace("\0", "")[:LONGEST_REASON]
     try:
-        n = retry(session(), mailing_id, actor=current_actor(), reason=None if reason == EVERY else reason)
+        chosen = None if reason == EVERY else reason
+        n = requeue.retry_rejected(session(), mailing_id, actor=current_actor(), reason=chosen)
     except Conflict:
         return _too_late(mailing_id)
     session().commit()
@@ -74,7 +74,7 @@ def resend_unanswered(mailing_id: int) -> AnyResponse:
     """Send to the unanswered again, if there are as many as the page said."""
     expected = cursor(request.form.get("expected", ""))
     try:
-        n = resend(session(), mailing_id, expected, actor=current_actor())
+        n = requeue.resend_unanswered(session(), mailing_id, expected, actor=current_actor())
     except Conflict as error:
         if "unanswered" not in error.fields:
             return _too_late(mailing_id)
