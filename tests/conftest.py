@@ -55,9 +55,9 @@ compiled_templates = CompiledTemplates()
 @pytest.fixture(autouse=True)
 def _own_bells() -> Iterator[None]:
     """The queue that a test connects to may be gone in the next one, which would wait for it."""
-    before = broker.celery
+    before = broker.redis_url
     yield
-    broker.celery = before
+    broker.connect(before)
 
 
 @pytest.fixture(scope="session")
