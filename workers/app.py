@@ -38,7 +38,7 @@ app.conf.update(
         "workers.bulk",
         "workers.imports",
         "workers.periodic",
-        "workers.signs",
+        "workers.heartbeats",
         "workers.task_id",
     ),
     beat_schedule=SCHEDULE,

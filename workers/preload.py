@@ -2,8 +2,8 @@
 
 What is imported is kept in memory once, and a worker starts within a moment. The parent makes no engine,
 keeps no socket and starts no thread: each worker makes its own after the fork. It serves no queue itself; it
-starts workers again that died, starts those on demand when a job waits in their queue, and gives their sign
-of life while they are not needed.
+starts workers again that died, starts those on demand when a job waits in their queue, and records their
+heartbeats while they are not needed.
 """
 
 import ctypes
@@ -20,8 +20,8 @@ from sqlalchemy.orm import configure_mappers
 
 from newsletter.core import clock, logs
 from newsletter.core.queue import Queue
-from newsletter.health.signs import EVERY_SECONDS, open_redis
-from workers import signs
+from newsletter.health.heartbeats import EVERY_SECONDS, open_redis
+from workers import heartbeats
 from workers.app import app, settings
 from workers.idle import end_when_idle
 from workers.layout import WORKERS, QueueWorker
@@ -102,14 +102,14 @@ class Parent:
     def __init__(self, workers: tuple[QueueWorker, ...]) -> None:
         self.children = [Child(worker) for worker in workers]
         self.stopping = False
-        self.signed_at = float("-inf")
+        self.recorded_at = float("-inf")
 
     def run(self) -> None:
         """Until a TERM, and then until every worker has ended."""
         while not self.stopping or self._running():
             if not self.stopping:
                 self._start()
-                self._give_signs()
+                self._record_heartbeats()
             self._wait()
 
     def _start(self) -> None:
@@ -119,11 +119,11 @@ class Parent:
             if child.may_start and (not child.worker.on_demand or child.worker.queue in wanted):
                 child.start()
 
-    def _give_signs(self) -> None:
+    def _record_heartbeats(self) -> None:
         """Workers on demand are as good as there, as long as there is somebody to start them."""
-        if clock.monotonic() - self.signed_at >= EVERY_SECONDS:
-            self.signed_at = clock.monotonic()
-            signs.say(*(child.worker.queue.value for child in self.children if child.asleep))
+        if clock.monotonic() - self.recorded_at >= EVERY_SECONDS:
+            self.recorded_at = clock.monotonic()
+            heartbeats.say(*(child.worker.queue.value for child in self.children if child.asleep))
 
     def _wait(self) -> None:
         """For a signal, or the next look into the queues; then collect who has ended."""
@@ -146,7 +146,7 @@ def _with_jobs(queues: list[Queue]) -> set[Queue]:
     if not queues:
         return set()
     try:
-        with open_redis(settings().effective_redis_url, signs.PATIENCE_SECONDS) as client:
+        with open_redis(settings().effective_redis_url, heartbeats.PATIENCE_SECONDS) as client:
             return {queue for queue in queues if client.llen(queue.value)}
     except (RedisError, OSError):
         return set()

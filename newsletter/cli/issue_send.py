@@ -14,11 +14,11 @@ def send(issue_id: int, at: str | None, as_json: bool) -> None:
     from newsletter import audit
     from newsletter.issues.load import find_issue
     from newsletter.sending.schedule import schedule
-    from newsletter.sending.when import load_zone, parse_when
+    from newsletter.sending.schedule_time import load_zone, parse_schedule_time
 
     with session() as opened:
         issue = find_issue(opened, issue_id)
-        when = parse_when(at, issue.publication.timezone) if at else None
+        when = parse_schedule_time(at, issue.publication.timezone) if at else None
         mailing = schedule(opened, issue, when, runtime().links, actor=audit.COMMAND_LINE)
         opened.commit()
         moment = mailing.scheduled_at.astimezone(load_zone(mailing.zone))

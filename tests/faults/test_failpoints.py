@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from newsletter.mailings.accounts import Accounts, accounts
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.drain import SendingProcess
@@ -37,7 +37,7 @@ TIMES = {
 
 pytestmark = pytest.mark.faults
 
-Judge = Callable[..., Accounts]
+Judge = Callable[..., MailingTotals]
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +126,7 @@ def test_stopped_while_another_goes_on(
             wait_until(lambda: sink.counts.messages >= before + 10)
             recovered(runtime)
             with runtime.session() as session:
-                taken = accounts(session, mailing_id).unanswered
+                taken = read_totals(session, mailing_id).unanswered
             assert taken == 0, "a right to send is not taken from a living process"
     finally:
         os.kill(first.pid or 0, signal.SIGCONT)
@@ -170,7 +170,7 @@ def test_failing_on_a_full_disk(
         process.drain(mailing_id, seconds=30)
     recovered(runtime)
     with runtime.session() as session:
-        assert accounts(session, mailing_id).in_flight == 0
+        assert read_totals(session, mailing_id).in_flight == 0
     finish(runtime, process, mailing_id)
     found = hold_promise(mailing_id, relay=True)
     assert found.sent + found.unanswered == READERS

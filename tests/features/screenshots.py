@@ -25,7 +25,7 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.app import create_app
 from newsletter.core.db import make_engine
 from newsletter.demo.make import Demo, make_demo
-from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
+from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 from newsletter.media.files import MediaFiles
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
@@ -129,7 +129,7 @@ def _make(settings: Settings) -> Demo:
     runtime.engine.dispose()
     with open_redis(settings.effective_redis_url, 5) as client:
         for name in (*SERVED, SWEEP):
-            give_sign(client, name)
+            record_heartbeat(client, name)
     return demo
 
 

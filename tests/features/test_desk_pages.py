@@ -12,7 +12,7 @@ from playwright.sync_api import APIResponse, Page, Response
 from redis import Redis
 from sqlalchemy.orm import Session
 
-from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
+from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 from newsletter.runtime import Runtime
 from newsletter.web.limits import limiter
 from tests.features.looking import chromium, listen, look, open_tab, unringed
@@ -47,7 +47,7 @@ def redis(redis_url: str) -> Iterator[Redis]:
     with open_redis(redis_url, 5) as client:
         client.flushdb()
         for name in (*SERVED, SWEEP):
-            give_sign(client, name)
+            record_heartbeat(client, name)
         yield client
         client.flushdb()
 

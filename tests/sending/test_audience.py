@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.issues.models import Issue
-from newsletter.mailings.accounts import accounts
 from newsletter.mailings.models import Control, Delivery, MailingState, Outcome
+from newsletter.mailings.totals import read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending.audience import Audience, count_audience
 from newsletter.sending.freeze import freeze
@@ -38,7 +38,7 @@ def test_the_count_is_what_the_freeze_finds(runtime: Runtime, session: Session, 
     assert counted.candidates == 13
     session.commit()
     assert freeze(runtime.sessions, mailing_id, links)
-    found = accounts(session, mailing_id)
+    found = read_totals(session, mailing_id)
     assert (found.pending, found.excluded) == (counted.readers, counted.excluded)
 
 

@@ -18,7 +18,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
-from newsletter.sending.when import Moment
+from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
 from tests.factories import make_issue, make_publication, make_readers, make_subscription
 from tests.sending.conftest import checked

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from newsletter.core.errors import Limited
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers import gate
+from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
-from newsletter.subscribers.gate import Pace, Passage
 from newsletter.subscribers.sign_up import sign_up
+from newsletter.subscribers.signup_protection import Pace, Passage
 from newsletter.web import language
 from newsletter.web.allowances import spend
 from newsletter.web.current import links
@@ -67,7 +67,7 @@ def _publication(slug: str) -> Publication:
 
 def _inspect(publication: Publication, form: SubscribeForm) -> Passage:
     pace = Pace(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return gate.inspect_form(
+    return signup_protection.inspect_form(
         links().signer,
         stamp=form.stamp.data or "",
         publication_id=publication.id,
@@ -95,7 +95,7 @@ def _page(
             form=form,
             # The language goes along: the words that are kept are the words that were read.
             action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
-            stamp=gate.stamp_form(links().signer, publication.id),
+            stamp=signup_protection.stamp_form(links().signer, publication.id),
             consent=words(publication.name, lang).text,
             problem=problem,
             once_more=once_more,

@@ -15,10 +15,10 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.sending.control import hold
+from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
-from newsletter.sending.when import Moment
+from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
 from newsletter.web.admin.home.issues import count_items
 from newsletter.web.admin.home.readers import Counts
@@ -163,7 +163,7 @@ class TestUnderWay:
         self, admin_client: SignedIn, runtime: Runtime, session: Session, issue: Issue
     ) -> None:
         mailing_id = sending(session, runtime, issue)
-        hold(session, lock(session, mailing_id), f"The relay refuses the log-in. {XSS}")
+        auto_pause(session, lock(session, mailing_id), f"The relay refuses the log-in. {XSS}")
         session.commit()
         page = read(admin_client, "/admin/p/morning")
         assert page.count("The relay refuses the log-in.") == 1  # at the mailing, which is the first thing
