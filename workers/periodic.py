@@ -18,14 +18,24 @@ from newsletter.subscribers.pause import resume_due
 from workers import heartbeats
 from workers.app import app, runtime, settings
 from workers.handles import handles
+from workers.schedule import TICK_SECONDS
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
 
 
+class _Timer:
+    """The timer of this process."""
+
+    swept_at = float("-inf")  # `clock.monotonic()` of its last sweep
+
+
 @handles(jobs.sweep)
 def sweep() -> None:
+    """Beat's tick. Where the timer ticks, there is nothing left to do: beat is for when it stands still."""
+    if clock.monotonic() - _Timer.swept_at < TICK_SECONDS:
+        return
     sweep_database(runtime().sessions, settings().bulk_processes)
     ring_for_waiting(runtime().sessions)
 
@@ -44,6 +54,7 @@ def _tick_for_ever() -> None:
         try:
             sweep_database(own.sessions, settings().bulk_processes)
             ring_for_waiting(own.sessions)
+            _Timer.swept_at = clock.monotonic()
             heartbeats.swept.set()
             if clock.monotonic() - recovered_at >= settings().recovery_seconds:
                 recovered_at = clock.monotonic()
