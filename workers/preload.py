@@ -33,7 +33,7 @@ LOOK_SECONDS = 0.5  # between two looks into the queues of workers on demand
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a worker that died is started again
 LIVED_SECONDS = 10.0  # who lived as long did not die of its start
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
-# What Celery imports when a worker starts.
+# What is imported when a worker starts, or with its first job.
 STARTED_WITH = (
     "billiard.popen_fork",
     "billiard.sharedctypes",
@@ -52,6 +52,7 @@ STARTED_WITH = (
     "celery.worker.strategy",
     "kombu.pidbox",
     "kombu.transport.redis",
+    "newsletter.rendering.premailer_adapter",
 )
 
 
