@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from newsletter import migrations
+from newsletter.core.db import reading
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
@@ -52,7 +53,7 @@ def runtime() -> Runtime:
 def session() -> Iterator[Session]:
     """A session on an up-to-date database; the command commits."""
     try:
-        with runtime().engine.connect() as connection:
+        with reading(), runtime().engine.connect() as connection:
             current = migrations.is_current(connection)
         if not current:
             raise OperatorMustAct(
