@@ -13,15 +13,19 @@ IDLE_SECONDS = 60.0
 LOOK_SECONDS = 5.0
 
 
-def end_when_idle(queue: Queue) -> None:
-    """Watch this worker from a thread of its main process."""
-    threading.Thread(target=_watch, args=(queue,), name="idle", daemon=True).start()
+def end_when_idle(
+    queue: Queue, idle_seconds: float = IDLE_SECONDS, look_seconds: float = LOOK_SECONDS
+) -> None:
+    """Watch this worker from a thread of its main process; it gets a TERM after `idle_seconds` of nothing."""
+    threading.Thread(
+        target=_watch, args=(queue, idle_seconds, look_seconds), name="idle", daemon=True
+    ).start()
 
 
-def _watch(queue: Queue) -> None:
+def _watch(queue: Queue, idle_seconds: float, look_seconds: float) -> None:
     done, since = -1, clock.monotonic()
-    while clock.monotonic() - since < IDLE_SECONDS:
-        clock.sleep(LOOK_SECONDS)
+    while clock.monotonic() - since < idle_seconds:
+        clock.sleep(look_seconds)
         now_done = sum(state.total_count.values())
         # None: the broker is away. A worker that waits for it is not idle.
         if state.reserved_requests or now_done != done or broker.waiting(queue) != 0:

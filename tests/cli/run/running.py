@@ -87,6 +87,15 @@ class Run:
                 continue
         return sorted(found)
 
+    def workers(self, queue: str) -> list[int]:
+        """The processes of one queue's worker, its main process first: they carry its name (`ps -o comm`)."""
+        return [pid for pid in self.processes("workers.preload") if _name(pid) == queue]
+
+    def logged(self, program: str) -> str:
+        """What a program of this run has written to its log."""
+        path = self.data_dir / "log" / f"{program}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
     def _is_ours(self, folder: Path) -> bool:
         """By its environment, or (Valkey writes its title over that) by the files it has open."""
         if f"DATA_DIR={self.data_dir}\0".encode() in (folder / "environ").read_bytes() + b"\0":
@@ -109,6 +118,13 @@ class Run:
 
     def _ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def wait_until(true: Callable[[], object], explain: Callable[[], str] = str) -> None:
