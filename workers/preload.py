@@ -83,11 +83,11 @@ class Child:
         if self.pid == 0:
             _serve(self.worker, parent)
 
-    def ended(self, status: int) -> None:
-        """Note how it ended: `status` is that of wait(2)."""
+    def ended(self, status: int, *, asked: bool) -> None:
+        """Note how it ended: `status` is that of wait(2), `asked` whether it was asked to end."""
         code = os.waitstatus_to_exitcode(status)
         self.pid = None
-        if code == 0 and self.worker.on_demand:
+        if asked or (code == 0 and self.worker.on_demand):
             self.pause = 0.0
             return
         early = clock.monotonic() - self.began < LIVED_SECONDS
@@ -136,7 +136,7 @@ class Parent:
         for child in self._running():
             pid, status = os.waitpid(child.pid or 0, os.WNOHANG)
             if pid:
-                child.ended(status)
+                child.ended(status, asked=self.stopping)
 
     def _running(self) -> list[Child]:
         return [child for child in self.children if child.pid is not None]

@@ -74,6 +74,7 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
     installation.end("workers", patience=60)
     assert time.monotonic() - began < 20
     assert installation.processes() == []
+    assert (installation.logs / "workers.log").read_text().count("it is started again") == 1
 
 
 def test_none_outlives_a_parent_that_was_killed(installation: Installation) -> None:

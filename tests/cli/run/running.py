@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.servers.processes import ROOT, free_port
 
-COMMAND = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()", "run", "--no-demo")
+COMMAND = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()", "run")
 # Everything starts at once, also where the cores are few and busy.
 PATIENCE = 120.0
 TITLE = "Newsletter is running"
@@ -23,7 +23,7 @@ CLEAN = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "DATA_DIR", "PORT", "HOST", "M
 class Run:
     """One run on its own data directory and ports."""
 
-    def __init__(self, data_dir: Path, output: Path, **variables: str) -> None:
+    def __init__(self, data_dir: Path, output: Path, *, demo: bool = False, **variables: str) -> None:
         self.data_dir = data_dir
         self.port = int(variables.get("PORT") or free_port())
         outer = {name: value for name, value in os.environ.items() if name not in CLEAN}
@@ -38,11 +38,12 @@ class Run:
         }
         self.process: subprocess.Popen[bytes] | None = None
         self.output = output
+        self.command = [*COMMAND, "--demo" if demo else "--no-demo"]
 
     def start(self) -> "Run":
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                COMMAND, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         return self
 
