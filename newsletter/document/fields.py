@@ -12,11 +12,11 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from newsletter.core.text import CONTROL_IN_LINES
 from newsletter.document import merge
 from newsletter.document.errors import DocumentInvalid
 from newsletter.document.richtext import link_urls
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _URL_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"`{}|^]")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 _MEDIA = re.compile(r"media:[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*")
@@ -43,7 +43,7 @@ def _check_merge(value: str) -> str:
 
 
 def _check_text(value: str) -> str:
-    if _CONTROL.search(value):
+    if CONTROL_IN_LINES.search(value):
         raise refused("Remove the control characters from this text.")
     return _check_merge(value)
 

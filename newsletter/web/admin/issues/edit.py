@@ -21,8 +21,9 @@ from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.upload import SHOWN_WIDTH, here
+from newsletter.web.admin.issues.upload import SHOWN_WIDTH
 from newsletter.web.assets_manifest import built_files
+from newsletter.web.current import local_links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
 
@@ -75,7 +76,7 @@ def page_data(issue: Issue) -> dict[str, Any]:
         "urls": _urls(issue, mailing),
         "schema": _document_schema(),
         "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
-        "media": {source: served(here(), row, SHOWN_WIDTH).url for source, row in rows.items()},
+        "media": {source: served(local_links(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
         "limits": {"operations": MOST_OPERATIONS},
         "user": current_actor(),

@@ -1,9 +1,5 @@
-"""Moments and browsers in words, for pages about people's accounts."""
+"""Browsers in words, from what they say of themselves."""
 
-from datetime import datetime
-
-from flask import Flask
-from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 
 # The first that is in the User-Agent counts: each of these also claims to be those below it.
@@ -26,17 +22,6 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-
-
-def init_app(app: Flask) -> None:
-    app.add_template_filter(utc_moment)
-    app.add_template_filter(browser_name)
-
-
-def utc_moment(moment: datetime) -> str:
-    """Date and time of day in UTC, in the language of the page; the page says the zone."""
-    date, time = format_date(moment, "medium"), format_time(moment, "short")
-    return f"{date}, {time}".replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def browser_name(user_agent: str) -> str:

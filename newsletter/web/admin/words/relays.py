@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask_babel import format_date, format_time, ngettext
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from newsletter.core import clock
@@ -10,6 +10,7 @@ from newsletter.transports.availability import Availability, Obstacle
 from newsletter.transports.overview import Overview
 from newsletter.transports.providers import PROVIDERS
 from newsletter.transports.transport_config import Limits
+from newsletter.web.admin.dates import time_of_day
 
 # The kind of each state; those that are not here are neutral.
 KINDS: dict[Obstacle | None, str] = {
@@ -41,7 +42,7 @@ def state_words(availability: Availability) -> str:
 
 def until_words(moment: datetime) -> str:
     """The time of day in UTC, with the date when that is another day."""
-    time = format_time(moment, "short").replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
+    time = time_of_day(moment)
     if moment.date() == clock.now().date():
         return str(_("%(time)s (UTC)", time=time))
     return str(_("%(date)s, %(time)s (UTC)", date=format_date(moment, "medium"), time=time))

@@ -4,8 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
-from newsletter.web.admin.issues.moments import exactly, long_moment
-from newsletter.web.admin.subscribers.words import StateWord, skip_word
+from newsletter.web.admin.dates import long_moment
+from newsletter.web.admin.formats import exactly
+from newsletter.web.admin.words.subscribers import StateWord, skip_word
 
 
 def import_word(state: str) -> StateWord:

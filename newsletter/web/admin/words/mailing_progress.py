@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from babel.numbers import format_decimal
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Mailing
 from newsletter.mailings.progress import Progress
 from newsletter.mailings.totals import MailingTotals
-from newsletter.web.admin.issues.moments import exactly, long_moment
-from newsletter.web.admin.mailings.words import duration, isolated
+from newsletter.web.admin.dates import long_moment
+from newsletter.web.admin.formats import duration, exactly, isolated, page_locale
 
 SLOW = 2  # a second; below, the rate is told by the minute
 
@@ -101,7 +101,7 @@ def _waiting(found: MailingTotals) -> str:
 
 
 def _exact_rate(per_second: float) -> str:
-    return format_decimal(per_second, locale=get_locale())
+    return format_decimal(per_second, locale=page_locale())
 
 
 def _rate(rate: float) -> str:

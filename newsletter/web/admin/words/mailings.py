@@ -1,9 +1,6 @@
-"""States, outcomes, reasons and durations of a mailing in words for editors."""
+"""States, outcomes, reasons of a mailing in words for editors."""
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
-
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 def state_word(state: str, reason: str = "") -> tuple[str, str | None, str | None]:
@@ -108,20 +105,3 @@ def _other_refusals() -> dict[str, str]:
         "lost": _("connection lost"),
         "silent": _("no answer"),
     }
-
-
-def isolated(words: str) -> str:
-    """Words that may run the other way, kept from turning the sentence around (UAX 9, FSI and PDI)."""
-    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def duration(seconds: float) -> str:
-    """`40 seconds`, `12 minutes`, `3 hours`, `2 days`: in a unit that makes one and a half."""
-    whole = max(1, round(seconds))
-    if whole < 1.5 * MINUTE:
-        return str(ngettext("%(num)s second", "%(num)s seconds", whole))
-    if whole < 1.5 * HOUR:
-        return str(ngettext("%(num)s minute", "%(num)s minutes", round(whole / MINUTE)))
-    if whole < 1.5 * DAY:
-        return str(ngettext("%(num)s hour", "%(num)s hours", round(whole / HOUR)))
-    return str(ngettext("%(num)s day", "%(num)s days", round(whole / DAY)))
