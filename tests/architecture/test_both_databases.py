@@ -17,7 +17,7 @@ MARK = re.compile(r"^\s*@both_databases$", re.MULTILINE)
 # A module that says which database it is about.
 CHOSEN = re.compile(r"^pytestmark = .*\"database_url\"", re.MULTILINE)
 # What reads or writes the database. The rest asks it nothing.
-USES = re.compile(r"def test_\w+\([^)]*\b(session|client|admin_client|editor_client|visitor|run|app)\b")
+USES = re.compile(r"def test_\w+\([^)]*\b(session|client|admin_client|editor_client|visitor|run)\b")
 
 
 @pytest.mark.parametrize("module", MODULES)
