@@ -13,7 +13,7 @@ from newsletter.sending import failpoints
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import sweep as sweep_database
-from newsletter.subscribers.imports.waiting import ring_for_waiting
+from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 from workers import heartbeats
 from workers.app import app, runtime, settings
@@ -37,7 +37,7 @@ def sweep() -> None:
     if clock.monotonic() - _Timer.swept_at < TICK_SECONDS:
         return
     sweep_database(runtime().sessions, settings().bulk_processes)
-    ring_for_waiting(runtime().sessions)
+    requeue_waiting_imports(runtime().sessions)
 
 
 @celeryd_after_setup.connect
@@ -53,7 +53,7 @@ def _tick_for_ever() -> None:
     while True:
         try:
             sweep_database(own.sessions, settings().bulk_processes)
-            ring_for_waiting(own.sessions)
+            requeue_waiting_imports(own.sessions)
             _Timer.swept_at = clock.monotonic()
             heartbeats.swept.set()
             if clock.monotonic() - recovered_at >= settings().recovery_seconds:

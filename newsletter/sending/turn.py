@@ -18,8 +18,8 @@ from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
 from newsletter.transports.choose import Wait, choose
-from newsletter.transports.cooldown import recovered, rest
-from newsletter.transports.quota import give_back, lock_quota, take, take_less
+from newsletter.transports.cooldown import clear_expired, cool_down
+from newsletter.transports.quota import lock_quota, release_reserved, release_unsent, reserve_quota
 from newsletter.transports.transport_config import TransportConfig
 
 # Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
@@ -104,7 +104,7 @@ class Turn:
         ends = Counter(line.outcome for line in lines.values())
         trouble = each.trouble or mass_deferral(window, lines)
         if trouble is not None:
-            rest(
+            cool_down(
                 self.session,
                 window.transport.key,
                 trouble.sender,
@@ -114,11 +114,11 @@ class Turn:
             )
             self.context.well.discard(window.transport.key)
         elif ends[Outcome.SENT] and window.transport.key not in self.context.well:
-            recovered(self.session, window.transport.key, self.sender)
+            clear_expired(self.session, window.transport.key, self.sender)
             self.context.well.add(window.transport.key)
         if window.transport.limits.are_counted:
             untouched = sum(not line.attempted for line in lines.values())
-            give_back(self.session, window.transport.key, untouched, window.day)
+            release_unsent(self.session, window.transport.key, untouched, window.day)
         return ends[Outcome.REJECTED] > 0
 
     def _goes(self) -> bool:
@@ -178,7 +178,7 @@ class Turn:
             if not taken.windows:
                 self._wait(found, taken)
             return False
-        allowed = take(self.session, found, allowed, now)
+        allowed = reserve_quota(self.session, found, allowed, now)
         if not allowed:
             taken.next_at = now + ASK_AGAIN
             return False
@@ -192,7 +192,7 @@ class Turn:
         )
         used = len(window.recipients) if window else 0
         if used < allowed:
-            take_less(self.session, found, allowed - used)
+            release_reserved(self.session, found, allowed - used)
         if window is None:
             return False
         rate_limit.spend(self.mailing, used, now)
