@@ -1,4 +1,4 @@
-"""Send one system message: claim it, write it, hand it to the relay, note how that ended.
+"""Send one system message: claim it, write it, hand it to the relay, write down how that ended.
 
 No database transaction is open while the relay is talked to. What a crash leaves behind is taken up again by
 the next worker (see `outbox.claim`).

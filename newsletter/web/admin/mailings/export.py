@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Response, stream_with_context
 
 from newsletter.accounts.permissions import Permission
-from newsletter.mailings.recipients import Recipient, Wanted, every_recipient
+from newsletter.mailings.recipients import RecipientRow, Wanted, every_recipient
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing
 from newsletter.web.admin.mailings.watch import read_wanted
@@ -34,6 +34,6 @@ def _rows(mailing_id: int, wanted: Wanted) -> Iterator[tuple[Cell, ...]]:
         yield _row(one)
 
 
-def _row(one: Recipient) -> tuple[Cell, ...]:
+def _row(one: RecipientRow) -> tuple[Cell, ...]:
     at = one.at.isoformat(timespec="seconds") if one.at else ""
     return one.email, one.name, one.outcome, one.reason, one.code, one.enhanced, at
