@@ -36,7 +36,9 @@ def connections() -> ConnectionPool:
     return ConnectionPool(settings().mail_name)
 
 
-app: Celery = broker.connect(settings().effective_redis_url)
+broker.connect(settings().effective_redis_url)
+assert broker.celery is not None  # noqa: S101 - tells the type checker
+app: Celery = broker.celery
 app.conf.update(
     imports=(
         "workers.transactional",
@@ -44,6 +46,7 @@ app.conf.update(
         "workers.imports",
         "workers.periodic",
         "workers.heartbeats",
+        "workers.task_id",
     ),
     beat_schedule=SCHEDULE,
     beat_schedule_filename=str(settings().data_dir / "beat-schedule"),

@@ -2,7 +2,7 @@
 
 from newsletter import jobs
 from newsletter.subscribers.imports.files import ImportFiles
-from newsletter.subscribers.imports.work import work
+from newsletter.subscribers.imports.process import run_import
 from workers.app import runtime, settings
 from workers.handles import handles
 from workers.shutdown import ending_on_term
@@ -12,4 +12,4 @@ from workers.shutdown import ending_on_term
 def import_subscribers(import_id: int) -> None:
     """Read a file in batches; asked to end, this ends after one, and the rest is taken up from there."""
     with ending_on_term() as stopping:
-        work(runtime().sessions, import_id, ImportFiles(settings().data_dir), stopping.is_set)
+        run_import(runtime().sessions, import_id, ImportFiles(settings().data_dir), stopping.is_set)

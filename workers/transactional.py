@@ -5,7 +5,7 @@ from functools import cache, partial
 from newsletter import jobs
 from newsletter.sending import transactional
 from newsletter.sending.single_delivery import SingleDelivery
-from newsletter.transports.find import outlets_in_use
+from newsletter.transports.find import usable_transports
 from workers.app import connections, runtime
 from workers.handles import handles
 from workers.shutdown import ending_on_term
@@ -15,7 +15,7 @@ from workers.shutdown import ending_on_term
 def delivery() -> SingleDelivery:
     """How this process delivers; made with its first message, after the fork."""
     given, sessions = runtime().settings, runtime().sessions
-    find_transports = partial(outlets_in_use, sessions, given.secrets, given.effective_smtp_url)
+    find_transports = partial(usable_transports, sessions, given.secrets, given.effective_smtp_url)
     return SingleDelivery(sessions, connections(), find_transports)
 
 

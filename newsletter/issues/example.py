@@ -1,4 +1,4 @@
-"""The values of one reader, or of an example of one, for whoever looks at an issue before it is sent."""
+"""Values for previews: those of an invented reader, or of one subscriber."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""What one recipient's message is filled with: a pure function of plain values, called for every delivery."""
+"""The values of one recipient's merge fields and headers: a pure function, called for every delivery."""
 
 import hashlib
 from collections.abc import Container

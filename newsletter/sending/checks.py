@@ -18,7 +18,7 @@ from newsletter.core import clock
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import finish_mailings, ring_for_mailings, ring_for_system_messages
-from newsletter.subscribers.imports.waiting import ring_for_waiting
+from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ def _sweep_system_messages(context: CheckContext) -> None:
 
 
 def _sweep_imports(context: CheckContext) -> None:
-    ring_for_waiting(context.sessions)
+    requeue_waiting_imports(context.sessions)
 
 
 def _record_host(context: CheckContext) -> None:

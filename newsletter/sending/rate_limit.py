@@ -45,13 +45,13 @@ def allow(mailing: Mailing, wanted: int, now: datetime) -> tuple[int, datetime |
     """How many of `wanted` messages may be reserved now; when none, from when on it is worth asking."""
     if mailing.per_second is None:
         return wanted, None
-    until = rate.free_again(mailing.paced_until, mailing.per_second, now)
+    until = rate.retry_at(mailing.paced_until, mailing.per_second, now)
     if until is not None:
         return 0, until
-    return min(wanted, rate.fits(mailing.paced_until, mailing.per_second, now)), None
+    return min(wanted, rate.available_now(mailing.paced_until, mailing.per_second, now)), None
 
 
 def spend(mailing: Mailing, messages: int, now: datetime) -> None:
     """Book `messages` that were reserved."""
     if mailing.per_second is not None and messages:
-        mailing.paced_until = rate.book(mailing.paced_until, mailing.per_second, messages, now)
+        mailing.paced_until = rate.reserve(mailing.paced_until, mailing.per_second, messages, now)

@@ -22,7 +22,7 @@ from newsletter.sending.recipients import read_recipients
 from newsletter.sending.retry import IS_DUE, due_at
 from newsletter.sending.sequence_statement import SequenceStatement
 from newsletter.sending.tally import Tally
-from newsletter.transports.quota import spread
+from newsletter.transports.quota import schedule_by_provider
 from newsletter.transports.transport_config import TransportConfig
 
 # A holder stops starting messages this long after it reserved; who is left goes back.
@@ -147,7 +147,7 @@ def _within_limits(
     A slot is paid for: whoever comes back for it is not asked again, so nobody is moved twice.
     """
     now = clock.now()
-    later = spread(session, transport, [recipient.email for recipient in recipients], now)
+    later = schedule_by_provider(session, transport, [recipient.email for recipient in recipients], now)
     if not later:
         return recipients
     session.execute(

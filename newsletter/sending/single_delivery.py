@@ -13,7 +13,7 @@ from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.verdict import Outcome, Verdict
-from newsletter.transports.cooldown import rest
+from newsletter.transports.cooldown import cool_down
 from newsletter.transports.transport_config import TransportConfig
 
 COOLDOWN_SECONDS = 30.0  # without a try after no session could be opened
@@ -98,7 +98,7 @@ class SingleDelivery:
         if self._connections.ending:
             raise error
         with self._sessions.begin() as session:
-            rest(session, transport.key, "", error.message, temporary=error.temporary, now=clock.now())
+            cool_down(session, transport.key, "", error.message, temporary=error.temporary, now=clock.now())
 
 
 def _by_key(transports: Sequence[TransportConfig] | SessionFailed) -> dict[str, TransportConfig] | None:

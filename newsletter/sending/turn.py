@@ -19,8 +19,8 @@ from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
 from newsletter.transports.choose import Wait, choose
-from newsletter.transports.cooldown import recovered, rest
-from newsletter.transports.quota import give_back, lock_quota, take, take_less
+from newsletter.transports.cooldown import clear_expired, cool_down
+from newsletter.transports.quota import lock_quota, release_reserved, release_unsent, reserve_quota
 from newsletter.transports.transport_config import TransportConfig
 
 # A mailing on which nothing happened for so long asks before going on: readers, and the world, may have
@@ -117,7 +117,7 @@ class Turn:
         outcomes = Counter(line.outcome for line in lines.values())
         trouble = finished.trouble or mass_deferral(window, lines)
         if trouble is not None:
-            rest(
+            cool_down(
                 self.session,
                 transport.key,
                 trouble.sender,
@@ -127,11 +127,11 @@ class Turn:
             )
             self.context.healthy.discard(transport.key)
         elif outcomes[Outcome.SENT] and transport.key not in self.context.healthy:
-            recovered(self.session, transport.key, self.sender)
+            clear_expired(self.session, transport.key, self.sender)
             self.context.healthy.add(transport.key)
         if transport.limits.are_counted:
             untouched = sum(not line.attempted for line in lines.values())
-            give_back(self.session, transport.key, untouched, window.day)
+            release_unsent(self.session, transport.key, untouched, window.day)
         return outcomes[Outcome.REJECTED] > 0
 
     def _was_idle(self) -> bool:
@@ -190,7 +190,7 @@ class Turn:
             if not turn.windows:
                 self._wait(transport, turn)
             return False
-        allowed = take(self.session, transport, allowed, now)
+        allowed = reserve_quota(self.session, transport, allowed, now)
         if not allowed:
             turn.next_at = now + ASK_AGAIN
             return False
@@ -198,7 +198,7 @@ class Turn:
         window = reserve(self.session, self.mailing, transport, allowed, tally_dir=folder, host=host)
         used = len(window.recipients) if window else 0
         if used < allowed:
-            take_less(self.session, transport, allowed - used)
+            release_reserved(self.session, transport, allowed - used)
         if window is None:
             return False
         rate_limit.spend(self.mailing, used, now)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from newsletter.transports.transport_config import Limits, TransportConfig
 def make_transport_config() -> Iterator[Callable[..., TransportConfig]]:
     sinks: list[Sink] = []
 
-    def make(key: str = "one", script: Script | None = None, **limits: int) -> TransportConfig:
+    def make(key: str = "one", script: Script | None = None, **limits: Any) -> TransportConfig:
         sinks.append(Sink(Options(), script).start())
         relay = replace(parse_smtp_url(sinks[-1].url), dialogue=Dialogue.CHUNKING)
         return TransportConfig(key, f"The relay {key}", relay, limits=Limits(**limits))

@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.core.links import Links
@@ -75,7 +75,6 @@ def assert_canonical(message: bytes) -> None:
 
 
 @given(PEOPLE)
-@settings(max_examples=300, deadline=None)
 def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) -> None:
     envelope = MESSAGE.to(person)
     assert envelope.clean
@@ -93,7 +92,6 @@ def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) 
 
 
 @given(EDITED)
-@settings(deadline=None)
 def test_nothing_that_an_editor_writes_does_either(static: str) -> None:
     body = mailing_message(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {})).body
     assert with_crlf(body) == body

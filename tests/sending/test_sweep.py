@@ -35,10 +35,11 @@ Count = Callable[[], MailingTotals]
 @pytest.fixture
 def bells(redis_url: str) -> Iterator[Callable[[], int]]:
     """How many bulk jobs wait; the queue is real and was empty before."""
-    celery = broker.connect(redis_url)
+    broker.connect(redis_url)
 
     def empty() -> None:
-        with celery.connection_for_write() as connection:
+        assert broker.celery is not None
+        with broker.celery.connection_for_write() as connection:
             for queue in Queue:
                 connection.default_channel.client.delete(queue.value)
 

@@ -26,7 +26,7 @@ from newsletter.sending.reserve import Window
 from newsletter.sending.turn import ASK_AGAIN, Turn, TurnResult
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import Subscriber
-from newsletter.transports.quota import take
+from newsletter.transports.quota import reserve_quota
 from tests.sending.conftest import READERS
 from tests.sending.pressing import meanwhile, press
 
@@ -180,7 +180,7 @@ def test_when_another_mailing_takes_what_a_transport_had_left_it_is_asked_again(
 
     with runtime.session() as session:
         (transport,) = process.transports(session)
-        assert take(session, transport, 100, clock.now()) == 100
+        assert reserve_quota(session, transport, 100, clock.now()) == 100
         with meanwhile(runtime, turn) as told:
             session.commit()
     assert (told[0].windows, told[0].permission) == ([], Permission.GO)
