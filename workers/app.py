@@ -6,13 +6,12 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_process_init
 
 from newsletter.core import logs
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
-from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.settings import Settings, load_settings
 from workers.schedule import SCHEDULE
 
@@ -28,12 +27,6 @@ def settings() -> Settings:
 def runtime() -> Runtime:
     """This process's runtime. First asked for after the fork."""
     return Runtime(settings())
-
-
-@cache
-def connections() -> ConnectionPool:
-    """The connections of this process to relays, for mailings and system messages."""
-    return ConnectionPool(settings().mail_name)
 
 
 broker.connect(settings().effective_redis_url)
@@ -68,9 +61,3 @@ def _open_engine(**_: Any) -> None:
     except Exception:
         log.exception("the worker process cannot start")
         sys.exit(1)
-
-
-@worker_process_shutdown.connect
-def _close_connections(**_: Any) -> None:
-    if connections.cache_info().currsize:
-        connections().close()

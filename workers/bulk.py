@@ -7,7 +7,8 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
 from newsletter.transports.find import transport_configs
-from workers.app import connections, runtime, settings
+from workers.app import runtime, settings
+from workers.connections import connections
 from workers.handles import handles
 from workers.shutdown import ending_on_term, stopping
 

@@ -15,7 +15,7 @@ from billiard.process import active_children, current_process
 from celery.signals import worker_shutting_down
 
 from newsletter.core.shutdown import ShutdownFlag
-from workers.app import connections
+from workers.connections import connections
 
 # What the main process tells its children. A process without a handler ignores it (signal(7)).
 SHUTDOWN_SIGNAL = signal.SIGURG

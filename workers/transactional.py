@@ -6,7 +6,8 @@ from newsletter import jobs
 from newsletter.sending import transactional
 from newsletter.sending.single_delivery import SingleDelivery
 from newsletter.transports.find import usable_transports
-from workers.app import connections, runtime
+from workers.app import runtime
+from workers.connections import connections
 from workers.handles import handles
 from workers.shutdown import ending_on_term
 
