@@ -12,7 +12,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.totals_table import tell
 from newsletter.core import clock
 from newsletter.mailings.models import Mailing
-from newsletter.mailings.totals import MailingTotals, read_totals
+from newsletter.mailings.totals import MailingTotals, ShownState, read_totals
 from newsletter.sending import control
 
 POLL_SECONDS = 0.5
@@ -29,7 +29,7 @@ def command() -> None: ...
 def status(mailing_id: int, wait: bool, as_json: bool) -> None:
     """Say where every candidate of a mailing is; the counts add up at every moment."""
     found = _read(mailing_id)
-    while wait and not found.over and found.state != "paused":
+    while wait and not found.over and found.state is not ShownState.PAUSED:
         clock.sleep(POLL_SECONDS)
         found = _read(mailing_id)
     tell(found, as_json)

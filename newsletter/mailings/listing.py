@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.mailings.models import Mailing, MailingCount, Outcome, SendWindow
-from newsletter.mailings.totals import told_state
+from newsletter.mailings.totals import ShownState, shown_state
 
 PAGE = 25
 
@@ -16,7 +16,7 @@ class ListedMailing:
     """A mailing, its state in the words for people, and how many were sent."""
 
     mailing: Mailing
-    state: str
+    state: ShownState
     sent: int
 
 
@@ -39,7 +39,7 @@ def list_mailings(
     shown = found[:limit]
     ids = [mailing.id for mailing in shown]
     sent, flying = _sent(session, ids), _in_flight(session, ids)
-    rows = [ListedMailing(m, told_state(m, flying.get(m.id, 0)), sent.get(m.id, 0)) for m in shown]
+    rows = [ListedMailing(m, shown_state(m, flying.get(m.id, 0)), sent.get(m.id, 0)) for m in shown]
     return MailingPage(rows, older=len(found) > limit)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, MailingState, SendWindow
-from newsletter.mailings.totals import MailingTotals
+from newsletter.mailings.totals import MailingTotals, ShownState
 
 # A window starts its last message 60 seconds after it was reserved; a reply may take its time after that.
 SILENT_AFTER_SECONDS = 90
@@ -41,7 +41,7 @@ def progress(session: Session, mailing: Mailing, found: MailingTotals) -> Progre
     rate = _answered(found) / elapsed if elapsed and elapsed >= MEASURABLE_SECONDS else None
     next_retry = _next_retry(session, mailing.id) if not found.over else None
     silent = _silent_seconds(session, mailing, found, next_retry, now)
-    going = found.state == MailingState.SENDING and silent is None
+    going = found.state is ShownState.SENDING and silent is None
     left = found.pending + found.in_flight
     seconds_left = round(left / rate) if going and rate and left else None
     return Progress(elapsed, rate, seconds_left, silent, next_retry)

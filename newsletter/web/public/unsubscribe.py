@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import gettext as _
 
 from newsletter.core.tokens import Purpose
-from newsletter.subscribers.models import ConsentRecord, State, Subscription
+from newsletter.subscribers.models import ConsentRecord, ConsentSource, State, Subscription
 from newsletter.subscribers.queries import find_subscription
 from newsletter.subscribers.undo import offer_undo, undo
 from newsletter.subscribers.unsubscribe import say_why, unsubscribe
@@ -53,7 +53,7 @@ def act(token: str) -> Response:
     withdrawal = unsubscribe(
         session(),
         subscription_id,
-        source="one-click" if one_click else "page",
+        source=ConsentSource.ONE_CLICK if one_click else ConsentSource.PAGE,
         mailing_id=mailing_id,
         ip=request.remote_addr or "",
     )

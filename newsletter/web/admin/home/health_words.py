@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext
 
 from newsletter.core import clock
@@ -12,6 +13,14 @@ from newsletter.core.queue import Queue
 from newsletter.health.check import Health, Held, Outbox
 from newsletter.health.heartbeats import Heartbeats, is_silent
 from newsletter.web.admin.formats import duration, exactly, isolated
+
+# What the workers of each queue do.
+WORK: dict[Queue, object] = {
+    Queue.TRANSACTIONAL: _lazy("confirmations and other system messages"),
+    Queue.BULK: _lazy("sending mailings"),
+    Queue.IMPORTS: _lazy("imports"),
+    Queue.PERIODIC: _lazy("schedules and tidying up"),
+}
 
 
 @dataclass(frozen=True)
@@ -153,13 +162,7 @@ def _bells(signs: Heartbeats | None) -> str:
 
 
 def _work(queues: list[Queue]) -> str:
-    words = {
-        Queue.TRANSACTIONAL: _("confirmations and other system messages"),
-        Queue.BULK: _("sending mailings"),
-        Queue.IMPORTS: _("imports"),
-        Queue.PERIODIC: _("schedules and tidying up"),
-    }
-    return ", ".join(str(words[queue]) for queue in queues)
+    return ", ".join(str(WORK[queue]) for queue in queues)
 
 
 def _since(signs: Heartbeats) -> str:

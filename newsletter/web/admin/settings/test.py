@@ -14,7 +14,7 @@ from newsletter import audit
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
-from newsletter.smtp.probe import Finding, ProbeStep, Result
+from newsletter.smtp.probe import Finding
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
 from newsletter.transports.send_probe import failed_step, try_out
@@ -22,6 +22,7 @@ from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.blueprint import InUse, blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
+from newsletter.web.admin.words.relays import RESULTS, STEPS
 from newsletter.web.current import links, settings
 from newsletter.web.database import session
 
@@ -74,7 +75,7 @@ def _used(used: InUse, key: str) -> tuple[Relay | None, str]:
 
 def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **told: Any) -> AnyResponse:
     """The page that the form is on, or only what is told."""
-    told |= _words()
+    told |= {"step_words": STEPS, "result_words": RESULTS}
     if "part" in request.form:
         problems = [(field.label.text, str(field.errors[0])) for field in form if field.errors]
         body = render_template("admin/settings/_findings.html", problems=problems, **told)
@@ -110,23 +111,3 @@ def _sender() -> str:
     if publication is not None and publication.sender_email:
         return publication.sender_email
     return f"newsletter@{urlsplit(links().public_url).hostname or 'localhost'}"
-
-
-def _words() -> dict[str, dict[str, str]]:
-    """What steps and results are called."""
-    return {
-        "step_words": {
-            ProbeStep.LOOK_UP: _("Look up the name"),
-            ProbeStep.CONNECT: _("Connect"),
-            ProbeStep.GREETING: _("Greeting"),
-            ProbeStep.TLS: _("Encryption (TLS)"),
-            ProbeStep.AUTH: _("Sign in (AUTH)"),
-            ProbeStep.MESSAGE: _("Test message"),
-        },
-        "result_words": {
-            Result.DONE: _("Done"),
-            Result.FAILED: _("Failed"),
-            Result.NOT_REACHED: _("Not reached"),
-            Result.NOT_NEEDED: _("Not needed"),
-        },
-    }

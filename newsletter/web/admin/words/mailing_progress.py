@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Mailing
 from newsletter.mailings.progress import Progress
-from newsletter.mailings.totals import MailingTotals
+from newsletter.mailings.totals import MailingTotals, ShownState
 from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.formats import duration, exactly, isolated, page_locale
 
@@ -19,21 +19,21 @@ SLOW = 2  # a second; below, the rate is told by the minute
 def state_sentence(mailing: Mailing, found: MailingTotals, zone: str) -> str:
     """What happens now, or what happened in the end."""
     sent, when = exactly(found.sent), _moment(found, zone)
-    if found.state == "scheduled":
+    if found.state is ShownState.SCHEDULED:
         return str(_("It will be sent on %(when)s. Its readers are counted then.", when=when))
-    if found.state == "freezing":
+    if found.state is ShownState.FREEZING:
         told = _("Its readers are being counted: %(count)s so far.", count=exactly(found.candidates))
-    elif found.state == "sending":
+    elif found.state is ShownState.SENDING:
         told = _("Sending since %(when)s.", when=when)
         if found.waits:
             return f"{told} {_waiting(found)}"
-    elif found.state == "paused" and found.started_at is None:
+    elif found.state is ShownState.PAUSED and found.started_at is None:
         told = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
-    elif found.state == "paused":
+    elif found.state is ShownState.PAUSED:
         told = _("Nothing is in flight and nothing more starts until somebody resumes it.")
-    elif found.state == "stopping":
+    elif found.state is ShownState.STOPPING:
         return _stopping(mailing, found)
-    elif found.state == "cancelled":
+    elif found.state is ShownState.CANCELLED:
         told = _("Cancelled on %(when)s: %(sent)s sent, 0 in flight.", when=when, sent=sent)
     else:
         told = _("Finished on %(when)s: %(sent)s sent.", when=when, sent=sent)
@@ -52,7 +52,7 @@ def silence_sentence(found: MailingTotals, progress: Progress) -> str:
     if progress.silent_seconds is None:
         return ""
     long = duration(progress.silent_seconds)
-    if found.state == "scheduled":
+    if found.state is ShownState.SCHEDULED:
         return str(_("It was due %(long)s ago and no worker has begun. Are the workers running?", long=long))
     return str(
         _(

@@ -1,11 +1,13 @@
-"""How things stand with a relay, in the words of the settings page."""
+"""The state of a relay, its limits and the steps of its test, in the words of the settings page."""
 
 from datetime import datetime
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 
 from newsletter.core import clock
+from newsletter.smtp.probe import ProbeStep, Result
 from newsletter.transports.availability import Availability, Obstacle
 from newsletter.transports.overview import Overview
 from newsletter.transports.providers import PROVIDERS
@@ -22,22 +24,39 @@ KINDS: dict[Obstacle | None, str] = {
 }
 
 
+# One or two words for what is in the way, and until when where it passes by itself.
+STATES: dict[Obstacle | None, object] = {
+    None: _lazy("Sends"),
+    Obstacle.PACE: _lazy("Sends"),
+    Obstacle.PAUSED: _lazy("Paused"),
+    Obstacle.BROKEN: _lazy("Needs you"),
+    Obstacle.STUCK: _lazy("Needs you"),
+    Obstacle.RESTING: _lazy("Rests until %(moment)s"),
+    Obstacle.HOURS: _lazy("Outside its hours until %(moment)s"),
+    Obstacle.DAY: _lazy("Done for today, until %(moment)s"),
+}
+
+# The steps of a test, and what came of each.
+STEPS: dict[ProbeStep, object] = {
+    ProbeStep.LOOK_UP: _lazy("Look up the name"),
+    ProbeStep.CONNECT: _lazy("Connect"),
+    ProbeStep.GREETING: _lazy("Greeting"),
+    ProbeStep.TLS: _lazy("Encryption (TLS)"),
+    ProbeStep.AUTH: _lazy("Sign in (AUTH)"),
+    ProbeStep.MESSAGE: _lazy("Test message"),
+}
+RESULTS: dict[Result, object] = {
+    Result.DONE: _lazy("Done"),
+    Result.FAILED: _lazy("Failed"),
+    Result.NOT_REACHED: _lazy("Not reached"),
+    Result.NOT_NEEDED: _lazy("Not needed"),
+}
+
+
 def state_words(standing: Availability) -> str:
     """One or two words, and until when it stays so."""
-    until = until_words(standing.until) if standing.until else ""
-    match standing.obstacle:
-        case Obstacle.PAUSED:
-            return str(_("Paused"))
-        case Obstacle.BROKEN | Obstacle.STUCK:
-            return str(_("Needs you"))
-        case Obstacle.RESTING:
-            return str(_("Rests until %(moment)s", moment=until))
-        case Obstacle.HOURS:
-            return str(_("Outside its hours until %(moment)s", moment=until))
-        case Obstacle.DAY:
-            return str(_("Done for today, until %(moment)s", moment=until))
-        case _:
-            return str(_("Sends"))
+    moment = until_words(standing.until) if standing.until else ""
+    return str(STATES[standing.obstacle]) % {"moment": moment}
 
 
 def until_words(moment: datetime) -> str:
