@@ -128,7 +128,8 @@ def _refused(issue_id: int, error: DomainError) -> Response:
 
 def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
     audience = count_audience(session(), issue)
-    findings = findings_of(issue)
+    revision = find_revision(session(), issue)
+    findings = findings_of(issue, revision)
     blocked = blocking(findings)
     ready = chosen.settled and not blocked and audience.readers > 0
     given = {"problem": "", "typed_problem": ""} | facts
@@ -136,7 +137,7 @@ def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
         "admin/issues/send.html",
         issue=issue,
         publication=issue.publication,
-        state=state_of(find_revision(session(), issue)),
+        state=state_of(revision),
         chosen=chosen,
         zones=zones(chosen.zone),
         audience=audience,
