@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from newsletter.accounts.permissions import RoleName
 from newsletter.core.queue import Queue
 from newsletter.issues.listing import Stage
 from newsletter.mailings.models import Exclusion
@@ -13,13 +14,17 @@ from newsletter.mailings.recipients import OUTCOMES
 from newsletter.mailings.totals import ShownState
 from newsletter.sending.retry import EXPIRED
 from newsletter.smtp.probe import ProbeStep, Result
+from newsletter.smtp.url import Dialogue
 from newsletter.smtp.verdict import Reason
 from newsletter.subscribers.add import Added
 from newsletter.subscribers.imports.models import ImportState
 from newsletter.subscribers.listing import FILTERS, SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, SuppressionReason
 from newsletter.transports.availability import Obstacle
+from newsletter.transports.security import Security
+from newsletter.web.admin import team_forms
 from newsletter.web.admin.home import health_words
+from newsletter.web.admin.settings import forms, limits_form
 from newsletter.web.admin.words import audience, imports, issues, mailings, relays, subscribers
 
 TABLES: dict[str, tuple[Mapping[object, object], Iterable[object]]] = {
@@ -43,6 +48,9 @@ TABLES: dict[str, tuple[Mapping[object, object], Iterable[object]]] = {
     "steps of a test": (relays.STEPS, ProbeStep),
     "results of a step": (relays.RESULTS, Result),
     "queues": (health_words.WORK, Queue),
+    "roles": (team_forms.ROLES, RoleName),
+    "encryption of a relay": (forms.SECURITIES, Security),
+    "dialogues with a relay": (limits_form.DIALOGUES, {name.lower() for name in Dialogue.__members__}),
 }
 
 
