@@ -1,6 +1,6 @@
-"""Compile an issue: from rows to the message in which only a recipient's slots are open.
+"""Compile an issue: from database rows to a message in which only the recipient's slots are open.
 
-Rows are copied into frozen facts first; what renders them knows neither database nor web.
+Rows are copied into frozen dataclasses first; the renderer knows neither database nor web.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from newsletter.core.links import Links
 from newsletter.core.zones import zone_or_utc
 from newsletter.document import Document
 from newsletter.issues.content import IssueContent, load_content
-from newsletter.issues.library import media_image, with_library_words
+from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
@@ -71,7 +71,7 @@ def render_input(
     """Everything that the rendered issue depends on, copied from the rows."""
     issue = session.get_one(Issue, revision.issue_id)
     return RenderInput(
-        document=with_library_words(content.document, content.media),
+        document=with_library_texts(content.document, content.media),
         publication=PublicationInput(
             name=publication.name,
             postal_address=publication.postal_address,

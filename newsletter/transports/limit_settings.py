@@ -1,4 +1,4 @@
-"""What was typed about how much a transport takes, checked field by field."""
+"""The limits of a transport as people type them, checked field by field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ MOST_WEIGHT = 1_000
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """Limits as they may be stored. None leaves it to the habits of the relay (`transports.habits`).
+    """Limits as they may be stored. None: the default of the relay (`transports.provider_defaults`).
 
     `dialogue`: the fastest way that it may be spoken to, a name of `smtp.url.Dialogue`.
     """
@@ -42,11 +42,11 @@ class LimitSettings:
 
     @classmethod
     def of(cls, transport: Transport) -> "LimitSettings":
-        """What is stored."""
+        """The limits in the row of `transport`."""
         return cls(**{name: getattr(transport, name) for name in FIELDS})
 
-    def told(self) -> dict[str, Any]:
-        """As JSON, for programs and for the audit."""
+    def as_json(self) -> dict[str, Any]:
+        """The fields as JSON has them, for the audit and for forms."""
         first_day = self.warm_up_from.isoformat() if self.warm_up_from else None
         return {name: getattr(self, name) for name in FIELDS} | {
             "warm_up_from": first_day,
@@ -54,13 +54,13 @@ class LimitSettings:
         }
 
     def limits(self, host: str) -> Limits:
-        """What counts for a relay at `host`: these, and its habits where nothing is said."""
-        habits = provider_defaults_for(host)
+        """The limits that hold for a relay at `host`: these, and its defaults where a field is None."""
+        defaults = provider_defaults_for(host)
         return Limits(
-            connections=self.connections or habits.connections,
-            messages_per_connection=self.messages_per_connection or habits.messages_per_connection,
-            per_second=self.per_second or habits.per_second,
-            per_day=self.per_day or habits.per_day,
+            connections=self.connections or defaults.connections,
+            messages_per_connection=self.messages_per_connection or defaults.messages_per_connection,
+            per_second=self.per_second or defaults.per_second,
+            per_day=self.per_day or defaults.per_day,
             provider_limits=self.provider_limits,
             hours=self.hours,
             zone=self.zone,

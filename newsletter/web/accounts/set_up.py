@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter import audit
 from newsletter.accounts import set_up as domain
-from newsletter.accounts.owners import has_owner
+from newsletter.accounts.roles import has_owner
 from newsletter.accounts.tokens import read_set_up_token
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.web import current

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter import audit
 from newsletter.accounts.find import find_user_by_address
 from newsletter.accounts.models import User
-from newsletter.accounts.owners import has_owner
 from newsletter.accounts.passwords import normalise, wasted_hash
+from newsletter.accounts.roles import has_owner
 from newsletter.core.addresses import Address, parse_address
 from newsletter.core.errors import Limited, Refused
 from newsletter.web import limits

@@ -11,7 +11,7 @@ from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
-from newsletter.subscribers.signup_protection import Pace, Passage
+from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -37,11 +37,11 @@ def ask(slug: str) -> Response:
     """Take a filled-in form. The answer is the same whether or not the address is known."""
     publication, form = _publication(slug), SubscribeForm()
     passage = _inspect(publication, form)
-    if passage is Passage.PROGRAM:
+    if passage is FormVerdict.BOT:
         return _asked(publication)
     if not form.validate():
         return _page(publication, form, status=400)
-    if passage is Passage.ASK_AGAIN:
+    if passage is FormVerdict.ASK_AGAIN:
         return _page(publication, form, once_more=True)
     try:
         spend_sign_up(form.address)
@@ -66,14 +66,14 @@ def _publication(slug: str) -> Publication:
     return publication
 
 
-def _inspect(publication: Publication, form: SubscribeForm) -> Passage:
-    pace = Pace(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return signup_protection.inspect_form(
+def _inspect(publication: Publication, form: SubscribeForm) -> FormVerdict:
+    pace = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
+    return signup_protection.check_form(
         links().signer,
-        stamp=form.stamp.data or "",
+        shown_at=form.stamp.data or "",
         publication_id=publication.id,
-        trap=form.website.data or "",
-        pace=pace,
+        honeypot=form.website.data or "",
+        fill_time=pace,
     )
 
 
@@ -96,7 +96,7 @@ def _page(
             form=form,
             # The language goes along: the words that are kept are the words that were read.
             action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
-            stamp=signup_protection.stamp_form(links().signer, publication.id),
+            shown_at=signup_protection.sign_form_time(links().signer, publication.id),
             consent=words(publication.name, lang).text,
             problem=problem,
             once_more=once_more,

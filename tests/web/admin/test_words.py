@@ -16,7 +16,7 @@ from newsletter.sending.retry import EXPIRED
 from newsletter.smtp.probe import ProbeStep, Result
 from newsletter.smtp.url import Dialogue
 from newsletter.smtp.verdict import Reason
-from newsletter.subscribers.add import Added
+from newsletter.subscribers.add import Outcome
 from newsletter.subscribers.imports.models import ImportState
 from newsletter.subscribers.listing import FILTERS, SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, SuppressionReason
@@ -43,7 +43,7 @@ TABLES: dict[str, tuple[Mapping[object, object], Iterable[object]]] = {
     "suppressions": (subscribers.SUPPRESSIONS, SuppressionReason),
     "consents": (subscribers.CONSENTS, ConsentKind),
     "sources of a consent": (subscribers.SOURCES, ConsentSource),
-    "somebody added": (subscribers.ADDED, Added),
+    "somebody added": (subscribers.ADDED, Outcome),
     "relay states": (relays.STATES, (None, *Obstacle)),
     "steps of a test": (relays.STEPS, ProbeStep),
     "results of a step": (relays.RESULTS, Result),

@@ -8,7 +8,7 @@ from newsletter.core import clock
 from newsletter.document import Document
 from newsletter.document.fields import Model
 from newsletter.issues.content import load_content
-from newsletter.issues.listing import Listed, Stage, list_issues
+from newsletter.issues.listing import IssueRow, Stage, list_issues
 from newsletter.issues.load import find_revision
 from newsletter.mailings.models import Mailing
 from newsletter.preflight import Finding
@@ -23,7 +23,7 @@ class NextIssue:
     `findings` are what preflight says about a draft; a scheduled one has passed.
     """
 
-    listed: Listed
+    listed: IssueRow
     sections: int
     items: int
     findings: list[Finding]
@@ -68,7 +68,7 @@ def next_issues(session: Session, publication: Publication) -> NextIssues:
     )
 
 
-def _looked_at(session: Session, listed: Listed) -> NextIssue:
+def _looked_at(session: Session, listed: IssueRow) -> NextIssue:
     issue = listed.issue
     revision = find_revision(session, issue)
     content = load_content(session, revision, issue.publication)

@@ -7,7 +7,7 @@ from newsletter.core.errors import Refused
 from newsletter.core.text import without_nul
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
-from newsletter.media.picture import take_in
+from newsletter.media.picture import sanitise_image
 from newsletter.media.store import store_image
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -37,7 +37,7 @@ def store_logo(alt: str) -> MediaFile:
 
 def _check_shape(octets: bytes) -> None:
     try:
-        picture = take_in(octets)
+        picture = sanitise_image(octets)
     except Refused as error:
         if octets.lstrip()[:5].lower() in {b"<svg ", b"<?xml", b"<!doc"}:
             sentence = _(

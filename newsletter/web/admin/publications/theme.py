@@ -12,7 +12,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Missing, Refused
 from newsletter.media.store import find_media
 from newsletter.media.variants import served
-from newsletter.publications.branding import LOOK, dress
+from newsletter.publications.branding import BRANDING_FIELDS, set_branding
 from newsletter.publications.edit import Stale, state_of
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
@@ -52,7 +52,7 @@ def change_theme(slug: str) -> AnyResponse:
     if "preview" in request.form:
         return theme_page(publication, 200, chosen=chosen, tokens=tokens)
     try:
-        dress(
+        set_branding(
             session(),
             publication.id,
             theme=chosen,
@@ -105,7 +105,7 @@ def theme_page(
         fonts=[(field, font_options(field)) for field in fonts],
         problems=problems,
         remarks=told,
-        state=state_of(publication, LOOK),
+        state=state_of(publication, BRANDING_FIELDS),
         preview_url=_preview_url(publication, chosen, _without(tokens, problems)),
         scheme="dark" if request.form.get("scheme") == "dark" else "light",
         width="phone" if request.form.get("width") == "phone" else "desktop",

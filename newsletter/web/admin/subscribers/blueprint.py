@@ -8,8 +8,8 @@ from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.publications.models import Publication
-from newsletter.subscribers.imports.accept import MOST_OCTETS
-from newsletter.subscribers.imports.files import too_large
+from newsletter.subscribers.imports.files import too_large_error
+from newsletter.subscribers.imports.upload import MOST_OCTETS
 from newsletter.subscribers.models import Subscription
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.paging import id_in_path
@@ -44,7 +44,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
         most = MOST_PASTED // 1_000_000
         sentence = _("More than %(most)s MB cannot be pasted. Save it as a file and upload that.", most=most)
     else:
-        sentence = too_large(MOST_OCTETS).message
+        sentence = too_large_error(MOST_OCTETS).message
     return answer(413, sentence, code="too_large")
 
 

@@ -12,8 +12,8 @@ from newsletter.core.text import one_line
 from newsletter.publications.find import find_publication
 from newsletter.subscribers.listing import (
     FILTERS,
-    Listed,
-    Wanted,
+    SubscriptionFilter,
+    SubscriptionRow,
     count_filters,
     every_subscription,
     list_subscriptions,
@@ -79,11 +79,11 @@ def export(slug: str) -> Response:
     return csv_response(_rows(publication.id, wanted), f"{publication.slug}-subscribers.csv")
 
 
-def _read_wanted(given: MultiDict[str, str]) -> Wanted:
+def _read_wanted(given: MultiDict[str, str]) -> SubscriptionFilter:
     """The filter in the query or the form: words that mean nothing are ignored."""
     state = given.get("state", "")
     words = one_line(given.get("q", ""))[:LONGEST_SEARCH]
-    return Wanted(state if state in FILTERS else "", words)
+    return SubscriptionFilter(state if state in FILTERS else "", words)
 
 
 def _page_url(slug: str, state: str, words: str, place: dict[str, int]) -> str:
@@ -91,13 +91,13 @@ def _page_url(slug: str, state: str, words: str, place: dict[str, int]) -> str:
     return url_for(".subscribers", slug=slug, **{name: value for name, value in asked.items() if value})
 
 
-def _rows(publication_id: int, wanted: Wanted) -> Iterator[tuple[Cell, ...]]:
+def _rows(publication_id: int, wanted: SubscriptionFilter) -> Iterator[tuple[Cell, ...]]:
     yield HEADER
     for listed in every_subscription(session(), publication_id, wanted):
         yield _row(listed)
 
 
-def _row(of: Listed) -> tuple[Cell, ...]:
+def _row(of: SubscriptionRow) -> tuple[Cell, ...]:
     moments = (of.created_at, of.confirmed_at, of.paused_until, of.ended_at)
     times = [moment.isoformat(timespec="seconds") if moment else "" for moment in moments]
     return (of.email, of.name, of.state, of.ended_reason, of.suppressed, of.language, *times)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from newsletter.accounts.permissions import Permission
 from newsletter.issues.models import Issue
 from newsletter.mailings.of_subscriber import ReceivedPage, deliveries_of
-from newsletter.subscribers.profile import Profile, portrait
+from newsletter.subscribers.profile import Profile, load_profile
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of, publications_by_id
@@ -20,7 +20,7 @@ from newsletter.web.database import session
 @allow(Permission.VIEW)
 def person(subscriber_id: int) -> str:
     """Subscriptions, consents, deliveries, what was done; of an erased person what remains."""
-    found = portrait(session(), subscriber_id)
+    found = load_profile(session(), subscriber_id)
     return render_template("admin/subscribers/person.html", **page_of(found))
 
 

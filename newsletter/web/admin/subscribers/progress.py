@@ -9,7 +9,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import find_publication
 from newsletter.subscribers.imports.listing import find_import, problems_of
 from newsletter.subscribers.imports.models import ImportState
-from newsletter.subscribers.imports.work import MOST_PROBLEMS, stands_still
+from newsletter.subscribers.imports.process import MOST_PROBLEMS, is_stalled
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.paging import id_in_path
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
@@ -52,7 +52,7 @@ def _facts(slug: str, import_id: int) -> dict[str, Any]:
         "publication": publication,
         "one": one,
         "sentence": state_sentence(one, publication.timezone),
-        "silent": waits and stands_still(one),
+        "silent": waits and is_stalled(one),
         "terms": terms(one),
         "problems": problems_of(session(), one.id, SHOWN_PROBLEMS),
         "kept": min(one.invalid, MOST_PROBLEMS),

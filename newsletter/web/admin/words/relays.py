@@ -17,23 +17,23 @@ from newsletter.web.admin.dates import time_of_day
 # The kind of each state; those that are not here are neutral.
 KINDS: dict[Obstacle | None, str] = {
     None: "success",
-    Obstacle.PACE: "success",
-    Obstacle.BROKEN: "error",
-    Obstacle.STUCK: "error",
-    Obstacle.RESTING: "warning",
+    Obstacle.RATE_LIMITED: "success",
+    Obstacle.UNUSABLE: "error",
+    Obstacle.PERMANENT_FAILURE: "error",
+    Obstacle.COOLING_DOWN: "warning",
 }
 
 
 # One or two words for what is in the way, and until when where it passes by itself.
 STATES: dict[Obstacle | None, object] = {
     None: _lazy("Sends"),
-    Obstacle.PACE: _lazy("Sends"),
+    Obstacle.RATE_LIMITED: _lazy("Sends"),
     Obstacle.PAUSED: _lazy("Paused"),
-    Obstacle.BROKEN: _lazy("Needs you"),
-    Obstacle.STUCK: _lazy("Needs you"),
-    Obstacle.RESTING: _lazy("Rests until %(moment)s"),
-    Obstacle.HOURS: _lazy("Outside its hours until %(moment)s"),
-    Obstacle.DAY: _lazy("Done for today, until %(moment)s"),
+    Obstacle.UNUSABLE: _lazy("Needs you"),
+    Obstacle.PERMANENT_FAILURE: _lazy("Needs you"),
+    Obstacle.COOLING_DOWN: _lazy("Rests until %(moment)s"),
+    Obstacle.OUTSIDE_HOURS: _lazy("Outside its hours until %(moment)s"),
+    Obstacle.DAILY_LIMIT: _lazy("Done for today, until %(moment)s"),
 }
 
 # The steps of a test, and what came of each.
@@ -53,10 +53,10 @@ RESULTS: dict[Result, object] = {
 }
 
 
-def state_words(standing: Availability) -> str:
+def state_words(availability: Availability) -> str:
     """One or two words, and until when it stays so."""
-    moment = until_words(standing.until) if standing.until else ""
-    return str(STATES[standing.obstacle]) % {"moment": moment}
+    moment = until_words(availability.until) if availability.until else ""
+    return str(STATES[availability.obstacle]) % {"moment": moment}
 
 
 def until_words(moment: datetime) -> str:
@@ -69,7 +69,7 @@ def until_words(moment: datetime) -> str:
 
 def share_words(told: Overview, alone: bool) -> str:
     """Its share of the windows; empty where there is nothing to share."""
-    if alone or told.standing.needs_somebody:
+    if alone or told.availability.needs_operator:
         return ""
     if told.config.weight == 0:
         return str(_("Reserve: sends when no other can"))

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from newsletter.subscribers.add import Added
+from newsletter.subscribers.add import Outcome
 from newsletter.subscribers.listing import SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, State, SuppressionReason
 from newsletter.web.admin.words.state import Word, drawn
@@ -70,17 +70,17 @@ SOURCES: dict[ConsentSource, object] = {
 }
 
 # What adding somebody came to, and the kind of that notice.
-ADDED: dict[Added, tuple[object, str]] = {
-    Added.ASKED: (
+ADDED: dict[Outcome, tuple[object, str]] = {
+    Outcome.ASKED: (
         _("A message is on its way to them. They subscribe to %(name)s by its button."),
         "success",
     ),
-    Added.HELD_BACK: (
+    Outcome.LIMITED: (
         _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
         "warning",
     ),
-    Added.ACTIVE: (_("They subscribe to %(name)s from now on."), "success"),
-    Added.ALREADY: (_("They subscribe to %(name)s already; nothing was changed."), "info"),
+    Outcome.ACTIVE: (_("They subscribe to %(name)s from now on."), "success"),
+    Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed."), "info"),
 }
 
 # What the audit says was done, by readers and by editors.
