@@ -97,7 +97,7 @@ def join_again(token: str) -> AnyResponse:
 
 
 @blueprint.post("/p/<token>/pause")
-def rest(token: str) -> AnyResponse:
+def pause_subscription(token: str) -> AnyResponse:
     """Pause one publication for some months."""
     subscription = _named_subscription(token)
     # What is not a number is not a length either: `pause` says so.
@@ -106,7 +106,7 @@ def rest(token: str) -> AnyResponse:
 
 
 @blueprint.post("/p/<token>/resume")
-def wake(token: str) -> AnyResponse:
+def resume_subscription(token: str) -> AnyResponse:
     """End a pause before its time."""
     resume(session(), _named_subscription(token).id)
     return _done(token, "resumed")

@@ -27,24 +27,24 @@ WORK: dict[Queue, object] = {
 class Condition:
     """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
 
-    `told` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
+    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
     """
 
     part: str
     kind: str
     word: str
-    told: str
+    sentence: str
     step: str = ""
     url: str = ""
 
 
-def conditions(health: Health, told: Collection[int] = ()) -> list[Condition]:
+def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Condition]:
     """Every part, in the order in which mail goes through them.
 
-    `told` are the mailings of which the page says elsewhere that they are held, and why.
+    `mentioned` are the mailings of which the page says elsewhere that they are held, and why.
     """
     return [
-        *(_held(one) for one in health.auto_paused if one.mailing_id not in told),
+        *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
         # A mailing that stands still for the relay's sake has said all there is to say about it.
         *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
         _workers(health.heartbeats),
@@ -114,14 +114,14 @@ def _sweep(signs: Heartbeats | None) -> Condition:
             _("Running"),
             _("The database was looked through for work less than a minute ago."),
         )
-    told = _("It was not looked through for work within the last day.")
+    sentence = _("It was not looked through for work within the last day.")
     if signs.sweep_age is not None:
-        told = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
+        sentence = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
     return Condition(
         part,
         "error",
         _("Silent"),
-        told,
+        sentence,
         _("Start the periodic worker. Until then, what is scheduled or was interrupted may wait."),
     )
 
@@ -135,7 +135,7 @@ def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
             _("Nothing"),
             _("Every confirmation and other system message has left.") + _bells(signs),
         )
-    told = ngettext(
+    sentence = ngettext(
         "%(count)s system message waits, for %(long)s.",
         "%(count)s system messages wait, the oldest for %(long)s.",
         outbox.waiting,
@@ -143,12 +143,12 @@ def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
         long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
     )
     if not outbox.late:
-        return Condition(part, "success", _("On their way"), told + _bells(signs))
+        return Condition(part, "success", _("On their way"), sentence + _bells(signs))
     return Condition(
         part,
         "warning",
         _("Late"),
-        told + _bells(signs),
+        sentence + _bells(signs),
         _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
     )
 
@@ -157,8 +157,10 @@ def _bells(signs: Heartbeats | None) -> str:
     waiting = sum(signs.queue_lengths.values()) if signs else 0
     if not waiting:
         return ""
-    told = ngettext("%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting))
-    return f" {told}"
+    sentence = ngettext(
+        "%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting)
+    )
+    return f" {sentence}"
 
 
 def _work(queues: list[Queue]) -> str:

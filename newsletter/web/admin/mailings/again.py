@@ -32,8 +32,8 @@ EVERY = "every"  # what the form says instead of one reason; a reason may be emp
 def ask_retry(mailing_id: int) -> AnyResponse:
     """Ask first, by reason; where nobody is rejected there is nothing to ask."""
     mailing = load_mailing(mailing_id)
-    found = read_totals(session(), mailing_id)
-    if not found.rejected or not has_another_turn(mailing):
+    totals = read_totals(session(), mailing_id)
+    if not totals.rejected or not has_another_turn(mailing):
         return _back(mailing_id)
     chosen = request.args.get("reason", EVERY)
     page = render_template(
@@ -41,9 +41,9 @@ def ask_retry(mailing_id: int) -> AnyResponse:
         mailing=mailing,
         publication=publication_of(mailing),
         issue_title=titles([mailing]).get(mailing.issue_id, ""),
-        found=found,
+        totals=totals,
         every=EVERY,
-        chosen=chosen if chosen in found.rejected_reasons else EVERY,
+        chosen=chosen if chosen in totals.rejected_reasons else EVERY,
     )
     return make_response(page)
 

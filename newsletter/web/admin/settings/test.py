@@ -43,15 +43,15 @@ def test() -> AnyResponse:
         form.fill(used.only, None)
         relay, problem = _used(used, request.form.get("key", ""))
     else:
-        facts = form.facts(kept_facts(edited or _only(used)))
-        relay = facts.relay if facts else None
+        typed = form.facts(kept_facts(edited or _only(used)))
+        relay = typed.relay if typed else None
     recipient = _recipient(form)
     if relay is None or recipient is None:
         return _answer(used, edited, form, 400, problem=problem, findings=())
     sender = _sender()
     findings = _try(relay, sender, recipient)
-    told = {"findings": findings, "tried": relay.where, "sender": sender, "recipient": recipient}
-    return _answer(used, edited, form, 200, **told)
+    facts = {"findings": findings, "tried": relay.where, "sender": sender, "recipient": recipient}
+    return _answer(used, edited, form, 200, **facts)
 
 
 def _edited(transports: list[Transport]) -> Transport | None:
@@ -73,16 +73,16 @@ def _used(used: InUse, key: str) -> tuple[Relay | None, str]:
     return (None, config.broken.message) if config.broken else (config.relay, "")
 
 
-def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **told: Any) -> AnyResponse:
-    """The page that the form is on, or only what is told."""
-    told |= {"step_words": STEPS, "result_words": RESULTS}
+def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **facts: Any) -> AnyResponse:
+    """The page that the form is on, or only what came of the test."""
+    facts |= {"step_words": STEPS, "result_words": RESULTS}
     if "part" in request.form:
         problems = [(field.label.text, str(field.errors[0])) for field in form if field.errors]
-        body = render_template("admin/settings/_findings.html", problems=problems, **told)
+        body = render_template("admin/settings/_findings.html", problems=problems, **facts)
         return make_response(body, status)
     if "in_use" in request.form or "transport" not in request.form:
-        return page("show", form, status, used=used, **told)
-    return edit_page(edited, form, status, **told)
+        return page("show", form, status, used=used, **facts)
+    return edit_page(edited, form, status, **facts)
 
 
 def _try(relay: Relay, sender: str, recipient: str) -> tuple[Finding, ...]:
@@ -90,8 +90,8 @@ def _try(relay: Relay, sender: str, recipient: str) -> tuple[Finding, ...]:
     session().rollback()  # on SQLite everybody else would wait for us while we wait for the relay
     findings = send_probe(relay, settings().mail_name, sender, recipient, links().public_url)
     failed = failed_step(findings)
-    told = {"relay": relay.where, "failed": failed.value if failed else ""}
-    audit.record(session(), "relay.tested", "transport", None, actor=actor, **told)
+    facts = {"relay": relay.where, "failed": failed.value if failed else ""}
+    audit.record(session(), "relay.tested", "transport", None, actor=actor, **facts)
     session().commit()
     return findings
 

@@ -20,18 +20,18 @@ from newsletter.web.database import session
 @allow(Permission.VIEW)
 def person(subscriber_id: int) -> str:
     """Subscriptions, consents, deliveries, what was done; of an erased person what remains."""
-    found = load_profile(session(), subscriber_id)
-    return render_template("admin/subscribers/person.html", **page_of(found))
+    profile = load_profile(session(), subscriber_id)
+    return render_template("admin/subscribers/person.html", **page_of(profile))
 
 
-def page_of(found: Profile, **more: Any) -> dict[str, Any]:
+def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
     """What the page of a person shows; `more` is what was typed, and what is wrong with it."""
     before = asked_id("before")
-    received = deliveries_of(session(), found.subscriber.id, before=before)
-    home = home_of(found.subscriptions)
+    received = deliveries_of(session(), profile.subscriber.id, before=before)
+    home = home_of(profile.subscriptions)
     facts = {
-        "found": found,
-        "subscriber": found.subscriber,
+        "profile": profile,
+        "subscriber": profile.subscriber,
         "publication": home,
         "zone": home.timezone if home else "UTC",
         "received": received,
@@ -39,7 +39,7 @@ def page_of(found: Profile, **more: Any) -> dict[str, Any]:
         "titles": _titles(received),
         "publications_by_id": publications_by_id({one.publication_id for one in received.rows}),
         "problems": {},
-        "name_typed": found.subscriber.name,
+        "name_typed": profile.subscriber.name,
     }
     said = {
         "consent_word": words.consent_word,

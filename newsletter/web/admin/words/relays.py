@@ -67,26 +67,26 @@ def until_words(moment: datetime) -> str:
     return str(_("%(date)s, %(time)s (UTC)", date=format_date(moment, "medium"), time=time))
 
 
-def share_words(told: Overview, alone: bool) -> str:
+def share_words(relay: Overview, alone: bool) -> str:
     """Its share of the windows; empty where there is nothing to share."""
-    if alone or told.availability.needs_operator:
+    if alone or relay.availability.needs_operator:
         return ""
-    if told.config.weight == 0:
+    if relay.config.weight == 0:
         return str(_("Reserve: sends when no other can"))
-    return str(_("Takes about %(percent)s%% of the mail", percent=told.share))
+    return str(_("Takes about %(percent)s%% of the mail", percent=relay.share))
 
 
-def use_words(told: Overview) -> str:
+def use_words(relay: Overview) -> str:
     """How much of today's messages is used; empty where they are not counted."""
-    if told.allowance is None:
+    if relay.allowance is None:
         return ""
     return str(
         ngettext(
             "%(used)s of %(allowance)s message used today",
             "%(used)s of %(allowance)s messages used today",
-            told.allowance,
-            used=f"{told.used_today:,}",
-            allowance=f"{told.allowance:,}",
+            relay.allowance,
+            used=f"{relay.used_today:,}",
+            allowance=f"{relay.allowance:,}",
         )
     )
 
