@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.mailings.models import Mailing, MailingCount, Outcome, SendWindow
-from newsletter.mailings.totals import displayed_state
+from newsletter.mailings.totals import DisplayedState, displayed_state
 
 PAGE = 25
 
@@ -16,7 +16,7 @@ class ListedMailing:
     """A mailing, its state in the words for people, and how many were sent."""
 
     mailing: Mailing
-    state: str
+    state: DisplayedState
     sent: int
 
 

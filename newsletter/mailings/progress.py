@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, MailingState, SendWindow
-from newsletter.mailings.totals import MailingTotals
+from newsletter.mailings.totals import DisplayedState, MailingTotals
 
 # A window starts its last message 60 seconds after it was reserved; a reply may take its time after that.
 SILENT_AFTER_SECONDS = 90
@@ -41,7 +41,7 @@ def progress(session: Session, mailing: Mailing, totals: MailingTotals) -> Progr
     rate = _answered(totals) / elapsed if elapsed and elapsed >= MEASURABLE_SECONDS else None
     next_retry = _next_retry(session, mailing.id) if not totals.over else None
     silent = _silent_seconds(session, mailing, totals, next_retry, now)
-    going = totals.state == MailingState.SENDING and silent is None
+    going = totals.state is DisplayedState.SENDING and silent is None
     left = totals.pending + totals.in_flight
     seconds_left = round(left / rate) if going and rate and left else None
     return Progress(elapsed, rate, seconds_left, silent, next_retry)

@@ -9,6 +9,7 @@ the others, so an error would show as an inequality.
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,18 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.errors import Missing
 from newsletter.mailings.models import Control, Mailing, MailingCount, MailingState, Outcome, SendWindow
+
+
+class DisplayedState(StrEnum):
+    """The state as people are told it: pausing and cancelling take effect in two stages."""
+
+    SCHEDULED = "scheduled"
+    FREEZING = "freezing"
+    SENDING = "sending"
+    STOPPING = "stopping"  # nothing more starts; what is in flight is answered first
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class MailingTotals:
     """
 
     mailing: int
-    state: str
+    state: DisplayedState
     reason: str
     candidates: int
     pending: int
@@ -73,12 +86,12 @@ class MailingTotals:
     def waits(self) -> bool:
         """Whether nothing leaves now although the mailing goes; `waiting_for` says why."""
         until = self.not_before
-        going = self.state == MailingState.SENDING
+        going = self.state is DisplayedState.SENDING
         return going and bool(self.waiting_for) and (until is None or until > clock.now())
 
     @property
     def over(self) -> bool:
-        return self.state in {MailingState.FINISHED, MailingState.CANCELLED}
+        return self.state in {DisplayedState.FINISHED, DisplayedState.CANCELLED}
 
     def as_json(self) -> dict[str, Any]:
         fields = asdict(self)
@@ -130,10 +143,10 @@ def read_totals(session: Session, mailing_id: int) -> MailingTotals:
     )
 
 
-def displayed_state(mailing: Mailing, in_flight: int) -> str:
-    """The state in the words for people: pausing and cancelling take effect in two stages."""
+def displayed_state(mailing: Mailing, in_flight: int) -> DisplayedState:
+    """The state in the words for people."""
     if mailing.state in {MailingState.FINISHED, MailingState.CANCELLED} or mailing.control is Control.GO:
-        return mailing.state.value
+        return DisplayedState(mailing.state.value)
     if in_flight or mailing.control is Control.CANCEL:
-        return "stopping"
-    return "paused"
+        return DisplayedState.STOPPING
+    return DisplayedState.PAUSED
