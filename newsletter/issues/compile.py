@@ -5,13 +5,13 @@ Rows are copied into frozen dataclasses first; the renderer knows neither databa
 
 import hashlib
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.core.zones import zone_or_utc
 from newsletter.document import Document
 from newsletter.document.walk import images
 from newsletter.issues.library import media_image, with_library_texts
@@ -130,10 +130,7 @@ def issue_day(issue: Issue, publication: Publication) -> date:
 
 def local_day(moment: datetime, publication: Publication) -> date:
     """The day that `moment` falls on in the publication's zone."""
-    try:
-        return moment.astimezone(ZoneInfo(publication.timezone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment.astimezone(UTC).date()
+    return moment.astimezone(zone_or_utc(publication.timezone)).date()
 
 
 def _issue_links(publication: Publication, document: Document, links: Links) -> IssueLinks:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from newsletter.core.text import without_nul
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
@@ -100,5 +101,5 @@ def _conditions(stage: Stage | None, words: str) -> list[ColumnElement[bool]]:
         unsent = [Mailing.id.is_(None)] if stage is Stage.DRAFT else []
         conditions.append(or_(Mailing.state.in_(states), *unsent) if states else unsent[0])
     if words.strip():
-        conditions.append(Issue.title.icontains(words.strip().replace("\0", ""), autoescape=True))
+        conditions.append(Issue.title.icontains(without_nul(words.strip()), autoescape=True))
     return conditions

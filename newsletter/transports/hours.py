@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from newsletter.core.errors import Refused
+from newsletter.core.zones import find_zone
 
 MINUTES_A_DAY = 24 * 60
 
@@ -54,14 +55,13 @@ def parse_hours(text: str) -> Hours | None:
     raise Refused("bad_hours", sentence, {"hours": sentence})
 
 
-@lru_cache(maxsize=64)
 def parse_zone(name: str) -> ZoneInfo:
     """The time zone called `name`. Raises `Refused`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = find_zone(name)
+    if zone is None:
         sentence = "Write a time zone such as Europe/Rome or UTC."
-        raise Refused("bad_zone", sentence, {"zone": sentence}) from None
+        raise Refused("bad_zone", sentence, {"zone": sentence})
+    return zone
 
 
 def opens_at(hours: Hours | None, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.core.errors import Refused
+from newsletter.core.text import one_line
 from newsletter.smtp.url import Dialogue
 from newsletter.transports.hours import parse_hours, parse_zone
 from newsletter.transports.models import Transport
@@ -95,8 +96,8 @@ def check_limits(typed: Mapping[str, str], begun: LimitSettings | None = None) -
 
 def check_name(text: str) -> str:
     """A name for people. Raises `Refused`."""
-    name = " ".join(text.split())
-    if len(name) > NAME_LENGTH or not name.isprintable():
+    name = one_line(text)
+    if len(name) > NAME_LENGTH:
         sentence = f"Write a name of at most {NAME_LENGTH} characters."
         raise Refused("bad_name", sentence, {"name": sentence})
     return name

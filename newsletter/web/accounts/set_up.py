@@ -34,7 +34,7 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page(token, form), 400
     try:
-        owner = domain.set_up(session(), email=form.email.data, password=form.password.data, ip=ip)
+        owner = domain.set_up(session(), email=form.text("email"), password=form.text("password"), ip=ip)
     except Conflict:
         raise
     except DomainError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g, has_request_context, request
 from flask import session as cookie
-from flask_login import (  # type: ignore[import-untyped,unused-ignore]
+from flask_login import (
     LoginManager,
     current_user,
 )

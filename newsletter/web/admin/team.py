@@ -45,8 +45,8 @@ def send() -> AnyResponse | tuple[str, int]:
     try:
         user = invite.invite(
             session(),
-            email=form.email.data,
-            role=RoleName(form.role.data),
+            email=form.text("email"),
+            role=RoleName(form.text("role")),
             locale=mail_language(),
             actor=current_actor(),
             ip=_ip(),

@@ -12,10 +12,10 @@ from newsletter.subscribers.consent import words
 from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
-from newsletter.web.allowances import spend
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
+from newsletter.web.limits import spend_sign_up
 from newsletter.web.public.frame import frame
 from newsletter.web.public.subscribe_form import SubscribeForm
 
@@ -43,14 +43,14 @@ def ask(slug: str) -> Response:
     if passage is FormVerdict.ASK_AGAIN:
         return _page(publication, form, once_more=True)
     try:
-        spend(form.address)
+        spend_sign_up(form.address)
     except Limited as error:
         return _page(publication, form, status=429, problem=error.message)
     sign_up(
         session(),
         publication=publication,
         address=form.address,
-        name=form.name.data or "",
+        name=form.text("name"),
         words=words(publication.name, language.current()),
         source="embedded form" if _embedded() else "form",
         ip=request.remote_addr or "",

@@ -11,8 +11,7 @@ from newsletter.core import clock
 from newsletter.core.queue import Queue
 from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import Heartbeats, is_silent
-from newsletter.web.admin.issues.moments import exactly
-from newsletter.web.admin.mailings.words import duration, isolated
+from newsletter.web.admin.formats import duration, exactly, isolated
 
 
 @dataclass(frozen=True)

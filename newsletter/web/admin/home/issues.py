@@ -12,7 +12,7 @@ from newsletter.issues.load import find_revision, load_document
 from newsletter.mailings.models import Mailing
 from newsletter.preflight import Finding
 from newsletter.publications.models import Publication
-from newsletter.web.admin.issues.review import blocking, findings_of, summary
+from newsletter.web.admin.findings import blocking, findings_of, summary
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from newsletter.publications.edit import Stale, state_of
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.upload import here
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.picture import ALT_LENGTH
 from newsletter.web.admin.publications.readability import Remark, remarks
@@ -30,6 +29,7 @@ from newsletter.web.admin.publications.tokens import (
     token_fields,
     typed_tokens,
 )
+from newsletter.web.current import local_links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
@@ -141,5 +141,5 @@ def _logo(publication: Publication) -> dict[str, Any] | None:
         row = find_media(session(), publication.logo)
     except Missing:
         return None
-    shown = served(here(), row, LOGO_WIDTH)
+    shown = served(local_links(), row, LOGO_WIDTH)
     return {"url": shown.url, "width": shown.width, "height": shown.height, "alt": row.alt}

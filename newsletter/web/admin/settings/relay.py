@@ -39,7 +39,7 @@ def save() -> AnyResponse:
         transport = _save(used, facts)
     except DomainError as error:
         session().rollback()
-        form.tell(error.fields)
+        form.show_problems(error.fields)
         return page("show", form, STATUS[error.decision], used=in_use(), problem=error.message)
     session().commit()
     flash(_("The relay is saved. Mail leaves by %(where)s from now on.", where=_where(transport)), "success")

@@ -89,7 +89,7 @@ def save_limits(transport_id: int) -> AnyResponse:
     transport, limits = get_transport(session(), transport_id), LimitsForm()
     typed = limits.facts()
     if typed is None:
-        form = RelayForm(formdata=None)
+        form = RelayForm(sent=False)
         form.fill(transport, None)
         return edit_page(transport, form, 400, limits)
     name, facts = typed
@@ -171,5 +171,5 @@ def _act(transport_id: int, said: str, act: Callable[..., bool]) -> AnyResponse:
 
 def _refused(transport: Transport | None, form: RelayForm, error: DomainError) -> AnyResponse:
     session().rollback()
-    form.tell(error.fields)
+    form.show_problems(error.fields)
     return edit_page(transport, form, STATUS[error.decision], problem=error.message)

@@ -21,7 +21,7 @@ from newsletter.subscribers.imports.upload import (
     store_upload,
 )
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.blueprint import cursor
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -87,7 +87,7 @@ def _given(text: str) -> tuple[str, IO[bytes]]:
 
 
 def _form(publication: Publication, text: str, statement: str, problems: dict[str, str]) -> str:
-    before = cursor(request.args.get("before", ""))
+    before = asked_id("before")
     return render_template(
         "admin/subscribers/import.html",
         publication=publication,

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Conflict, DomainError
+from newsletter.core.text import without_nul
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers.add import Addition, Outcome, ask_to_confirm, vouch_for
@@ -25,7 +26,7 @@ LONGEST_SHOWN = 5_000  # characters of what was typed that are shown again
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def new(slug: str) -> str:
     """Ask who, and whether they know."""
-    given = {"email": request.args.get("email", "").replace("\0", ""), "way": ASK}
+    given = {"email": without_nul(request.args.get("email", "")), "way": ASK}
     return _form(find_publication(session(), slug), given, {})
 
 

@@ -251,7 +251,7 @@ class TestPages:
 
     def test_poll_while_it_lasts(self, upload: Upload, editor_client: SignedIn) -> None:
         _, location, _ = upload.send(GOOD)
-        assert f'data-watch="{location}/live"' in read(editor_client, location)
+        assert f'hx-get="{location}/live"' in read(editor_client, location)
 
 
 def test_a_file_without_an_import_is_deleted_after_a_day(tmp_path: Path) -> None:
