@@ -25,8 +25,7 @@ help: ## Show what can be done here
 
 setup: $(STAMPS)/front-end ## Install what `newsletter` needs into .venv
 
-run: setup ## Run everything here, with a mailbox that catches all messages; ARGS="…" are passed on
-	@$(BIN)/python -m compileall -q newsletter workers  # once, instead of by each process at the same time
+run: setup $(STAMPS)/compiled ## Run everything here, with a mailbox that catches all messages; ARGS="…" are passed on
 	@exec $(BIN)/newsletter run $(ARGS)
 
 test: setup-dev chromium ## Install what the tests need and run them; ARGS="…" are passed to pytest
@@ -95,6 +94,11 @@ $(STAMPS)/editable: pyproject.toml hatch_build.py $(STAMPS)/requirements
 
 $(STAMPS)/front-end: $(if $(wildcard newsletter/web/static/.sources),,FORCE) $(FRONT_END) $(STAMPS)/editable
 	@$(BIN)/python hatch_build.py
+	@touch $@
+
+# Once, instead of by each process at the same time.
+$(STAMPS)/compiled: $(shell find newsletter workers -name '*.py') $(STAMPS)/editable
+	@$(BIN)/python -m compileall -q newsletter workers
 	@touch $@
 
 setup-dev: setup $(STAMPS)/requirements-dev

@@ -12,11 +12,10 @@ import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
 
@@ -28,10 +27,10 @@ PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
 
-class Settings(BaseSettings):
-    """What the environment says. Times are seconds unless the name says otherwise."""
+class Settings(BaseModel):
+    """What `load_settings` found in the environment. Times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(extra="ignore")
 
     data_dir: Path = Field(
         default=Path("var"),
@@ -59,7 +58,7 @@ class Settings(BaseSettings):
         description="Signs the links in emails and the sessions, and encrypts the passwords of relays."
         " Unset: one is made once, in `DATA_DIR/secret-key`.",
     )
-    old_secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
+    old_secret_keys: list[SecretStr] = Field(
         default_factory=list,
         description="Earlier secrets, separated by commas: links signed with them stay valid, and"
         " passwords encrypted with them can be read.",

@@ -9,8 +9,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.totals_table import print_totals
 from newsletter.core.errors import Refused
 from newsletter.mailings.totals import read_totals
-from newsletter.sending import resend_unanswered, retry_rejected
-from newsletter.sending import throttle as throttling
+from newsletter.sending import rate_limit, requeue
 
 OFF = "off"
 DOUBT = "the message was handed over and no answer came, so a second copy may reach some of them."
@@ -23,7 +22,7 @@ DOUBT = "the message was handed over and no answer came, so a second copy may re
 def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
     """Give rejected people another turn; who has left meanwhile gets no copy."""
     with session() as opened:
-        n = retry_rejected.retry(opened, mailing_id, actor=audit.COMMAND_LINE, reason=reason)
+        n = requeue.retry_rejected(opened, mailing_id, actor=audit.COMMAND_LINE, reason=reason)
         opened.commit()
         totals = read_totals(opened, mailing_id)
     nobody = "Nobody is rejected" + (f" with the reason {reason}" if reason else "")
@@ -41,7 +40,7 @@ def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
     """Send to the unanswered again, who may have got it already, if there are still as many as expected."""
     expected = _ask(mailing_id) if expect is None else expect
     with session() as opened:
-        n = resend_unanswered.resend(opened, mailing_id, expected, actor=audit.COMMAND_LINE)
+        n = requeue.resend_unanswered(opened, mailing_id, expected, actor=audit.COMMAND_LINE)
         opened.commit()
         totals = read_totals(opened, mailing_id)
     done = f"{n:,} unanswered get a second copy, with the Message-ID of the first."
@@ -68,7 +67,7 @@ def _ask(mailing_id: int) -> int:
 def throttle(mailing_id: int, rate: str, as_json: bool) -> None:
     """Let at most RATE messages a second start, from now on; off: as fast as it goes."""
     with session() as opened:
-        throttling.throttle(opened, mailing_id, _per_second(rate), actor=audit.COMMAND_LINE)
+        rate_limit.throttle(opened, mailing_id, _per_second(rate), actor=audit.COMMAND_LINE)
         opened.commit()
         print_totals(read_totals(opened, mailing_id), as_json)
 

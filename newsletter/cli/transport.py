@@ -19,7 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 LIMITS = {
     "weight": "Its share of the mail; 0: a reserve that sends when no other can.",
-    "connections": "Connections at once, of all workers together.",
+    "connections": "ConnectionPool at once, of all workers together.",
     "messages_per_connection": "Messages on one connection.",
     "per_second": "Messages a second, such as 10 or 0.5.",
     "per_day": "Messages a day, in its zone.",

@@ -95,8 +95,9 @@ def deactivate_user(email: str, as_json: bool) -> None:
 def setup_link(as_json: bool) -> None:
     """Print the link with which the first owner is made; it works until there is one."""
     from newsletter.accounts.roles import has_owner
+    from newsletter.core.db import reading
 
-    with session() as opened:
+    with reading(), session() as opened:
         done = has_owner(opened)
     url = None if done else runtime().links.set_up()
     answer(as_json, {"url": url}, url or "There is an owner already: sign in, or make another user.")

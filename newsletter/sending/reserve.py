@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.db import table_of
+from newsletter.issues.recipient import Recipient
 from newsletter.mailings import counts
 from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome, SendWindow
-from newsletter.sending.recipients import Recipient, read_recipients
+from newsletter.sending.recipients import read_recipients
 from newsletter.sending.retry import IS_DUE, due_at
 from newsletter.sending.sequence_statement import SequenceStatement
 from newsletter.sending.tally import Tally

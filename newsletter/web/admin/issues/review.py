@@ -12,7 +12,7 @@ from newsletter.issues.edit import state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
-from newsletter.sending.proof import MOST_ADDRESSES, parse_test_addresses, post_test_message
+from newsletter.sending.proof import MOST_ADDRESSES, parse_proof_addresses, post_proof
 from newsletter.web.admin.findings import blocking, findings_of, summary
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
@@ -46,8 +46,8 @@ def test(issue_id: int) -> AnyResponse:
     issue = load_issue(issue_id)
     typed = request.form.get("addresses", "")[:5_000]
     try:
-        addresses = parse_test_addresses(typed)
-        post_test_message(session(), issue, addresses, links(), actor=current_actor())
+        addresses = parse_proof_addresses(typed)
+        post_proof(session(), issue, addresses, links(), actor=current_actor())
     except DomainError as error:
         session().rollback()
         page = _page(load_issue(issue_id), typed=typed, problem=error.message)

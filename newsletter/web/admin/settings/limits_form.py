@@ -29,7 +29,7 @@ class LimitsForm(Form):
     )
     per_second = StringField(_("Messages a second"), description=_("Such as 10, or 0.5. Empty: no limit."))
     per_day = StringField(_("Messages a day"), description=_("Days begin at midnight in the zone below."))
-    connections = StringField(_("Connections at once"), description=_("Of all workers together."))
+    connections = StringField(_("ConnectionPool at once"), description=_("Of all workers together."))
     messages_per_connection = StringField(_("Messages on a connection"))
     provider_limits = StringField(
         _("Messages a second to single receivers"),

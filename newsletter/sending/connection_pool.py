@@ -29,7 +29,7 @@ PAUSES_SECONDS = (0.5, 2.0)
 MOST_LOSSES_PER_MINUTE = 20
 
 
-class Connections:
+class ConnectionPool:
     """Sessions of one process, by transport. `name`: how we call ourselves in EHLO."""
 
     def __init__(self, name: str) -> None:

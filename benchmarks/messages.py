@@ -4,7 +4,7 @@ The message of `sending.py`: about 20 kB in two parts, ten links that are told a
 time, so that what else the machine does matters little; each row is the best of some rounds. Signatures are
 compared with what `openssl speed rsa2048` does on one core in the same run, and with dkimpy's.
 
-    python benchmarks/letters.py [--letters 20000]
+    python benchmarks/messages.py [--messages 20000]
 """
 
 import argparse
@@ -30,17 +30,17 @@ from newsletter.core.links import Links
 from newsletter.core.tokens import Signer
 from newsletter.document import loads
 from newsletter.issues.compile import compile_issue
+from newsletter.issues.recipient import MailingIdentity, Recipient
 from newsletter.issues.save import save_document
 from newsletter.rendering.message import CompiledMessage
 from newsletter.runtime import Runtime
 from newsletter.sending.mailing_message import MailingMessage
-from newsletter.sending.recipients import Recipient
 from newsletter.settings import load_settings
 from newsletter.smtp import dkim
 from tests.factories import make_publication
 
 ROUNDS = 5
-MOST = 35.0  # µs for a letter, on the machine that the figure was promised for
+MOST = 35.0  # µs for a copy, on the machine that the figure was promised for
 SIGNING = 0.8  # times what `openssl speed` signs
 BESIDE = 60.0  # µs of a signature that are not RSA's
 SLOWER = 3.0  # how much longer a name beyond ASCII may take
@@ -98,18 +98,18 @@ def signatures_a_second() -> float | None:
     return float(told.strip().splitlines()[-1].split()[5])
 
 
-def signing(letter: MailingMessage, count: int) -> None:
+def signing(message: MailingMessage, count: int) -> None:
     """What a signature costs, and what of it is not the RSA operation itself."""
     readers = people(NAMES["plain"], count // 10)
     key = generate_private_key(public_exponent=65_537, key_size=2048)
     rsa = dkim.Signer("weekly.example", "n1", key)
     short = dkim.Signer("weekly.example", "e1", Ed25519PrivateKey.generate())
-    body = letter.to(readers[0]).body
+    body = message.to(readers[0]).body
     bare = cost(lambda _: rsa.seal(body[:2_000]), readers)
     stamp = cost(lambda _: dkim.sign(body, (rsa,), 1, tidy=True), readers)
     both = cost(lambda _: dkim.sign(body, (rsa, short), 1, tidy=True), readers)
-    took = cost(replace(letter, signers=(rsa,)).to, readers)
-    print(f"signed with RSA-2048: {took:.0f} µs for each letter, {stamp:.0f} of them the signature")
+    took = cost(replace(message, signers=(rsa,)).to, readers)
+    print(f"signed with RSA-2048: {took:.0f} µs for each copy, {stamp:.0f} of them the signature")
     print(f"  with Ed25519 as well: {both - stamp:.0f} µs more")
     beside = stamp - bare
     print(f"  beside RSA: {beside:.0f} µs (at most {BESIDE:g}): {judged(BESIDE / beside, 1)}")
@@ -128,26 +128,27 @@ def signing(letter: MailingMessage, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--letters", type=int, default=20_000)
-    count = parser.parse_args().letters
+    parser.add_argument("--messages", type=int, default=20_000)
+    count = parser.parse_args().messages
     links = Links("https://news.example", Signer(["a secret for the benchmark that is long enough"]))
-    message = compiled(links)
-    letter = MailingMessage(
-        mailing_id=1,
-        compiled=message,
+    message = MailingMessage(
+        identity=MailingIdentity(
+            mailing_id=1,
+            links=links,
+            domain="weekly.example",
+            publication_name="The Weekly",
+            origin="https://news.example 2026-11-20T07:00:30+00:00",
+        ),
+        compiled=compiled(links),
         sender="editor@weekly.example",
-        domain="weekly.example",
-        origin="https://news.example 2026-11-20T07:00:30+00:00",
-        publication_name="The Weekly",
-        links=links,
     )
     print(f"On {machine()}")
     found = {}
     for kind, name in NAMES.items():
         readers = people(name, count)
-        size = len(letter.to(readers[0]).body)
-        found[kind] = cost(letter.to, readers)
-        print(f"{kind} names, {size:,} octets: {found[kind]:.1f} µs for each letter")
+        size = len(message.to(readers[0]).body)
+        found[kind] = cost(message.to, readers)
+        print(f"{kind} names, {size:,} octets: {found[kind]:.1f} µs for each copy")
     readers = people(NAMES["plain"], count)
     link = cost(lambda person: links.unsubscribe(person.subscription_id, 1), readers)
     print(f"an unsubscribe link: {link:.1f} µs")
@@ -155,7 +156,7 @@ def main() -> None:
     slowest = max(found.values()) / found["plain"]
     told = f"slowest names against plain ones: {slowest:.2f} (at most {SLOWER:g})"
     print(f"  {told}: {judged(SLOWER / slowest, 1)}")
-    signing(letter, count)
+    signing(message, count)
 
 
 if __name__ == "__main__":

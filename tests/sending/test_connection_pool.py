@@ -1,4 +1,4 @@
-"""Connections are kept between windows, given up when the relay changes, and never shared."""
+"""ConnectionPool are kept between windows, given up when the relay changes, and never shared."""
 
 import socket
 import sys
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.sending.connections import MOST_LOSSES_PER_MINUTE, Connections
+from newsletter.sending.connection_pool import MOST_LOSSES_PER_MINUTE, ConnectionPool
 from newsletter.smtp import chunked, plain
 from newsletter.smtp.dialogue import Break, BreakKind
 from newsletter.smtp.failures import SessionFailed, Step
@@ -35,14 +35,14 @@ def make_transport_config() -> Iterator[Callable[..., TransportConfig]]:
 
 
 @pytest.fixture
-def connections() -> Iterator[Connections]:
-    made = Connections("localhost")
+def connections() -> Iterator[ConnectionPool]:
+    made = ConnectionPool("localhost")
     yield made
     made.close()
 
 
 def test_a_connection_is_kept_and_belongs_to_one_at_a_time(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     transport = make_transport_config()
     first = connections.borrow(transport)
@@ -53,7 +53,7 @@ def test_a_connection_is_kept_and_belongs_to_one_at_a_time(
 
 
 def test_each_transport_has_its_own(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     one, two = make_transport_config("one"), make_transport_config("two")
     kept = connections.borrow(one)
@@ -63,7 +63,7 @@ def test_each_transport_has_its_own(
 
 
 def test_another_relay_means_another_connection(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     before, after = make_transport_config(), make_transport_config()
     kept = connections.borrow(before)
@@ -73,7 +73,7 @@ def test_another_relay_means_another_connection(
 
 
 def test_one_that_carried_its_share_is_ended(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     transport = make_transport_config(messages_per_connection=3)
     session = connections.borrow(transport)
@@ -85,10 +85,10 @@ def test_one_that_carried_its_share_is_ended(
 
 def test_one_that_was_idle_for_long_is_asked_before_it_is_trusted(
     make_transport_config: Callable[..., TransportConfig],
-    connections: Connections,
+    connections: ConnectionPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.connections.IDLE_SECONDS", 0)
+    monkeypatch.setattr("newsletter.sending.connection_pool.IDLE_SECONDS", 0)
     transport = make_transport_config(script=Script([Rule(At.NOOP, Act.DROP, skip=1)]))
     session = connections.borrow(transport)
     connections.give_back(transport, session)
@@ -99,7 +99,7 @@ def test_one_that_was_idle_for_long_is_asked_before_it_is_trusted(
 
 
 def test_a_transport_that_is_broken_is_told_as_a_session_that_failed(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     broken = SessionFailed(Step.AUTH, "The password cannot be read.", temporary=False)
     with pytest.raises(SessionFailed, match="cannot be read"):
@@ -108,10 +108,10 @@ def test_a_transport_that_is_broken_is_told_as_a_session_that_failed(
 
 def test_a_relay_that_is_being_restarted_is_waited_for_a_moment(
     make_transport_config: Callable[..., TransportConfig],
-    connections: Connections,
+    connections: ConnectionPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.connections.PAUSES_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr("newsletter.sending.connection_pool.PAUSES_SECONDS", (0.01, 0.01))
     assert connections.borrow(
         make_transport_config(script=Script([Rule(At.CONNECT, Act.DROP, times=2)]))
     ).alive()
@@ -120,7 +120,7 @@ def test_a_relay_that_is_being_restarted_is_waited_for_a_moment(
 
 
 def test_after_a_surprise_that_transport_is_spoken_to_plainly(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     one, two = make_transport_config("one"), make_transport_config("two")
     session = connections.borrow(one)
@@ -131,7 +131,7 @@ def test_after_a_surprise_that_transport_is_spoken_to_plainly(
 
 
 def test_losing_connections_again_and_again_is_trouble(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     one, two = make_transport_config("one"), make_transport_config("two")
     assert all(connections.may_reconnect(one) for _ in range(MOST_LOSSES_PER_MINUTE))
@@ -140,7 +140,7 @@ def test_losing_connections_again_and_again_is_trouble(
 
 
 def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     transport = make_transport_config(script=Script([Rule(At.GREETING, Act.SILENT)]))
     told: list[SessionFailed] = []
@@ -164,7 +164,7 @@ def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
 
 
 def test_hurrying_reaches_those_that_are_open(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     transport = make_transport_config(script=Script([Rule(At.NOOP, Act.SILENT)]))
     session = connections.borrow(transport)
@@ -173,7 +173,7 @@ def test_hurrying_reaches_those_that_are_open(
 
 
 def test_hurrying_reaches_one_that_has_just_been_opened(
-    make_transport_config: Callable[..., TransportConfig], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     """As from a signal handler, between the moment at which it is open and the one at which it is known."""
     transport = make_transport_config(script=Script([Rule(At.NOOP, Act.SILENT)]))
