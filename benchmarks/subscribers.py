@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -33,7 +33,7 @@ from newsletter.core.addresses import key_hash
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
-from newsletter.subscribers.listing import PAGE, Wanted, count_filters, list_subscriptions
+from newsletter.subscribers.listing import PAGE, SubscriptionFilter, count_filters, list_subscriptions
 from newsletter.subscribers.models import (
     EndReason,
     State,
@@ -63,28 +63,32 @@ class Case(NamedTuple):
 
     name: str
     query: str
-    wanted: Wanted
+    wanted: SubscriptionFilter
     older_than: int = 0
 
 
+Row = dict[str, object]
+
 CASES = (
-    Case("first page", "", Wanted()),
-    Case("deep page", f"?before={MIDDLE}", Wanted(), MIDDLE),
-    Case("state", "?state=ended", Wanted("ended")),
-    Case("state, deep", f"?state=active&before={MIDDLE}", Wanted("active"), MIDDLE),
-    Case("suppressed", "?state=suppressed", Wanted("suppressed")),
-    Case("one address", "?q=ana.lim77777@", Wanted(words="ana.lim77777@")),
-    Case("a name", "?q=ivanova", Wanted(words="ivanova")),
-    Case("nobody's name", "?q=xyzzy", Wanted(words="xyzzy")),
-    Case("common letter", "?q=a", Wanted(words="a")),
+    Case("first page", "", SubscriptionFilter()),
+    Case("deep page", f"?before={MIDDLE}", SubscriptionFilter(), MIDDLE),
+    Case("state", "?state=ended", SubscriptionFilter("ended")),
+    Case("state, deep", f"?state=active&before={MIDDLE}", SubscriptionFilter("active"), MIDDLE),
+    Case("suppressed", "?state=suppressed", SubscriptionFilter("suppressed")),
+    Case("one address", "?q=ana.lim77777@", SubscriptionFilter(words="ana.lim77777@")),
+    Case("a name", "?q=ivanova", SubscriptionFilter(words="ivanova")),
+    Case("nobody's name", "?q=xyzzy", SubscriptionFilter(words="xyzzy")),
+    Case("common letter", "?q=a", SubscriptionFilter(words="a")),
 )
 
 
-def people(publication_id: int) -> Iterator[tuple[list[dict[str, object]], ...]]:
+def people(publication_id: int) -> Iterator[tuple[list[Row], ...]]:
     """Rows of subscribers, subscriptions and suppressions, a chunk at a time."""
     luck, now = random.Random(1), clock.now()
     for start in range(1, PEOPLE + 1, CHUNK):
-        subscribers, subscriptions, suppressions = [], [], []
+        subscribers: list[Row] = []
+        subscriptions: list[Row] = []
+        suppressions: list[Row] = []
         for n in range(start, min(start + CHUNK, PEOPLE + 1)):
             first, last = luck.choice(FIRST.split()), luck.choice(LAST.split())
             state = luck.choice(STATES)
@@ -141,7 +145,7 @@ class Plans:
         event.remove(self.session.get_bind(), "before_cursor_execute", self._explain)
 
     def _explain(
-        self, connection: Connection, _cursor: object, statement: str, given: object, *_: object
+        self, connection: Connection, _cursor: object, statement: str, given: Any, *_: object
     ) -> None:
         if not statement.startswith("SELECT") or "0 = 1" in statement:  # for nobody nothing is read
             return

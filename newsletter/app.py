@@ -13,7 +13,7 @@ from newsletter.core.paths import static_dir, templates_dir
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings, load_settings
-from newsletter.web import blueprints, database, errors, headers, language, limits, templating
+from newsletter.web import blueprints, database, errors, headers, language, limits, request_id, templating
 
 assert web  # noqa: S101
 
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     broker.connect(settings.effective_redis_url)
+    request_id.init_app(app)
     database.init_app(app, settings.effective_database_url, settings.web_threads)
     headers.init_app(app, https)
     language.init_app(app)

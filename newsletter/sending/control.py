@@ -9,7 +9,7 @@ from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending.finish import finish_if_done
-from newsletter.transports.cooldown import resume as forget_rests
+from newsletter.transports.cooldown import end_cooldowns
 
 OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
 
@@ -30,12 +30,12 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
     if mailing.control is Control.PAUSE:
         mailing.control = Control.GO
         audit.record(session, "mailing.resumed", "mailing", mailing.id, actor=actor)
-        # Whoever resumes has read why it stood: what it said does not stop it a second time.
+        # Whoever resumes has read why it was paused: that reason does not stop it a second time.
         mailing.held_reason, mailing.last_turn_at = "", clock.now()
         if mailing.state is MailingState.SENDING:
             mailing.refusals_seen = True
             mailing.not_before, mailing.waiting_for = None, ""
-            forget_rests(session)
+            end_cooldowns(session)
             jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)
         else:
             jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)
@@ -54,7 +54,7 @@ def cancel(session: Session, mailing_id: int, *, actor: str) -> Mailing:
 
 
 def auto_pause(session: Session, mailing: Mailing, reason: str) -> None:
-    """A mailing that goes pauses itself, and says why in one sentence. The caller holds its lock."""
+    """Pause a mailing that is not paused, `reason` saying why in a sentence. The caller holds its lock."""
     if mailing.state in OVER or mailing.control is not Control.GO:
         return
     mailing.control = Control.PAUSE

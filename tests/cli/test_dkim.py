@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from newsletter.cli import environment
 from newsletter.transports.dkim_keys import list_keys
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 
 
+@both_databases
 def test_from_a_key_to_its_use_and_its_end(run: Run, session: Session) -> None:
     made = run("dkim", "add", "press.example", "--selector", "n1", "--json").json
     assert (made["id"], made["algorithm"], made["active_since"]) == (1, "rsa-sha256", None)
@@ -52,6 +54,7 @@ def test_the_doctor_does_not_know_the_keys_of_a_database_without_tables(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.db'}")
+    environment.runtime.cache_clear()
     told = run("doctor", "--json").json
     assert not told["database"]["ok"]
     assert (told["signing"]["ok"], "nobody knows" in told["signing"]["message"]) == (False, True)

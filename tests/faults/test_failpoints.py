@@ -17,11 +17,12 @@ from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Sink
 from newsletter.smtp.url import Dialogue
+from tests.extent import usual
 from tests.faults.drainer import Order, over, start_draining, start_recovering
 from tests.processes import wait_until
 from tests.servers.processes import state
 
-READERS = 600
+READERS = usual(300, soak=3_000)
 # The time at which each place is deadly: not the first, so that something is under way already.
 TIMES = {
     "freeze.chunk": 2,

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
         time.sleep(0.3)
         assert sink.counts.messages == stood_at
         press(runtime, control.resume, mailing_id)
-        wait_until(lambda stood_at=stood_at: sink.counts.messages > stood_at)
+        wait_until(partial(lambda before: sink.counts.messages > before, stood_at))
     press(runtime, control.cancel, mailing_id)
     for sender in senders:
         sender.join(120)

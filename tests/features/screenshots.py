@@ -15,6 +15,7 @@ from pathlib import Path
 
 import time_machine
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
@@ -58,7 +59,7 @@ class Picture:
 
 
 def pictures(demo: Demo) -> list[Picture]:
-    """Everything that the README shows."""
+    """Every picture of the documents."""
     draft, slug = f"/admin/issues/{demo.draft_id}", demo.publication_slug
     public = [
         Picture("archive-light", f"/archive/{slug}/{demo.newest_slug}", 1000, 1200),
@@ -106,15 +107,18 @@ def _demo(folder: Path) -> Iterator[tuple[str, Demo]]:
     )
     demo = _make(settings)
     app = create_app(settings)
-    app.session_interface.get_expiration_time = _never  # type: ignore[method-assign]
+    app.session_interface = EndlessSessions()
     with serve(app, port) as origin:
         yield origin, demo
     with app.app_context():
         db.engine.dispose()
 
 
-def _never(_app: Flask, _session: object) -> None:
+class EndlessSessions(SecureCookieSessionInterface):
     """The browser does not live in May 2026: it would take every cookie for one that is over."""
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> None:
+        return None
 
 
 def _make(settings: Settings) -> Demo:

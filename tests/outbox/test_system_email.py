@@ -7,7 +7,7 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -130,7 +130,6 @@ def test_an_address_beyond_ascii_asks_for_smtputf8() -> None:
     assert not write(LETTER).smtputf8
 
 
-@settings(deadline=None)  # the first message compiles its templates
 @given(name=st.text(min_size=1, max_size=80), postal=st.text(max_size=80))
 def test_no_name_breaks_out_of_html_or_header(name: str, postal: str) -> None:
     message = parsed(replace(LETTER, name=name, sender_name=name, postal_address=postal))

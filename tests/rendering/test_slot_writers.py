@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
@@ -93,7 +93,6 @@ def test_literal_values_that_look_encoded_decode_to_nothing_else() -> None:
     token="\r\n\r\n",
 )
 @example(name="=?utf-8?q?=0ABcc:?=", first_name="=?utf-8?b?Cg==?=", email="é@é", url="https://é", token="é")
-@settings(deadline=None)
 def test_no_value_of_a_recipient_adds_a_header_or_stops_the_message(
     name: str, first_name: str, email: str, url: str, token: str
 ) -> None:

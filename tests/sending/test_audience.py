@@ -25,8 +25,8 @@ def test_the_count_is_what_the_freeze_finds(runtime: Runtime, session: Session, 
     later, earlier = clock.now() + timedelta(days=9), clock.now() - timedelta(days=9)
     make_subscription(session, publication, "paused@x.example", state=State.PAUSED, paused_until=later)
     make_subscription(session, publication, "back@x.example", state=State.PAUSED, paused_until=earlier)
-    left = {"state": State.ENDED, "ended_reason": EndReason.UNSUBSCRIBED}
-    make_subscription(session, publication, "left@x.example", **left)
+    left = "left@x.example"
+    make_subscription(session, publication, left, state=State.ENDED, ended_reason=EndReason.UNSUBSCRIBED)
     suppress(session, readers[0].subscriber.address_hash or "", SuppressionReason.MANUAL, actor="test")
     make_readers(session, make_publication(session, "other"), 3, start=100)
     issue = make_issue(session, publication)

@@ -1,7 +1,7 @@
 """What the plain dialogue puts on the wire: addresses, bodies, and what it refuses to put there."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.smtp.dialogue import BreakKind, Envelope
@@ -132,7 +132,6 @@ _TRICKY = [b".", b"\r\n", b"\r", b"\n", b"..", b"x", b"\r\n.\r\n", b"\n.\n", b"Q
 _octets = st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(_TRICKY)).map(b"".join))
 
 
-@settings(max_examples=300, deadline=None)
 @given(bodies=st.lists(_octets.filter(lambda body: b"\0" not in body), min_size=1, max_size=5))
 def test_what_the_server_reads_is_the_message_with_crlf(bodies, shared_sink):
     before = len(shared_sink.records)
@@ -144,7 +143,6 @@ def test_what_the_server_reads_is_the_message_with_crlf(bodies, shared_sink):
     assert [record.content for record in taken] == [with_crlf(body) for body in bodies]
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     recipient=st.one_of(
         st.text(max_size=30),

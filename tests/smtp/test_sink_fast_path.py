@@ -88,7 +88,7 @@ def converse(sink, raw, said: bytes, cuts: list[int]) -> tuple[bytes, list[tuple
     return replies, [tuple(record) for record in records], sink.counts.messages - counted
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_swift_and_slow_say_and_record_the_same(data, sinks, raw):
     said = b"EHLO x\r\n" + data.draw(conversation)

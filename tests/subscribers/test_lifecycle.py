@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
 from newsletter.core import clock
 from newsletter.core.errors import Conflict
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import TRANSITIONS, EndReason, State, Subscription
 
 EDGES = [(a, b) for a in State for b in sorted(TRANSITIONS[a])]
@@ -15,7 +16,7 @@ NO_EDGES = [(a, b) for a, b in product(State, State) if b not in TRANSITIONS[a]]
 
 
 def _in(state: State) -> Subscription:
-    facts = {
+    facts: dict[State, dict[str, Any]] = {
         State.ENDED: {"ended_reason": EndReason.BOUNCED, "ended_at": clock.now()},
         State.PAUSED: {"paused_until": clock.now() + timedelta(days=30)},
     }
@@ -23,7 +24,7 @@ def _in(state: State) -> Subscription:
 
 
 def _move(subscription: Subscription, to: State) -> None:
-    move(
+    transition(
         subscription,
         to,
         reason=EndReason.UNSUBSCRIBED if to is State.ENDED else None,
@@ -54,8 +55,8 @@ def test_where_there_is_no_edge_nothing_moves(start: State, to: State) -> None:
 
 def test_an_end_needs_its_reason_and_a_pause_its_end() -> None:
     with pytest.raises(TypeError):
-        move(_in(State.ACTIVE), State.ENDED)
+        transition(_in(State.ACTIVE), State.ENDED)
     with pytest.raises(TypeError):
-        move(_in(State.ACTIVE), State.PAUSED)
+        transition(_in(State.ACTIVE), State.PAUSED)
     with pytest.raises(TypeError):
-        move(_in(State.PENDING), State.ACTIVE, reason=EndReason.BOUNCED)
+        transition(_in(State.PENDING), State.ACTIVE, reason=EndReason.BOUNCED)

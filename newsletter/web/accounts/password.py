@@ -15,12 +15,12 @@ from newsletter.accounts.tokens import read_user_token
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Limited, Refused
 from newsletter.core.tokens import Purpose
-from newsletter.web import current
-from newsletter.web.accounts import limits, signed_in
+from newsletter.web import current, limits
+from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import AddressForm, ChoosePasswordForm
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.database import session
 
 blueprint = Blueprint("accounts_password", __name__)
@@ -40,9 +40,9 @@ def ask() -> str | tuple[str, int]:
     if not form.validate():
         return _ask(form), 400
     try:
-        address = parse_address(form.email.data)
+        address = parse_address(form.text("email"))
     except Refused as error:
-        form.email.errors = [told(error)]
+        form.email.errors = [sentence_for(error)]
         return _ask(form), 400
     try:
         limits.spend_mail(address.key)
@@ -69,14 +69,14 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
         set_password(
             session(),
             user,
-            form.password.data,
+            form.text("password"),
             locale=mail_language(),
             actor=user.email,
             ip=request.remote_addr or "",
         )
     except Refused as error:
         session().rollback()
-        form.password.errors = [told(error)]
+        form.password.errors = [sentence_for(error)]
         return _choose(token, user, form), 400
     session().commit()
     signed_in.forget()

@@ -9,7 +9,7 @@ https://flask-security.readthedocs.io/en/stable/configuration.html
 from datetime import timedelta
 
 from flask import Flask
-from flask_login.utils import _user_context_processor  # type: ignore[import-untyped,unused-ignore]
+from flask_login.utils import _user_context_processor
 from flask_security import FSQLALiteUserDatastore, Security
 
 from newsletter.accounts import passwords
@@ -46,7 +46,7 @@ def init_app(app: Flask, https: bool) -> None:
 
 
 def _only_sessions(app: Flask, security: Security) -> None:
-    """Users are recognised by their session, when a page of the desk asks, and by nothing else."""
+    """Users are recognised by their session, when a page of the admin asks, and by nothing else."""
     manager, principal = security.login_manager, security.principal
     manager.session_protection = None  # the session is bound to its row, not to an IP address
     manager.request_loader(_nobody)  # no tokens in URLs or headers

@@ -5,14 +5,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter import audit
 from newsletter.accounts import set_up as domain
-from newsletter.accounts.owners import has_owner
+from newsletter.accounts.roles import has_owner
 from newsletter.accounts.tokens import read_set_up_token
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.web import current
 from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.password_forms import SetUpForm
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.database import session
 
 blueprint = Blueprint("accounts_set_up", __name__)
@@ -34,13 +34,13 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page(token, form), 400
     try:
-        owner = domain.set_up(session(), email=form.email.data, password=form.password.data, ip=ip)
+        owner = domain.set_up(session(), email=form.text("email"), password=form.text("password"), ip=ip)
     except Conflict:
         raise
     except DomainError as error:
         session().rollback()
         field = form.password if "password" in error.fields else form.email
-        field.errors = [told(error)]
+        field.errors = [sentence_for(error)]
         return _page(token, form), 400
     signed_in.sign_in(owner)
     audit.record(session(), "user.signed_in", "user", owner.id, actor=owner.email, ip=ip)

@@ -10,7 +10,7 @@ from newsletter.issues.compile import compile_issue
 from newsletter.issues.published import (
     Published,
     find_published,
-    neighbours,
+    previous_and_next,
     published_page,
     sent_message,
 )
@@ -54,7 +54,7 @@ def issue(slug: str, issue_slug: str) -> Response:
     publication = _publication(slug)
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
-    before, after = neighbours(session(), published.issue)
+    before, after = previous_and_next(session(), published.issue)
     response = _cached(
         render_template(
             "public/archive/issue.html",

@@ -3,30 +3,25 @@
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import SelectField, StringField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired
 
 from newsletter.core import i18n
+from newsletter.web.forms import Form
 
 AS_PUBLISHED = "publication"  # the choice of no language of one's own
 
 
-class PreferencesForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class PreferencesForm(Form):
     """A person's name and language."""
-
-    class Meta:
-        csrf = False  # see newsletter.web.public.preferences
 
     name = StringField(lazy_gettext("Your name"))
     language = SelectField(lazy_gettext("Language"), validators=[InputRequired()])
 
     def offer_languages(self) -> None:
         """Each language under its own name, after "as the publication"."""
-        self.language.choices = [
-            (AS_PUBLISHED, _("As each publication has it")),
-            *((code, _own_name(code)) for code in i18n.available()),
-        ]
+        names = {code: _own_name(code) for code in i18n.available()}
+        self.language.choices = {AS_PUBLISHED: _("As each publication has it"), **names}
 
 
 def _own_name(code: str) -> str:

@@ -9,13 +9,14 @@ from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
-from newsletter.subscribers.signup_protection import Pace, Passage
+from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
-from newsletter.web.allowances import spend
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
+from newsletter.web.limits import spend_sign_up
 from newsletter.web.public.frame import frame
 from newsletter.web.public.subscribe_form import SubscribeForm
 
@@ -36,23 +37,23 @@ def ask(slug: str) -> Response:
     """Take a filled-in form. The answer is the same whether or not the address is known."""
     publication, form = _publication(slug), SubscribeForm()
     passage = _inspect(publication, form)
-    if passage is Passage.PROGRAM:
+    if passage is FormVerdict.BOT:
         return _asked(publication)
     if not form.validate():
         return _page(publication, form, status=400)
-    if passage is Passage.ASK_AGAIN:
+    if passage is FormVerdict.ASK_AGAIN:
         return _page(publication, form, once_more=True)
     try:
-        spend(form.address)
+        spend_sign_up(form.address)
     except Limited as error:
         return _page(publication, form, status=429, problem=error.message)
     sign_up(
         session(),
         publication=publication,
         address=form.address,
-        name=form.name.data or "",
+        name=form.text("name"),
         words=words(publication.name, language.current()),
-        source="embedded form" if _embedded() else "form",
+        source=ConsentSource.EMBED if _embedded() else ConsentSource.FORM,
         ip=request.remote_addr or "",
     )
     session().commit()
@@ -65,14 +66,14 @@ def _publication(slug: str) -> Publication:
     return publication
 
 
-def _inspect(publication: Publication, form: SubscribeForm) -> Passage:
-    pace = Pace(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return signup_protection.inspect_form(
+def _inspect(publication: Publication, form: SubscribeForm) -> FormVerdict:
+    pace = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
+    return signup_protection.check_form(
         links().signer,
-        stamp=form.stamp.data or "",
+        shown_at=form.stamp.data or "",
         publication_id=publication.id,
-        trap=form.website.data or "",
-        pace=pace,
+        honeypot=form.website.data or "",
+        fill_time=pace,
     )
 
 
@@ -95,7 +96,7 @@ def _page(
             form=form,
             # The language goes along: the words that are kept are the words that were read.
             action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
-            stamp=signup_protection.stamp_form(links().signer, publication.id),
+            shown_at=signup_protection.sign_form_time(links().signer, publication.id),
             consent=words(publication.name, lang).text,
             problem=problem,
             once_more=once_more,

@@ -179,7 +179,7 @@ def test_malformed_messages_are_shown(client: FlaskClient, folder: Path, raw: by
 
 
 @given(raw=st.binary(max_size=400), head=st.sampled_from(MALFORMED))
-@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow])
 def test_reading_never_raises(raw: bytes, head: bytes) -> None:
     letter = as_caught_email(CaughtMessage("1", START, "", (), head + raw))
     assert not re.search(r"[\x00-\x08\ud800-\udfff]", letter.subject + letter.sender)

@@ -5,47 +5,55 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext
 
 from newsletter.core import clock
 from newsletter.core.queue import Queue
-from newsletter.health.check import Health, Held, Outbox
+from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import Heartbeats, is_silent
-from newsletter.web.admin.issues.moments import exactly
-from newsletter.web.admin.mailings.words import duration, isolated
+from newsletter.web.admin.formats import duration, exactly, isolated
+
+# What the workers of each queue do.
+WORK: dict[Queue, object] = {
+    Queue.TRANSACTIONAL: _lazy("confirmations and other system messages"),
+    Queue.BULK: _lazy("sending mailings"),
+    Queue.IMPORTS: _lazy("imports"),
+    Queue.PERIODIC: _lazy("schedules and tidying up"),
+}
 
 
 @dataclass(frozen=True)
 class Condition:
     """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
 
-    `told` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
+    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
     """
 
     part: str
     kind: str
     word: str
-    told: str
+    sentence: str
     step: str = ""
     url: str = ""
 
 
-def conditions(health: Health, told: Collection[int] = ()) -> list[Condition]:
+def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Condition]:
     """Every part, in the order in which mail goes through them.
 
-    `told` are the mailings of which the page says elsewhere that they are held, and why.
+    `mentioned` are the mailings of which the page says elsewhere that they are held, and why.
     """
     return [
-        *(_held(one) for one in health.held if one.mailing_id not in told),
+        *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
         # A mailing that stands still for the relay's sake has said all there is to say about it.
-        *([_relay(health.outbox)] if health.outbox.trouble or not health.held else []),
-        _workers(health.signs),
-        _sweep(health.signs),
-        _outbox(health.outbox, health.signs),
+        *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
+        _workers(health.heartbeats),
+        _sweep(health.heartbeats),
+        _outbox(health.outbox, health.heartbeats),
     ]
 
 
-def _held(held: Held) -> Condition:
+def _held(held: AutoPausedMailing) -> Condition:
     return Condition(
         _("Mailing"),
         "error",
@@ -60,14 +68,14 @@ def _held(held: Held) -> Condition:
     )
 
 
-def _relay(outbox: Outbox) -> Condition:
-    if not outbox.trouble:
+def _relay(outbox: OutboxState) -> Condition:
+    if not outbox.last_error:
         return Condition(_("Relay"), "success", _("Fine"), _("Nothing that waits was refused."))
     return Condition(
         _("Relay"),
         "warning",
         _("Look at it"),
-        _("A message could not be sent: %(reason)s", reason=isolated(outbox.trouble)),
+        _("A message could not be sent: %(reason)s", reason=isolated(outbox.last_error)),
         _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
     )
 
@@ -99,26 +107,26 @@ def _sweep(signs: Heartbeats | None) -> Condition:
         return Condition(
             part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
         )
-    if not is_silent(signs.swept):
+    if not is_silent(signs.sweep_age):
         return Condition(
             part,
             "success",
             _("Running"),
             _("The database was looked through for work less than a minute ago."),
         )
-    told = _("It was not looked through for work within the last day.")
-    if signs.swept is not None:
-        told = _("It was last looked through for work %(long)s ago.", long=duration(signs.swept))
+    sentence = _("It was not looked through for work within the last day.")
+    if signs.sweep_age is not None:
+        sentence = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
     return Condition(
         part,
         "error",
         _("Silent"),
-        told,
+        sentence,
         _("Start the periodic worker. Until then, what is scheduled or was interrupted may wait."),
     )
 
 
-def _outbox(outbox: Outbox, signs: Heartbeats | None) -> Condition:
+def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
     part = _("Waiting")
     if not outbox.waiting:
         return Condition(
@@ -127,7 +135,7 @@ def _outbox(outbox: Outbox, signs: Heartbeats | None) -> Condition:
             _("Nothing"),
             _("Every confirmation and other system message has left.") + _bells(signs),
         )
-    told = ngettext(
+    sentence = ngettext(
         "%(count)s system message waits, for %(long)s.",
         "%(count)s system messages wait, the oldest for %(long)s.",
         outbox.waiting,
@@ -135,36 +143,32 @@ def _outbox(outbox: Outbox, signs: Heartbeats | None) -> Condition:
         long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
     )
     if not outbox.late:
-        return Condition(part, "success", _("On their way"), told + _bells(signs))
+        return Condition(part, "success", _("On their way"), sentence + _bells(signs))
     return Condition(
         part,
         "warning",
         _("Late"),
-        told + _bells(signs),
+        sentence + _bells(signs),
         _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
     )
 
 
 def _bells(signs: Heartbeats | None) -> str:
-    waiting = sum(signs.bells.values()) if signs else 0
+    waiting = sum(signs.queue_lengths.values()) if signs else 0
     if not waiting:
         return ""
-    told = ngettext("%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting))
-    return f" {told}"
+    sentence = ngettext(
+        "%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting)
+    )
+    return f" {sentence}"
 
 
 def _work(queues: list[Queue]) -> str:
-    words = {
-        Queue.TRANSACTIONAL: _("confirmations and other system messages"),
-        Queue.BULK: _("sending mailings"),
-        Queue.IMPORTS: _("imports"),
-        Queue.PERIODIC: _("schedules and tidying up"),
-    }
-    return ", ".join(str(words[queue]) for queue in queues)
+    return ", ".join(str(WORK[queue]) for queue in queues)
 
 
 def _since(signs: Heartbeats) -> str:
-    ages = [age for queue in signs.silent if (age := signs.heard[queue]) is not None]
+    ages = [age for queue in signs.silent if (age := signs.ages[queue]) is not None]
     if not ages:
         return str(_("No sign of life within the last day."))
     return str(_("Last sign of life %(long)s ago.", long=duration(min(ages))))

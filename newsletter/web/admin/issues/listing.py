@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from newsletter.accounts.permissions import Permission
 from newsletter.issues.listing import Stage, list_issues
 from newsletter.publications.find import find_publication
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint
+from newsletter.web.admin.paging import asked_page
+from newsletter.web.admin.words.issues import STAGES
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 200
@@ -22,35 +23,20 @@ def issues(slug: str) -> str:
     publication = find_publication(session(), slug)
     stage = _stage(request.args.get("stage", ""))
     words = request.args.get("q", "")[:LONGEST_SEARCH].strip()
-    listing = list_issues(session(), publication, stage=stage, words=words, page=_page_number())
+    listing = list_issues(session(), publication, stage=stage, words=words, page=asked_page())
     return render_template(
         "admin/issues/list.html",
         publication=publication,
         listing=listing,
         stage=stage,
-        stages=stage_words(),
+        stages=STAGES,
         words=words,
         page_url=lambda page: _url(slug, stage, words, page),
     )
 
 
-def stage_words() -> dict[Stage, str]:
-    """Each stage as people read it."""
-    return {
-        Stage.DRAFT: _("Draft"),
-        Stage.SCHEDULED: _("Scheduled"),
-        Stage.SENDING: _("Sending"),
-        Stage.SENT: _("Sent"),
-    }
-
-
 def _stage(text: str) -> Stage | None:
     return Stage(text) if text in set(Stage) else None
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _url(slug: str, stage: Stage | None, words: str, page: int) -> str:

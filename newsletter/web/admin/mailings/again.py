@@ -7,21 +7,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
-from newsletter.mailings.totals import read_totals
-from newsletter.sending.resend_unanswered import resend
-from newsletter.sending.retry_rejected import retry
+from newsletter.core.text import without_nul
+from newsletter.mailings.totals import DisplayedState, read_totals
+from newsletter.sending import requeue
+from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.moments import exactly
 from newsletter.web.admin.mailings.blueprint import (
     ONE,
     blueprint,
-    cursor,
     has_another_turn,
     load_mailing,
     publication_of,
     titles,
 )
 from newsletter.web.admin.mailings.watch import LONGEST_REASON
+from newsletter.web.admin.paging import read_id
 from newsletter.web.database import session
 
 EVERY = "every"  # what the form says instead of one reason; a reason may be empty
@@ -32,8 +32,8 @@ EVERY = "every"  # what the form says instead of one reason; a reason may be emp
 def ask_retry(mailing_id: int) -> AnyResponse:
     """Ask first, by reason; where nobody is rejected there is nothing to ask."""
     mailing = load_mailing(mailing_id)
-    found = read_totals(session(), mailing_id)
-    if not found.rejected or not has_another_turn(mailing):
+    totals = read_totals(session(), mailing_id)
+    if not totals.rejected or not has_another_turn(mailing):
         return _back(mailing_id)
     chosen = request.args.get("reason", EVERY)
     page = render_template(
@@ -41,9 +41,9 @@ def ask_retry(mailing_id: int) -> AnyResponse:
         mailing=mailing,
         publication=publication_of(mailing),
         issue_title=titles([mailing]).get(mailing.issue_id, ""),
-        found=found,
+        totals=totals,
         every=EVERY,
-        chosen=chosen if chosen in found.rejected_reasons else EVERY,
+        chosen=chosen if chosen in totals.rejected_reasons else EVERY,
     )
     return make_response(page)
 
@@ -52,9 +52,10 @@ def ask_retry(mailing_id: int) -> AnyResponse:
 @allow(Permission.SEND)
 def retry_rejected(mailing_id: int) -> AnyResponse:
     """The rejected, or those with one reason, get another turn."""
-    reason = request.form.get("reason", EVERY).replace("\0", "")[:LONGEST_REASON]
+    reason = without_nul(request.form.get("reason", EVERY))[:LONGEST_REASON]
     try:
-        n = retry(session(), mailing_id, actor=current_actor(), reason=None if reason == EVERY else reason)
+        chosen = None if reason == EVERY else reason
+        n = requeue.retry_rejected(session(), mailing_id, actor=current_actor(), reason=chosen)
     except Conflict:
         return _too_late(mailing_id)
     session().commit()
@@ -72,9 +73,9 @@ def retry_rejected(mailing_id: int) -> AnyResponse:
 @allow(Permission.SEND)
 def resend_unanswered(mailing_id: int) -> AnyResponse:
     """Send to the unanswered again, if there are as many as the page said."""
-    expected = cursor(request.form.get("expected", ""))
+    expected = read_id(request.form.get("expected", ""))
     try:
-        n = resend(session(), mailing_id, expected, actor=current_actor())
+        n = requeue.resend_unanswered(session(), mailing_id, expected, actor=current_actor())
     except Conflict as error:
         if "unanswered" not in error.fields:
             return _too_late(mailing_id)
@@ -103,7 +104,7 @@ def _changed(now: int) -> str:
 
 
 def _when_resumed(mailing_id: int, said: str) -> str:
-    if read_totals(session(), mailing_id).state in {"paused", "stopping"}:
+    if read_totals(session(), mailing_id).state in {DisplayedState.PAUSED, DisplayedState.STOPPING}:
         return str(_("%(said)s The mailing is paused: it happens when you resume it.", said=said))
     return said
 

@@ -6,6 +6,7 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
+from newsletter.core.text import without_nul
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.progress import progress
 from newsletter.mailings.recipients import OUTCOMES, RecipientPage, Wanted, recipients, troubles
@@ -14,18 +15,18 @@ from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import (
     ONE,
     blueprint,
-    cursor,
     load_mailing,
     publication_of,
     titles,
 )
-from newsletter.web.admin.mailings.sentences import (
+from newsletter.web.admin.paging import asked_id
+from newsletter.web.admin.words.mailing_progress import (
     limit_sentence,
     silence_sentence,
     speed_words,
     state_sentence,
 )
-from newsletter.web.admin.mailings.words import outcome_meaning
+from newsletter.web.admin.words.mailings import outcome_meaning
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 254  # an address has no more (RFC 5321 §4.5.3.1.3)
@@ -42,8 +43,8 @@ def watch(mailing_id: int) -> str:
 def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: str = "") -> str:
     """The whole page; with what was typed as a limit, and what is wrong with it."""
     facts = _live(mailing)
-    found: MailingTotals = facts["found"]
-    failed = found.rejected + found.retry + found.unanswered
+    totals: MailingTotals = facts["totals"]
+    failed = totals.rejected + totals.retry + totals.unanswered
     wanted = read_wanted()
     return render_template(
         "admin/mailings/watch.html",
@@ -78,33 +79,33 @@ def read_wanted() -> Wanted:
     outcome = request.args.get("outcome", "")
     return Wanted(
         outcome=outcome if outcome in OUTCOMES else "",
-        reason=request.args.get("reason", "").replace("\0", "")[:LONGEST_REASON],
-        prefix=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        reason=without_nul(request.args.get("reason", ""))[:LONGEST_REASON],
+        prefix=without_nul(request.args.get("q", "")).strip()[:LONGEST_SEARCH],
     )
 
 
 def _live(mailing: Mailing) -> dict[str, Any]:
-    found = read_totals(session(), mailing.id)
+    totals = read_totals(session(), mailing.id)
     publication = publication_of(mailing)
-    moving = progress(session(), mailing, found)
+    moving = progress(session(), mailing, totals)
     return {
         "mailing": mailing,
         "publication": publication,
         "issue_title": titles([mailing]).get(mailing.issue_id, ""),
-        "found": found,
-        "sentence": state_sentence(mailing, found, publication.timezone),
-        "silence": silence_sentence(found, moving),
-        "speed": speed_words(found, moving),
+        "totals": totals,
+        "sentence": state_sentence(mailing, totals, publication.timezone),
+        "silence": silence_sentence(totals, moving),
+        "speed": speed_words(totals, moving),
         "limit": limit_sentence(mailing.per_second),
-        "terms": _terms(found),
+        "terms": _terms(totals),
     }
 
 
-def _terms(found: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
+def _terms(totals: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
     """The terms of the equation in its order: outcome, meaning, people, and those by reason."""
-    reasons = {"rejected": found.rejected_reasons, "excluded": found.excluded}
-    numbers = {name: getattr(found, name) for name in OUTCOMES if name != "excluded"}
-    numbers["excluded"] = sum(found.excluded.values())
+    reasons = {"rejected": totals.rejected_reasons, "excluded": totals.excluded}
+    numbers = {name: getattr(totals, name) for name in OUTCOMES if name != "excluded"}
+    numbers["excluded"] = sum(totals.excluded.values())
     return [
         (name, outcome_meaning(name), n, {key: of for key, of in reasons.get(name, {}).items() if of})
         for name, n in numbers.items()
@@ -112,8 +113,7 @@ def _terms(found: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
 
 
 def _page(mailing: Mailing, wanted: Wanted) -> RecipientPage:
-    after, before = cursor(request.args.get("after", "")), cursor(request.args.get("before", ""))
-    return recipients(session(), mailing.id, wanted, after=after, before=before)
+    return recipients(session(), mailing.id, wanted, after=asked_id("after"), before=asked_id("before"))
 
 
 def _page_url(mailing: Mailing, wanted: Wanted, **place: int) -> str:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.web.admin.issues.moments import exactly
 from newsletter.web.admin.publications.picture import LARGEST_LOGO
 from newsletter.web.database import session
 
@@ -32,11 +31,6 @@ def _too_large(_error: RequestEntityTooLarge) -> AnyResponse:
     return redirect(url_for("admin_publications.theme", **(request.view_args or {})), 303)
 
 
-@blueprint.context_processor
-def _words() -> dict[str, Any]:
-    return {"exactly": exactly}
-
-
 def load_publication(slug: str) -> Publication:
     """The publication of this page; `Missing` when there is none."""
     return find_publication(session(), slug)
@@ -45,4 +39,4 @@ def load_publication(slug: str) -> Publication:
 def start_afresh() -> None:
     """Forget what was loaded: after a refusal, the page shows the database and not what was tried."""
     session().rollback()
-    g.pop("desk_publications", None)
+    g.pop("admin_publications", None)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
 from newsletter.web.admin.home.issues import count_items
 from newsletter.web.admin.home.readers import Counts
+from tests.databases import both_databases
 from tests.factories import make_issue, make_publication, make_readers, make_subscription
 from tests.web.admin.mailings.ledger import XSS, half_way, read
 from tests.web.signed_in import SignedIn
@@ -133,7 +135,7 @@ class TestUnderWay:
         assert "2 sent of 8" in page
         assert 'value="4"' in page
         assert f'href="/admin/mailings/{mailing_id}"' in page
-        assert 'data-watch="/admin/p/morning/live"' in page
+        assert 'hx-get="/admin/p/morning/live"' in page
         live = read(admin_client, "/admin/p/morning/live")
         assert "2 sent of 8" in live
         assert "<html" not in live
@@ -145,7 +147,7 @@ class TestUnderWay:
         finish(session, sending(session, runtime, issue))
         assert "data-over" in read(admin_client, "/admin/p/morning/live")
         page = read(admin_client, "/admin/p/morning")
-        assert "data-watch" not in page
+        assert "data-polling" not in page
         assert heading(page, "Last mailing")
 
     def test_one_of_another_publication_says_whose_it_is(
@@ -159,6 +161,7 @@ class TestUnderWay:
         assert "Of The Evening" in page
         assert XSS not in page
 
+    @both_databases
     def test_one_that_paused_itself_says_why(
         self, admin_client: SignedIn, runtime: Runtime, session: Session, issue: Issue
     ) -> None:
@@ -179,16 +182,15 @@ class TestReaders:
     ) -> None:
         now = clock.now()
         make_readers(session, publication, 3)  # nobody knows when
-        for number, (state, facts) in enumerate(
-            [
-                (State.ACTIVE, {"confirmed_at": now - timedelta(days=2)}),
-                (State.ACTIVE, {"confirmed_at": now - timedelta(days=9)}),
-                (State.PAUSED, {"confirmed_at": now - timedelta(days=6)}),
-                (State.PENDING, {}),
-                (State.ENDED, {"ended_at": now - timedelta(days=1), "ended_reason": EndReason.UNSUBSCRIBED}),
-                (State.ENDED, {"ended_at": now - timedelta(days=8), "ended_reason": EndReason.BOUNCED}),
-            ]
-        ):
+        people: list[tuple[State, dict[str, Any]]] = [
+            (State.ACTIVE, {"confirmed_at": now - timedelta(days=2)}),
+            (State.ACTIVE, {"confirmed_at": now - timedelta(days=9)}),
+            (State.PAUSED, {"confirmed_at": now - timedelta(days=6)}),
+            (State.PENDING, {}),
+            (State.ENDED, {"ended_at": now - timedelta(days=1), "ended_reason": EndReason.UNSUBSCRIBED}),
+            (State.ENDED, {"ended_at": now - timedelta(days=8), "ended_reason": EndReason.BOUNCED}),
+        ]
+        for number, (state, facts) in enumerate(people):
             make_subscription(session, publication, f"p{number}@readers.example", state=state, **facts)
         session.commit()
         found = Counts().of(session, publication)

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.document.blocks import BLOCKS
+from newsletter.document.schema import json_schema
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, MailingState
@@ -20,6 +22,7 @@ from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
 from newsletter.sending.unschedule import unschedule
+from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.issues.conftest import STORY, save_issue
 from tests.web.signed_in import SignedIn
@@ -45,9 +48,9 @@ def rows(text: str) -> list[str]:
     return [" ".join(row.text_content().split()) for row in tree(text).cssselect(".issue-rows tr")]
 
 
-def facts_of(text: str) -> Any:
+def page_data_of(text: str) -> Any:
     found = re.search(
-        r'<script type="application/json" id="issue-editor-facts">(.*?)</script>', text, re.DOTALL
+        r'<script type="application/json" id="issue-editor-data">(.*?)</script>', text, re.DOTALL
     )
     assert found is not None
     return json.loads(found[1])
@@ -59,6 +62,7 @@ def test_an_empty_list_says_what_to_do(editor_client: SignedIn, publication: Pub
     assert NEW in page
 
 
+@both_databases
 def test_the_list_says_where_each_issue_is(
     editor_client: SignedIn, session: Session, publication: Publication, links: Links
 ) -> None:
@@ -81,6 +85,7 @@ def test_the_list_says_where_each_issue_is(
         assert [row.split()[1] for row in filtered] == [title]
 
 
+@both_databases
 def test_the_list_is_filtered_and_paged(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -111,6 +116,7 @@ def test_the_list_is_filtered_and_paged(
     assert editor_client.get("/admin/p/nope/issues").status_code == 404
 
 
+@both_databases
 def test_an_issue_begins_with_a_title(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -141,6 +147,7 @@ def test_a_title_that_cannot_be_used_is_told_and_kept(
     assert session.scalars(select(Issue)).all() == []
 
 
+@both_databases
 def test_the_skeleton_brings_titles_intros_and_standing_texts(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -191,7 +198,7 @@ def test_the_editor_begins_with_everything_it_needs(
 ) -> None:
     answer = editor_client.get(f"/admin/issues/{issue.id}/edit")
     assert tree(answer.text).get_element_by_id("issue-editor") is not None
-    facts = facts_of(answer.text)
+    facts = page_data_of(answer.text)
     assert facts["issueId"] == issue.id
     assert facts["title"] == "Week one"
     assert facts["publication"] == {
@@ -203,9 +210,8 @@ def test_the_editor_begins_with_everything_it_needs(
     assert facts["etag"] == "1.0"
     assert (facts["locked"], facts["lockedSentence"]) == (False, "")
     assert facts["document"]["sections"][1]["items"][0]["headline"] == STORY["headline"]
-    assert {block["type"] for block in facts["blocks"]} == {
-        block["example"]["type"] for block in facts["blocks"]
-    }
+    assert [block["type"] for block in facts["blocks"]] == list(BLOCKS.keys())
+    assert facts["schema"] == json_schema()
     assert [field["name"] for field in facts["mergeFields"]] == [
         "first_name",
         "name",
@@ -225,9 +231,10 @@ def test_a_right_to_left_issue_says_so(
     issue = save_issue(session, publication, language="he", title="שבוע טוב", slug="one")
     session.commit()
     page = editor_client.get(f"/admin/issues/{issue.id}/edit").text
-    assert facts_of(page)["publication"]["dir"] == "rtl"
+    assert page_data_of(page)["publication"]["dir"] == "rtl"
 
 
+@both_databases
 def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: Session, issue: Issue) -> None:
     url = f"/admin/issues/{issue.id}/delete"
     assert "cannot be brought back" in editor_client.get(url).text
@@ -240,6 +247,7 @@ def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: S
     assert "issue.deleted" in session.scalars(select(AuditEntry.action)).all()
 
 
+@both_databases
 def test_what_was_scheduled_once_is_kept(
     editor_client: SignedIn, session: Session, issue: Issue, links: Links
 ) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.accounts import permissions
 from newsletter.accounts.permissions import Permission, RoleName
 from newsletter.mailings.models import Mailing, MailingState
+from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import read
 from tests.web.signed_in import SignedIn
 
@@ -30,12 +31,13 @@ def test_a_limit_is_set_and_taken_away(
         assert "At most 12.5 a second." in page
         assert 'value="12.5"' in page
         assert limit(session, mailing_id) == 12.5
-    assert editor_client.get(f"{url}.json").json["per_second"] == 12.5
+    assert editor_client.get(f"{url}.json").get_json()["per_second"] == 12.5
     editor_client.post(f"{url}/throttle", data={"per_second": ""})
     assert "No limit" in read(editor_client, url)
     assert limit(session, mailing_id) is None
 
 
+@both_databases
 def test_it_is_told_while_it_goes(editor_client: SignedIn, session: Session, mailing_id: int) -> None:
     session.get_one(Mailing, mailing_id).per_second = 2000
     session.commit()
