@@ -27,8 +27,8 @@ SEEN_STEP = 300  # seconds between two notes that somebody is still there
 
 def user() -> User | None:
     """Who is signed in; None when nobody is, or no longer."""
-    found = current_user._get_current_object() if has_request_context() else None
-    return found if isinstance(found, User) else None
+    somebody = current_user._get_current_object() if has_request_context() else None
+    return somebody if isinstance(somebody, User) else None
 
 
 def sign_in(person: User) -> None:
@@ -66,8 +66,8 @@ def recognise_with(manager: LoginManager) -> None:
     load: Callable[[str], Any] = manager._user_callback
 
     def recognise(uniquifier: str) -> User | None:
-        found = load(uniquifier)
-        return found if isinstance(found, User) and _goes_on(found) else None
+        somebody = load(uniquifier)
+        return somebody if isinstance(somebody, User) and _goes_on(somebody) else None
 
     manager.user_loader(recognise)
 
