@@ -18,7 +18,7 @@ LAID_OUT_BY_HAND := templates/email
 FRONT_END := $(shell find newsletter/web/assets newsletter/translations -name node_modules -prune -o \
 	-type f ! -name '*.mo' -print 2>/dev/null)
 
-.PHONY: help setup setup-dev chromium run test check lint format lock bench screenshots clean FORCE
+.PHONY: help setup setup-dev chromium run test soak check lint format lock bench screenshots clean FORCE
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,7 +30,13 @@ run: setup ## Run everything here, with a mailbox that catches all messages; ARG
 	@exec $(BIN)/newsletter run $(ARGS)
 
 test: setup-dev chromium ## Install what the tests need and run them; ARGS="…" are passed to pytest
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+# Not on the way of a change, but before a release and after work on what sends: it takes hours.
+soak: setup-dev chromium ## All of it at length: many kills, thousands of examples, both databases, axe everywhere
+	SOAK=1 $(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=search $(ARGS)
+	$(BIN)/python -m tests.faults.soak all --database sqlite
+	$(BIN)/python -m tests.faults.soak all --database postgresql
 
 check: lint test ## What CI runs: lint, types, import contracts, templates, tests
 

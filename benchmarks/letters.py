@@ -33,8 +33,8 @@ from newsletter.issues.compile import compile_issue
 from newsletter.issues.save import save_document
 from newsletter.rendering.message import CompiledMessage
 from newsletter.runtime import Runtime
-from newsletter.sending.letter import Letter
-from newsletter.sending.members import Recipient
+from newsletter.sending.mailing_message import MailingMessage
+from newsletter.sending.recipients import Recipient
 from newsletter.settings import load_settings
 from newsletter.smtp import dkim
 from tests.factories import make_publication
@@ -98,7 +98,7 @@ def signatures_a_second() -> float | None:
     return float(told.strip().splitlines()[-1].split()[5])
 
 
-def signing(letter: Letter, count: int) -> None:
+def signing(letter: MailingMessage, count: int) -> None:
     """What a signature costs, and what of it is not the RSA operation itself."""
     readers = people(NAMES["plain"], count // 10)
     key = generate_private_key(public_exponent=65_537, key_size=2048)
@@ -132,7 +132,7 @@ def main() -> None:
     count = parser.parse_args().letters
     links = Links("https://news.example", Signer(["a secret for the benchmark that is long enough"]))
     message = compiled(links)
-    letter = Letter(
+    letter = MailingMessage(
         mailing_id=1,
         compiled=message,
         sender="editor@weekly.example",

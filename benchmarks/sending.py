@@ -33,8 +33,8 @@ from newsletter.core.queue import broker
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
@@ -160,9 +160,9 @@ def _confirmed(session: Session) -> float:
     return (message.sent_at - message.created_at).total_seconds()
 
 
-def _read(runtime: Runtime, mailing_id: int) -> Accounts:
+def _read(runtime: Runtime, mailing_id: int) -> MailingTotals:
     with runtime.session() as session:
-        return accounts(session, mailing_id)
+        return read_totals(session, mailing_id)
 
 
 def _senders(made: Installation) -> list[Process]:

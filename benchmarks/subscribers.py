@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -67,6 +67,8 @@ class Case(NamedTuple):
     older_than: int = 0
 
 
+Row = dict[str, object]
+
 CASES = (
     Case("first page", "", Wanted()),
     Case("deep page", f"?before={MIDDLE}", Wanted(), MIDDLE),
@@ -80,11 +82,13 @@ CASES = (
 )
 
 
-def people(publication_id: int) -> Iterator[tuple[list[dict[str, object]], ...]]:
+def people(publication_id: int) -> Iterator[tuple[list[Row], ...]]:
     """Rows of subscribers, subscriptions and suppressions, a chunk at a time."""
     luck, now = random.Random(1), clock.now()
     for start in range(1, PEOPLE + 1, CHUNK):
-        subscribers, subscriptions, suppressions = [], [], []
+        subscribers: list[Row] = []
+        subscriptions: list[Row] = []
+        suppressions: list[Row] = []
         for n in range(start, min(start + CHUNK, PEOPLE + 1)):
             first, last = luck.choice(FIRST.split()), luck.choice(LAST.split())
             state = luck.choice(STATES)
@@ -141,7 +145,7 @@ class Plans:
         event.remove(self.session.get_bind(), "before_cursor_execute", self._explain)
 
     def _explain(
-        self, connection: Connection, _cursor: object, statement: str, given: object, *_: object
+        self, connection: Connection, _cursor: object, statement: str, given: Any, *_: object
     ) -> None:
         if not statement.startswith("SELECT") or "0 = 1" in statement:  # for nobody nothing is read
             return

@@ -4,52 +4,59 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from newsletter import migrations
-from newsletter.app import create_app
 from newsletter.core.db import make_engine
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
-from newsletter.tables import Base
+from tests.application import lend_application
 from tests.catalogues import compile_stale
+from tests.databases import BOTH, borrow_engine, dispose_engines, empty_database, give_back
 from tests.servers import create_database, start_postgres, start_valkey
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.features.looking import KeptChromium
 
 compile_stale()
 # Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
 # change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=30)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("suite")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 2 * 1024**3
+# What takes longest begins first, so that no process is left alone with it at the end.
+LONGEST_FIRST = ("features", "faults", "cli/run", "web/editor_browser", "servers", "packaging")
 
 
-class CompiledTemplates(BytecodeCache):
-    """Of this process. Each test has an application of its own, which would compile them all anew."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+def pytest_configure() -> None:
+    """Files of tests go into memory where there is room: each commit on SQLite waits for the disk else."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-compiled_templates = CompiledTemplates()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.relative_to(Path(__file__).parent).as_posix()
+        kinds = (n for n, kind in enumerate(LONGEST_FIRST) if f"{folder}/".startswith(f"{kind}/"))
+        return next(kinds, len(LONGEST_FIRST))
+
+    items.sort(key=place)  # within a kind the order stays
 
 
 @pytest.fixture(autouse=True)
@@ -71,29 +78,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
+def postgres_engine() -> Iterator[Engine]:
     """A migrated PostgreSQL database of this test process."""
     url = create_database(start_postgres(), f"newsletter_{WORKER}")
-    engine = make_engine(url)
+    engine = borrow_engine(url)
     migrations.upgrade(engine)
-    engine.dispose()
-    return url
+    yield engine
+    dispose_engines()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(scope="session")
+def postgres_url(postgres_engine: Engine) -> str:
+    """Where that database is. Whoever uses this empties it, or does not mind what is in it."""
+    return postgres_engine.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty, migrated database; every test that uses it runs on both kinds."""
-    if request.param == "sqlite":
-        copy = tmp_path / "newsletter.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
-        return f"sqlite:///{copy}"
-    url: str = request.getfixturevalue("postgres_url")
-    engine = make_engine(url)
-    with engine.begin() as connection:
-        names = ", ".join(f'"{table}"' for table in Base.metadata.tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    engine.dispose()
-    return url
+    return empty_database(request)
 
 
 @pytest.fixture(scope="session")
@@ -117,8 +120,9 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def runtime(settings: Settings) -> Iterator[Runtime]:
     made = Runtime(settings)
+    made.engine = borrow_engine(settings.effective_database_url)
     yield made
-    made.engine.dispose()
+    give_back(made.engine)
 
 
 @pytest.fixture
@@ -139,16 +143,25 @@ def links(runtime: Runtime) -> Links:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    made = create_app(settings)
-    made.testing = True
-    made.jinja_env.bytecode_cache = compiled_templates
-    yield made
-    with made.app_context():
-        from newsletter.web.database import db
-
-        db.engine.dispose()
+    with lend_application(settings) as lent:
+        yield lent
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def kept_chromium() -> "Iterator[KeptChromium]":
+    from tests.features.looking import keep_chromium  # only what has a browser needs its driver
+
+    with keep_chromium() as kept:
+        yield kept
+
+
+@pytest.fixture
+def chrome(kept_chromium: "KeptChromium") -> "Iterator[Browser]":
+    """The browser of this test process; each test opens tabs of its own."""
+    with kept_chromium.lend() as browser:
+        yield browser

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.addresses import parse_address
 from newsletter.document import loads
 from newsletter.issues.models import Issue, Revision
-from newsletter.issues.models import TestMessage as KeptTest
+from newsletter.issues.models import ProofMessage as KeptTest
 from newsletter.issues.save import save_document
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication

@@ -31,7 +31,13 @@ def runtime() -> Runtime:
 
 app: Celery = broker.connect(settings().effective_redis_url)
 app.conf.update(
-    imports=("workers.transactional", "workers.bulk", "workers.imports", "workers.periodic", "workers.signs"),
+    imports=(
+        "workers.transactional",
+        "workers.bulk",
+        "workers.imports",
+        "workers.periodic",
+        "workers.heartbeats",
+    ),
     beat_schedule=SCHEDULE,
     beat_schedule_filename=str(settings().data_dir / "beat-schedule"),
 )

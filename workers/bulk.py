@@ -9,7 +9,7 @@ from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
-from newsletter.transports.find import outlets
+from newsletter.transports.find import transport_configs
 from workers.app import runtime, settings
 from workers.ending import when_asked_to_end
 from workers.handles import handles
@@ -26,7 +26,7 @@ def process() -> SendingProcess:
         sessions=runtime().sessions,
         links=runtime().links,
         secrets=given.secrets,
-        outlets=partial(outlets, secrets=given.secrets, smtp_url=given.effective_smtp_url),
+        transports=partial(transport_configs, secrets=given.secrets, smtp_url=given.effective_smtp_url),
         connections=Connections(given.mail_name),
         tally_dir=given.tally_dir,
         host=host_id(given.tally_dir),

@@ -15,7 +15,7 @@ from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import sweep as sweep_database
 from newsletter.subscribers.imports.waiting import ring_for_waiting
 from newsletter.subscribers.pause import resume_due
-from workers import signs
+from workers import heartbeats
 from workers.app import app, runtime, settings
 from workers.handles import handles
 
@@ -44,7 +44,7 @@ def _tick_for_ever() -> None:
         try:
             sweep_database(own.sessions, settings().bulk_processes)
             ring_for_waiting(own.sessions)
-            signs.swept.set()
+            heartbeats.swept.set()
             if clock.monotonic() - recovered_at >= settings().recovery_seconds:
                 recovered_at = clock.monotonic()
                 _keep_house(own, watch)

@@ -7,10 +7,10 @@ from celery.signals import worker_process_shutdown
 from newsletter import jobs
 from newsletter.outbox.connection import Connection
 from newsletter.sending import transactional
-from newsletter.smtp.session import Session, SessionFailed
+from newsletter.smtp.session import SessionFailed, SmtpSession
 from newsletter.transports.find import outlets_in_use
 from newsletter.transports.open import open_first
-from newsletter.transports.outlet import Outlet
+from newsletter.transports.transport_config import TransportConfig
 from workers.app import runtime
 from workers.handles import handles
 
@@ -19,18 +19,18 @@ class _Way:
     """This process's way to a relay; nothing is opened before the first message."""
 
     def __init__(self) -> None:
-        self._outlets: list[Outlet] | SessionFailed | None = None
+        self._transports: list[TransportConfig] | SessionFailed | None = None
         self._connection: Connection | None = None
 
     def now(self) -> Connection:
         """The connection to the best of the relays as they are set now; one to another is closed."""
         settings = runtime().settings
-        outlets = outlets_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
+        transports = outlets_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
         # Two failures are the same trouble: only other relays end the rest that a connection takes.
-        changed = outlets != self._outlets and not isinstance(outlets, SessionFailed)
-        if self._connection is None or changed or type(outlets) is not type(self._outlets):
+        changed = transports != self._transports and not isinstance(transports, SessionFailed)
+        if self._connection is None or changed or type(transports) is not type(self._transports):
             self.close()
-            self._outlets, self._connection = outlets, Connection(partial(_open, outlets))
+            self._transports, self._connection = transports, Connection(partial(_open, transports))
         return self._connection
 
     def close(self) -> None:
@@ -38,10 +38,10 @@ class _Way:
             self._connection.close()
 
 
-def _open(outlets: list[Outlet] | SessionFailed) -> Session:
-    if isinstance(outlets, SessionFailed):
-        raise outlets
-    return open_first(runtime().sessions, outlets, runtime().settings.mail_name)
+def _open(transports: list[TransportConfig] | SessionFailed) -> SmtpSession:
+    if isinstance(transports, SessionFailed):
+        raise transports
+    return open_first(runtime().sessions, transports, runtime().settings.mail_name)
 
 
 way = _Way()

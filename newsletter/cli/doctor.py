@@ -15,13 +15,13 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
-from newsletter.health.signs import is_silent, read_signs
+from newsletter.health.heartbeats import is_silent, read_heartbeats
 from newsletter.smtp.session import open_session
+from newsletter.transports.availability import Obstacle
 from newsletter.transports.dkim_keys import ask_dns, check_active
-from newsletter.transports.environment import environment_outlets
-from newsletter.transports.find import outlets
-from newsletter.transports.look import look_at
-from newsletter.transports.standing import Obstacle
+from newsletter.transports.environment import environment_transports
+from newsletter.transports.find import transport_configs
+from newsletter.transports.look import read_availability
 
 
 @click.command(
@@ -65,7 +65,7 @@ def _broker() -> str:
 
 
 def _workers() -> str:
-    signs = read_signs(runtime().settings.effective_redis_url)
+    signs = read_heartbeats(runtime().settings.effective_redis_url)
     if signs is None:
         message = "nobody knows whether they run, because the broker does not answer"
         raise RuntimeError(message)
@@ -82,19 +82,19 @@ def _relay() -> str:
     settings = runtime().settings
     try:
         with reading(), runtime().session() as session:
-            known = outlets(session, settings.secrets, settings.effective_smtp_url)
-            stuck = [one for one in look_at(session, known, "", clock.now()) if one.needs_somebody]
+            known = transport_configs(session, settings.secrets, settings.effective_smtp_url)
+            stuck = [one for one in read_availability(session, known, "", clock.now()) if one.needs_somebody]
     except SQLAlchemyError:  # the database has a line of its own
-        known, stuck = environment_outlets(settings.effective_smtp_url), []
+        known, stuck = environment_transports(settings.effective_smtp_url), []
     for one in stuck:
         if one.obstacle is not Obstacle.PAUSED:
-            raise OperatorMustAct("relay", f"{one.outlet.name}: {one.sentence}")
-    paused = {one.outlet.key for one in stuck}
+            raise OperatorMustAct("relay", f"{one.config.name}: {one.sentence}")
+    paused = {one.config.key for one in stuck}
     told = []
-    for outlet in known:
-        if outlet.key not in paused:
-            open_session(outlet.relay, settings.mail_name).close()
-        told.append(f"{outlet.relay.where} {'is paused' if outlet.key in paused else 'lets us in'}")
+    for config in known:
+        if config.key not in paused:
+            open_session(config.relay, settings.mail_name).close()
+        told.append(f"{config.relay.where} {'is paused' if config.key in paused else 'lets us in'}")
     if len(paused) == len(known):
         raise OperatorMustAct("relay", "; ".join(told))
     return "; ".join(told)

@@ -6,7 +6,7 @@ from newsletter import audit
 from newsletter.cli.environment import answer, json_option, runtime, session
 from newsletter.issues.load import find_issue
 from newsletter.sending.schedule import schedule
-from newsletter.sending.when import load_zone, parse_when
+from newsletter.sending.schedule_time import load_zone, parse_schedule_time
 
 
 @click.command("send")
@@ -17,7 +17,7 @@ def send(issue_id: int, at: str | None, as_json: bool) -> None:
     """Send an issue to its publication's subscribers; pressing again answers the same mailing."""
     with session() as opened:
         issue = find_issue(opened, issue_id)
-        when = parse_when(at, issue.publication.timezone) if at else None
+        when = parse_schedule_time(at, issue.publication.timezone) if at else None
         mailing = schedule(opened, issue, when, runtime().links, actor=audit.COMMAND_LINE)
         opened.commit()
         moment = mailing.scheduled_at.astimezone(load_zone(mailing.zone))

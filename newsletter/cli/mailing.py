@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from newsletter import audit
 from newsletter.cli import mailing_again, mailing_ledger
-from newsletter.cli.accounts_table import tell
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.totals_table import tell
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.sending import control
 
 POLL_SECONDS = 0.5
@@ -43,7 +43,7 @@ def list_mailings(as_json: bool) -> None:
     """List the mailings, newest first."""
     with session() as opened:
         found = [
-            accounts(opened, mailing_id)
+            read_totals(opened, mailing_id)
             for mailing_id in opened.scalars(select(Mailing.id).order_by(Mailing.id.desc()).limit(50))
         ]
     lines = [f"{a.mailing}: {a.state}, {a.sent:,} of {a.candidates:,} sent" for a in found]
@@ -57,7 +57,7 @@ def _steer(verb: Verb, mailing_id: int, as_json: bool) -> None:
     with session() as opened:
         verb(opened, mailing_id, actor=audit.COMMAND_LINE)
         opened.commit()
-        tell(accounts(opened, mailing_id), as_json)
+        tell(read_totals(opened, mailing_id), as_json)
 
 
 @command.command("pause")
@@ -84,9 +84,9 @@ def cancel(mailing_id: int, as_json: bool) -> None:
     _steer(control.cancel, mailing_id, as_json)
 
 
-def _read(mailing_id: int) -> Accounts:
+def _read(mailing_id: int) -> MailingTotals:
     with session() as opened:
-        return accounts(opened, mailing_id)
+        return read_totals(opened, mailing_id)
 
 
 for made in (

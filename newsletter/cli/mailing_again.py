@@ -5,10 +5,10 @@ import sys
 import click
 
 from newsletter import audit
-from newsletter.cli.accounts_table import tell
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.totals_table import tell
 from newsletter.core.errors import Refused
-from newsletter.mailings.accounts import accounts
+from newsletter.mailings.totals import read_totals
 from newsletter.sending import resend_unanswered, retry_rejected
 from newsletter.sending import throttle as throttling
 
@@ -25,7 +25,7 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
     with session() as opened:
         n = retry_rejected.retry(opened, mailing_id, actor=audit.COMMAND_LINE, reason=reason)
         opened.commit()
-        found = accounts(opened, mailing_id)
+        found = read_totals(opened, mailing_id)
     nobody = "Nobody is rejected" + (f" with the reason {reason}" if reason else "")
     done = f"{n:,} rejected get another turn."
     answer(as_json, found.as_json() | {"retried": n}, done if n else f"{nobody}; nothing was changed.")
@@ -43,14 +43,14 @@ def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
     with session() as opened:
         n = resend_unanswered.resend(opened, mailing_id, expected, actor=audit.COMMAND_LINE)
         opened.commit()
-        found = accounts(opened, mailing_id)
+        found = read_totals(opened, mailing_id)
     done = f"{n:,} unanswered get a second copy, with the Message-ID of the first."
     answer(as_json, found.as_json() | {"resent": n}, done if n else "Nobody is unanswered.")
 
 
 def _ask(mailing_id: int) -> int:
     with session() as opened:
-        n = accounts(opened, mailing_id).unanswered
+        n = read_totals(opened, mailing_id).unanswered
     if n and not sys.stdin.isatty():
         raise Refused(
             "expect",
@@ -70,7 +70,7 @@ def throttle(mailing_id: int, rate: str, as_json: bool) -> None:
     with session() as opened:
         throttling.throttle(opened, mailing_id, _per_second(rate), actor=audit.COMMAND_LINE)
         opened.commit()
-        tell(accounts(opened, mailing_id), as_json)
+        tell(read_totals(opened, mailing_id), as_json)
 
 
 def _per_second(rate: str) -> float | None:

@@ -12,8 +12,8 @@ from newsletter.cli.environment import answer, json_option, runtime, session
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from newsletter.transports.facts import RelayFacts
-    from newsletter.transports.outlet import Outlet
+    from newsletter.transports.relay_settings import RelaySettings
+    from newsletter.transports.transport_config import TransportConfig
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -74,7 +74,7 @@ def add(name: str, as_json: bool, **typed: Any) -> None:
     """Add a relay, called NAME. With a relay here, SMTP_URL is used no more."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.add import add_transport
-    from newsletter.transports.limits import check_limits
+    from newsletter.transports.limit_settings import check_limits
 
     facts = _facts(typed, None)
     limits = check_limits(_given(typed, LIMITS))
@@ -101,7 +101,7 @@ def list_(as_json: bool) -> None:
     from newsletter.transports.overview import overview
 
     with session() as opened:
-        told = overview(opened, _outlets(opened), clock.now())
+        told = overview(opened, _transport_configs(opened), clock.now())
     answer(as_json, {"transports": [as_facts(one) for one in told]}, lines(told))
 
 
@@ -115,9 +115,9 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
     """Change TRANSPORT (its number or its name): what is not named stays as it is."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.change import change_limits, change_relay
-    from newsletter.transports.facts import with_kept_password
-    from newsletter.transports.find import get_transport, stored_facts
-    from newsletter.transports.limits import LimitFacts, check_limits
+    from newsletter.transports.find import get_transport, stored_settings
+    from newsletter.transports.limit_settings import LimitSettings, check_limits
+    from newsletter.transports.relay_settings import with_kept_password
 
     with session() as opened:
         row = get_transport(opened, _number(opened, transport))
@@ -127,9 +127,9 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
         ):
             facts = _facts(typed, row)
             if not facts.password:
-                facts = with_kept_password(facts, stored_facts(row, runtime().settings.secrets))
+                facts = with_kept_password(facts, stored_settings(row, runtime().settings.secrets))
             change_relay(opened, row.id, facts, runtime().settings.secrets, actor=COMMAND_LINE)
-        limits = check_limits(_given(typed, LIMITS), LimitFacts.of(row))
+        limits = check_limits(_given(typed, LIMITS), LimitSettings.of(row))
         row = change_limits(opened, row.id, limits, name=name, actor=COMMAND_LINE)
         opened.commit()
         told = {"id": row.id, "name": row.name, "relay": f"{row.host}:{row.port}"}
@@ -148,27 +148,27 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
     from newsletter.cli.transport_lines import findings_as_facts, findings_lines
     from newsletter.core.addresses import parse_address
     from newsletter.core.errors import Refused
-    from newsletter.transports.try_out import failed_step, try_out
+    from newsletter.transports.send_probe import failed_step, try_out
 
     settings = runtime().settings
     with session() as opened:
-        outlet = _outlet(opened, transport)
+        config = _transport_config(opened, transport)
         sender = parse_address(sender).email if sender else _sender(opened)
-    if outlet.broken:
-        raise outlet.broken
+    if config.broken:
+        raise config.broken
     if not sender:
         raise Refused("no_sender", "No publication has a sender yet: name one, --from news@example.org.")
     recipient = parse_address(to).email if to else sender
-    findings = try_out(outlet.relay, settings.mail_name, sender, recipient, settings.effective_public_url)
+    findings = try_out(config.relay, settings.mail_name, sender, recipient, settings.effective_public_url)
     failed = failed_step(findings)
     with session() as opened:
-        told = {"relay": outlet.relay.where, "failed": failed.value if failed else ""}
+        told = {"relay": config.relay.where, "failed": failed.value if failed else ""}
         audit.record(opened, "relay.tested", "transport", None, actor=COMMAND_LINE, **told)
         opened.commit()
     answer(
         as_json,
-        {"relay": outlet.relay.where, "ok": failed is None, "steps": findings_as_facts(findings)},
-        findings_lines(findings, outlet.relay.where, recipient),
+        {"relay": config.relay.where, "ok": failed is None, "steps": findings_as_facts(findings)},
+        findings_lines(findings, config.relay.where, recipient),
     )
     sys.exit(1 if failed else 0)
 
@@ -193,14 +193,14 @@ def pause(transport: str, as_json: bool) -> None:
 def resume(transport: str, as_json: bool) -> None:
     """Send by TRANSPORT again, when its trouble is mended or nobody wants it paused any more."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.transports.pause import resume_outlet, resume_transport
+    from newsletter.transports.pause import resume_transport, resume_transport_config
 
     with session() as opened:
-        outlet = _outlet(opened, transport)
-        if outlet.key.startswith("transport:"):
+        config = _transport_config(opened, transport)
+        if config.key.startswith("transport:"):
             done = resume_transport(opened, _number(opened, transport), actor=COMMAND_LINE)
         else:
-            done = resume_outlet(opened, outlet.key, outlet.relay.where, actor=COMMAND_LINE)
+            done = resume_transport_config(opened, config.key, config.relay.where, actor=COMMAND_LINE)
         opened.commit()
     answer(as_json, {"changed": done}, "It sends again." if done else "Nothing was in its way.")
 
@@ -224,9 +224,9 @@ def _given(typed: dict[str, Any], names: Any) -> dict[str, str]:
     return {name: typed[name] for name in names if typed[name] is not None}
 
 
-def _facts(typed: dict[str, Any], row: Any) -> "RelayFacts":
+def _facts(typed: dict[str, Any], row: Any) -> "RelaySettings":
     """What was typed, in the place of what is stored."""
-    from newsletter.transports.facts import check_relay
+    from newsletter.transports.relay_settings import check_relay
 
     begun = {"port": "", "security": "starttls", "username": ""}
     if row is not None:
@@ -250,17 +250,17 @@ def _password(typed: dict[str, Any]) -> str:
     return ""
 
 
-def _outlets(opened: "Session") -> "list[Outlet]":
-    from newsletter.transports.find import outlets
+def _transport_configs(opened: "Session") -> "list[TransportConfig]":
+    from newsletter.transports.find import transport_configs
 
-    return outlets(opened, runtime().settings.secrets, runtime().settings.effective_smtp_url)
+    return transport_configs(opened, runtime().settings.secrets, runtime().settings.effective_smtp_url)
 
 
-def _outlet(opened: "Session", word: str) -> "Outlet":
+def _transport_config(opened: "Session", word: str) -> "TransportConfig":
     """The relay that `word` means: its number, its key, or a name that only it has."""
     from newsletter.core.errors import Missing
 
-    known = _outlets(opened)
+    known = _transport_configs(opened)
     exact = [one for one in known if word in {one.key, one.key.removeprefix("transport:")}]
     found = exact or [one for one in known if one.name == word]
     if len(found) != 1:
@@ -274,7 +274,7 @@ def _number(opened: "Session", word: str) -> int:
     """The number of a relay that is kept here."""
     from newsletter.core.errors import Refused
 
-    key = _outlet(opened, word).key
+    key = _transport_config(opened, word).key
     if not key.startswith("transport:"):
         raise Refused("of_environment", "This relay is in SMTP_URL: change it there.")
     return int(key.removeprefix("transport:"))

@@ -6,27 +6,27 @@ from typing import Any
 
 from newsletter.core import clock
 from newsletter.smtp.probe import Finding, Result
-from newsletter.transports.outlet import Limits
+from newsletter.transports.availability import Obstacle
 from newsletter.transports.overview import Overview
-from newsletter.transports.standing import Obstacle
+from newsletter.transports.transport_config import Limits
 
 MARKS = {Result.DONE: "ok", Result.FAILED: "failed", Result.NOT_REACHED: "-", Result.NOT_NEEDED: "-"}
 
 
 def as_facts(told: Overview) -> dict[str, Any]:
     """One relay as JSON. `state` is `sends` or what is in the way."""
-    outlet, standing = told.outlet, told.standing
-    number = outlet.key.removeprefix("transport:")
+    config, standing = told.config, told.standing
+    number = config.key.removeprefix("transport:")
     return {
         "id": int(number) if number.isdigit() else None,
-        "key": outlet.key,
-        "name": outlet.name,
-        "relay": outlet.relay.where,
-        "username": outlet.relay.user,
+        "key": config.key,
+        "name": config.name,
+        "relay": config.relay.where,
+        "username": config.relay.user,
         "state": "sends" if standing.obstacle is None else standing.obstacle.value,
         "until": _iso(standing.until),
         "reason": standing.sentence,
-        "weight": outlet.weight,
+        "weight": config.weight,
         "share": told.share,
         "used_today": told.used_today,
         "allowance": told.allowance,
@@ -34,7 +34,7 @@ def as_facts(told: Overview) -> dict[str, Any]:
             sender: {"reason": rest.reason, "until": _iso(rest.until)}
             for sender, rest in told.senders.items()
         },
-        "limits": _limits(outlet.limits),
+        "limits": _limits(config.limits),
     }
 
 
@@ -64,15 +64,15 @@ def findings_lines(findings: Sequence[Finding], where: str, recipient: str) -> s
 
 
 def _lines(told: Overview) -> Iterator[str]:
-    outlet = told.outlet
-    number = outlet.key.removeprefix("transport:")
-    name = outlet.relay.where if outlet.name == outlet.relay.where else f"{outlet.name}, {outlet.relay.where}"
-    yield f"{number:<3} {name}" if number.isdigit() else f"{outlet.key} (SMTP_URL)"
+    config = told.config
+    number = config.key.removeprefix("transport:")
+    name = config.relay.where if config.name == config.relay.where else f"{config.name}, {config.relay.where}"
+    yield f"{number:<3} {name}" if number.isdigit() else f"{config.key} (SMTP_URL)"
     yield f"    {_state(told)}"
     for sender, rest in told.senders.items():
         again = f" until {_moment(rest.until)}" if rest.until else ""
         yield f"    not for {sender}{again}: {rest.reason}"
-    yield f"    {', '.join([*_shares(told), *_limit_words(outlet.limits)])}"
+    yield f"    {', '.join([*_shares(told), *_limit_words(config.limits)])}"
 
 
 def _state(told: Overview) -> str:
@@ -91,7 +91,7 @@ def _state(told: Overview) -> str:
 
 def _shares(told: Overview) -> Iterator[str]:
     if not told.standing.needs_somebody:
-        yield f"takes {told.share} %" if told.outlet.weight else "a reserve"
+        yield f"takes {told.share} %" if told.config.weight else "a reserve"
     if told.allowance is not None:
         yield f"{told.used_today:,} of {told.allowance:,} used today"
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.health.signs import Signs, read_signs
+from newsletter.health.heartbeats import Heartbeats, read_heartbeats
 from newsletter.issues.models import Issue
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
@@ -49,14 +49,14 @@ class Held:
 class Health:
     """Everything that the desk says about the machinery. `signs` is None when Redis does not answer."""
 
-    signs: Signs | None
+    signs: Heartbeats | None
     outbox: Outbox
     held: list[Held]
 
 
 def check_health(session: Session, redis_url: str) -> Health:
     """The state of things now. Takes at most 200 ms longer when Redis does not answer."""
-    return Health(read_signs(redis_url), outbox_state(session), held_mailings(session))
+    return Health(read_heartbeats(redis_url), outbox_state(session), held_mailings(session))
 
 
 def outbox_state(session: Session) -> Outbox:

@@ -25,7 +25,7 @@ from newsletter.rendering.compile import compile_message
 from newsletter.rendering.compose import compose
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
-from newsletter.rendering.render_input import IssueFacts, IssueLinks, PublicationFacts, RenderInput
+from newsletter.rendering.render_input import IssueInput, IssueLinks, PublicationInput, RenderInput
 from newsletter.rendering.variant import EVERYTHING, Variant
 
 LOGO_WIDTH = 600
@@ -73,7 +73,7 @@ def render_input(
     rows = find_sources(session, {image.src for _, image in images(document)} | {logo})
     return RenderInput(
         document=with_library_words(document, rows),
-        publication=PublicationFacts(
+        publication=PublicationInput(
             name=publication.name,
             postal_address=publication.postal_address,
             language=publication.language,
@@ -82,7 +82,7 @@ def render_input(
             logo=media_image(links, rows[logo], LOGO_WIDTH) if logo in rows else None,
             tokens=publication.theme_tokens,
         ),
-        issue=IssueFacts(number=_number(session, issue), date=issue_day(issue, publication)),
+        issue=IssueInput(number=_number(session, issue), date=issue_day(issue, publication)),
         links=_issue_links(publication, document, links),
         media={source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()},
         theme=publication.theme,

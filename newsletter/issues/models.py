@@ -59,7 +59,7 @@ class Revision(Base):
     issue: Mapped[Issue] = relationship(back_populates="revisions")
 
 
-class TestMessage(Base):
+class ProofMessage(Base):
     """An issue as it was when somebody sent it to a few addresses to look at: one row for each press."""
 
     __tablename__ = "test_message"

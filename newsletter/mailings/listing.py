@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.mailings.accounts import told_state
 from newsletter.mailings.models import Mailing, MailingCount, Outcome, SendWindow
+from newsletter.mailings.totals import told_state
 
 PAGE = 25
 

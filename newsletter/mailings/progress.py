@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, MailingState, SendWindow
+from newsletter.mailings.totals import MailingTotals
 
 # A window starts its last message 60 seconds after it was reserved; a reply may take its time after that.
 SILENT_AFTER_SECONDS = 90
@@ -34,7 +34,7 @@ class Progress:
     next_retry: datetime | None
 
 
-def progress(session: Session, mailing: Mailing, found: Accounts) -> Progress:
+def progress(session: Session, mailing: Mailing, found: MailingTotals) -> Progress:
     """The progress of `mailing`, whose accounts are `found`."""
     now = clock.now()
     elapsed = None if _went_on(session, mailing) else _elapsed(mailing, now)
@@ -47,7 +47,7 @@ def progress(session: Session, mailing: Mailing, found: Accounts) -> Progress:
     return Progress(elapsed, rate, seconds_left, silent, next_retry)
 
 
-def _answered(found: Accounts) -> int:
+def _answered(found: MailingTotals) -> int:
     return found.sent + found.rejected + found.unanswered
 
 
@@ -78,7 +78,7 @@ def _next_retry(session: Session, mailing_id: int) -> datetime | None:
 
 
 def _silent_seconds(
-    session: Session, mailing: Mailing, found: Accounts, next_retry: datetime | None, now: datetime
+    session: Session, mailing: Mailing, found: MailingTotals, next_retry: datetime | None, now: datetime
 ) -> int | None:
     since = _work_since(mailing, found, next_retry)
     if since is None or (now - since).total_seconds() < SILENT_AFTER_SECONDS:
@@ -87,7 +87,7 @@ def _silent_seconds(
     return round(silent) if silent >= SILENT_AFTER_SECONDS else None
 
 
-def _work_since(mailing: Mailing, found: Accounts, next_retry: datetime | None) -> datetime | None:
+def _work_since(mailing: Mailing, found: MailingTotals, next_retry: datetime | None) -> datetime | None:
     """Since when there is something for a process to do; None when there is nothing, or we cannot know."""
     if mailing.state is MailingState.SCHEDULED:
         return mailing.scheduled_at if mailing.control is Control.GO else None

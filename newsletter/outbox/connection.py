@@ -8,7 +8,7 @@ from newsletter.core import clock
 from newsletter.smtp import plain
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.session import Session, SessionFailed
+from newsletter.smtp.session import SessionFailed, SmtpSession
 from newsletter.smtp.verdict import Outcome, Verdict
 
 # Relays hang up after some minutes of silence; a connection this old is not worth asking.
@@ -34,9 +34,9 @@ class Answer:
 class Connection:
     """The one connection of a process. `open_session` opens a session or raises `SessionFailed`."""
 
-    def __init__(self, open_session: Callable[[], Session]) -> None:
+    def __init__(self, open_session: Callable[[], SmtpSession]) -> None:
         self._open_session = open_session
-        self._session: Session | None = None
+        self._session: SmtpSession | None = None
         self._used_at = 0.0
         self._rest_until = 0.0
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ class Connection:
                 self._session.close()
                 self._session = None
 
-    def _ready(self) -> tuple[Session, bool]:
+    def _ready(self) -> tuple[SmtpSession, bool]:
         """A session, and whether it was kept from an earlier message."""
         if self._session is not None and self._usable(self._session):
             return self._session, True
@@ -79,14 +79,14 @@ class Connection:
         self._rest_until = 0.0
         return self._session, False
 
-    def _usable(self, session: Session) -> bool:
+    def _usable(self, session: SmtpSession) -> bool:
         silence = clock.monotonic() - self._used_at
         if session.closed or session.messages >= MOST_MESSAGES or silence > IDLE_LIMIT:
             return False
         return silence < PROBE_AFTER or session.alive()
 
     @staticmethod
-    def _deliver(session: Session, envelope: Envelope) -> Answer | None:
+    def _deliver(session: SmtpSession, envelope: Envelope) -> Answer | None:
         """The answer; None when the connection ended before the relay had heard of the recipient."""
         note = _Note()
         stop = plain.deliver(session, [envelope], note, lambda: True)

@@ -2,6 +2,6 @@
 
 from newsletter.preflight.check import check
 from newsletter.preflight.finding import Finding, Level
-from newsletter.preflight.gate import gate
+from newsletter.preflight.require import require_sendable
 
-__all__ = ["Finding", "Level", "check", "gate"]
+__all__ = ["Finding", "Level", "check", "require_sendable"]

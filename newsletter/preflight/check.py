@@ -10,7 +10,7 @@ from newsletter.document.walk import fields_of, images
 from newsletter.issues.compile import compile_issue, local_day
 from newsletter.issues.example import example_values
 from newsletter.issues.load import load_document
-from newsletter.issues.models import Revision, TestMessage
+from newsletter.issues.models import ProofMessage, Revision
 from newsletter.media.variants import find_sources
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
@@ -60,8 +60,8 @@ def _told(failure: DomainError) -> str:
 
 def _was_tested(session: Session, revision: Revision) -> bool:
     """Whether this very state of the text was sent as a test message."""
-    same = (TestMessage.revision_id == revision.id, TestMessage.edits == revision.edits)
-    found = session.scalar(select(exists().where(TestMessage.issue_id == revision.issue_id, *same)))
+    same = (ProofMessage.revision_id == revision.id, ProofMessage.edits == revision.edits)
+    found = session.scalar(select(exists().where(ProofMessage.issue_id == revision.issue_id, *same)))
     return bool(found)
 
 

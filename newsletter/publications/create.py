@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core.errors import Conflict
-from newsletter.publications.facts import Facts, check_facts, parse_sender
 from newsletter.publications.models import Publication
+from newsletter.publications.settings import PublicationSettings, check_settings, parse_sender
 
 
 def create_publication(
@@ -29,7 +29,7 @@ def create_publication(
     Raises `Refused` naming each field that cannot be used, `Conflict` when the slug is taken.
     """
     sender_name, sender_address = parse_sender(sender)
-    facts = check_facts(
+    facts = check_settings(
         slug=slug,
         name=name,
         sender_name=sender_name,
@@ -43,7 +43,7 @@ def create_publication(
     return add_publication(session, facts, actor=actor)
 
 
-def add_publication(session: Session, facts: Facts, *, actor: str) -> Publication:
+def add_publication(session: Session, facts: PublicationSettings, *, actor: str) -> Publication:
     """Add the publication of which these are the facts, flushed; `Conflict` when its slug is taken."""
     publication = Publication(**asdict(facts))
     try:

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from newsletter import audit
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.publications.create import slug_taken
-from newsletter.publications.facts import Facts
 from newsletter.publications.models import Publication
+from newsletter.publications.settings import PublicationSettings
 
-SETTINGS = tuple(field.name for field in fields(Facts))
+SETTINGS = tuple(field.name for field in fields(PublicationSettings))
 SLUG_STAYS = "The slug stays as it is: it is part of the links in messages that were sent."
 
 
@@ -39,7 +39,13 @@ def state_of(publication: Publication, names: Iterable[str] = SETTINGS) -> str:
 
 
 def edit_publication(
-    session: Session, publication_id: int, facts: Facts, *, state: str, slug_stays: bool, actor: str
+    session: Session,
+    publication_id: int,
+    facts: PublicationSettings,
+    *,
+    state: str,
+    slug_stays: bool,
+    actor: str,
 ) -> Publication:
     """Change what differs from `facts`, flushed. `slug_stays` once links with the slug are out in the world.
 

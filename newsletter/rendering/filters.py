@@ -114,7 +114,7 @@ def attribution_phrase(context: Context, provenance: Provenance) -> str:
 
 @pass_context
 def source_line(context: Context, provenance: Provenance) -> str:
-    """Outlet, byline and date as one line of Markdown, without what the blurb says already."""
+    """TransportConfig, byline and date as one line of Markdown, without what the blurb says already."""
     wording = _wording(context)
     return attribution.source_line(provenance, wording.day, wording.translations.gettext)
 

@@ -1,7 +1,7 @@
 """The header of a message: plain facts in, header lines out (RFC 5322, 2369, 2919, 8058, 3834).
 
 What is the same for all recipients is encoded here, once, and checked strictly. What differs is left as a
-line with slots for `newsletter.rendering.filling`.
+line with slots for `newsletter.rendering.slot_writers`.
 """
 
 import re

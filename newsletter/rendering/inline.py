@@ -11,7 +11,7 @@ from lxml import etree
 
 from newsletter.core.errors import Refused
 from newsletter.rendering.addresses import to_ascii_domain
-from newsletter.rendering.premailing import premail
+from newsletter.rendering.premailer_adapter import premail
 from newsletter.rendering.stylesheet import named_classes, split_stylesheet
 
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)

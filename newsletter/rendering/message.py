@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from newsletter.rendering.filling import Values, body_writer, fill_words, value_of
+from newsletter.rendering.byte_template import ByteTemplate, fill_layout, lay_out
 from newsletter.rendering.headers import Header, HeaderForm
-from newsletter.rendering.layout import Layout, fill_layout, lay_out
+from newsletter.rendering.slot_writers import Values, body_writer, fill_words, value_of
 from newsletter.rendering.slots import Pieces, Slot, SlotMode
 
 _FORMAT = 1
@@ -108,7 +108,7 @@ class CompiledMessage:
         return cls(headers, *(_load(data[key]) for key in ("subject", "preheader", "text", "html")))
 
     @cached_property
-    def _layout(self) -> Layout:
+    def _layout(self) -> ByteTemplate:
         return lay_out(self.headers, self.text, self.html)
 
 

@@ -19,7 +19,7 @@ class MediaImage:
 
 
 @dataclass(frozen=True)
-class PublicationFacts:
+class PublicationInput:
     """The publication as readers see it. `language` is a BCP 47 tag; `tokens` override the theme's."""
 
     name: str
@@ -32,7 +32,7 @@ class PublicationFacts:
 
 
 @dataclass(frozen=True)
-class IssueFacts:
+class IssueInput:
     """What is known of the issue beside its document."""
 
     number: int | None = None
@@ -56,8 +56,8 @@ class RenderInput:
     """
 
     document: Document
-    publication: PublicationFacts
-    issue: IssueFacts = IssueFacts()
+    publication: PublicationInput
+    issue: IssueInput = IssueInput()
     links: IssueLinks = IssueLinks()
     media: Mapping[str, MediaImage] = field(default_factory=dict)
     theme: str = "gazette"

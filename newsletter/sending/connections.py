@@ -15,9 +15,9 @@ from newsletter.core import clock
 from newsletter.smtp.deliver import choose
 from newsletter.smtp.dialogue import Break, Deliver
 from newsletter.smtp.failures import SessionFailed
-from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.session import SmtpSession, open_session
 from newsletter.smtp.url import Dialogue
-from newsletter.transports.outlet import Outlet
+from newsletter.transports.transport_config import TransportConfig
 
 log = structlog.get_logger(__name__)
 
@@ -35,52 +35,52 @@ class Connections:
     def __init__(self, name: str) -> None:
         self._name = name
         self._lock = threading.Lock()
-        self._idle: dict[str, list[tuple[Session, float]]] = defaultdict(list)
-        self._open: set[Session] = set()
+        self._idle: dict[str, list[tuple[SmtpSession, float]]] = defaultdict(list)
+        self._open: set[SmtpSession] = set()
         self._opening: set[socket.socket] = set()
         self._losses: dict[str, list[float]] = defaultdict(list)
         self._plainly: set[str] = set()  # replies of these have come apart from our commands before
         self._patience: float | None = None
 
-    def borrow(self, outlet: Outlet) -> Session:
+    def borrow(self, transport: TransportConfig) -> SmtpSession:
         """An open session for this thread alone; raises `SessionFailed` when there is none to be had."""
-        while (kept := self._take_idle(outlet)) is not None:
+        while (kept := self._take_idle(transport)) is not None:
             session, used_at = kept
             fresh = clock.monotonic() - used_at < IDLE_SECONDS
-            if session.relay == outlet.relay and (fresh or session.alive()):
+            if session.relay == transport.relay and (fresh or session.alive()):
                 return session
             self._end(session)
-        session = self._connect(outlet)
+        session = self._connect(transport)
         with self._lock:
             self._open.add(session)
         if self._patience is not None:  # since it was opened: `hurry` has not seen it
             session.hurry(self._patience)
         return session
 
-    def give_back(self, outlet: Outlet, session: Session) -> None:
+    def give_back(self, transport: TransportConfig, session: SmtpSession) -> None:
         """The thread is done with it; it is kept for the next window if it can carry any more."""
-        if session.closed or session.messages >= outlet.limits.messages_per_connection:
+        if session.closed or session.messages >= transport.limits.messages_per_connection:
             self._end(session)
             return
         with self._lock:
-            self._idle[outlet.key].append((session, clock.monotonic()))
+            self._idle[transport.key].append((session, clock.monotonic()))
 
-    def dialogue(self, outlet: Outlet, session: Session) -> Deliver:
+    def dialogue(self, transport: TransportConfig, session: SmtpSession) -> Deliver:
         """The fastest client that this transport can be trusted with."""
-        most = Dialogue.PLAIN if outlet.key in self._plainly else session.relay.dialogue
+        most = Dialogue.PLAIN if transport.key in self._plainly else session.relay.dialogue
         return choose(session.capabilities, most)
 
-    def speak_plainly(self, outlet: Outlet, stop: Break) -> None:
+    def speak_plainly(self, transport: TransportConfig, stop: Break) -> None:
         """After a surprise: one command, one reply, from now on."""
-        self._plainly.add(outlet.key)
-        log.warning("spoken to plainly from now on", transport=outlet.name, reply=str(stop.reply))
+        self._plainly.add(transport.key)
+        log.warning("spoken to plainly from now on", transport=transport.name, reply=str(stop.reply))
 
-    def may_reconnect(self, outlet: Outlet) -> bool:
+    def may_reconnect(self, transport: TransportConfig) -> bool:
         """Note a lost connection; whether to go on trying."""
         now = clock.monotonic()
         with self._lock:
-            recent = [at for at in self._losses[outlet.key] if now - at < 60] + [now]
-            self._losses[outlet.key] = recent
+            recent = [at for at in self._losses[transport.key] if now - at < 60] + [now]
+            self._losses[transport.key] = recent
         return len(recent) <= MOST_LOSSES_PER_MINUTE
 
     def hurry(self, seconds: float) -> None:
@@ -105,32 +105,32 @@ class Connections:
             self._end(session)
         self._idle.clear()
 
-    def _take_idle(self, outlet: Outlet) -> tuple[Session, float] | None:
+    def _take_idle(self, transport: TransportConfig) -> tuple[SmtpSession, float] | None:
         with self._lock:
-            kept = self._idle[outlet.key]
+            kept = self._idle[transport.key]
             return kept.pop() if kept else None
 
-    def _end(self, session: Session) -> None:
+    def _end(self, session: SmtpSession) -> None:
         with self._lock:
             self._open.discard(session)
         session.close()
 
-    def _connect(self, outlet: Outlet) -> Session:
-        if outlet.broken is not None:
-            raise outlet.broken
+    def _connect(self, transport: TransportConfig) -> SmtpSession:
+        if transport.broken is not None:
+            raise transport.broken
         for pause in PAUSES_SECONDS:
             try:
-                return self._open_one(outlet)
+                return self._open_one(transport)
             except SessionFailed as error:
                 if self.ending or not error.temporary:
                     raise
             clock.sleep(pause)
-        return self._open_one(outlet)
+        return self._open_one(transport)
 
-    def _open_one(self, outlet: Outlet) -> Session:
+    def _open_one(self, transport: TransportConfig) -> SmtpSession:
         handles: list[socket.socket] = []
         try:
-            return open_session(outlet.relay, self._name, connected=partial(self._note, handles))
+            return open_session(transport.relay, self._name, connected=partial(self._note, handles))
         finally:
             for handle in handles:
                 self._opening.discard(handle)

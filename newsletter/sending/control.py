@@ -9,7 +9,7 @@ from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending.finish import finish_if_done
-from newsletter.transports.rest import resume as forget_rests
+from newsletter.transports.cooldown import resume as forget_rests
 
 OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
 
@@ -53,7 +53,7 @@ def cancel(session: Session, mailing_id: int, *, actor: str) -> Mailing:
     return mailing
 
 
-def hold(session: Session, mailing: Mailing, reason: str) -> None:
+def auto_pause(session: Session, mailing: Mailing, reason: str) -> None:
     """A mailing that goes pauses itself, and says why in one sentence. The caller holds its lock."""
     if mailing.state in OVER or mailing.control is not Control.GO:
         return
@@ -62,7 +62,7 @@ def hold(session: Session, mailing: Mailing, reason: str) -> None:
     audit.record(session, "mailing.paused", "mailing", mailing.id, actor=audit.SYSTEM, reason=reason)
 
 
-def hold_all(session: Session, reason: str) -> None:
+def auto_pause_all(session: Session, reason: str) -> None:
     """Every mailing that would send waits for somebody who knows what happened to the database."""
     ids = session.scalars(
         select(Mailing.id)
@@ -70,7 +70,7 @@ def hold_all(session: Session, reason: str) -> None:
         .order_by(Mailing.id)
     ).all()
     for mailing_id in ids:
-        hold(session, lock(session, mailing_id), reason)
+        auto_pause(session, lock(session, mailing_id), reason)
 
 
 def _running(session: Session, mailing_id: int, verb: str, allowed: Control | None = None) -> Mailing:

@@ -24,17 +24,17 @@ from newsletter.core.queue import Queue, broker
 from newsletter.mailings.lifecycle import find, lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending import failpoints
-from newsletter.sending.anchor import Anchor
-from newsletter.sending.clearance import POLL_SECONDS, Clearance, Stopping
+from newsletter.sending.concurrency import Concurrency
 from newsletter.sending.connections import Connections
-from newsletter.sending.control import hold, hold_all
-from newsletter.sending.growth import Growth
+from newsletter.sending.control import auto_pause, auto_pause_all
 from newsletter.sending.lanes import Done, Lanes
-from newsletter.sending.letter import Letter, read_letter
+from newsletter.sending.mailing_message import MailingMessage, read_mailing_message
 from newsletter.sending.reserve import Window
+from newsletter.sending.restore_guard import RestoreGuard
+from newsletter.sending.send_lease import POLL_SECONDS, SendLease, Stopping
 from newsletter.sending.transmit import Trouble, transmit
-from newsletter.sending.turn import Desk, Taken, Turn
-from newsletter.transports.outlet import Outlet
+from newsletter.sending.turn import ReservationContext, Taken, Turn
+from newsletter.transports.transport_config import TransportConfig
 
 log = structlog.get_logger(__name__)
 
@@ -53,25 +53,25 @@ SOON_SECONDS = 1.0
 class SendingProcess:
     """What one bulk process sends with. Made after the fork; one drain at a time.
 
-    `outlets` reads the transports as they are now; `processes`: how many share a transport's connections.
+    `transports` reads the transports as they are now; `processes`: how many share a transport's connections.
     """
 
     sessions: sessionmaker[Session]
     links: Links
     secrets: Sequence[str]
-    outlets: Callable[[Session], list[Outlet]]
+    transports: Callable[[Session], list[TransportConfig]]
     connections: Connections
     tally_dir: Path
     host: str
     window_size: int
     processes: int = 1
     bounce_domain: str = ""
-    growth: Growth = field(default_factory=Growth)
+    growth: Concurrency = field(default_factory=Concurrency)
     stopping: Stopping = field(default_factory=Stopping)
 
     @cached_property
-    def desk(self) -> Desk:
-        return Desk(self.tally_dir, self.host, Anchor(self.tally_dir))
+    def context(self) -> ReservationContext:
+        return ReservationContext(self.tally_dir, self.host, RestoreGuard(self.tally_dir))
 
     def drain(self, mailing_id: int, seconds: float) -> bool:
         """Send windows of a mailing for `seconds`; True when there was still something to send then."""
@@ -85,10 +85,10 @@ class _Drain:
         self._process = process
         self._mailing_id = mailing_id
         self._until = until
-        self._clearance = Clearance(process.stopping)
+        self._clearance = SendLease(process.stopping)
         self._lanes = Lanes(self._send)
-        self._letter: Letter | None = None
-        self._outlets: list[Outlet] = []
+        self._letter: MailingMessage | None = None
+        self._transports: list[TransportConfig] = []
         self._looked_at = -math.inf
         self._open: dict[str, Window] = {}  # reserved by this drain and not settled yet
         self._failure: BaseException | None = None
@@ -99,16 +99,16 @@ class _Drain:
         self._answers = 0  # in windows that were settled
 
     def run(self) -> bool:
-        self._process.desk.anchor.in_doubt = True
+        self._process.context.guard.in_doubt = True
         self._growth.begin()
-        self._process.desk.well.clear()
+        self._process.context.well.clear()
         done: list[Done] = []
         try:
             while True:
                 wanted = 0 if self._over() else self._room()
                 taken = self._turn_over(done, wanted)
                 for window in taken.windows:
-                    self._troubled.discard(window.outlet.key)  # its rest is over
+                    self._troubled.discard(window.transport.key)  # its rest is over
                     self._lanes.put(window)
                 self._note(taken, wanted)
                 if not self._lanes.under_way and not self._stays(taken):
@@ -132,7 +132,7 @@ class _Drain:
             return
         with self._process.sessions() as session:
             mailing = lock(session, self._mailing_id)
-            hold(session, mailing, f"{FAILED} ({type(error).__name__}: {error}).")
+            auto_pause(session, mailing, f"{FAILED} ({type(error).__name__}: {error}).")
             session.commit()
 
     def _over(self) -> bool:
@@ -149,7 +149,7 @@ class _Drain:
 
     def _open_lanes(self) -> None:
         answers = self._answers + sum(window.tally.answers for window in self._open.values())
-        allowed = max((outlet.limits.connections for outlet in self._outlets), default=1)
+        allowed = max((transport.limits.connections for transport in self._transports), default=1)
         most = max(1, allowed // self._process.processes)
         wanted = min(most, self._growth.wanted(answers))
         # The first window does without company: most mailings of a small publication are one.
@@ -207,7 +207,7 @@ class _Drain:
                 # Whether the commit arrived may be unknown: the tallies stay, and recovery reads them.
                 for window in taken.windows:
                     window.tally.close()
-                self._process.desk.anchor.in_doubt = True
+                self._process.context.guard.in_doubt = True
                 if not isinstance(error, AWAY):
                     self._failure = self._failure or error
                     if not wanted:
@@ -230,19 +230,19 @@ class _Drain:
             try:
                 self._look(session, mailing)
             except DomainError as error:  # a key or a setting that somebody has to mend
-                hold(session, mailing, error.message)
+                auto_pause(session, mailing, error.message)
         sender = self._letter.sender if self._letter else ""
         size = self._growth.window_size(self._process.window_size)
-        turn = Turn(session, mailing, self._process.desk, self._outlets, sender, size)
+        turn = Turn(session, mailing, self._process.context, self._transports, sender, size)
         return turn.take(done, wanted)
 
     def _look(self, session: Session, mailing: Mailing) -> None:
         """What somebody may change at the desk while the mailing goes."""
         self._looked_at = clock.monotonic()
-        self._outlets = self._process.outlets(session)
+        self._transports = self._process.transports(session)
         if self._letter is None and mailing.state is MailingState.SENDING:
             process = self._process
-            self._letter = read_letter(
+            self._letter = read_mailing_message(
                 session, mailing, process.links, process.secrets, process.bounce_domain
             )
 
@@ -256,7 +256,7 @@ class _Drain:
             self._answers += each.window.tally.answers
             each.window.tally.discard()
         if taken.windows:
-            self._process.desk.anchor.remember(self._mailing_id, taken.reservations)
+            self._process.context.guard.remember(self._mailing_id, taken.reservations)
 
     def _goes(self) -> bool | None:
         """Whether nobody paused or cancelled the mailing; None when the database does not answer."""
@@ -272,23 +272,23 @@ class _Drain:
     def _send(self, window: Window) -> Trouble | None:
         """In a lane: put a window to its transport."""
         assert self._letter is not None  # noqa: S101 - read before the first window was reserved
-        if window.outlet.key in self._troubled:
+        if window.transport.key in self._troubled:
             return None
         may_start = self._clearance.within(window.start_before)
         trouble = transmit(window, self._letter, self._process.connections, may_start)
         if trouble is not None:
-            self._troubled.add(window.outlet.key)
+            self._troubled.add(window.transport.key)
         return trouble
 
     def _hold(self, objection: str) -> None:
         """Every mailing waits for a person. Asked again over a fresh connection: the file may be another."""
-        anchor = self._process.desk.anchor
+        guard = self._process.context.guard
         self._process.sessions.kw["bind"].dispose()
         with self._process.sessions() as session:
-            anchor.in_doubt = True
+            guard.in_doubt = True
             # Without its lock: all are locked in their order.
-            if anchor.objection(session, find(session, self._mailing_id)):
+            if guard.objection(session, find(session, self._mailing_id)):
                 log.error("every mailing is held", reason=objection)
-                hold_all(session, objection)
+                auto_pause_all(session, objection)
                 session.commit()
-                anchor.accept(session)
+                guard.accept(session)

@@ -18,7 +18,6 @@ from newsletter.issues.compile import compile_issue
 from newsletter.issues.models import Revision
 from newsletter.issues.publish import publish_issue
 from newsletter.mailings import counts
-from newsletter.mailings.accounts import accounts
 from newsletter.mailings.lifecycle import advance, lock
 from newsletter.mailings.models import (
     Control,
@@ -28,10 +27,11 @@ from newsletter.mailings.models import (
     Outcome,
     StoredMessage,
 )
+from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.sending import failpoints
-from newsletter.sending.control import hold
+from newsletter.sending.control import auto_pause
 from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
@@ -74,7 +74,7 @@ def _begin(session: Session, mailing_id: int) -> bool:
     if mailing.state is not MailingState.SCHEDULED or mailing.scheduled_at > now:
         return False
     if now - max(mailing.scheduled_at, mailing.last_turn_at or mailing.scheduled_at) > TOO_LATE:
-        hold(session, mailing, "Its time passed while nothing was running. Resume it to send it now.")
+        auto_pause(session, mailing, "Its time passed while nothing was running. Resume it to send it now.")
         session.commit()
         return False
     advance(mailing, MailingState.FREEZING)
@@ -176,7 +176,7 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
     if mailing.state is not MailingState.FREEZING or mailing.control is not Control.GO:
         return mailing.state is MailingState.SENDING
     session.flush()
-    found = accounts(session, mailing_id)
+    found = read_totals(session, mailing_id)
     if not found.add_up:
         message = f"the accounts of mailing {mailing_id} do not add up after its freeze: {found}"
         raise RuntimeError(message)
@@ -186,7 +186,7 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
     except DomainError as error:
         # The gate let it pass when it was scheduled; what changed since is for an editor to see.
         log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)
-        hold(session, mailing, f"It cannot be rendered: {error.message}")
+        auto_pause(session, mailing, f"It cannot be rendered: {error.message}")
         return False
     session.merge(StoredMessage(mailing_id=mailing.id, variant="", compiled=compiled.to_json()))
     mailing.started_at = mailing.last_turn_at = clock.now()

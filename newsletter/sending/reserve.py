@@ -17,12 +17,12 @@ from newsletter.core import clock
 from newsletter.core.db import table_of
 from newsletter.mailings import counts
 from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome, SendWindow
-from newsletter.sending.members import Recipient, read_members
-from newsletter.sending.places import OverPlaces
+from newsletter.sending.recipients import Recipient, read_recipients
 from newsletter.sending.retry import IS_DUE, due_at
+from newsletter.sending.sequence_statement import SequenceStatement
 from newsletter.sending.tally import Tally
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.spend import spread
+from newsletter.transports.quota import spread
+from newsletter.transports.transport_config import TransportConfig
 
 # A holder stops starting messages this long after it reserved; who is left goes back.
 START_WITHIN_SECONDS = 60
@@ -35,7 +35,7 @@ _DUE = (
     .order_by(DeliveryRetry.due, DeliveryRetry.seq)
     .limit(bindparam("size", type_=Integer()))
 )
-_CLAIM = OverPlaces(
+_CLAIM = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
     lambda places: (
         update(table_of(DeliveryRetry))
@@ -54,31 +54,31 @@ class Window:
     mailing_id: int
     recipients: list[Recipient]
     tally: Tally
-    outlet: Outlet
+    transport: TransportConfig
     start_before: float  # of `clock.monotonic`
     day: date  # on which the transport counts it
     fresh: bool  # its members have their first turn
 
 
 def reserve(
-    session: Session, mailing: Mailing, outlet: Outlet, size: int, *, tally_dir: Path, host: str
+    session: Session, mailing: Mailing, transport: TransportConfig, size: int, *, tally_dir: Path, host: str
 ) -> Window | None:
     """The next window of a mailing, at most `size` members, or None when nobody is due.
 
-    The caller holds the mailing's lock, has asked the outlet for `size`, and commits; if that fails it
+    The caller holds the mailing's lock, has asked the transport for `size`, and commits; if that fails it
     discards the window's tally. Raises `OSError` when the tally cannot be made.
     """
     start_before = clock.monotonic() + START_WITHIN_SECONDS
-    day = outlet.limits.day(clock.now())
+    day = transport.limits.day(clock.now())
     window_id = uuid.uuid4().hex
     recipients: list[Recipient] = []
     while not recipients:
         if claimed := _claim_waiting(session, mailing, window_id, size):
-            recipients = read_members(session, mailing, claimed)
-        elif _line_is_long(session, mailing, outlet):
+            recipients = read_recipients(session, mailing, claimed)
+        elif _line_is_long(session, mailing, transport):
             return None
         elif taken := _take_places(mailing, size):
-            recipients = _within_limits(session, mailing, outlet, read_members(session, mailing, taken))
+            recipients = _within_limits(session, mailing, transport, read_recipients(session, mailing, taken))
         else:
             return None
     members = [recipient.seq for recipient in recipients]
@@ -99,12 +99,12 @@ def reserve(
     except BaseException:
         tally.discard()
         raise
-    return Window(window_id, mailing.id, recipients, tally, outlet, start_before, day, not claimed)
+    return Window(window_id, mailing.id, recipients, tally, transport, start_before, day, not claimed)
 
 
-def _line_is_long(session: Session, mailing: Mailing, outlet: Outlet) -> bool:
+def _line_is_long(session: Session, mailing: Mailing, transport: TransportConfig) -> bool:
     """Whether so many wait for a slot of their provider that nobody else is let into the line for now."""
-    if not outlet.limits.provider_limits:
+    if not transport.limits.provider_limits:
         return False
     last = session.scalar(
         select(func.max(DeliveryRetry.due)).where(
@@ -139,14 +139,14 @@ def _claim_waiting(session: Session, mailing: Mailing, window_id: str, size: int
 
 
 def _within_limits(
-    session: Session, mailing: Mailing, outlet: Outlet, recipients: list[Recipient]
+    session: Session, mailing: Mailing, transport: TransportConfig, recipients: list[Recipient]
 ) -> list[Recipient]:
     """Those who may be written to now; the others wait for the slot that their provider's limit gave them.
 
     A slot is paid for: whoever comes back for it is not asked again, so nobody is moved twice.
     """
     now = clock.now()
-    later = spread(session, outlet, [recipient.email for recipient in recipients], now)
+    later = spread(session, transport, [recipient.email for recipient in recipients], now)
     if not later:
         return recipients
     session.execute(

@@ -11,8 +11,8 @@ from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing
-from newsletter.preflight.gate import gate
-from newsletter.sending.when import Moment
+from newsletter.preflight.require import require_sendable
+from newsletter.sending.schedule_time import Moment
 
 
 def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, *, actor: str) -> Mailing:
@@ -27,7 +27,7 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     if existing is not None:
         return existing
     revision = find_revision(session, issue)
-    gate(session, revision, issue.publication, links)
+    require_sendable(session, revision, issue.publication, links)
     moment = when or Moment(clock.now(), issue.publication.timezone)
     mailing = Mailing(
         publication_id=issue.publication_id,

@@ -27,8 +27,8 @@ from newsletter.mailings.models import (
     SendWindow,
 )
 from newsletter.sending.finish import finish_if_done
-from newsletter.sending.places import OverPlaces
 from newsletter.sending.retry import EXPIRED, next_due
+from newsletter.sending.sequence_statement import SequenceStatement
 from newsletter.sending.tally import UNKNOWN, Line
 
 Lines = Mapping[int, Line]
@@ -36,15 +36,15 @@ Lines = Mapping[int, Line]
 _OF_MAILING = Delivery.mailing_id == bindparam("mailing")
 _CLOSE = delete(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).returning(SendWindow.size)
 _VACATE = update(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).values(size=0, seqs=[])
-_UNANSWERED = OverPlaces(
+_UNANSWERED = SequenceStatement(
     table_of(Delivery).c.seq,
     lambda places: select(Delivery.seq).where(_OF_MAILING, places, Delivery.outcome == Outcome.UNANSWERED),
 )
-_QUEUED = OverPlaces(
+_QUEUED = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
     lambda places: select(DeliveryRetry.seq).where(DeliveryRetry.mailing_id == bindparam("mailing"), places),
 )
-_WAITING = OverPlaces(
+_WAITING = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
     lambda places: select(DeliveryRetry.seq).where(
         DeliveryRetry.mailing_id == bindparam("mailing"),
@@ -53,7 +53,7 @@ _WAITING = OverPlaces(
         DeliveryRetry.window_id.is_(None),
     ),
 )
-_WRITE = OverPlaces(
+_WRITE = SequenceStatement(
     table_of(Delivery).c.seq,
     lambda places: (
         update(table_of(Delivery))

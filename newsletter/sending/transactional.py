@@ -18,10 +18,10 @@ from newsletter.outbox import settle
 from newsletter.outbox.claim import Claim, claim
 from newsletter.outbox.connection import Answer, Connection
 from newsletter.outbox.kinds import KINDS
-from newsletter.outbox.letter import Letter, write
 from newsletter.outbox.models import SystemMessage
+from newsletter.outbox.system_email import SystemEmail, write
 from newsletter.publications.models import Publication
-from newsletter.sending import test_message
+from newsletter.sending import proof
 from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.dkim import seal_envelope
 from newsletter.smtp.session import SessionFailed
@@ -77,20 +77,20 @@ def send_system_message(
         _settle(sessions, taken, answer)
 
 
-def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Letter | Envelope | str:
+def _load(session: Session, taken: Claim, links: Links, organisation: str) -> SystemEmail | Envelope | str:
     """What the message says, or its octets; or, in words, why it is not to be sent any more."""
     message = session.get_one(SystemMessage, taken.message_id, populate_existing=True)
     if not message.recipient:
         return ERASED
-    if message.kind == test_message.KIND:
-        return test_message.write_test_message(session, message, links) or GONE
+    if message.kind == proof.KIND:
+        return proof.write_test_message(session, message, links) or GONE
     kind = KINDS[message.kind]
     if clock.now() - message.created_at > kind.useful_for:
         return TOO_LATE
     host = urlsplit(links.public_url).hostname or "localhost"
     publication = session.get(Publication, message.publication_id) if message.publication_id else None
     name = publication.name if publication else organisation or host
-    return Letter(
+    return SystemEmail(
         message_id=message.id,
         kind=kind.key,
         locale=message.locale,

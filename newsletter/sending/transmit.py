@@ -10,14 +10,14 @@ from functools import lru_cache
 from newsletter.mailings.models import Outcome
 from newsletter.sending import failpoints
 from newsletter.sending.connections import Connections
-from newsletter.sending.letter import Letter
-from newsletter.sending.members import Recipient
+from newsletter.sending.mailing_message import MailingMessage
+from newsletter.sending.recipients import Recipient
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line, Tally
 from newsletter.smtp.dialogue import Break, BreakKind
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.session import Session
+from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.verdict import Verdict
 
 # A connection that carried so many and then ended had enough, as some relays have; the next carries on.
@@ -65,7 +65,7 @@ def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
 
 
 def transmit(
-    window: Window, letter: Letter, connections: Connections, may_start: Callable[[], bool]
+    window: Window, letter: MailingMessage, connections: Connections, may_start: Callable[[], bool]
 ) -> Trouble | None:
     """Send a window; returns trouble that the operator must know of. Lost connections are made anew."""
     if failpoints.armed:
@@ -76,7 +76,7 @@ def transmit(
 @dataclass(frozen=True)
 class _Transmission:
     window: Window
-    letter: Letter
+    letter: MailingMessage
     connections: Connections
     may_start: Callable[[], bool]
 
@@ -84,28 +84,28 @@ class _Transmission:
         waiting = self.window.recipients
         while waiting and self.may_start():
             try:
-                session = self.connections.borrow(self.window.outlet)
+                session = self.connections.borrow(self.window.transport)
             except SessionFailed as error:
                 # Nothing left: the tally says so of each.
                 return None if self.connections.ending else Trouble(error.message, error.temporary)
             try:
                 stop = self._send(session, waiting)
             finally:
-                self.connections.give_back(self.window.outlet, session)
+                self.connections.give_back(self.window.transport, session)
             if stop is not None and (stop.kind is not BreakKind.LOST or self._is_hopeless(session)):
                 return self._trouble(stop)
             waiting = self._untouched(waiting)
         return None
 
-    def _send(self, session: Session, waiting: list[Recipient]) -> Break | None:
+    def _send(self, session: SmtpSession, waiting: list[Recipient]) -> Break | None:
         """As many of those who wait as this connection may still carry."""
-        outlet = self.window.outlet
-        room = max(1, outlet.limits.messages_per_connection - session.messages)
-        deliver = self.connections.dialogue(outlet, session)
+        transport = self.window.transport
+        room = max(1, transport.limits.messages_per_connection - session.messages)
+        deliver = self.connections.dialogue(transport, session)
         journal = TallyJournal(self.window.tally)
         stop = deliver(session, map(self.letter.to, waiting[:room]), journal, self.may_start)
         if stop is not None and stop.surprised:
-            self.connections.speak_plainly(outlet, stop)
+            self.connections.speak_plainly(transport, stop)
         return stop
 
     def _untouched(self, recipients: list[Recipient]) -> list[Recipient]:
@@ -113,18 +113,18 @@ class _Transmission:
         lines = self.window.tally.lines()
         return [person for person in recipients if lines[person.seq].outcome is Outcome.PENDING]
 
-    def _is_hopeless(self, session: Session) -> bool:
+    def _is_hopeless(self, session: SmtpSession) -> bool:
         """Whether this transport ends connections before they have carried anything worth it.
 
         Silence lasts longer than messages may start: then one connection that carried nothing is enough.
         """
         if not session.messages and not self.may_start():
             return True
-        return session.messages < FRUITFUL and not self.connections.may_reconnect(self.window.outlet)
+        return session.messages < FRUITFUL and not self.connections.may_reconnect(self.window.transport)
 
     def _trouble(self, stop: Break) -> Trouble | None:
         """What the operator must know of why it stopped for good."""
-        name, reply = self.window.outlet.name, stop.reply or stop.reason
+        name, reply = self.window.transport.name, stop.reply or stop.reason
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return Trouble(

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, Outcome
-from newsletter.sending import brake, control, failpoints, pace
-from newsletter.sending.anchor import Anchor
+from newsletter.sending import circuit_breaker, control, failpoints, rate_limit
 from newsletter.sending.lanes import Done
+from newsletter.sending.mass_deferral import mass_deferral
 from newsletter.sending.reserve import Window, reserve
+from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
-from newsletter.sending.storm import storm
 from newsletter.transports.choose import Wait, choose
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.rest import recovered, rest
-from newsletter.transports.spend import give_back, hold, take, take_less
+from newsletter.transports.cooldown import recovered, rest
+from newsletter.transports.quota import give_back, lock_quota, take, take_less
+from newsletter.transports.transport_config import TransportConfig
 
 # Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
 SILENT_FOR = timedelta(hours=1)
@@ -32,12 +32,12 @@ TOLD_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class Desk:
+class ReservationContext:
     """What one process reserves with. `well`: transports whose rests, if any, are known to be forgotten."""
 
     tally_dir: Path
     host: str
-    anchor: Anchor
+    guard: RestoreGuard
     well: set[str] = field(default_factory=set)
 
 
@@ -63,8 +63,8 @@ class Turn:
 
     session: Session
     mailing: Mailing
-    desk: Desk
-    outlets: Sequence[Outlet]
+    context: ReservationContext
+    transports: Sequence[TransportConfig]
     sender: str
     size: int  # of a window, at the most
 
@@ -75,12 +75,12 @@ class Turn:
         """
         stood_still = self._stood_still()  # before: what is settled now is no sign of life since
         limited = {
-            outlet.key
-            for outlet in (*self.outlets, *(each.window.outlet for each in done))
-            if outlet.limits.are_counted
+            transport.key
+            for transport in (*self.transports, *(each.window.transport for each in done))
+            if transport.limits.are_counted
         }
         if len(limited) > 1:
-            hold(self.session, limited)  # in one order, whoever gives back here and takes there
+            lock_quota(self.session, limited)  # in one order, whoever gives back here and takes there
         refused = [self._settle(each) for each in done]
         if done:
             self.mailing.last_turn_at = clock.now()
@@ -89,8 +89,8 @@ class Turn:
         taken = Taken(goes=self._goes())
         if not taken.goes or not wanted:
             return taken
-        taken.objection = self.desk.anchor.objection(self.session, self.mailing)
-        if taken.objection or (any(refused) and brake.pulled(self.session, self.mailing)):
+        taken.objection = self.context.guard.objection(self.session, self.mailing)
+        if taken.objection or (any(refused) and circuit_breaker.pause_if_refused(self.session, self.mailing)):
             taken.goes = False
             return taken
         self._reserve(taken, wanted)
@@ -102,23 +102,23 @@ class Turn:
         window, lines = each.window, each.window.tally.lines()
         settle(self.session, self.mailing, window.id, lines)
         ends = Counter(line.outcome for line in lines.values())
-        trouble = each.trouble or storm(window, lines)
+        trouble = each.trouble or mass_deferral(window, lines)
         if trouble is not None:
             rest(
                 self.session,
-                window.outlet.key,
+                window.transport.key,
                 trouble.sender,
                 trouble.message,
                 temporary=trouble.temporary,
                 now=clock.now(),
             )
-            self.desk.well.discard(window.outlet.key)
-        elif ends[Outcome.SENT] and window.outlet.key not in self.desk.well:
-            recovered(self.session, window.outlet.key, self.sender)
-            self.desk.well.add(window.outlet.key)
-        if window.outlet.limits.are_counted:
+            self.context.well.discard(window.transport.key)
+        elif ends[Outcome.SENT] and window.transport.key not in self.context.well:
+            recovered(self.session, window.transport.key, self.sender)
+            self.context.well.add(window.transport.key)
+        if window.transport.limits.are_counted:
             untouched = sum(not line.attempted for line in lines.values())
-            give_back(self.session, window.outlet.key, untouched, window.day)
+            give_back(self.session, window.transport.key, untouched, window.day)
         return ends[Outcome.REJECTED] > 0
 
     def _goes(self) -> bool:
@@ -134,12 +134,12 @@ class Turn:
         if not self._somebody_is_untouched():
             return
         why = "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
-        control.hold(self.session, self.mailing, why)
+        control.auto_pause(self.session, self.mailing, why)
 
     def _somebody_is_untouched(self) -> bool:
         if self.mailing.next_seq <= self.mailing.members:
             return True
-        if any(outlet.limits.provider_limits for outlet in self.outlets):
+        if any(transport.limits.provider_limits for transport in self.transports):
             return False  # a line towards a provider may be that long
         untouched = select(DeliveryRetry.seq).where(
             DeliveryRetry.mailing_id == self.mailing.id,
@@ -169,11 +169,11 @@ class Turn:
     def _reserve_one(self, taken: Taken) -> bool:
         """Reserve another window into `taken`; False when there is none to be had now."""
         now = clock.now()
-        allowed, free_at = pace.allow(self.mailing, self.size, now)
+        allowed, free_at = rate_limit.allow(self.mailing, self.size, now)
         if not allowed:
             taken.next_at = free_at
             return False
-        found = choose(self.session, self.outlets, self.sender, now)
+        found = choose(self.session, self.transports, self.sender, now)
         if isinstance(found, Wait):
             if not taken.windows:
                 self._wait(found, taken)
@@ -187,15 +187,15 @@ class Turn:
             self.mailing,
             found,
             allowed,
-            tally_dir=self.desk.tally_dir,
-            host=self.desk.host,
+            tally_dir=self.context.tally_dir,
+            host=self.context.host,
         )
         used = len(window.recipients) if window else 0
         if used < allowed:
             take_less(self.session, found, allowed - used)
         if window is None:
             return False
-        pace.spend(self.mailing, used, now)
+        rate_limit.spend(self.mailing, used, now)
         taken.windows.append(window)
         return True
 
@@ -203,7 +203,7 @@ class Turn:
         """No transport takes anything: until it does, or until somebody mends what is wrong."""
         taken.next_at = found.until
         if found.until is None:
-            control.hold(self.session, self.mailing, found.sentence)
+            control.auto_pause(self.session, self.mailing, found.sentence)
         else:
             # Somebody may resume a transport, or change its hours: it is asked again before long.
             now = clock.now()

@@ -23,15 +23,15 @@ from dataclasses import replace
 from newsletter.smtp import pipelined
 from newsletter.smtp.classify import Phase
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope, Journal, MayStart
+from newsletter.smtp.pipelining_base import PipeliningClient, Stop, Surprise, Turn
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.running import Running, Stop, Surprise, Turn
-from newsletter.smtp.session import Session
+from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.verdict import Outcome, Reason, Verdict
 from newsletter.smtp.wire import Lost
 
 
 def deliver(
-    session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+    session: SmtpSession, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
 ) -> Break | None:
     """Send `envelopes`; see `dialogue.Deliver`."""
     return _Chunked(session, envelopes, journal, may_start).deliver()
@@ -41,9 +41,9 @@ _FIRST = (Phase.MAIL, Phase.RCPT)
 _LATER = (Phase.RESET, *_FIRST)
 
 
-class _Chunked(Running):
+class _Chunked(PipeliningClient):
     def __init__(
-        self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+        self, session: SmtpSession, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
     ) -> None:
         super().__init__(session, envelopes, journal, may_start)
         self._under_way: deque[Turn] = deque()  # handed over, the oldest first, replies not read

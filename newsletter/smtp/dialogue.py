@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from newsletter.smtp.address import BadAddress, NeedsSmtpUtf8, envelope_address
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.session import Capabilities, Session
+from newsletter.smtp.session import Capabilities, SmtpSession
 from newsletter.smtp.stuffing import BadOctets, with_crlf
 from newsletter.smtp.verdict import Outcome, Reason, Verdict
 
@@ -99,7 +99,7 @@ class Deliver(Protocol):
     """
 
     def __call__(
-        self, session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart, /
+        self, session: SmtpSession, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart, /
     ) -> Break | None: ...
 
 

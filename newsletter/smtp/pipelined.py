@@ -13,22 +13,22 @@ from collections.abc import Iterable
 
 from newsletter.smtp.classify import Phase
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope, Journal, MayStart
+from newsletter.smtp.pipelining_base import PipeliningClient, Stop, Surprise, Turn
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.running import Running, Stop, Surprise, Turn
-from newsletter.smtp.session import Session
+from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.stuffing import stuffed
 from newsletter.smtp.verdict import Outcome, Reason
 from newsletter.smtp.wire import Lost
 
 
 def deliver(
-    session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+    session: SmtpSession, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
 ) -> Break | None:
     """Send `envelopes`; see `dialogue.Deliver`. `may_start` is asked once more straight before each body."""
     return _Pipelined(session, envelopes, journal, may_start).deliver()
 
 
-class _Pipelined(Running):
+class _Pipelined(PipeliningClient):
     def run(self) -> Break | None:
         turn = self.take()
         if turn is None:

@@ -14,14 +14,14 @@ from newsletter.smtp.dialogue import (
     prepare,
 )
 from newsletter.smtp.reply import Garbled, Reply
-from newsletter.smtp.session import Session
+from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.stuffing import stuffed
 from newsletter.smtp.verdict import Outcome, Reason, Verdict
 from newsletter.smtp.wire import Lost
 
 
 def deliver(
-    session: Session, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
+    session: SmtpSession, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
 ) -> Break | None:
     """Send `envelopes` one after another; see `dialogue.Deliver` for what is promised."""
     try:
@@ -48,7 +48,7 @@ class _Stop(Exception):
 class _Exchange:
     """One message through MAIL, RCPT, DATA and its body."""
 
-    def __init__(self, session: Session, envelope: Envelope, journal: Journal) -> None:
+    def __init__(self, session: SmtpSession, envelope: Envelope, journal: Journal) -> None:
         self._session = session
         self._envelope = envelope
         self._journal = journal

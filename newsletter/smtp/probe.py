@@ -19,7 +19,7 @@ from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.smtp.plain import deliver
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.session import SmtpSession, open_session
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Encryption, Relay
 from newsletter.smtp.verdict import Outcome, Verdict
@@ -179,7 +179,7 @@ class _Probe:
         said = f"no answer within {self.limits.connect:g} seconds" if slow else _words(last)
         raise self._failure(ProbeStep.CONNECT, said, last)
 
-    def _open(self, sock: socket.socket) -> Session:
+    def _open(self, sock: socket.socket) -> SmtpSession:
         def watch(step: Step, words: str) -> None:
             self._done(_STEPS[step], words)
 
@@ -203,7 +203,7 @@ class _Probe:
             return "the answer to EHLO has no STARTTLS"
         return _words(cause) if isinstance(cause, Exception) else error.message
 
-    def _send(self, session: Session, envelope: Envelope) -> None:
+    def _send(self, session: SmtpSession, envelope: Envelope) -> None:
         note = _Note()
         stop = deliver(session, [envelope], note, lambda: True)
         reply = note.reply or (stop.reply if stop else None) or Reply.local("no answer")

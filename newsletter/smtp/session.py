@@ -21,8 +21,8 @@ from newsletter.smtp.failures import (
     tls_missing,
     went_away,
 )
+from newsletter.smtp.inflight_window import InflightWindow
 from newsletter.smtp.login import Login, NoMechanism
-from newsletter.smtp.pace import Pace
 from newsletter.smtp.reply import Garbled, Reply, parse_reply
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Encryption, Relay
@@ -62,7 +62,7 @@ class Capabilities:
 
 
 @dataclass(eq=False)
-class Session:
+class SmtpSession:
     """An open session. One thread uses it; `hurry` and nothing else may be called from another.
 
     `dirty`: a transaction was begun and not ended, so RSET comes before the next MAIL.
@@ -77,7 +77,7 @@ class Session:
     messages: int = 0
     dirty: bool = False
     closed: bool = field(default=False, init=False)
-    pace: Pace = field(default_factory=Pace, init=False)
+    pace: InflightWindow = field(default_factory=InflightWindow, init=False)
     in_step: bool | None = field(default=None, init=False)
 
     @property
@@ -128,7 +128,7 @@ def open_session(
     sock: socket.socket | None = None,
     watch: Watch | None = None,
     connected: Callable[[socket.socket], None] | None = None,
-) -> Session:
+) -> SmtpSession:
     """A session that is ready for MAIL. `name`: how we call ourselves in EHLO, a domain or `[address]`.
 
     `sock`: a connection that was made already, which is closed when the session cannot be opened.
@@ -159,7 +159,7 @@ class _Opening:
         self._watch = watch
         self._encrypted = False
 
-    def run(self) -> Session:
+    def run(self) -> SmtpSession:
         try:
             self._connect()
             self._greeting()
@@ -172,7 +172,7 @@ class _Opening:
         sock = self._smtp.sock
         assert sock is not None  # noqa: S101 - each step above would have failed without it
         capabilities = Capabilities.from_ehlo(self._smtp.esmtp_features)
-        return Session(self._relay, Wire(sock), capabilities, self._encrypted)
+        return SmtpSession(self._relay, Wire(sock), capabilities, self._encrypted)
 
     def _connect(self) -> None:
         relay = self._relay
@@ -271,4 +271,4 @@ def tls_context(relay: Relay) -> ssl.SSLContext:
     return context
 
 
-__all__ = ["Capabilities", "Session", "SessionFailed", "Step", "open_session", "tls_context"]
+__all__ = ["Capabilities", "SessionFailed", "SmtpSession", "Step", "open_session", "tls_context"]

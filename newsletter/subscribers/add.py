@@ -10,7 +10,7 @@ from newsletter import audit
 from newsletter.core.addresses import Address
 from newsletter.core.errors import Conflict, Refused
 from newsletter.publications.models import Publication
-from newsletter.subscribers import gate
+from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import NO_WORDS, Consent, keep_record
 from newsletter.subscribers.lifecycle import move
 from newsletter.subscribers.models import (
@@ -70,7 +70,9 @@ def ask_to_confirm(
         raise suppressed(session, address)
     if subscription.state is not State.PENDING:
         return Addition(Added.ALREADY, subscription)
-    written = write(session, gate.CONFIRMATION, address, subscription, _language(subscription, publication))
+    written = write(
+        session, signup_protection.CONFIRMATION, address, subscription, _language(subscription, publication)
+    )
     _record(session, subscription, "subscription.asked" if written else "subscription.waits", actor)
     return Addition(Added.ASKED if written else Added.HELD_BACK, subscription)
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.core.addresses import Address, parse_address
 from newsletter.publications.models import Publication
-from newsletter.subscribers import gate
+from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import State, Subscription
 from newsletter.subscribers.queries import is_suppressed
@@ -32,7 +32,11 @@ def sign_up(
     )
     if request.subscription is None:
         return
-    kind = gate.CONFIRMATION if request.asked is Asked.UNCONFIRMED else gate.ALREADY_SUBSCRIBED
+    kind = (
+        signup_protection.CONFIRMATION
+        if request.asked is Asked.UNCONFIRMED
+        else signup_protection.ALREADY_SUBSCRIBED
+    )
     write(session, kind, address, request.subscription, words.locale)
 
 
@@ -46,13 +50,13 @@ def send_another_confirmation(session: Session, subscription: Subscription, loca
         return False
     address = parse_address(email)
     if not is_suppressed(session, address.hash):
-        write(session, gate.CONFIRMATION, address, subscription, locale)
+        write(session, signup_protection.CONFIRMATION, address, subscription, locale)
     return True
 
 
 def write(session: Session, kind: str, address: Address, subscription: Subscription, locale: str) -> bool:
     """Write to `address` about `subscription`; False when the gate holds the message back."""
-    if not gate.may_write(session, address, kind):
+    if not signup_protection.may_write(session, address, kind):
         return False
     outbox.post(
         session,

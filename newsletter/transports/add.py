@@ -8,20 +8,20 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core.errors import Conflict
-from newsletter.transports.change import refuse_without_password, write_facts, write_limits
-from newsletter.transports.facts import RelayFacts
-from newsletter.transports.limits import LimitFacts, check_name
+from newsletter.transports.change import refuse_without_password, write_limits, write_settings
+from newsletter.transports.limit_settings import LimitSettings, check_name
 from newsletter.transports.models import Transport
+from newsletter.transports.relay_settings import RelaySettings
 
 
 def add_transport(
     session: Session,
-    facts: RelayFacts,
+    facts: RelaySettings,
     secrets: Sequence[str],
     *,
     actor: str,
     name: str = "",
-    limits: LimitFacts | None = None,
+    limits: LimitSettings | None = None,
 ) -> Transport:
     """Keep `facts` as the last of the transports, flushed. Workers take it up soon.
 
@@ -36,8 +36,8 @@ def add_transport(
         raise Conflict("relay_there", f"The relay {facts.relay.where} is there already, with the same user.")
     last = session.scalar(select(func.max(Transport.position))) or 0
     transport = Transport(position=last + 1, name=check_name(name) or facts.host)
-    write_facts(transport, facts, secrets)
-    write_limits(transport, limits or LimitFacts())
+    write_settings(transport, facts, secrets)
+    write_limits(transport, limits or LimitSettings())
     try:
         with session.begin_nested():
             session.add(transport)

@@ -9,17 +9,17 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Missing, Refused
 from newsletter.smtp.failures import SessionFailed
-from newsletter.transports.facts import RelayFacts
-from newsletter.transports.find import stored_facts
-from newsletter.transports.limits import FIELDS, LimitFacts, check_name
-from newsletter.transports.locker import Locker
+from newsletter.transports.cooldown import resume
+from newsletter.transports.find import stored_settings
+from newsletter.transports.limit_settings import FIELDS, LimitSettings, check_name
 from newsletter.transports.models import Transport
-from newsletter.transports.outlet import row_key
-from newsletter.transports.rest import resume
+from newsletter.transports.relay_settings import RelaySettings
+from newsletter.transports.secret_box import SecretBox
+from newsletter.transports.transport_config import row_key
 
 
 def change_relay(
-    session: Session, transport_id: int, facts: RelayFacts, secrets: Sequence[str], *, actor: str
+    session: Session, transport_id: int, facts: RelaySettings, secrets: Sequence[str], *, actor: str
 ) -> Transport:
     """Keep `facts` (complete: see `with_kept_password`) in the place of what was stored.
 
@@ -32,14 +32,14 @@ def change_relay(
         return transport
     if transport.name == transport.host:
         transport.name = facts.host
-    write_facts(transport, facts, secrets)
+    write_settings(transport, facts, secrets)
     resume(session, row_key(transport.id))
     audit.record(session, "relay.saved", "transport", transport.id, actor=actor, **facts.told())
     return transport
 
 
 def change_limits(
-    session: Session, transport_id: int, limits: LimitFacts, *, name: str | None = None, actor: str
+    session: Session, transport_id: int, limits: LimitSettings, *, name: str | None = None, actor: str
 ) -> Transport:
     """From now on it takes as much as `limits` says. An empty name is that of its host; None: it stays.
 
@@ -47,9 +47,9 @@ def change_limits(
     """
     transport = locked(session, transport_id)
     called = transport.name if name is None else check_name(name) or transport.host
-    if (called, limits) == (transport.name, LimitFacts.of(transport)):
+    if (called, limits) == (transport.name, LimitSettings.of(transport)):
         return transport
-    before = LimitFacts.of(transport).told()
+    before = LimitSettings.of(transport).told()
     transport.name = called
     write_limits(transport, limits)
     after = limits.told()
@@ -73,22 +73,22 @@ def locked(session: Session, transport_id: int) -> Transport:
     return transport
 
 
-def refuse_without_password(facts: RelayFacts) -> None:
+def refuse_without_password(facts: RelaySettings) -> None:
     """Raises `Refused` for a user name without a password."""
     if facts.username and not facts.password:
         sentence = "Type the password of this user name."
         raise Refused("bad_relay", sentence, {"password": sentence})
 
 
-def write_facts(transport: Transport, facts: RelayFacts, secrets: Sequence[str]) -> None:
+def write_settings(transport: Transport, facts: RelaySettings, secrets: Sequence[str]) -> None:
     """`facts` into the row, the password locked."""
     transport.host, transport.port = facts.host, facts.port
     transport.security, transport.username = facts.security, facts.username
-    transport.password = Locker(secrets).lock(facts.password) if facts.password else ""
+    transport.password = SecretBox(secrets).lock(facts.password) if facts.password else ""
     transport.updated_at = clock.now()
 
 
-def write_limits(transport: Transport, limits: LimitFacts) -> None:
+def write_limits(transport: Transport, limits: LimitSettings) -> None:
     """`limits` into the row."""
     for name in FIELDS:
         setattr(transport, name, getattr(limits, name))
@@ -96,8 +96,8 @@ def write_limits(transport: Transport, limits: LimitFacts) -> None:
     transport.updated_at = clock.now()
 
 
-def _says(transport: Transport, facts: RelayFacts, secrets: Sequence[str]) -> bool:
+def _says(transport: Transport, facts: RelaySettings, secrets: Sequence[str]) -> bool:
     try:
-        return stored_facts(transport, secrets) == facts
+        return stored_settings(transport, secrets) == facts
     except SessionFailed:
         return False

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.transports.look import look_at
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.standing import Obstacle, Standing
+from newsletter.transports.availability import Availability, Obstacle
+from newsletter.transports.look import read_availability
+from newsletter.transports.transport_config import TransportConfig
 
 _CHANCE = random.SystemRandom()
 
@@ -24,32 +24,32 @@ class Wait:
 
 def choose(
     session: Session,
-    outlets: Sequence[Outlet],
+    configs: Sequence[TransportConfig],
     sender: str,
     now: datetime,
     chance: random.Random = _CHANCE,
-) -> Outlet | Wait:
-    """One of `outlets` for mail from `sender`, by their weights; or until when to wait, and for what.
+) -> TransportConfig | Wait:
+    """One of `configs` for mail from `sender`, by their weights; or until when to wait, and for what.
 
     A transport of weight 0 is a reserve: it takes over when none of the others can send, but not while one
     of them only keeps its pace.
     """
-    return pick(look_at(session, outlets, sender, now), chance)
+    return pick(read_availability(session, configs, sender, now), chance)
 
 
-def pick(standings: Sequence[Standing], chance: random.Random) -> Outlet | Wait:
+def pick(standings: Sequence[Availability], chance: random.Random) -> TransportConfig | Wait:
     """The same, when it is known how things stand."""
-    ready = [one.outlet for one in standings if one.obstacle is None]
-    weights = [outlet.weight for outlet in ready]
+    ready = [one.config for one in standings if one.obstacle is None]
+    weights = [config.weight for config in ready]
     if any(weights):
         return chance.choices(ready, weights)[0]
-    keeping_pace = any(one.obstacle is Obstacle.PACE and one.outlet.weight for one in standings)
+    keeping_pace = any(one.obstacle is Obstacle.PACE and one.config.weight for one in standings)
     if ready and not keeping_pace:
         return ready[0]
     return _wait([one for one in standings if one.obstacle is not None])
 
 
-def _wait(standings: Sequence[Standing]) -> Wait:
+def _wait(standings: Sequence[Availability]) -> Wait:
     """For the first that can send again by itself; else everything that has to be mended."""
     soonest = min((one for one in standings if one.until is not None), key=_until, default=None)
     if soonest is not None:
@@ -58,6 +58,6 @@ def _wait(standings: Sequence[Standing]) -> Wait:
     return Wait(None, " ".join(sentences))
 
 
-def _until(standing: Standing) -> datetime:
+def _until(standing: Availability) -> datetime:
     assert standing.until is not None  # noqa: S101 - tells the type checker
     return standing.until

@@ -19,8 +19,8 @@ from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.smtp.dkim import Algorithm, Signer
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.smtp.url import host_name
-from newsletter.transports.locker import Locker, Unreadable
 from newsletter.transports.models import DkimKey
+from newsletter.transports.secret_box import SecretBox, Unreadable
 
 RSA_BITS = 2048  # RFC 8301 §3.2: what signers should use
 DNS_SECONDS = 5.0
@@ -61,7 +61,7 @@ def make_key(
     )
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     key = DkimKey(
-        domain=domain, selector=selector, algorithm=algorithm.value, private_key=Locker(secrets).lock(pem)
+        domain=domain, selector=selector, algorithm=algorithm.value, private_key=SecretBox(secrets).lock(pem)
     )
     try:
         with session.begin_nested():
@@ -193,7 +193,7 @@ def _tags(text: str) -> dict[str, str]:
 
 def _signer(key: DkimKey, secrets: Sequence[str]) -> Signer:
     try:
-        pem = Locker(secrets).open(key.private_key)
+        pem = SecretBox(secrets).open(key.private_key)
     except Unreadable:
         sentence = UNREADABLE.format(domain=key.domain)
         raise SessionFailed(Step.AUTH, sentence, temporary=False) from None

@@ -8,28 +8,28 @@ from urllib.parse import unquote_plus
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.limits import FIELDS, check_limits, check_name
-from newsletter.transports.outlet import Outlet, url_key
+from newsletter.transports.limit_settings import FIELDS, check_limits, check_name
+from newsletter.transports.transport_config import TransportConfig, url_key
 
 # How to speak to a relay is for `smtp.url` to read, like everything about reaching it.
 OPTIONS = ("name", *(limit for limit in FIELDS if limit != "dialogue"))
 SCHEMES = ("smtp://", "smtps://")
 
 
-def environment_outlets(text: str) -> list[Outlet]:
+def environment_transports(text: str) -> list[TransportConfig]:
     """The relays in the order of `text`. Raises `Refused` with a sentence that repeats no credential."""
     urls = text.split()
     if len(urls) > 1 and not all(url.lower().startswith(SCHEMES) for url in urls):
         raise _refused(
             "holds a space with no URL after it; spaces separate relays, one in a password is written %20."
         )
-    found = [_outlet(url) for url in urls or [""]]
-    if len({outlet.key for outlet in found}) < len(found):
+    found = [_transport_config(url) for url in urls or [""]]
+    if len({config.key for config in found}) < len(found):
         raise _refused("names the same relay and user twice.")
     return found
 
 
-def _outlet(url: str) -> Outlet:
+def _transport_config(url: str) -> TransportConfig:
     bare, options = _taken_out(url)
     relay = parse_smtp_url(bare, OPTIONS)
     try:
@@ -38,7 +38,7 @@ def _outlet(url: str) -> Outlet:
     except Refused as error:
         option, problem = next(iter(error.fields.items()))
         raise _refused(f"has a wrong {option}: {problem}") from None
-    return Outlet(url_key(relay), name or relay.where, relay, facts.weight, facts.limits(relay.host))
+    return TransportConfig(url_key(relay), name or relay.where, relay, facts.weight, facts.limits(relay.host))
 
 
 def _taken_out(url: str) -> tuple[str, dict[str, str]]:

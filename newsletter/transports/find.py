@@ -11,14 +11,14 @@ from newsletter.core.db import reading
 from newsletter.core.errors import Missing
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.smtp.url import Dialogue, Relay
-from newsletter.transports.environment import environment_outlets
-from newsletter.transports.facts import RelayFacts
-from newsletter.transports.limits import LimitFacts
-from newsletter.transports.locker import Locker, Unreadable
-from newsletter.transports.look import look_at
+from newsletter.transports.availability import Availability
+from newsletter.transports.environment import environment_transports
+from newsletter.transports.limit_settings import LimitSettings
+from newsletter.transports.look import read_availability
 from newsletter.transports.models import Transport
-from newsletter.transports.outlet import Outlet, row_key
-from newsletter.transports.standing import Standing
+from newsletter.transports.relay_settings import RelaySettings
+from newsletter.transports.secret_box import SecretBox, Unreadable
+from newsletter.transports.transport_config import TransportConfig, row_key
 
 UNREADABLE = (
     "The relay's password cannot be read, because SECRET_KEY was changed:"
@@ -39,25 +39,25 @@ def get_transport(session: Session, transport_id: int) -> Transport:
     return transport
 
 
-def outlets(session: Session, secrets: Sequence[str], smtp_url: str) -> list[Outlet]:
+def transport_configs(session: Session, secrets: Sequence[str], smtp_url: str) -> list[TransportConfig]:
     """Every way out for mail, in order: the saved transports, or else the relays of `smtp_url`.
 
     Raises `Refused` when `smtp_url` is needed and has a mistake in it.
     """
     rows = all_transports(session)
-    return [row_outlet(row, secrets) for row in rows] if rows else environment_outlets(smtp_url)
+    return [stored_transport(row, secrets) for row in rows] if rows else environment_transports(smtp_url)
 
 
-def row_outlet(transport: Transport, secrets: Sequence[str]) -> Outlet:
+def stored_transport(transport: Transport, secrets: Sequence[str]) -> TransportConfig:
     """A saved transport as a way out."""
     broken = None
     try:
-        facts = stored_facts(transport, secrets)
+        facts = stored_settings(transport, secrets)
     except SessionFailed as error:
         broken = error
-        facts = RelayFacts(transport.host, transport.port, transport.security, transport.username)
-    limits = LimitFacts.of(transport)
-    return Outlet(
+        facts = RelaySettings(transport.host, transport.port, transport.security, transport.username)
+    limits = LimitSettings.of(transport)
+    return TransportConfig(
         key=row_key(transport.id),
         name=transport.name or transport.host,
         relay=replace(facts.relay, dialogue=Dialogue[limits.dialogue.upper()]),
@@ -70,19 +70,19 @@ def row_outlet(transport: Transport, secrets: Sequence[str]) -> Outlet:
 
 def outlets_in_use(
     sessions: sessionmaker[Session], secrets: Sequence[str], smtp_url: str
-) -> list[Outlet] | SessionFailed:
+) -> list[TransportConfig] | SessionFailed:
     """The ways out for a single message that somebody waits for, the best first; or why there is none.
 
     Limits and hours are for mailings. What is paused, broken or waits for somebody is left out; what rests
     for a while comes last. In a transaction of its own, for workers, which ask again and again.
     """
     with reading(), sessions() as session:
-        known = outlets(session, secrets, smtp_url)
-        standings = look_at(session, known, sender="", now=clock.now())
+        known = transport_configs(session, secrets, smtp_url)
+        standings = read_availability(session, known, sender="", now=clock.now())
     fit = [standing for standing in standings if not standing.needs_somebody]
     if fit:
-        return [standing.outlet for standing in sorted(fit, key=lambda standing: standing.rests)]
-    broken = next((outlet.broken for outlet in known if outlet.broken), None)
+        return [standing.config for standing in sorted(fit, key=lambda standing: standing.rests)]
+    broken = next((config.broken for config in known if config.broken), None)
     return broken or SessionFailed(Step.CONNECT, _sentence(standings), temporary=False)
 
 
@@ -94,14 +94,14 @@ def relay_in_use(
     return found if isinstance(found, SessionFailed) else found[0].relay
 
 
-def stored_facts(transport: Transport, secrets: Sequence[str]) -> RelayFacts:
+def stored_settings(transport: Transport, secrets: Sequence[str]) -> RelaySettings:
     """The transport with its password in clear. Raises `SessionFailed` when that cannot be read."""
     try:
-        password = Locker(secrets).open(transport.password) if transport.password else ""
+        password = SecretBox(secrets).open(transport.password) if transport.password else ""
     except Unreadable:
         raise SessionFailed(Step.AUTH, UNREADABLE, temporary=False) from None
-    return RelayFacts(transport.host, transport.port, transport.security, transport.username, password)
+    return RelaySettings(transport.host, transport.port, transport.security, transport.username, password)
 
 
-def _sentence(standings: Sequence[Standing]) -> str:
+def _sentence(standings: Sequence[Availability]) -> str:
     return " ".join(dict.fromkeys(standing.sentence for standing in standings))

@@ -7,22 +7,24 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from newsletter.transports.models import TransportRest, TransportUse
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.standing import Rest, Standing, Used, standing
+from newsletter.transports.availability import Availability, Cooldown, Used, standing
+from newsletter.transports.models import TransportCooldown, TransportUse
+from newsletter.transports.transport_config import TransportConfig
 
 # Made once: it is asked before each window.
-_RESTS = select(TransportRest.transport, TransportRest.reason, TransportRest.until).where(
-    TransportRest.transport.in_(bindparam("keys", expanding=True)),
-    TransportRest.sender.in_(bindparam("senders", expanding=True)),
+_RESTS = select(TransportCooldown.transport, TransportCooldown.reason, TransportCooldown.until).where(
+    TransportCooldown.transport.in_(bindparam("keys", expanding=True)),
+    TransportCooldown.sender.in_(bindparam("senders", expanding=True)),
 )
 
 
-def look_at(session: Session, outlets: Sequence[Outlet], sender: str, now: datetime) -> list[Standing]:
-    """The standing of each of `outlets` for mail from `sender`; empty: for mail from anybody."""
-    rests = _rests(session, [outlet.key for outlet in outlets], sender)
-    used = read_use(session, [outlet.key for outlet in outlets if outlet.limits.are_counted])
-    return [standing(outlet, rests[outlet.key], used.get(outlet.key, Used()), now) for outlet in outlets]
+def read_availability(
+    session: Session, configs: Sequence[TransportConfig], sender: str, now: datetime
+) -> list[Availability]:
+    """The standing of each of `configs` for mail from `sender`; empty: for mail from anybody."""
+    rests = _rests(session, [config.key for config in configs], sender)
+    used = read_use(session, [config.key for config in configs if config.limits.are_counted])
+    return [standing(config, rests[config.key], used.get(config.key, Used()), now) for config in configs]
 
 
 def read_use(session: Session, keys: Sequence[str]) -> dict[str, Used]:
@@ -37,8 +39,8 @@ def read_use(session: Session, keys: Sequence[str]) -> dict[str, Used]:
     return {key: Used(free_at, day, used) for key, free_at, day, used in rows}
 
 
-def _rests(session: Session, keys: Sequence[str], sender: str) -> dict[str, list[Rest]]:
-    rests: dict[str, list[Rest]] = defaultdict(list)
+def _rests(session: Session, keys: Sequence[str], sender: str) -> dict[str, list[Cooldown]]:
+    rests: dict[str, list[Cooldown]] = defaultdict(list)
     for key, reason, until in session.execute(_RESTS, {"keys": keys, "senders": ("", sender)}):
-        rests[key].append(Rest(reason, until))
+        rests[key].append(Cooldown(reason, until))
     return rests

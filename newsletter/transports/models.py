@@ -46,14 +46,14 @@ class Transport(Base):
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     warm_up_from: Mapped[date | None]  # its first day; each further day may send more (`transports.warm_up`)
     warm_up_per_day: Mapped[int | None]  # how many on the first day
-    # Somebody paused it; trouble is kept apart, in `TransportRest`.
+    # Somebody paused it; trouble is kept apart, in `TransportCooldown`.
     paused_at: Mapped[datetime | None]
 
 
 class TransportUse(Base):
     """How much of a transport is spoken for, in all or towards one receiving `provider`.
 
-    `transport` is a key (`transports.outlet`), since relays of the environment have no row. `free_at`: when
+    `transport` is a key (`transports.config`), since relays of the environment have no row. `free_at`: when
     the next message may go, by its rate. `used`: how many were reserved on `day`, in the transport's zone.
     """
 
@@ -66,7 +66,7 @@ class TransportUse(Base):
     used: Mapped[int] = mapped_column(default=0)
 
 
-class TransportRest(Base):
+class TransportCooldown(Base):
     """A transport (a key, as above) that is left alone for its trouble, with one sender or (empty) with all.
 
     `until`: when it is tried again; None means that somebody has to mend what `reason` says, and resume.

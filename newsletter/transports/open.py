@@ -7,21 +7,23 @@ from sqlalchemy.orm import sessionmaker
 
 from newsletter.core import clock
 from newsletter.smtp.failures import SessionFailed
-from newsletter.smtp.session import Session, open_session
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.rest import rest
+from newsletter.smtp.session import SmtpSession, open_session
+from newsletter.transports.cooldown import rest
+from newsletter.transports.transport_config import TransportConfig
 
 
-def open_first(sessions: sessionmaker[DatabaseSession], outlets: Sequence[Outlet], mail_name: str) -> Session:
-    """A session with the first of `outlets` that opens one; those before it are left alone for a while.
+def open_first(
+    sessions: sessionmaker[DatabaseSession], configs: Sequence[TransportConfig], mail_name: str
+) -> SmtpSession:
+    """A session with the first of `configs` that opens one; those before it are left alone for a while.
 
     `mail_name` is what EHLO says. Raises `SessionFailed` when the last one fails, too.
     """
-    *others, last = outlets
-    for outlet in others:
+    *others, last = configs
+    for config in others:
         try:
-            return open_session(outlet.relay, mail_name)
+            return open_session(config.relay, mail_name)
         except SessionFailed as error:
             with sessions.begin() as session:
-                rest(session, outlet.key, "", error.message, temporary=error.temporary, now=clock.now())
+                rest(session, config.key, "", error.message, temporary=error.temporary, now=clock.now())
     return open_session(last.relay, mail_name)

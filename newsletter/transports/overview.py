@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.transports.look import look_at, read_use
-from newsletter.transports.models import TransportRest
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.standing import Rest, Standing, Used
+from newsletter.transports.availability import Availability, Cooldown, Used
+from newsletter.transports.look import read_availability, read_use
+from newsletter.transports.models import TransportCooldown
+from newsletter.transports.transport_config import TransportConfig
 
 
 @dataclass(frozen=True)
@@ -22,43 +22,48 @@ class Overview:
     `senders`: the trouble it has with single senders.
     """
 
-    standing: Standing
+    standing: Availability
     used_today: int
     allowance: int | None
     share: int
-    senders: dict[str, Rest]
+    senders: dict[str, Cooldown]
 
     @property
-    def outlet(self) -> Outlet:
-        return self.standing.outlet
+    def config(self) -> TransportConfig:
+        return self.standing.config
 
 
-def overview(session: Session, outlets: Sequence[Outlet], now: datetime) -> list[Overview]:
-    """What there is to tell of each of `outlets`."""
-    standings = look_at(session, outlets, "", now)
-    keys = [outlet.key for outlet in outlets]
+def overview(session: Session, configs: Sequence[TransportConfig], now: datetime) -> list[Overview]:
+    """What there is to tell of each of `configs`."""
+    standings = read_availability(session, configs, "", now)
+    keys = [config.key for config in configs]
     use = read_use(session, keys)
     senders = _senders(session, keys, now)
-    whole = sum(one.outlet.weight for one in standings if not one.needs_somebody)
+    whole = sum(one.config.weight for one in standings if not one.needs_somebody)
     told = []
     for one in standings:
-        limits = one.outlet.limits
+        limits = one.config.limits
         today = limits.day(now)
-        takes = 0 if one.needs_somebody or not whole else round(100 * one.outlet.weight / whole)
-        used = use.get(one.outlet.key, Used()).on(today)
-        told.append(Overview(one, used, limits.allowance(today), takes, senders[one.outlet.key]))
+        takes = 0 if one.needs_somebody or not whole else round(100 * one.config.weight / whole)
+        used = use.get(one.config.key, Used()).on(today)
+        told.append(Overview(one, used, limits.allowance(today), takes, senders[one.config.key]))
     return told
 
 
-def _senders(session: Session, keys: Sequence[str], now: datetime) -> dict[str, dict[str, Rest]]:
-    found: dict[str, dict[str, Rest]] = defaultdict(dict)
+def _senders(session: Session, keys: Sequence[str], now: datetime) -> dict[str, dict[str, Cooldown]]:
+    found: dict[str, dict[str, Cooldown]] = defaultdict(dict)
     rows = session.execute(
-        select(TransportRest.transport, TransportRest.sender, TransportRest.reason, TransportRest.until)
-        .where(TransportRest.transport.in_(keys), TransportRest.sender != "")
-        .order_by(TransportRest.sender)
+        select(
+            TransportCooldown.transport,
+            TransportCooldown.sender,
+            TransportCooldown.reason,
+            TransportCooldown.until,
+        )
+        .where(TransportCooldown.transport.in_(keys), TransportCooldown.sender != "")
+        .order_by(TransportCooldown.sender)
     )
     for key, sender, reason, until in rows:
-        rest = Rest(reason, until)
+        rest = Cooldown(reason, until)
         if rest.holds(now):
             found[key][sender] = rest
     return found

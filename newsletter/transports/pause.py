@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from newsletter import audit
 from newsletter.core import clock
 from newsletter.transports.change import locked
-from newsletter.transports.outlet import row_key
-from newsletter.transports.rest import resume
+from newsletter.transports.cooldown import resume
+from newsletter.transports.transport_config import row_key
 
 
 def pause_transport(session: Session, transport_id: int, *, actor: str) -> bool:
@@ -30,7 +30,7 @@ def resume_transport(session: Session, transport_id: int, *, actor: str) -> bool
     return True
 
 
-def resume_outlet(session: Session, key: str, where: str, *, actor: str) -> bool:
+def resume_transport_config(session: Session, key: str, where: str, *, actor: str) -> bool:
     """The same for a relay of the environment, which cannot be paused."""
     if not resume(session, key):
         return False

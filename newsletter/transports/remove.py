@@ -4,9 +4,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from newsletter import audit
+from newsletter.transports.cooldown import resume
 from newsletter.transports.models import Transport, TransportUse
-from newsletter.transports.outlet import row_key
-from newsletter.transports.rest import resume
+from newsletter.transports.transport_config import row_key
 
 
 def remove_transports(session: Session, *, actor: str, transport_id: int | None = None) -> int:

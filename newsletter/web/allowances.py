@@ -1,6 +1,6 @@
 """How often one visitor, and one email domain, may ask for subscriptions: form, embed and API count together.
 
-Part of the gate of `newsletter.subscribers.gate`; it is here because counting needs the request and Redis.
+Part of `newsletter.subscribers.signup_protection`; it is here because counting needs the request and Redis.
 The figures are the application's config (`SIGN_UPS_PER_VISITOR`, `SIGN_UPS_PER_DOMAIN`, in the notation of
 Flask-Limiter), so that an installation can change them.
 """

@@ -7,7 +7,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter.health.signs import open_redis
+from newsletter.health.heartbeats import open_redis
 from newsletter.web.current import settings
 from newsletter.web.database import session
 

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.cli import cli
 from newsletter.settings import SECRETS_FROM_FILES, Settings
-from newsletter.transports.environment import environment_outlets
+from newsletter.transports.environment import environment_transports
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -133,7 +133,7 @@ RELAYS = [
 
 @pytest.mark.parametrize("url", RELAYS)
 def test_relays_are_written_as_the_parser_reads_them(url: str) -> None:
-    assert environment_outlets(url)
+    assert environment_transports(url)
 
 
 def test_there_are_relays_and_commands_to_check() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from newsletter.cli import environment, main
 from newsletter.settings import Settings
+from tests.databases import BOTH, ONE, borrow_engine, empty_database, give_back
+from tests.extent import usual
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Ran:
 Run = Callable[..., Ran]
 
 
+@pytest.fixture(params=usual(ONE, soak=BOTH))
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated SQLite file; `@both_databases` has a test run on PostgreSQL, too."""
+    return empty_database(request)
+
+
 @pytest.fixture
 def run(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -38,6 +46,7 @@ def run(
     monkeypatch.setenv("PUBLIC_URL", settings.effective_public_url)
     monkeypatch.setenv("SECRET_KEY", settings.secret_key.get_secret_value())
     environment.runtime.cache_clear()
+    environment.runtime().engine = borrow_engine(settings.effective_database_url)
 
     def ran(*arguments: str) -> Ran:
         capsys.readouterr()
@@ -52,5 +61,5 @@ def run(
 
     yield ran
     if environment.runtime.cache_info().currsize:
-        environment.runtime().engine.dispose()
+        give_back(environment.runtime().engine)
     environment.runtime.cache_clear()

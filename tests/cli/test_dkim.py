@@ -52,6 +52,7 @@ def test_the_doctor_does_not_know_the_keys_of_a_database_without_tables(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.db'}")
+    environment.runtime.cache_clear()
     told = run("doctor", "--json").json
     assert not told["database"]["ok"]
     assert (told["signing"]["ok"], "nobody knows" in told["signing"]["message"]) == (False, True)

@@ -11,9 +11,9 @@ from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.settings import Settings
 from newsletter.smtp.sink import Options, Sink
-from newsletter.transports.find import all_transports, stored_facts
+from newsletter.transports.cooldown import rest
+from newsletter.transports.find import all_transports, stored_settings
 from newsletter.transports.models import TransportUse
-from newsletter.transports.rest import rest
 from tests.cli.conftest import Run
 from tests.factories import make_publication
 
@@ -35,7 +35,7 @@ def test_added_with_its_password_from_standard_input(
     assert made.code == 0, made.err
     assert made.json == {"id": 1, "name": "The first", "relay": "smtp.example.org:587"}
     (transport,) = all_transports(session)
-    assert stored_facts(transport, settings.secrets).password == CANARY
+    assert stored_settings(transport, settings.secrets).password == CANARY
     assert transport.provider_limits == {"gmail": 20.0, "yahoo": 5.0}
     session.commit()
     listed = run("transport", "list", "--json")
@@ -53,7 +53,7 @@ def test_a_password_in_a_file(run: Run, session: Session, settings: Settings, tm
     path.write_text(f"{CANARY}\n", encoding="utf-8")
     assert run(*ADD, "--username", "ana", "--password-file", str(path)).code == 0
     (transport,) = all_transports(session)
-    assert stored_facts(transport, settings.secrets).password == CANARY
+    assert stored_settings(transport, settings.secrets).password == CANARY
 
 
 @pytest.mark.parametrize(("weight", "when"), [("1", "from now on"), ("0", "when no other relay can send")])
@@ -83,7 +83,7 @@ def test_set_changes_only_what_is_named(
     assert run("transport", "set", "1", "--security", "tls", "--per-second", "5").code == 0
     (transport,) = all_transports(session)
     assert (transport.port, transport.per_day, transport.per_second) == (465, 1000, 5.0)
-    assert stored_facts(transport, settings.secrets).password == CANARY
+    assert stored_settings(transport, settings.secrets).password == CANARY
     session.commit()
     elsewhere = run("transport", "set", "1", "--host", "evil.example")
     assert (elsewhere.code, "Type the password again" in elsewhere.err) == (2, True)
@@ -95,7 +95,7 @@ def test_set_changes_only_what_is_named(
     assert run("transport", "set", "1", "--host", "b.example", "--password-stdin").code == 0
     assert run("transport", "set", "1", "--weight", "-1").code == 2
     session.expire_all()
-    assert stored_facts(transport, settings.secrets).password == "another"
+    assert stored_settings(transport, settings.secrets).password == "another"
 
 
 def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:

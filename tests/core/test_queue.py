@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import cast
 
 import pytest
 from redis import Redis
@@ -22,7 +23,7 @@ def valkey(redis_url: str) -> Redis:
 
 
 def waiting(valkey: Redis) -> list[dict[str, int]]:
-    messages = valkey.lrange(Queue.BULK.value, 0, -1)
+    messages = cast(list[bytes], valkey.lrange(Queue.BULK.value, 0, -1))
     return [json.loads(base64.b64decode(json.loads(m)["body"]))[1] for m in reversed(messages)]
 
 

@@ -17,8 +17,8 @@ from newsletter.document import dumps, loads
 from newsletter.document.blocks import BLOCKS
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
-from newsletter.mailings.accounts import accounts
 from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome
+from newsletter.mailings.totals import read_totals
 from newsletter.media.files import MediaFiles
 from newsletter.preflight import Level, check
 from newsletter.sending.exclusion import exclusion_reason
@@ -64,7 +64,7 @@ def test_a_second_time_changes_nothing(
 
 def test_every_mailing_adds_up_to_its_deliveries(session: Session, demo: Demo) -> None:
     for mailing in session.scalars(select(Mailing)).all():
-        told = accounts(session, mailing.id)
+        told = read_totals(session, mailing.id)
         assert told.add_up
         assert told.over
         assert told.pending == told.in_flight == told.retry == 0
@@ -81,7 +81,7 @@ def test_every_mailing_adds_up_to_its_deliveries(session: Session, demo: Demo) -
 
 
 def test_the_newest_mailing_shows_every_word(session: Session, demo: Demo) -> None:
-    told = accounts(session, demo.mailing_id)
+    told = read_totals(session, demo.mailing_id)
     assert told.sent > 250
     assert set(told.rejected_reasons) == {"no_such_user", "expired"}
     assert told.unanswered == 1

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from benchmarks.population import populate
-from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
@@ -87,7 +87,7 @@ def order(runtime: Runtime, sink: Sink) -> Callable[..., Order]:
 
 
 @pytest.fixture
-def hold_promise(runtime: Runtime, request: pytest.FixtureRequest) -> Callable[..., Accounts]:
+def hold_promise(runtime: Runtime, request: pytest.FixtureRequest) -> Callable[..., MailingTotals]:
     """Judges a mailing that is over; `relay`: whether it was the relay that lost connections."""
 
     def check(
@@ -96,7 +96,7 @@ def hold_promise(runtime: Runtime, request: pytest.FixtureRequest) -> Callable[.
         *,
         relay: bool = False,
         sink: Sink | None = None,
-    ) -> Accounts:
+    ) -> MailingTotals:
         sink = sink or request.getfixturevalue("sink")
         excuses = Excuses(
             connections=sink.counts.lost if relay else 0,

@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing.context import ForkServerProcess
 
 from newsletter.core.db import reading
-from newsletter.mailings.accounts import accounts
+from newsletter.mailings.totals import read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.freeze import freeze
@@ -85,4 +85,4 @@ def recover_once(order: Order) -> None:
 def over(runtime: Runtime, mailing_id: int) -> bool:
     """Whether the mailing has come to its end."""
     with reading(), runtime.session() as session:
-        return accounts(session, mailing_id).over
+        return read_totals(session, mailing_id).over

@@ -14,10 +14,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Delivery, Outcome
+from newsletter.mailings.totals import MailingTotals
 from newsletter.sending import tally
-from newsletter.smtp.pace import MOST
+from newsletter.smtp.inflight_window import MOST
 from newsletter.smtp.sink import Record
 from newsletter.smtp.url import Dialogue
 from newsletter.subscribers.models import Subscriber
@@ -48,7 +48,7 @@ class Excuses:
 class Judgement:
     """`broken`: a sentence for each part of the promise that was not kept."""
 
-    accounts: Accounts
+    accounts: MailingTotals
     broken: list[str]
     died: int = 0
 
@@ -86,7 +86,7 @@ def judge(session: Session, mailing_id: int, records: Iterable[Record], excuses:
     return Judgement(accounts, broken, len(excuses.died))
 
 
-def hold(session: Session, mailing_id: int, records: Iterable[Record], excuses: Excuses) -> Accounts:
+def hold(session: Session, mailing_id: int, records: Iterable[Record], excuses: Excuses) -> MailingTotals:
     """The same as an assertion."""
     judged = judge(session, mailing_id, records, excuses)
     assert judged.broken == [], judged
@@ -98,7 +98,7 @@ def _at_most_once(copies: Counter[str], ids: Counter[str]) -> list[str]:
     return [f"I1: more than one copy of {_some(several)}"] if several else []
 
 
-def _nobody_forgotten(accounts: Accounts) -> list[str]:
+def _nobody_forgotten(accounts: MailingTotals) -> list[str]:
     waiting = accounts.pending, accounts.in_flight, accounts.retry
     if accounts.over and waiting == (0, 0, 0) and accounts.add_up:
         return []

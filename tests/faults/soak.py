@@ -79,9 +79,9 @@ def disturb_servers(_soak: Soak, given: Stage, mailing_id: int, _luck: random.Ra
 
 
 def leave(soak: Soak, given: Stage, mailing_id: int, luck: random.Random) -> Done:
-    soak.leavers = Leavers(given.runtime, mailing_id, luck)
+    leavers = soak.leavers = Leavers(given.runtime, mailing_id, luck)
     tenth = given.count(mailing_id).candidates // 10
-    return in_background(lambda: soak.leavers.leave(tenth, lambda: given.over(mailing_id)))()
+    return in_background(lambda: leavers.leave(tenth, lambda: given.over(mailing_id)))()
 
 
 def soaks() -> dict[str, Soak]:

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from benchmarks.population import populate
 from newsletter import migrations
 from newsletter.core.db import reading
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
@@ -56,7 +56,7 @@ class Stage:
     def over(self, *mailing_ids: int) -> bool:
         """Whether the mailings have come to their end; a database that is away cannot tell."""
         with reading(), self.runtime.session() as session:
-            return all(accounts(session, mailing_id).over for mailing_id in mailing_ids)
+            return all(read_totals(session, mailing_id).over for mailing_id in mailing_ids)
 
     def sent_at_least(self, copies: float, *mailing_ids: int) -> None:
         """Wait until the sink has so many copies."""
@@ -74,10 +74,10 @@ class Stage:
     def tell(self, *mailing_ids: int) -> str:
         """How things stand, for whoever waited in vain."""
         with reading(), self.runtime.session() as session:
-            stand = [str(accounts(session, mailing_id)) for mailing_id in mailing_ids]
+            stand = [str(read_totals(session, mailing_id)) for mailing_id in mailing_ids]
         return "\n".join([*stand, self.installation.said("bulk"), self.installation.said("periodic")])
 
-    def count(self, mailing_id: int) -> Accounts:
+    def count(self, mailing_id: int) -> MailingTotals:
         """The accounts, held against the deliveries, at one moment."""
         with self.runtime.session() as session:
             if self.runtime.engine.dialect.name == "postgresql":  # several statements, one moment
@@ -95,7 +95,7 @@ class Stage:
         with self.runtime.session() as session:
             return promise.judge(session, mailing_id, read_records(self.sink.record), excuses)
 
-    def hold_promise(self, mailing_id: int, connections: int = 0) -> Accounts:
+    def hold_promise(self, mailing_id: int, connections: int = 0) -> MailingTotals:
         """The same as an assertion."""
         judged = self.judge(mailing_id, connections)
         assert judged.broken == [], judged

@@ -9,8 +9,8 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Mailing, SendWindow
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -35,7 +35,7 @@ def test_the_clock_is_set(
     make_mailing: Callable[..., int],
     make_process: Callable[..., SendingProcess],
     sink: Sink,
-    hold_promise: Callable[..., Accounts],
+    hold_promise: Callable[..., MailingTotals],
 ) -> None:
     """While a drain runs. A jump ahead may look like an hour's silence, and then asks."""
     mailing_id = make_mailing(READERS, per_second=200)
@@ -68,7 +68,7 @@ def test_a_disk_without_room_for_a_tally(
     make_mailing: Callable[..., int],
     make_process: Callable[..., SendingProcess],
     sink: Sink,
-    hold_promise: Callable[..., Accounts],
+    hold_promise: Callable[..., MailingTotals],
 ) -> None:
     """In the middle of a mailing: nothing more is reserved, and it goes on when there is room again."""
     mailing_id = make_mailing(READERS, per_second=400)

@@ -17,6 +17,7 @@ from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import read_records
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.sign_up import sign_up
+from tests.extent import usual
 from tests.factories import make_issue, make_publication, make_readers
 from tests.faults.stage import Stage, stage
 from tests.processes import wait_until
@@ -25,7 +26,7 @@ from tests.sending.pressing import press_at_once
 PRESSES = 50
 BEATS = 3
 BELLS = 20
-READERS = 1_000
+READERS = usual(600, soak=6_000)
 # A confirmation waits for nobody; the rest is what two busy cores may add.
 SOON_SECONDS = 5.0
 

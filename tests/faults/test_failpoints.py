@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from newsletter.mailings.accounts import Accounts, accounts
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.drain import SendingProcess
@@ -17,11 +17,12 @@ from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Sink
 from newsletter.smtp.url import Dialogue
+from tests.extent import usual
 from tests.faults.drainer import Order, over, start_draining, start_recovering
 from tests.processes import wait_until
 from tests.servers.processes import state
 
-READERS = 600
+READERS = usual(300, soak=3_000)
 # The time at which each place is deadly: not the first, so that something is under way already.
 TIMES = {
     "freeze.chunk": 2,
@@ -37,7 +38,7 @@ TIMES = {
 
 pytestmark = pytest.mark.faults
 
-Judge = Callable[..., Accounts]
+Judge = Callable[..., MailingTotals]
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +127,7 @@ def test_stopped_while_another_goes_on(
             wait_until(lambda: sink.counts.messages >= before + 10)
             recovered(runtime)
             with runtime.session() as session:
-                taken = accounts(session, mailing_id).unanswered
+                taken = read_totals(session, mailing_id).unanswered
             assert taken == 0, "a right to send is not taken from a living process"
     finally:
         os.kill(first.pid or 0, signal.SIGCONT)
@@ -170,7 +171,7 @@ def test_failing_on_a_full_disk(
         process.drain(mailing_id, seconds=30)
     recovered(runtime)
     with runtime.session() as session:
-        assert accounts(session, mailing_id).in_flight == 0
+        assert read_totals(session, mailing_id).in_flight == 0
     finish(runtime, process, mailing_id)
     found = hold_promise(mailing_id, relay=True)
     assert found.sent + found.unanswered == READERS

@@ -14,10 +14,11 @@ from newsletter.subscribers.imports.accept import accept_import, receive
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.models import Subscription
+from tests.extent import usual
 from tests.factories import make_publication
 from tests.processes import Installation, wait_until
 
-PEOPLE = 12_000
+PEOPLE = usual(6_000, soak=60_000)
 
 pytestmark = pytest.mark.faults
 

@@ -7,22 +7,20 @@ from pathlib import Path
 import pytest
 
 from newsletter.smtp.url import Dialogue
+from tests.extent import usual
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import kill_workers, stop_workers
 
-READERS = 2_000
+READERS = usual(1_000, soak=20_000)
 PER_SECOND = 500
-KILLS = 8
-STOPS = 4
+KILLS = usual(4, soak=40)
+STOPS = usual(2, soak=20)
 SEED = 20261122
 
 pytestmark = pytest.mark.faults
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> str:
-    kind: str = request.param
-    return kind
+BOTH = ["sqlite", "postgresql"]
 
 
 @pytest.fixture
@@ -50,6 +48,8 @@ def test_killed_at_random(database: str, dialogue: Dialogue, tmp_path: Path) -> 
         assert found.sent + found.unanswered == READERS
 
 
+# What a dead process leaves behind in the database is looked at on both kinds in `test_killed_at_random`.
+@pytest.mark.parametrize("database", usual(["postgresql"], soak=BOTH))
 def test_every_process_dies_again_and_again(database: str, tmp_path: Path) -> None:
     """Armed by the setting: wherever a process gets to, its end is near."""
     points = "transmit.answered=kill@90,turn.committing=kill@9,turn.committed=kill@12"
@@ -62,6 +62,7 @@ def test_every_process_dies_again_and_again(database: str, tmp_path: Path) -> No
         assert found.unanswered > 0
 
 
+@pytest.mark.parametrize("database", BOTH)
 def test_stopped_for_a_while(given_stage: Stage) -> None:
     luck = random.Random(SEED)
     mailing_id = given_stage.schedule(READERS, per_second=PER_SECOND)
@@ -74,6 +75,7 @@ def test_stopped_for_a_while(given_stage: Stage) -> None:
     assert given_stage.hold_promise(mailing_id).sent == READERS
 
 
+@pytest.mark.parametrize("database", usual(["sqlite"], soak=BOTH))
 def test_a_terminated_worker_answers_for_all_it_started(given_stage: Stage) -> None:
     mailing_id = given_stage.schedule(READERS, per_second=PER_SECOND)
     given_stage.installation.start("bulk", "periodic")

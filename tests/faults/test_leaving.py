@@ -3,10 +3,11 @@
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from newsletter.mailings.accounts import Accounts
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -29,7 +30,7 @@ def test_who_has_left_gets_nothing(
     make_mailing: Callable[..., int],
     order: Callable[..., Order],
     sink: Sink,
-    hold_promise: Callable[..., Accounts],
+    hold_promise: Callable[..., MailingTotals],
 ) -> None:
     """They unsubscribe, are suppressed and erased, most of them just before their turn."""
     mailing_id = make_mailing(READERS, PER_SECOND)
@@ -52,7 +53,7 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
     order: Callable[..., Order],
     make_process: Callable[..., SendingProcess],
     sink: Sink,
-    hold_promise: Callable[..., Accounts],
+    hold_promise: Callable[..., MailingTotals],
 ) -> None:
     mailing_id = make_mailing(READERS, PER_SECOND)
     senders = [start_draining(order(mailing_id)) for _ in range(2)]
@@ -64,7 +65,7 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
         time.sleep(0.3)
         assert sink.counts.messages == stood_at
         press(runtime, control.resume, mailing_id)
-        wait_until(lambda stood_at=stood_at: sink.counts.messages > stood_at)
+        wait_until(partial(lambda before: sink.counts.messages > before, stood_at))
     press(runtime, control.cancel, mailing_id)
     for sender in senders:
         sender.join(120)

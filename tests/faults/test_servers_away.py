@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.extent import usual
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import Done, Seconds, disturb_broker, restart_postgres
 
-READERS = 2_000
+READERS = usual(1_200, soak=12_000)
 PER_SECOND = 400
-TIMES = 3
+TIMES = usual(2, soak=20)
 SEED = 20261128
 
 pytestmark = pytest.mark.faults

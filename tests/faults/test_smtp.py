@@ -11,8 +11,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
@@ -41,11 +41,11 @@ class Sending:
     dialogue: Dialogue
     mailing_id: int
     process: SendingProcess
-    judge: Callable[..., Accounts]
+    judge: Callable[..., MailingTotals]
 
-    def count(self) -> Accounts:
+    def count(self) -> MailingTotals:
         with self.runtime.session() as session:
-            return accounts(session, self.mailing_id)
+            return read_totals(session, self.mailing_id)
 
     def to_the_end(self) -> timedelta:
         """Send, with the clock set on to whenever something is due again; how much time that was."""
@@ -58,7 +58,7 @@ class Sending:
                 passed = max(self._next_due() - start, passed) + timedelta(seconds=1)
         raise AssertionError(self.count())
 
-    def hold_promise(self, *, relay: bool = False, sink: Sink | None = None) -> Accounts:
+    def hold_promise(self, *, relay: bool = False, sink: Sink | None = None) -> MailingTotals:
         """What became of everybody; `relay`: whether it was the relay that lost connections."""
         return self.judge(self.mailing_id, self.dialogue, relay=relay, sink=sink)
 
@@ -78,7 +78,7 @@ def begin(
     runtime: Runtime,
     make_mailing: Callable[..., int],
     make_process: Callable[..., SendingProcess],
-    hold_promise: Callable[..., Accounts],
+    hold_promise: Callable[..., MailingTotals],
 ) -> Begin:
     """Makes the mailing and its process, which has these options; with both dialogues."""
 

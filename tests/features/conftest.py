@@ -9,10 +9,9 @@ import pytest
 from flask import Flask
 
 from newsletter import migrations
-from newsletter.app import create_app
 from newsletter.core.db import make_engine
 from newsletter.settings import Settings
-from newsletter.web.database import db
+from tests.application import lend_application
 from tests.conftest import WORKER
 from tests.processes import Installation
 from tests.servers import ValkeyServer, create_database, start_postgres
@@ -61,11 +60,6 @@ def application(settings: Settings) -> Iterator[Flask]:
     # In a thread of its own: the browser's driver runs an event loop in this one, and what Flask does when a
     # context ends refuses to run beside one.
     with ThreadPoolExecutor(max_workers=1) as aside:
-        app = aside.submit(create_app, settings).result()
-        yield app
-        aside.submit(_dispose, app).result()
-
-
-def _dispose(app: Flask) -> None:
-    with app.app_context():
-        db.engine.dispose()
+        lent = lend_application(settings)
+        yield aside.submit(lent.__enter__).result()
+        aside.submit(lent.__exit__, None, None, None).result()

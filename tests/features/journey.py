@@ -16,8 +16,8 @@ from sqlalchemy import select
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
-from newsletter.subscribers.gate import Pace
 from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.signup_protection import Pace
 from tests.features.unchanged import reading_session
 from tests.processes import Installation, wait_until
 

@@ -1,10 +1,16 @@
-"""Look at a page in a real browser: at each width and in both schemes, with axe and with plain eyes."""
+"""Look at a page in a real browser: at each width, with axe and with plain eyes.
 
+In `make soak` axe looks at every page at every width in both schemes, which takes long. Otherwise it looks
+where the caller says, in light: `tests/web/test_contrast.py` computes what dark changes.
+"""
+
+import asyncio
 import base64
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
+from tests.extent import SOAK
 from tests.processes import PATIENCE
 
 WIDTHS = (1280, 640, 390)
@@ -22,7 +29,8 @@ NO_BROWSER = (
 )
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 # What may change with the width and the scheme; the other rules see the same document each time.
-OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+OF_THE_WIDTH = ["scrollable-region-focusable", "target-size"]
+OF_THE_LOOK = ["color-contrast", "link-in-text-block", *OF_THE_WIDTH]
 # An email is a document of its own, shown in the frame of a mail program: that one has the landmarks.
 OF_PAGES = ["landmark-one-main", "region"]
 AXE = Axe().axe_script
@@ -42,7 +50,7 @@ UNRINGED = """() => {
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The system's browser, for the block only: its event loop would be in the way of other tests."""
+    """The system's browser, for the block only: its event loop would be in the way of other code."""
     named = os.environ.get("CHROMIUM")
     program = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
     if program is None:
@@ -54,6 +62,37 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@dataclass(frozen=True)
+class KeptChromium:
+    """The browser of a test process, lent to one test after the other."""
+
+    browser: Browser
+    loop: asyncio.AbstractEventLoop
+
+    @contextmanager
+    def lend(self) -> Iterator[Browser]:
+        """The browser, for the block: what is open in it at the end is closed."""
+        asyncio._set_running_loop(self.loop)
+        try:
+            yield self.browser
+            for context in self.browser.contexts:
+                context.close()
+        finally:
+            asyncio._set_running_loop(None)
+
+
+@contextmanager
+def keep_chromium() -> Iterator[KeptChromium]:
+    """Start the browser; while nobody has borrowed it, its event loop is not in the way of other tests."""
+    with chromium() as browser:
+        kept = KeptChromium(browser, asyncio.get_running_loop())
+        asyncio._set_running_loop(None)
+        try:
+            yield kept
+        finally:
+            asyncio._set_running_loop(kept.loop)
 
 
 def open_tab(browser: Browser, origin: str, **options: Any) -> Page:
@@ -85,19 +124,22 @@ def listen(tab: Page) -> list[str]:
     return heard
 
 
-def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """What is wrong with the page as it is now, at every width, in light and in dark.
+def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS, axe: bool = True) -> list[str]:
+    """What is wrong with the page as it is now, at every width; `axe`: whether it looks, too.
 
     Axe is run as from the browser's console, so the page's policy needs no hole for it.
     """
-    tab.evaluate(AXE)
+    # The colours of an email are its own, whatever the scheme.
+    schemes = ("light", "dark") if email or SOAK else ("light",)
+    axe = axe or SOAK
+    if axe:
+        tab.evaluate(AXE)
     found: list[str] = []
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         tab.emulate_media(color_scheme=scheme)
         for width in widths:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
-            everything = (scheme, width) in {("light", widths[0]), ("dark", widths[-1])}
-            told = [*_barriers(tab, everything=everything, email=email), *_width(tab)]
+            told = [*_width(tab), *(_barriers(tab, _options(scheme, width, widths, email)) if axe else ())]
             found += [f"{scheme} {width}: {line}" for line in told]
     return found
 
@@ -113,13 +155,17 @@ def _width(tab: Page) -> Iterator[str]:
         yield "scrolls sideways"
 
 
-def _barriers(tab: Page, *, everything: bool, email: bool) -> Iterator[str]:
-    """What axe finds."""
+def _options(scheme: str, width: int, widths: tuple[int, ...], email: bool) -> dict[str, Any]:
+    """What axe looks for: everything once, afterwards what the width and the scheme may change."""
     options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False}
-    if not everything:
-        options["runOnly"] = {"type": "rule", "values": OF_THE_LOOK}
-    elif email:
-        options["rules"] = {rule: {"enabled": False} for rule in OF_PAGES}
+    if (scheme, width) == ("light", widths[0]) or (SOAK and (scheme, width) == ("dark", widths[-1])):
+        return options | {"rules": {rule: {"enabled": False} for rule in OF_PAGES if email}}
+    rules = OF_THE_LOOK if email or SOAK else OF_THE_WIDTH
+    return options | {"runOnly": {"type": "rule", "values": rules}}
+
+
+def _barriers(tab: Page, options: dict[str, Any]) -> Iterator[str]:
+    """What axe finds."""
     for violation in tab.evaluate("options => axe.run(document, options)", options)["violations"]:
         for node in violation["nodes"]:
             why = " ".join(node["failureSummary"].split())

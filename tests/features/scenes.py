@@ -27,19 +27,19 @@ from newsletter.media.models import MediaFile
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.sending.control import hold
+from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
-from newsletter.sending.when import Moment
+from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.transports.add import add_transport
-from newsletter.transports.facts import RelayFacts
-from newsletter.transports.limits import check_limits
-from newsletter.transports.outlet import row_key
+from newsletter.transports.cooldown import rest
+from newsletter.transports.limit_settings import check_limits
 from newsletter.transports.providers import PROVIDERS
-from newsletter.transports.rest import rest
+from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
+from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
 from tests.web.admin.mailings.ledger import half_way
 
@@ -113,7 +113,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     going.not_before = clock.now() + timedelta(minutes=10)
     assert freeze(runtime.sessions, held.id, runtime.links)
     refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
-    hold(session, lock(session, held.id), refusal)
+    auto_pause(session, lock(session, held.id), refusal)
     session.commit()
     common = _common(session, publication) | {"transport_id": _transports(session, runtime)}
     done = _import(session, publication, ImportState.DONE)
@@ -149,7 +149,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         mailing = schedule(session, sent, None, runtime.links, actor="test")
         session.commit()
         assert freeze(runtime.sessions, mailing.id, runtime.links)
-        hold(session, lock(session, mailing.id), twice)
+        auto_pause(session, lock(session, mailing.id), twice)
         session.commit()
         facts = {"slug": publication.slug, "issue_id": draft.id, "mailing_id": mailing.id}
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
@@ -204,7 +204,7 @@ def _import(
 def _transports(session: Session, runtime: Runtime, name: str = "The relay of the house") -> int:
     """Two relays: one that needs somebody, with every limit there is, and one that is paused."""
     host = f"{len(name)}.relay.{'a-long-name.' * 8}example"
-    facts = RelayFacts(host, 587, Security.STARTTLS, f"{LOCAL}@press.example", PASSWORD)
+    facts = RelaySettings(host, 587, Security.STARTTLS, f"{LOCAL}@press.example", PASSWORD)
     limits = check_limits(
         {
             "per_second": "12.5",
@@ -222,7 +222,7 @@ def _transports(session: Session, runtime: Runtime, name: str = "The relay of th
     )
     rest(session, row_key(limited.id), "", reason, temporary=False, now=clock.now())
     rest(session, row_key(limited.id), f"{LOCAL}@press.example", reason, temporary=True, now=clock.now())
-    other = RelayFacts(f"{len(name)}.example", 25, Security.NONE)
+    other = RelaySettings(f"{len(name)}.example", 25, Security.NONE)
     paused = add_transport(session, other, runtime.settings.secrets, actor=OWNER)
     paused.paused_at = clock.now()
     session.flush()

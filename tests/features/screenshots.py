@@ -15,6 +15,7 @@ from pathlib import Path
 
 import time_machine
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
@@ -25,7 +26,7 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.app import create_app
 from newsletter.core.db import make_engine
 from newsletter.demo.make import Demo, make_demo
-from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
+from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 from newsletter.media.files import MediaFiles
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
@@ -106,15 +107,18 @@ def _demo(folder: Path) -> Iterator[tuple[str, Demo]]:
     )
     demo = _make(settings)
     app = create_app(settings)
-    app.session_interface.get_expiration_time = _never  # type: ignore[method-assign]
+    app.session_interface = EndlessSessions()
     with serve(app, port) as origin:
         yield origin, demo
     with app.app_context():
         db.engine.dispose()
 
 
-def _never(_app: Flask, _session: object) -> None:
+class EndlessSessions(SecureCookieSessionInterface):
     """The browser does not live in May 2026: it would take every cookie for one that is over."""
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> None:
+        return None
 
 
 def _make(settings: Settings) -> Demo:
@@ -129,7 +133,7 @@ def _make(settings: Settings) -> Demo:
     runtime.engine.dispose()
     with open_redis(settings.effective_redis_url, 5) as client:
         for name in (*SERVED, SWEEP):
-            give_sign(client, name)
+            record_heartbeat(client, name)
     return demo
 
 

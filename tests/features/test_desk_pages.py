@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from playwright.sync_api import APIResponse, Page, Response
+from playwright.sync_api import APIResponse, Browser, Page, Response
 from redis import Redis
 from sqlalchemy.orm import Session
 
-from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
+from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 from newsletter.runtime import Runtime
 from newsletter.web.limits import limiter
-from tests.features.looking import chromium, listen, look, open_tab, unringed
+from tests.features.looking import listen, look, open_tab, unringed
 from tests.features.scenes import OWNER, PASSWORD, Scene, bare, empty, foreign, full, pages, paths
 from tests.serving import serve
 
@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sql
 
 WIDTHS = (1280, 390)
 REDIRECTS = range(300, 400)
+FORMS_WITH_AXE = 3  # what is wrong is said by the same macro everywhere
 # Filters that nothing matches, and places in lists that nobody ever was at.
 NONSENSE = urlencode(
     dict.fromkeys(("q", "stage", "state", "outcome", "reason", "kind", "tag", "sort"), "zzzz")
@@ -47,7 +48,7 @@ def redis(redis_url: str) -> Iterator[Redis]:
     with open_redis(redis_url, 5) as client:
         client.flushdb()
         for name in (*SERVED, SWEEP):
-            give_sign(client, name)
+            record_heartbeat(client, name)
         yield client
         client.flushdb()
 
@@ -62,13 +63,12 @@ def origin(app: Flask, redis: Redis) -> Iterator[str]:
 
 
 @pytest.fixture
-def tab(origin: str) -> Iterator[Page]:
-    with chromium() as browser:
-        yield open_tab(browser, origin, locale="en-GB")
+def tab(origin: str, chrome: Browser) -> Page:
+    return open_tab(chrome, origin, locale="en-GB")
 
 
 def test_an_empty_installation(app: Flask, session: Session, origin: str, tab: Page) -> None:
-    walk(app, tab, origin, empty(session))
+    walk(app, tab, origin, empty(session), axe=True)
 
 
 def test_a_publication_with_nothing_in_it(app: Flask, session: Session, origin: str, tab: Page) -> None:
@@ -81,7 +81,7 @@ def test_everything(app: Flask, session: Session, runtime: Runtime, origin: str,
     assert {
         str(rule) for rule in pages(app) if not rule.arguments <= known | (rule.defaults or {}).keys()
     } == set()
-    walk(app, tab, origin, scenes)
+    walk(app, tab, origin, scenes, axe=True)
 
 
 def test_long_names_and_text_from_right_to_left(
@@ -110,7 +110,8 @@ def test_what_was_typed_wrongly(
             if answer is not None and answer.status >= 400:
                 # A preview of what was typed may be refused, too: that is an answer, not an accident.
                 strange = [line for line in heard if "responded with a status of 4" not in line]
-                found[f"{path} #{number}"] = [*strange, *look(tab, widths=WIDTHS)]
+                first = len(found) < FORMS_WITH_AXE
+                found[f"{path} #{number}"] = [*strange, *look(tab, widths=WIDTHS, axe=first)]
                 assert answer.status < 500, path
             heard.clear()
     assert len(found) > 3  # there are such pages, and they were met
@@ -123,19 +124,28 @@ def test_what_is_not_there(session: Session, origin: str, tab: Page) -> None:
     found = {}
     for path in ("/admin/nothing", "/admin/p/nothing", "/admin/mailings/987654"):
         tab.goto(origin + path)
-        found[path] = look(tab, widths=WIDTHS)
+        found[path] = look(tab, widths=WIDTHS, axe=not found)
     complain(found)
 
 
-def walk(app: Flask, tab: Page, origin: str, scenes: list[Scene], query: str = "") -> None:
-    """Look at every page of the scenes, and fail with all that is wrong with any of them."""
+def walk(
+    app: Flask, tab: Page, origin: str, scenes: list[Scene], query: str = "", *, axe: bool = False
+) -> None:
+    """Look at every page of the scenes, and fail with all that is wrong with any of them.
+
+    axe: whether it looks at each page, in the first of the scenes that has it.
+    """
     sign_in(tab, origin)
     heard = listen(tab)
     found: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    routes = app.url_map.bind("localhost")
     for path in addresses(app, tab, origin, scenes, query):
         tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
         tab.goto(origin + path)
-        found[path] = [*look(tab, widths=WIDTHS), *unringed(tab), *heard]
+        page, _ = routes.match(path.partition("?")[0])
+        found[path] = [*look(tab, widths=WIDTHS, axe=axe and page not in seen), *unringed(tab), *heard]
+        seen.add(page)
         heard.clear()
     assert found
     complain(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.core import clock
 from newsletter.publications.create import create_publication
 from newsletter.web.limits import limiter
-from tests.features.looking import chromium, listen, look, open_tab
+from tests.features.looking import listen, look, open_tab
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -41,9 +41,8 @@ def origin(app: Flask, session: Session) -> Iterator[str]:
 
 
 @pytest.fixture
-def tab(origin: str) -> Iterator[Page]:
-    with chromium() as browser:
-        yield open_tab(browser, origin, locale="en-GB")
+def tab(origin: str, chrome: Browser) -> Page:
+    return open_tab(chrome, origin, locale="en-GB")
 
 
 def sign_in(tab: Page, password: str = PASSWORD) -> None:

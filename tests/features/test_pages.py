@@ -15,7 +15,7 @@ from newsletter.smtp.mailbox.store import write_message
 from tests.factories import make_publication
 from tests.features.conftest import application, prepare_database
 from tests.features.journey import Site, journey
-from tests.features.looking import chromium, listen, look, open_tab
+from tests.features.looking import listen, look, open_tab
 from tests.processes import Installation
 from tests.servers import ValkeyServer
 
@@ -48,12 +48,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.wait_until_ready("web")
         yield Site(made, demo, "quiet")
     valkey.kill()
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def test_every_page_is_accessible_fits_and_keeps_its_own_rules(site: Site, chrome: Browser) -> None:

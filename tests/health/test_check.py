@@ -10,7 +10,7 @@ from newsletter.core.links import Links
 from newsletter.health.check import LATE_AFTER, check_health, held_mailings, outbox_state
 from newsletter.mailings.models import Control, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
-from newsletter.sending.control import hold, pause
+from newsletter.sending.control import auto_pause, pause
 from newsletter.sending.schedule import schedule
 from tests.factories import make_issue, make_publication, make_readers
 
@@ -72,7 +72,7 @@ def test_mailings_that_paused_themselves(session: Session, links: Links) -> None
         for slug in ("one", "two", "three")
     )
     session.flush()
-    hold(session, by_itself, "The relay refuses the log-in.")
+    auto_pause(session, by_itself, "The relay refuses the log-in.")
     pause(session, by_hand.id, actor="test")
     over.state, over.control, over.held_reason = MailingState.CANCELLED, Control.PAUSE, "old"
     session.flush()

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
-from newsletter.mailings.accounts import accounts
 from newsletter.mailings.domains import TERMS, by_domain
 from newsletter.mailings.models import Outcome
+from newsletter.mailings.totals import read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
@@ -60,7 +60,7 @@ def test_each_line_and_all_lines_add_up(session: Session, runtime: Runtime, link
     ]
     assert None in {row.domain for row in rows}
     assert all(row.people == sum(getattr(row, name) for name in TERMS) for row in rows)
-    told = accounts(session, mailing_id)
+    told = read_totals(session, mailing_id)
     assert {name: sum(getattr(row, name) for row in rows) for name in TERMS} == {
         name: getattr(told, name) for name in TERMS
     }

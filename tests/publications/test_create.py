@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.publications.create import create_publication
-from newsletter.publications.facts import check_facts, parse_sender
 from newsletter.publications.find import all_publications, find_publication
+from newsletter.publications.settings import check_settings, parse_sender
 
 GOOD: dict[str, Any] = {
     "slug": "morning",
@@ -93,7 +93,7 @@ def test_an_unknown_one_is_missing(session: Session) -> None:
 
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(Refused) as refused:
-        check_facts(slug="A B", name="", sender_name="", sender_email="nobody", timezone="Mars/Olympus")
+        check_settings(slug="A B", name="", sender_name="", sender_email="nobody", timezone="Mars/Olympus")
     assert set(refused.value.fields) == {"slug", "name", "sender_email", "timezone"}
     assert all(problem.endswith(".") for problem in refused.value.fields.values())
 
@@ -104,7 +104,7 @@ def test_a_postal_address_may_come_later(session: Session) -> None:
 
 
 def test_line_breaks_of_browsers_become_plain_ones() -> None:
-    facts = check_facts(
+    facts = check_settings(
         slug="a", name="النشرة", sender_name="", sender_email="a@b.example", postal_address="1\r\n2\r3\n"
     )
     assert facts.postal_address == "1\n2\n3"

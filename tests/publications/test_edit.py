@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.publications.edit import SETTINGS, Stale, edit_publication, state_of
-from newsletter.publications.facts import Facts
 from newsletter.publications.models import Publication
+from newsletter.publications.settings import PublicationSettings
 from tests.factories import make_publication
 
 
@@ -21,8 +21,8 @@ def publication(session: Session) -> Publication:
     return made
 
 
-def facts_of(publication: Publication, **changed: str) -> Facts:
-    return replace(Facts(**{name: getattr(publication, name) for name in SETTINGS}), **changed)
+def facts_of(publication: Publication, **changed: str) -> PublicationSettings:
+    return replace(PublicationSettings(**{name: getattr(publication, name) for name in SETTINGS}), **changed)
 
 
 def test_it_is_changed_and_written_down(session: Session, publication: Publication) -> None:

@@ -5,8 +5,8 @@ from email.message import EmailMessage
 
 from hypothesis import strategies as st
 
-from newsletter.rendering.filling import header_filler
 from newsletter.rendering.headers import HeaderForm, MessageHeaders, build_headers
+from newsletter.rendering.slot_writers import header_filler
 from newsletter.rendering.slots import SlotTable
 
 VALUES = {

@@ -7,15 +7,15 @@ from typing import Any
 from newsletter.document import Document, loads
 from newsletter.document.blocks import AnySection
 from newsletter.rendering.render_input import (
-    IssueFacts,
+    IssueInput,
     IssueLinks,
     MediaImage,
-    PublicationFacts,
+    PublicationInput,
     RenderInput,
 )
 
 DIGEST = Path(__file__).parent.parent / "fixtures" / "reference_digest.json"
-PUBLICATION = PublicationFacts(
+PUBLICATION = PublicationInput(
     name="Coalition Weekly",
     postal_address="The Lantern Coalition\n14 Harbour Street, 1050 Northport",
     tagline="What forty-one cities read on Fridays",
@@ -42,7 +42,7 @@ def issue_of(*sections: AnySection, **changes: Any) -> RenderInput:
     facts: dict[str, Any] = {
         "document": Document(title="An issue", subject="News", preheader="In short", sections=sections),
         "publication": PUBLICATION,
-        "issue": IssueFacts(41, datetime.date(2026, 5, 15)),
+        "issue": IssueInput(41, datetime.date(2026, 5, 15)),
         "links": LINKS,
         "media": MEDIA,
     }

@@ -6,7 +6,7 @@ from email.header import decode_header, make_header
 from email.headerregistry import Address, AddressHeader
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.rendering.addresses import clean_address, format_mailbox, needs_smtputf8, to_ascii_domain
@@ -34,7 +34,6 @@ NAMES = st.text(
 @example("Ana Petrović")
 @example("J. R. Smith")
 @example("x" * 80)
-@settings(deadline=None)
 def test_a_name_is_shown_as_it_is_and_adds_no_address(name: str) -> None:
     header = format_mailbox("To", name, "ana@example.org")
     (address,) = parsed(header)
@@ -93,7 +92,6 @@ def test_what_could_add_an_address_is_taken_out(hostile: str, clean: str) -> Non
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_any_address_yields_one_header_line(address: str) -> None:
     header = format_mailbox("To", "", clean_address(address))
     assert not re.search(r"[\r\n\0]", header)

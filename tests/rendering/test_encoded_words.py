@@ -4,7 +4,7 @@ import re
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.rendering.encoded_words import encode_unstructured, encode_words, is_literal
@@ -28,7 +28,6 @@ def decoded(header: bytes) -> str:
 @example("😀" * 60)
 @example("שלום עולם " * 20)
 @example("a" * 60 + " " + "b" * 60)
-@settings(deadline=None)
 def test_a_text_decodes_to_itself(text: str) -> None:
     assert decoded(encode_unstructured("Subject", text)) == text
 
@@ -36,7 +35,6 @@ def test_a_text_decodes_to_itself(text: str) -> None:
 @given(WORDS)
 @example("é" * 200)
 @example("plain words " * 20)
-@settings(deadline=None)
 def test_lines_and_encoded_words_keep_their_limits(text: str) -> None:
     header = encode_unstructured("Subject", text)
     assert header.endswith(b"\r\n")

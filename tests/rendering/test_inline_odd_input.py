@@ -4,7 +4,7 @@ import re
 from html import escape
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -56,14 +56,12 @@ VISIBLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, ma
 @given(VISIBLE)
 @example("&lt;")
 @example("}{;:@media")
-@settings(deadline=None)
 def test_words_pass_unchanged(words: str) -> None:
     html = inline(page(f"<p class='a'>{escape(words)}</p>", ".a{color:red}"))
     paragraph = etree.fromstring(html, etree.HTMLParser()).find(".//p")
     assert (paragraph.text or "") == re.sub("[ ]{2,}", " ", words)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.text(alphabet="ab.p#:@{}();,'\"/*\\ !<>-=&\n", max_size=50),
     st.text(alphabet="abp<>/!-[]= '\"&", max_size=40),

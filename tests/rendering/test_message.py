@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import mailparser
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.rendering.compile import compile_message
@@ -144,7 +144,6 @@ URLS = st.from_regex(r"https://[a-z]{1,20}\.example/[A-Za-z0-9_=&./?%-]{0,150}",
 @example({"note": "=\r\n--=_x\r\n", "first_name": "   ", "name": "\0"})
 @example({"note": "x &amp; y", "first_name": "O'Neil &lt;", "token": "a'b&c"})
 @example({"note": "=41", "first_name": "x=41", "token": "=41", "unsubscribe_url": "https://x.example/=41"})
-@settings(max_examples=300, deadline=None)
 def test_a_filled_message_is_what_the_library_builds(values: dict[str, str]) -> None:
     octets = MESSAGE.fill(values | ALWAYS)
     assert_well_formed(octets)
@@ -174,7 +173,6 @@ ANYTHING = st.text(st.one_of(st.characters(), ODD, st.just("\ud800")), max_size=
 @example({"first_name": "From me", "note": ".", "token": "."})
 @example({"first_name": "A  B", "note": " \t  \t x   "})
 @example({"first_name": "x" * 76, "note": "x" * 75 + ".", "token": "x" * 77})
-@settings(deadline=None)
 def test_no_value_stops_a_message_or_breaks_its_form(values: dict[str, str]) -> None:
     octets = MESSAGE.fill(ALWAYS | values)
     assert_well_formed(octets)
@@ -188,7 +186,6 @@ def test_no_value_stops_a_message_or_breaks_its_form(values: dict[str, str]) -> 
 
 
 @given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), TEXTS))
-@settings(deadline=None)
 def test_the_previews_show_what_is_sent(values: dict[str, str]) -> None:
     message = parse(MESSAGE.fill(values | ALWAYS))
     assert contents(message) == [
@@ -199,7 +196,6 @@ def test_the_previews_show_what_is_sent(values: dict[str, str]) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), TEXTS))
-@settings(deadline=None)
 def test_a_stored_message_fills_to_the_same_bytes(values: dict[str, str]) -> None:
     again = CompiledMessage.from_json(MESSAGE.to_json())
     assert again == MESSAGE

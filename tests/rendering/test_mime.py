@@ -4,7 +4,7 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.rendering.mime import assemble, boundary_of
@@ -69,7 +69,6 @@ def test_text_comes_first_and_html_last_with_their_charset() -> None:
 
 
 @given(PIECES, PIECES)
-@settings(deadline=None)
 def test_the_boundary_is_derived_from_the_parts_and_absent_from_them(text: Pieces, html: Pieces) -> None:
     boundary = boundary_of(text, html)
     assert re.fullmatch(r"=_[0-9a-f]{30}", boundary)

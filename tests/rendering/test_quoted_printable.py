@@ -4,7 +4,7 @@ import quopri
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.rendering.quoted_printable import encode
@@ -27,7 +27,6 @@ def normalised(text: str) -> str:
 @example("." * 200)
 @example("x" * 75 + ".dot")
 @example("x" * 75 + "From me")
-@settings(deadline=None)
 def test_it_decodes_to_the_text_and_keeps_its_lines_short(text: str) -> None:
     encoded = encode(text)
     assert quopri.decodestring(encoded).decode("utf-8") == normalised(text)
@@ -42,7 +41,6 @@ def test_it_decodes_to_the_text_and_keeps_its_lines_short(text: str) -> None:
 @example(".")
 @example("a\n.\nb")
 @example("From x\nFrom y")
-@settings(deadline=None)
 def test_no_line_needs_dot_stuffing_or_a_mailbox_escape(text: str) -> None:
     assert not re.search(rb"(?m)^(\.|From )", encode(text))
 

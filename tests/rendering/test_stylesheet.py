@@ -1,7 +1,7 @@
 """Stylesheet: what can become a style attribute, and what has to stay."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.rendering.stylesheet import Rule, Stylesheet, named_classes, parse_rules, split_stylesheet
@@ -84,7 +84,6 @@ def test_classes_are_found_with_their_escapes() -> None:
 
 
 @given(st.text(alphabet="ab.#:@{}();,'\"/*\\ !\n", max_size=60))
-@settings(deadline=None)
 def test_no_stylesheet_makes_it_stumble(css: str) -> None:
     parts = split_stylesheet(css, USED)
     for half in ("\n".join(parts.inlinable), parts.kept):

@@ -12,7 +12,7 @@ from newsletter.document.blocks.notice import NOTICE
 from newsletter.rendering.colour import READABLE, contrast
 from newsletter.rendering.compose import compose
 from newsletter.rendering.inline import inline
-from newsletter.rendering.render_input import MediaImage, PublicationFacts
+from newsletter.rendering.render_input import MediaImage, PublicationInput
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.themes import THEMES
 from tests.rendering.issues import issue_of, reference_digest
@@ -91,7 +91,7 @@ def test_unusable_tokens_are_refused(name: str, value: str) -> None:
 
 
 def test_a_publication_brings_its_own_colours_fonts_and_logo() -> None:
-    publication = PublicationFacts(
+    publication = PublicationInput(
         name="North & South",
         postal_address="1 Pier Road",
         logo=MediaImage("https://x.example/logo.png", 640, 160),

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Delivery, Mailing, SendWindow
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
@@ -48,8 +48,10 @@ def reserve_window(
     def one(size: int = 10) -> Window:
         with runtime.session() as session:
             mailing = lock(session, mailing_id)
-            outlet = process.outlets(session)[0]
-            window = reserve(session, mailing, outlet, size, tally_dir=process.tally_dir, host=process.host)
+            transport = process.transports(session)[0]
+            window = reserve(
+                session, mailing, transport, size, tally_dir=process.tally_dir, host=process.host
+            )
             session.commit()
         assert window is not None
         made.append(window)
@@ -101,19 +103,19 @@ def mailing_id(runtime: Runtime, scheduled: int) -> int:
 
 
 @pytest.fixture
-def count(runtime: Runtime, mailing_id: int) -> Callable[[], Accounts]:
+def count(runtime: Runtime, mailing_id: int) -> Callable[[], MailingTotals]:
     """The mailing's accounts, which always add up and agree with the deliveries themselves."""
 
-    def read() -> Accounts:
+    def read() -> MailingTotals:
         with runtime.session() as session:
             return checked(session, mailing_id)
 
     return read
 
 
-def checked(session: Session, mailing_id: int) -> Accounts:
+def checked(session: Session, mailing_id: int) -> MailingTotals:
     """The accounts, after holding every one of their numbers against the deliveries."""
-    found = accounts(session, mailing_id)
+    found = read_totals(session, mailing_id)
     assert found.add_up, found
     flying = {
         seq

@@ -25,7 +25,7 @@ from newsletter.sending.recover import recover
 from newsletter.sending.transmit import Trouble
 from newsletter.sending.turn import Taken, Turn
 from newsletter.smtp.url import parse_smtp_url
-from newsletter.transports.outlet import Outlet
+from newsletter.transports.transport_config import TransportConfig
 from tests.sending.machine_world import (
     LATER,
     REFUSED,
@@ -39,7 +39,7 @@ from tests.sending.machine_world import (
 )
 
 READERS = 6
-OUTLET = Outlet("relay", "The relay", parse_smtp_url("smtp://relay.example:25"))
+TRANSPORT = TransportConfig("relay", "The relay", parse_smtp_url("smtp://relay.example:25"))
 SENDER = "editor@weekly.example"
 REPLIES = {Hand.ACCEPTED: SENT, Hand.REFUSED: REFUSED, Hand.DEFERRED: LATER}
 
@@ -131,7 +131,7 @@ class Steps(RuleBasedStateMachine):
         done = [one for one in process.done if one.window.mailing_id == mailing_id]
         with self._session() as session:
             mailing = lock(session, mailing_id)
-            taken = Turn(session, mailing, process.desk, [OUTLET], SENDER, size).take(done, wanted)
+            taken = Turn(session, mailing, process.context, [TRANSPORT], SENDER, size).take(done, wanted)
             if commit is not Commit.LOST:
                 session.commit()
         assert not taken.objection
@@ -144,7 +144,7 @@ class Steps(RuleBasedStateMachine):
                 one.window.tally.discard()
             process.held |= {window.id: Held(window) for window in taken.windows}
             if taken.windows:
-                process.desk.anchor.remember(mailing_id, taken.reservations)
+                process.context.guard.remember(mailing_id, taken.reservations)
         else:
             for window in taken.windows:
                 window.tally.close()

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from newsletter.core import clock
 from newsletter.mailings.models import Outcome
-from newsletter.sending.anchor import Anchor
 from newsletter.sending.hosts import Watch
 from newsletter.sending.lanes import Done
 from newsletter.sending.reserve import Window
+from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.tally import Line
-from newsletter.sending.turn import Desk
+from newsletter.sending.turn import ReservationContext
 
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REFUSED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
@@ -85,14 +85,14 @@ class Process:
     """One bulk process: what it holds, and what it has to settle."""
 
     host: Host
-    desk: Desk
+    context: ReservationContext
     held: dict[str, Held] = field(default_factory=dict)
     done: list[Done] = field(default_factory=list)
     stopped: bool = False
 
     @classmethod
     def on(cls, host: Host) -> "Process":
-        return cls(host, Desk(host.folder, host.name, Anchor(host.folder)))
+        return cls(host, ReservationContext(host.folder, host.name, RestoreGuard(host.folder)))
 
     def windows(self) -> list[Window]:
         return [held.window for held in self.held.values()] + [done.window for done in self.done]

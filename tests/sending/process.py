@@ -9,7 +9,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.connections import Connections
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import host_id
-from newsletter.transports.find import outlets
+from newsletter.transports.find import transport_configs
 
 Make = Callable[[str, int], SendingProcess]
 
@@ -21,7 +21,7 @@ def sending_process(runtime: Runtime, smtp_url: str, window_size: int) -> Sendin
         sessions=runtime.sessions,
         links=runtime.links,
         secrets=secrets,
-        outlets=partial(outlets, secrets=secrets, smtp_url=smtp_url),
+        transports=partial(transport_configs, secrets=secrets, smtp_url=smtp_url),
         connections=Connections("localhost"),
         tally_dir=folder,
         host=host_id(folder),

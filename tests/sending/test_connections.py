@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -16,17 +17,17 @@ from newsletter.smtp.dialogue import Break, BreakKind
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.smtp.url import Dialogue, parse_smtp_url
-from newsletter.transports.outlet import Limits, Outlet
+from newsletter.transports.transport_config import Limits, TransportConfig
 
 
 @pytest.fixture
-def make_outlet() -> Iterator[Callable[..., Outlet]]:
+def make_transport_config() -> Iterator[Callable[..., TransportConfig]]:
     sinks: list[Sink] = []
 
-    def make(key: str = "one", script: Script | None = None, **limits: int) -> Outlet:
+    def make(key: str = "one", script: Script | None = None, **limits: Any) -> TransportConfig:
         sinks.append(Sink(Options(), script).start())
         relay = replace(parse_smtp_url(sinks[-1].url), dialogue=Dialogue.CHUNKING)
-        return Outlet(key, f"The relay {key}", relay, limits=Limits(**limits))
+        return TransportConfig(key, f"The relay {key}", relay, limits=Limits(**limits))
 
     yield make
     for sink in sinks:
@@ -41,18 +42,20 @@ def connections() -> Iterator[Connections]:
 
 
 def test_a_connection_is_kept_and_belongs_to_one_at_a_time(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    outlet = make_outlet()
-    first = connections.borrow(outlet)
-    second = connections.borrow(outlet)
+    transport = make_transport_config()
+    first = connections.borrow(transport)
+    second = connections.borrow(transport)
     assert first is not second
-    connections.give_back(outlet, first)
-    assert connections.borrow(outlet) is first
+    connections.give_back(transport, first)
+    assert connections.borrow(transport) is first
 
 
-def test_each_transport_has_its_own(make_outlet: Callable[..., Outlet], connections: Connections) -> None:
-    one, two = make_outlet("one"), make_outlet("two")
+def test_each_transport_has_its_own(
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
+) -> None:
+    one, two = make_transport_config("one"), make_transport_config("two")
     kept = connections.borrow(one)
     connections.give_back(one, kept)
     assert connections.borrow(two).relay == two.relay
@@ -60,9 +63,9 @@ def test_each_transport_has_its_own(make_outlet: Callable[..., Outlet], connecti
 
 
 def test_another_relay_means_another_connection(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    before, after = make_outlet(), make_outlet()
+    before, after = make_transport_config(), make_transport_config()
     kept = connections.borrow(before)
     connections.give_back(before, kept)
     assert connections.borrow(after).relay == after.relay
@@ -70,50 +73,56 @@ def test_another_relay_means_another_connection(
 
 
 def test_one_that_carried_its_share_is_ended(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    outlet = make_outlet(messages_per_connection=3)
-    session = connections.borrow(outlet)
+    transport = make_transport_config(messages_per_connection=3)
+    session = connections.borrow(transport)
     session.messages = 3
-    connections.give_back(outlet, session)
+    connections.give_back(transport, session)
     assert session.closed
-    assert connections.borrow(outlet) is not session
+    assert connections.borrow(transport) is not session
 
 
 def test_one_that_was_idle_for_long_is_asked_before_it_is_trusted(
-    make_outlet: Callable[..., Outlet], connections: Connections, monkeypatch: pytest.MonkeyPatch
+    make_transport_config: Callable[..., TransportConfig],
+    connections: Connections,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("newsletter.sending.connections.IDLE_SECONDS", 0)
-    outlet = make_outlet(script=Script([Rule(At.NOOP, Act.DROP, skip=1)]))
-    session = connections.borrow(outlet)
-    connections.give_back(outlet, session)
-    assert connections.borrow(outlet) is session
-    connections.give_back(outlet, session)
-    assert connections.borrow(outlet) is not session
+    transport = make_transport_config(script=Script([Rule(At.NOOP, Act.DROP, skip=1)]))
+    session = connections.borrow(transport)
+    connections.give_back(transport, session)
+    assert connections.borrow(transport) is session
+    connections.give_back(transport, session)
+    assert connections.borrow(transport) is not session
     assert session.closed
 
 
 def test_a_transport_that_is_broken_is_told_as_a_session_that_failed(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
     broken = SessionFailed(Step.AUTH, "The password cannot be read.", temporary=False)
     with pytest.raises(SessionFailed, match="cannot be read"):
-        connections.borrow(replace(make_outlet(), broken=broken))
+        connections.borrow(replace(make_transport_config(), broken=broken))
 
 
 def test_a_relay_that_is_being_restarted_is_waited_for_a_moment(
-    make_outlet: Callable[..., Outlet], connections: Connections, monkeypatch: pytest.MonkeyPatch
+    make_transport_config: Callable[..., TransportConfig],
+    connections: Connections,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("newsletter.sending.connections.PAUSES_SECONDS", (0.01, 0.01))
-    assert connections.borrow(make_outlet(script=Script([Rule(At.CONNECT, Act.DROP, times=2)]))).alive()
+    assert connections.borrow(
+        make_transport_config(script=Script([Rule(At.CONNECT, Act.DROP, times=2)]))
+    ).alive()
     with pytest.raises(SessionFailed, match="went away"):
-        connections.borrow(make_outlet("two", Script([Rule(At.CONNECT, Act.DROP, times=3)])))
+        connections.borrow(make_transport_config("two", Script([Rule(At.CONNECT, Act.DROP, times=3)])))
 
 
 def test_after_a_surprise_that_transport_is_spoken_to_plainly(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    one, two = make_outlet("one"), make_outlet("two")
+    one, two = make_transport_config("one"), make_transport_config("two")
     session = connections.borrow(one)
     assert connections.dialogue(one, session) is chunked.deliver
     connections.speak_plainly(one, Break(BreakKind.LOST, 1, surprised=True))
@@ -122,23 +131,23 @@ def test_after_a_surprise_that_transport_is_spoken_to_plainly(
 
 
 def test_losing_connections_again_and_again_is_trouble(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    one, two = make_outlet("one"), make_outlet("two")
+    one, two = make_transport_config("one"), make_transport_config("two")
     assert all(connections.may_reconnect(one) for _ in range(MOST_LOSSES_PER_MINUTE))
     assert not connections.may_reconnect(one)
     assert connections.may_reconnect(two)
 
 
 def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    outlet = make_outlet(script=Script([Rule(At.GREETING, Act.SILENT)]))
+    transport = make_transport_config(script=Script([Rule(At.GREETING, Act.SILENT)]))
     told: list[SessionFailed] = []
 
     def open_one() -> None:
         with pytest.raises(SessionFailed) as failed:
-            connections.borrow(outlet)
+            connections.borrow(transport)
         told.append(failed.value)
 
     thread = threading.Thread(target=open_one)
@@ -151,23 +160,23 @@ def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
     assert told[0].step is Step.GREETING
     assert connections.ending
     with pytest.raises(SessionFailed):
-        connections.borrow(outlet)
+        connections.borrow(transport)
 
 
 def test_hurrying_reaches_those_that_are_open(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
-    outlet = make_outlet(script=Script([Rule(At.NOOP, Act.SILENT)]))
-    session = connections.borrow(outlet)
+    transport = make_transport_config(script=Script([Rule(At.NOOP, Act.SILENT)]))
+    session = connections.borrow(transport)
     connections.hurry(0.1)
     assert not session.alive()
 
 
 def test_hurrying_reaches_one_that_has_just_been_opened(
-    make_outlet: Callable[..., Outlet], connections: Connections
+    make_transport_config: Callable[..., TransportConfig], connections: Connections
 ) -> None:
     """As from a signal handler, between the moment at which it is open and the one at which it is known."""
-    outlet = make_outlet(script=Script([Rule(At.NOOP, Act.SILENT)]))
+    transport = make_transport_config(script=Script([Rule(At.NOOP, Act.SILENT)]))
 
     def signalled(frame: FrameType, event: str, _: object) -> None:
         if event == "return" and frame.f_code is socket.socket.close.__code__:  # the handle of one half open
@@ -176,10 +185,10 @@ def test_hurrying_reaches_one_that_has_just_been_opened(
 
     sys.setprofile(signalled)
     try:
-        session = connections.borrow(outlet)
+        session = connections.borrow(transport)
     finally:
         sys.setprofile(None)
     assert connections.ending
     asked = time.monotonic()
     assert not session.alive()
-    assert time.monotonic() - asked < outlet.relay.timeouts.probe / 2
+    assert time.monotonic() - asked < transport.relay.timeouts.probe / 2

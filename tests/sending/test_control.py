@@ -39,7 +39,7 @@ def test_what_is_being_cancelled_cannot_be_paused_or_held(
     for press, verb in ((control.pause, "paused"), (control.resume, "resumed")):
         with pytest.raises(Conflict, match=f"being cancelled; it cannot be {verb}"):
             press(session, mailing_id, actor="test")
-    control.hold(session, session.get_one(Mailing, mailing_id), "It was restored.")
+    control.auto_pause(session, session.get_one(Mailing, mailing_id), "It was restored.")
     assert session.get_one(Mailing, mailing_id).control is Control.CANCEL
 
 
@@ -47,8 +47,8 @@ def test_what_is_over_cannot_be_held_or_cancelled(
     session: Session, mailing_id: int, process: SendingProcess, runtime: Runtime
 ) -> None:
     process.drain(mailing_id, seconds=30)
-    control.hold(session, session.get_one(Mailing, mailing_id), "It was restored.")
-    control.hold_all(session, "It was restored.")
+    control.auto_pause(session, session.get_one(Mailing, mailing_id), "It was restored.")
+    control.auto_pause_all(session, "It was restored.")
     mailing = session.get_one(Mailing, mailing_id)
     assert (mailing.control, mailing.held_reason) == (Control.GO, "")
     with pytest.raises(Conflict, match="is finished; it cannot be cancelled"):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import SendWindow, StoredMessage
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -19,7 +19,7 @@ from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 from tests.sending.process import draining
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 
 
 def copies(sink: Sink) -> Counter[str]:

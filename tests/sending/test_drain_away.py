@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core.db import UnitOfWork, make_engine, session_factory
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import SendWindow
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control, failpoints
 from newsletter.sending.drain import SendingProcess
@@ -25,7 +25,7 @@ from tests.processes import wait_until
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 ARRIVES, LOST, UNKNOWN, BROKEN = "arrives", "lost", "unknown", "broken"
 
 
@@ -198,7 +198,7 @@ def test_sending_stops_within_moments_when_nobody_can_say_that_it_still_goes(
     nowhere: sessionmaker[Session],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.clearance.GRANT_SECONDS", 1.0)
+    monkeypatch.setattr("newsletter.sending.send_lease.GRANT_SECONDS", 1.0)
     process.window_size = READERS
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
     thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")

@@ -10,20 +10,20 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Mailing, SendWindow
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.throttle import throttle
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
-from newsletter.transports.models import TransportRest, TransportUse
+from newsletter.transports.models import TransportCooldown, TransportUse
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 from tests.sending.process import draining
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 MakeProcess = Callable[..., SendingProcess]
 NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -137,7 +137,7 @@ def test_another_takes_over_from_one_that_is_down(
         assert (count().sent, count().state) == (READERS, "finished")
         assert gone.records == []
     with runtime.session() as session:
-        (rest,) = session.scalars(select(TransportRest)).all()
+        (rest,) = session.scalars(select(TransportCooldown)).all()
         assert "Nothing listens" in rest.reason
         assert rest.until is not None
 

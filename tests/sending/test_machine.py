@@ -1,9 +1,8 @@
 """No order of the protocol's steps and faults breaks the promise: a stateful search for a counterexample.
 
-`SENDING_MACHINE_EXAMPLES=5000 pytest tests/sending/test_machine.py` searches longer, and elsewhere each time.
+`--hypothesis-profile=search` searches longer, and elsewhere each time.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -12,16 +11,15 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 
 from newsletter.core.db import make_engine
 from newsletter.core.links import Links
 from newsletter.core.tokens import Signer
-from newsletter.tables import Base
+from tests.databases import delete_rows
 from tests.sending.machine import Ground
 from tests.sending.machine_faults import SendingMachine
 
-SEARCH = int(os.environ.get("SENDING_MACHINE_EXAMPLES", "0"))
 STEPS = 60
 
 
@@ -33,13 +31,14 @@ def search(database: Callable[[], Engine], tmp_path: Path, examples: int) -> Non
         made.mkdir()
         return made
 
+    chosen = settings()  # of the profile
     ground = Ground(database, folder, Links("http://localhost", Signer(["a secret for the tests"])))
     run_state_machine_as_test(
         lambda: SendingMachine(ground),
         settings=settings(
-            max_examples=SEARCH or examples,
+            max_examples=examples if chosen.derandomize else chosen.max_examples,
             stateful_step_count=STEPS,
-            derandomize=not SEARCH,
+            derandomize=chosen.derandomize,
             database=None,
             deadline=None,
             print_blob=False,
@@ -59,7 +58,7 @@ def test_no_counterexample_on_sqlite(sqlite_template: Path, tmp_path: Path) -> N
         event.listen(engine, "connect", _hurry)
         return engine
 
-    search(fresh, tmp_path, examples=40)
+    search(fresh, tmp_path, examples=30)
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
@@ -67,12 +66,10 @@ def _hurry(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def test_no_counterexample_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
-    names = ", ".join(f'"{table}"' for table in Base.metadata.tables)
-
     def fresh() -> Engine:
         engine = make_engine(postgres_url)
         with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            delete_rows(connection)
         return engine
 
     search(fresh, tmp_path, examples=6)

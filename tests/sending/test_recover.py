@@ -9,9 +9,9 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendingHost, SendWindow
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import hosts
 from newsletter.sending.drain import SendingProcess
@@ -25,7 +25,7 @@ from newsletter.smtp.sink import Sink
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REJECTED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
 

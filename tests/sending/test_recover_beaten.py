@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import sessionmaker
 
 from newsletter.core.db import UnitOfWork
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendWindow
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch
@@ -20,7 +20,7 @@ from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line
 from tests.sending.conftest import READERS
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Conflict
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import DeliveryRetry
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -19,7 +19,7 @@ from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press_at_once
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 
 
 @pytest.fixture

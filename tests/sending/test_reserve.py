@@ -16,22 +16,22 @@ from newsletter.runtime import Runtime
 from newsletter.sending.reserve import LONG_LINE, reserve
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.subscribers.models import Subscriber
-from newsletter.transports.outlet import Limits, Outlet
+from newsletter.transports.transport_config import Limits, TransportConfig
 from tests.sending.conftest import READERS, checked
 
 AT_GMAIL = 10
 
 
-def outlet(**limits: float) -> Outlet:
+def transport(**limits: float) -> TransportConfig:
     relay = parse_smtp_url("smtp://relay.example:25")
-    return Outlet("relay", "The relay", relay, limits=Limits(provider_limits=limits))
+    return TransportConfig("relay", "The relay", relay, limits=Limits(provider_limits=limits))
 
 
 @pytest.fixture
 def take(runtime: Runtime, mailing_id: int, tmp_path: Path) -> Callable[..., list[int]]:
     """The places in the next window, which is left open."""
 
-    def one(by: Outlet, size: int = READERS) -> list[int]:
+    def one(by: TransportConfig, size: int = READERS) -> list[int]:
         with runtime.session() as session:
             window = reserve(
                 session, lock(session, mailing_id), by, size, tally_dir=tmp_path / "tallies", host="here"
@@ -57,17 +57,17 @@ def at_gmail(session: Session, mailing_id: int) -> None:
 def test_whoever_is_due_comes_before_those_who_had_no_turn(
     take: Callable[..., list[int]], session: Session, mailing_id: int
 ) -> None:
-    assert take(outlet(), 3) == [1, 2, 3]
-    assert take(outlet(), 3) == [4, 5, 6]
-    assert take(outlet()) == list(range(7, READERS + 1))
-    assert take(outlet()) == []
+    assert take(transport(), 3) == [1, 2, 3]
+    assert take(transport(), 3) == [4, 5, 6]
+    assert take(transport()) == list(range(7, READERS + 1))
+    assert take(transport()) == []
 
 
 @pytest.mark.usefixtures("at_gmail")
 def test_a_provider_s_rate_makes_a_line_in_which_nobody_waits_twice(
     take: Callable[..., list[int]], session: Session, mailing_id: int
 ) -> None:
-    by = outlet(gmail=2.0)
+    by = transport(gmail=2.0)
     first = take(by)
     assert set(first) == {1, 2} | set(range(AT_GMAIL + 1, READERS + 1))
     waiting = session.scalars(select(DeliveryRetry).order_by(DeliveryRetry.seq)).all()
@@ -85,10 +85,10 @@ def test_a_provider_s_rate_makes_a_line_in_which_nobody_waits_twice(
 def test_a_long_line_lets_nobody_else_in_for_now(
     take: Callable[..., list[int]], session: Session, mailing_id: int
 ) -> None:
-    by = outlet(gmail=1 / LONG_LINE.total_seconds())
+    by = transport(gmail=1 / LONG_LINE.total_seconds())
     assert take(by, 5) == [1]
     assert take(by, 5) == [], "the others of these wait for hours"
-    assert take(outlet(), 5) == [6, 7, 8, 9, 10], "by another transport there is no line"
+    assert take(transport(), 5) == [6, 7, 8, 9, 10], "by another transport there is no line"
 
 
 def test_a_window_that_cannot_be_written_leaves_no_tally(
@@ -97,7 +97,7 @@ def test_a_window_that_cannot_be_written_leaves_no_tally(
     with runtime.session() as session:
         mailing = lock(session, mailing_id)
         with pytest.raises(Exception, match=r"(?i)not null|null value"):
-            reserve(session, mailing, outlet(), 5, tally_dir=tmp_path, host=None)  # type: ignore[arg-type]
+            reserve(session, mailing, transport(), 5, tally_dir=tmp_path, host=None)  # type: ignore[arg-type]
     assert not list(tmp_path.glob("*.tally"))
     with runtime.session() as session:
         assert session.scalars(select(SendWindow)).all() == []

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Conflict, Missing
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, Outcome
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control, requeue
 from newsletter.sending.drain import SendingProcess
@@ -19,7 +19,7 @@ from newsletter.subscribers.models import State, Subscription
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press_at_once
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 REFUSALS = Script(
     [
         Rule(At.RCPT, code=550, text="5.1.1 No such user", recipient="reader7@*"),

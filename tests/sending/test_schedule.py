@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
-from newsletter.sending.when import Moment
+from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
 from tests.factories import make_issue, make_publication, make_readers, make_subscription
 from tests.sending.conftest import checked
@@ -75,7 +76,7 @@ def test_the_audience_is_frozen_with_a_reason_for_each(session: Session, runtime
     make_subscription(session, other, "elsewhere@readers.example")
     later = clock.now() + timedelta(days=3)
     earlier = clock.now() - timedelta(days=3)
-    states: list[tuple[str, dict[str, object]]] = [
+    states: list[tuple[str, dict[str, Any]]] = [
         ("pending", {"state": State.PENDING}),
         ("paused", {"state": State.PAUSED, "paused_until": later}),
         ("rested", {"state": State.PAUSED, "paused_until": earlier}),

@@ -8,8 +8,8 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Outcome, SendWindow
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -22,7 +22,7 @@ from newsletter.smtp.sink import Sink
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 Reserve = Callable[[int], Window]
 Overtaken = Callable[..., Window]
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")

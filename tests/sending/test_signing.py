@@ -20,9 +20,9 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
+from newsletter.sending.proof import parse_test_addresses, post_test_message
 from newsletter.sending.reserve import reserve
 from newsletter.sending.schedule import schedule
-from newsletter.sending.test_message import parse_test_addresses, post_test_message
 from newsletter.smtp.dkim import Algorithm
 from newsletter.smtp.sink import Options, Sink
 from newsletter.transports.dkim_keys import activate, find_key, make_key, remove
@@ -189,8 +189,8 @@ def test_a_mailing_that_is_being_cancelled_stays_so_whatever_cannot_be_read(
     mailing_id = frozen_mailing(runtime)
     process = make_process(smtp_url=behind.url)
     mailing = lock(session, mailing_id)
-    outlet = process.outlets(session)[0]
-    in_flight = reserve(session, mailing, outlet, 2, tally_dir=process.tally_dir, host=process.host)
+    transport = process.transports(session)[0]
+    in_flight = reserve(session, mailing, transport, 2, tally_dir=process.tally_dir, host=process.host)
     control.cancel(session, mailing_id, actor="test")
     session.commit()
     assert in_flight is not None

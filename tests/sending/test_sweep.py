@@ -11,24 +11,24 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.queue import Queue, broker
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Mailing
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
+from newsletter.sending.proof import parse_test_addresses, post_test_message
 from newsletter.sending.reserve import reserve
 from newsletter.sending.sweep import LONGEST_WAIT, sweep
-from newsletter.sending.test_message import parse_test_addresses, post_test_message
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.unsubscribe import unsubscribe
-from newsletter.transports.outlet import Outlet
+from newsletter.transports.transport_config import TransportConfig
 from tests.factories import make_issue, make_publication
 from tests.sending.conftest import READERS
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ def test_what_reached_its_end_unseen_is_ended(runtime: Runtime, mailing_id: int,
         for subscription in session.scalars(select(Subscription)):
             unsubscribe(session, subscription.id, source="page")
         mailing = lock(session, mailing_id)
-        outlet = Outlet("relay", "The relay", parse_smtp_url("smtp://localhost:25"))
-        assert reserve(session, mailing, outlet, 10, tally_dir=Path("unused"), host="here") is None
+        transport = TransportConfig("relay", "The relay", parse_smtp_url("smtp://localhost:25"))
+        assert reserve(session, mailing, transport, 10, tally_dir=Path("unused"), host="here") is None
         session.commit()
     assert (count().state, count().excluded) == ("sending", {"unsubscribed": READERS})
     sweep(runtime.sessions, 1)

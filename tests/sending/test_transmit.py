@@ -10,20 +10,20 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp import plain
-from newsletter.smtp.pace import MOST
+from newsletter.smtp.inflight_window import MOST
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
-from newsletter.transports.models import TransportRest
+from newsletter.transports.models import TransportCooldown
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 
 
 def copies(sink: Sink) -> Counter[str]:
@@ -124,7 +124,7 @@ def test_a_relay_that_is_down_marks_nobody_says_why_and_is_tried_again(
     assert set(copies(sink).values()) == {1}
     with runtime.session() as session:
         assert session.get_one(Mailing, mailing_id).waiting_for == ""
-        assert session.scalars(select(TransportRest)).all() == []
+        assert session.scalars(select(TransportCooldown)).all() == []
 
 
 def test_wrong_credentials_pause_it_and_resuming_goes_on_exactly_there(
@@ -233,10 +233,10 @@ def test_a_relay_that_says_nothing_at_all_rests_and_the_operator_is_told(
 ) -> None:
     # As with the real figures, a silence outlasts the time in which messages may start.
     monkeypatch.setattr("newsletter.sending.reserve.START_WITHIN_SECONDS", 0.1)
-    all_outlets = process.outlets
-    process.outlets = lambda session: [
-        replace(outlet, relay=replace(outlet.relay, timeouts=Timeouts(mail=0.2, quit=0.1)))
-        for outlet in all_outlets(session)
+    all_outlets = process.transports
+    process.transports = lambda session: [
+        replace(transport, relay=replace(transport.relay, timeouts=Timeouts(mail=0.2, quit=0.1)))
+        for transport in all_outlets(session)
     ]
     sink.script = Script([Rule(At.MAIL, Act.STALL, seconds=5)])
     assert process.drain(mailing_id, seconds=2) is False
@@ -245,7 +245,7 @@ def test_a_relay_that_says_nothing_at_all_rests_and_the_operator_is_told(
     assert "keeps closing the connection" in found.waiting_for
     assert sink.counts.connections == 1
     with runtime.session() as session:
-        assert session.scalars(select(TransportRest)).one().reason == found.waiting_for
+        assert session.scalars(select(TransportCooldown)).one().reason == found.waiting_for
 
 
 def test_a_relay_whose_replies_come_apart_from_our_commands_is_spoken_to_plainly(
@@ -253,12 +253,12 @@ def test_a_relay_whose_replies_come_apart_from_our_commands_is_spoken_to_plainly
 ) -> None:
     sink.script = Script([Rule(At.MAIL, code=503, text="5.5.1 Bad sequence", skip=3, times=1)])
     with runtime.session() as session:
-        (outlet,) = process.outlets(session)
-    before = process.connections.borrow(outlet)
-    assert process.connections.dialogue(outlet, before) is not plain.deliver
-    process.connections.give_back(outlet, before)
+        (transport,) = process.transports(session)
+    before = process.connections.borrow(transport)
+    assert process.connections.dialogue(transport, before) is not plain.deliver
+    process.connections.give_back(transport, before)
     process.drain(mailing_id, seconds=30)
     assert (count().state, count().sent, count().unanswered) == ("finished", READERS, 0)
     assert set(copies(sink).values()) == {1}
     assert sink.counts.connections == 2
-    assert process.connections.dialogue(outlet, process.connections.borrow(outlet)) is plain.deliver
+    assert process.connections.dialogue(transport, process.connections.borrow(transport)) is plain.deliver

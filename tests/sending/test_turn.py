@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control, failpoints
 from newsletter.sending.drain import SendingProcess
@@ -25,11 +25,11 @@ from newsletter.sending.retry_rejected import retry
 from newsletter.sending.turn import ASK_AGAIN, Taken, Turn
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import Subscriber
-from newsletter.transports.spend import take
+from newsletter.transports.quota import take
 from tests.sending.conftest import READERS
 from tests.sending.pressing import meanwhile, press
 
-Count = Callable[[], Accounts]
+Count = Callable[[], MailingTotals]
 ASKS = "Nothing was sent for more than an hour"
 
 
@@ -43,9 +43,9 @@ def resume(runtime: Runtime, mailing_id: int) -> None:
 
 
 def limit_all(process: SendingProcess, **limits: Any) -> None:
-    unlimited = process.outlets
-    process.outlets = lambda session: [
-        replace(outlet, limits=replace(outlet.limits, **limits)) for outlet in unlimited(session)
+    unlimited = process.transports
+    process.transports = lambda session: [
+        replace(transport, limits=replace(transport.limits, **limits)) for transport in unlimited(session)
     ]
 
 
@@ -89,7 +89,7 @@ def test_a_machine_that_slept_within_a_window_asks_when_it_wakes(
 ) -> None:
     with time_machine.travel(clock.now() + timedelta(hours=5)), runtime.session() as session:
         mailing = lock(session, window.mailing_id)
-        turn = Turn(session, mailing, process.desk, process.outlets(session), "", 10)
+        turn = Turn(session, mailing, process.context, process.transports(session), "", 10)
         assert turn.take([Done(window)], 1).windows == []
         session.commit()
     found = count()
@@ -175,11 +175,11 @@ def test_when_another_mailing_takes_what_a_transport_had_left_it_is_asked_again(
 
     def turn(session: Session) -> Taken:
         mailing = lock(session, mailing_id)
-        return Turn(session, mailing, process.desk, process.outlets(session), "", 10).take([], 1)
+        return Turn(session, mailing, process.context, process.transports(session), "", 10).take([], 1)
 
     with runtime.session() as session:
-        (outlet,) = process.outlets(session)
-        assert take(session, outlet, 100, clock.now()) == 100
+        (transport,) = process.transports(session)
+        assert take(session, transport, 100, clock.now()) == 100
         with meanwhile(runtime, turn) as told:
             session.commit()
     assert (told[0].windows, told[0].goes) == ([], True)

@@ -80,10 +80,10 @@ def _start_guard(kind: str, folder: Path) -> str:
 
 
 def _start_server(kind: str, folder: Path) -> PostgresServer | ValkeyServer:
-    make: type[PostgresServer | ValkeyServer] = PostgresServer if kind == "postgres" else ValkeyServer
     for attempt in range(ATTEMPTS):
         shutil.rmtree(folder / f"server{attempt}", ignore_errors=True)
-        server = make(folder / f"server{attempt}")
+        place = folder / f"server{attempt}"
+        server = PostgresServer(place, durable=False) if kind == "postgres" else ValkeyServer(place)
         try:
             server.start()
         except RuntimeError:

@@ -58,7 +58,7 @@ def _obtain(folder: Path, package: str, programs: tuple[str, ...], private: tupl
     if all((folder / program).exists() for program in programs) and not _missing(folder, programs, private):
         return
     tried: set[str] = set()
-    wanted = [(package,)]
+    wanted: list[tuple[str, ...]] = [(package,)]
     while wanted:
         depends: list[tuple[str, ...]] = []
         for names in wanted:

@@ -21,7 +21,6 @@ from tests.servers.server import Server
 
 UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
-# Durability is what some tests are about, so fsync and synchronous_commit keep their defaults.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -33,6 +32,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+# Of a server that outlives every test: what it wrote need survive nothing.
+FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
@@ -83,12 +85,16 @@ def _make_shared_folder(user: str) -> Path:
 
 
 class PostgresServer(Server):
-    """One cluster in `folder/data`; `start` after any kind of stop goes on with the same data and port."""
+    """One cluster in `folder/data`; `start` after any kind of stop goes on with the same data and port.
 
-    def __init__(self, folder: Path) -> None:
+    `durable`: whether what was committed survives a crash, as in production; quicker without.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.account = unprivileged()
         super().__init__("postgres", _make_shared_folder(self.account.user) if self.account.user else folder)
         self.data = self.folder / "data"
+        self.settings = SETTINGS if durable else SETTINGS | FORGETFUL
 
     @property
     def url(self) -> str:
@@ -114,7 +120,7 @@ class PostgresServer(Server):
         """Start (the first time: make the cluster), wait until it answers, and return the URL."""
         if not self.data.exists():
             self._make_cluster()
-        options = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
+        options = [part for key, value in self.settings.items() for part in ("-c", f"{key}={value}")]
         program: list[str | Path] = [*self.account.prefix, self.binaries / "postgres"]
         self.launch([*program, "-D", self.data, "-p", str(self.port), *options], **self.account.arguments())
         return self.url

@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.reply import Reply
-from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.session import SmtpSession, open_session
 from newsletter.smtp.sink import Options, Rule, Script, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Relay, parse_smtp_url
@@ -127,11 +127,11 @@ def quick_relay() -> Callable[..., Relay]:
 
 
 @pytest.fixture
-def dial(quick_relay: Callable[..., Relay]) -> Iterator[Callable[..., Session]]:
+def dial(quick_relay: Callable[..., Relay]) -> Iterator[Callable[..., SmtpSession]]:
     """Opens sessions with a sink; aborts at the end those that are still open."""
-    sessions: list[Session] = []
+    sessions: list[SmtpSession] = []
 
-    def make(sink: Sink, **changes: object) -> Session:
+    def make(sink: Sink, **changes: object) -> SmtpSession:
         session = open_session(quick_relay(sink, **changes), "client.example.org")
         sessions.append(session)
         return session
@@ -146,7 +146,7 @@ class Stage:
     """What a test of a client needs."""
 
     make_sink: Callable[..., Sink]
-    dial: Callable[..., Session]
+    dial: Callable[..., SmtpSession]
     notes: Notes
 
     @staticmethod
@@ -164,7 +164,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(make_sink: Callable[..., Sink], dial: Callable[..., Session]) -> Stage:
+def stage(make_sink: Callable[..., Sink], dial: Callable[..., SmtpSession]) -> Stage:
     return Stage(make_sink, dial, Notes())
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.dsa import generate_private_key a
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.smtp.dialogue import Envelope
@@ -52,7 +52,6 @@ def verified(message: bytes) -> list[bool]:
     return [one(place) for place in range(message.count(b"DKIM-Signature: "))]
 
 
-@settings(deadline=None, max_examples=60)
 @given(body=octets, subject=octets.map(lambda text: text.replace(b"\r\n", b"\r\n ")))
 @example(body=b"", subject=b"")
 @example(body=b"\r\n\r\n", subject=b" ")

@@ -7,7 +7,7 @@ import pytest
 from newsletter.smtp import chunked, pipelined, plain
 from newsletter.smtp.deliver import choose
 from newsletter.smtp.dialogue import BreakKind
-from newsletter.smtp.pace import FEWEST, MOST, Pace
+from newsletter.smtp.inflight_window import FEWEST, MOST, InflightWindow
 from newsletter.smtp.session import Capabilities
 from newsletter.smtp.sink import Act, At, Rule
 from newsletter.smtp.url import Dialogue
@@ -260,7 +260,7 @@ def test_the_fastest_client_that_both_sides_can_be_trusted_with(offered, most, c
 def test_the_pace_follows_the_round_trip(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("newsletter.core.clock.monotonic", lambda: now[0])
-    pace, under_way = Pace(), []
+    pace, under_way = InflightWindow(), []
     for _ in range(200):  # a server 20 ms away that takes a thousand messages a second
         while len(under_way) < pace.window:
             pace.started()
@@ -269,7 +269,7 @@ def test_the_pace_follows_the_round_trip(monkeypatch):
         pace.answered()
     assert pace.window == MOST
 
-    near, now[0] = Pace(), 0.0
+    near, now[0] = InflightWindow(), 0.0
     for _ in range(50):  # one on this machine
         near.started()
         now[0] += 0.0001

@@ -1,7 +1,7 @@
 """What the plain dialogue puts on the wire: addresses, bodies, and what it refuses to put there."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.smtp.dialogue import BreakKind, Envelope
@@ -137,7 +137,6 @@ _octets = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(bodies=st.lists(_octets.filter(lambda body: b"\0" not in body), min_size=1, max_size=5))
 def test_what_the_server_reads_is_the_message_with_crlf(bodies, open_house):
     before = len(open_house.records)
@@ -149,7 +148,6 @@ def test_what_the_server_reads_is_the_message_with_crlf(bodies, open_house):
     assert [record.content for record in taken] == [with_crlf(body) for body in bodies]
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     recipient=st.one_of(
         st.text(max_size=30),

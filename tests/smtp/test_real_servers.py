@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.smtp.deliver import choose
 from newsletter.smtp.dialogue import BreakKind, Envelope
-from newsletter.smtp.session import Session, open_session
+from newsletter.smtp.session import SmtpSession, open_session
 from newsletter.smtp.sink import Options, Sink
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import Dialogue, parse_smtp_url
@@ -57,7 +57,7 @@ EACH = pytest.mark.parametrize(
 )
 
 
-def dial(server: RealServer) -> Session:
+def dial(server: RealServer) -> SmtpSession:
     return open_session(replace(parse_smtp_url(server.url), timeouts=PATIENT), "client.example.org")
 
 

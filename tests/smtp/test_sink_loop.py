@@ -5,8 +5,8 @@ import selectors
 import socket
 import threading
 
-from newsletter.smtp.sink.link import Link
 from newsletter.smtp.sink.loop import Loop
+from newsletter.smtp.sink.stream import Stream
 
 
 def test_timers_go_off_in_order():
@@ -21,7 +21,7 @@ def test_timers_go_off_in_order():
 
 
 def test_what_the_kernel_has_no_room_for_leaves_later():
-    class Quiet(Link):
+    class Quiet(Stream):
         def opened(self):
             self.send(b"late")
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ NO_EDGES = [(a, b) for a, b in product(State, State) if b not in TRANSITIONS[a]]
 
 
 def _in(state: State) -> Subscription:
-    facts = {
+    facts: dict[State, dict[str, Any]] = {
         State.ENDED: {"ended_reason": EndReason.BOUNCED, "ended_at": clock.now()},
         State.PAUSED: {"paused_until": clock.now() + timedelta(days=30)},
     }

@@ -11,32 +11,32 @@ from newsletter.core.db import reading
 from newsletter.runtime import Runtime
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.transports.choose import Wait, choose
-from newsletter.transports.outlet import Outlet
-from newsletter.transports.rest import rest
-from newsletter.transports.spend import take
+from newsletter.transports.cooldown import rest
+from newsletter.transports.quota import take
+from newsletter.transports.transport_config import TransportConfig
 from tests.transports.ways import DAY, NOON, SECOND, way
 
 SENDER = "news@example.org"
 
 
-def chosen(session: Session, *outlets: Outlet, sender: str = SENDER) -> str:
-    found = choose(session, outlets, sender, NOON)
-    assert isinstance(found, Outlet), found
+def chosen(session: Session, *configs: TransportConfig, sender: str = SENDER) -> str:
+    found = choose(session, configs, sender, NOON)
+    assert isinstance(found, TransportConfig), found
     return found.key
 
 
-def waiting(session: Session, *outlets: Outlet) -> Wait:
-    found = choose(session, outlets, SENDER, NOON)
+def waiting(session: Session, *configs: TransportConfig) -> Wait:
+    found = choose(session, configs, SENDER, NOON)
     assert isinstance(found, Wait), found
     return found
 
 
 def test_by_weight(session: Session) -> None:
-    outlets = [way("a", weight=3), way("b", weight=1), way("c", weight=0)]
+    configs = [way("a", weight=3), way("b", weight=1), way("c", weight=0)]
     chance = random.Random(1)
-    found = Counter(choose(session, outlets, SENDER, NOON, chance) for _ in range(400))
-    assert set(found) == set(outlets[:2])
-    assert 260 < found[outlets[0]] < 340
+    found = Counter(choose(session, configs, SENDER, NOON, chance) for _ in range(400))
+    assert set(found) == set(configs[:2])
+    assert 260 < found[configs[0]] < 340
 
 
 def test_a_reader_may_choose(runtime: Runtime) -> None:
@@ -70,9 +70,9 @@ def test_the_hours(session: Session) -> None:
 
 
 def test_the_day(session: Session) -> None:
-    outlet = way("a", per_day=1000)
-    take(session, outlet, 1000, NOON)
-    found = waiting(session, outlet)
+    config = way("a", per_day=1000)
+    take(session, config, 1000, NOON)
+    found = waiting(session, config)
     assert found.until == NOON + DAY / 2
     assert "1,000 messages of today" in found.sentence
 

@@ -12,24 +12,24 @@ from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.runtime import Runtime
 from newsletter.transports.add import add_transport
 from newsletter.transports.change import change_limits, change_relay
-from newsletter.transports.facts import RelayFacts
-from newsletter.transports.find import all_transports, get_transport, stored_facts
-from newsletter.transports.limits import LimitFacts, check_limits
-from newsletter.transports.models import Transport, TransportRest, TransportUse
+from newsletter.transports.cooldown import rest
+from newsletter.transports.find import all_transports, get_transport, stored_settings
+from newsletter.transports.limit_settings import LimitSettings, check_limits
+from newsletter.transports.models import Transport, TransportCooldown, TransportUse
 from newsletter.transports.move import move_earlier
-from newsletter.transports.outlet import row_key
-from newsletter.transports.pause import pause_transport, resume_outlet, resume_transport
+from newsletter.transports.pause import pause_transport, resume_transport, resume_transport_config
+from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.remove import remove_transports
-from newsletter.transports.rest import rest
 from newsletter.transports.security import Security
+from newsletter.transports.transport_config import row_key
 from tests.transports.ways import NOON
 
 SECRETS = ["the newest secret"]
-FACTS = RelayFacts("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-päss")
-OTHER = RelayFacts("10.0.0.4", 25, Security.NONE)
+FACTS = RelaySettings("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-päss")
+OTHER = RelaySettings("10.0.0.4", 25, Security.NONE)
 
 
-def added(session: Session, facts: RelayFacts = FACTS) -> Transport:
+def added(session: Session, facts: RelaySettings = FACTS) -> Transport:
     return add_transport(session, facts, SECRETS, actor="ana")
 
 
@@ -50,9 +50,9 @@ def test_added_ones_come_one_after_another(session: Session) -> None:
     session.expire_all()
     assert all_transports(session) == [first, second]
     assert (first.name, second.name) == ("smtp.example.org", "Our own")
-    assert LimitFacts.of(first) == LimitFacts()
-    assert LimitFacts.of(second) == limits
-    assert stored_facts(first, SECRETS) == FACTS
+    assert LimitSettings.of(first) == LimitSettings()
+    assert LimitSettings.of(second) == limits
+    assert stored_settings(first, SECRETS) == FACTS
     assert audited(session) == ["relay.saved"] * 2
 
 
@@ -60,7 +60,7 @@ def test_the_same_one_is_not_added_twice(session: Session) -> None:
     added(session)
     with pytest.raises(Conflict):
         added(session)
-    added(session, RelayFacts("smtp.example.org", 587, Security.STARTTLS, "ben", "x"))
+    added(session, RelaySettings("smtp.example.org", 587, Security.STARTTLS, "ben", "x"))
 
 
 def test_of_two_who_add_at_once_one_is_told(runtime: Runtime) -> None:
@@ -89,7 +89,7 @@ def test_of_two_who_add_at_once_one_is_told(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("change", [False, True])
 def test_a_user_name_needs_its_password(session: Session, change: bool) -> None:
-    facts = RelayFacts("a.example", 587, Security.TLS, "ana")
+    facts = RelaySettings("a.example", 587, Security.TLS, "ana")
     transport = added(session)
     with pytest.raises(Refused) as refused:
         change_relay(session, transport.id, facts, SECRETS, actor="ana") if change else added(session, facts)
@@ -101,12 +101,12 @@ def test_changing_it_mends_its_trouble(session: Session) -> None:
     rest(session, row_key(transport.id), "", "Its password is wrong.", temporary=False, now=NOON)
     kept = transport.password
     assert change_relay(session, transport.id, FACTS, SECRETS, actor="ana").password == kept
-    assert count(session, TransportRest) == 1  # nothing was changed
-    changed = RelayFacts("other.example.org", 465, Security.TLS, "ana", "another")
+    assert count(session, TransportCooldown) == 1  # nothing was changed
+    changed = RelaySettings("other.example.org", 465, Security.TLS, "ana", "another")
     change_relay(session, transport.id, changed, SECRETS, actor="ana")
-    assert stored_facts(transport, SECRETS) == changed
+    assert stored_settings(transport, SECRETS) == changed
     assert transport.name == "other.example.org"
-    assert count(session, TransportRest) == 0
+    assert count(session, TransportCooldown) == 0
     assert audited(session) == ["relay.saved"] * 2
 
 
@@ -131,7 +131,7 @@ def test_limits_are_changed_with_what_was_changed_in_the_audit(session: Session)
     change_limits(session, transport.id, limits, name="", actor="ana")
     assert transport.name == "smtp.example.org"
     change_relay(session, transport.id, OTHER, SECRETS, actor="ana")
-    assert LimitFacts.of(transport) == limits
+    assert LimitSettings.of(transport) == limits
 
 
 def test_pausing_and_resuming(session: Session) -> None:
@@ -143,22 +143,22 @@ def test_pausing_and_resuming(session: Session) -> None:
     assert resume_transport(session, transport.id, actor="ana")
     assert not resume_transport(session, transport.id, actor="ana")
     assert transport.paused_at is None
-    assert count(session, TransportRest) == 0
+    assert count(session, TransportCooldown) == 0
     rest(session, row_key(transport.id), "", "It is down.", temporary=True, now=NOON)
     assert resume_transport(session, transport.id, actor="ana")
     assert audited(session) == ["relay.saved", "relay.paused", "relay.resumed", "relay.resumed"]
 
 
 def test_one_of_the_environment_is_resumed(session: Session) -> None:
-    assert not resume_outlet(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
+    assert not resume_transport_config(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
     rest(session, "smtp_url:a.example:25", "", "It is down.", temporary=True, now=NOON)
-    assert resume_outlet(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
+    assert resume_transport_config(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
     assert audited(session) == ["relay.resumed"]
 
 
 def test_moving(session: Session) -> None:
     first, second, third = (
-        added(session, RelayFacts(f"{name}.example", 25, Security.NONE)) for name in ("a", "b", "c")
+        added(session, RelaySettings(f"{name}.example", 25, Security.NONE)) for name in ("a", "b", "c")
     )
     assert move_earlier(session, third.id, actor="ana")
     assert all_transports(session) == [first, third, second]
@@ -176,9 +176,9 @@ def test_removing_leaves_nothing_of_it(session: Session) -> None:
     session.flush()
     assert remove_transports(session, actor="ana", transport_id=first.id) == 1
     assert remove_transports(session, actor="ana", transport_id=first.id) == 0
-    assert [count(session, table) for table in (Transport, TransportUse, TransportRest)] == [1, 1, 1]
+    assert [count(session, table) for table in (Transport, TransportUse, TransportCooldown)] == [1, 1, 1]
     assert remove_transports(session, actor="ana") == 1
-    assert [count(session, table) for table in (Transport, TransportUse, TransportRest)] == [0, 0, 0]
+    assert [count(session, table) for table in (Transport, TransportUse, TransportCooldown)] == [0, 0, 0]
     assert audited(session)[2:] == ["relay.removed"] * 2
 
 
@@ -187,7 +187,7 @@ def test_removing_leaves_nothing_of_it(session: Session) -> None:
     [
         lambda session: get_transport(session, 12),
         lambda session: change_relay(session, 12, FACTS, SECRETS, actor="ana"),
-        lambda session: change_limits(session, 12, LimitFacts(), actor="ana"),
+        lambda session: change_limits(session, 12, LimitSettings(), actor="ana"),
         lambda session: pause_transport(session, 12, actor="ana"),
         lambda session: resume_transport(session, 12, actor="ana"),
         lambda session: move_earlier(session, 12, actor="ana"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,6 +49,7 @@ def test_a_key_signs_once_it_is_active(session: Session, make: Callable[..., Pub
     assert signers_for(session, SECRETS, "news@press.example") == ()
     activate(session, key, SECRETS, None, actor="test")
     (signer,) = signers_for(session, SECRETS, "news@press.example")
+    assert isinstance(signer.key, RSAPrivateKey)
     assert (signer.domain, signer.selector, signer.key.key_size) == ("press.example", "n1", 2048)
 
 

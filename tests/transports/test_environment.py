@@ -4,9 +4,9 @@ import pytest
 
 from newsletter.core.errors import Refused
 from newsletter.smtp.url import Dialogue, parse_smtp_url
-from newsletter.transports.environment import environment_outlets
-from newsletter.transports.limits import FIELDS, check_limits
-from newsletter.transports.outlet import KEY_LENGTH, Limits, row_key, url_key
+from newsletter.transports.environment import environment_transports
+from newsletter.transports.limit_settings import FIELDS, check_limits
+from newsletter.transports.transport_config import KEY_LENGTH, Limits, row_key, url_key
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from newsletter.transports.outlet import KEY_LENGTH, Limits, row_key, url_key
     ],
 )
 def test_one_relay_is_what_it_was(url: str) -> None:
-    (outlet,) = environment_outlets(url)
-    assert outlet.relay == parse_smtp_url(url)
-    assert outlet.name == outlet.relay.where
-    assert (outlet.weight, outlet.paused, outlet.broken) == (1, False, None)
+    (config,) = environment_transports(url)
+    assert config.relay == parse_smtp_url(url)
+    assert config.name == config.relay.where
+    assert (config.weight, config.paused, config.broken) == (1, False, None)
 
 
 def test_several_relays_with_their_limits() -> None:
-    first, second = environment_outlets(
+    first, second = environment_transports(
         "  smtp://ana:x@smtp.example.org?name=The+first%20one&weight=3&per_second=12.5&starttls=offered"
         "&connections=4&messages_per_connection=20\n"
         "smtps://10.0.0.4?hours=22:00-06:00&zone=Europe%2FRome&per_day=5000&weight=0 "
@@ -55,16 +55,16 @@ def test_whatever_can_be_limited_at_the_desk_can_be_in_the_url() -> None:
     }
     assert typed.keys() == set(FIELDS)
     url = "&".join(f"{name}={text}" for name, text in typed.items())
-    (outlet,) = environment_outlets(f"smtp://10.0.0.4?{url}")
+    (config,) = environment_transports(f"smtp://10.0.0.4?{url}")
     stored = check_limits(typed)
-    assert outlet.limits == stored.limits("10.0.0.4")
-    assert outlet.weight == stored.weight == 3
-    assert outlet.relay.dialogue is Dialogue.PLAIN
+    assert config.limits == stored.limits("10.0.0.4")
+    assert config.weight == stored.weight == 3
+    assert config.relay.dialogue is Dialogue.PLAIN
 
 
 def test_whoever_misspells_an_option_is_told_all_of_them() -> None:
     with pytest.raises(Refused, match=r"unknown option; the known ones are .*starttls.* per_second"):
-        environment_outlets("smtp://10.0.0.4?per_secnd=3")
+        environment_transports("smtp://10.0.0.4?per_secnd=3")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_whoever_misspells_an_option_is_told_all_of_them() -> None:
 )
 def test_mistakes_are_told_without_the_password(text: str, words: str) -> None:
     with pytest.raises(Refused) as refused:
-        environment_outlets(text)
+        environment_transports(text)
     assert words in refused.value.message
     assert "canary" not in refused.value.message
 

@@ -15,22 +15,22 @@ from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.url import Dialogue, Relay, parse_smtp_url
 from newsletter.transports.add import add_transport
 from newsletter.transports.change import change_relay
-from newsletter.transports.facts import RelayFacts
-from newsletter.transports.find import outlets, outlets_in_use, relay_in_use
-from newsletter.transports.locker import Locker, Unreadable
+from newsletter.transports.cooldown import rest
+from newsletter.transports.find import outlets_in_use, relay_in_use, transport_configs
 from newsletter.transports.models import Transport
-from newsletter.transports.outlet import Limits, row_key
-from newsletter.transports.rest import rest
+from newsletter.transports.relay_settings import RelaySettings
+from newsletter.transports.secret_box import SecretBox, Unreadable
 from newsletter.transports.security import Security
+from newsletter.transports.transport_config import Limits, row_key
 
 URL = "smtp://127.0.0.1:2525?starttls=never"
 SECRETS = ["the newest secret", "an older one"]
-FACTS = RelayFacts("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-päss")
+FACTS = RelaySettings("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-päss")
 
 
 def relay(session: Session, secrets: list[str] = SECRETS) -> Relay:
-    (outlet,) = outlets(session, secrets, URL)
-    return outlet.relay
+    (config,) = transport_configs(session, secrets, URL)
+    return config.relay
 
 
 def test_without_one_it_is_the_environments(session: Session) -> None:
@@ -61,16 +61,16 @@ def test_rotation_keeps_the_password_and_losing_the_secret_says_so(
     saved = add_transport(session, FACTS, ["an older one"], actor="ana")
     session.commit()
     assert relay(session) == FACTS.relay
-    (outlet,) = outlets(session, ["another"], URL)
-    assert isinstance(outlet.broken, SessionFailed)
-    assert not outlet.broken.temporary
-    assert "OLD_SECRET_KEYS" in outlet.broken.message
-    assert outlet.relay.where == FACTS.relay.where
-    assert outlet.relay.password is None
+    (config,) = transport_configs(session, ["another"], URL)
+    assert isinstance(config.broken, SessionFailed)
+    assert not config.broken.temporary
+    assert "OLD_SECRET_KEYS" in config.broken.message
+    assert config.relay.where == FACTS.relay.where
+    assert config.relay.password is None
     session.rollback()
     told = relay_in_use(runtime.sessions, ["another"], URL)
     assert isinstance(told, SessionFailed)
-    assert told.message == outlet.broken.message
+    assert told.message == config.broken.message
     # Typed again, it is locked with the secret of now.
     change_relay(session, saved.id, FACTS, ["another"], actor="ana")
     assert relay(session, ["another"]) == FACTS.relay
@@ -89,7 +89,7 @@ def test_several_come_in_their_order_with_all_that_was_set(session: Session) -> 
         session, "first.example", 1, connections=3, per_second=0.5, provider_limits={"gmail": 2.0},
         hours="08:00-20:00", zone="Europe/Rome", warm_up_from=date(2026, 6, 1), warm_up_per_day=100,
     )  # fmt: skip
-    one, two = outlets(session, SECRETS, "not even looked at")
+    one, two = transport_configs(session, SECRETS, "not even looked at")
     assert (one.key, one.name, one.weight, one.paused) == (f"transport:{first.id}", "first.example", 1, False)
     assert one.limits == Limits(
         3, 100, 0.5, None, {"gmail": 2.0}, "08:00-20:00", "Europe/Rome", date(2026, 6, 1), 100
@@ -105,7 +105,7 @@ class TestInUse:
     def hosts(runtime: Runtime) -> list[str]:
         found = outlets_in_use(runtime.sessions, SECRETS, URL)
         assert not isinstance(found, SessionFailed), found.message
-        return [outlet.name for outlet in found]
+        return [config.name for config in found]
 
     def test_limits_and_hours_are_for_mailings(self, session: Session, runtime: Runtime) -> None:
         add(session, "a.example", 1, per_day=1, hours="00:00-00:01", weight=0)
@@ -136,13 +136,13 @@ class TestInUse:
     def test_several_of_the_environment(self, runtime: Runtime) -> None:
         found = outlets_in_use(runtime.sessions, SECRETS, f"smtp://a.example {URL}")
         assert not isinstance(found, SessionFailed)
-        assert [outlet.relay.host for outlet in found] == ["a.example", "127.0.0.1"]
+        assert [config.relay.host for config in found] == ["a.example", "127.0.0.1"]
         assert relay_in_use(runtime.sessions, SECRETS, URL) == parse_smtp_url(URL)
 
 
 @given(st.text())
 def test_what_is_locked_opens_with_any_secret_it_was_locked_with(words: str) -> None:
-    old, new, other = Locker(["old"]), Locker(["new", "old"]), Locker(["other"])
+    old, new, other = SecretBox(["old"]), SecretBox(["new", "old"]), SecretBox(["other"])
     locked = old.lock(words)
     assert new.open(locked) == old.open(locked) == words
     assert locked.isascii()

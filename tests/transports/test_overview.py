@@ -2,27 +2,27 @@
 
 from sqlalchemy.orm import Session
 
+from newsletter.transports.availability import Obstacle
+from newsletter.transports.cooldown import rest
 from newsletter.transports.overview import overview
-from newsletter.transports.rest import rest
-from newsletter.transports.spend import take
-from newsletter.transports.standing import Obstacle
+from newsletter.transports.quota import take
 from tests.transports.ways import DAY, NOON, SECOND, way
 
 
 def test_shares_are_those_of_whoever_can_send(session: Session) -> None:
-    outlets = [way("a", weight=2), way("b"), way("c", weight=0), way("d", weight=5, paused=True)]
-    told = overview(session, outlets, NOON)
+    configs = [way("a", weight=2), way("b"), way("c", weight=0), way("d", weight=5, paused=True)]
+    told = overview(session, configs, NOON)
     assert [one.share for one in told] == [67, 33, 0, 0]
     assert [one.standing.obstacle for one in told] == [None, None, None, Obstacle.PAUSED]
-    assert [one.share for one in overview(session, outlets[2:], NOON)] == [0, 0]
+    assert [one.share for one in overview(session, configs[2:], NOON)] == [0, 0]
 
 
 def test_use_is_that_of_today(session: Session) -> None:
-    outlets = [way("a", per_day=100), way("b")]
-    take(session, outlets[0], 30, NOON)
-    told = overview(session, outlets, NOON)
+    configs = [way("a", per_day=100), way("b")]
+    take(session, configs[0], 30, NOON)
+    told = overview(session, configs, NOON)
     assert [(one.used_today, one.allowance) for one in told] == [(30, 100), (0, None)]
-    assert overview(session, outlets, NOON + DAY)[0].used_today == 0
+    assert overview(session, configs, NOON + DAY)[0].used_today == 0
 
 
 def test_trouble_with_single_senders_is_told_while_it_lasts(session: Session) -> None:

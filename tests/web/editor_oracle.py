@@ -18,7 +18,7 @@ class Oracle:
     """A node process that answers one question a line."""
 
     def __init__(self) -> None:
-        command = [NODE, "--disable-warning=ExperimentalWarning", TESTS / "oracle.ts"]
+        command: list[str | Path] = [NODE, "--disable-warning=ExperimentalWarning", TESTS / "oracle.ts"]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
 

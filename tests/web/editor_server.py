@@ -24,7 +24,7 @@ from newsletter.document.merge import NAMES
 from newsletter.document.reading import read
 from newsletter.document.walk import images, links
 from newsletter.rendering.compose import compose
-from newsletter.rendering.render_input import MediaImage, PublicationFacts, RenderInput
+from newsletter.rendering.render_input import MediaImage, PublicationInput, RenderInput
 from newsletter.web.assets_manifest import STATIC_FOLDER, asset_url
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
 from tests.serving import serve
@@ -193,7 +193,7 @@ def preview(desk: Desk) -> Response:
         for _, image in images(desk.document)
         if image.src.startswith("media:")
     }
-    publication = PublicationFacts("Coalition Weekly", "1 Quay Street, Northport")
+    publication = PublicationInput("Coalition Weekly", "1 Quay Street, Northport")
     composed = compose(RenderInput(desk.document, publication, media=media))
     if request.args.get("variant") == "text":
         return framed(Response(composed.text, mimetype="text/plain"))

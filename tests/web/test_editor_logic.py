@@ -29,7 +29,7 @@ from tests.web.editor_server import digest, whole
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "newsletter/web/assets"
 
-slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
+from flask import Flask
 from flask.testing import FlaskClient
-from pydantic import SecretStr
 
-from newsletter.app import create_app
 from newsletter.settings import Settings
-from newsletter.web.database import db
 from tests.servers import ValkeyServer
 
 
@@ -18,13 +16,11 @@ def test_it_says_that_everything_answers(client: FlaskClient) -> None:
         assert answer.json == {"status": "ok", "web": "ok", "database": "ok", "broker": "ok"}
 
 
-def test_it_says_which_part_is_away_and_when_it_is_back(settings: Settings, tmp_path: Path) -> None:
+def test_it_says_which_part_is_away_and_when_it_is_back(
+    app: Flask, client: FlaskClient, settings: Settings, tmp_path: Path
+) -> None:
     server = ValkeyServer(tmp_path / "valkey")
-    changed = settings.model_copy(
-        update={"redis_url": server.start(), "secret_key": SecretStr("another for the tests")}
-    )
-    app = create_app(changed)
-    client = app.test_client()
+    app.extensions["newsletter_settings"] = settings.model_copy(update={"redis_url": server.start()})
     try:
         assert client.get("/healthz").status_code == 200
         server.stop()
@@ -38,5 +34,3 @@ def test_it_says_which_part_is_away_and_when_it_is_back(settings: Settings, tmp_
         assert client.get("/healthz").status_code == 200
     finally:
         server.stop()
-        with app.app_context():
-            db.engine.dispose()

@@ -1,4 +1,4 @@
-"""Standing sections were looked at in time."""
+"""Availability sections were looked at in time."""
 
 from collections.abc import Iterator
 

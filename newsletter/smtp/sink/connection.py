@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from newsletter.smtp.sink.content import Content
 from newsletter.smtp.sink.faults import Act, At, Rule
-from newsletter.smtp.sink.house import House
-from newsletter.smtp.sink.link import Link
 from newsletter.smtp.sink.loop import Loop
 from newsletter.smtp.sink.records import Record
+from newsletter.smtp.sink.state import SinkState
+from newsletter.smtp.sink.stream import Stream
 
 LONGEST_LINE = 8_192
 END = re.compile(rb"\r\n\.\r\n")  # the way of `re` through a body is shorter than that of `find`
@@ -26,13 +26,13 @@ class Mode(enum.Enum):
     DEAF = enum.auto()  # whatever comes is thrown away
 
 
-class Connection(Link):
+class Connection(Stream):
     """The machine below the verbs; `Talk` in `verbs` adds what the commands mean.
 
     What arrives is worked off in one go; records made on the way are written first, the replies after them.
     """
 
-    def __init__(self, loop: Loop, sock: socket.socket, house: House) -> None:
+    def __init__(self, loop: Loop, sock: socket.socket, house: SinkState) -> None:
         super().__init__(loop, sock)
         self.house = house
         self.number = 0  # from 1, once it is there

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 
 from newsletter.core.errors import Refused
+from newsletter.smtp.sink.fast_path import FastPath
 from newsletter.smtp.sink.faults import Script
-from newsletter.smtp.sink.house import House
 from newsletter.smtp.sink.loop import Loop
 from newsletter.smtp.sink.options import Options
 from newsletter.smtp.sink.records import Counts, Record, Recorder
-from newsletter.smtp.sink.swift import Swift
+from newsletter.smtp.sink.state import SinkState
 from newsletter.smtp.url import is_loopback
 
 BACKLOG = 512
@@ -40,7 +40,7 @@ class Sink:
         if not is_loopback(options.host):
             raise Refused("sink_host", "A sink listens on loopback only: it takes mail from anybody.")
         self._recorder = Recorder(record, remember=remember, fsync=fsync)
-        self._house = House(options, script or Script(), self._recorder)
+        self._house = SinkState(options, script or Script(), self._recorder)
         self._loop = Loop()
         self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
         self._listener: socket.socket | None = None
@@ -142,7 +142,7 @@ class Sink:
             # A reply must not wait for the client's acknowledgement of the one before.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             options = self.options
-            connection = Swift(self._loop, sock, self._house)
+            connection = FastPath(self._loop, sock, self._house)
             self._house.open.add(connection)
             connection.begin(options.tls if options.implicit_tls else None)
 

@@ -9,8 +9,8 @@ from newsletter.smtp.sink.auth import challenge, who
 from newsletter.smtp.sink.connection import Connection
 from newsletter.smtp.sink.content import Content
 from newsletter.smtp.sink.faults import At
-from newsletter.smtp.sink.house import House
 from newsletter.smtp.sink.loop import Loop
+from newsletter.smtp.sink.state import SinkState
 
 _PATH = rb":<([^<>\r\n\x00]*)>((?: [^ ]+)*)"
 _FROM, _TO = re.compile(rb"FROM" + _PATH, re.IGNORECASE), re.compile(rb"TO" + _PATH, re.IGNORECASE)
@@ -21,7 +21,7 @@ _BAD_SEQUENCE = (503, "5.5.1 Bad sequence of commands")
 class Talk(Connection):
     """One conversation: who greets, who logged in, the transaction that is open."""
 
-    def __init__(self, loop: Loop, sock: socket.socket, house: House) -> None:
+    def __init__(self, loop: Loop, sock: socket.socket, house: SinkState) -> None:
         super().__init__(loop, sock, house)
         self._user: str | None = None
         self._asked: list[str] | None = None  # answers to AUTH challenges so far

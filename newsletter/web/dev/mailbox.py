@@ -20,7 +20,7 @@ from newsletter.smtp.mailbox import Summary, clear, list_messages, read_message
 from newsletter.smtp.mailbox.store import message_ids
 from newsletter.smtp.url import is_loopback
 from newsletter.web.current import settings
-from newsletter.web.dev.reading import Letter, Row, as_letter, as_row, with_links_in_new_tabs
+from newsletter.web.dev.caught_email import CaughtEmail, Row, as_caught_email, as_row, with_links_in_new_tabs
 from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
 
 PAGE = 50
@@ -131,8 +131,8 @@ def _folder() -> Path:
     return settings().mailbox_dir
 
 
-def _letter(message_id: str) -> Letter:
-    return as_letter(read_message(_folder(), message_id))
+def _letter(message_id: str) -> CaughtEmail:
+    return as_caught_email(read_message(_folder(), message_id))
 
 
 def _matching(recipient: str, before: str | None) -> Iterator[Summary]:

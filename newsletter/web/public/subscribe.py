@@ -8,10 +8,10 @@ from newsletter.core.errors import Limited
 from newsletter.issues.page_state import ID, publication_state
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers import gate
+from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
-from newsletter.subscribers.gate import Pace, Passage
 from newsletter.subscribers.sign_up import sign_up
+from newsletter.subscribers.signup_protection import Pace, Passage
 from newsletter.web import language
 from newsletter.web.allowances import spend
 from newsletter.web.current import links
@@ -40,7 +40,7 @@ def show(slug: str) -> Response:
         ),
         part=_embedded(),
     )
-    stamp = gate.stamp_form(links().signer, int(kept.state[ID]))
+    stamp = signup_protection.stamp_form(links().signer, int(kept.state[ID]))
     return _answer(kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode()), 200)
 
 
@@ -80,7 +80,7 @@ def _publication(slug: str) -> Publication:
 
 def _inspect(publication: Publication, form: SubscribeForm) -> Passage:
     pace = Pace(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return gate.inspect_form(
+    return signup_protection.inspect_form(
         links().signer,
         stamp=form.stamp.data or "",
         publication_id=publication.id,
@@ -101,7 +101,7 @@ def _page(
     problem: str = "",
     once_more: bool = False,
 ) -> Response:
-    stamp = gate.stamp_form(links().signer, publication.id)
+    stamp = signup_protection.stamp_form(links().signer, publication.id)
     return _answer(_form(publication, form, stamp, problem=problem, once_more=once_more), status)
 
 

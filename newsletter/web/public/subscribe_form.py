@@ -20,7 +20,7 @@ class SubscribeForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     class Meta:
         # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
         # more than an honest one: ask for a confirmation that only the owner of the address can give. What
-        # protects it is the gate (`newsletter.subscribers.gate`), and it uses no cookie.
+        # protects it is the gate (`newsletter.subscribers.signup_protection`), and it uses no cookie.
         csrf = False
 
     email = EmailField(

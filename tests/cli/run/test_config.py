@@ -41,7 +41,7 @@ def understood(text: str, values: dict[str, str], folder: Path) -> dict[str, obj
         os.environ.update(before)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NAMES, min_size=1, max_size=3))
 def test_odd_paths_reach_the_programs_unchanged(tmp_path: Path, odd: list[str]) -> None:
     arguments = ("program", *odd)

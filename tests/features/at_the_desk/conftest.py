@@ -9,18 +9,12 @@ from playwright.sync_api import Browser, Page
 from tests.features import story
 from tests.features.at_the_desk.hand import Hand, Keyboard, Mouse
 from tests.features.conftest import Install
-from tests.features.looking import chromium, listen, open_tab
+from tests.features.looking import listen, open_tab
 from tests.processes import Installation
 
 STEP = 30_000  # milliseconds for one thing to come or to be done, however busy the machine is
 EVERYTHING = ("web", "worker", "imports", "bulk", "periodic", "beat", "mailbox")
 HANDS: dict[str, Callable[[Page], Hand]] = {"mouse": Mouse, "keyboard": Keyboard}
-
-
-@pytest.fixture
-def chrome() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

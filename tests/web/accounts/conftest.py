@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
+from newsletter.accounts.passwords import hash_password
 from newsletter.accounts.permissions import RoleName
 from newsletter.core.links import Links
 from newsletter.outbox.kinds import KINDS
@@ -97,7 +99,12 @@ def audited(session: Session, action: str) -> list[dict[str, Any]]:
     return [{"actor": row.actor, "subject": row.subject_id, "ip": row.ip, **row.detail} for row in rows]
 
 
+# Hashing is slow on purpose: once for each test process is enough.
+_hash_of_password = cache(partial(hash_password, PASSWORD))
+
+
 def _user(session: Session, email: str, role: RoleName) -> User:
-    user = create_user(session, email=email, role=role, password=PASSWORD, actor="test")
+    user = create_user(session, email=email, role=role, password=None, actor="test")
+    user.password = _hash_of_password()
     session.commit()
     return user

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from newsletter.accounts.models import User
 from newsletter.accounts.permissions import PERMISSIONS, Permission, RoleName
+from newsletter.app import create_app
 from newsletter.publications.models import Publication
+from newsletter.settings import Settings
 from newsletter.web.admin.guard import allow, needed_permission
-from tests.web.signed_in import UNSAFE, SignedIn
+from tests.web.signed_in import UNSAFE, SignedIn, signed_in_client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -37,7 +41,7 @@ def calls(app: Flask, *prefixes: str) -> Iterator[Call]:
             name: 987654 if type(converter).__name__ == "IntegerConverter" else "morning"
             for name, converter in rule._converters.items()
         }
-        path = adapter.build(rule.endpoint, values | (rule.defaults or {}))
+        path = adapter.build(rule.endpoint, values | dict(rule.defaults or {}))
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):
             yield Call(rule.endpoint, method, path)
 
@@ -117,9 +121,10 @@ def test_a_token_of_another_session_is_refused(
     assert editor_client.post("/admin/account/sessions/end", headers=forged, csrf=False).status_code == 303
 
 
-def test_a_view_that_says_nothing_is_refused(app: Flask, admin_client: SignedIn) -> None:
+def test_a_view_that_says_nothing_is_refused(settings: Settings, session: Session, owner: User) -> None:
+    app = create_app(settings)  # one that nobody else is lent
     app.add_url_rule("/admin/forgotten", "admin_forgotten", lambda: "secret")
-    answer = admin_client.get("/admin/forgotten")
+    answer = signed_in_client(app, session, owner).get("/admin/forgotten")
     assert answer.status_code == 403
     assert "secret" not in answer.get_data(as_text=True)
 

@@ -15,8 +15,8 @@ from newsletter.app import create_app
 from newsletter.settings import Settings
 from newsletter.smtp.mailbox.server import Catcher
 from newsletter.smtp.mailbox.store import CaughtMessage, write_message
+from newsletter.web.dev.caught_email import as_caught_email
 from newsletter.web.dev.mailbox import PAGE, belongs_here
-from newsletter.web.dev.reading import as_letter
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PLAIN = b"From: Ana <ana@example.org>\r\nSubject: Hello\r\n\r\nWords.\r\n"
@@ -179,9 +179,9 @@ def test_malformed_messages_are_shown(client: FlaskClient, folder: Path, raw: by
 
 
 @given(raw=st.binary(max_size=400), head=st.sampled_from(MALFORMED))
-@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow])
 def test_reading_never_raises(raw: bytes, head: bytes) -> None:
-    letter = as_letter(CaughtMessage("1", START, "", (), head + raw))
+    letter = as_caught_email(CaughtMessage("1", START, "", (), head + raw))
     assert not re.search(r"[\x00-\x08\ud800-\udfff]", letter.subject + letter.sender)
 
 

@@ -6,15 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.features.looking import chromium, listen, open_tab
+from tests.features.looking import listen, open_tab
 from tests.web.editor_browser.editing import Editing, small
 from tests.web.editor_server import Desk, serving
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from newsletter.core import clock
 from newsletter.core.queue import Queue
 from newsletter.health.check import Health, Held, Outbox
-from newsletter.health.signs import Signs, is_silent
+from newsletter.health.heartbeats import Heartbeats, is_silent
 from newsletter.web.admin.issues.moments import exactly
 from newsletter.web.admin.mailings.words import duration, isolated
 
@@ -72,7 +72,7 @@ def _relay(outbox: Outbox) -> Condition:
     )
 
 
-def _workers(signs: Signs | None) -> Condition:
+def _workers(signs: Heartbeats | None) -> Condition:
     part = _("Workers")
     if signs is None:
         return Condition(
@@ -93,7 +93,7 @@ def _workers(signs: Signs | None) -> Condition:
     )
 
 
-def _sweep(signs: Signs | None) -> Condition:
+def _sweep(signs: Heartbeats | None) -> Condition:
     part = _("Sweep")
     if signs is None:
         return Condition(
@@ -118,7 +118,7 @@ def _sweep(signs: Signs | None) -> Condition:
     )
 
 
-def _outbox(outbox: Outbox, signs: Signs | None) -> Condition:
+def _outbox(outbox: Outbox, signs: Heartbeats | None) -> Condition:
     part = _("Waiting")
     if not outbox.waiting:
         return Condition(
@@ -145,7 +145,7 @@ def _outbox(outbox: Outbox, signs: Signs | None) -> Condition:
     )
 
 
-def _bells(signs: Signs | None) -> str:
+def _bells(signs: Heartbeats | None) -> str:
     waiting = sum(signs.bells.values()) if signs else 0
     if not waiting:
         return ""
@@ -163,7 +163,7 @@ def _work(queues: list[Queue]) -> str:
     return ", ".join(str(words[queue]) for queue in queues)
 
 
-def _since(signs: Signs) -> str:
+def _since(signs: Heartbeats) -> str:
     ages = [age for queue in signs.silent if (age := signs.heard[queue]) is not None]
     if not ages:
         return str(_("No sign of life within the last day."))

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.issues.models import Issue
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.mailings.progress import progress
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.publications.models import Publication
 from newsletter.web.admin.mailings.sentences import silence_sentence, speed_words, state_sentence
 
@@ -23,7 +23,7 @@ class UnderWay:
     mailing: Mailing
     title: str
     elsewhere: str
-    found: Accounts
+    found: MailingTotals
     sentence: str
     silence: str
     speed: list[str]
@@ -35,7 +35,7 @@ class LastMailing:
 
     mailing: Mailing
     title: str
-    found: Accounts
+    found: MailingTotals
 
 
 def under_way(session: Session, publication: Publication) -> list[UnderWay]:
@@ -62,7 +62,7 @@ def under_way(session: Session, publication: Publication) -> list[UnderWay]:
 def _under_way(
     session: Session, mailing: Mailing, title: str, of: Publication, *, at: Publication
 ) -> UnderWay:
-    found = accounts(session, mailing.id)
+    found = read_totals(session, mailing.id)
     moving = progress(session, mailing, found)
     return UnderWay(
         mailing=mailing,
@@ -84,4 +84,4 @@ def last_mailing(session: Session, publication: Publication) -> LastMailing | No
         .order_by(Mailing.finished_at.desc(), Mailing.id.desc())
         .limit(1)
     ).first()
-    return LastMailing(row[0], row[1], accounts(session, row[0].id)) if row else None
+    return LastMailing(row[0], row[1], read_totals(session, row[0].id)) if row else None

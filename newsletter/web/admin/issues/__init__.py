@@ -12,7 +12,7 @@ from newsletter.web.admin.issues import (
     send,
     upload,
 )
-from newsletter.web.admin.issues.pages import blueprint
+from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
     "blueprint",

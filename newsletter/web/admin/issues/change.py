@@ -17,8 +17,8 @@ from newsletter.issues.models import Revision
 from newsletter.issues.patch import parse_patch
 from newsletter.mailings.current import current_mailing
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue, refusal
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.pages import blueprint, load_issue, refusal
 from newsletter.web.database import session
 
 PATCH_TYPE = "application/json-patch+json"

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from newsletter.core import clock
 from newsletter.core.errors import Refused
-from newsletter.sending.when import Moment, Repeated, load_zone, parse_when
+from newsletter.sending.schedule_time import Moment, Repeated, load_zone, parse_schedule_time
 
 NOW = "now"
 LATER = "later"
@@ -40,7 +40,7 @@ class Chosen:
 
     @property
     def written(self) -> str:
-        """The moment as `parse_when` reads it back, whatever the clocks do; empty for now."""
+        """The moment as `parse_schedule_time` reads it back, whatever the clocks do; empty for now."""
         if self.moment is None:
             return ""
         there = self.moment.at.astimezone(ZoneInfo(self.moment.zone))
@@ -75,7 +75,7 @@ def _settled(typed: Chosen) -> Chosen:
     if not typed.date or not typed.time:
         return _with(typed, problem=_("Choose a day and a time."))
     try:
-        moment = parse_when(f"{typed.date}T{typed.time}{typed.offset}[{typed.zone}]", typed.zone)
+        moment = parse_schedule_time(f"{typed.date}T{typed.time}{typed.offset}[{typed.zone}]", typed.zone)
     except Repeated as error:
         zone = load_zone(typed.zone)
         offsets = [moment.astimezone(zone).isoformat()[-6:] for moment in error.moments]

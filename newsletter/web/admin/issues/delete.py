@@ -8,7 +8,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Missing
 from newsletter.issues.delete import delete_draft, may_be_deleted
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.database import session
 
 

@@ -20,8 +20,8 @@ from newsletter.mailings.models import Mailing, MailingState
 from newsletter.media.picture import MOST_OCTETS
 from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.pages import blueprint, load_issue
 from newsletter.web.admin.issues.upload import SHOWN_WIDTH, here
 from newsletter.web.assets_manifest import built_files
 from newsletter.web.database import session

@@ -9,7 +9,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.issues.listing import Stage, list_issues
 from newsletter.publications.find import find_publication
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.issues.pages import blueprint
+from newsletter.web.admin.issues.blueprint import blueprint
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 200

@@ -12,7 +12,7 @@ from newsletter.issues.models import Issue
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.pages import blueprint
+from newsletter.web.admin.issues.blueprint import blueprint
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 

@@ -8,7 +8,7 @@ from redis import Redis, RedisError
 
 from newsletter.accounts.permissions import Permission
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import settings
 
 SECONDS = 45  # after the last sign of life; pages give one every 15

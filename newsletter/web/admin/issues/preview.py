@@ -17,11 +17,11 @@ from newsletter.issues.example import example_values, subscriber_values
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.publications.models import Publication
-from newsletter.rendering.filling import Values
 from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.slot_writers import Values
 from newsletter.subscribers.find import find_by_address
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS

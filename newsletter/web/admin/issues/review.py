@@ -15,9 +15,9 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.preflight import Finding, Level
 from newsletter.preflight import check as examine
-from newsletter.sending.test_message import MOST_ADDRESSES, parse_test_addresses, post_test_message
+from newsletter.sending.proof import MOST_ADDRESSES, parse_test_addresses, post_test_message
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.pages import blueprint, load_issue
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS, wants_json

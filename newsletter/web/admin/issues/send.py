@@ -17,14 +17,14 @@ from newsletter.mailings.models import Mailing, MailingState
 from newsletter.preflight import Level
 from newsletter.sending.audience import Audience, count_audience
 from newsletter.sending.schedule import schedule
+from newsletter.sending.schedule_time import parse_schedule_time
 from newsletter.sending.unschedule import unschedule
-from newsletter.sending.when import parse_when
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.audience_words import excluded_words
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_time import Chosen, read_chosen, zones
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.issues.moments import exactly, long_moment
-from newsletter.web.admin.issues.pages import blueprint, load_issue
 from newsletter.web.admin.issues.review import blocking, findings_of, summary
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -114,7 +114,7 @@ def _schedule(issue: Issue) -> Mailing:
         sentence = _("Type the number of readers, %(count)s, to confirm.", count=exactly(shown))
         raise Conflict("typed", sentence, {"typed": sentence})
     written = request.form.get("at", "")[:80]
-    when = parse_when(written, issue.publication.timezone) if written else None
+    when = parse_schedule_time(written, issue.publication.timezone) if written else None
     return schedule(session(), issue, when, links(), actor=current_actor())
 
 

@@ -14,7 +14,7 @@ from newsletter.media.picture import MOST_OCTETS
 from newsletter.media.store import find_media, store_image
 from newsletter.media.variants import served
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.issues.pages import blueprint, load_issue, refusal
+from newsletter.web.admin.issues.blueprint import blueprint, load_issue, refusal
 from newsletter.web.current import links, settings
 from newsletter.web.database import session
 

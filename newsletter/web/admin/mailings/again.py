@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
-from newsletter.mailings.accounts import accounts
+from newsletter.mailings.totals import read_totals
 from newsletter.sending.resend_unanswered import resend
 from newsletter.sending.retry_rejected import retry
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.moments import exactly
-from newsletter.web.admin.mailings.pages import (
+from newsletter.web.admin.mailings.blueprint import (
     ONE,
     blueprint,
     cursor,
@@ -32,7 +32,7 @@ EVERY = "every"  # what the form says instead of one reason; a reason may be emp
 def ask_retry(mailing_id: int) -> AnyResponse:
     """Ask first, by reason; where nobody is rejected there is nothing to ask."""
     mailing = load_mailing(mailing_id)
-    found = accounts(session(), mailing_id)
+    found = read_totals(session(), mailing_id)
     if not found.rejected or not has_another_turn(mailing):
         return _back(mailing_id)
     chosen = request.args.get("reason", EVERY)
@@ -103,7 +103,7 @@ def _changed(now: int) -> str:
 
 
 def _when_resumed(mailing_id: int, said: str) -> str:
-    if accounts(session(), mailing_id).state in {"paused", "stopping"}:
+    if read_totals(session(), mailing_id).state in {"paused", "stopping"}:
         return str(_("%(said)s The mailing is paused: it happens when you resume it.", said=said))
     return said
 

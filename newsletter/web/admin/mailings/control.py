@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
-from newsletter.mailings.accounts import accounts
 from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.mailings.totals import read_totals
 from newsletter.sending import control
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.pages import ONE, blueprint, load_mailing, publication_of, titles
+from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing, publication_of, titles
 from newsletter.web.database import session
 
 Verb = Callable[..., Mailing]
@@ -45,7 +45,7 @@ def ask_cancel(mailing_id: int) -> AnyResponse:
         mailing=mailing,
         publication=publication_of(mailing),
         issue_title=titles([mailing]).get(mailing.issue_id, ""),
-        found=accounts(session(), mailing_id),
+        found=read_totals(session(), mailing_id),
     )
     return make_response(page)
 

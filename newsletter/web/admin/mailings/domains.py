@@ -6,7 +6,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
 from newsletter.mailings.domains import by_domain
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.pages import ONE, blueprint, load_mailing, publication_of, titles
+from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing, publication_of, titles
 from newsletter.web.database import session
 
 

@@ -7,7 +7,7 @@ from flask import Response, stream_with_context
 from newsletter.accounts.permissions import Permission
 from newsletter.mailings.recipients import Recipient, Wanted, every_recipient
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.pages import ONE, blueprint, load_mailing
+from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing
 from newsletter.web.admin.mailings.watch import read_wanted
 from newsletter.web.csv_lines import Cell, csv_lines
 from newsletter.web.database import session

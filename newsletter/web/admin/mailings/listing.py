@@ -6,7 +6,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.mailings.listing import list_mailings
 from newsletter.publications.find import find_publication
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.pages import blueprint, cursor, titles
+from newsletter.web.admin.mailings.blueprint import blueprint, cursor, titles
 from newsletter.web.database import session
 
 

@@ -7,16 +7,16 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts
 from newsletter.mailings.models import Control, Mailing
 from newsletter.mailings.progress import Progress
+from newsletter.mailings.totals import MailingTotals
 from newsletter.web.admin.issues.moments import exactly, long_moment
 from newsletter.web.admin.mailings.words import duration, isolated
 
 SLOW = 2  # a second; below, the rate is told by the minute
 
 
-def state_sentence(mailing: Mailing, found: Accounts, zone: str) -> str:
+def state_sentence(mailing: Mailing, found: MailingTotals, zone: str) -> str:
     """What happens now, or what happened in the end."""
     sent, when = exactly(found.sent), _moment(found, zone)
     if found.state == "scheduled":
@@ -47,7 +47,7 @@ def limit_sentence(per_second: float | None) -> str:
     return str(_("At most %(rate)s a second.", rate=_exact_rate(per_second)))
 
 
-def silence_sentence(found: Accounts, progress: Progress) -> str:
+def silence_sentence(found: MailingTotals, progress: Progress) -> str:
     """That nobody seems to work on it; empty while all is well."""
     if progress.silent_seconds is None:
         return ""
@@ -63,7 +63,7 @@ def silence_sentence(found: Accounts, progress: Progress) -> str:
     )
 
 
-def speed_words(found: Accounts, progress: Progress) -> list[str]:
+def speed_words(found: MailingTotals, progress: Progress) -> list[str]:
     """Rate, time left and the next retry, as far as they are known."""
     said = []
     if found.over and progress.elapsed is not None:
@@ -79,7 +79,7 @@ def speed_words(found: Accounts, progress: Progress) -> list[str]:
     return [str(one) for one in said]
 
 
-def _stopping(mailing: Mailing, found: Accounts) -> str:
+def _stopping(mailing: Mailing, found: MailingTotals) -> str:
     flying = ngettext(
         "%(count)s message is in flight; its answer is awaited.",
         "%(count)s messages are in flight; their answers are awaited.",
@@ -91,7 +91,7 @@ def _stopping(mailing: Mailing, found: Accounts) -> str:
     return str(_("It is being paused, nothing more starts. %(flying)s", flying=flying))
 
 
-def _waiting(found: Accounts) -> str:
+def _waiting(found: MailingTotals) -> str:
     """Why nothing leaves at the moment, and when it is tried again."""
     why = isolated(found.waiting_for)
     if found.not_before is None:
@@ -117,6 +117,6 @@ def _next_retry(due: datetime) -> str:
     return str(_("next retry in %(long)s", long=duration(seconds)))
 
 
-def _moment(found: Accounts, zone: str) -> str:
+def _moment(found: MailingTotals, zone: str) -> str:
     moment = found.finished_at or found.started_at or found.scheduled_at
     return long_moment(moment, zone) if moment is not None else ""

@@ -8,7 +8,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, Refused
 from newsletter.sending.throttle import throttle
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.pages import ONE, blueprint, load_mailing
+from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing
 from newsletter.web.admin.mailings.sentences import limit_sentence
 from newsletter.web.admin.mailings.watch import watch_page
 from newsletter.web.database import session

@@ -6,12 +6,19 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
-from newsletter.mailings.accounts import Accounts, accounts
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.progress import progress
 from newsletter.mailings.recipients import OUTCOMES, RecipientPage, Wanted, recipients, troubles
+from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.pages import ONE, blueprint, cursor, load_mailing, publication_of, titles
+from newsletter.web.admin.mailings.blueprint import (
+    ONE,
+    blueprint,
+    cursor,
+    load_mailing,
+    publication_of,
+    titles,
+)
 from newsletter.web.admin.mailings.sentences import (
     limit_sentence,
     silence_sentence,
@@ -35,7 +42,7 @@ def watch(mailing_id: int) -> str:
 def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: str = "") -> str:
     """The whole page; with what was typed as a limit, and what is wrong with it."""
     facts = _live(mailing)
-    found: Accounts = facts["found"]
+    found: MailingTotals = facts["found"]
     failed = found.rejected + found.retry + found.unanswered
     wanted = read_wanted()
     return render_template(
@@ -63,7 +70,7 @@ def live(mailing_id: int) -> str:
 @allow(Permission.VIEW)
 def counts(mailing_id: int) -> Response:
     """The accounts, for programs."""
-    return jsonify(accounts(session(), mailing_id).as_json())
+    return jsonify(read_totals(session(), mailing_id).as_json())
 
 
 def read_wanted() -> Wanted:
@@ -77,7 +84,7 @@ def read_wanted() -> Wanted:
 
 
 def _live(mailing: Mailing) -> dict[str, Any]:
-    found = accounts(session(), mailing.id)
+    found = read_totals(session(), mailing.id)
     publication = publication_of(mailing)
     moving = progress(session(), mailing, found)
     return {
@@ -93,7 +100,7 @@ def _live(mailing: Mailing) -> dict[str, Any]:
     }
 
 
-def _terms(found: Accounts) -> list[tuple[str, str, int, dict[str, int]]]:
+def _terms(found: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
     """The terms of the equation in its order: outcome, meaning, people, and those by reason."""
     reasons = {"rejected": found.rejected_reasons, "excluded": found.excluded}
     numbers = {name: getattr(found, name) for name in OUTCOMES if name != "excluded"}

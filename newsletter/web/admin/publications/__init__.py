@@ -9,6 +9,6 @@ from newsletter.web.admin.publications import (
     sign_up_form,
     theme,
 )
-from newsletter.web.admin.publications.pages import blueprint
+from newsletter.web.admin.publications.blueprint import blueprint
 
 __all__ = ["blueprint", "edit", "listing", "logo", "new", "preview", "sign_up_form", "theme"]

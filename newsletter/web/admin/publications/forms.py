@@ -14,8 +14,8 @@ from wtforms.validators import InputRequired  # type: ignore[import-untyped,unus
 
 from newsletter.core.errors import DomainError
 from newsletter.publications.edit import SETTINGS
-from newsletter.publications.facts import Facts, check_facts
 from newsletter.publications.models import Publication
+from newsletter.publications.settings import PublicationSettings, check_settings
 
 
 class PublicationForm(FlaskForm):  # type: ignore[misc,unused-ignore]
@@ -59,12 +59,12 @@ class PublicationForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     )
     state = HiddenField()
 
-    def facts(self) -> Facts | None:
+    def facts(self) -> PublicationSettings | None:
         """What was typed, checked; None when a field says what is wrong with it."""
         if not self.validate():
             return None
         try:
-            return check_facts(**{name: self[name].data or "" for name in SETTINGS})
+            return check_settings(**{name: self[name].data or "" for name in SETTINGS})
         except DomainError as error:
             self.tell(error.fields)
             return None

@@ -6,7 +6,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import all_publications
 from newsletter.subscribers.find import count_subscriptions
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.publications.pages import blueprint
+from newsletter.web.admin.publications.blueprint import blueprint
 from newsletter.web.database import session
 
 

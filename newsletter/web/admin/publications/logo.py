@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
-from newsletter.publications.dress import set_logo as set_logo_key
+from newsletter.publications.branding import set_logo as set_logo_key
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.publications.pages import blueprint, load_publication, start_afresh
+from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.picture import ALT_LENGTH, store_logo
 from newsletter.web.admin.publications.theme import theme_page
 from newsletter.web.database import session

@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
 from newsletter.publications.create import add_publication
-from newsletter.publications.facts import Facts
+from newsletter.publications.settings import PublicationSettings
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.choices import languages, zones
 from newsletter.web.admin.publications.forms import PublicationForm
-from newsletter.web.admin.publications.pages import blueprint, load_publication, start_afresh
 from newsletter.web.database import session
 
 
@@ -48,7 +48,7 @@ def create() -> AnyResponse:
     return redirect(url_for(".settings", slug=facts.slug), 303)
 
 
-def _is_the_same(facts: Facts) -> bool:
+def _is_the_same(facts: PublicationSettings) -> bool:
     there = load_publication(facts.slug)
     return all(getattr(there, name) == value for name, value in asdict(facts).items())
 

@@ -12,24 +12,24 @@ from newsletter.issues.compile import LOGO_WIDTH
 from newsletter.issues.example import example_values
 from newsletter.issues.library import media_image
 from newsletter.media.store import find_media
-from newsletter.publications.dress import own_tokens
+from newsletter.publications.branding import own_tokens
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.compose import compose
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.render_input import (
-    IssueFacts,
+    IssueInput,
     IssueLinks,
     MediaImage,
-    PublicationFacts,
+    PublicationInput,
     RenderInput,
 )
 from newsletter.rendering.themes import THEMES
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.preview import in_scheme
 from newsletter.web.admin.issues.upload import here
+from newsletter.web.admin.publications.blueprint import blueprint, load_publication
 from newsletter.web.admin.publications.example import EXAMPLE, PICTURES, example_day
-from newsletter.web.admin.publications.pages import blueprint, load_publication
 from newsletter.web.admin.publications.tokens import typed_tokens
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -59,7 +59,7 @@ def _example_in(publication: Publication, theme: str) -> str:
     composed = compose(
         RenderInput(
             document=EXAMPLE,
-            publication=PublicationFacts(
+            publication=PublicationInput(
                 name=publication.name,
                 postal_address=publication.postal_address,
                 language=publication.language,
@@ -67,7 +67,7 @@ def _example_in(publication: Publication, theme: str) -> str:
                 logo=_logo(publication),
                 tokens=tokens,
             ),
-            issue=IssueFacts(number=41, date=example_day()),
+            issue=IssueInput(number=41, date=example_day()),
             links=IssueLinks(*(links().archive(publication.slug),) * 2, links().subscribe(publication.slug)),
             media=PICTURES,
             theme=theme,

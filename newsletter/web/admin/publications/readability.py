@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from newsletter.publications.dress import own_tokens
+from newsletter.publications.branding import own_tokens
 from newsletter.rendering.colour import READABLE, contrast
 from newsletter.rendering.theme import Theme, Tokens
 

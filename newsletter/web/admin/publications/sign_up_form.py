@@ -8,7 +8,7 @@ from newsletter.core import i18n
 from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import words
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.publications.pages import blueprint, load_publication
+from newsletter.web.admin.publications.blueprint import blueprint, load_publication
 from newsletter.web.current import links
 
 FRAME_HEIGHT = 340  # pixels: the small form with its consent in a narrow column

@@ -12,13 +12,13 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Missing, Refused
 from newsletter.media.store import find_media
 from newsletter.media.variants import served
-from newsletter.publications.dress import LOOK, dress
+from newsletter.publications.branding import LOOK, dress
 from newsletter.publications.edit import Stale, state_of
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.upload import here
-from newsletter.web.admin.publications.pages import blueprint, load_publication, start_afresh
+from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.picture import ALT_LENGTH
 from newsletter.web.admin.publications.readability import Remark, remarks
 from newsletter.web.admin.publications.tokens import (

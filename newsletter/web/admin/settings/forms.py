@@ -15,8 +15,8 @@ from wtforms.validators import InputRequired  # type: ignore[import-untyped,unus
 
 from newsletter.core.errors import DomainError
 from newsletter.smtp.url import Relay
-from newsletter.transports.facts import RelayFacts, check_relay, with_kept_password
 from newsletter.transports.models import Transport
+from newsletter.transports.relay_settings import RelaySettings, check_relay, with_kept_password
 from newsletter.transports.security import Security
 
 WAYS = [
@@ -46,7 +46,7 @@ class RelayForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     password = PasswordField(_("Password"))
     to = EmailField(_("Test message to"), description=_("One short message, to see that it arrives."))
 
-    def facts(self, kept: RelayFacts | None) -> RelayFacts | None:
+    def facts(self, kept: RelaySettings | None) -> RelaySettings | None:
         """What was typed, with the kept password where none was; None when a field says what is wrong."""
         if not self.validate():
             return None

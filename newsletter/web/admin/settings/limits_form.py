@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ig
 from wtforms.widgets import DateInput  # type: ignore[import-untyped,unused-ignore]
 
 from newsletter.core.errors import DomainError
-from newsletter.transports.limits import FIELDS, LimitFacts, check_limits, check_name
+from newsletter.transports.limit_settings import FIELDS, LimitSettings, check_limits, check_name
 from newsletter.transports.models import Transport
 
 DIALOGUES = [
@@ -51,7 +51,7 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
 
     def fill(self, transport: Transport) -> None:
         """Show what is stored."""
-        facts = LimitFacts.of(transport).told()
+        facts = LimitSettings.of(transport).told()
         rates = " ".join(f"{provider}={rate:g}" for provider, rate in facts["provider_limits"].items())
         for name in FIELDS:
             value = facts[name]
@@ -61,11 +61,11 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         self.provider_limits.data = rates
         self.name.data = "" if transport.name == transport.host else transport.name
 
-    def facts(self) -> tuple[str, LimitFacts] | None:
+    def facts(self) -> tuple[str, LimitSettings] | None:
         """The name and the limits that were typed; None when a field says what is wrong."""
         valid = self.validate()
         problems: dict[str, str] = {}
-        name, limits = "", LimitFacts()
+        name, limits = "", LimitSettings()
         try:
             name = check_name(self.name.data or "")
         except DomainError as error:

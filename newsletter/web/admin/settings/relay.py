@@ -8,12 +8,12 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.transports.add import add_transport
 from newsletter.transports.change import change_relay
-from newsletter.transports.facts import RelayFacts
 from newsletter.transports.models import Transport
+from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.remove import remove_transports
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.settings.blueprint import InUse, blueprint, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
-from newsletter.web.admin.settings.pages import InUse, blueprint, in_use, kept_facts, page
 from newsletter.web.current import settings
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -24,7 +24,7 @@ from newsletter.web.errors import STATUS
 def show() -> AnyResponse:
     """The relays in use; and, while there is one at most, the form to change it."""
     form, used = RelayForm(), in_use()
-    environment = None if used.embedded or used.transports or not used.outlets else used.outlets[0].relay
+    environment = None if used.embedded or used.transports or not used.configs else used.configs[0].relay
     form.fill(used.only, environment)
     return page("show", form, 200, used=used)
 
@@ -61,7 +61,7 @@ def remove_all() -> AnyResponse:
     return redirect(url_for(".show"), 303)
 
 
-def _save(used: InUse, facts: RelayFacts) -> Transport:
+def _save(used: InUse, facts: RelaySettings) -> Transport:
     secrets, actor = settings().secrets, current_actor()
     if used.only is not None:
         return change_relay(session(), used.only.id, facts, secrets, actor=actor)

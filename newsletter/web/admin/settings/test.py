@@ -17,11 +17,11 @@ from newsletter.core.errors import Refused
 from newsletter.smtp.probe import Finding, ProbeStep, Result
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
-from newsletter.transports.try_out import failed_step, try_out
+from newsletter.transports.send_probe import failed_step, try_out
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.settings.blueprint import InUse, blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
-from newsletter.web.admin.settings.pages import InUse, blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.current import links, settings
 from newsletter.web.database import session
 
@@ -66,10 +66,10 @@ def _only(used: InUse) -> Transport | None:
 
 def _used(used: InUse, key: str) -> tuple[Relay | None, str]:
     """The relay to try, or why there is none."""
-    outlet = used.called(key)
-    if outlet is None:
+    config = used.called(key)
+    if config is None:
         return None, used.problem or str(_("This relay is not used any more."))
-    return (None, outlet.broken.message) if outlet.broken else (outlet.relay, "")
+    return (None, config.broken.message) if config.broken else (config.relay, "")
 
 
 def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **told: Any) -> AnyResponse:

@@ -13,12 +13,12 @@ from newsletter.transports.change import change_limits, change_relay
 from newsletter.transports.find import get_transport
 from newsletter.transports.models import Transport
 from newsletter.transports.move import move_earlier
-from newsletter.transports.pause import pause_transport, resume_outlet, resume_transport
+from newsletter.transports.pause import pause_transport, resume_transport, resume_transport_config
 from newsletter.transports.remove import remove_transports
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.settings.blueprint import blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
 from newsletter.web.admin.settings.limits_form import LimitsForm
-from newsletter.web.admin.settings.pages import blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.current import settings
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -124,10 +124,12 @@ def earlier(transport_id: int) -> AnyResponse:
 def resume_environment() -> AnyResponse:
     """The trouble of a relay of the environment is forgotten."""
     key = request.form.get("key", "-")
-    outlet = next((one for one in in_use().outlets if one.key == key), None)
-    done = outlet is not None and resume_outlet(session(), key, outlet.relay.where, actor=current_actor())
+    config = next((one for one in in_use().configs if one.key == key), None)
+    done = config is not None and resume_transport_config(
+        session(), key, config.relay.where, actor=current_actor()
+    )
     session().commit()
-    name = outlet.name if outlet else ""
+    name = config.name if config else ""
     flash(
         *((_("%(name)s sends again.", name=name), "success") if done else (_("Nothing was changed."), "info"))
     )

@@ -6,10 +6,10 @@ from flask_babel import format_date, format_time, ngettext
 from flask_babel import gettext as _
 
 from newsletter.core import clock
-from newsletter.transports.outlet import Limits
+from newsletter.transports.availability import Availability, Obstacle
 from newsletter.transports.overview import Overview
 from newsletter.transports.providers import PROVIDERS
-from newsletter.transports.standing import Obstacle, Standing
+from newsletter.transports.transport_config import Limits
 
 # The kind of each state; those that are not here are neutral.
 KINDS: dict[Obstacle | None, str] = {
@@ -21,7 +21,7 @@ KINDS: dict[Obstacle | None, str] = {
 }
 
 
-def state_words(standing: Standing) -> str:
+def state_words(standing: Availability) -> str:
     """One or two words, and until when it stays so."""
     until = until_words(standing.until) if standing.until else ""
     match standing.obstacle:
@@ -51,7 +51,7 @@ def share_words(told: Overview, alone: bool) -> str:
     """Its share of the windows; empty where there is nothing to share."""
     if alone or told.standing.needs_somebody:
         return ""
-    if told.outlet.weight == 0:
+    if told.config.weight == 0:
         return str(_("Reserve: sends when no other can"))
     return str(_("Takes about %(percent)s%% of the mail", percent=told.share))
 

@@ -11,7 +11,7 @@ from newsletter.web.admin.subscribers import (
     progress,
     subscriptions,
 )
-from newsletter.web.admin.subscribers.pages import blueprint
+from newsletter.web.admin.subscribers.blueprint import blueprint
 
 __all__ = [
     "blueprint",

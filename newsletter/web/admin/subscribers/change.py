@@ -6,12 +6,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, Refused
-from newsletter.subscribers.portrait import portrait
+from newsletter.subscribers.profile import portrait
 from newsletter.subscribers.queries import find_subscriber
 from newsletter.subscribers.rename import rename
 from newsletter.subscribers.suppress_person import lift_suppression, suppress_person, suppression_of
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.subscribers.pages import ONE, blueprint, home_of
+from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
 from newsletter.web.admin.subscribers.person import page_of
 from newsletter.web.database import session
 

@@ -6,7 +6,7 @@ from newsletter import audit
 from newsletter.accounts.permissions import Permission
 from newsletter.subscribers.export_data import export_data
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.subscribers.pages import ONE, blueprint
+from newsletter.web.admin.subscribers.blueprint import ONE, blueprint
 from newsletter.web.database import session
 
 

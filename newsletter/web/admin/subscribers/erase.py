@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Missing
 from newsletter.subscribers.erase import erase as erase_person
-from newsletter.subscribers.portrait import portrait
+from newsletter.subscribers.profile import portrait
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.subscribers.pages import ONE, blueprint, home_of
+from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
 from newsletter.web.database import session
 
 LONGEST_SHOWN = 500  # characters

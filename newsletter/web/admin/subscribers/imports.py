@@ -21,8 +21,8 @@ from newsletter.subscribers.imports.files import ImportFiles, too_large
 from newsletter.subscribers.imports.listing import list_imports
 from newsletter.subscribers.imports.models import SubscriberImport
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.pages import cursor
-from newsletter.web.admin.subscribers.pages import LIST, blueprint
+from newsletter.web.admin.mailings.blueprint import cursor
+from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.current import settings
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS

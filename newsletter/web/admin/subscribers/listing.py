@@ -18,8 +18,8 @@ from newsletter.subscribers.listing import (
     list_subscriptions,
 )
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.pages import cursor
-from newsletter.web.admin.subscribers.pages import LIST, blueprint
+from newsletter.web.admin.mailings.blueprint import cursor
+from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.admin.subscribers.words import state_meaning
 from newsletter.web.csv_lines import Cell, csv_lines
 from newsletter.web.database import session

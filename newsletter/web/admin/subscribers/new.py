@@ -12,7 +12,7 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.add import Added, Addition, ask_to_confirm, vouch_for
 from newsletter.subscribers.names import checked_name
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.subscribers.pages import LIST, blueprint
+from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 

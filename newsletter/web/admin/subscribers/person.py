@@ -8,11 +8,11 @@ from sqlalchemy import select
 from newsletter.accounts.permissions import Permission
 from newsletter.issues.models import Issue
 from newsletter.mailings.of_subscriber import ReceivedPage, deliveries_of
-from newsletter.subscribers.portrait import Portrait, portrait
+from newsletter.subscribers.profile import Profile, portrait
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.pages import cursor
+from newsletter.web.admin.mailings.blueprint import cursor
 from newsletter.web.admin.subscribers import words
-from newsletter.web.admin.subscribers.pages import ONE, blueprint, home_of, publications_by_id
+from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of, publications_by_id
 from newsletter.web.database import session
 
 
@@ -24,7 +24,7 @@ def person(subscriber_id: int) -> str:
     return render_template("admin/subscribers/person.html", **page_of(found))
 
 
-def page_of(found: Portrait, **more: Any) -> dict[str, Any]:
+def page_of(found: Profile, **more: Any) -> dict[str, Any]:
     """What the page of a person shows; `more` is what was typed, and what is wrong with it."""
     before = cursor(request.args.get("before", ""))
     received = deliveries_of(session(), found.subscriber.id, before=before)

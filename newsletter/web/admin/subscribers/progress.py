@@ -11,10 +11,10 @@ from newsletter.subscribers.imports.listing import find_import, problems_of
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.imports.work import MOST_PROBLEMS, stands_still
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.pages import LARGEST_ID
+from newsletter.web.admin.mailings.blueprint import LARGEST_ID
+from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.admin.subscribers.import_words import state_sentence, terms
 from newsletter.web.admin.subscribers.listing import MEDIA_TYPE
-from newsletter.web.admin.subscribers.pages import LIST, blueprint
 from newsletter.web.csv_lines import Cell, csv_lines
 from newsletter.web.database import session
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from newsletter.health.signs import SERVED, SWEEP, give_sign, open_redis
+from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,6 @@ def redis(redis_url: str) -> Iterator[Redis]:
     with open_redis(redis_url, 5) as client:
         client.flushdb()
         for name in (*SERVED, SWEEP):
-            give_sign(client, name)
+            record_heartbeat(client, name)
         yield client
         client.flushdb()

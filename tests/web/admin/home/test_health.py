@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.queue import Queue
 from newsletter.health.check import Health, Held, Outbox
-from newsletter.health.signs import REMEMBERED_SECONDS, SERVED, SWEEP, Signs
+from newsletter.health.heartbeats import REMEMBERED_SECONDS, SERVED, SWEEP, Heartbeats
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
@@ -18,7 +18,9 @@ from tests.web.signed_in import SignedIn
 NOTHING_WAITS = Outbox(0, None, None, "")
 
 
-def health(signs: Signs | None, outbox: Outbox = NOTHING_WAITS, held: list[Held] | None = None) -> Health:
+def health(
+    signs: Heartbeats | None, outbox: Outbox = NOTHING_WAITS, held: list[Held] | None = None
+) -> Health:
     return Health(signs, outbox, held or [])
 
 
@@ -91,7 +93,7 @@ def test_without_redis_the_page_is_there_soon_and_says_what_it_cannot_know(
 
 
 def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> None:
-    signs = Signs(dict.fromkeys(SERVED), None, dict.fromkeys(SERVED, 0))
+    signs = Heartbeats(dict.fromkeys(SERVED), None, dict.fromkeys(SERVED, 0))
     with admin_client.application.test_request_context("/"):
         wrong = [one for one in conditions(health(signs)) if one.kind != "success"]
         assert wrong

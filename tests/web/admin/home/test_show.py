@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -15,10 +16,10 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.sending.control import hold
+from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
-from newsletter.sending.when import Moment
+from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
 from newsletter.web.admin.home.issues import count_items
 from newsletter.web.admin.home.readers import Counts
@@ -163,7 +164,7 @@ class TestUnderWay:
         self, admin_client: SignedIn, runtime: Runtime, session: Session, issue: Issue
     ) -> None:
         mailing_id = sending(session, runtime, issue)
-        hold(session, lock(session, mailing_id), f"The relay refuses the log-in. {XSS}")
+        auto_pause(session, lock(session, mailing_id), f"The relay refuses the log-in. {XSS}")
         session.commit()
         page = read(admin_client, "/admin/p/morning")
         assert page.count("The relay refuses the log-in.") == 1  # at the mailing, which is the first thing
@@ -179,16 +180,15 @@ class TestReaders:
     ) -> None:
         now = clock.now()
         make_readers(session, publication, 3)  # nobody knows when
-        for number, (state, facts) in enumerate(
-            [
-                (State.ACTIVE, {"confirmed_at": now - timedelta(days=2)}),
-                (State.ACTIVE, {"confirmed_at": now - timedelta(days=9)}),
-                (State.PAUSED, {"confirmed_at": now - timedelta(days=6)}),
-                (State.PENDING, {}),
-                (State.ENDED, {"ended_at": now - timedelta(days=1), "ended_reason": EndReason.UNSUBSCRIBED}),
-                (State.ENDED, {"ended_at": now - timedelta(days=8), "ended_reason": EndReason.BOUNCED}),
-            ]
-        ):
+        people: list[tuple[State, dict[str, Any]]] = [
+            (State.ACTIVE, {"confirmed_at": now - timedelta(days=2)}),
+            (State.ACTIVE, {"confirmed_at": now - timedelta(days=9)}),
+            (State.PAUSED, {"confirmed_at": now - timedelta(days=6)}),
+            (State.PENDING, {}),
+            (State.ENDED, {"ended_at": now - timedelta(days=1), "ended_reason": EndReason.UNSUBSCRIBED}),
+            (State.ENDED, {"ended_at": now - timedelta(days=8), "ended_reason": EndReason.BOUNCED}),
+        ]
+        for number, (state, facts) in enumerate(people):
             make_subscription(session, publication, f"p{number}@readers.example", state=state, **facts)
         session.commit()
         found = Counts().of(session, publication)

@@ -18,8 +18,8 @@ from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
+from newsletter.sending.schedule_time import Moment
 from newsletter.sending.unschedule import unschedule
-from newsletter.sending.when import Moment
 from tests.factories import make_publication
 from tests.web.admin.issues.conftest import STORY, save_issue
 from tests.web.signed_in import SignedIn

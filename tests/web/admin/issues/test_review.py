@@ -67,7 +67,7 @@ def test_two_clicks_send_one_test(editor_client: SignedIn, session: Session, iss
         )
     assert session.scalar(select(func.count()).select_from(SystemMessage)) == 1
     editor_client.post(own(issue, "test"), data={"addresses": "b@press.example"})
-    assert session.scalar(select(func.count()).select_from(models.TestMessage)) == 2
+    assert session.scalar(select(func.count()).select_from(models.ProofMessage)) == 2
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from newsletter.accounts import permissions
 from newsletter.accounts.permissions import Permission, RoleName
 from newsletter.audit.models import AuditEntry
-from newsletter.mailings.accounts import accounts
 from newsletter.mailings.models import Control, Mailing, MailingState, Outcome
+from newsletter.mailings.totals import read_totals
 from newsletter.sending import control
 from tests.web.admin.mailings.ledger import half_way, read, settle
 from tests.web.signed_in import SignedIn
@@ -24,7 +24,7 @@ def press(client: SignedIn, mailing_id: int, verb: str, **data: object) -> str:
 
 def told(session: Session, mailing_id: int) -> tuple[int, int, int]:
     session.rollback()
-    found = accounts(session, mailing_id)
+    found = read_totals(session, mailing_id)
     assert found.add_up, found
     return found.rejected, found.unanswered, found.pending
 

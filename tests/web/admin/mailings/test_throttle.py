@@ -30,7 +30,7 @@ def test_a_limit_is_set_and_taken_away(
         assert "At most 12.5 a second." in page
         assert 'value="12.5"' in page
         assert limit(session, mailing_id) == 12.5
-    assert editor_client.get(f"{url}.json").json["per_second"] == 12.5
+    assert editor_client.get(f"{url}.json").get_json()["per_second"] == 12.5
     editor_client.post(f"{url}/throttle", data={"per_second": ""})
     assert "No limit" in read(editor_client, url)
     assert limit(session, mailing_id) is None

@@ -124,7 +124,7 @@ class TestPage:
         session.get_one(Mailing, mailing_id).not_before = clock.now() + timedelta(minutes=4)
         session.commit()
         assert "The next try is in 4 minutes." in read(admin_client, f"{url}/live")
-        told = admin_client.get(f"{url}.json").json
+        told = admin_client.get(f"{url}.json").get_json()
         assert told["waiting_for"] == f"The relay is busy {XSS}."
         assert told["not_before"].endswith("+00:00")
         session.get_one(Mailing, mailing_id).not_before = clock.now() - timedelta(seconds=1)

@@ -13,7 +13,7 @@ from newsletter.audit.models import AuditEntry
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.smtp.sink import At, Options, Rule, Script, Sink
-from newsletter.transports.find import all_transports, outlets
+from newsletter.transports.find import all_transports, transport_configs
 from newsletter.transports.models import Transport
 from tests.web.signed_in import SignedIn
 
@@ -104,7 +104,7 @@ class TestSave:
     def test_is_used_from_now_on(self, admin_client: SignedIn, session: Session, settings: Settings) -> None:
         answer = admin_client.post(SAVE, data=FORM)
         assert (answer.status_code, answer.location) == (303, PAGE)
-        relay = outlets(session, settings.secrets, settings.effective_smtp_url)[0].relay
+        relay = transport_configs(session, settings.secrets, settings.effective_smtp_url)[0].relay
         assert (relay.where, relay.user, relay.password) == ("smtp.example.org:587", "ana", CANARY)
 
     def test_the_password_is_nowhere(
@@ -128,7 +128,7 @@ class TestSave:
         admin_client.post(SAVE, data=FORM)
         answer = admin_client.post(SAVE, data=FORM | {"password": "", "security": "tls", "port": "465"})
         assert answer.status_code == 303
-        relay = outlets(session, settings.secrets, settings.effective_smtp_url)[0].relay
+        relay = transport_configs(session, settings.secrets, settings.effective_smtp_url)[0].relay
         assert (relay.port, relay.password) == (465, CANARY)
 
     def test_another_host_does_not_get_the_kept_password(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.settings import Settings
-from newsletter.transports.find import all_transports, stored_facts
-from newsletter.transports.limits import LimitFacts
+from newsletter.transports.find import all_transports, stored_settings
+from newsletter.transports.limit_settings import LimitSettings
 from tests.web.admin.settings.relays import CANARY, FORM, NEW, OTHER, PAGE, add_two, shown, words
 from tests.web.signed_in import SignedIn
 
@@ -105,7 +105,7 @@ class TestOne:
         assert (answer.status_code, answer.location) == (303, PAGE)
         first, second = all_transports(session)
         assert (first.port, second.port) == (587, 465)
-        assert stored_facts(second, settings.secrets).password == CANARY
+        assert stored_settings(second, settings.secrets).password == CANARY
         session.commit()
         refused = admin_client.post(place, data=OTHER | {"host": "evil.example", "password": ""})
         assert (refused.status_code, "Type the password again" in words(refused)) == (400, True)
@@ -117,7 +117,7 @@ class TestOne:
         assert admin_client.post(f"{place}/limits", data=LIMITS).status_code == 303
         transport = all_transports(session)[0]
         assert transport.name == "The first"
-        assert LimitFacts.of(transport) == LimitFacts(
+        assert LimitSettings.of(transport) == LimitSettings(
             3, 4, 50, 12.5, 20_000, {"gmail": 20.0, "yahoo": 0.5}, "08:00-20:00", "Europe/Rome",
             date(2026, 1, 1), 200, "pipelining",
         )  # fmt: skip
@@ -140,7 +140,7 @@ class TestOne:
             assert f'value="{value}"' in page.text
         assert admin_client.post(f"{place}/limits", data=dict.fromkeys(LIMITS, "")).status_code == 303
         session.expire_all()
-        assert LimitFacts.of(transport) == LimitFacts()
+        assert LimitSettings.of(transport) == LimitSettings()
         assert transport.name == "smtp.example.org"
 
     @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.settings import Settings
 from newsletter.smtp.sink import Sink
+from newsletter.transports.cooldown import rest
 from newsletter.transports.find import all_transports
-from newsletter.transports.models import TransportRest, TransportUse
-from newsletter.transports.outlet import row_key
-from newsletter.transports.rest import rest
+from newsletter.transports.models import TransportCooldown, TransportUse
+from newsletter.transports.transport_config import row_key
 from tests.web.admin.settings.relays import CANARY, FORM, LOCAL, OTHER, PAGE, add_two, shown, words
 from tests.web.signed_in import SignedIn
 
@@ -37,7 +37,7 @@ class TestTrouble:
         assert "With the sender news@press.example: It refuses the sender. Tried again at" in second
         for number in two:
             admin_client.post(f"{PAGE}/relays/{number}/resume")
-        assert session.scalars(select(TransportRest.reason)).all() == []
+        assert session.scalars(select(TransportCooldown.reason)).all() == []
 
     def test_of_a_relay_of_the_environment(self, admin_client: SignedIn, session: Session) -> None:
         key = "smtp_url:127.0.0.1:8025"

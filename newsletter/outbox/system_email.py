@@ -1,0 +1,160 @@
+"""Write a system message: facts and templates become the octets that are sent.
+
+Each kind has `templates/email/system/<kind>.html`, and `<kind>.txt` whose block `subject` is the subject.
+Their words are English and translated by gettext. No word that a stranger typed (a name, a comment) is in
+any of them: the form that asks for a confirmation would otherwise send anybody's text to anybody's
+address.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from email.utils import format_datetime
+from functools import cache
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError, dates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from newsletter.core import i18n
+from newsletter.core.paths import templates_dir
+from newsletter.rendering.addresses import needs_smtputf8, to_ascii_domain
+from newsletter.rendering.compile import compile_message
+from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.slots import SlotTable
+from newsletter.smtp.dialogue import Envelope
+
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
+
+
+@dataclass(frozen=True)
+class SystemEmail:
+    """All that one system message says, free of the database.
+
+    asked_at: when the person did what this message answers; the message's Date, the same at each attempt.
+    link:     where its one button leads.
+    name:     who it comes from: the publication, or whoever runs the installation.
+    """
+
+    message_id: int
+    kind: str
+    locale: str
+    recipient: str
+    asked_at: datetime
+    link: str
+    name: str
+    sender_name: str
+    sender_email: str
+    reply_to: str = ""
+    postal_address: str = ""
+    timezone: str = "UTC"
+
+
+def write(letter: SystemEmail) -> Envelope:
+    """The message, ready for a relay. Raises `Refused` when the sender's address cannot stand in a header."""
+    letter = _clean(letter)
+    language = _language(letter.locale)
+    html, text, subject = _render(letter, language)
+    headers = MessageHeaders(
+        from_email=letter.sender_email,
+        from_name=letter.sender_name,
+        reply_to=letter.reply_to,
+        auto_submitted=True,  # RFC 3834 §5: no robot should answer
+        extra=(("X-Auto-Response-Suppress", "All"), ("Content-Language", language)),
+    )
+    values = {
+        "email": letter.recipient,
+        "date": format_datetime(letter.asked_at),
+        "message_id": message_id(letter),
+    }
+    body = compile_message(html, text, subject, headers, SlotTable()).fill(values)
+    return Envelope(
+        0, letter.sender_email, letter.recipient, body, needs_smtputf8(letter.recipient), clean=True
+    )
+
+
+def message_id(letter: SystemEmail) -> str:
+    """The Message-ID without its brackets (RFC 5322 §3.6.4), the same at each attempt.
+
+    The moment is in it because row ids start again in a fresh database, and mail programs drop a message
+    whose Message-ID they have seen.
+    """
+    domain = to_ascii_domain(letter.sender_email.rpartition("@")[2])
+    return f"system.{letter.message_id}.{int(letter.asked_at.timestamp() * 1000):x}@{domain}"
+
+
+def _render(letter: SystemEmail, language: str) -> tuple[str, str, str]:
+    """HTML, text and subject."""
+    environment = _environment(language)
+    date, time, zone = _moment(letter.asked_at, letter.timezone, language)
+    words = {
+        "lang": language,
+        "dir": i18n.direction(language),
+        "letter": letter,
+        "date": date,
+        "time": time,
+        "zone": zone,
+    }
+    text = environment.get_template(f"{letter.kind}.txt")
+    subject = "".join(text.blocks["subject"](text.new_context(words))).strip()
+    html = environment.get_template(f"{letter.kind}.html").render(words, subject=subject)
+    return html, text.render(words), subject
+
+
+def _clean(letter: SystemEmail) -> SystemEmail:
+    """The letter with spaces for what a name may hold and neither HTML nor a header can."""
+    return replace(
+        letter,
+        name=_UNWRITABLE.sub(" ", letter.name).strip(),
+        sender_name=_UNWRITABLE.sub(" ", letter.sender_name).strip(),
+        postal_address="\n".join(_UNWRITABLE.sub(" ", line) for line in letter.postal_address.splitlines()),
+    )
+
+
+def _language(locale: str) -> str:
+    """The language to write in, as the `lang` attribute wants it: `locale` if there is a catalogue for it."""
+    translated = type(i18n.translations(locale)) is not NullTranslations
+    return locale.replace("_", "-") if translated else i18n.SOURCE_LANGUAGE
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates_dir() / "email" / "system"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _moment(moment: datetime, timezone: str, language: str) -> tuple[str, str, str]:
+    """Date, time of day and zone in the words of `language`: times say their zone."""
+    locale = _babel_locale(language)
+    zone = _zone(timezone)
+    there = moment.astimezone(zone)
+    time = dates.format_time(there, "short", tzinfo=zone, locale=locale)
+    return (
+        dates.format_date(there, "full", locale=locale),
+        time.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"),  # fonts of mail programs lack it
+        dates.get_timezone_name(there, locale=locale),
+    )
+
+
+def _babel_locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse(i18n.language(language))
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

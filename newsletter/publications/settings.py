@@ -1,0 +1,176 @@
+"""What a publication says about itself: one set of rules for everybody who makes or edits one."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+
+from newsletter.core.addresses import Address, parse_address
+from newsletter.core.errors import Refused
+
+NAME_LENGTH = 120
+DESCRIPTION_LENGTH = 1_000
+POSTAL_LENGTH = 500
+LANGUAGE_LENGTH = 16
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>\s*")
+
+TITLES = {
+    "sender_name": "sender's name",
+    "sender_email": "sender's address",
+    "reply_to": "reply-to address",
+    "postal_address": "postal address",
+    "timezone": "time zone",
+    "from": "sender",
+}
+
+
+@dataclass(frozen=True)
+class PublicationSettings:
+    """What was checked and may be stored as it stands."""
+
+    slug: str
+    name: str
+    description: str
+    sender_name: str
+    sender_email: str
+    reply_to: str
+    postal_address: str
+    language: str
+    timezone: str
+
+
+def check_settings(
+    *,
+    slug: str,
+    name: str,
+    sender_name: str,
+    sender_email: str,
+    reply_to: str = "",
+    postal_address: str = "",
+    language: str = "en",
+    timezone: str = "UTC",
+    description: str = "",
+) -> PublicationSettings:
+    """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
+
+    Without a sender's name the publication's own is used. A postal address may be missing while the
+    publication is being set up; preflight lets no issue out without one.
+    """
+    problems: dict[str, str] = {}
+
+    def checked(field: str, check: Callable[[str], str], text: str) -> str:
+        try:
+            return check(text)
+        except ValueError as problem:
+            problems[field] = str(problem)
+            return ""
+
+    shown = checked("name", _line, name)
+    facts = PublicationSettings(
+        slug=checked("slug", _slug, slug.strip()),
+        name=shown,
+        description=checked("description", _description, description),
+        sender_name=checked("sender_name", _line, sender_name) if sender_name.strip() else shown,
+        sender_email=checked("sender_email", _email, sender_email),
+        reply_to=checked("reply_to", _email, reply_to) if reply_to.strip() else "",
+        postal_address=checked("postal_address", _postal, postal_address),
+        language=checked("language", _language, language.strip()),
+        timezone=checked("timezone", _timezone, timezone.strip()),
+    )
+    if problems:
+        raise refused(problems)
+    return facts
+
+
+def parse_sender(text: str) -> tuple[str, Address]:
+    """The display name (perhaps empty) and address in `Name <address>` (RFC 5322 §3.4) or a bare address."""
+    match = SENDER.fullmatch(text.strip())
+    if match is None:
+        return "", _from(text)
+    shown = match["name"].strip().strip('"').strip()
+    try:
+        return (_line(shown) if shown else ""), _from(match["email"])
+    except ValueError as problem:
+        raise refused({"from": str(problem)}) from None
+
+
+def refused(problems: dict[str, str]) -> Refused:
+    """The refusal of these fields, as one sentence after the other and field by field."""
+    sentences = [
+        f"The {TITLES.get(field, field)} cannot be used: {problem}" for field, problem in problems.items()
+    ]
+    return Refused("bad_publication", " ".join(sentences), problems)
+
+
+def _from(text: str) -> Address:
+    try:
+        return parse_address(text)
+    except Refused as error:
+        raise refused({"from": error.message}) from error
+
+
+def _line(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise ValueError("Write something here.")
+    if len(text) > NAME_LENGTH:
+        raise ValueError(f"Keep it within {NAME_LENGTH} characters; these are {len(text):,}.")
+    # A line break in a header is a second header (RFC 5322 §2.2); no control character has business here.
+    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text):
+        raise ValueError("Write one line without control characters.")
+    return text
+
+
+def _lines(text: str, longest: int) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(text) > longest:
+        raise ValueError(f"Keep it within {longest:,} characters; these are {len(text):,}.")
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+        raise ValueError("Take out the control characters.")
+    return text
+
+
+def _description(text: str) -> str:
+    return _lines(text, DESCRIPTION_LENGTH)
+
+
+def _postal(text: str) -> str:
+    return _lines(text, POSTAL_LENGTH)
+
+
+def _slug(text: str) -> str:
+    if not SLUG.fullmatch(text):
+        raise ValueError("Use 1 to 63 small letters (a–z), digits and hyphens, like morning-digest.")
+    return text
+
+
+def _email(text: str) -> str:
+    try:
+        return parse_address(text).email
+    except Refused as error:
+        raise ValueError(error.message) from error
+
+
+def _language(text: str) -> str:
+    try:
+        if len(text) <= LANGUAGE_LENGTH:
+            Locale.parse(text, sep="-")
+            return text
+    except (UnknownLocaleError, ValueError, TypeError):
+        pass
+    raise ValueError(f"“{text[:40]}” is not a language code such as en, de or pt-BR.")
+
+
+# Each call walks the whole zone database, which takes longer than the rest of the form.
+_known_zones = cache(available_timezones)
+
+
+def _timezone(text: str) -> str:
+    if text not in _known_zones():
+        raise ValueError(f"“{text[:60]}” is not a time zone such as Europe/Rome.")
+    return text

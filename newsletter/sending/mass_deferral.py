@@ -1,0 +1,41 @@
+"""A storm: a transport that puts off most of what it is given.
+
+It rests, instead of a whole list being moved into the queue of those who wait.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from newsletter.mailings.models import Outcome
+from newsletter.sending.reserve import Window
+from newsletter.sending.tally import Line
+from newsletter.sending.transmit import Trouble
+from newsletter.smtp.verdict import Reason
+
+FEWEST = 10
+SHARE = 0.5
+# Temporary too, but about the person.
+ABOUT_A_PERSON = frozenset({Reason.MAILBOX_FULL})
+
+
+def mass_deferral(window: Window, lines: Mapping[int, Line]) -> Trouble | None:
+    """The trouble that the answers to a window amount to, if they do.
+
+    Only of those who had their first turn: who was put off before will often be put off again.
+    """
+    if not window.fresh:
+        return None
+    answers = Counter(lines.values())
+    put_off = Counter(
+        {line: n for line, n in answers.items() if line.outcome is Outcome.RETRY and _is_general(line)}
+    )
+    answered = sum(n for line, n in answers.items() if line.attempted)
+    if put_off.total() < max(FEWEST, SHARE * answered):
+        return None
+    line, _ = put_off.most_common(1)[0]
+    words = f"{line.code} {line.enhanced}".strip()
+    return Trouble(f"{window.transport.name} puts off most messages ({words}).", temporary=True)
+
+
+def _is_general(line: Line) -> bool:
+    return line.code is not None and line.reason not in ABOUT_A_PERSON

@@ -1,0 +1,122 @@
+"""What was typed about a relay, checked field by field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from newsletter.core.errors import Refused
+from newsletter.smtp.url import Relay, host_name, is_loopback
+from newsletter.transports.security import Security
+
+# What people write into the field for a host, the first that fits.
+_MISTAKES: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (lambda text: not text, "Write the relay's name, such as smtp.example.org."),
+    (lambda text: "://" in text, "Write the name alone, without what stands before “//”."),
+    (lambda text: any(map(str.isspace, text)), "A name has no spaces in it."),
+    (lambda text: "/" in text or "@" in text, "Write the name alone, without user, path or slash."),
+    (lambda text: text.count(":") == 1, "Write the name alone; the port has a field of its own."),
+)
+USERNAME_LENGTH = 320
+PASSWORD_LENGTH = 1_000
+
+
+@dataclass(frozen=True)
+class RelaySettings:
+    """A relay as it may be stored or tried. The password never shows in `repr`."""
+
+    host: str
+    port: int
+    security: Security
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def relay(self) -> Relay:
+        """What the SMTP client wants to know of it. A password in clear only ever goes to this machine."""
+        return Relay(
+            host=self.host,
+            port=self.port,
+            encryption=self.security.encryption,
+            user=self.username or None,
+            password=self.password or None,
+            auth_in_clear=self.security is Security.NONE and is_loopback(self.host),
+        )
+
+    def told(self) -> dict[str, Any]:
+        """For the audit: everything but the password."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "security": self.security.value,
+            "username": self.username,
+        }
+
+
+def check_relay(
+    *, host: str, port: str, security: str, username: str = "", password: str = ""
+) -> RelaySettings:
+    """The relay in what was typed; an empty port is the usual one. `Refused` names every bad field."""
+    problems: dict[str, str] = {}
+    way = Security(security) if security in set(Security) else Security.STARTTLS
+    if security not in set(Security):
+        problems["security"] = "Choose STARTTLS, TLS or none."
+    checked_host, problem = _host(host)
+    problems |= {"host": problem} if problem else {}
+    checked_port, problem = _port(port, way)
+    problems |= {"port": problem} if problem else {}
+    username = username.strip()
+    problems |= _credentials(username, password)
+    if username and password and way is Security.NONE and checked_host and not is_loopback(checked_host):
+        problems["security"] = "The password would travel readable for everybody: choose STARTTLS or TLS."
+    if problems:
+        raise Refused("bad_relay", "The relay cannot be used like this.", problems)
+    return RelaySettings(checked_host, checked_port, way, username, password)
+
+
+def with_kept_password(facts: RelaySettings, kept: RelaySettings | None) -> RelaySettings:
+    """`facts` with the kept password in the place of an empty one.
+
+    It goes nowhere but where it went before: not to another host, not for another user, not in clear. Else
+    whoever sits down at somebody's desk could have it sent to a server of their own.
+    """
+    if facts.password or kept is None or not kept.password or not facts.username:
+        return facts
+    same = (facts.host, facts.username) == (kept.host, kept.username)
+    if not same or (facts.security is Security.NONE and kept.security is not Security.NONE):
+        sentence = "Type the password again: it is only kept for the same host, user name and encryption."
+        raise Refused("bad_relay", sentence, {"password": sentence})
+    return RelaySettings(facts.host, facts.port, facts.security, facts.username, kept.password)
+
+
+def _host(text: str) -> tuple[str, str]:
+    text = text.strip()
+    for looks_wrong, sentence in _MISTAKES:
+        if looks_wrong(text):
+            return "", sentence
+    try:
+        return host_name(text.strip("[]") if ":" in text else text), ""
+    except ValueError:
+        return "", f"“{text[:80]}” is not a valid host name or IP address."
+
+
+def _port(text: str, way: Security) -> tuple[int, str]:
+    text = text.strip()
+    if not text:
+        return way.usual_port, ""
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= 65_535:
+        return 0, f"Write a number from 1 to 65535; {way.usual_port} is usual."
+    return int(text), ""
+
+
+def _credentials(username: str, password: str) -> dict[str, str]:
+    for name, text, longest in (
+        ("username", username, USERNAME_LENGTH),
+        ("password", password, PASSWORD_LENGTH),
+    ):
+        if len(text) > longest:
+            return {name: f"Keep it within {longest:,} characters."}
+        if any(ord(character) < 32 or ord(character) == 127 for character in text):
+            return {name: "Take out the control characters."}
+    if password and not username:
+        return {"username": "Write the user name that the password belongs to."}
+    return {}

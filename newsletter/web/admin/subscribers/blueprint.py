@@ -1,0 +1,74 @@
+"""The blueprint of all pages about subscribers, and what they share."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from newsletter.publications.models import Publication
+from newsletter.subscribers.imports.accept import MOST_OCTETS
+from newsletter.subscribers.imports.files import too_large
+from newsletter.subscribers.models import Subscription
+from newsletter.web.admin.frame import current_publication
+from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
+from newsletter.web.admin.mailings.blueprint import LARGEST_ID
+from newsletter.web.admin.mailings.words import outcome_word, reason_word
+from newsletter.web.admin.subscribers import words
+from newsletter.web.admin.subscribers.import_words import import_word
+from newsletter.web.database import session
+from newsletter.web.errors import Answer, answer
+
+LIST = "/p/<slug>/subscribers"
+# The path of one person; a number that no database has is not found rather than asked for.
+ONE = f"/subscribers/<int(max={LARGEST_ID}):subscriber_id>"
+UPLOAD = "admin_subscribers.upload"
+MOST_PASTED = 2_000_000  # octets
+ROOM_FOR_WRAPPING = 100_000  # octets of multipart, the statement and the token
+
+blueprint = Blueprint("admin_subscribers", __name__, url_prefix="/admin")
+
+
+@blueprint.url_value_preprocessor
+def _allow_large_uploads(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    # Before the guard looks for the token, which reads the form and with it the uploaded file.
+    if endpoint == UPLOAD:
+        request.max_content_length = MOST_OCTETS + MOST_PASTED + ROOM_FOR_WRAPPING
+        request.max_form_memory_size = MOST_PASTED + ROOM_FOR_WRAPPING
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> Answer:
+    if request.endpoint != UPLOAD:
+        sentence = _("What you typed is longer than any name, note or address. Shorten it and send it again.")
+    elif (request.content_length or 0) < MOST_OCTETS:
+        most = MOST_PASTED // 1_000_000
+        sentence = _("More than %(most)s MB cannot be pasted. Save it as a file and upload that.", most=most)
+    else:
+        sentence = too_large(MOST_OCTETS).message
+    return answer(413, sentence, code="too_large")
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    moments = {"long_moment": long_moment, "short_moment": short_moment}
+    numbers = {"number": number, "exactly": exactly}
+    said = {"state_word": words.state_word, "end_word": words.end_word, "outcome_word": outcome_word}
+    reasons = {"suppression_word": words.suppression_word, "reason_word": reason_word}
+    return moments | numbers | said | reasons | {"import_word": import_word}
+
+
+def home_of(subscriptions: list[Subscription]) -> Publication | None:
+    """The publication whose desk a person's page stands in: the present one where they belong to it."""
+    present = current_publication()
+    theirs = [subscription.publication for subscription in subscriptions]
+    if present is None or not theirs or present.id in {publication.id for publication in theirs}:
+        return present
+    return theirs[0]
+
+
+def publications_by_id(ids: set[int]) -> dict[int, Publication]:
+    """The publications with these ids."""
+    found = session().scalars(select(Publication).where(Publication.id.in_(ids)))
+    return {publication.id: publication for publication in found}

@@ -1,0 +1,13 @@
+"""How much the tests do: what every change must pass, or with `SOAK=1` all of it at length (`make soak`)."""
+
+import os
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SOAK = os.environ.get("SOAK") == "1"
+
+
+def usual(here: T, *, soak: T) -> T:
+    """`here` in `make test`, `soak` in `make soak`."""
+    return soak if SOAK else here

@@ -1,0 +1,121 @@
+"""The gate: how often an address is written to, and which forms are a person's."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.tokens import Purpose, Signer
+from newsletter.outbox.models import SystemMessage
+from newsletter.publications.models import Publication
+from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.signup_protection import Pace, Passage, inspect_form, stamp_form
+from newsletter.subscribers.undo import offer_undo
+from newsletter.subscribers.unsubscribe import unsubscribe
+from tests.subscribers.conftest import Ask
+
+START = "2026-03-01T10:00:00Z"
+DAY = 24 * 3600
+
+
+def messages(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(SystemMessage)) or 0
+
+
+def test_one_message_a_day_and_three_in_thirty_days_without_an_answer(session: Session, ask: Ask) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        seen = []
+        for _day in range(35):
+            ask()
+            traveller.shift(DAY / 2)
+            ask()
+            traveller.shift(DAY / 2 + 1)
+            seen.append(messages(session))
+    assert seen[:4] == [1, 2, 3, 3]
+    assert seen[28] == 3
+    assert seen[34] == 6  # the first three are older than thirty days by now
+
+
+def test_an_answer_starts_afresh(session: Session, ask: Ask) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        subscription = ask()
+        assert subscription is not None
+        traveller.shift(60)
+        confirm(session, subscription.id, locale="en")
+        unsubscribe(session, subscription.id, source="page")
+        session.commit()
+        traveller.shift(60)
+        ask()
+        assert messages(session) == 2
+        traveller.shift(60)
+        ask()
+        assert messages(session) == 2
+
+
+def test_one_address_has_one_allowance_over_all_publications(session: Session, ask: Ask) -> None:
+    for number in range(5):
+        other = Publication(slug=f"p{number}", name=f"Publication {number}")
+        session.add(other)
+        session.commit()
+        ask("Victim@example.org", of=other)
+    assert messages(session) == 1
+
+
+SIGNER = Signer(["secret"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "passage"),
+    [
+        (0, Passage.ASK_AGAIN),
+        (1, Passage.ASK_AGAIN),
+        (3, Passage.OPEN),
+        (12 * 3600, Passage.OPEN),
+        (13 * 3600, Passage.ASK_AGAIN),
+    ],
+)
+def test_a_person_takes_a_while(seconds: int, passage: Passage) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        stamp = stamp_form(SIGNER, 5)
+        traveller.shift(seconds)
+        assert inspect_form(SIGNER, stamp=stamp, publication_id=5, trap="") is passage
+
+
+def test_only_a_program_fills_in_the_trap() -> None:
+    stamp = SIGNER.sign(Purpose.FORM, 5, issued_at=clock.now() - timedelta(minutes=1))
+    assert inspect_form(SIGNER, stamp=stamp, publication_id=5, trap="x") is Passage.PROGRAM
+    assert inspect_form(SIGNER, stamp="", publication_id=5, trap="x") is Passage.PROGRAM
+
+
+def test_a_stamp_is_one_publications_and_ours() -> None:
+    pace = Pace(fastest=timedelta(0))
+    for stamp in (
+        "",
+        "nonsense",
+        stamp_form(SIGNER, 6),
+        stamp_form(Signer(["other"]), 5),
+        SIGNER.sign(Purpose.FORM, 5, 1),
+        SIGNER.sign(Purpose.VIEW, 5),
+    ):
+        assert inspect_form(SIGNER, stamp=stamp, publication_id=5, trap="", pace=pace) is Passage.ASK_AGAIN
+    assert (
+        inspect_form(SIGNER, stamp=stamp_form(SIGNER, 5), publication_id=5, trap="", pace=pace)
+        is Passage.OPEN
+    )
+
+
+def test_an_undo_token_is_no_stamp(session: Session, ask: Ask) -> None:
+    subscription = ask()
+    assert subscription is not None
+    withdrawal = unsubscribe(session, subscription.id, source="page")
+    assert withdrawal is not None
+    token = offer_undo(SIGNER, withdrawal)
+    pace = Pace(fastest=timedelta(0))
+    publication_id = subscription.publication_id
+    assert (
+        inspect_form(SIGNER, stamp=token, publication_id=publication_id, trap="", pace=pace)
+        is Passage.ASK_AGAIN
+    )
