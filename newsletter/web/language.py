@@ -1,9 +1,10 @@
 """The language of a page: asked for in the URL, else the subscriber's, the publication's or the browser's."""
 
 from functools import lru_cache
+from gettext import NullTranslations
 
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, refresh
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -25,8 +26,7 @@ def init_app(app: Flask) -> None:
 def prefer(*locales: str) -> None:
     """Say which languages the page's subject wants (a subscriber's, then a publication's)."""
     g.preferred_languages = [locale for locale in locales if locale]
-    from flask_babel import refresh
-
+    g.pop("catalogue", None)
     refresh()
 
 
@@ -34,6 +34,14 @@ def current() -> str:
     """The language of this page, as the `lang` attribute wants it."""
     locale = get_locale()
     return str(locale).replace("_", "-") if locale else i18n.SOURCE_LANGUAGE
+
+
+def catalogue() -> NullTranslations:
+    """The translations of this page's words, looked up once for the page: templates ask for each word."""
+    if "catalogue" not in g:
+        g.catalogue = i18n.translations(current())
+    found: NullTranslations = g.catalogue
+    return found
 
 
 def wishes() -> tuple[str, str]:

@@ -25,6 +25,7 @@ from newsletter.media.store import store_image
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.web.page_cache import EXTENSION, KeptPage, Page, PageCache, media_keys
+from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.public.conftest import STAMP
 from tests.web.public.published import FRIDAY, publish
@@ -122,6 +123,7 @@ def test_a_style_sheet_follows_its_colours(
     assert third.headers["Cache-Control"] == "public, max-age=300"
 
 
+@both_databases
 def test_a_new_issue_is_listed_and_linked_at_once(
     client: FlaskClient, session: Session, weekly: Publication
 ) -> None:
@@ -134,6 +136,7 @@ def test_a_new_issue_is_listed_and_linked_at_once(
         assert "/archive/weekly/two" in after.text
 
 
+@both_databases
 def test_the_pages_of_the_list_are_kept_apart(
     client: FlaskClient, session: Session, weekly: Publication
 ) -> None:
@@ -154,6 +157,7 @@ def test_an_issue_of_another_publication_with_the_same_name_is_another_page(
         assert "Of the daily" in client.get("/archive/daily/one").text
 
 
+@both_databases
 def test_new_words_of_an_uploaded_image_are_there_at_once(
     client: FlaskClient, session: Session, settings: Settings, weekly: Publication
 ) -> None:
@@ -169,6 +173,7 @@ def test_new_words_of_an_uploaded_image_are_there_at_once(
         assert "After, in March." in client.get(path).text
 
 
+@both_databases
 def test_an_image_that_is_uploaded_later_is_there_at_once(
     client: FlaskClient, session: Session, settings: Settings, weekly: Publication
 ) -> None:
@@ -183,6 +188,7 @@ def test_an_image_that_is_uploaded_later_is_there_at_once(
     assert f"/media/{key}/" in client.get(ONE).text
 
 
+@both_databases
 def test_the_email_is_the_sent_one_from_when_it_was_sent(
     client: FlaskClient, session: Session, weekly: Publication, links: Links
 ) -> None:
