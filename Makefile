@@ -18,15 +18,14 @@ LAID_OUT_BY_HAND := templates/email
 FRONT_END := $(shell find newsletter/web/assets newsletter/translations -name node_modules -prune -o \
 	-type f ! -name '*.mo' -print 2>/dev/null)
 
-.PHONY: help setup setup-dev chromium run test soak check lint format lock bench screenshots clean FORCE
+.PHONY: help setup setup-dev chromium run test soak check lint format docs migration lock bench screenshots clean FORCE
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMPS)/front-end ## Install what `newsletter` needs into .venv
 
-run: setup ## Run everything here, with a mailbox that catches all messages; ARGS="…" are passed on
-	@$(BIN)/python -m compileall -q newsletter workers  # once, instead of by each process at the same time
+run: setup $(STAMPS)/compiled ## Run everything here, with a mailbox that catches all messages; ARGS="…" are passed on
 	@exec $(BIN)/newsletter run $(ARGS)
 
 test: setup-dev chromium ## Install what the tests need and run them; ARGS="…" are passed to pytest
@@ -52,6 +51,13 @@ format: setup-dev ## Lay out the code and the templates, and mend what can be me
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet --extend-exclude $(LAID_OUT_BY_HAND)
+
+docs: setup-dev ## Write docs/reference/ anew, from the settings and the commands
+	$(BIN)/python -m scripts.reference
+
+migration: setup-dev ## Begin a migration for what changed in the models; NAME="…" says what
+	@$(BIN)/python -m scripts.migration "$(NAME)"
+	@$(BIN)/ruff format --quiet newsletter/migrations/versions
 
 # hatchling asks for editables when an editable install is built.
 lock: setup-dev ## Resolve the dependencies anew within pyproject.toml; ARGS=--upgrade takes newer ones
@@ -88,6 +94,11 @@ $(STAMPS)/editable: pyproject.toml hatch_build.py $(STAMPS)/requirements
 
 $(STAMPS)/front-end: $(if $(wildcard newsletter/web/static/.sources),,FORCE) $(FRONT_END) $(STAMPS)/editable
 	@$(BIN)/python hatch_build.py
+	@touch $@
+
+# Once, instead of by each process at the same time.
+$(STAMPS)/compiled: $(shell find newsletter workers -name '*.py') $(STAMPS)/editable
+	@$(BIN)/python -m compileall -q newsletter workers
 	@touch $@
 
 setup-dev: setup $(STAMPS)/requirements-dev

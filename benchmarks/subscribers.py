@@ -33,7 +33,7 @@ from newsletter.core.addresses import key_hash
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
-from newsletter.subscribers.listing import PAGE, Wanted, count_filters, list_subscriptions
+from newsletter.subscribers.listing import PAGE, SubscriptionFilter, count_filters, list_subscriptions
 from newsletter.subscribers.models import (
     EndReason,
     State,
@@ -63,22 +63,22 @@ class Case(NamedTuple):
 
     name: str
     query: str
-    wanted: Wanted
+    wanted: SubscriptionFilter
     older_than: int = 0
 
 
 Row = dict[str, object]
 
 CASES = (
-    Case("first page", "", Wanted()),
-    Case("deep page", f"?before={MIDDLE}", Wanted(), MIDDLE),
-    Case("state", "?state=ended", Wanted("ended")),
-    Case("state, deep", f"?state=active&before={MIDDLE}", Wanted("active"), MIDDLE),
-    Case("suppressed", "?state=suppressed", Wanted("suppressed")),
-    Case("one address", "?q=ana.lim77777@", Wanted(words="ana.lim77777@")),
-    Case("a name", "?q=ivanova", Wanted(words="ivanova")),
-    Case("nobody's name", "?q=xyzzy", Wanted(words="xyzzy")),
-    Case("common letter", "?q=a", Wanted(words="a")),
+    Case("first page", "", SubscriptionFilter()),
+    Case("deep page", f"?before={MIDDLE}", SubscriptionFilter(), MIDDLE),
+    Case("state", "?state=ended", SubscriptionFilter("ended")),
+    Case("state, deep", f"?state=active&before={MIDDLE}", SubscriptionFilter("active"), MIDDLE),
+    Case("suppressed", "?state=suppressed", SubscriptionFilter("suppressed")),
+    Case("one address", "?q=ana.lim77777@", SubscriptionFilter(words="ana.lim77777@")),
+    Case("a name", "?q=ivanova", SubscriptionFilter(words="ivanova")),
+    Case("nobody's name", "?q=xyzzy", SubscriptionFilter(words="xyzzy")),
+    Case("common letter", "?q=a", SubscriptionFilter(words="a")),
 )
 
 

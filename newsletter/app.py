@@ -22,6 +22,7 @@ from newsletter.web import (
     language,
     limits,
     page_cache,
+    request_id,
     templating,
 )
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     broker.connect(settings.effective_redis_url)
+    request_id.init_app(app)
     database.init_app(app, settings.effective_database_url, settings.web_threads)
     headers.init_app(app, https)
     language.init_app(app)

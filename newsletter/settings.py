@@ -12,11 +12,10 @@ import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
 
@@ -28,34 +27,98 @@ PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
 
-class Settings(BaseSettings):
-    """What the environment says. Times are seconds unless the name says otherwise."""
+class Settings(BaseModel):
+    """What `load_settings` found in the environment. Times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(extra="ignore")
 
-    data_dir: Path = Field(default=Path("var"), description="Everything the installation keeps.")
-    host: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
-    port: int = Field(default=8000, ge=1, le=65535, description="Port that the web server listens on.")
+    data_dir: Path = Field(
+        default=Path("var"),
+        description="The folder of everything that is kept, relative to the working directory.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="The address that the web server listens on; `0.0.0.0` for all."
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="The port that the web server listens on.")
     mailbox_port: int | None = Field(
-        default=None, ge=1, le=65535, description="Port of the embedded SMTP server; PORT + 25 when unset."
+        default=None,
+        ge=1,
+        le=65535,
+        description="The port of the embedded mailbox's SMTP server. Unset: `PORT` + 25, or `PORT` − 25 where"
+        " that is above 65,535.",
     )
-    public_url: str = Field(default="", description="Where readers reach the web server.")
-    secret_key: SecretStr = Field(default=SecretStr(""), description="Signs links and sessions.")
-    old_secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
-        default_factory=list, description="Earlier secrets, separated by commas; their links stay valid."
+    public_url: str = Field(
+        default="",
+        description="Where readers reach the web server: every link in an email begins with it. With"
+        " `https://`, cookies are marked secure, browsers are told to stay on https, and messages offer"
+        " one-click unsubscribing (RFC 8058). Unset: `http://HOST:PORT`.",
     )
-    database_url: str | None = None
-    redis_url: str | None = None
-    smtp_url: SecretStr | None = None
-    trusted_proxies: int = Field(default=0, ge=0, description="How many proxies stand before the web server.")
-    web_threads: int = Field(default=8, ge=1, le=256)
-    bulk_processes: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 4), ge=1, le=64)
-    bounce_domain: str = Field(default="", description="The domain of return paths that name the delivery.")
-    organisation: str = Field(default="", description="Who runs this, as the public pages say it.")
-    log_format: Literal["console", "json"] = "json"
-    recovery_seconds: float = Field(default=15, gt=0, description="How often lost windows are looked for.")
-    window_size: int = Field(default=100, ge=1, le=1000, description="Messages reserved at a time.")
-    failpoints: str = Field(default="", description="For tests: where worker processes die, stop or fail.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs the links in emails and the sessions, and encrypts the passwords of relays."
+        " Unset: one is made once, in `DATA_DIR/secret-key`.",
+    )
+    old_secret_keys: list[SecretStr] = Field(
+        default_factory=list,
+        description="Earlier secrets, separated by commas: links signed with them stay valid, and"
+        " passwords encrypted with them can be read.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="`postgresql://user:password@host/name`, or `sqlite:////path/to/file.db`. Unset:"
+        " the SQLite file `DATA_DIR/newsletter.db`.",
+    )
+    redis_url: str | None = Field(
+        default=None,
+        description="`redis://host:6379/0` or `unix:///path/to/socket`, for the queue of jobs and the"
+        " counters of rate limits. Unset: the embedded Valkey.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The relay, `smtp://user:password@host:587` or `smtps://…`, or several with spaces"
+        " between them: see [relays](../howto/relays.md). Unset: the embedded mailbox.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        description="How many proxies stand before the web server. As many entries of `X-Forwarded-For`,"
+        " `-Proto` and `-Host` are believed, no more.",
+    )
+    web_threads: int = Field(default=8, ge=1, le=256, description="Threads of each web server process.")
+    bulk_processes: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 4),
+        ge=1,
+        le=64,
+        description="Processes that send mailings. Unset: the number of cores, at most 4.",
+    )
+    bounce_domain: str = Field(
+        default="",
+        description="The domain of return paths (VERP): messages of mailings leave from `b+…@` it, so that a"
+        " bounce names its delivery. Unset: the domain of the publication's sender, without VERP.",
+    )
+    organisation: str = Field(
+        default="",
+        description="Who runs this, for pages and system messages that belong to no publication.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="json",
+        description="`console` is for people. `newsletter run` chooses it when this is unset.",
+    )
+    recovery_seconds: float = Field(
+        default=15, gt=0, description="Seconds between two searches for windows whose sender died."
+    )
+    window_size: int = Field(
+        default=100,
+        ge=1,
+        le=1000,
+        description="Deliveries that are reserved at a time, up to five times as many where a relay is fast:"
+        " those of the open windows can become unanswered when a machine loses power.",
+    )
+    failpoints: str = Field(
+        default="",
+        description="For tests only: places in the sending protocol where a worker process dies, stops or"
+        " fails, such as `turn.committing=kill@3` (`newsletter/sending/failpoints.py`).",
+    )
 
     @field_validator("old_secret_keys", mode="before")
     @classmethod

@@ -62,9 +62,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _own_bells() -> Iterator[None]:
     """The queue that a test connects to may be gone in the next one, which would wait for it."""
-    before = broker.celery
+    before = broker.redis_url
     yield
-    broker.celery = before
+    broker.connect(before)
 
 
 @pytest.fixture(scope="session")

@@ -28,10 +28,11 @@ LAST_WORDS = 30.0  # seconds that processes may take to end in order before they
 BIN = Path(sys.executable).parent
 MARK = "NEWSLETTER_TEST_PROCESS"
 QUEUES = ("worker", "imports", "bulk", "periodic")
-# What `newsletter run` starts beside the Procfile when SMTP_URL is unset.
+# What `newsletter run` starts in place of the Procfile's workers, and when SMTP_URL is unset.
+PRELOADED = "python -m workers.preload"
 MAILBOX = 'python -m newsletter.smtp.mailbox --dir "$DATA_DIR/mailbox" --port "$MAILBOX_PORT"'
 # What each says in its log once it is ready; a worker: "celery@… ready."
-READY = {"mailbox": "The mailbox listens on", "beat": "beat: Starting"}
+READY = {"mailbox": "The mailbox listens on", "beat": "beat: Starting", "workers": "periodic@"}
 
 
 class Process(NamedTuple):
@@ -126,7 +127,10 @@ class Installation:
         return ran.json
 
     def start(self, *names: str, wait: bool = True) -> None:
-        """Start processes by their names in the Procfile (or `mailbox`), unless they run; `wait` for them."""
+        """Start processes, unless they run; `wait` for them.
+
+        Their names are those of the Procfile, `mailbox`, or `workers` for all of them, preloaded.
+        """
         for name in names:
             if name not in self._started or self._started[name].poll() is not None:
                 self._started[name] = self._spawn(name)
@@ -209,7 +213,7 @@ class Installation:
         return [process for process in self.processes() if process.role.split("/")[0] in wanted]
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        command = {**procfile(), "mailbox": MAILBOX}[name]
+        command = {**procfile(), "mailbox": MAILBOX, "workers": PRELOADED}[name]
         path = self.logs / f"{name}.log"
         if path.exists():  # kept, but its readiness must not be taken for that of the new process
             path.rename(path.with_suffix(f".{time.monotonic_ns()}.log"))

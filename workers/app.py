@@ -29,7 +29,9 @@ def runtime() -> Runtime:
     return Runtime(settings())
 
 
-app: Celery = broker.connect(settings().effective_redis_url)
+broker.connect(settings().effective_redis_url)
+assert broker.celery is not None  # noqa: S101 - tells the type checker
+app: Celery = broker.celery
 app.conf.update(
     imports=(
         "workers.transactional",
@@ -37,6 +39,7 @@ app.conf.update(
         "workers.imports",
         "workers.periodic",
         "workers.heartbeats",
+        "workers.task_id",
     ),
     beat_schedule=SCHEDULE,
     beat_schedule_filename=str(settings().data_dir / "beat-schedule"),

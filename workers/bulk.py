@@ -5,7 +5,7 @@ from functools import cache, partial
 from celery.signals import worker_process_shutdown
 
 from newsletter import jobs
-from newsletter.sending.connections import Connections
+from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
@@ -27,7 +27,7 @@ def process() -> SendingProcess:
         links=runtime().links,
         secrets=given.secrets,
         transports=partial(transport_configs, secrets=given.secrets, smtp_url=given.effective_smtp_url),
-        connections=Connections(given.mail_name),
+        connections=ConnectionPool(given.mail_name),
         tally_dir=given.tally_dir,
         host=host_id(given.tally_dir),
         window_size=given.window_size,

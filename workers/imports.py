@@ -6,7 +6,7 @@ from types import FrameType
 
 from newsletter import jobs
 from newsletter.subscribers.imports.files import ImportFiles
-from newsletter.subscribers.imports.work import work
+from newsletter.subscribers.imports.process import run_import
 from workers.app import runtime, settings
 from workers.handles import handles
 
@@ -25,6 +25,6 @@ def import_subscribers(import_id: int) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     try:
-        work(runtime().sessions, import_id, ImportFiles(settings().data_dir), stopping.is_set)
+        run_import(runtime().sessions, import_id, ImportFiles(settings().data_dir), stopping.is_set)
     finally:
         signal.signal(signal.SIGTERM, before)

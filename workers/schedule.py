@@ -1,8 +1,7 @@
-"""Beat only ticks: every ten seconds the sweep looks into the database for what is due."""
+"""Beat only ticks: every ten seconds it queues the sweep, in case the timer of `workers.periodic` is late."""
 
 from newsletter import jobs
-
-TICK_SECONDS = 10.0
+from newsletter.sending.checks import TICK_SECONDS
 
 SCHEDULE = {
     "sweep": {

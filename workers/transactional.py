@@ -8,7 +8,7 @@ from newsletter import jobs
 from newsletter.outbox.connection import Connection
 from newsletter.sending import transactional
 from newsletter.smtp.session import SessionFailed, SmtpSession
-from newsletter.transports.find import outlets_in_use
+from newsletter.transports.find import usable_transports
 from newsletter.transports.open import open_first
 from newsletter.transports.transport_config import TransportConfig
 from workers.app import runtime
@@ -25,7 +25,7 @@ class _Way:
     def now(self) -> Connection:
         """The connection to the best of the relays as they are set now; one to another is closed."""
         settings = runtime().settings
-        transports = outlets_in_use(runtime().sessions, settings.secrets, settings.effective_smtp_url)
+        transports = usable_transports(runtime().sessions, settings.secrets, settings.effective_smtp_url)
         # Two failures are the same trouble: only other relays end the rest that a connection takes.
         changed = transports != self._transports and not isinstance(transports, SessionFailed)
         if self._connection is None or changed or type(transports) is not type(self._transports):

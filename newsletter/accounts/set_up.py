@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
-from newsletter.accounts.owners import lock_owners
 from newsletter.accounts.permissions import RoleName
+from newsletter.accounts.roles import lock_owners
 from newsletter.core.errors import Conflict
 
 

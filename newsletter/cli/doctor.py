@@ -1,4 +1,4 @@
-"""`newsletter doctor`: is everything there that sending needs?"""
+"""`newsletter doctor`: check everything that sending needs."""
 
 import json
 import sys
@@ -17,11 +17,10 @@ from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
 from newsletter.health.heartbeats import is_silent, read_heartbeats
 from newsletter.smtp.session import open_session
-from newsletter.transports.availability import Obstacle
+from newsletter.transports.availability import Obstacle, read_availability
 from newsletter.transports.dkim_keys import ask_dns, check_active
 from newsletter.transports.environment import environment_transports
 from newsletter.transports.find import transport_configs
-from newsletter.transports.look import read_availability
 
 
 @click.command(
@@ -65,14 +64,16 @@ def _broker() -> str:
 
 
 def _workers() -> str:
-    signs = read_heartbeats(runtime().settings.effective_redis_url)
-    if signs is None:
+    heartbeats = read_heartbeats(runtime().settings.effective_redis_url)
+    if heartbeats is None:
         message = "nobody knows whether they run, because the broker does not answer"
         raise RuntimeError(message)
-    if signs.silent:
-        message = f"no worker of the queue {', '.join(signs.silent)} gave a sign of life for half a minute"
+    if heartbeats.silent:
+        message = (
+            f"no worker of the queue {', '.join(heartbeats.silent)} gave a sign of life for half a minute"
+        )
         raise RuntimeError(message)
-    if is_silent(signs.swept):
+    if is_silent(heartbeats.sweep_age):
         message = "the periodic worker runs, but its timer has not swept the database for half a minute"
         raise RuntimeError(message)
     return "every queue is served, and the database is swept"
@@ -82,22 +83,23 @@ def _relay() -> str:
     settings = runtime().settings
     try:
         with reading(), runtime().session() as session:
-            known = transport_configs(session, settings.secrets, settings.effective_smtp_url)
-            stuck = [one for one in read_availability(session, known, "", clock.now()) if one.needs_somebody]
+            configs = transport_configs(session, settings.secrets, settings.effective_smtp_url)
+            availabilities = read_availability(session, configs, "", clock.now())
     except SQLAlchemyError:  # the database has a line of its own
-        known, stuck = environment_transports(settings.effective_smtp_url), []
-    for one in stuck:
-        if one.obstacle is not Obstacle.PAUSED:
-            raise OperatorMustAct("relay", f"{one.config.name}: {one.sentence}")
-    paused = {one.config.key for one in stuck}
-    told = []
-    for config in known:
+        configs, availabilities = environment_transports(settings.effective_smtp_url), []
+    unavailable = [each for each in availabilities if each.needs_operator]
+    for each in unavailable:
+        if each.obstacle is not Obstacle.PAUSED:
+            raise OperatorMustAct("relay", f"{each.config.name}: {each.sentence}")
+    paused = {each.config.key for each in unavailable}
+    sentences = []
+    for config in configs:
         if config.key not in paused:
             open_session(config.relay, settings.mail_name).close()
-        told.append(f"{config.relay.where} {'is paused' if config.key in paused else 'lets us in'}")
-    if len(paused) == len(known):
-        raise OperatorMustAct("relay", "; ".join(told))
-    return "; ".join(told)
+        sentences.append(f"{config.relay.where} {'is paused' if config.key in paused else 'lets us in'}")
+    if len(paused) == len(configs):
+        raise OperatorMustAct("relay", "; ".join(sentences))
+    return "; ".join(sentences)
 
 
 def _signing() -> str:

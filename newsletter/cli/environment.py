@@ -4,22 +4,41 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from newsletter import migrations
+from newsletter.core.db import reading
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
 from newsletter.settings import load_settings
 
-console = Console()
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class _Terminal:
+    """Prints by rich, which is imported with the first line: what is printed as JSON does not need it."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """`rich.console.Console.print`."""
+        _rich_console().print(*objects, **options)
+
+
+console = _Terminal()
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+@cache
+def _rich_console() -> "Console":
+    from rich.console import Console
+
+    return Console()
 
 
 @cache
@@ -34,7 +53,7 @@ def runtime() -> Runtime:
 def session() -> Iterator[Session]:
     """A session on an up-to-date database; the command commits."""
     try:
-        with runtime().engine.connect() as connection:
+        with reading(), runtime().engine.connect() as connection:
             current = migrations.is_current(connection)
         if not current:
             raise OperatorMustAct(

@@ -1,4 +1,4 @@
-"""`newsletter issue`: import, export, check and look at issues."""
+"""`newsletter issue`: import, export, check, render and list issues."""
 
 import sys
 from collections.abc import Callable
@@ -49,11 +49,11 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
                 opened, "issue.saved", "issue", issue.id, actor=audit.COMMAND_LINE, revision=revision.number
             )
         opened.commit()
-    happened = "saved as" if saved.changed else "is already"
+    outcome = "saved as" if saved.changed else "is already"
     answer(
         as_json,
         {"issue": issue.id, "revision": revision.number},
-        f"“{issue.title}” {happened} issue {issue.id}, revision {revision.number}.",
+        f"“{issue.title}” {outcome} issue {issue.id}, revision {revision.number}.",
     )
 
 
@@ -89,31 +89,42 @@ def check(issue_id: int, revision: int | None, as_json: bool) -> None:
 
     with session() as opened:
         issue = find_issue(opened, issue_id)
-        found = preflight(opened, find_revision(opened, issue, revision), issue.publication, runtime().links)
-    blocked = sum(finding.level is Level.BLOCKING for finding in found)
+        findings = preflight(
+            opened, find_revision(opened, issue, revision), issue.publication, runtime().links
+        )
+    blocked = sum(finding.level is Level.BLOCKING for finding in findings)
     if as_json:
         facts = [
-            {"rule": one.rule, "level": one.level, "message": one.message, "path": one.path} for one in found
+            {"rule": each.rule, "level": each.level, "message": each.message, "path": each.path}
+            for each in findings
         ]
         answer(True, {"blocking": blocked, "findings": facts}, "")
     else:
-        for one in found:
-            click.secho(f"{one.level:<8}  ", fg="red" if one.level is Level.BLOCKING else "yellow", nl=False)
-            click.echo(f"{one.path}: {one.message}" if one.path else one.message)
-        click.echo(_verdict(blocked, len(found)))
+        for each in findings:
+            click.secho(
+                f"{each.level:<8}  ", fg="red" if each.level is Level.BLOCKING else "yellow", nl=False
+            )
+            click.echo(f"{each.path}: {each.message}" if each.path else each.message)
+        click.echo(_verdict(blocked, len(findings)))
     if blocked:
         sys.exit(1)
 
 
-def _verdict(blocked: int, found: int) -> str:
+def _verdict(blocked: int, findings: int) -> str:
     if blocked:
         return f"{'1 thing keeps' if blocked == 1 else f'{blocked} things keep'} this issue from being sent."
-    return "Nothing is wrong with this issue." if not found else "This issue can be sent."
+    return "Nothing is wrong with this issue." if not findings else "This issue can be sent."
 
 
 @command.command("render")
 @click.argument("issue_id", metavar="ID", type=int)
-@click.option("--format", "form", type=click.Choice(["html", "text", "eml"]), required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "text", "eml"]),
+    required=True,
+    help="The HTML part, the plain text, or the whole message.",
+)
 @click.option("--subscriber", "email", help="The reader whose message it is; an example when left out.")
 @revision_option
 def render(issue_id: int, form: str, email: str | None, revision: int | None) -> None:

@@ -2,11 +2,7 @@
 
 import click
 
-from newsletter import audit
 from newsletter.cli.environment import answer, json_option, runtime, session
-from newsletter.issues.load import find_issue
-from newsletter.sending.schedule import schedule
-from newsletter.sending.schedule_time import load_zone, parse_schedule_time
 
 
 @click.command("send")
@@ -15,6 +11,11 @@ from newsletter.sending.schedule_time import load_zone, parse_schedule_time
 @json_option
 def send(issue_id: int, at: str | None, as_json: bool) -> None:
     """Send an issue to its publication's subscribers; pressing again answers the same mailing."""
+    from newsletter import audit
+    from newsletter.issues.load import find_issue
+    from newsletter.sending.schedule import schedule
+    from newsletter.sending.schedule_time import load_zone, parse_schedule_time
+
     with session() as opened:
         issue = find_issue(opened, issue_id)
         when = parse_schedule_time(at, issue.publication.timezone) if at else None

@@ -1,4 +1,4 @@
-"""`newsletter mailing`: watch an act of sending, steer it, and look into its ledger."""
+"""`newsletter mailing`: status, pause, resume, cancel, retry and throttle mailings, and list recipients."""
 
 import sys
 from collections.abc import Callable
@@ -7,9 +7,9 @@ import click
 from sqlalchemy import select
 
 from newsletter import audit
-from newsletter.cli import mailing_again, mailing_ledger
+from newsletter.cli import mailing_ledger, mailing_retry
 from newsletter.cli.environment import answer, json_option, session
-from newsletter.cli.totals_table import tell
+from newsletter.cli.totals_table import print_totals
 from newsletter.core import clock
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.totals import MailingTotals, read_totals
@@ -28,12 +28,12 @@ def command() -> None: ...
 @json_option
 def status(mailing_id: int, wait: bool, as_json: bool) -> None:
     """Say where every candidate of a mailing is; the counts add up at every moment."""
-    found = _read(mailing_id)
-    while wait and not found.over and found.state != "paused":
+    totals = _read(mailing_id)
+    while wait and not totals.over and totals.state != "paused":
         clock.sleep(POLL_SECONDS)
-        found = _read(mailing_id)
-    tell(found, as_json)
-    if wait and not found.over:
+        totals = _read(mailing_id)
+    print_totals(totals, as_json)
+    if wait and not totals.over:
         sys.exit(1)
 
 
@@ -42,22 +42,22 @@ def status(mailing_id: int, wait: bool, as_json: bool) -> None:
 def list_mailings(as_json: bool) -> None:
     """List the mailings, newest first."""
     with session() as opened:
-        found = [
+        mailings = [
             read_totals(opened, mailing_id)
             for mailing_id in opened.scalars(select(Mailing.id).order_by(Mailing.id.desc()).limit(50))
         ]
-    lines = [f"{a.mailing}: {a.state}, {a.sent:,} of {a.candidates:,} sent" for a in found]
-    answer(as_json, {"mailings": [a.as_json() for a in found]}, "\n".join(lines) or "No mailings yet.")
+    lines = [f"{a.mailing}: {a.state}, {a.sent:,} of {a.candidates:,} sent" for a in mailings]
+    answer(as_json, {"mailings": [a.as_json() for a in mailings]}, "\n".join(lines) or "No mailings yet.")
 
 
-Verb = Callable[..., Mailing]
+Action = Callable[..., Mailing]
 
 
-def _steer(verb: Verb, mailing_id: int, as_json: bool) -> None:
+def _apply(action: Action, mailing_id: int, as_json: bool) -> None:
     with session() as opened:
-        verb(opened, mailing_id, actor=audit.COMMAND_LINE)
+        action(opened, mailing_id, actor=audit.COMMAND_LINE)
         opened.commit()
-        tell(read_totals(opened, mailing_id), as_json)
+        print_totals(read_totals(opened, mailing_id), as_json)
 
 
 @command.command("pause")
@@ -65,7 +65,7 @@ def _steer(verb: Verb, mailing_id: int, as_json: bool) -> None:
 @json_option
 def pause(mailing_id: int, as_json: bool) -> None:
     """Let nothing more start; what is in flight is answered first."""
-    _steer(control.pause, mailing_id, as_json)
+    _apply(control.pause, mailing_id, as_json)
 
 
 @command.command("resume")
@@ -73,7 +73,7 @@ def pause(mailing_id: int, as_json: bool) -> None:
 @json_option
 def resume(mailing_id: int, as_json: bool) -> None:
     """Go on exactly where it stopped."""
-    _steer(control.resume, mailing_id, as_json)
+    _apply(control.resume, mailing_id, as_json)
 
 
 @command.command("cancel")
@@ -81,7 +81,7 @@ def resume(mailing_id: int, as_json: bool) -> None:
 @json_option
 def cancel(mailing_id: int, as_json: bool) -> None:
     """Stop for good; who was not written to yet is excluded."""
-    _steer(control.cancel, mailing_id, as_json)
+    _apply(control.cancel, mailing_id, as_json)
 
 
 def _read(mailing_id: int) -> MailingTotals:
@@ -89,12 +89,12 @@ def _read(mailing_id: int) -> MailingTotals:
         return read_totals(opened, mailing_id)
 
 
-for made in (
-    mailing_again.retry,
-    mailing_again.resend,
-    mailing_again.throttle,
+for subcommand in (
+    mailing_retry.retry,
+    mailing_retry.resend,
+    mailing_retry.throttle,
     mailing_ledger.list_recipients,
     mailing_ledger.domains,
     mailing_ledger.codes,
 ):
-    command.add_command(made)
+    command.add_command(subcommand)

@@ -1,4 +1,4 @@
-"""`newsletter subscribers`: import them, count them, look at one, and never write to somebody again."""
+"""`newsletter subscribers`: import, count, show and suppress subscribers."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ def import_file(file: Path, slug: str, as_json: bool) -> None:
     with session() as opened:
         publication = find_publication(opened, slug)
         result = import_subscribers(opened, publication, file, actor=COMMAND_LINE)
-    answer(as_json, result.facts(), _told(result))
+    answer(as_json, result.facts(), _import_summary(result))
 
 
 @command.command("count")
@@ -66,7 +66,7 @@ def show(email: str, as_json: bool) -> None:
         subscriber_id = find_by_address(opened, parse_address(email)).id
         data = export_data(opened, subscriber_id)
         received = deliveries_of(opened, subscriber_id)
-    answer(as_json, data, "\n".join([*_portrait(data), *_deliveries(received)]))
+    answer(as_json, data, "\n".join([*_profile_lines(data), *_delivery_lines(received)]))
 
 
 @command.command("suppress")
@@ -99,7 +99,7 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
     )
 
 
-def _told(result: "ImportResult") -> str:
+def _import_summary(result: "ImportResult") -> str:
     lines = [f"{result.imported:,} imported, {result.already:,} subscribed already."]
     lines += [f"{number:,} skipped: {reason}." for reason, number in sorted(result.skipped.items())]
     if result.errors:
@@ -110,7 +110,7 @@ def _told(result: "ImportResult") -> str:
     return "\n".join(lines)
 
 
-def _portrait(data: dict[str, Any]) -> list[str]:
+def _profile_lines(data: dict[str, Any]) -> list[str]:
     person = data["subscriber"]
     lines = [f"{person['email']}  {person['name']}".rstrip(), f"Known since {person['created_at']}."]
     if data["suppression"]:
@@ -125,14 +125,13 @@ def _portrait(data: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _deliveries(received: "ReceivedPage") -> list[str]:
-    """What became of each mailing that counted them, newest first."""
+def _delivery_lines(received: "ReceivedPage") -> list[str]:
+    """A line for the delivery of each mailing to them, newest first."""
     lines = []
-    for one in received.rows:
-        reply = f"{one.code} {one.enhanced}".rstrip() if one.code else ""
-        why = ", ".join(filter(None, [one.reason.replace("_", " "), reply]))
-        at = f"  {one.at.isoformat(timespec='seconds')}" if one.at else ""
-        lines.append(
-            f"Mailing {one.mailing_id}: {one.outcome.replace('_', ' ')}{f' ({why})' if why else ''}{at}"
-        )
+    for delivery in received.rows:
+        reply = f"{delivery.code} {delivery.enhanced}".rstrip() if delivery.code else ""
+        why = ", ".join(filter(None, [delivery.reason.replace("_", " "), reply]))
+        at = f"  {delivery.at.isoformat(timespec='seconds')}" if delivery.at else ""
+        outcome = delivery.outcome.replace("_", " ")
+        lines.append(f"Mailing {delivery.mailing_id}: {outcome}{f' ({why})' if why else ''}{at}")
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines

@@ -9,7 +9,7 @@ from newsletter.cli.environment import console
 from newsletter.mailings.totals import MailingTotals
 
 
-def tell(found: MailingTotals, as_json: bool) -> None:
+def print_totals(found: MailingTotals, as_json: bool) -> None:
     """Print the accounts; every line of the table is a term of the equation."""
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))

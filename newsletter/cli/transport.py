@@ -1,4 +1,4 @@
-"""`newsletter transport`: the relays that mail leaves by, and how much each of them takes."""
+"""`newsletter transport`: add, change, test, pause and remove the relays that mail leaves by."""
 
 import sys
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 LIMITS = {
     "weight": "Its share of the mail; 0: a reserve that sends when no other can.",
-    "connections": "Connections at once, of all workers together.",
+    "connections": "ConnectionPool at once, of all workers together.",
     "messages_per_connection": "Messages on one connection.",
     "per_second": "Messages a second, such as 10 or 0.5.",
     "per_day": "Messages a day, in its zone.",
@@ -37,7 +37,7 @@ def command() -> None: ...
 
 
 def relay_options(*, required: bool) -> Callable[[Command], Command]:
-    """Where it is and who we are there. A password is never an argument: those are seen by everybody."""
+    """The options for address and credentials. No option takes a password: all users see the arguments."""
 
     def decorate(function: Command) -> Command:
         for option in (
@@ -59,7 +59,7 @@ def relay_options(*, required: bool) -> Callable[[Command], Command]:
 
 
 def limit_options(function: Command) -> Command:
-    """How much it takes; what is not named stays, and an empty text is no limit."""
+    """The options for limits. An empty text is no limit."""
     for name, words in reversed(LIMITS.items()):
         function = click.option(f"--{name.replace('_', '-')}", name, help=words)(function)
     return function
@@ -73,36 +73,36 @@ def limit_options(function: Command) -> Command:
 def add(name: str, as_json: bool, **typed: Any) -> None:
     """Add a relay, called NAME. With a relay here, SMTP_URL is used no more."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.transports.add import add_transport
+    from newsletter.transports.edit import add_transport
     from newsletter.transports.limit_settings import check_limits
 
-    facts = _facts(typed, None)
+    relay = _relay_settings(typed, None)
     limits = check_limits(_given(typed, LIMITS))
     with session() as opened:
-        made = add_transport(
-            opened, facts, runtime().settings.secrets, name=name, limits=limits, actor=COMMAND_LINE
+        transport = add_transport(
+            opened, relay, runtime().settings.secrets, name=name, limits=limits, actor=COMMAND_LINE
         )
         opened.commit()
     when = "from now on" if limits.weight else "when no other relay can send"
-    said = f"{made.name} is transport {made.id}: mail leaves by {facts.relay.where} {when}."
+    sentence = f"{transport.name} is transport {transport.id}: mail leaves by {relay.relay.where} {when}."
     answer(
         as_json,
-        {"id": made.id, "name": made.name, "relay": facts.relay.where},
-        f"{said}\nTry it: newsletter transport test {made.id} --to you@example.org",
+        {"id": transport.id, "name": transport.name, "relay": relay.relay.where},
+        f"{sentence}\nTry it: newsletter transport test {transport.id} --to you@example.org",
     )
 
 
 @command.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the relays in their order: how things stand, their share, and what is used of today."""
+    """List the relays in their order: whether they send, their share, and what is used of today."""
     from newsletter.cli.transport_lines import as_facts, lines
     from newsletter.core import clock
     from newsletter.transports.overview import overview
 
     with session() as opened:
-        told = overview(opened, _transport_configs(opened), clock.now())
-    answer(as_json, {"transports": [as_facts(one) for one in told]}, lines(told))
+        overviews = overview(opened, _transport_configs(opened), clock.now())
+    answer(as_json, {"transports": [as_facts(each) for each in overviews]}, lines(overviews))
 
 
 @command.command("set")
@@ -114,7 +114,7 @@ def list_(as_json: bool) -> None:
 def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
     """Change TRANSPORT (its number or its name): what is not named stays as it is."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.transports.change import change_limits, change_relay
+    from newsletter.transports.edit import change_limits, change_relay
     from newsletter.transports.find import get_transport, stored_settings
     from newsletter.transports.limit_settings import LimitSettings, check_limits
     from newsletter.transports.relay_settings import with_kept_password
@@ -125,15 +125,15 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
             _given(typed, ("host", "port", "security", "username", "password_file"))
             or typed["password_stdin"]
         ):
-            facts = _facts(typed, row)
-            if not facts.password:
-                facts = with_kept_password(facts, stored_settings(row, runtime().settings.secrets))
-            change_relay(opened, row.id, facts, runtime().settings.secrets, actor=COMMAND_LINE)
+            relay = _relay_settings(typed, row)
+            if not relay.password:
+                relay = with_kept_password(relay, stored_settings(row, runtime().settings.secrets))
+            change_relay(opened, row.id, relay, runtime().settings.secrets, actor=COMMAND_LINE)
         limits = check_limits(_given(typed, LIMITS), LimitSettings.of(row))
         row = change_limits(opened, row.id, limits, name=name, actor=COMMAND_LINE)
         opened.commit()
-        told = {"id": row.id, "name": row.name, "relay": f"{row.host}:{row.port}"}
-    answer(as_json, told, f"{row.name} is changed. It counts from the next messages on.")
+        changed = {"id": row.id, "name": row.name, "relay": f"{row.host}:{row.port}"}
+    answer(as_json, changed, f"{row.name} is changed. It counts from the next messages on.")
 
 
 @command.command("test")
@@ -148,7 +148,7 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
     from newsletter.cli.transport_lines import findings_as_facts, findings_lines
     from newsletter.core.addresses import parse_address
     from newsletter.core.errors import Refused
-    from newsletter.transports.send_probe import failed_step, try_out
+    from newsletter.transports.send_probe import failed_step, send_probe
 
     settings = runtime().settings
     with session() as opened:
@@ -159,11 +159,11 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
     if not sender:
         raise Refused("no_sender", "No publication has a sender yet: name one, --from news@example.org.")
     recipient = parse_address(to).email if to else sender
-    findings = try_out(config.relay, settings.mail_name, sender, recipient, settings.effective_public_url)
+    findings = send_probe(config.relay, settings.mail_name, sender, recipient, settings.effective_public_url)
     failed = failed_step(findings)
     with session() as opened:
-        told = {"relay": config.relay.where, "failed": failed.value if failed else ""}
-        audit.record(opened, "relay.tested", "transport", None, actor=COMMAND_LINE, **told)
+        outcome = {"relay": config.relay.where, "failed": failed.value if failed else ""}
+        audit.record(opened, "relay.tested", "transport", None, actor=COMMAND_LINE, **outcome)
         opened.commit()
     answer(
         as_json,
@@ -179,7 +179,7 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
 def pause(transport: str, as_json: bool) -> None:
     """Send nothing more by TRANSPORT; the others take over."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.transports.pause import pause_transport
+    from newsletter.transports.edit import pause_transport
 
     with session() as opened:
         done = pause_transport(opened, _number(opened, transport), actor=COMMAND_LINE)
@@ -191,16 +191,16 @@ def pause(transport: str, as_json: bool) -> None:
 @click.argument("transport")
 @json_option
 def resume(transport: str, as_json: bool) -> None:
-    """Send by TRANSPORT again, when its trouble is mended or nobody wants it paused any more."""
+    """Send by TRANSPORT again, after a pause or when what stopped it is mended."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.transports.pause import resume_transport, resume_transport_config
+    from newsletter.transports.edit import resume_environment_transport, resume_transport
 
     with session() as opened:
         config = _transport_config(opened, transport)
         if config.key.startswith("transport:"):
             done = resume_transport(opened, _number(opened, transport), actor=COMMAND_LINE)
         else:
-            done = resume_transport_config(opened, config.key, config.relay.where, actor=COMMAND_LINE)
+            done = resume_environment_transport(opened, config.key, config.relay.where, actor=COMMAND_LINE)
         opened.commit()
     answer(as_json, {"changed": done}, "It sends again." if done else "Nothing was in its way.")
 
@@ -211,7 +211,7 @@ def resume(transport: str, as_json: bool) -> None:
 def remove(transport: str, as_json: bool) -> None:
     """Forget TRANSPORT with its password. Without any, mail leaves by SMTP_URL again."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.transports.remove import remove_transports
+    from newsletter.transports.edit import remove_transports
 
     with session() as opened:
         number = _number(opened, transport)
@@ -224,13 +224,13 @@ def _given(typed: dict[str, Any], names: Any) -> dict[str, str]:
     return {name: typed[name] for name in names if typed[name] is not None}
 
 
-def _facts(typed: dict[str, Any], row: Any) -> "RelaySettings":
-    """What was typed, in the place of what is stored."""
+def _relay_settings(typed: dict[str, Any], row: Any) -> "RelaySettings":
+    """What was typed, and what is stored in `row` (None: nothing) for what was not."""
     from newsletter.transports.relay_settings import check_relay
 
-    begun = {"port": "", "security": "starttls", "username": ""}
+    stored = {"port": "", "security": "starttls", "username": ""}
     if row is not None:
-        begun = {
+        stored = {
             "host": row.host,
             "port": str(row.port),
             "security": row.security.value,
@@ -238,8 +238,8 @@ def _facts(typed: dict[str, Any], row: Any) -> "RelaySettings":
         }
     given = _given(typed, ("host", "port", "security", "username"))
     if "security" in given and "port" not in given:
-        begun["port"] = ""
-    return check_relay(**begun | given, password=_password(typed))
+        stored["port"] = ""
+    return check_relay(**stored | given, password=_password(typed))
 
 
 def _password(typed: dict[str, Any]) -> str:
@@ -257,21 +257,21 @@ def _transport_configs(opened: "Session") -> "list[TransportConfig]":
 
 
 def _transport_config(opened: "Session", word: str) -> "TransportConfig":
-    """The relay that `word` means: its number, its key, or a name that only it has."""
+    """The relay with this number, key or unique name. Raises `Missing`."""
     from newsletter.core.errors import Missing
 
-    known = _transport_configs(opened)
-    exact = [one for one in known if word in {one.key, one.key.removeprefix("transport:")}]
-    found = exact or [one for one in known if one.name == word]
-    if len(found) != 1:
+    configs = _transport_configs(opened)
+    exact = [each for each in configs if word in {each.key, each.key.removeprefix("transport:")}]
+    matching = exact or [each for each in configs if each.name == word]
+    if len(matching) != 1:
         raise Missing(
             "unknown_transport", f"No single transport is called {word}: see `newsletter transport list`."
         )
-    return found[0]
+    return matching[0]
 
 
 def _number(opened: "Session", word: str) -> int:
-    """The number of a relay that is kept here."""
+    """The number of a stored relay. Raises `Missing`, or `Refused` for one of SMTP_URL."""
     from newsletter.core.errors import Refused
 
     key = _transport_config(opened, word).key

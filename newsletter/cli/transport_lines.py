@@ -1,4 +1,4 @@
-"""How things stand with relays, and what came of trying one: for people and for programs."""
+"""The output of `newsletter transport list` and `test`: lines for people, JSON for programs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from newsletter.transports.transport_config import Limits
 MARKS = {Result.DONE: "ok", Result.FAILED: "failed", Result.NOT_REACHED: "-", Result.NOT_NEEDED: "-"}
 
 
-def as_facts(told: Overview) -> dict[str, Any]:
-    """One relay as JSON. `state` is `sends` or what is in the way."""
-    config, standing = told.config, told.standing
+def as_facts(overview: Overview) -> dict[str, Any]:
+    """One relay as JSON. `state` is `sends`, or a value of `Obstacle`."""
+    config, availability = overview.config, overview.availability
     number = config.key.removeprefix("transport:")
     return {
         "id": int(number) if number.isdigit() else None,
@@ -23,36 +23,36 @@ def as_facts(told: Overview) -> dict[str, Any]:
         "name": config.name,
         "relay": config.relay.where,
         "username": config.relay.user,
-        "state": "sends" if standing.obstacle is None else standing.obstacle.value,
-        "until": _iso(standing.until),
-        "reason": standing.sentence,
+        "state": "sends" if availability.obstacle is None else availability.obstacle.value,
+        "until": _iso(availability.until),
+        "reason": availability.sentence,
         "weight": config.weight,
-        "share": told.share,
-        "used_today": told.used_today,
-        "allowance": told.allowance,
+        "share": overview.share,
+        "used_today": overview.used_today,
+        "allowance": overview.allowance,
         "senders": {
-            sender: {"reason": rest.reason, "until": _iso(rest.until)}
-            for sender, rest in told.senders.items()
+            sender: {"reason": cooldown.reason, "until": _iso(cooldown.until)}
+            for sender, cooldown in overview.senders.items()
         },
         "limits": _limits(config.limits),
     }
 
 
-def lines(told: Sequence[Overview]) -> str:
-    """The relays for people: what each is called, how things stand, and what it takes."""
-    return "\n".join(line for one in told for line in _lines(one))
+def lines(overviews: Sequence[Overview]) -> str:
+    """The relays for people: the name of each, whether it sends, its share and its limits."""
+    return "\n".join(line for overview in overviews for line in _lines(overview))
 
 
 def findings_as_facts(findings: Sequence[Finding]) -> list[dict[str, str]]:
-    """What came of each step, as JSON."""
+    """The finding of each step, as JSON."""
     return [
-        {"step": one.step.value, "result": one.result.value, "said": one.said, "advice": one.advice}
-        for one in findings
+        {"step": each.step.value, "result": each.result.value, "said": each.said, "advice": each.advice}
+        for each in findings
     ]
 
 
 def findings_lines(findings: Sequence[Finding], where: str, recipient: str) -> str:
-    """What came of each step, a line for each, and a sentence at the end."""
+    """A line for the finding of each step, and a sentence at the end."""
     lines = [
         f"{MARKS[one.result]:<6} {one.step.value.replace('_', ' '):<9} {one.said}".rstrip()
         for one in findings
@@ -63,37 +63,37 @@ def findings_lines(findings: Sequence[Finding], where: str, recipient: str) -> s
     return "\n".join(lines)
 
 
-def _lines(told: Overview) -> Iterator[str]:
-    config = told.config
+def _lines(overview: Overview) -> Iterator[str]:
+    config = overview.config
     number = config.key.removeprefix("transport:")
     name = config.relay.where if config.name == config.relay.where else f"{config.name}, {config.relay.where}"
     yield f"{number:<3} {name}" if number.isdigit() else f"{config.key} (SMTP_URL)"
-    yield f"    {_state(told)}"
-    for sender, rest in told.senders.items():
-        again = f" until {_moment(rest.until)}" if rest.until else ""
-        yield f"    not for {sender}{again}: {rest.reason}"
-    yield f"    {', '.join([*_shares(told), *_limit_words(config.limits)])}"
+    yield f"    {_state(overview)}"
+    for sender, cooldown in overview.senders.items():
+        again = f" until {_moment(cooldown.until)}" if cooldown.until else ""
+        yield f"    not for {sender}{again}: {cooldown.reason}"
+    yield f"    {', '.join([*_shares(overview), *_limit_words(config.limits)])}"
 
 
-def _state(told: Overview) -> str:
-    standing = told.standing
-    until = _moment(standing.until) if standing.until else ""
+def _state(overview: Overview) -> str:
+    availability = overview.availability
+    until = _moment(availability.until) if availability.until else ""
     words = {
         Obstacle.PAUSED: "paused",
-        Obstacle.BROKEN: f"cannot be used: {standing.sentence}",
-        Obstacle.STUCK: f"needs you: {standing.sentence}",
-        Obstacle.RESTING: f"rests until {until}: {standing.sentence}",
-        Obstacle.HOURS: f"outside its hours until {until}",
-        Obstacle.DAY: f"done for today, until {until}",
+        Obstacle.UNUSABLE: f"cannot be used: {availability.sentence}",
+        Obstacle.PERMANENT_FAILURE: f"needs you: {availability.sentence}",
+        Obstacle.COOLING_DOWN: f"rests until {until}: {availability.sentence}",
+        Obstacle.OUTSIDE_HOURS: f"outside its hours until {until}",
+        Obstacle.DAILY_LIMIT: f"done for today, until {until}",
     }
-    return words.get(standing.obstacle or Obstacle.PACE, "sends")
+    return words.get(availability.obstacle or Obstacle.RATE_LIMITED, "sends")
 
 
-def _shares(told: Overview) -> Iterator[str]:
-    if not told.standing.needs_somebody:
-        yield f"takes {told.share} %" if told.config.weight else "a reserve"
-    if told.allowance is not None:
-        yield f"{told.used_today:,} of {told.allowance:,} used today"
+def _shares(overview: Overview) -> Iterator[str]:
+    if not overview.availability.needs_operator:
+        yield f"takes {overview.share} %" if overview.config.weight else "a reserve"
+    if overview.allowance is not None:
+        yield f"{overview.used_today:,} of {overview.allowance:,} used today"
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

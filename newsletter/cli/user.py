@@ -73,8 +73,8 @@ def list_(as_json: bool) -> None:
 @json_option
 def deactivate_user(email: str, as_json: bool) -> None:
     """Sign EMAIL out everywhere and let them in no more."""
-    from newsletter.accounts.deactivate import deactivate
     from newsletter.accounts.find import find_user_by_address
+    from newsletter.accounts.roles import deactivate
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core.addresses import parse_address
     from newsletter.core.errors import Missing
@@ -94,9 +94,10 @@ def deactivate_user(email: str, as_json: bool) -> None:
 @json_option
 def setup_link(as_json: bool) -> None:
     """Print the link with which the first owner is made; it works until there is one."""
-    from newsletter.accounts.owners import has_owner
+    from newsletter.accounts.roles import has_owner
+    from newsletter.core.db import reading
 
-    with session() as opened:
+    with reading(), session() as opened:
         done = has_owner(opened)
     url = None if done else runtime().links.set_up()
     answer(as_json, {"url": url}, url or "There is an owner already: sign in, or make another user.")

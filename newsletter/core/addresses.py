@@ -3,8 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from newsletter.core.errors import Refused
 
 MAX_OCTETS = 254  # RFC 5321 §4.5.3.1.3: a path is at most 256 octets with its angle brackets
@@ -28,6 +26,8 @@ class Address:
 
 def parse_address(text: str) -> Address:
     """The address in `text`, with an IDN domain in its readable form; `Refused` says what is wrong."""
+    from email_validator import EmailNotValidError, validate_email  # its tables are large, and rarely needed
+
     try:
         valid = validate_email(
             text.strip(),

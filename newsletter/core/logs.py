@@ -1,14 +1,36 @@
-"""Structured logs: one line an event, for people at a terminal and as JSON for machines."""
+"""Structured logs: one line an event, for people at a terminal and as JSON for machines.
+
+Every line also carries what is bound to its context: `request_id` in a web request
+(`newsletter.web.request_id`), `task_id` and `task` in a job (`workers.task_id`).
+"""
 
 import logging
 import sys
-from typing import Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
+if TYPE_CHECKING:
+    import structlog
+
+
+class Logger:
+    """structlog's logger of a module, for modules of every process: structlog comes with its first line."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        """`debug`, `info`, `warning`, …: take an event, and its facts as keywords."""
+        import structlog
+
+        write: Callable[..., Any] = getattr(structlog.get_logger(self._name), method)
+        return write
 
 
 def configure(style: Literal["console", "json"], level: int = logging.INFO) -> None:
     """Send every log, ours and the libraries', to standard error in one style."""
+    import structlog
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -16,15 +38,6 @@ def configure(style: Literal["console", "json"], level: int = logging.INFO) -> N
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(),
-            # Local variables hold passwords and addresses: they are not for a log.
-            exception_formatter=structlog.dev.plain_traceback,
-        )
-    )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -38,7 +51,7 @@ def configure(style: Literal["console", "json"], level: int = logging.INFO) -> N
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *([structlog.processors.format_exc_info] if style == "json" else []),
-                renderer,
+                _renderer(style),
             ],
         )
     )
@@ -46,3 +59,15 @@ def configure(style: Literal["console", "json"], level: int = logging.INFO) -> N
     root.handlers = [handler]
     root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _renderer(style: Literal["console", "json"]) -> "structlog.typing.Processor":
+    import structlog
+
+    if style == "json":
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        # Local variables hold passwords and addresses: they are not for a log.
+        exception_formatter=structlog.dev.plain_traceback,
+    )

@@ -1,23 +1,24 @@
 """Jobs: declared once, published only after the commit that made them true.
 
 The database is the truth and the queue a doorbell: a broker that is down never blocks or breaks a request,
-because the periodic sweep finds the same work in the database.
+because the periodic sweep finds the same work in the database. Celery is imported with the first job that is
+published, because most commands publish none.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import structlog
-from celery import Celery
-from kombu.entity import Queue as KombuQueue
-from kombu.exceptions import OperationalError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from newsletter.core.db import UnitOfWork
+from newsletter.core.logs import Logger
 
-log = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    from celery import Celery
+
+log = Logger(__name__)
 
 PARKED = "newsletter_parked_jobs"
 
@@ -61,17 +62,26 @@ class Broker:
     """The way to the queue. One for each process; `connect` is called where settings are loaded."""
 
     def __init__(self) -> None:
-        self.celery: Celery | None = None
+        self.redis_url: str | None = None
+        self._celery: Celery | None = None
 
-    def connect(self, redis_url: str) -> Celery:
-        """A Celery application for `redis_url`, also used by every `Job` of this process from now on."""
-        self.celery = make_celery(redis_url)
-        return self.celery
+    def connect(self, redis_url: str | None) -> None:
+        """From now on every `Job` of this process goes to `redis_url`; None: to nobody."""
+        self.redis_url, self._celery = redis_url, None
+
+    @property
+    def celery(self) -> "Celery | None":
+        """The Celery application of this process, made on first use; None when nothing is connected."""
+        if self._celery is None and self.redis_url is not None:
+            self._celery = make_celery(self.redis_url)
+        return self._celery
 
     def publish(self, job: Job, arguments: dict[str, Any]) -> bool:
         if self.celery is None:
             log.debug("job not published: no broker connected", job=job.name)
             return False
+        from kombu.exceptions import OperationalError
+
         try:
             self.celery.send_task(job.name, kwargs=arguments, queue=job.queue.value)
         except OperationalError as error:
@@ -96,8 +106,11 @@ class Broker:
 broker = Broker()
 
 
-def make_celery(redis_url: str) -> Celery:
+def make_celery(redis_url: str) -> "Celery":
     """A Celery application that speaks JSON only, keeps no results and gives up quickly on a dead broker."""
+    from celery import Celery
+    from kombu.entity import Queue as KombuQueue
+
     app = Celery("newsletter", broker=celery_url(redis_url))
     app.conf.update(
         accept_content=["json"],

@@ -25,7 +25,6 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
-    CHANGE_ADDRESS = "change-address"
     FORM = "form"
     BOUNCE = "bounce"
     VIEW = "view"

@@ -2,19 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from newsletter.document.blocks import AnySection
-from newsletter.document.fields import Language, Line, Model, Title, refused
+from newsletter.document.fields import Language, Line, Model, Slug, Title, refused
 from newsletter.document.image import Image
 from newsletter.document.merge import with_defaults
 from newsletter.document.section import Section
 from newsletter.document.slug import ascii_slug, slugify
 
 VERSION = 1
-
-Slug = Annotated[str, StringConstraints(max_length=80)]
 
 
 class Document(Model):

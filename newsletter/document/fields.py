@@ -6,17 +6,17 @@ it is sent is for the preflight rules to say.
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from newsletter.core.text import CONTROL_IN_LINES
 from newsletter.document import merge
 from newsletter.document.errors import DocumentInvalid
 from newsletter.document.richtext import link_urls
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _URL_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"`{}|^]")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 _MEDIA = re.compile(r"media:[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*")
@@ -43,7 +43,7 @@ def _check_merge(value: str) -> str:
 
 
 def _check_text(value: str) -> str:
-    if _CONTROL.search(value):
+    if CONTROL_IN_LINES.search(value):
         raise refused("Remove the control characters from this text.")
     return _check_merge(value)
 
@@ -124,17 +124,33 @@ def _check_image_source(value: str) -> str:
     return value
 
 
-Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_line)]
-ShortLine = Annotated[str, StringConstraints(max_length=120), AfterValidator(_check_line)]
+def _format(name: str) -> Any:
+    """Name the kind of text in the JSON Schema (`format`), by which the issue editor chooses its control."""
+    return Field(json_schema_extra={"format": name})
+
+
+Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_line), _format("line")]
+ShortLine = Annotated[str, StringConstraints(max_length=120), AfterValidator(_check_line), _format("line")]
 Title = Annotated[Line, AfterValidator(_check_filled)]
-PlainText = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_text)]
-Statement = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_check_rich)]
-Blurb = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_rich)]
-RichText = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_check_rich)]
-WebUrl = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_url)]
-ButtonUrl = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_button_url)]
-ImageSource = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_image_source)]
+PlainText = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_text), _format("text")]
+Statement = Annotated[
+    str, StringConstraints(max_length=1_000), AfterValidator(_check_rich), _format("markdown-line")
+]
+Blurb = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_rich), _format("markdown")]
+RichText = Annotated[
+    str, StringConstraints(max_length=20_000), AfterValidator(_check_rich), _format("markdown")
+]
+WebUrl = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_check_url), _format("web-url")]
+ButtonUrl = Annotated[
+    str, StringConstraints(max_length=2_000), AfterValidator(_check_button_url), _format("link-url")
+]
+ImageSource = Annotated[
+    str, StringConstraints(max_length=2_000), AfterValidator(_check_image_source), _format("image-source")
+]
 Day = Annotated[date, Field(ge=date(1000, 1, 1))]
 Pixels = Annotated[int, Field(ge=1, le=10_000)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+Language = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"), _format("language-tag")
+]
+Slug = Annotated[str, StringConstraints(max_length=80), _format("slug")]

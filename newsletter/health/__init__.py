@@ -1,1 +1,1 @@
-"""Whether everything that sends is alive and keeps up: who is silent, what waits, what stands still."""
+"""Health checks: heartbeats of workers, the age of the outbox, mailings that paused themselves."""

@@ -1,4 +1,4 @@
-"""Look at the installation as a doctor would: who is silent, what waits too long, what stands still."""
+"""Check the health of the installation, for Home and `newsletter doctor`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,33 +12,33 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
 
-# Somebody who asked to subscribe looks into their mailbox now, not in an hour.
+# A confirmation is awaited by somebody who looks into their mailbox now.
 LATE_AFTER = timedelta(minutes=2)
 RUNNING = (MailingState.SCHEDULED, MailingState.FREEZING, MailingState.SENDING)
 
 
 @dataclass(frozen=True)
-class Outbox:
-    """System messages that have not left: how many, how old the oldest is, and what was said.
+class OutboxState:
+    """System messages that were not sent yet: how many, when the oldest was made, the last error.
 
-    `untaken_since`: when the first of them became due without a worker taking it; None when none is due.
-    `trouble`: the last thing that went wrong with one of them; empty when nothing did.
+    `overdue_since`: when the first of them became due that no worker has taken; None when none is due.
+    `last_error`: of those that wait to be tried again; empty for none.
     """
 
     waiting: int
     oldest: datetime | None
-    untaken_since: datetime | None
-    trouble: str
+    overdue_since: datetime | None
+    last_error: str
 
     @property
     def late(self) -> bool:
-        """Whether one of them should have been taken long ago."""
-        return self.untaken_since is not None and clock.now() - self.untaken_since >= LATE_AFTER
+        """Whether one of them is overdue by more than `LATE_AFTER`."""
+        return self.overdue_since is not None and clock.now() - self.overdue_since >= LATE_AFTER
 
 
 @dataclass(frozen=True)
-class Held:
-    """A mailing that paused itself: nobody asked for it, and it says why."""
+class AutoPausedMailing:
+    """A mailing that paused itself, and the reason."""
 
     mailing_id: int
     title: str
@@ -47,42 +47,42 @@ class Held:
 
 @dataclass(frozen=True)
 class Health:
-    """Everything that the desk says about the machinery. `signs` is None when Redis does not answer."""
+    """The health of the installation. `heartbeats` is None when Redis does not answer."""
 
-    signs: Heartbeats | None
-    outbox: Outbox
-    held: list[Held]
+    heartbeats: Heartbeats | None
+    outbox: OutboxState
+    auto_paused: list[AutoPausedMailing]
 
 
 def check_health(session: Session, redis_url: str) -> Health:
-    """The state of things now. Takes at most 200 ms longer when Redis does not answer."""
-    return Health(read_heartbeats(redis_url), outbox_state(session), held_mailings(session))
+    """The health now. When Redis does not answer, this takes at most 200 ms longer."""
+    return Health(read_heartbeats(redis_url), outbox_state(session), auto_paused_mailings(session))
 
 
-def outbox_state(session: Session) -> Outbox:
-    """What waits in the outbox, read through its index on state and time."""
+def outbox_state(session: Session) -> OutboxState:
+    """The state of the outbox, read through its index on state and time."""
     unsent = SystemMessage.state.in_([MessageState.WAITING, MessageState.SENDING])
     waiting, oldest, due = session.execute(
         select(func.count(), func.min(SystemMessage.created_at), func.min(SystemMessage.next_at)).where(
             unsent
         )
     ).one()
-    trouble = session.scalar(
+    last_error = session.scalar(
         select(SystemMessage.error)
         .where(SystemMessage.state == MessageState.WAITING, SystemMessage.error != "")
         .order_by(SystemMessage.next_at.desc())
         .limit(1)
     )
-    untaken = due if due is not None and due <= clock.now() else None
-    return Outbox(waiting, oldest, untaken, trouble or "")
+    overdue = due if due is not None and due <= clock.now() else None
+    return OutboxState(waiting, oldest, overdue, last_error or "")
 
 
-def held_mailings(session: Session) -> list[Held]:
-    """Mailings that wait for somebody to mend what they say, oldest first."""
+def auto_paused_mailings(session: Session) -> list[AutoPausedMailing]:
+    """The mailings that paused themselves and wait for an operator, oldest first."""
     rows = session.execute(
         select(Mailing.id, Issue.title, Mailing.held_reason)
         .join(Issue, Issue.id == Mailing.issue_id)
         .where(Mailing.state.in_(RUNNING), Mailing.control == Control.PAUSE, Mailing.held_reason != "")
         .order_by(Mailing.id)
     )
-    return [Held(*row) for row in rows]
+    return [AutoPausedMailing(*row) for row in rows]

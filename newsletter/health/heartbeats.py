@@ -1,8 +1,8 @@
 """Heartbeats: each worker leaves one in Redis every few seconds, and the sweep leaves its own.
 
-They lie in Redis because they are about the doorbells: a worker that cannot reach it is not rung either, and
-nothing of value is lost with it. A sign is a key that expires after a day; how much of that is left says how
-old it is by the clock of Redis alone, whatever the hosts' clocks say.
+They are in Redis because a worker that cannot reach Redis gets no jobs either. A heartbeat is a key that
+expires after a day; the time that is left tells its age by the clock of Redis alone, whatever the clocks of
+the hosts say.
 """
 
 from collections.abc import Mapping
@@ -18,34 +18,34 @@ from newsletter.core.queue import Queue
 
 SWEEP = "sweep"
 EVERY_SECONDS = 10.0
-# Two signs may be lost before anybody is alarmed.
+# Two heartbeats may be lost before a worker counts as silent.
 SILENT_AFTER_SECONDS = 30.0
 REMEMBERED_SECONDS = 86_400
 # A page waits for Redis this long to connect, and as long again for its answer: together under 200 ms.
 PATIENCE_SECONDS = 0.09
-# What nobody has declared a job for need not be served.
+# A queue that no job uses needs no worker.
 SERVED = tuple(queue for queue in Queue if any(job.queue is queue for job in jobs.CATALOGUE))
 
 
 @dataclass(frozen=True)
 class Heartbeats:
-    """Seconds since each queue's workers and the sweep gave a sign; None: not within a day.
+    """The age in seconds of the last heartbeat of each queue and of the sweep; None: none within a day.
 
-    `bells`: how many jobs wait to be taken, for each queue.
+    `queue_lengths`: how many jobs wait in each queue.
     """
 
-    heard: Mapping[Queue, float | None]
-    swept: float | None
-    bells: Mapping[Queue, int]
+    ages: Mapping[Queue, float | None]
+    sweep_age: float | None
+    queue_lengths: Mapping[Queue, int]
 
     @property
     def silent(self) -> list[Queue]:
-        """The queues that nobody seems to serve."""
-        return [queue for queue, age in self.heard.items() if is_silent(age)]
+        """The queues without a recent heartbeat of a worker."""
+        return [queue for queue, age in self.ages.items() if is_silent(age)]
 
 
 def is_silent(age: float | None) -> bool:
-    """Whether a sign of this age, in seconds, is too old to mean that somebody lives."""
+    """Whether a heartbeat of this age in seconds is too old; None: there was none."""
     return age is None or age > SILENT_AFTER_SECONDS
 
 
@@ -58,12 +58,12 @@ def open_redis(url: str, patience: float = PATIENCE_SECONDS) -> Redis:
 
 
 def record_heartbeat(client: Redis, name: str) -> None:
-    """Say that `name`, a queue's worker or the sweep, lives. Raises `RedisError`."""
+    """Record that `name`, the worker of a queue or the sweep, is alive. Raises `RedisError`."""
     client.set(_key(name), 1, ex=REMEMBERED_SECONDS)
 
 
 def read_heartbeats(url: str) -> Heartbeats | None:
-    """All signs at this moment; None when Redis does not answer, so that nobody can know."""
+    """All heartbeats now; None when Redis does not answer."""
     try:
         with open_redis(url) as client, client.pipeline(transaction=False) as pipeline:
             for name in (*SERVED, SWEEP):
@@ -74,11 +74,11 @@ def read_heartbeats(url: str) -> Heartbeats | None:
     except (RedisError, OSError):
         return None
     ages = [_age(left) for left in answers[: len(SERVED) + 1]]
-    bells = answers[len(SERVED) + 1 :]
+    lengths = answers[len(SERVED) + 1 :]
     return Heartbeats(
-        heard=dict(zip(SERVED, ages, strict=False)),
-        swept=ages[-1],
-        bells=dict(zip(SERVED, bells, strict=True)),
+        ages=dict(zip(SERVED, ages, strict=False)),
+        sweep_age=ages[-1],
+        queue_lengths=dict(zip(SERVED, lengths, strict=True)),
     )
 
 

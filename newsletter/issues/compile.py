@@ -1,20 +1,20 @@
-"""Compile an issue: from rows to the message in which only a recipient's slots are open.
+"""Compile an issue: from database rows to a message in which only the recipient's slots are open.
 
-Rows are copied into frozen facts first; what renders them knows neither database nor web.
+Rows are copied into frozen dataclasses first; the renderer knows neither database nor web.
 """
 
 import hashlib
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.core.zones import zone_or_utc
 from newsletter.document import Document
 from newsletter.document.walk import images
-from newsletter.issues.library import media_image, with_library_words
+from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.load import load_document
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing
@@ -72,7 +72,7 @@ def render_input(
     logo = f"media:{publication.logo}" if publication.logo else ""
     rows = find_sources(session, {image.src for _, image in images(document)} | {logo})
     return RenderInput(
-        document=with_library_words(document, rows),
+        document=with_library_texts(document, rows),
         publication=PublicationInput(
             name=publication.name,
             postal_address=publication.postal_address,
@@ -130,10 +130,7 @@ def issue_day(issue: Issue, publication: Publication) -> date:
 
 def local_day(moment: datetime, publication: Publication) -> date:
     """The day that `moment` falls on in the publication's zone."""
-    try:
-        return moment.astimezone(ZoneInfo(publication.timezone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment.astimezone(UTC).date()
+    return moment.astimezone(zone_or_utc(publication.timezone)).date()
 
 
 def _issue_links(publication: Publication, document: Document, links: Links) -> IssueLinks:

@@ -1,4 +1,4 @@
-"""Edit an issue while somebody types: small changes to one state of its text, saved many times an hour.
+"""Edit an issue in the editor: small changes as JSON Patch, saved many times an hour.
 
 A state is named by its revision's number and how often that was amended. A change says which state it was
 made from; when that is no longer the newest, nothing is saved and whoever typed is told. The newest revision
@@ -47,8 +47,8 @@ def state_of(revision: Revision) -> str:
     return f"{revision.number}.{revision.edits}"
 
 
-def whole(document: Document) -> dict[str, Any]:
-    """The document with every field, also those at their default: what the paths of a change are about."""
+def full_json(document: Document) -> dict[str, Any]:
+    """The document as JSON with every field, also those at their default, because patches refer to them."""
     return document.model_dump(mode="json")
 
 
@@ -68,7 +68,7 @@ def edit_issue(
     mailing = current_mailing(session, issue.id)
     if mailing is not None:
         raise Locked(mailing)
-    document = read(apply_patch(whole(load_document(revision)), operations))
+    document = read(apply_patch(full_json(load_document(revision)), operations))
     text = dumps(document)
     if text == revision.document:
         return revision

@@ -1,4 +1,4 @@
-"""The values of one reader, or of an example of one, for whoever looks at an issue before it is sent."""
+"""Values for previews: those of an invented reader, or of one subscriber."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from newsletter.core import clock
 from newsletter.core.errors import Missing
 from newsletter.core.links import Links
 from newsletter.issues.compile import sender_domain
-from newsletter.issues.recipient import recipient_values
+from newsletter.issues.recipient import MailingIdentity, Recipient, recipient_values
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import Subscriber, Subscription
 
@@ -19,19 +19,8 @@ def example_values(publication: Publication, links: Links) -> dict[str, str]:
 
     They have the length that a real reader's links have, so that sizes measured with them are true.
     """
-    values = recipient_values(
-        email=EMAIL,
-        name="",
-        attributes={},
-        subscription_id=0,
-        subscriber_id=0,
-        links=links,
-        mailing_id=0,
-        seq=0,
-        domain=sender_domain(publication) or "example.org",
-        now=clock.now(),
-        publication_name=publication.name,
-    )
+    example = Recipient(seq=0, subscriber_id=0, subscription_id=0, email=EMAIL, name="", attributes={})
+    values = recipient_values(_identity(publication, links), example, clock.now())
     nobody = "-" * 40
     return values | {
         "unsubscribe_url": f"{links.public_url}/u/{nobody}",
@@ -50,16 +39,18 @@ def subscriber_values(
     )
     if subscription_id is None:
         raise Missing("no_subscription", f"{subscriber.email} does not subscribe to {publication.name}.")
-    return recipient_values(
+    recipient = Recipient(
+        seq=0,
+        subscriber_id=subscriber.id,
+        subscription_id=subscription_id,
         email=subscriber.email or EMAIL,
         name=subscriber.name,
         attributes=subscriber.attributes,
-        subscription_id=subscription_id,
-        subscriber_id=subscriber.id,
-        links=links,
-        mailing_id=0,
-        seq=0,
-        domain=sender_domain(publication) or "example.org",
-        now=clock.now(),
-        publication_name=publication.name,
     )
+    return recipient_values(_identity(publication, links), recipient, clock.now())
+
+
+def _identity(publication: Publication, links: Links) -> MailingIdentity:
+    """Of no mailing (number 0), because none is made yet."""
+    domain = sender_domain(publication) or "example.org"
+    return MailingIdentity(0, links, domain, publication.name)

@@ -1,4 +1,4 @@
-"""The media library, as a document's pictures see it: where each is, and the words it brings along."""
+"""Images of the media library in a document: their URLs, and their default texts (alt, caption, …)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ def media_image(links: Links, row: MediaFile, width: int = WIDTHS[0]) -> MediaIm
     return MediaImage(shown.url, shown.width, shown.height, row.alt)
 
 
-def with_library_words(document: Document, media: Mapping[str, MediaFile]) -> Document:
+def with_library_texts(document: Document, media: Mapping[str, MediaFile]) -> Document:
     """`document`, in which each uploaded image without own words has those of the library.
 
     `media` holds the library's rows by source (`media:…`). What an editor wrote in the document always wins.

@@ -1,4 +1,4 @@
-"""The list of a publication's issues, each with where it is on its way to readers."""
+"""The list of a publication's issues, each with its stage: draft, scheduled, sending or sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from newsletter.core.text import without_nul
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
@@ -15,7 +16,7 @@ PAGE_SIZE = 30
 
 
 class Stage(StrEnum):
-    """Where an issue is, in the words of its list."""
+    """The stage of an issue."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -33,7 +34,7 @@ STAGES: dict[MailingState | None, Stage] = {
 
 
 @dataclass(frozen=True)
-class Listed:
+class IssueRow:
     """One line: an issue, its newest revision's author and time, and its mailing if it has one."""
 
     issue: Issue
@@ -52,10 +53,10 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Listing:
+class IssuePage:
     """A page of the list. Pages are counted from 1; `total` counts what the filter lets through."""
 
-    rows: list[Listed]
+    rows: list[IssueRow]
     page: int
     pages: int
     total: int
@@ -69,12 +70,12 @@ def list_issues(
     words: str = "",
     page: int = 1,
     size: int = PAGE_SIZE,
-) -> Listing:
+) -> IssuePage:
     """The issues of `publication`, newest first; a page beyond the last one is the last one.
 
     `stage` keeps those at that stage, `words` those whose title contains them, in any case of letters.
     """
-    conditions = [Issue.publication_id == publication.id, *_asked(stage, words)]
+    conditions = [Issue.publication_id == publication.id, *_conditions(stage, words)]
     joined = and_(Mailing.issue_id == Issue.id, Mailing.state != MailingState.CANCELLED)
     total = session.scalar(
         select(func.count()).select_from(Issue).outerjoin(Mailing, joined).where(*conditions)
@@ -90,15 +91,15 @@ def list_issues(
         .offset((page - 1) * size)
         .limit(size)
     )
-    return Listing([Listed(*row) for row in rows], page, pages, total or 0)
+    return IssuePage([IssueRow(*row) for row in rows], page, pages, total or 0)
 
 
-def _asked(stage: Stage | None, words: str) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
+def _conditions(stage: Stage | None, words: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if stage is not None:
-        states = [state for state, found in STAGES.items() if found is stage and state is not None]
+        states = [state for state, its_stage in STAGES.items() if its_stage is stage and state is not None]
         unsent = [Mailing.id.is_(None)] if stage is Stage.DRAFT else []
-        asked.append(or_(Mailing.state.in_(states), *unsent) if states else unsent[0])
+        conditions.append(or_(Mailing.state.in_(states), *unsent) if states else unsent[0])
     if words.strip():
-        asked.append(Issue.title.icontains(words.strip().replace("\0", ""), autoescape=True))
-    return asked
+        conditions.append(Issue.title.icontains(without_nul(words.strip()), autoescape=True))
+    return conditions

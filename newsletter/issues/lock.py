@@ -1,4 +1,4 @@
-"""Lock a revision: what was scheduled is what is sent."""
+"""Lock a revision when its mailing is scheduled, so that what was scheduled is what is sent."""
 
 from sqlalchemy.orm import Session
 
@@ -7,9 +7,9 @@ from newsletter.issues.models import Revision
 
 
 def lock_revision(session: Session, revision: Revision) -> None:
-    """From now on this revision never changes; locking it again changes nothing.
+    """Mark the revision as one that never changes; locking it again changes nothing.
 
-    Saving the issue makes a new revision beside it.
+    The next save of the issue adds another revision.
     """
     if revision.locked_at is None:
         revision.locked_at = clock.now()

@@ -46,7 +46,7 @@ def published_page(session: Session, publication: Publication, number: int = 1, 
     if not 1 <= number <= pages:
         raise Missing("no_page", "This page of the archive does not exist.")
     query = _published(publication).order_by(Issue.number.desc()).offset((number - 1) * size).limit(size)
-    return Page([_found(*row) for row in session.execute(query)], number, pages, total or 0)
+    return Page([_as_published(*row) for row in session.execute(query)], number, pages, total or 0)
 
 
 def find_published(session: Session, publication: Publication, slug: str) -> Published:
@@ -56,10 +56,10 @@ def find_published(session: Session, publication: Publication, slug: str) -> Pub
         row = session.execute(_published(publication).where(Issue.slug == slug)).one_or_none()
     if row is None:
         raise Missing("no_issue", f"There is no issue called “{slug[:80]}”.")
-    return _found(*row)
+    return _as_published(*row)
 
 
-def neighbours(session: Session, issue: Issue) -> tuple[Issue | None, Issue | None]:
+def previous_and_next(session: Session, issue: Issue) -> tuple[Issue | None, Issue | None]:
     """The issues published before and after `issue`."""
     others = select(Issue).where(
         Issue.publication_id == issue.publication_id, Issue.published_revision.is_not(None)
@@ -83,14 +83,14 @@ def sent_message(session: Session, published: Published) -> CompiledMessage | No
 
 def every_published(session: Session, limit: int) -> Iterator[tuple[str, str, datetime]]:
     """Publication slug, issue slug and moment of the newest `limit` published issues of all publications."""
-    found = session.execute(
+    newest = session.execute(
         select(Publication.slug, Issue.slug, Issue.published_at)
         .join(Publication, Publication.id == Issue.publication_id)
         .where(Issue.published_at.is_not(None))
         .order_by(Issue.published_at.desc(), Issue.id.desc())
         .limit(limit)
     )
-    return ((publication, slug, at) for publication, slug, at in found if at is not None)
+    return ((publication, slug, at) for publication, slug, at in newest if at is not None)
 
 
 def _published(publication: Publication) -> Select[Issue, Revision]:
@@ -101,6 +101,6 @@ def _published(publication: Publication) -> Select[Issue, Revision]:
     )
 
 
-def _found(issue: Issue, revision: Revision) -> Published:
+def _as_published(issue: Issue, revision: Revision) -> Published:
     assert issue.published_at is not None  # noqa: S101 - set together with the published revision
     return Published(issue, revision, loads(revision.document), issue.published_at)

@@ -1,49 +1,67 @@
-"""What one recipient's message is filled with: a pure function of plain values, called for every delivery."""
+"""The values of one recipient's merge fields and headers: a pure function, called for every delivery."""
 
 import hashlib
-from collections.abc import Container, Mapping
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Any
 
 from newsletter.core.links import Links
 
 
+@dataclass(frozen=True, slots=True)
+class MailingIdentity:
+    """What is the same for every recipient of a mailing.
+
+    `domain` is the sender's (see `issues.compile.sender_domain`), for Message-IDs. `origin` tells this
+    mailing from one with its number in another installation (see `issues.compile.origin`).
+    """
+
+    mailing_id: int
+    links: Links
+    domain: str
+    publication_name: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person whom a mailing is sent to. `seq` is their number in it, 0 outside of a mailing."""
+
+    seq: int
+    subscriber_id: int
+    subscription_id: int
+    email: str
+    name: str
+    attributes: dict[str, Any]
+
+
 def recipient_values(
-    *,
-    email: str,
-    name: str,
-    attributes: Mapping[str, object],
-    subscription_id: int,
-    subscriber_id: int,
-    links: Links,
-    mailing_id: int,
-    seq: int,
-    domain: str,
+    identity: MailingIdentity,
+    recipient: Recipient,
     now: datetime,
-    origin: str = "",
-    publication_name: str = "",
     fields: Container[str] | None = None,
 ) -> dict[str, str]:
     """The values for `CompiledMessage.fill`: about 10 µs, most of it two HMACs.
 
-    `domain` is the sender's (see `issues.sender_domain`), `now` an aware moment, for the Date header only.
-    `origin` is the same for a whole mailing (see `issues.origin`). `fields` is `CompiledMessage.fields`: a
-    preferences link that the message does not show is then not signed. Never raises for a person's odd
-    values: `fill` takes care of them.
+    `now` is an aware moment, for the Date header only. `fields` is `CompiledMessage.fields`: a preferences
+    link that the message does not show is then not signed. Never raises for a person's odd values: `fill`
+    takes care of them.
     """
     values = {
-        "email": email,
-        "name": name,
-        "first_name": name.strip().partition(" ")[0],
-        "publication_name": publication_name,
-        "message_id": message_id(mailing_id, seq, domain, origin),
-        "date": _written(now.replace(microsecond=0)),
-        "unsubscribe_url": links.unsubscribe(subscription_id, mailing_id),
+        "email": recipient.email,
+        "name": recipient.name,
+        "first_name": recipient.name.strip().partition(" ")[0],
+        "publication_name": identity.publication_name,
+        "message_id": message_id(identity.mailing_id, recipient.seq, identity.domain, identity.origin),
+        "date": _format_date(now.replace(microsecond=0)),
+        "unsubscribe_url": identity.links.unsubscribe(recipient.subscription_id, identity.mailing_id),
     }
     if fields is None or "preferences_url" in fields:
-        values["preferences_url"] = links.preferences(subscriber_id)
-    for key, value in attributes.items():
+        values["preferences_url"] = identity.links.preferences(recipient.subscriber_id)
+    for key, value in recipient.attributes.items():
         if value is not None:
             values[f"attributes.{key}"] = value if isinstance(value, str) else str(value)
     return values
@@ -60,5 +78,5 @@ def message_id(mailing_id: int, seq: int, domain: str, origin: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _written(second: datetime) -> str:
+def _format_date(second: datetime) -> str:
     return format_datetime(second)

@@ -1,4 +1,4 @@
-"""Pictures: take in what people upload, make it safe to show, and make it smaller.
+"""Uploaded images: remove metadata, convert them to formats that mail programs show, and resize them.
 
 Only the pixels are kept. Position, camera and owner (EXIF, XMP, comments) are left out, the orientation that
 a camera only noted is applied, colours are converted to sRGB, and WebP becomes JPEG, PNG or GIF, because
@@ -35,7 +35,7 @@ class Picture:
     height: int
 
 
-def take_in(octets: bytes) -> Picture:
+def sanitise_image(octets: bytes) -> Picture:
     """The picture in an uploaded file, with nothing in it but its pixels; `Refused` says why it is none."""
     if len(octets) > MOST_OCTETS:
         raise Refused("image_too_large", f"The image is larger than {MOST_OCTETS // 1_000_000} MB.")
@@ -53,7 +53,7 @@ def take_in(octets: bytes) -> Picture:
         raise Refused("broken_image", "This image is damaged: it cannot be shown.") from error
 
 
-def shrink(octets: bytes, width: int) -> Picture:
+def resize_image(octets: bytes, width: int) -> Picture:
     """A picture that `take_in` made, at most `width` pixels wide; never made larger."""
     with _opened(octets) as image:
         kind = _kind(image)

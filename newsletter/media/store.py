@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Missing, Refused
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
-from newsletter.media.picture import EXTENSIONS, take_in
+from newsletter.media.picture import EXTENSIONS, sanitise_image
 
 KEY_LENGTH = 20  # hexadecimal digits, 80 bits: far from a chance collision
 LONGEST_LICENCE = 120
@@ -41,7 +41,7 @@ def store_image(
     words = {"filename": filename[:255], "alt": alt, "caption": caption, "credit": credit, "licence": licence}
     row = _row(session, key)
     if row is None or files.read(original_name(row)) is None:
-        picture = take_in(octets)
+        picture = sanitise_image(octets)
         made = MediaFile(
             key=key,
             format=picture.format,

@@ -10,7 +10,7 @@ from newsletter.core.errors import Missing
 from newsletter.core.links import Links
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
-from newsletter.media.picture import EXTENSIONS, shrink
+from newsletter.media.picture import EXTENSIONS, resize_image
 from newsletter.media.store import original_name
 
 # 1200 is a 600-pixel email column on a dense screen, and what shared links show.
@@ -39,7 +39,7 @@ def variant(files: MediaFiles, row: MediaFile, width: int) -> bytes:
     original = files.read(original_name(row))
     if original is None:
         raise Missing("media_file_gone", f"The file of the image “{row.key}” is not in the media folder.")
-    octets = shrink(original, width).octets
+    octets = resize_image(original, width).octets
     files.write(name, octets)
     return octets
 

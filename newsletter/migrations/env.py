@@ -3,9 +3,8 @@
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import MetaData
 
-from newsletter import tables
-from newsletter.accounts import models as accounts
 from newsletter.core.columns import UtcDateTime, Word
 
 
@@ -18,11 +17,19 @@ def plain_type(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
-assert accounts  # noqa: S101 - its tables belong to the schema
+def models() -> MetaData:
+    """Every table as the models have it."""
+    from newsletter import tables
+    from newsletter.accounts import models as accounts
+
+    assert accounts  # noqa: S101 - its tables belong to the schema
+    return tables.Base.metadata
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=tables.Base.metadata,
+    target_metadata=models() if context.config.attributes["compares"] else None,
     compare_type=True,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=plain_type,

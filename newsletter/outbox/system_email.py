@@ -8,17 +8,17 @@ address.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from email.utils import format_datetime
 from functools import cache
 from gettext import NullTranslations
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError, dates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from newsletter.core import i18n
 from newsletter.core.paths import templates_dir
+from newsletter.core.zones import zone_or_utc
 from newsletter.rendering.addresses import needs_smtputf8, to_ascii_domain
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
@@ -136,7 +136,7 @@ def _environment(language: str) -> Environment:
 def _moment(moment: datetime, timezone: str, language: str) -> tuple[str, str, str]:
     """Date, time of day and zone in the words of `language`: times say their zone."""
     locale = _babel_locale(language)
-    zone = _zone(timezone)
+    zone = zone_or_utc(timezone)
     there = moment.astimezone(zone)
     time = dates.format_time(there, "short", tzinfo=zone, locale=locale)
     return (
@@ -151,10 +151,3 @@ def _babel_locale(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
         return Locale.parse(i18n.language(language))
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

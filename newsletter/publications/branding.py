@@ -11,12 +11,12 @@ from newsletter.publications.models import Publication
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.themes import THEMES
 
-LOOK = ("theme", "theme_tokens")
+BRANDING_FIELDS = ("theme", "theme_tokens")
 
 _SHORT_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
-def dress(
+def set_branding(
     session: Session,
     publication_id: int,
     *,
@@ -27,13 +27,13 @@ def dress(
 ) -> Publication:
     """Give the publication this theme with these tokens, flushed; what is empty stays the theme's own.
 
-    Raises `Stale` when `state` (of `LOOK`) is not the one it is in, `Refused` token by token.
+    Raises `Stale` when `state` (of `BRANDING_FIELDS`) is not the one it is in, `Refused` token by token.
     """
     chosen = own_tokens(THEMES[theme], tokens)
     publication = lock_publication(session, publication_id)
     if (publication.theme, publication.theme_tokens) == (theme, chosen):
         return publication
-    check_state(publication, state, LOOK)
+    check_state(publication, state, BRANDING_FIELDS)
     publication.theme, publication.theme_tokens = theme, chosen
     session.flush()
     audit.record(

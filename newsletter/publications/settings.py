@@ -1,16 +1,15 @@
 """What a publication says about itself: one set of rules for everybody who makes or edits one."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 
 from newsletter.core.addresses import Address, parse_address
 from newsletter.core.errors import Refused
+from newsletter.core.text import is_line, is_lines, several_lines
+from newsletter.core.zones import zone_names
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1_000
@@ -120,17 +119,16 @@ def _line(text: str) -> str:
         raise ValueError("Write something here.")
     if len(text) > NAME_LENGTH:
         raise ValueError(f"Keep it within {NAME_LENGTH} characters; these are {len(text):,}.")
-    # A line break in a header is a second header (RFC 5322 §2.2); no control character has business here.
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text):
+    if not is_line(text):
         raise ValueError("Write one line without control characters.")
     return text
 
 
 def _lines(text: str, longest: int) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = several_lines(text).strip()
     if len(text) > longest:
         raise ValueError(f"Keep it within {longest:,} characters; these are {len(text):,}.")
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+    if not is_lines(text):
         raise ValueError("Take out the control characters.")
     return text
 
@@ -166,11 +164,7 @@ def _language(text: str) -> str:
     raise ValueError(f"“{text[:40]}” is not a language code such as en, de or pt-BR.")
 
 
-# Each call walks the whole zone database, which takes longer than the rest of the form.
-_known_zones = cache(available_timezones)
-
-
 def _timezone(text: str) -> str:
-    if text not in _known_zones():
+    if text not in zone_names():
         raise ValueError(f"“{text[:60]}” is not a time zone such as Europe/Rome.")
     return text

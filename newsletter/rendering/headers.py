@@ -12,11 +12,11 @@ from email.header import decode_header
 from enum import StrEnum
 
 from newsletter.core.errors import Refused
+from newsletter.core.text import CONTROL
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address, to_ascii_domain
 from newsletter.rendering.encoded_words import encode_unstructured
 from newsletter.rendering.slots import Pieces, Slot, SlotTable
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _is_uri = re.compile(r"(?:https?|mailto):[!-;=?-~]+").fullmatch
 _is_list_id = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+").fullmatch
 _is_feedback_id = re.compile(r"[!-9;-~]*(?::[!-9;-~]*){0,3}").fullmatch

@@ -11,7 +11,6 @@ from lxml import etree
 
 from newsletter.core.errors import Refused
 from newsletter.rendering.addresses import to_ascii_domain
-from newsletter.rendering.premailer_adapter import premail
 from newsletter.rendering.stylesheet import named_classes, split_stylesheet
 
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
@@ -39,6 +38,9 @@ def inline(html: str) -> str:
 
     Raises `Refused` for a document without body, or that cannot be parsed, or whose CSS cannot be applied.
     """
+    # It brings cssutils and an HTTP client along: ten megabytes that a process needs with its first message.
+    from newsletter.rendering.premailer_adapter import premail
+
     html = _UNWRITABLE.sub("", html)
     if not _BODY.search(html):
         raise _refused("it has no <body>")

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from html import escape
 from urllib.parse import quote
 
+from newsletter.core.text import CONTROL, CONTROL_IN_LINES, several_lines
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
-from newsletter.rendering.headers import CONTROL, Header, HeaderForm
+from newsletter.rendering.headers import Header, HeaderForm
 from newsletter.rendering.slots import Pieces, Slot, SlotMode
 
 Values = Mapping[str, str]
@@ -22,7 +23,6 @@ REQUIRED = ("email", "date", "message_id")
 
 _LINE_LIMIT = 990  # octets of an unfoldable header line; RFC 5322 §2.1.1 allows 998
 _ADDRESS_LIMIT = 320  # RFC 5321 §4.5.3.1: 64 + "@" + 255
-_CONTROL_IN_BODY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # tab and line breaks may stay
 _CLEAN_BODY = re.compile(r"[ -~\xa0-\u2027\u2030-\ud7ff]*").fullmatch
 _is_url = re.compile(r"https?://[!-;=?-~]+").fullmatch
 _is_plain_https = re.compile(r"https://[!-;?-~]{1,900}").fullmatch  # without "=", so nothing looks encoded
@@ -42,7 +42,7 @@ def write_text(value: str) -> str:
     """For the plain text part: as it is, in the line breaks of the text."""
     if _CLEAN_BODY(value):
         return value
-    return _CONTROL_IN_BODY.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROL_IN_LINES.sub("", several_lines(value))
 
 
 def write_html(value: str) -> str:

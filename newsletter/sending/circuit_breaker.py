@@ -1,4 +1,5 @@
-"""The brake: a mailing that is refused too often pauses itself before it costs the sender's good name."""
+"""The circuit breaker: a mailing that is refused too often pauses itself, before it costs the sender's
+reputation."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,10 @@ FEWEST = 50
 
 
 def pause_if_refused(session: Session, mailing: Mailing) -> bool:
-    """Whether the mailing paused itself just now. The caller holds its lock and commits."""
+    """Pause the mailing if too many of its messages were rejected; whether that was done.
+
+    Never again once somebody resumed it: they have seen the refusals. The caller holds its lock and commits.
+    """
     if mailing.refusals_seen:
         return False
     session.flush()
@@ -25,8 +29,8 @@ def pause_if_refused(session: Session, mailing: Mailing) -> bool:
         )
         .group_by(MailingCount.outcome)
     ).all()
-    found = {outcome: int(n) for outcome, n in rows}
-    rejected, sent = found.get(Outcome.REJECTED, 0), found.get(Outcome.SENT, 0)
+    totals = {outcome: int(n) for outcome, n in rows}
+    rejected, sent = totals.get(Outcome.REJECTED, 0), totals.get(Outcome.SENT, 0)
     if rejected < FEWEST or rejected < SHARE * (rejected + sent):
         return False
     share = round(100 * rejected / (rejected + sent))

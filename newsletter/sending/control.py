@@ -9,7 +9,7 @@ from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending.finish import finish_if_done
-from newsletter.transports.cooldown import resume as forget_rests
+from newsletter.transports.cooldown import end_cooldowns
 
 OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
 
@@ -35,7 +35,7 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
         if mailing.state is MailingState.SENDING:
             mailing.refusals_seen = True
             mailing.not_before, mailing.waiting_for = None, ""
-            forget_rests(session)
+            end_cooldowns(session)
             jobs.drain_mailing.enqueue(session, mailing_id=mailing.id)
         else:
             jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)

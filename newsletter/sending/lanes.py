@@ -1,7 +1,6 @@
 """Lanes: threads that send windows side by side, each over one connection at a time.
 
-A window goes to whichever lane is free next. There are as many lanes as keep the process busy: a relay far
-away is waited for most of the time, one next door is not.
+A window goes to whichever lane is free next.
 """
 
 import queue
@@ -14,8 +13,8 @@ from newsletter.sending.transmit import Trouble
 
 
 @dataclass(frozen=True)
-class Done:
-    """A window that its lane is done with: well, in trouble, or broken off by an error of ours."""
+class FinishedWindow:
+    """A window that its lane is done with: sent, stopped by trouble of its transport, or by our error."""
 
     window: Window
     trouble: Trouble | None = None
@@ -23,12 +22,12 @@ class Done:
 
 
 class Lanes:
-    """The lanes of one drain. Only the thread that made it calls these methods."""
+    """The lanes of one drain, whose `send` they call. Only the thread that made it calls these methods."""
 
     def __init__(self, send: Callable[[Window], Trouble | None]) -> None:
         self._send = send
         self._windows: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[Done] = queue.SimpleQueue()
+        self._finished: queue.SimpleQueue[FinishedWindow] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self.under_way = 0  # windows handed in and not handed back
 
@@ -51,19 +50,19 @@ class Lanes:
         self.under_way += 1
         self._windows.put(window)
 
-    def collect(self, seconds: float) -> list[Done]:
-        """The windows that are done, waiting at most `seconds` for the first."""
-        found: list[Done] = []
+    def collect(self, seconds: float) -> list[FinishedWindow]:
+        """The windows that are finished, waiting at most `seconds` for the first."""
+        finished: list[FinishedWindow] = []
         while self.under_way:
             try:
-                found.append(self._done.get(timeout=0 if found else seconds))
+                finished.append(self._finished.get(timeout=0 if finished else seconds))
             except queue.Empty:
                 break
             self.under_way -= 1
-        return found
+        return finished
 
     def close(self) -> None:
-        """End the threads; every window was handed back before."""
+        """End the threads, each after the window that it has; windows that wait are sent before."""
         for _ in self._threads:
             self._windows.put(None)
         for thread in self._threads:
@@ -73,6 +72,6 @@ class Lanes:
     def _run(self) -> None:
         while (window := self._windows.get()) is not None:
             try:
-                self._done.put(Done(window, self._send(window)))
-            except BaseException as error:  # told to the thread that can act on it
-                self._done.put(Done(window, error=error))
+                self._finished.put(FinishedWindow(window, self._send(window)))
+            except BaseException as error:  # handed to the thread that can act on it
+                self._finished.put(FinishedWindow(window, error=error))

@@ -1,6 +1,6 @@
-"""A storm: a transport that puts off most of what it is given.
+"""Mass deferral: a transport answers most messages with a temporary refusal (4xx).
 
-It rests, instead of a whole list being moved into the queue of those who wait.
+It is left alone for a while, instead of a whole list being moved into the queue of retries.
 """
 
 from collections import Counter
@@ -19,20 +19,20 @@ ABOUT_A_PERSON = frozenset({Reason.MAILBOX_FULL})
 
 
 def mass_deferral(window: Window, lines: Mapping[int, Line]) -> Trouble | None:
-    """The trouble that the answers to a window amount to, if they do.
+    """The trouble that the answers to `window` amount to, or None; `lines` are those of its tally.
 
-    Only of those who had their first turn: who was put off before will often be put off again.
+    Only of recipients who had their first turn: who was deferred before will often be deferred again.
     """
     if not window.fresh:
         return None
     answers = Counter(lines.values())
-    put_off = Counter(
+    deferred = Counter(
         {line: n for line, n in answers.items() if line.outcome is Outcome.RETRY and _is_general(line)}
     )
     answered = sum(n for line, n in answers.items() if line.attempted)
-    if put_off.total() < max(FEWEST, SHARE * answered):
+    if deferred.total() < max(FEWEST, SHARE * answered):
         return None
-    line, _ = put_off.most_common(1)[0]
+    line, _ = deferred.most_common(1)[0]
     words = f"{line.code} {line.enhanced}".strip()
     return Trouble(f"{window.transport.name} puts off most messages ({words}).", temporary=True)
 

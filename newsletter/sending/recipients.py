@@ -1,12 +1,10 @@
-"""The members of a window: read after their places were taken, in a statement of their own.
+"""The recipients of a window: read after their `seq` numbers were reserved, in a statement of their own.
 
 A single statement would read a snapshot older than the lock it waited for, and write to somebody who has just
 left.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.columns import UtcDateTime
 from newsletter.core.db import table_of
+from newsletter.issues.recipient import Recipient
 from newsletter.mailings import counts
 from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing, Outcome
 from newsletter.sending.exclusion import exclusion_reason
@@ -22,7 +21,7 @@ from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
 _READ = SequenceStatement(
     table_of(Delivery).c.seq,
-    lambda places: (
+    lambda seq_matches: (
         select(
             Delivery.seq,
             Subscriber.id,
@@ -35,45 +34,36 @@ _READ = SequenceStatement(
         .join(Subscription, Subscription.id == Delivery.subscription_id)
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
         .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
-        .where(Delivery.mailing_id == bindparam("mailing"), places)
+        .where(Delivery.mailing_id == bindparam("mailing"), seq_matches)
         .order_by(Delivery.seq)
     ),
 )
 _EXCLUDE = SequenceStatement(
     table_of(Delivery).c.seq,
-    lambda places: (
+    lambda seq_matches: (
         update(table_of(Delivery))
-        .where(Delivery.mailing_id == bindparam("mailing"), places)
+        .where(Delivery.mailing_id == bindparam("mailing"), seq_matches)
         .values(outcome=Outcome.EXCLUDED, reason=bindparam("why"), at=bindparam("now"))
     ),
 )
 _FORGET = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
-    lambda places: delete(table_of(DeliveryRetry)).where(
-        DeliveryRetry.mailing_id == bindparam("mailing"), places
+    lambda seq_matches: delete(table_of(DeliveryRetry)).where(
+        DeliveryRetry.mailing_id == bindparam("mailing"), seq_matches
     ),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One member of a window, with what its message is filled with."""
-
-    seq: int
-    subscriber_id: int
-    subscription_id: int
-    email: str
-    name: str
-    attributes: dict[str, Any]
-
-
 def read_recipients(session: Session, mailing: Mailing, seqs: Sequence[int]) -> list[Recipient]:
-    """The members at `seqs` who may still be written to; the others are excluded here, with their reason."""
-    found = _READ.execute(session, seqs, mailing=mailing.id, now=clock.now()).all()
-    left_out = {row[0]: row[6] for row in found if row[6]}
-    if left_out:
-        _exclude(session, mailing, left_out)
-    return [Recipient(*row[:6]) for row in found if not row[6]]
+    """The recipients at `seqs` who may still be written to; the others are excluded here, with their reason.
+
+    The caller holds the mailing's lock and commits.
+    """
+    rows = _READ.execute(session, seqs, mailing=mailing.id, now=clock.now()).all()
+    reasons = {row[0]: row[6] for row in rows if row[6]}
+    if reasons:
+        _exclude(session, mailing, reasons)
+    return [Recipient(*row[:6]) for row in rows if not row[6]]
 
 
 def _exclude(session: Session, mailing: Mailing, reasons: dict[int, str]) -> None:

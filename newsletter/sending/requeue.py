@@ -1,7 +1,12 @@
-"""Put deliveries that were over back into the queue: pending again, as if given back untouched.
+"""Put deliveries that were over back into the queue: retry rejected ones, resend unanswered ones.
 
-What they were is forgotten, so this is only done because somebody asked for it. Who has left or was
-suppressed meanwhile still gets nothing: members are read again at each reservation.
+They are pending again, as if given back untouched. What they were is forgotten, so this is only done because
+somebody asked for it. Who has left or was suppressed meanwhile still gets nothing: recipients are read again
+at each reservation.
+
+Some of the unanswered may have got the message already, so nothing is ever resent by itself (RFC 1047). The
+second copy has the Message-ID of the first, so whatever recognises duplicates can: it is a function of the
+mailing and the recipient's `seq` (`issues.recipient.message_id`).
 """
 
 from datetime import timedelta
@@ -9,7 +14,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from newsletter import jobs
+from newsletter import audit, jobs
 from newsletter.core import clock
 from newsletter.core.errors import Conflict
 from newsletter.mailings import counts
@@ -19,6 +24,7 @@ from newsletter.mailings.models import (
     Delivery,
     DeliveryRetry,
     Mailing,
+    MailingCount,
     MailingState,
     Outcome,
     SendWindow,
@@ -29,7 +35,50 @@ from newsletter.mailings.models import (
 DUE_TOGETHER = 1_000
 
 
-def lock_sent(session: Session, mailing_id: int, verb: str) -> Mailing:
+def retry_rejected(session: Session, mailing_id: int, *, actor: str, reason: str | None = None) -> int:
+    """Make the rejected deliveries, or those with one `reason`, pending again; how many there were.
+
+    A server refused them for good, or their retries ran out. 0 changes nothing: somebody else was first, or
+    nobody is rejected (for that reason). `Conflict` for a mailing that was cancelled or has not begun. The
+    caller commits.
+    """
+    mailing = _lock_sent(session, mailing_id, "retried")
+    n = requeue(session, mailing, Outcome.REJECTED, reason)
+    if n:
+        details = {"count": n} if reason is None else {"count": n, "reason": reason}
+        audit.record(session, "mailing.retried", "mailing", mailing.id, actor=actor, **details)
+    return n
+
+
+def resend_unanswered(session: Session, mailing_id: int, expected: int, *, actor: str) -> int:
+    """Make the unanswered deliveries pending again, if there are still `expected` of them; how many.
+
+    `Conflict`, and nothing is changed, when their number is another by now (somebody resent them, an answer
+    was found, or there are more), or when the mailing was cancelled or has not begun. The caller commits.
+    """
+    mailing = _lock_sent(session, mailing_id, "sent again")
+    unanswered = _count_unanswered(session, mailing)
+    if unanswered != expected:
+        raise Conflict(
+            "unanswered_changed",
+            f"There are {unanswered:,} unanswered now, not {expected:,}; nothing was sent again.",
+            {"unanswered": str(unanswered)},
+        )
+    n = requeue(session, mailing, Outcome.UNANSWERED)
+    if n:
+        audit.record(session, "mailing.resent", "mailing", mailing.id, actor=actor, count=n)
+    return n
+
+
+def _count_unanswered(session: Session, mailing: Mailing) -> int:
+    """As the mailing's totals have it; the lock sees to it that this stays true until the commit."""
+    n = select(func.coalesce(func.sum(MailingCount.n), 0)).where(
+        MailingCount.mailing_id == mailing.id, MailingCount.outcome == Outcome.UNANSWERED
+    )
+    return session.scalars(n).one()
+
+
+def _lock_sent(session: Session, mailing_id: int, verb: str) -> Mailing:
     """The locked mailing, sending or finished; `Conflict` when it was cancelled or has not begun."""
     mailing = lock(session, mailing_id)
     if mailing.state is MailingState.CANCELLED:
@@ -54,24 +103,24 @@ def requeue(session: Session, mailing: Mailing, outcome: Outcome, reason: str | 
     chosen: list[ColumnElement[bool]] = [Delivery.mailing_id == mailing.id, Delivery.outcome == outcome]
     if reason is not None:
         chosen.append(Delivery.reason == reason)
-    found = session.execute(
+    groups = session.execute(
         select(Delivery.reason, func.count(), func.min(Delivery.seq), func.max(Delivery.seq))
         .where(*chosen)
         .group_by(Delivery.reason)
     ).all()
-    if not found:
+    if not groups:
         return 0
     if outcome is Outcome.UNANSWERED:
         # A person decided: whoever held them cannot come back and say that they were never begun.
         session.execute(delete(SendWindow).where(SendWindow.mailing_id == mailing.id, SendWindow.size == 0))
-    _queue(session, chosen, min(row[2] for row in found), max(row[3] for row in found))
+    _queue(session, chosen, min(row[2] for row in groups), max(row[3] for row in groups))
     session.execute(
         update(Delivery)
         .where(*chosen)
         .values(outcome=Outcome.PENDING, reason="", code=None, enhanced="", at=None)
         .execution_options(synchronize_session=False)
     )
-    by_reason = {row[0]: row[1] for row in found}
+    by_reason = {row[0]: row[1] for row in groups}
     n = sum(by_reason.values())
     left = {(Outcome.REJECTED, why): -of for why, of in by_reason.items()}
     if outcome is not Outcome.REJECTED:

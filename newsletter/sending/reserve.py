@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.db import table_of
+from newsletter.issues.recipient import Recipient
 from newsletter.mailings import counts
 from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome, SendWindow
-from newsletter.sending.recipients import Recipient, read_recipients
+from newsletter.sending.recipients import read_recipients
 from newsletter.sending.retry import IS_DUE, due_at
 from newsletter.sending.sequence_statement import SequenceStatement
 from newsletter.sending.tally import Tally
-from newsletter.transports.quota import spread
+from newsletter.transports.quota import schedule_by_provider
 from newsletter.transports.transport_config import TransportConfig
 
 # A holder stops starting messages this long after it reserved; who is left goes back.
@@ -146,7 +147,7 @@ def _within_limits(
     A slot is paid for: whoever comes back for it is not asked again, so nobody is moved twice.
     """
     now = clock.now()
-    later = spread(session, transport, [recipient.email for recipient in recipients], now)
+    later = schedule_by_provider(session, transport, [recipient.email for recipient in recipients], now)
     if not later:
         return recipients
     session.execute(

@@ -1,9 +1,9 @@
-"""The anchor: what this host remembers of the database, to notice when it was restored or is another one.
+"""The restore guard: what this host remembers of the database, to notice that it was restored or copied.
 
 Beside the tallies lie the identity of the database and, for each mailing, how many reservations this host has
 seen committed. A database that knows of fewer was restored from a backup: whoever got a copy meanwhile is
 pending again in it. One with another identity is a clone, or the original of which we are the clone. Nobody
-can tell by itself which of the two may send, so every mailing is held, and a person decides.
+can tell by itself which of the two may send, so every mailing is paused, and a person decides.
 """
 
 import os
@@ -12,10 +12,12 @@ from pathlib import Path
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import NotSupportedError, ProgrammingError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core.db import INODE
+from newsletter.mailings.lifecycle import find
 from newsletter.mailings.models import Mailing
+from newsletter.sending.control import auto_pause_all
 
 log = structlog.get_logger(__name__)
 
@@ -55,17 +57,17 @@ class RestoreGuard:
         # A file may be replaced beneath us at any time; a server is not, without a connection that breaks.
         if not self.in_doubt and session.get_bind().dialect.name != "sqlite":
             return ""
-        found = identity(session)
-        known = self._identity.read_text() if self._identity.exists() else ""
-        if known and known != found:
+        current = identity(session)
+        remembered = self._identity.read_text() if self._identity.exists() else ""
+        if remembered and remembered != current:
             return ANOTHER
-        if not known:
-            _replace(self._identity, found)
+        if not remembered:
+            _replace(self._identity, current)
         self.in_doubt = False
         return ""
 
     def accept(self, session: Session) -> None:
-        """From now on this database is the one that is remembered; every mailing in it was held before."""
+        """From now on this database is the one that is remembered; every mailing in it was paused before."""
         for path in self._folder.glob("*.reservations"):
             path.unlink(missing_ok=True)
         _replace(self._identity, identity(session))
@@ -88,6 +90,24 @@ class RestoreGuard:
 
     def _path(self, mailing_id: int) -> Path:
         return self._folder / f"{mailing_id}.reservations"
+
+
+def pause_all_if_restored(
+    sessions: sessionmaker[Session], guard: RestoreGuard, mailing_id: int, reason: str
+) -> None:
+    """Have every mailing wait for a person because of `reason`, if the guard still objects to `mailing_id`.
+
+    It is asked again over a fresh connection, because the file of a database may be another one by now.
+    """
+    sessions.kw["bind"].dispose()
+    with sessions() as session:
+        guard.in_doubt = True
+        # Without its lock: all are locked in their order.
+        if guard.objection(session, find(session, mailing_id)):
+            log.error("every mailing is paused", reason=reason)
+            auto_pause_all(session, reason)
+            session.commit()
+            guard.accept(session)
 
 
 def identity(session: Session) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, or_
 
 from newsletter.core.columns import UtcDateTime
 from newsletter.mailings.models import DeliveryRetry
-from newsletter.transports.rate import LONGEST_LINE
+from newsletter.transports.rate import LONGEST_WAIT
 
 FIRST = timedelta(minutes=5)
 LONGEST = timedelta(minutes=66)  # as long as Postfix waits at most (maximal_backoff_time, 4000 s)
@@ -27,7 +27,7 @@ def next_due(attempts: int, first_at: datetime, now: datetime) -> datetime | Non
 
 
 # Whether a delivery that waits may be claimed, at the moment that `due_at` binds. Who was refused never waits
-# longer than `LONGEST`, and no place in a line towards a provider is further away than `LONGEST_LINE`: what
+# longer than `LONGEST`, and no place in a line towards a provider is further away than `LONGEST_WAIT`: what
 # is due later than that was written before the clock was set back.
 IS_DUE = or_(
     DeliveryRetry.due <= bindparam("now", type_=UtcDateTime()),
@@ -38,4 +38,4 @@ IS_DUE = or_(
 
 def due_at(now: datetime) -> dict[str, datetime]:
     """What `IS_DUE` is asked with."""
-    return {"now": now, "furthest_retry": now + LONGEST, "furthest_place": now + LONGEST_LINE}
+    return {"now": now, "furthest_retry": now + LONGEST, "furthest_place": now + LONGEST_WAIT}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.core import clock
 from newsletter.core.errors import Refused
+from newsletter.core.zones import find_zone
 
 # RFC 9557: an ISO 8601 time, an offset or none, a zone in brackets or none.
 WRITTEN = re.compile(r"(?P<time>[^\[\]]+?)\s*(?:\[(?P<zone>[A-Za-z0-9_+\-/]+)\])?")
@@ -55,10 +56,10 @@ def parse_schedule_time(text: str, default_zone: str) -> Moment:
 
 def load_zone(name: str) -> ZoneInfo:
     """The zone called `name`, or `Refused`."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise _refused(f"There is no time zone called “{name}”; write one like Europe/Rome.") from None
+    zone = find_zone(name)
+    if zone is None:
+        raise _refused(f"There is no time zone called “{name}”; write one like Europe/Rome.")
+    return zone
 
 
 def _in_zone(written: datetime, name: str) -> datetime:

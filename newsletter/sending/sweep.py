@@ -19,28 +19,39 @@ MESSAGES_AT_ONCE = 100
 LONGEST_WAIT = timedelta(hours=25)
 
 
-def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
-    """Ring for everything that is due, unless bells still wait to be answered."""
-    for mailing_id in _stopped(sessions):
+def finish_mailings(sessions: sessionmaker[Session]) -> None:
+    """Finish or cancel mailings that reached their end without anybody noticing (their last holder died)."""
+    for mailing_id in _ended_unnoticed(sessions):
         with sessions() as session:
             finish_if_done(session, lock(session, mailing_id))
             session.commit()
+
+
+def ring_for_mailings(sessions: sessionmaker[Session], bulk_processes: int) -> None:
+    """Ring for mailings that are due to be frozen or sent, unless bells still wait to be answered.
+
+    A mailing that is sent gets as many bells as there are bulk processes.
+    """
     with reading(), sessions() as session:
         freezes, drains = _due_freezes(session), _due_drains(session)
-        messages = waiting(session, MESSAGES_AT_ONCE)
     if broker.waiting(Queue.BULK) == 0:
         for mailing_id in freezes:
             jobs.freeze_mailing.ring(mailing_id=mailing_id)
         for _ in range(bulk_processes):
             for mailing_id in drains:
                 jobs.drain_mailing.ring(mailing_id=mailing_id)
+
+
+def ring_for_system_messages(sessions: sessionmaker[Session]) -> None:
+    """Ring for system messages that wait in the outbox, unless bells still wait to be answered."""
+    with reading(), sessions() as session:
+        messages = waiting(session, MESSAGES_AT_ONCE)
     if messages and broker.waiting(Queue.TRANSACTIONAL) == 0:
         for message_id in messages:
             jobs.send_system_message.ring(message_id=message_id)
 
 
-def _stopped(sessions: sessionmaker[Session]) -> list[int]:
-    """Mailings that may have reached their end without anybody noticing (their last holder died)."""
+def _ended_unnoticed(sessions: sessionmaker[Session]) -> list[int]:
     with reading(), sessions() as session:
         in_flight = exists().where(SendWindow.mailing_id == Mailing.id, SendWindow.size > 0)
         waits = exists().where(DeliveryRetry.mailing_id == Mailing.id)

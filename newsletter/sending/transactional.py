@@ -83,7 +83,7 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
     if not message.recipient:
         return ERASED
     if message.kind == proof.KIND:
-        return proof.write_test_message(session, message, links) or GONE
+        return proof.write_proof(session, message, links) or GONE
     kind = KINDS[message.kind]
     if clock.now() - message.created_at > kind.useful_for:
         return TOO_LATE

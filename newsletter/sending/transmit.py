@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from newsletter.issues.recipient import Recipient
 from newsletter.mailings.models import Outcome
 from newsletter.sending import failpoints
-from newsletter.sending.connections import Connections
+from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.mailing_message import MailingMessage
-from newsletter.sending.recipients import Recipient
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line, Tally
 from newsletter.smtp.dialogue import Break, BreakKind
@@ -65,7 +65,7 @@ def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
 
 
 def transmit(
-    window: Window, letter: MailingMessage, connections: Connections, may_start: Callable[[], bool]
+    window: Window, letter: MailingMessage, connections: ConnectionPool, may_start: Callable[[], bool]
 ) -> Trouble | None:
     """Send a window; returns trouble that the operator must know of. Lost connections are made anew."""
     if failpoints.armed:
@@ -77,7 +77,7 @@ def transmit(
 class _Transmission:
     window: Window
     letter: MailingMessage
-    connections: Connections
+    connections: ConnectionPool
     may_start: Callable[[], bool]
 
     def run(self) -> Trouble | None:

@@ -1,4 +1,4 @@
-"""A turn: one transaction in which the windows that are done are settled and fresh ones reserved."""
+"""A turn: one transaction in which the windows that were sent are settled and fresh ones reserved."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,51 +10,59 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, Outcome
+from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome
 from newsletter.sending import circuit_breaker, control, failpoints, rate_limit
-from newsletter.sending.lanes import Done
+from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.mass_deferral import mass_deferral
+from newsletter.sending.permission import Permission, permission_of
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
 from newsletter.transports.choose import Wait, choose
-from newsletter.transports.cooldown import recovered, rest
-from newsletter.transports.quota import give_back, lock_quota, take, take_less
+from newsletter.transports.cooldown import clear_expired, cool_down
+from newsletter.transports.quota import lock_quota, release_reserved, release_unsent, reserve_quota
 from newsletter.transports.transport_config import TransportConfig
 
-# Who was silent for so long asks before going on: readers, and the world, may have changed meanwhile.
-SILENT_FOR = timedelta(hours=1)
+# A mailing on which nothing happened for so long asks before going on: readers, and the world, may have
+# changed meanwhile.
+IDLE_LIMIT = timedelta(hours=1)
 # Somebody else took what the transport still allowed.
 ASK_AGAIN = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
-# Keeping to a pace is no news; what lasts longer than this is.
-TOLD_AFTER = timedelta(seconds=10)
+# Keeping to a rate is no news; a wait that lasts longer than this is.
+SHOW_WAIT_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
 class ReservationContext:
-    """What one process reserves with. `well`: transports whose rests, if any, are known to be forgotten."""
+    """What one process reserves with. `healthy`: transports that are known to have no cooldown to forget."""
 
     tally_dir: Path
     host: str
     guard: RestoreGuard
-    well: set[str] = field(default_factory=set)
+    healthy: set[str] = field(default_factory=set)
+
+    def begin_drain(self) -> None:
+        """Nothing is known any more: the database, and what others wrote into it, may have changed."""
+        self.guard.in_doubt = True
+        self.healthy.clear()
 
 
 @dataclass
-class Taken:
+class TurnResult:
     """What a turn brought.
 
-    `goes`: the mailing may send; None: nobody knows. `next_at`: when to ask again for more; None: when
-    somebody rings. `objection`: why this database is not to be sent from. `reservations`: how many the
-    mailing has seen.
+    `permission`: whether the mailing may send. `next_at`: when to ask again for more; None: when somebody
+    rings. `objection`: why this database is not to be sent from. `reservations`: how many the mailing has
+    seen. `failure`: an error of ours, after which the turn was repeated without reserving.
     """
 
     windows: list[Window] = field(default_factory=list)
-    goes: bool | None = False
+    permission: Permission = Permission.STOP
     next_at: datetime | None = None
     objection: str = ""
     reservations: int = 0
+    failure: BaseException | None = None
 
 
 @dataclass(frozen=True)
@@ -68,69 +76,73 @@ class Turn:
     sender: str
     size: int  # of a window, at the most
 
-    def take(self, done: Sequence[Done], wanted: int) -> Taken:
-        """Settle `done`, reserve up to `wanted` windows.
+    def take(self, finished: Sequence[FinishedWindow], wanted: int) -> TurnResult:
+        """Settle `finished`, reserve up to `wanted` windows.
 
         Raises what `reserve` raises; then no window of this turn is left open.
         """
-        stood_still = self._stood_still()  # before: what is settled now is no sign of life since
+        was_idle = self._was_idle()  # before: what is settled now is no sign of life since
+        self._lock_quotas(finished)
+        any_rejected = [self._settle(each) for each in finished]
+        if finished:
+            self.mailing.last_turn_at = clock.now()
+        if was_idle:
+            self._ask_first()
+        turn = TurnResult(permission=permission_of(self.mailing))
+        if turn.permission is not Permission.GO or not wanted:
+            return turn
+        turn.objection = self.context.guard.objection(self.session, self.mailing)
+        paused = any(any_rejected) and circuit_breaker.pause_if_refused(self.session, self.mailing)
+        if turn.objection or paused:
+            turn.permission = Permission.STOP
+            return turn
+        self._reserve(turn, wanted)
+        turn.permission = permission_of(self.mailing)
+        return turn
+
+    def _lock_quotas(self, finished: Sequence[FinishedWindow]) -> None:
         limited = {
             transport.key
-            for transport in (*self.transports, *(each.window.transport for each in done))
+            for transport in (*self.transports, *(each.window.transport for each in finished))
             if transport.limits.are_counted
         }
         if len(limited) > 1:
             lock_quota(self.session, limited)  # in one order, whoever gives back here and takes there
-        refused = [self._settle(each) for each in done]
-        if done:
-            self.mailing.last_turn_at = clock.now()
-        if stood_still:
-            self._ask_first()
-        taken = Taken(goes=self._goes())
-        if not taken.goes or not wanted:
-            return taken
-        taken.objection = self.context.guard.objection(self.session, self.mailing)
-        if taken.objection or (any(refused) and circuit_breaker.pause_if_refused(self.session, self.mailing)):
-            taken.goes = False
-            return taken
-        self._reserve(taken, wanted)
-        taken.goes = self._goes()
-        return taken
 
-    def _settle(self, each: Done) -> bool:
+    def _settle(self, finished: FinishedWindow) -> bool:
         """Whether somebody in the window was rejected."""
-        window, lines = each.window, each.window.tally.lines()
+        window, lines = finished.window, finished.window.tally.lines()
+        transport = window.transport
         settle(self.session, self.mailing, window.id, lines)
-        ends = Counter(line.outcome for line in lines.values())
-        trouble = each.trouble or mass_deferral(window, lines)
+        outcomes = Counter(line.outcome for line in lines.values())
+        trouble = finished.trouble or mass_deferral(window, lines)
         if trouble is not None:
-            rest(
+            cool_down(
                 self.session,
-                window.transport.key,
+                transport.key,
                 trouble.sender,
                 trouble.message,
                 temporary=trouble.temporary,
                 now=clock.now(),
             )
-            self.context.well.discard(window.transport.key)
-        elif ends[Outcome.SENT] and window.transport.key not in self.context.well:
-            recovered(self.session, window.transport.key, self.sender)
-            self.context.well.add(window.transport.key)
-        if window.transport.limits.are_counted:
+            self.context.healthy.discard(transport.key)
+        elif outcomes[Outcome.SENT] and transport.key not in self.context.healthy:
+            clear_expired(self.session, transport.key, self.sender)
+            self.context.healthy.add(transport.key)
+        if transport.limits.are_counted:
             untouched = sum(not line.attempted for line in lines.values())
-            give_back(self.session, window.transport.key, untouched, window.day)
-        return ends[Outcome.REJECTED] > 0
+            release_unsent(self.session, transport.key, untouched, window.day)
+        return outcomes[Outcome.REJECTED] > 0
 
-    def _goes(self) -> bool:
-        return self.mailing.state is MailingState.SENDING and self.mailing.control is Control.GO
-
-    def _stood_still(self) -> bool:
-        """Whether it went and nothing happened for so long that a person has to say that it may go on."""
+    def _was_idle(self) -> bool:
+        """Whether it should have gone on and nothing happened for so long that a person has to confirm it."""
         latest = max(filter(None, (self.mailing.last_turn_at, self.mailing.not_before)), default=None)
-        return latest is not None and self._goes() and clock.now() - latest >= SILENT_FOR
+        if latest is None or permission_of(self.mailing) is not Permission.GO:
+            return False
+        return clock.now() - latest >= IDLE_LIMIT
 
     def _ask_first(self) -> None:
-        """Unless all have had a turn: who waits for another one may wait for longer than that."""
+        """Unless everybody had a turn: who waits for another one may wait for longer than that."""
         if not self._somebody_is_untouched():
             return
         why = "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
@@ -140,7 +152,7 @@ class Turn:
         if self.mailing.next_seq <= self.mailing.members:
             return True
         if any(transport.limits.provider_limits for transport in self.transports):
-            return False  # a line towards a provider may be that long
+            return False  # a queue towards a provider may be that long
         untouched = select(DeliveryRetry.seq).where(
             DeliveryRetry.mailing_id == self.mailing.id,
             DeliveryRetry.window_id.is_(None),
@@ -148,64 +160,58 @@ class Turn:
         )
         return self.session.scalar(untouched.limit(1)) is not None
 
-    def _reserve(self, taken: Taken, wanted: int) -> None:
+    def _reserve(self, turn: TurnResult, wanted: int) -> None:
         mailing = self.mailing
         mailing.waiting_for, mailing.not_before = "", None
         try:
-            while len(taken.windows) < wanted and self._reserve_one(taken):
+            while len(turn.windows) < wanted and self._reserve_one(turn):
                 pass
-            if taken.windows:
+            if turn.windows:
                 mailing.reservations += 1
                 mailing.last_turn_at = clock.now()
             self.session.flush()
             if failpoints.armed:
                 failpoints.reach("turn.committing")
         except BaseException:
-            for window in taken.windows:
+            for window in turn.windows:
                 window.tally.discard()
             raise
-        taken.reservations = mailing.reservations
+        turn.reservations = mailing.reservations
 
-    def _reserve_one(self, taken: Taken) -> bool:
-        """Reserve another window into `taken`; False when there is none to be had now."""
+    def _reserve_one(self, turn: TurnResult) -> bool:
+        """Reserve another window into `turn`; False when there is none to be had now."""
         now = clock.now()
         allowed, free_at = rate_limit.allow(self.mailing, self.size, now)
         if not allowed:
-            taken.next_at = free_at
+            turn.next_at = free_at
             return False
-        found = choose(self.session, self.transports, self.sender, now)
-        if isinstance(found, Wait):
-            if not taken.windows:
-                self._wait(found, taken)
+        transport = choose(self.session, self.transports, self.sender, now)
+        if isinstance(transport, Wait):
+            if not turn.windows:
+                self._wait(transport, turn)
             return False
-        allowed = take(self.session, found, allowed, now)
+        allowed = reserve_quota(self.session, transport, allowed, now)
         if not allowed:
-            taken.next_at = now + ASK_AGAIN
+            turn.next_at = now + ASK_AGAIN
             return False
-        window = reserve(
-            self.session,
-            self.mailing,
-            found,
-            allowed,
-            tally_dir=self.context.tally_dir,
-            host=self.context.host,
-        )
+        folder, host = self.context.tally_dir, self.context.host
+        window = reserve(self.session, self.mailing, transport, allowed, tally_dir=folder, host=host)
         used = len(window.recipients) if window else 0
         if used < allowed:
-            take_less(self.session, found, allowed - used)
+            release_reserved(self.session, transport, allowed - used)
         if window is None:
             return False
         rate_limit.spend(self.mailing, used, now)
-        taken.windows.append(window)
+        turn.windows.append(window)
         return True
 
-    def _wait(self, found: Wait, taken: Taken) -> None:
+    def _wait(self, wait: Wait, turn: TurnResult) -> None:
         """No transport takes anything: until it does, or until somebody mends what is wrong."""
-        taken.next_at = found.until
-        if found.until is None:
-            control.auto_pause(self.session, self.mailing, found.sentence)
+        turn.next_at = wait.until
+        if wait.until is None:
+            control.auto_pause(self.session, self.mailing, wait.sentence)
         else:
             # Somebody may resume a transport, or change its hours: it is asked again before long.
             now = clock.now()
-            self.mailing.not_before = min(found.until, now + LONGEST_WAIT)
-            self.mailing.waiting_for = found.sentence if found.until - now > TOLD_AFTER else ""
+            self.mailing.not_before = min(wait.until, now + LONGEST_WAIT)
+            self.mailing.waiting_for = wait.sentence if wait.until - now > SHOW_WAIT_AFTER else ""

@@ -3,7 +3,7 @@
     → [RSET,] MAIL 1, RCPT 1, BDAT 1 LAST, RSET, MAIL 2, RCPT 2, BDAT 2 LAST, …
     ← [250,] 250, 250, 250, …
 
-At most `Pace.window` messages are without their reply. When the connection is lost, all of these are
+At most `InflightWindow.size` messages are without their reply. When the connection is lost, all of these are
 unanswered: the server may have taken any of them. RSET goes before each MAIL but the first, because a
 transaction whose RCPT was refused stays open, and that is known only a round trip later.
 
@@ -22,8 +22,8 @@ from dataclasses import replace
 
 from newsletter.smtp import pipelined
 from newsletter.smtp.classify import Phase
+from newsletter.smtp.client import Client, Stop, Surprise, Transaction
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope, Journal, MayStart
-from newsletter.smtp.pipelining_base import PipeliningClient, Stop, Surprise, Turn
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.verdict import Outcome, Reason, Verdict
@@ -41,19 +41,19 @@ _FIRST = (Phase.MAIL, Phase.RCPT)
 _LATER = (Phase.RESET, *_FIRST)
 
 
-class _Chunked(PipeliningClient):
+class _Chunked(Client):
     def __init__(
         self, session: SmtpSession, envelopes: Iterable[Envelope], journal: Journal, may_start: MayStart
     ) -> None:
         super().__init__(session, envelopes, journal, may_start)
-        self._under_way: deque[Turn] = deque()  # handed over, the oldest first, replies not read
-        self._held: list[tuple[Turn, Reply, Verdict]] = []  # refused, so it seems
+        self._under_way: deque[Transaction] = deque()  # handed over, the oldest first, replies not read
+        self._held: list[tuple[Transaction, Reply, Verdict]] = []  # refused, so it seems
         self._in_trouble = False  # one of these was not about its recipient
 
     def run(self) -> Break | None:
         while self.session.in_step is not False:
-            while len(self._under_way) < self._window and (turn := self._next()) is not None:
-                self._hand_over(turn)
+            while len(self._under_way) < self._window and (transaction := self._next()) is not None:
+                self._hand_over(transaction)
             if not self._under_way:
                 break
             last = self._under_way[0]
@@ -61,7 +61,7 @@ class _Chunked(PipeliningClient):
             if not self._under_way:
                 if self._held:
                     self._synchronise(last)
-                self.expect_silence(last.index)
+                self.expect_silence(last, None)
         if self.ended is not None and self.ended.kind is BreakKind.LOST:
             self.session.abort()
         if self.ended is None and self.session.in_step is False:
@@ -70,68 +70,68 @@ class _Chunked(PipeliningClient):
 
     @property
     def _window(self) -> int:
-        return self.session.pace.window if self.session.in_step else 1
+        return self.session.inflight.size if self.session.in_step else 1
 
-    def _next(self) -> Turn | None:
-        turn = None if self._in_trouble else self.take()
-        if turn is not None and not self.may_start():
-            self.ended = Break(BreakKind.STOPPED, turn.index)
+    def _next(self) -> Transaction | None:
+        transaction = None if self._in_trouble else self.take()
+        if transaction is not None and not self.may_start():
+            self.ended = Break(BreakKind.STOPPED, transaction.index)
             return None
-        return turn
+        return transaction
 
-    def _hand_over(self, turn: Turn) -> None:
-        body = turn.prepared.body
-        message = b"".join((self.commands(turn), b"BDAT %d LAST\r\n" % len(body), body))
-        self.journal.handing_over(turn.index)
-        self.session.pace.started()
+    def _hand_over(self, transaction: Transaction) -> None:
+        body = transaction.prepared.body
+        message = b"".join((self.opening(transaction), b"BDAT %d LAST\r\n" % len(body), body))
+        self.journal.handing_over(transaction.index)
+        self.session.inflight.started()
         try:
             self.session.wire.send(message, self.session.timeouts.block)
         except Lost as error:
             # Its last octet never reached the kernel; after the abort it never will.
             reason = Reason.SILENT if error.silent else Reason.LOST
             reply = Reply.local(str(error))
-            self.journal.answered(turn.index, Verdict(Outcome.RETRY, reason, ends=True), reply)
+            self.journal.answered(transaction.index, Verdict(Outcome.RETRY, reason, ends=True), reply)
             while self._under_way:  # those before it may have their replies waiting here
                 self._settle_oldest()
             self._tell_held()
-            raise self._stop(self.end(BreakKind.LOST, turn.index, reason, reply)) from None
-        self._under_way.append(turn)
+            raise self._stop(self.end(BreakKind.LOST, transaction.index, reason, reply)) from None
+        self._under_way.append(transaction)
 
     def _settle_oldest(self) -> None:
         """Read the replies to the oldest message under way, and settle it."""
-        turn = self._under_way[0]
+        transaction = self._under_way[0]
         try:
-            reply, verdict = self._replies(turn)
+            reply, verdict = self._replies(transaction)
         except Lost as error:
             self._tell_held()
             raise self._stop(self.unanswered(self._under_way, Reply.local(str(error)))) from None
         except Surprise as error:
             raise Stop(self._apart(error.reply)) from None
         if reply.code == 421:
-            self._goodbye(turn, verdict, reply)
+            self._goodbye(transaction, verdict, reply)
         self._under_way.popleft()
         self.session.messages += verdict.outcome is not Outcome.PAUSE
-        self.session.pace.answered()
+        self.session.inflight.answered()
         if verdict.outcome is not Outcome.SENT:
-            self._hold(turn, reply, verdict)
+            self._hold(transaction, reply, verdict)
             return
         if self._held:
             self._tell_held()
-        self.journal.answered(turn.index, verdict, reply)
+        self.journal.answered(transaction.index, verdict, reply)
 
-    def _hold(self, turn: Turn, reply: Reply, verdict: Verdict) -> None:
-        self._held.append((turn, reply, verdict))
+    def _hold(self, transaction: Transaction, reply: Reply, verdict: Verdict) -> None:
+        self._held.append((transaction, reply, verdict))
         self._in_trouble |= verdict.outcome is Outcome.PAUSE
 
     def _tell_held(self) -> None:
         """The refusals that were held are real."""
-        for turn, reply, verdict in self._held:
+        for transaction, reply, verdict in self._held:
             if verdict.outcome is not Outcome.PAUSE:
-                self.journal.answered(turn.index, verdict, reply)
+                self.journal.answered(transaction.index, verdict, reply)
                 continue
-            self.journal.never_left(turn.index)  # it was refused whole
+            self.journal.never_left(transaction.index)  # it was refused whole
             if self.ended is None or self.ended.kind is BreakKind.STOPPED:
-                self.ended = self.paused(turn, verdict, reply)
+                self.ended = self.paused(transaction, verdict, reply)
         self._held.clear()
 
     def _stop(self, why: Break) -> Stop:
@@ -142,9 +142,10 @@ class _Chunked(PipeliningClient):
 
     def _apart(self, reply: Reply) -> Break:
         """Replies and commands have come apart: of what is under way or held nothing is known."""
-        return self.unanswered([*(turn for turn, *_ in self._held), *self._under_way], reply, surprised=True)
+        handed_over = [*(transaction for transaction, *_ in self._held), *self._under_way]
+        return self.out_of_step(handed_over[0].index, reply, handed_over)
 
-    def _synchronise(self, last: Turn) -> None:
+    def _synchronise(self, last: Transaction) -> None:
         """Nothing is under way: see that no reply is, either, before the refusals that are held are believed.
 
         The reply to a recipient has its mark, the one to RSET has not: one reply too many shows.
@@ -166,16 +167,16 @@ class _Chunked(PipeliningClient):
         session.dirty = False
         self._tell_held()
 
-    def _replies(self, turn: Turn) -> tuple[Reply, Verdict]:
-        """The reply that decides about `turn`: the first refusal, else the one to its body."""
-        phases = _LATER if turn.reset else _FIRST
+    def _replies(self, transaction: Transaction) -> tuple[Reply, Verdict]:
+        """The reply that decides about `transaction`: the first refusal, else the one to its body."""
+        phases = _LATER if transaction.reset else _FIRST
         for place, phase in enumerate(phases):
             reply, verdict = self.read(phase)
             if phase is Phase.RCPT and self.session.in_step is None:
                 self.session.in_step = _shows_the_step(reply)
             if verdict is not None:
                 if reply.code != 421:
-                    self._refused_again(turn, reply, verdict, len(phases) - place)
+                    self._refused_again(transaction, reply, verdict, len(phases) - place)
                 return reply, verdict
         reply, verdict = self.read(Phase.BDAT)
         assert verdict is not None  # noqa: S101 - the reply to a body always decides
@@ -183,18 +184,20 @@ class _Chunked(PipeliningClient):
             raise Surprise(reply)  # it answers a command
         return reply, verdict
 
-    def _refused_again(self, turn: Turn, refusal: Reply, verdict: Verdict, commands: int) -> None:
-        """Read the replies to what followed a refused command of `turn`; its body must be refused, too."""
+    def _refused_again(
+        self, transaction: Transaction, refusal: Reply, verdict: Verdict, commands: int
+    ) -> None:
+        """Read the replies to what followed a refused command; the body must be refused, too."""
         reply = refusal
         for _ in range(commands):
             reply = self.reply(self.session.timeouts.end)
             if reply.code == 421:
                 self._hold(self._under_way.popleft(), refusal, verdict)
-                self._goodbye(turn, Verdict(Outcome.RETRY, Reason.BUSY, ends=True), reply)
+                self._goodbye(transaction, Verdict(Outcome.RETRY, Reason.BUSY, ends=True), reply)
         if reply.digit not in {4, 5}:
             raise Surprise(reply)
 
-    def _goodbye(self, turn: Turn, verdict: Verdict, reply: Reply) -> None:
+    def _goodbye(self, transaction: Transaction, verdict: Verdict, reply: Reply) -> None:
         """The server ends the session (421): it takes none of the messages that are still under way.
 
         It is read to its end first: a server that goes on to take messages has not said goodbye.
@@ -205,7 +208,7 @@ class _Chunked(PipeliningClient):
         self._tell_held()
         for each in self._under_way:
             self.journal.answered(each.index, Verdict(Outcome.RETRY, verdict.reason, ends=True), reply)
-        raise self._stop(self.end(BreakKind.LOST, turn.index, verdict.reason, reply))
+        raise self._stop(self.end(BreakKind.LOST, transaction.index, verdict.reason, reply))
 
     def _last_words(self) -> Reply | None:
         """A reply after the goodbye that is not a refusal; None when the connection just ends."""

@@ -18,7 +18,7 @@ class InflightWindow:
     """Measures one connection."""
 
     def __init__(self) -> None:
-        self.window = FEWEST
+        self.size = FEWEST
         self._started: deque[float] = deque()
         self._answered: deque[float] = deque(maxlen=REMEMBERED)
         self._round_trip = math.inf  # seconds, the shortest seen
@@ -37,4 +37,4 @@ class InflightWindow:
         elapsed = now - self._answered[0]
         if elapsed > 0:
             rate = (len(self._answered) - 1) / elapsed
-            self.window = min(MOST, max(FEWEST, math.ceil(2 * rate * self._round_trip)))
+            self.size = min(MOST, max(FEWEST, math.ceil(2 * rate * self._round_trip)))

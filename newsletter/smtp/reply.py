@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsletter.core.text import CONTROL
+
 LONGEST_TEXT = 1000  # characters kept: the server chooses them, and they end up in ledgers and pages
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:[ -](.*))?", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|$)")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Garbled(Exception):
@@ -64,7 +65,7 @@ def parse_reply(lines: Sequence[bytes]) -> Reply:
         if match is None or (number and int(match[1]) != code):
             raise Garbled(f"not a reply: {line[:80]!r}")
         code = int(match[1])
-        text = _CONTROL.sub(" ", (match[2] or b"").decode("utf-8", "replace")).strip()
+        text = CONTROL.sub(" ", (match[2] or b"").decode("utf-8", "replace")).strip()
         if (found := _ENHANCED.match(text)) is not None:
             enhanced = enhanced or found[1]
             text = text[found.end() :]

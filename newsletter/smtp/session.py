@@ -77,7 +77,7 @@ class SmtpSession:
     messages: int = 0
     dirty: bool = False
     closed: bool = field(default=False, init=False)
-    pace: InflightWindow = field(default_factory=InflightWindow, init=False)
+    inflight: InflightWindow = field(default_factory=InflightWindow, init=False)
     in_step: bool | None = field(default=None, init=False)
 
     @property

@@ -1,1 +1,1 @@
-"""Subscribers: people, what they subscribed to, what they consented to, and who must never be written to."""
+"""Subscribers: subscribing, unsubscribing, consent, suppression, import, export, erasure."""

@@ -12,7 +12,7 @@ from newsletter.core.errors import Conflict, Refused
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import NO_WORDS, Consent, keep_record
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
     State,
@@ -21,7 +21,7 @@ from newsletter.subscribers.models import (
     SuppressionReason,
 )
 from newsletter.subscribers.names import clean_comment
-from newsletter.subscribers.sign_up import write
+from newsletter.subscribers.sign_up import send_within_limit
 from newsletter.subscribers.subscribe import (
     locked_or_new_subscriber,
     locked_subscription,
@@ -32,11 +32,11 @@ EDITOR = "editor"
 LONGEST_NOTE = 2000  # characters
 
 
-class Added(StrEnum):
-    """What adding somebody came to."""
+class Outcome(StrEnum):
+    """The outcome of adding a person."""
 
     ASKED = "asked"  # a confirmation is on its way to them
-    HELD_BACK = "held_back"  # it waits for them to confirm, and they were written to lately
+    LIMITED = "held_back"  # pending; the confirmation was sent lately and is not sent again now
     ACTIVE = "active"
     ALREADY = "already"  # subscribed before; nothing changed
 
@@ -45,7 +45,7 @@ class Added(StrEnum):
 class Addition:
     """The outcome and the subscription."""
 
-    outcome: Added
+    outcome: Outcome
     subscription: Subscription
 
 
@@ -67,14 +67,14 @@ def ask_to_confirm(
     )
     subscription = request.subscription
     if subscription is None:
-        raise suppressed(session, address)
+        raise suppressed_error(session, address)
     if subscription.state is not State.PENDING:
-        return Addition(Added.ALREADY, subscription)
-    written = write(
+        return Addition(Outcome.ALREADY, subscription)
+    sent = send_within_limit(
         session, signup_protection.CONFIRMATION, address, subscription, _language(subscription, publication)
     )
-    _record(session, subscription, "subscription.asked" if written else "subscription.waits", actor)
-    return Addition(Added.ASKED if written else Added.HELD_BACK, subscription)
+    _record(session, subscription, "subscription.asked" if sent else "subscription.waits", actor)
+    return Addition(Outcome.ASKED if sent else Outcome.LIMITED, subscription)
 
 
 def vouch_for(
@@ -88,7 +88,7 @@ def vouch_for(
     words = Consent(text=checked_note(note), version="", locale="")
     subscriber = locked_or_new_subscriber(session, address, name, "")
     if subscriber is None:
-        raise suppressed(session, address)
+        raise suppressed_error(session, address)
     subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
         subscription = Subscription(
@@ -101,12 +101,12 @@ def vouch_for(
             f"{address.email} left {publication.name}, so only they can come back: ask them to confirm.",
         )
     elif subscription.state is not State.PENDING:
-        return Addition(Added.ALREADY, subscription)
-    move(subscription, State.ACTIVE)
+        return Addition(Outcome.ALREADY, subscription)
+    transition(subscription, State.ACTIVE)
     session.flush()
     keep_record(session, subscription.id, ConsentKind.VOUCHED, source=EDITOR, words=words, actor=actor)
     _record(session, subscription, "subscription.added", actor)
-    return Addition(Added.ACTIVE, subscription)
+    return Addition(Outcome.ACTIVE, subscription)
 
 
 def checked_note(text: str) -> str:
@@ -121,16 +121,16 @@ def checked_note(text: str) -> str:
     return note
 
 
-def suppressed(session: Session, address: Address) -> Refused:
-    """The refusal of an address that must never be written to, with the reason."""
+def suppressed_error(session: Session, address: Address) -> Refused:
+    """The error for an address that is suppressed, with the reason."""
     reason = session.scalar(select(Suppression.reason).where(Suppression.address_hash == address.hash))
-    told = {
+    explanations = {
         SuppressionReason.HARD_BOUNCE: "a message to it came back for good",
         SuppressionReason.COMPLAINT: "its owner reported a message as spam",
         SuppressionReason.MANUAL: "it was put on the list of addresses that are never written to",
         SuppressionReason.ERASED: "its owner was erased",
     }
-    why = told[reason or SuppressionReason.MANUAL]
+    why = explanations[reason or SuppressionReason.MANUAL]
     sentence = f"{address.email} is never written to, because {why}."
     return Refused("suppressed", sentence, {"email": sentence})
 

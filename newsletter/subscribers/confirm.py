@@ -6,7 +6,7 @@ from newsletter import audit
 from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.errors import Conflict
 from newsletter.subscribers.consent import keep_record, words
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, State, Subscription
 from newsletter.subscribers.queries import is_suppressed, lock_subscription
 
@@ -24,7 +24,7 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
         raise Conflict("ended", "This subscription has ended since. Subscribe again to receive it.")
     if is_suppressed(session, subscription.subscriber.address_hash or ""):
         raise Conflict("suppressed", "This address is on our list of addresses that we never write to.")
-    move(subscription, State.ACTIVE)
+    transition(subscription, State.ACTIVE)
     agreed = words(subscription.publication.name, locale)
     keep_record(session, subscription.id, ConsentKind.CONFIRMED, source="confirmation", words=agreed, ip=ip)
     audit.record(session, "subscription.confirmed", "subscription", subscription.id, actor=SUBSCRIBER)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import i18n
 from newsletter.subscribers.models import ConsentKind, ConsentRecord
 
-# Goes up with every change to the words below, so that a record tells which ones were read.
+# Increase it with every change to the text below, so that a record says which text was read.
 VERSION = "1"
 
 

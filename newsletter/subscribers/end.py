@@ -1,9 +1,9 @@
-"""End a subscription for somebody who asked an editor to, or who should not get it any more."""
+"""End a subscription as an editor: the person asked for it, or should not get it any more."""
 
 from sqlalchemy.orm import Session
 
 from newsletter import audit
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import EndReason, State, Subscription
 from newsletter.subscribers.queries import lock_subscription
 
@@ -16,7 +16,7 @@ def end_by_editor(session: Session, subscription_id: int, *, actor: str) -> tupl
     subscription = lock_subscription(session, subscription_id)
     if subscription.state is State.ENDED:
         return subscription, False
-    move(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
+    transition(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
     audit.record(session, "subscription.ended", "subscription", subscription.id, actor=actor, source="editor")
     session.flush()
     return subscription, True

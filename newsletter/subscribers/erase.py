@@ -1,4 +1,4 @@
-"""Erase a person: the rows stay, so that the ledgers add up; the person does not."""
+"""Erase a person (GDPR, article 17): the rows stay, so that ledgers add up, without anything personal."""
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.imports.models import ImportProblem
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentRecord,
     EndReason,
@@ -21,10 +21,10 @@ from newsletter.subscribers.suppress import suppress
 
 
 def erase(session: Session, subscriber_id: int, *, actor: str) -> Subscriber:
-    """Blank everything that says who this was; `Missing` when it is unknown or already erased.
+    """Blank everything personal; `Missing` when the subscriber is unknown or already erased.
 
-    What remains is the hash of the address among the suppressions, so that no later import writes to it, and
-    nothing leads from that hash to these rows.
+    The hash of the address stays among the suppressions, so that no later import adds it again; nothing links
+    that hash to these rows.
     """
     subscriber = lock_subscriber(session, subscriber_id)
     address_hash = subscriber.address_hash or ""
@@ -55,7 +55,7 @@ def _end_subscriptions(session: Session, subscriber_id: int) -> None:
         if subscription.state is State.ENDED:
             subscription.ended_reason = EndReason.ERASED
         else:
-            move(subscription, State.ENDED, reason=EndReason.ERASED)
+            transition(subscription, State.ENDED, reason=EndReason.ERASED)
         subscription.comment = ""
     session.execute(
         update(ConsentRecord)
@@ -65,16 +65,18 @@ def _end_subscriptions(session: Session, subscriber_id: int) -> None:
 
 
 def _blank_messages(session: Session, address_hash: str) -> None:
-    """Whatever was on its way to them is not any more, and a relay's complaint may quote the address."""
-    theirs = SystemMessage.address_hash == address_hash
+    """Cancel their unsent system messages and blank all of them; `error` may quote the address."""
+    for_person = SystemMessage.address_hash == address_hash
     on_its_way = SystemMessage.state.in_([MessageState.WAITING, MessageState.SENDING])
-    session.execute(update(SystemMessage).where(theirs, on_its_way).values(state=MessageState.FAILED))
+    session.execute(update(SystemMessage).where(for_person, on_its_way).values(state=MessageState.FAILED))
     session.execute(
-        update(SystemMessage).where(theirs).values(recipient="", address_hash="", facts={}, error="erased")
+        update(SystemMessage)
+        .where(for_person)
+        .values(recipient="", address_hash="", facts={}, error="erased")
     )
 
 
 def _blank_problems(session: Session, email: str) -> None:
-    """An import may have met a row about them that it could not read, and quoted it."""
+    """Delete problems of imports that quote a row with their address."""
     if email:
         session.execute(delete(ImportProblem).where(ImportProblem.problem.icontains(email, autoescape=True)))

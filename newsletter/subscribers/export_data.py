@@ -12,21 +12,20 @@ from newsletter.core import clock
 from newsletter.core.db import Base
 from newsletter.outbox.models import SystemMessage
 from newsletter.subscribers.models import ConsentRecord, Subscriber, Subscription, Suppression
-from newsletter.subscribers.queries import find_subscriber, subscriptions_of
+from newsletter.subscribers.queries import audit_entries_about, find_subscriber, subscriptions_of
 
-TOLD_BELOW = {Subscriber.__tablename__, Subscription.__tablename__, ConsentRecord.__tablename__}
-
-
-# Who is told about: the person, and what acts by itself. Who works here is nobody's data but their own.
-TOLD_BY_NAME = {"", SUBSCRIBER, SYSTEM, COMMAND_LINE}
+# These have their own keys in the answer; every other table is below `records`.
+OWN_KEYS = {Subscriber.__tablename__, Subscription.__tablename__, ConsentRecord.__tablename__}
+# Actors that are named: the person and programs. The name of an editor is the editor's own data.
+NAMED_ACTORS = {"", SUBSCRIBER, SYSTEM, COMMAND_LINE}
 ACTOR = "actor"
 
 
 def export_data(session: Session, subscriber_id: int) -> dict[str, Any]:
     """All records about the person, ready for `json.dumps`; `Missing` for an unknown or erased one.
 
-    Tables that point at a subscriber or a subscription are found by their foreign keys, so that a feature
-    added later is told about without a word here. Those who work for the publication are not named.
+    Tables that refer to a subscriber or a subscription are found by their foreign keys, so that those of a
+    later feature are included without a change here. Editors are not named.
     """
     subscriber = find_subscriber(session, subscriber_id)
     subscriptions = subscriptions_of(session, subscriber_id)
@@ -37,10 +36,10 @@ def export_data(session: Session, subscriber_id: int) -> dict[str, Any]:
         "subscriptions": [_subscription(session, subscription) for subscription in subscriptions],
         "suppression": _first(session, Suppression.__table__, _by_hash(Suppression.__table__, subscriber)),
         "messages": _rows(session, SystemMessage.__table__, _by_hash(SystemMessage.__table__, subscriber)),
-        "history": _rows(session, AuditEntry.__table__, _about(AuditEntry, subscriber_id, ids)),
+        "history": _rows(session, AuditEntry.__table__, audit_entries_about(subscriber_id, ids)),
         "records": {
             table.name: rows
-            for table, where in _pointing(subscriber_id, ids)
+            for table, where in _referring_tables(subscriber_id, ids)
             if (rows := _rows(session, table, where))
         },
     }
@@ -55,11 +54,11 @@ def _subscription(session: Session, subscription: Subscription) -> dict[str, Any
     }
 
 
-def _pointing(subscriber_id: int, ids: list[int]) -> list[tuple[Table, ColumnElement[bool]]]:
-    """Each further table with a foreign key to this person's rows, and the condition that finds theirs."""
-    found = []
+def _referring_tables(subscriber_id: int, ids: list[int]) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Each other table with a foreign key to this person's rows, and the condition for their rows in it."""
+    referring = []
     for table in Base.metadata.sorted_tables:
-        if table.name in TOLD_BELOW:
+        if table.name in OWN_KEYS:
             continue
         conditions = [
             key.parent == subscriber_id if key.column.table.name == "subscriber" else key.parent.in_(ids)
@@ -67,15 +66,8 @@ def _pointing(subscriber_id: int, ids: list[int]) -> list[tuple[Table, ColumnEle
             if key.column.table.name in {"subscriber", "subscription"}
         ]
         if conditions:
-            found.append((table, or_(*conditions)))
-    return found
-
-
-def _about(entries: type[AuditEntry], subscriber_id: int, ids: list[int]) -> ColumnElement[bool]:
-    return or_(
-        (entries.subject_kind == "subscriber") & (entries.subject_id == subscriber_id),
-        (entries.subject_kind == "subscription") & entries.subject_id.in_(ids),
-    )
+            referring.append((table, or_(*conditions)))
+    return referring
 
 
 def _by_hash(table: Any, subscriber: Subscriber) -> ColumnElement[bool]:
@@ -86,11 +78,11 @@ def _by_hash(table: Any, subscriber: Subscriber) -> ColumnElement[bool]:
 def _rows(session: Session, table: Any, where: ColumnElement[bool]) -> list[dict[str, Any]]:
     ordered = select(table).where(where).order_by(*table.primary_key.columns)
     rows = session.execute(ordered).mappings()
-    return [{name: _told(name, value) for name, value in row.items()} for row in rows]
+    return [{name: _shown(name, value) for name, value in row.items()} for row in rows]
 
 
-def _told(name: str, value: Any) -> Any:
-    return "editor" if name == ACTOR and value not in TOLD_BY_NAME else _plain(value)
+def _shown(name: str, value: Any) -> Any:
+    return "editor" if name == ACTOR and value not in NAMED_ACTORS else _plain(value)
 
 
 def _first(session: Session, table: Any, where: ColumnElement[bool]) -> dict[str, Any] | None:

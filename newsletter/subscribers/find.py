@@ -1,4 +1,4 @@
-"""Find a subscriber by address, and count a publication's subscriptions, for people at the command line."""
+"""Find a subscriber by address, and count the subscriptions of a publication by state."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,18 +9,21 @@ from newsletter.subscribers.models import State, Subscriber, Subscription
 
 
 def find_by_address(session: Session, address: Address) -> Subscriber:
-    """Whoever has this address; `Missing` when nobody has."""
-    found = session.scalar(select(Subscriber).where(Subscriber.email_key == address.key))
-    if found is None:
+    """The subscriber with this address. Raises `Missing`."""
+    subscriber = session.scalar(select(Subscriber).where(Subscriber.email_key == address.key))
+    if subscriber is None:
         raise Missing("unknown_subscriber", f"There is no subscriber with the address {address.email}.")
-    return found
+    return subscriber
 
 
 def count_subscriptions(session: Session, publication_id: int) -> dict[str, int]:
     """How many subscriptions of a publication are in each state, and the total."""
-    # In the order in which people think of them. Each is a range of an index, counted without the rows.
+    # In the order in which they are shown. Each is a range of an index, counted without the rows.
     order = (State.ACTIVE, State.PENDING, State.PAUSED, State.ENDED)
     of_publication = select(func.count()).where(Subscription.publication_id == publication_id)
     counts = (of_publication.where(Subscription.state == state).scalar_subquery() for state in order)
-    found = session.execute(select(*counts)).one()
-    return {**{state.value: number for state, number in zip(order, found, strict=True)}, "total": sum(found)}
+    numbers = session.execute(select(*counts)).one()
+    return {
+        **{state.value: number for state, number in zip(order, numbers, strict=True)},
+        "total": sum(numbers),
+    }

@@ -1,4 +1,4 @@
-"""The one function that moves a subscription through its life."""
+"""The state transitions of a subscription."""
 
 from datetime import datetime
 
@@ -7,16 +7,16 @@ from newsletter.core.errors import Conflict
 from newsletter.subscribers.models import TRANSITIONS, EndReason, State, Subscription
 
 
-def move(
+def transition(
     subscription: Subscription,
     to: State,
     *,
     reason: EndReason | None = None,
     until: datetime | None = None,
 ) -> None:
-    """Bring `subscription` to the state `to`, along `TRANSITIONS`; `Conflict` where there is no such way.
+    """Change the state of `subscription` to `to`; `Conflict` when `TRANSITIONS` does not allow that.
 
-    `reason` belongs to ENDED, `until` (aware) to PAUSED; a state's facts are cleared when it is left.
+    `reason` is required for ENDED, `until` (aware) for PAUSED; both are cleared when the state is left.
     Lock the row first (`queries.lock_subscription`): what was read before may have changed since.
     """
     if to not in TRANSITIONS[subscription.state]:

@@ -21,7 +21,7 @@ from newsletter.subscribers.models import (
     Suppression,
     SuppressionReason,
 )
-from newsletter.subscribers.search import matching
+from newsletter.subscribers.search import search_condition
 
 PAGE = 50
 SUPPRESSED = "suppressed"  # beside the states: whatever state it is in, nothing is sent
@@ -29,7 +29,7 @@ FILTERS: tuple[str, ...] = (*(state.value for state in State), SUPPRESSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class SubscriptionRow:
     """One subscription with its person. `email` is None once the person was erased."""
 
     id: int
@@ -53,8 +53,8 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which subscriptions: `state` is one of `FILTERS`, `words` are searched for; empty is any."""
+class SubscriptionFilter:
+    """Which subscriptions: `state` is one of `FILTERS`, `words` are searched for; empty for any."""
 
     state: str = ""
     words: str = ""
@@ -67,7 +67,7 @@ class Wanted:
 class SubscriptionPage:
     """Subscriptions, newest first, and whether there are others on either side."""
 
-    rows: list[Listed]
+    rows: list[SubscriptionRow]
     newer: bool
     older: bool
 
@@ -75,30 +75,30 @@ class SubscriptionPage:
 def list_subscriptions(
     session: Session,
     publication_id: int,
-    wanted: Wanted | None = None,
+    wanted: SubscriptionFilter | None = None,
     *,
     older_than: int = 0,
     newer_than: int = 0,
     limit: int = PAGE,
 ) -> SubscriptionPage:
     """The newest ones, those older than the subscription `older_than`, or those newer than `newer_than`."""
-    query = _select(session, publication_id, wanted or Wanted()).limit(limit + 1)
+    query = _select(session, publication_id, wanted or SubscriptionFilter()).limit(limit + 1)
     if newer_than:
         query = query.where(Subscription.id > newer_than).order_by(Subscription.id)
     else:
         query = query.order_by(Subscription.id.desc())
         if older_than:
             query = query.where(Subscription.id < older_than)
-    found = [Listed(*row) for row in session.execute(query)]
-    more, rows = len(found) > limit, found[:limit]
+    fetched = [SubscriptionRow(*row) for row in session.execute(query)]
+    more, rows = len(fetched) > limit, fetched[:limit]
     if newer_than:
         return SubscriptionPage(rows[::-1], newer=more, older=True)
     return SubscriptionPage(rows, newer=older_than > 0, older=more)
 
 
 def every_subscription(
-    session: Session, publication_id: int, wanted: Wanted | None = None, chunk: int = 1000
-) -> Iterator[Listed]:
+    session: Session, publication_id: int, wanted: SubscriptionFilter | None = None, chunk: int = 1000
+) -> Iterator[SubscriptionRow]:
     """All of them, read `chunk` at a time, each in a short transaction of its own that only reads."""
     last, more = 0, True
     while more:
@@ -122,12 +122,12 @@ def count_filters(session: Session, publication_id: int) -> dict[str, int]:
 
 
 def _is_suppressed() -> ColumnElement[bool]:
-    """Begun from the suppressions, of which there are fewer than people; without statistics, too."""
+    """Written so that it begins from the suppressions, of which there are fewer than people."""
     hashes = select(Suppression.address_hash)
     return Subscription.subscriber_id.in_(select(Subscriber.id).where(Subscriber.address_hash.in_(hashes)))
 
 
-def _select(session: Session, publication_id: int, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _select(session: Session, publication_id: int, wanted: SubscriptionFilter) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             Subscription.id,
@@ -152,5 +152,5 @@ def _select(session: Session, publication_id: int, wanted: Wanted) -> Select[*tu
     elif wanted.state:
         query = query.where(Subscription.state == State(wanted.state))
     if wanted.words:
-        query = query.where(matching(session, wanted.words))
+        query = query.where(search_condition(session, wanted.words))
     return query

@@ -87,10 +87,6 @@ class Subscriber(Base):
 
     subscriptions: Mapped[list["Subscription"]] = relationship(back_populates="subscriber")
 
-    @property
-    def first_name(self) -> str:
-        return self.name.split(" ", 1)[0]
-
 
 class Subscription(Base):
     """Subscriber × publication."""

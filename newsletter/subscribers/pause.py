@@ -10,7 +10,7 @@ from newsletter import audit
 from newsletter.audit.record import SUBSCRIBER
 from newsletter.core import clock
 from newsletter.core.errors import Conflict, Refused
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import State, Subscription
 from newsletter.subscribers.queries import lock_subscription
 
@@ -29,7 +29,7 @@ def pause(session: Session, subscription_id: int, months: int) -> Subscription:
     if subscription.state is State.PAUSED:
         subscription.paused_until = until
     else:
-        move(subscription, State.PAUSED, until=until)
+        transition(subscription, State.PAUSED, until=until)
     audit.record(
         session, "subscription.paused", "subscription", subscription.id, actor=SUBSCRIBER, months=months
     )
@@ -43,7 +43,7 @@ def resume(session: Session, subscription_id: int) -> Subscription:
         return subscription
     if subscription.state is not State.PAUSED:
         raise Conflict("not_paused", "This subscription is not paused.")
-    move(subscription, State.ACTIVE)
+    transition(subscription, State.ACTIVE)
     audit.record(session, "subscription.resumed", "subscription", subscription.id, actor=SUBSCRIBER)
     return subscription
 
@@ -59,7 +59,7 @@ def resume_due(session: Session, limit: int = 1000) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for subscription in due:
-        move(subscription, State.ACTIVE)
+        transition(subscription, State.ACTIVE)
     return len(due)
 
 

@@ -1,4 +1,4 @@
-"""What people say about themselves: their name and language."""
+"""Preferences of a subscriber: name and language."""
 
 from sqlalchemy.orm import Session
 

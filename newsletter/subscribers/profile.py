@@ -1,36 +1,36 @@
-"""All that the desk shows of one person but what was sent to them: subscriptions, consents, history."""
+"""One person for editors: subscriptions, consents, suppression, history; not what was sent to them."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Missing
 from newsletter.subscribers.models import ConsentRecord, Subscriber, Subscription, Suppression
-from newsletter.subscribers.queries import subscriptions_of
-from newsletter.subscribers.suppress_person import suppression_of
+from newsletter.subscribers.queries import audit_entries_about, subscriptions_of
+from newsletter.subscribers.suppress import suppression_of
 
 MOST_HISTORY = 100  # entries
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One person, also an erased one: their rows are there, they are not."""
+    """One person, also an erased one, whose rows are kept without anything personal."""
 
     subscriber: Subscriber
     subscriptions: list[Subscription]
     consents: dict[int, list[ConsentRecord]]  # by subscription, newest first
     suppression: Suppression | None
-    history: list[AuditEntry]  # what was done, newest first, at most `MOST_HISTORY`
+    history: list[AuditEntry]  # newest first, at most `MOST_HISTORY`
 
     @property
     def erased(self) -> bool:
         return self.subscriber.erased_at is not None
 
 
-def portrait(session: Session, subscriber_id: int) -> Profile:
-    """What is known about the person; `Missing` when there never was one."""
+def load_profile(session: Session, subscriber_id: int) -> Profile:
+    """The profile of the subscriber with this id. Raises `Missing`."""
     subscriber = session.get(Subscriber, subscriber_id)
     if subscriber is None:
         raise Missing("unknown_subscriber", "There is no such subscriber.")
@@ -46,17 +46,13 @@ def portrait(session: Session, subscriber_id: int) -> Profile:
 
 
 def _consents(session: Session, ids: list[int]) -> dict[int, list[ConsentRecord]]:
-    found: dict[int, list[ConsentRecord]] = {id_: [] for id_ in ids}
+    by_subscription: dict[int, list[ConsentRecord]] = {id_: [] for id_ in ids}
     records = select(ConsentRecord).where(ConsentRecord.subscription_id.in_(ids))
     for record in session.scalars(records.order_by(ConsentRecord.id.desc())):
-        found[record.subscription_id].append(record)
-    return found
+        by_subscription[record.subscription_id].append(record)
+    return by_subscription
 
 
 def _history(session: Session, subscriber_id: int, ids: list[int]) -> list[AuditEntry]:
-    theirs = or_(
-        (AuditEntry.subject_kind == "subscriber") & (AuditEntry.subject_id == subscriber_id),
-        (AuditEntry.subject_kind == "subscription") & AuditEntry.subject_id.in_(ids),
-    )
-    entries = select(AuditEntry).where(theirs).order_by(AuditEntry.id.desc()).limit(MOST_HISTORY)
-    return list(session.scalars(entries))
+    entries = select(AuditEntry).where(audit_entries_about(subscriber_id, ids))
+    return list(session.scalars(entries.order_by(AuditEntry.id.desc()).limit(MOST_HISTORY)))

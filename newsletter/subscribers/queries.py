@@ -1,8 +1,9 @@
-"""Reads that several verbs share."""
+"""Queries that several modules share."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Missing
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
@@ -45,12 +46,20 @@ def find_subscriber(session: Session, subscriber_id: int) -> Subscriber:
 
 def subscriptions_of(session: Session, subscriber_id: int) -> list[Subscription]:
     """Everything the person ever subscribed to, in the order of the publications' names."""
-    found = session.scalars(
+    subscriptions = session.scalars(
         select(Subscription)
         .where(Subscription.subscriber_id == subscriber_id)
         .options(joinedload(Subscription.publication))
     )
-    return sorted(found, key=lambda subscription: subscription.publication.name.casefold())
+    return sorted(subscriptions, key=lambda subscription: subscription.publication.name.casefold())
+
+
+def audit_entries_about(subscriber_id: int, subscription_ids: list[int]) -> ColumnElement[bool]:
+    """A condition on `AuditEntry`: it is about the person or one of their subscriptions."""
+    return or_(
+        (AuditEntry.subject_kind == "subscriber") & (AuditEntry.subject_id == subscriber_id),
+        (AuditEntry.subject_kind == "subscription") & AuditEntry.subject_id.in_(subscription_ids),
+    )
 
 
 def is_suppressed(session: Session, address_hash: str) -> bool:

@@ -1,4 +1,4 @@
-"""Change what somebody is called."""
+"""Change the name of a subscriber, as an editor."""
 
 from sqlalchemy.orm import Session
 

@@ -1,4 +1,4 @@
-"""Sign up: ask for a subscription and, where the gate lets it, write to the address about it."""
+"""Sign up: record the request for a subscription and send the confirmation, within the message limits."""
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,7 @@ from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import State, Subscription
 from newsletter.subscribers.queries import is_suppressed
-from newsletter.subscribers.subscribe import Asked, subscribe
+from newsletter.subscribers.subscribe import RequestOutcome, subscribe
 
 
 def sign_up(
@@ -22,10 +22,10 @@ def sign_up(
     source: str,
     ip: str = "",
 ) -> None:
-    """Do all that a sign-up does, for the form, the embedded form and the API; the caller commits.
+    """Sign `address` up, for the form, the embedded form and the API; the caller commits.
 
-    Returns nothing on purpose: what happened depends on whether the address is known, and nobody who only
-    typed it may find out. `words` are the consent that was shown.
+    Returns nothing on purpose: what happened depends on whether the address is known, and whoever only typed
+    it must not find out. `words` are the consent that was shown.
     """
     request = subscribe(
         session, publication=publication, address=address, name=name, words=words, source=source, ip=ip
@@ -34,29 +34,31 @@ def sign_up(
         return
     kind = (
         signup_protection.CONFIRMATION
-        if request.asked is Asked.UNCONFIRMED
+        if request.outcome is RequestOutcome.UNCONFIRMED
         else signup_protection.ALREADY_SUBSCRIBED
     )
-    write(session, kind, address, request.subscription, words.locale)
+    send_within_limit(session, kind, address, request.subscription, words.locale)
 
 
 def send_another_confirmation(session: Session, subscription: Subscription, locale: str) -> bool:
-    """Write again to whoever came with an expired link; False when the subscription is not waiting for it.
+    """Send a new link to whoever came with an expired one; False when the subscription is not pending.
 
-    The gate may hold the message back, which is not told. Call it with the subscription locked.
+    Also True when the message limit keeps the message back. Call it with the subscription locked.
     """
     email = subscription.subscriber.email
     if subscription.state is not State.PENDING or email is None:
         return False
     address = parse_address(email)
     if not is_suppressed(session, address.hash):
-        write(session, signup_protection.CONFIRMATION, address, subscription, locale)
+        send_within_limit(session, signup_protection.CONFIRMATION, address, subscription, locale)
     return True
 
 
-def write(session: Session, kind: str, address: Address, subscription: Subscription, locale: str) -> bool:
-    """Write to `address` about `subscription`; False when the gate holds the message back."""
-    if not signup_protection.may_write(session, address, kind):
+def send_within_limit(
+    session: Session, kind: str, address: Address, subscription: Subscription, locale: str
+) -> bool:
+    """Post a system message about `subscription`; False when the message limit of `address` is reached."""
+    if not signup_protection.within_message_limit(session, address, kind):
         return False
     outbox.post(
         session,

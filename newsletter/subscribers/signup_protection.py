@@ -1,14 +1,13 @@
-"""The gate before every sign-up, whichever way it comes: form, embedded form or API.
+"""Protection of sign-ups against bots and against flooding a stranger's mailbox ("subscription bombing").
 
-Anybody can type anybody's address, so a form is a way to make us write to a victim a thousand times
-("subscription bombing"), or to find out who reads what. Hence:
+Anybody can type anybody's address, in the form, in an embedded form or in the API. Hence:
 
-- whoever fills in the field that people do not see is a program, and who answers a form faster than a person
-  can, or a day later, is asked once more;
-- an address that has not answered gets one message in 24 hours and three in 30 days, however it is asked;
-- each IP address and each email domain has an allowance (counted by the surface, see `newsletter.web`).
+- whoever fills in the hidden field (the honeypot) is a bot; a form that comes back in under two seconds, or
+  after twelve hours, is shown once more;
+- an address that has not confirmed gets at most one message in 24 hours and three in 30 days;
+- rate limits for each IP address and each email domain are in `newsletter.web`.
 
-A program and a stranger are told the same as everybody else.
+The answer is the same for everybody: a bot learns nothing, and nobody learns who reads what.
 """
 
 from dataclasses import dataclass
@@ -30,66 +29,66 @@ ALREADY_SUBSCRIBED = "already_subscribed"
 
 ONE_DAY = timedelta(hours=24)
 THIRTY_DAYS = timedelta(days=30)
-A_DAY_AT_MOST = 1
-THIRTY_DAYS_AT_MOST = 3
+MOST_IN_ONE_DAY = 1
+MOST_IN_THIRTY_DAYS = 3
 
 
-class Passage(StrEnum):
-    """What the gate makes of a filled-in form."""
+class FormVerdict(StrEnum):
+    """What to do with a submitted form."""
 
-    OPEN = "open"
-    PROGRAM = "program"  # nothing is done, and the answer does not tell
-    ASK_AGAIN = "ask_again"  # nothing is done yet: shown again as filled in, one more press of the button
+    ACCEPTED = "accepted"
+    BOT = "bot"  # do nothing, and answer as if it were accepted
+    ASK_AGAIN = "ask_again"  # show it again as it was filled in
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How long a person takes to fill in a form: from two seconds to a working day."""
+class FillTime:
+    """How long a person takes to fill in a form: from two seconds to twelve hours."""
 
     fastest: timedelta = timedelta(seconds=2)
     slowest: timedelta = timedelta(hours=12)
 
 
-def stamp_form(signer: Signer, publication_id: int) -> str:
-    """The signed moment at which a form is shown; goes back with it."""
+def sign_form_time(signer: Signer, publication_id: int) -> str:
+    """A signed token of the time at which a form is shown, for a hidden field of it."""
     return signer.sign(Purpose.FORM, publication_id)
 
 
-def inspect_form(
-    signer: Signer, *, stamp: str, publication_id: int, trap: str, pace: Pace = Pace()
-) -> Passage:
-    """Judge a filled-in form by its `stamp` and by `trap`, the content of the field that people do not see.
+def check_form(
+    signer: Signer, *, shown_at: str, publication_id: int, honeypot: str, fill_time: FillTime = FillTime()
+) -> FormVerdict:
+    """Judge a submitted form by `shown_at` (of `sign_form_time`) and by the content of the hidden field.
 
-    A form on another site has no stamp: it leads to our own form, filled in, which has one.
+    A form on another site has no `shown_at`: its visitors get our own form, filled in, which has one.
     """
-    if trap:
-        return Passage.PROGRAM
+    if honeypot:
+        return FormVerdict.BOT
     try:
-        claim = signer.read(Purpose.FORM, stamp, max_age=pace.slowest)
+        claim = signer.read(Purpose.FORM, shown_at, max_age=fill_time.slowest)
     except (Missing, Expired):
-        return Passage.ASK_AGAIN
-    if claim.ids != (publication_id,) or clock.now() - claim.issued_at < pace.fastest:
-        return Passage.ASK_AGAIN
-    return Passage.OPEN
+        return FormVerdict.ASK_AGAIN
+    if claim.ids != (publication_id,) or clock.now() - claim.issued_at < fill_time.fastest:
+        return FormVerdict.ASK_AGAIN
+    return FormVerdict.ACCEPTED
 
 
-def may_write(session: Session, address: Address, kind: str) -> bool:
-    """Whether `address` may get a message of `kind` now. Whoever confirmed anything since starts afresh.
+def within_message_limit(session: Session, address: Address, kind: str) -> bool:
+    """Whether `address` may get a message of `kind` now. Confirmations count from the last one confirmed.
 
-    Call it in the transaction that holds the subscriber's lock and adds the message: then two requests at the
-    same time cannot both pass.
+    Call it in the transaction that locks the subscriber and adds the message, so that of two requests at the
+    same time only one passes.
     """
     kinds = [CONFIRMATION] if kind == CONFIRMATION else [CONFIRMATION, ALREADY_SUBSCRIBED]
-    answered = _last_answer(session, address) if kind == CONFIRMATION else None
+    confirmed_at = _last_confirmed_at(session, address) if kind == CONFIRMATION else None
     now = clock.now()
-    for period, at_most in ((ONE_DAY, A_DAY_AT_MOST), (THIRTY_DAYS, THIRTY_DAYS_AT_MOST)):
-        if _written(session, address, kinds, now - period, answered) >= at_most:
+    for period, at_most in ((ONE_DAY, MOST_IN_ONE_DAY), (THIRTY_DAYS, MOST_IN_THIRTY_DAYS)):
+        if _count_messages(session, address, kinds, now - period, confirmed_at) >= at_most:
             return False
     return True
 
 
-def _written(
-    session: Session, address: Address, kinds: list[str], since: datetime, answered: datetime | None
+def _count_messages(
+    session: Session, address: Address, kinds: list[str], since: datetime, confirmed_at: datetime | None
 ) -> int:
     wanted = (
         select(func.count())
@@ -100,12 +99,12 @@ def _written(
             SystemMessage.created_at > since,
         )
     )
-    if answered is not None:
-        wanted = wanted.where(SystemMessage.created_at > answered)
+    if confirmed_at is not None:
+        wanted = wanted.where(SystemMessage.created_at > confirmed_at)
     return session.scalar(wanted) or 0
 
 
-def _last_answer(session: Session, address: Address) -> datetime | None:
+def _last_confirmed_at(session: Session, address: Address) -> datetime | None:
     return session.scalar(
         select(func.max(ConsentRecord.at))
         .join(Subscription, Subscription.id == ConsentRecord.subscription_id)

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from newsletter.core.addresses import Address
 from newsletter.publications.models import Publication
 from newsletter.subscribers import consent
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, State, Subscriber, Subscription
 from newsletter.subscribers.names import clean_name
 from newsletter.subscribers.queries import is_suppressed
 
 
-class Asked(StrEnum):
-    """What a request for a subscription met."""
+class RequestOutcome(StrEnum):
+    """The outcome of a request for a subscription."""
 
     UNCONFIRMED = "unconfirmed"  # it waits for the owner of the address to confirm
     SUBSCRIBED = "subscribed"  # nothing to do: it is active or paused
@@ -28,7 +28,7 @@ class Asked(StrEnum):
 class Request:
     """The outcome; `subscription` is None only for a suppressed address."""
 
-    asked: Asked
+    outcome: RequestOutcome
     subscription: Subscription | None
 
 
@@ -51,7 +51,7 @@ def subscribe(
     """
     subscriber = locked_or_new_subscriber(session, address, name, words.locale)
     if subscriber is None:
-        return Request(Asked.SUPPRESSED, None)
+        return Request(RequestOutcome.SUPPRESSED, None)
     subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
         subscription = Subscription(
@@ -59,15 +59,15 @@ def subscribe(
         )
         session.add(subscription)
     elif subscription.state is State.ENDED:
-        move(subscription, State.PENDING)
+        transition(subscription, State.PENDING)
     elif subscription.state is State.PENDING:
-        return Request(Asked.UNCONFIRMED, subscription)
+        return Request(RequestOutcome.UNCONFIRMED, subscription)
     else:
-        return Request(Asked.SUBSCRIBED, subscription)
+        return Request(RequestOutcome.SUBSCRIBED, subscription)
     session.flush()
     requested = ConsentKind.REQUESTED
     consent.keep_record(session, subscription.id, requested, source=source, words=words, ip=ip, actor=actor)
-    return Request(Asked.UNCONFIRMED, subscription)
+    return Request(RequestOutcome.UNCONFIRMED, subscription)
 
 
 def locked_or_new_subscriber(session: Session, address: Address, name: str, locale: str) -> Subscriber | None:
@@ -75,12 +75,12 @@ def locked_or_new_subscriber(session: Session, address: Address, name: str, loca
 
     Suppression is looked at after the wait for the lock: whoever held it may have erased the person.
     """
-    found = _lock(session, address)
+    existing = _lock(session, address)
     if is_suppressed(session, address.hash):
         return None
-    if found is not None:
-        return found
-    made = Subscriber(
+    if existing is not None:
+        return existing
+    subscriber = Subscriber(
         email=address.email,
         email_key=address.key,
         address_hash=address.hash,
@@ -89,11 +89,11 @@ def locked_or_new_subscriber(session: Session, address: Address, name: str, loca
     )
     try:
         with session.begin_nested():
-            session.add(made)
+            session.add(subscriber)
     except IntegrityError:  # somebody else was first, and has committed by now
-        found = _lock(session, address)
-        return None if is_suppressed(session, address.hash) else found
-    return made
+        existing = _lock(session, address)
+        return None if is_suppressed(session, address.hash) else existing
+    return subscriber
 
 
 def _lock(session: Session, address: Address) -> Subscriber | None:

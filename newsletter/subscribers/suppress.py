@@ -1,11 +1,16 @@
-"""Suppress an address: nothing is ever sent to it again, whatever is imported or asked for."""
+"""Suppress an address: nothing is ever sent to it, whatever is imported or asked for. Lift that again."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter import audit
-from newsletter.subscribers.models import Suppression, SuppressionReason
+from newsletter.core.errors import Conflict, Refused
+from newsletter.subscribers.models import Subscriber, Suppression, SuppressionReason
+from newsletter.subscribers.names import clean_comment
+from newsletter.subscribers.queries import lock_subscriber
+
+LONGEST_NOTE = 500  # characters
 
 
 def suppress(
@@ -13,16 +18,62 @@ def suppress(
 ) -> Suppression:
     """Suppress the address with this hash (`Address.hash`). The first reason stays when it already was.
 
-    Works for people we do not know, and for erased ones: only the hash is kept.
+    Also for addresses that no subscriber has, or an erased one had: only the hash is kept.
     """
-    existing = session.scalar(select(Suppression).where(Suppression.address_hash == address_hash))
+    existing = _find(session, address_hash)
     if existing is not None:
         return existing
-    made = Suppression(address_hash=address_hash, reason=reason, note=note)
+    suppression = Suppression(address_hash=address_hash, reason=reason, note=note)
     try:
         with session.begin_nested():
-            session.add(made)
-    except IntegrityError:  # somebody else was first
+            session.add(suppression)
+    except IntegrityError:  # another transaction was first
         return session.scalars(select(Suppression).where(Suppression.address_hash == address_hash)).one()
-    audit.record(session, "address.suppressed", "suppression", made.id, actor=actor, reason=reason.value)
-    return made
+    audit.record(
+        session, "address.suppressed", "suppression", suppression.id, actor=actor, reason=reason.value
+    )
+    return suppression
+
+
+def suppression_of(session: Session, subscriber: Subscriber) -> Suppression | None:
+    """The suppression of the person's address; None when there is none, and for an erased person."""
+    return None if subscriber.address_hash is None else _find(session, subscriber.address_hash)
+
+
+def suppress_person(session: Session, subscriber_id: int, *, note: str, actor: str) -> bool:
+    """Suppress the person's address by hand; False when it was suppressed already.
+
+    Raises `Missing` for an unknown or erased person, `Refused` for a note of more than 500 characters.
+    """
+    if len(note.strip()) > LONGEST_NOTE:
+        sentence = f"A note has at most {LONGEST_NOTE} characters."
+        raise Refused("long_note", sentence, {"note": sentence})
+    subscriber = lock_subscriber(session, subscriber_id)
+    if suppression_of(session, subscriber) is not None:
+        return False
+    address_hash = subscriber.address_hash or ""
+    suppress(session, address_hash, SuppressionReason.MANUAL, actor=actor, note=clean_comment(note))
+    audit.record(session, "subscriber.suppressed", "subscriber", subscriber.id, actor=actor)
+    return True
+
+
+def lift_suppression(session: Session, subscriber_id: int, *, actor: str) -> bool:
+    """Delete the suppression of the person's address; False when there was none.
+
+    Raises `Missing` for an unknown or erased person, `Conflict` for a suppression that nobody made by hand:
+    the address does not exist, or its owner complained.
+    """
+    subscriber = lock_subscriber(session, subscriber_id)
+    suppression = suppression_of(session, subscriber)
+    if suppression is None:
+        return False
+    if suppression.reason is not SuppressionReason.MANUAL:
+        raise Conflict("not_manual", "Only a suppression that somebody made by hand can be lifted.")
+    session.execute(delete(Suppression).where(Suppression.id == suppression.id))
+    audit.record(session, "address.lifted", "suppression", suppression.id, actor=actor)
+    audit.record(session, "subscriber.lifted", "subscriber", subscriber.id, actor=actor)
+    return True
+
+
+def _find(session: Session, address_hash: str) -> Suppression | None:
+    return session.scalar(select(Suppression).where(Suppression.address_hash == address_hash))

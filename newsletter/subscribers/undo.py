@@ -1,4 +1,4 @@
-"""Undo an unsubscribe, right after it: for the slip of a finger, or a scanner that pressed the button."""
+"""Undo an unsubscribe within an hour, for one that was pressed by mistake or by a mail scanner."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.errors import Conflict
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.subscribers.consent import keep_record, words
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, EndReason, State, Subscription
 from newsletter.subscribers.queries import lock_subscription
 
@@ -18,10 +18,10 @@ TIME_TO_UNDO = timedelta(hours=1)
 
 
 def offer_undo(signer: Signer, withdrawal: ConsentRecord) -> str:
-    """A token for the Undo button of the page that says "done".
+    """A signed token for the Undo button of the page that confirms the unsubscribe.
 
-    The unsubscribe link alone must not undo: it is in every forwarded copy of the email. This one is only in
-    the answer to who pressed the button, and only good for that one withdrawal.
+    The unsubscribe link alone must not undo: it is in every forwarded copy of the email. This token is only
+    in the answer to whoever pressed the button, and only for that one withdrawal.
     """
     return signer.sign(Purpose.FORM, withdrawal.subscription_id, withdrawal.id)
 
@@ -40,15 +40,17 @@ def undo(
         return subscription
     if ids != (subscription_id, _last_withdrawal(session, subscription_id)):
         raise _too_late()
-    rejoin(session, subscription, source="undo", locale=locale, ip=ip)
+    resubscribe(session, subscription, source="undo", locale=locale, ip=ip)
     return subscription
 
 
-def rejoin(session: Session, subscription: Subscription, *, source: str, locale: str, ip: str = "") -> None:
+def resubscribe(
+    session: Session, subscription: Subscription, *, source: str, locale: str, ip: str = ""
+) -> None:
     """Make a (locked) subscription active again that its person had left; `Conflict` for any other."""
     if subscription.ended_reason is not EndReason.UNSUBSCRIBED:
         raise _too_late()
-    move(subscription, State.ACTIVE)
+    transition(subscription, State.ACTIVE)
     subscription.comment = ""
     agreed = words(subscription.publication.name, locale)
     keep_record(session, subscription.id, ConsentKind.RENEWED, source=source, words=agreed, ip=ip)

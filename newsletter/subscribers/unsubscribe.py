@@ -1,11 +1,11 @@
-"""Unsubscribe: at once, from anywhere, and as often as somebody presses the button."""
+"""Unsubscribe: end a subscription, or all of a person, at once."""
 
 from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.audit.record import SUBSCRIBER
 from newsletter.subscribers.consent import keep_record
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, EndReason, State, Subscription
 from newsletter.subscribers.names import clean_comment
 from newsletter.subscribers.queries import lock_subscription, subscriptions_of
@@ -14,16 +14,16 @@ from newsletter.subscribers.queries import lock_subscription, subscriptions_of
 def unsubscribe(
     session: Session, subscription_id: int, *, source: str, mailing_id: int = 0, ip: str = ""
 ) -> ConsentRecord | None:
-    """End the subscription. The withdrawal is returned, or None when it had ended before.
+    """End the subscription. Returns the record of the withdrawal; None when it had ended before.
 
     `source` is where it was asked for (one-click, page, preferences), `mailing_id` the mailing whose link was
     used, 0 for none. Raises `Missing` for an unknown subscription. The caller commits before it answers:
-    whoever is told "done" gets nothing that is reserved from now on.
+    then nothing that is reserved later is sent to the person.
     """
     subscription = lock_subscription(session, subscription_id)
     if subscription.state is State.ENDED:
         return None
-    move(subscription, State.ENDED, reason=EndReason.UNSUBSCRIBED)
+    transition(subscription, State.ENDED, reason=EndReason.UNSUBSCRIBED)
     withdrawal = keep_record(session, subscription.id, ConsentKind.WITHDRAWN, source=source, ip=ip)
     audit.record(
         session,
@@ -44,8 +44,8 @@ def unsubscribe_from_all(session: Session, subscriber_id: int, *, source: str, i
     return sum(unsubscribe(session, id_, source=source, ip=ip) is not None for id_ in ids)
 
 
-def say_why(session: Session, subscription_id: int, comment: str) -> Subscription:
-    """Keep what somebody who left chose to say; the last word counts."""
+def save_comment(session: Session, subscription_id: int, comment: str) -> Subscription:
+    """Store the comment of somebody who unsubscribed, instead of an earlier one."""
     subscription = lock_subscription(session, subscription_id)
     if subscription.ended_reason is EndReason.UNSUBSCRIBED:
         subscription.comment = clean_comment(comment)

@@ -1,1 +1,1 @@
-"""Transports: the relay that mail leaves by, as it was set up at the editor's desk."""
+"""Transports: the SMTP relays that mail leaves by, their limits, quotas and cooldowns, and DKIM keys."""

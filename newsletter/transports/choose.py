@@ -1,4 +1,4 @@
-"""Choose the way out for the next window of a mailing."""
+"""Choose the transport for the next window of a mailing."""
 
 import random
 from collections.abc import Sequence
@@ -7,8 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.transports.availability import Availability, Obstacle
-from newsletter.transports.look import read_availability
+from newsletter.transports.availability import Availability, Obstacle, read_availability
 from newsletter.transports.transport_config import TransportConfig
 
 _CHANCE = random.SystemRandom()
@@ -29,35 +28,33 @@ def choose(
     now: datetime,
     chance: random.Random = _CHANCE,
 ) -> TransportConfig | Wait:
-    """One of `configs` for mail from `sender`, by their weights; or until when to wait, and for what.
+    """One of `configs` for mail from the address `sender`, at random by weight; or until when to wait.
 
-    A transport of weight 0 is a reserve: it takes over when none of the others can send, but not while one
-    of them only keeps its pace.
+    A transport of weight 0 is a reserve: it is used when none of the others can send, but not while one of
+    them only waits for its rate limit. `chance` is the source of random numbers, for tests.
     """
-    return pick(read_availability(session, configs, sender, now), chance)
-
-
-def pick(standings: Sequence[Availability], chance: random.Random) -> TransportConfig | Wait:
-    """The same, when it is known how things stand."""
-    ready = [one.config for one in standings if one.obstacle is None]
+    availabilities = read_availability(session, configs, sender, now)
+    ready = [each.config for each in availabilities if each.obstacle is None]
     weights = [config.weight for config in ready]
     if any(weights):
         return chance.choices(ready, weights)[0]
-    keeping_pace = any(one.obstacle is Obstacle.PACE and one.config.weight for one in standings)
-    if ready and not keeping_pace:
+    only_rate_limited = any(
+        each.obstacle is Obstacle.RATE_LIMITED and each.config.weight for each in availabilities
+    )
+    if ready and not only_rate_limited:
         return ready[0]
-    return _wait([one for one in standings if one.obstacle is not None])
+    return _wait([each for each in availabilities if each.obstacle is not None])
 
 
-def _wait(standings: Sequence[Availability]) -> Wait:
-    """For the first that can send again by itself; else everything that has to be mended."""
-    soonest = min((one for one in standings if one.until is not None), key=_until, default=None)
+def _wait(unavailable: Sequence[Availability]) -> Wait:
+    """Until the first can send again by itself; else the sentences of all that need an operator."""
+    soonest = min((each for each in unavailable if each.until is not None), key=_until, default=None)
     if soonest is not None:
         return Wait(soonest.until, soonest.sentence)
-    sentences = dict.fromkeys(one.sentence for one in standings)
+    sentences = dict.fromkeys(each.sentence for each in unavailable)
     return Wait(None, " ".join(sentences))
 
 
-def _until(standing: Availability) -> datetime:
-    assert standing.until is not None  # noqa: S101 - tells the type checker
-    return standing.until
+def _until(availability: Availability) -> datetime:
+    assert availability.until is not None  # noqa: S101 - tells the type checker
+    return availability.until

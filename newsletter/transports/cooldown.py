@@ -1,4 +1,7 @@
-"""Leave a transport alone while it is in trouble, with one sender or with all, and take it up again."""
+"""Cooldowns: a transport that failed is not used for a while, for one sender address or for all.
+
+The waiting time doubles with each failure in a row, from 30 seconds to 10 minutes.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,34 +10,34 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.transports.availability import LONGEST_REST, Cooldown
+from newsletter.transports.availability import LONGEST_COOLDOWN, Cooldown
 from newsletter.transports.models import TransportCooldown
 from newsletter.transports.rate import SKEW
 
-FIRST_REST = timedelta(seconds=30)
-# Trouble that came this long after the last one is new trouble.
+FIRST_COOLDOWN = timedelta(seconds=30)
+# A failure this long after the end of the last cooldown is the first of a new row.
 FORGOTTEN_AFTER = timedelta(hours=1)
 
 
-def rest(
+def cool_down(
     session: Session, key: str, sender: str, reason: str, *, temporary: bool, now: datetime
 ) -> datetime | None:
-    """Leave the transport `key` alone with `sender` (empty: with everybody), because of `reason`.
+    """Do not use the transport `key` for mail from `sender` (empty: from anybody), because of `reason`.
 
-    Trouble that is `temporary` is left alone for half a minute, then twice as long each time, up to ten
-    minutes; whoever reports it while it rests prolongs nothing. Returns until when; None: until `resume`.
+    After a `temporary` failure it cools down as long as `backoff` says; further failures during that time do
+    not prolong it. Any other failure lasts. Returns the end; None: it lasts until `end_cooldowns`.
     """
-    found = _locked(session, key, sender, now)
+    row = _locked(session, key, sender, now)
     until: datetime | None
-    if found.until is None and found.reason:
+    if row.until is None and row.reason:
         return None
     if not temporary:
-        until, tries = None, found.tries
-    elif found.until is not None and Cooldown(found.reason, found.until).holds(now):
-        return found.until
+        until, tries = None, row.tries
+    elif row.until is not None and Cooldown(row.reason, row.until).is_active(now):
+        return row.until
     else:
-        old = found.until is not None and not abs(now - found.until) < FORGOTTEN_AFTER
-        tries = 1 if old else found.tries + 1
+        is_first = row.until is not None and not abs(now - row.until) < FORGOTTEN_AFTER
+        tries = 1 if is_first else row.tries + 1
         until = now + backoff(tries)
     session.execute(
         update(TransportCooldown)
@@ -46,32 +49,32 @@ def rest(
 
 
 def backoff(tries: int) -> timedelta:
-    """How long the rest after the `tries`-th trouble in a row lasts."""
-    doubled: timedelta = FIRST_REST * 2 ** min(tries - 1, 10)
-    return min(doubled, LONGEST_REST)
+    """How long the cooldown after the `tries`-th failure in a row (from 1) lasts."""
+    doubled: timedelta = FIRST_COOLDOWN * 2 ** min(tries - 1, 10)
+    return min(doubled, LONGEST_COOLDOWN)
 
 
-def recovered(session: Session, key: str, sender: str, now: datetime | None = None) -> bool:
-    """A window went well by `key` with `sender`: forget the rests that are over. Whether there were any.
+def clear_expired(session: Session, key: str, sender: str, now: datetime | None = None) -> bool:
+    """After a window went well by `key` for `sender`, delete the cooldowns that are over; whether any were.
 
-    A rest that still holds began after that window did; what waits for somebody is not mended by it.
+    One that is still active began after that window did, and a permanent failure is not mended by it.
     """
     now = now or clock.now()
-    gone = session.execute(
+    deleted = session.execute(
         delete(TransportCooldown)
         .where(
             TransportCooldown.transport == key,
             TransportCooldown.sender.in_({"", sender}),
-            or_(TransportCooldown.until <= now, TransportCooldown.until > now + LONGEST_REST + SKEW),
+            or_(TransportCooldown.until <= now, TransportCooldown.until > now + LONGEST_COOLDOWN + SKEW),
         )
         .returning(TransportCooldown.transport)
         .execution_options(synchronize_session=False)
     ).all()
-    return bool(gone)
+    return bool(deleted)
 
 
-def resume(session: Session, key: str | None = None) -> int:
-    """Somebody mended it: forget every rest of the transport `key`, or of all. How many there were."""
+def end_cooldowns(session: Session, key: str | None = None) -> int:
+    """Delete every cooldown of the transport `key`, or of all, also permanent ones; how many there were."""
     statement = delete(TransportCooldown).returning(TransportCooldown.transport)
     if key is not None:
         statement = statement.where(TransportCooldown.transport == key)
@@ -79,7 +82,7 @@ def resume(session: Session, key: str | None = None) -> int:
 
 
 def _locked(session: Session, key: str, sender: str, now: datetime) -> TransportCooldown:
-    """The row, locked; made where there is none, without a reason."""
+    """The row, locked; inserted with an empty reason where there is none."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
         insert(TransportCooldown)

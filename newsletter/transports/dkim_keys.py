@@ -1,4 +1,4 @@
-"""The keys that sign for the domains of senders: made, published, put to use, removed."""
+"""DKIM keys: generate them, check their DNS records, activate and remove them (RFC 6376)."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from newsletter.smtp.dkim import Algorithm, Signer
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.smtp.url import host_name
 from newsletter.transports.models import DkimKey
-from newsletter.transports.secret_box import SecretBox, Unreadable
+from newsletter.transports.secret_box import DecryptionFailed, SecretBox
 
 RSA_BITS = 2048  # RFC 8301 §3.2: what signers should use
 DNS_SECONDS = 5.0
@@ -31,13 +31,13 @@ UNREADABLE = (
     " remove it with “newsletter dkim remove”, or put the earlier key into OLD_SECRET_KEYS."
 )
 
-# Asks the DNS for the TXT records of a name; each is its strings put together. An empty list: there are none.
+# Returns the TXT records of a name, the strings of each joined. An empty list: there are none.
 Lookup = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A key with what the DNS has to say about it."""
+    """A key, with the name and the text of the TXT record that publishes it."""
 
     key: DkimKey
     name: str
@@ -47,7 +47,7 @@ class Published:
 def make_key(
     session: Session, domain: str, selector: str, algorithm: Algorithm, secrets: Sequence[str], *, actor: str
 ) -> Published:
-    """A fresh key, flushed and not in use yet. Raises `Refused`, or `Conflict` for a taken selector."""
+    """A new key, flushed and not active yet. Raises `Refused`, or `Conflict` for a taken selector."""
     try:
         domain = host_name(domain)
     except ValueError:
@@ -61,7 +61,10 @@ def make_key(
     )
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     key = DkimKey(
-        domain=domain, selector=selector, algorithm=algorithm.value, private_key=SecretBox(secrets).lock(pem)
+        domain=domain,
+        selector=selector,
+        algorithm=algorithm.value,
+        private_key=SecretBox(secrets).encrypt(pem),
     )
     try:
         with session.begin_nested():
@@ -73,7 +76,7 @@ def make_key(
 
 
 def published(key: DkimKey, secrets: Sequence[str]) -> Published:
-    """`key` with its record. Raises `SessionFailed` when it cannot be read."""
+    """`key` with its record. Raises `SessionFailed` when it cannot be decrypted."""
     signer = _signer(key, secrets)
     return Published(key, signer.record_name, signer.record)
 
@@ -112,10 +115,10 @@ def activate(
 
 
 def check_active(session: Session, secrets: Sequence[str], lookup: Lookup) -> list[str]:
-    """The domains that sign, in order, as receivers can verify.
+    """The domains with active keys, sorted, after a check that receivers can verify their signatures.
 
-    Raises `Refused` for the first key that the DNS does not vouch for: what it signs looks forged; or
-    `SessionFailed` for one that cannot be read here: its mail does not leave.
+    Raises `Refused` for the first key whose DNS record is missing or wrong: what it signs looks forged; or
+    `SessionFailed` for a key that cannot be decrypted: its mail does not leave.
     """
     active = [key for key in list_keys(session) if key.active_since is not None]
     for key in active:
@@ -162,16 +165,17 @@ def ask_dns(name: str, resolver: dns.resolver.Resolver | None = None) -> list[st
 
 
 def _check(wanted: Published, lookup: Lookup) -> None:
-    found = lookup(wanted.name)
-    if not found:
+    """Raises `Refused` unless the DNS has exactly the record of `wanted`, and it lets the key sign mail."""
+    records = lookup(wanted.name)
+    if not records:
         raise _refused(
             "record", f"The DNS has no TXT record {wanted.name}. Publish it, or wait until it is seen."
         )
-    if len(found) > 1:  # what a verifier makes of several is not defined (RFC 6376 §3.6.2.2)
+    if len(records) > 1:  # what a verifier makes of several is not defined (RFC 6376 §3.6.2.2)
         raise _refused(
-            "record", f"The DNS has {len(found)} TXT records {wanted.name}. Leave only this key's."
+            "record", f"The DNS has {len(records)} TXT records {wanted.name}. Leave only this key's."
         )
-    tags = _tags(found[0])
+    tags = _tags(records[0])
     if any(tags[name] != value for name, value in _tags(wanted.text).items() if name in {"k", "p"}):
         raise _refused("record", f"The TXT record {wanted.name} is not the one of this key.")
     if (
@@ -193,8 +197,8 @@ def _tags(text: str) -> dict[str, str]:
 
 def _signer(key: DkimKey, secrets: Sequence[str]) -> Signer:
     try:
-        pem = SecretBox(secrets).open(key.private_key)
-    except Unreadable:
+        pem = SecretBox(secrets).decrypt(key.private_key)
+    except DecryptionFailed:
         sentence = UNREADABLE.format(domain=key.domain)
         raise SessionFailed(Step.AUTH, sentence, temporary=False) from None
     return Signer.from_pem(key.domain, key.selector, pem.encode())

@@ -1,7 +1,7 @@
 """The relays of `SMTP_URL`: one URL, or several with white space between them.
 
-What says how much a relay takes is taken out of its URL; the rest goes to `smtp.url`, which knows how to
-reach one.
+The options for limits are split off each URL; `smtp.url` parses what is left, which says how to reach the
+relay.
 """
 
 from urllib.parse import unquote_plus
@@ -23,26 +23,28 @@ def environment_transports(text: str) -> list[TransportConfig]:
         raise _refused(
             "holds a space with no URL after it; spaces separate relays, one in a password is written %20."
         )
-    found = [_transport_config(url) for url in urls or [""]]
-    if len({config.key for config in found}) < len(found):
+    configs = [_transport_config(url) for url in urls or [""]]
+    if len({config.key for config in configs}) < len(configs):
         raise _refused("names the same relay and user twice.")
-    return found
+    return configs
 
 
 def _transport_config(url: str) -> TransportConfig:
-    bare, options = _taken_out(url)
+    bare, options = _split_options(url)
     relay = parse_smtp_url(bare, OPTIONS)
     try:
         name = check_name(options.pop("name", ""))
-        facts = check_limits(options)
+        limits = check_limits(options)
     except Refused as error:
         option, problem = next(iter(error.fields.items()))
         raise _refused(f"has a wrong {option}: {problem}") from None
-    return TransportConfig(url_key(relay), name or relay.where, relay, facts.weight, facts.limits(relay.host))
+    return TransportConfig(
+        url_key(relay), name or relay.where, relay, limits.weight, limits.limits(relay.host)
+    )
 
 
-def _taken_out(url: str) -> tuple[str, dict[str, str]]:
-    """The URL without our options, and those."""
+def _split_options(url: str) -> tuple[str, dict[str, str]]:
+    """The URL without the options for limits, and those by their names."""
     head, sign, query = url.partition("?")
     kept: list[str] = []
     ours: dict[str, str] = {}

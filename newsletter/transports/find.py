@@ -10,14 +10,13 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import Missing
 from newsletter.smtp.failures import SessionFailed, Step
-from newsletter.smtp.url import Dialogue, Relay
-from newsletter.transports.availability import Availability
+from newsletter.smtp.url import Dialogue
+from newsletter.transports.availability import Availability, read_availability
 from newsletter.transports.environment import environment_transports
 from newsletter.transports.limit_settings import LimitSettings
-from newsletter.transports.look import read_availability
 from newsletter.transports.models import Transport
 from newsletter.transports.relay_settings import RelaySettings
-from newsletter.transports.secret_box import SecretBox, Unreadable
+from newsletter.transports.secret_box import DecryptionFailed, SecretBox
 from newsletter.transports.transport_config import TransportConfig, row_key
 
 UNREADABLE = (
@@ -40,7 +39,7 @@ def get_transport(session: Session, transport_id: int) -> Transport:
 
 
 def transport_configs(session: Session, secrets: Sequence[str], smtp_url: str) -> list[TransportConfig]:
-    """Every way out for mail, in order: the saved transports, or else the relays of `smtp_url`.
+    """Every transport that mail may leave by, in order: those that were saved, else the relays of `smtp_url`.
 
     Raises `Refused` when `smtp_url` is needed and has a mistake in it.
     """
@@ -49,18 +48,18 @@ def transport_configs(session: Session, secrets: Sequence[str], smtp_url: str) -
 
 
 def stored_transport(transport: Transport, secrets: Sequence[str]) -> TransportConfig:
-    """A saved transport as a way out."""
+    """A saved transport as a value, its password decrypted; `broken` says why where that is impossible."""
     broken = None
     try:
-        facts = stored_settings(transport, secrets)
+        relay = stored_settings(transport, secrets)
     except SessionFailed as error:
         broken = error
-        facts = RelaySettings(transport.host, transport.port, transport.security, transport.username)
+        relay = RelaySettings(transport.host, transport.port, transport.security, transport.username)
     limits = LimitSettings.of(transport)
     return TransportConfig(
         key=row_key(transport.id),
         name=transport.name or transport.host,
-        relay=replace(facts.relay, dialogue=Dialogue[limits.dialogue.upper()]),
+        relay=replace(relay.relay, dialogue=Dialogue[limits.dialogue.upper()]),
         weight=limits.weight,
         limits=limits.limits(transport.host),
         paused=transport.paused_at is not None,
@@ -68,40 +67,32 @@ def stored_transport(transport: Transport, secrets: Sequence[str]) -> TransportC
     )
 
 
-def outlets_in_use(
+def usable_transports(
     sessions: sessionmaker[Session], secrets: Sequence[str], smtp_url: str
 ) -> list[TransportConfig] | SessionFailed:
-    """The ways out for a single message that somebody waits for, the best first; or why there is none.
+    """The transports for a single message that somebody waits for, the best first; or why there is none.
 
-    Limits and hours are for mailings. What is paused, broken or waits for somebody is left out; what rests
-    for a while comes last. In a transaction of its own, for workers, which ask again and again.
+    Limits and hours are for mailings and do not count here. Transports that need an operator are left out,
+    those that cool down come last. Reads in a transaction of its own, for workers, which ask often.
     """
     with reading(), sessions() as session:
-        known = transport_configs(session, secrets, smtp_url)
-        standings = read_availability(session, known, sender="", now=clock.now())
-    fit = [standing for standing in standings if not standing.needs_somebody]
-    if fit:
-        return [standing.config for standing in sorted(fit, key=lambda standing: standing.rests)]
-    broken = next((config.broken for config in known if config.broken), None)
-    return broken or SessionFailed(Step.CONNECT, _sentence(standings), temporary=False)
-
-
-def relay_in_use(
-    sessions: sessionmaker[Session], secrets: Sequence[str], smtp_url: str
-) -> Relay | SessionFailed:
-    """The best of those alone."""
-    found = outlets_in_use(sessions, secrets, smtp_url)
-    return found if isinstance(found, SessionFailed) else found[0].relay
+        configs = transport_configs(session, secrets, smtp_url)
+        availabilities = read_availability(session, configs, sender="", now=clock.now())
+    usable = [each for each in availabilities if not each.needs_operator]
+    if usable:
+        return [each.config for each in sorted(usable, key=lambda each: each.cooling_down)]
+    broken = next((config.broken for config in configs if config.broken), None)
+    return broken or SessionFailed(Step.CONNECT, _sentences(availabilities), temporary=False)
 
 
 def stored_settings(transport: Transport, secrets: Sequence[str]) -> RelaySettings:
     """The transport with its password in clear. Raises `SessionFailed` when that cannot be read."""
     try:
-        password = SecretBox(secrets).open(transport.password) if transport.password else ""
-    except Unreadable:
+        password = SecretBox(secrets).decrypt(transport.password) if transport.password else ""
+    except DecryptionFailed:
         raise SessionFailed(Step.AUTH, UNREADABLE, temporary=False) from None
     return RelaySettings(transport.host, transport.port, transport.security, transport.username, password)
 
 
-def _sentence(standings: Sequence[Availability]) -> str:
-    return " ".join(dict.fromkeys(standing.sentence for standing in standings))
+def _sentences(availabilities: Sequence[Availability]) -> str:
+    return " ".join(dict.fromkeys(each.sentence for each in availabilities))

@@ -1,16 +1,17 @@
-"""Sending hours and days, by the clock on the wall of a named zone.
+"""Sending hours and days, in the local time of a named zone.
 
-What counts is what that clock shows: where it is set forward over the beginning, sending begins when it has
-been set; where it is set back, an hour that comes twice counts twice.
+Local time counts as clocks show it: when they are set forward over the beginning, sending begins right after;
+when they are set back, the hour that comes twice counts twice.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from newsletter.core.errors import Refused
+from newsletter.core.zones import find_zone
 
 MINUTES_A_DAY = 24 * 60
 
@@ -28,9 +29,9 @@ class Hours:
     def __str__(self) -> str:
         return f"{self.begin // 60:02}:{self.begin % 60:02}-{self.end // 60:02}:{self.end % 60:02}"
 
-    def hold(self, wall: datetime) -> bool:
-        """Whether this is a time to send at, as the clock on the wall shows it."""
-        minute = wall.hour * 60 + wall.minute
+    def contain(self, local: datetime) -> bool:
+        """Whether the local time `local` is within these hours."""
+        minute = local.hour * 60 + local.minute
         if self.begin < self.end:
             return self.begin <= minute < self.end
         return minute >= self.begin or minute < self.end
@@ -54,33 +55,32 @@ def parse_hours(text: str) -> Hours | None:
     raise Refused("bad_hours", sentence, {"hours": sentence})
 
 
-@lru_cache(maxsize=64)
 def parse_zone(name: str) -> ZoneInfo:
     """The time zone called `name`. Raises `Refused`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = find_zone(name)
+    if zone is None:
         sentence = "Write a time zone such as Europe/Rome or UTC."
-        raise Refused("bad_zone", sentence, {"zone": sentence}) from None
+        raise Refused("bad_zone", sentence, {"zone": sentence})
+    return zone
 
 
 def opens_at(hours: Hours | None, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """When the hours begin next; None when they hold now, or there are none."""
-    if hours is None or hours.hold(now.astimezone(zone)):
+    """When the hours begin next; None when `now` is within them, or there are none."""
+    if hours is None or hours.contain(now.astimezone(zone)):
         return None
-    # Minute by minute, as the wall clock goes: at most a day and what a clock is set by, some milliseconds.
+    # Minute by minute of local time, for at most a day and one change of the clocks: some milliseconds.
     at = now.replace(second=0, microsecond=0)
-    while not hours.hold(at.astimezone(zone)):
+    while not hours.contain(at.astimezone(zone)):
         at += _MINUTE
     return at
 
 
 def day_in(zone: ZoneInfo, now: datetime) -> date:
-    """What day it is there."""
+    """The date in `zone` at `now`."""
     return now.astimezone(zone).date()
 
 
 def next_day(zone: ZoneInfo, now: datetime) -> datetime:
-    """When the next day begins there, in the zone of `now`."""
+    """When the next day begins in `zone`, as a time in the zone of `now`."""
     tomorrow = day_in(zone, now) + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone).astimezone(now.tzinfo)

@@ -1,4 +1,4 @@
-"""What was typed about how much a transport takes, checked field by field."""
+"""The limits of a transport as people type them, checked field by field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.core.errors import Refused
+from newsletter.core.text import one_line
 from newsletter.smtp.url import Dialogue
 from newsletter.transports.hours import parse_hours, parse_zone
 from newsletter.transports.models import Transport
@@ -22,7 +23,7 @@ MOST_WEIGHT = 1_000
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """Limits as they may be stored. None leaves it to the habits of the relay (`transports.habits`).
+    """Limits as they may be stored. None: the default of the relay (`transports.provider_defaults`).
 
     `dialogue`: the fastest way that it may be spoken to, a name of `smtp.url.Dialogue`.
     """
@@ -41,11 +42,11 @@ class LimitSettings:
 
     @classmethod
     def of(cls, transport: Transport) -> "LimitSettings":
-        """What is stored."""
+        """The limits in the row of `transport`."""
         return cls(**{name: getattr(transport, name) for name in FIELDS})
 
-    def told(self) -> dict[str, Any]:
-        """As JSON, for programs and for the audit."""
+    def as_json(self) -> dict[str, Any]:
+        """The fields as JSON has them, for the audit and for forms."""
         first_day = self.warm_up_from.isoformat() if self.warm_up_from else None
         return {name: getattr(self, name) for name in FIELDS} | {
             "warm_up_from": first_day,
@@ -53,13 +54,13 @@ class LimitSettings:
         }
 
     def limits(self, host: str) -> Limits:
-        """What counts for a relay at `host`: these, and its habits where nothing is said."""
-        habits = provider_defaults_for(host)
+        """The limits that hold for a relay at `host`: these, and its defaults where a field is None."""
+        defaults = provider_defaults_for(host)
         return Limits(
-            connections=self.connections or habits.connections,
-            messages_per_connection=self.messages_per_connection or habits.messages_per_connection,
-            per_second=self.per_second or habits.per_second,
-            per_day=self.per_day or habits.per_day,
+            connections=self.connections or defaults.connections,
+            messages_per_connection=self.messages_per_connection or defaults.messages_per_connection,
+            per_second=self.per_second or defaults.per_second,
+            per_day=self.per_day or defaults.per_day,
             provider_limits=self.provider_limits,
             hours=self.hours,
             zone=self.zone,
@@ -95,8 +96,8 @@ def check_limits(typed: Mapping[str, str], begun: LimitSettings | None = None) -
 
 def check_name(text: str) -> str:
     """A name for people. Raises `Refused`."""
-    name = " ".join(text.split())
-    if len(name) > NAME_LENGTH or not name.isprintable():
+    name = one_line(text)
+    if len(name) > NAME_LENGTH:
         sentence = f"Write a name of at most {NAME_LENGTH} characters."
         raise Refused("bad_name", sentence, {"name": sentence})
     return name

@@ -1,4 +1,4 @@
-"""The tables of transports: relays, how much of them is used, where they rest, and the keys that sign."""
+"""The tables of transports: relays, their usage, their cooldowns, and DKIM keys."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,9 +14,9 @@ from newsletter.transports.security import Security
 
 
 class Transport(Base):
-    """An SMTP relay, in the order of `position`; `password` is encrypted (see `transports.locker`).
+    """An SMTP relay, in the order of `position`; `password` is encrypted (see `transports.secret_box`).
 
-    Limits that are None are those of the relay's provider, or none (`transports.providers`).
+    Limits that are None are those of the relay's provider, or none (`transports.provider_defaults`).
     """
 
     __tablename__ = "transport"
@@ -46,15 +46,16 @@ class Transport(Base):
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     warm_up_from: Mapped[date | None]  # its first day; each further day may send more (`transports.warm_up`)
     warm_up_per_day: Mapped[int | None]  # how many on the first day
-    # Somebody paused it; trouble is kept apart, in `TransportCooldown`.
+    # Somebody paused it; failures are in `TransportCooldown`.
     paused_at: Mapped[datetime | None]
 
 
 class TransportUse(Base):
-    """How much of a transport is spoken for, in all or towards one receiving `provider`.
+    """How much of a transport is reserved, in all (`provider` empty) or towards one receiving provider.
 
-    `transport` is a key (`transports.config`), since relays of the environment have no row. `free_at`: when
-    the next message may go, by its rate. `used`: how many were reserved on `day`, in the transport's zone.
+    `transport` is a key (`transports.transport_config`), since relays of the environment have no row.
+    `free_at`: when the next message may go, by its rate. `used`: how many were reserved on `day`, in the
+    transport's zone.
     """
 
     __tablename__ = "transport_use"
@@ -67,9 +68,10 @@ class TransportUse(Base):
 
 
 class TransportCooldown(Base):
-    """A transport (a key, as above) that is left alone for its trouble, with one sender or (empty) with all.
+    """A transport (a key, as above) that failed and is not used, for one sender or (empty) for all.
 
-    `until`: when it is tried again; None means that somebody has to mend what `reason` says, and resume.
+    `until`: when it is tried again; None: after somebody has mended what `reason` says and resumed it.
+    The table keeps its first name, which is older than the word cooldown.
     """
 
     __tablename__ = "transport_rest"
@@ -83,7 +85,7 @@ class TransportCooldown(Base):
 
 
 class DkimKey(Base):
-    """A key that signs for a sender's domain; `private_key` is encrypted (see `transports.locker`)."""
+    """A key that signs for a sender's domain; `private_key` is encrypted (see `transports.secret_box`)."""
 
     __tablename__ = "dkim_key"
     __table_args__ = (Index("uq_dkim_key_domain_selector", "domain", "selector", unique=True),)

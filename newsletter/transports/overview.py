@@ -1,4 +1,4 @@
-"""Everything about the ways out that people are told: how things stand, how much is used, whose trouble."""
+"""What people see of transports: availability, usage of today, share of the mail, failures of senders."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,21 +8,26 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.transports.availability import Availability, Cooldown, Used
-from newsletter.transports.look import read_availability, read_use
+from newsletter.transports.availability import (
+    Availability,
+    Cooldown,
+    Usage,
+    read_availability,
+    read_usage,
+)
 from newsletter.transports.models import TransportCooldown
 from newsletter.transports.transport_config import TransportConfig
 
 
 @dataclass(frozen=True)
 class Overview:
-    """One way out. `used_today` of `allowance` (None: as many as there are) messages, where they are counted.
+    """One transport. `used_today` of `allowance` messages (None: no limit), where they are counted.
 
-    `share`: how many of a hundred windows it takes while things are as they are set; 0: a reserve, or held.
-    `senders`: the trouble it has with single senders.
+    `share`: how many of a hundred windows leave by it, by the weights; 0: a reserve, or it needs an operator.
+    `senders`: the active cooldowns for single senders, by their address.
     """
 
-    standing: Availability
+    availability: Availability
     used_today: int
     allowance: int | None
     share: int
@@ -30,28 +35,27 @@ class Overview:
 
     @property
     def config(self) -> TransportConfig:
-        return self.standing.config
+        return self.availability.config
 
 
 def overview(session: Session, configs: Sequence[TransportConfig], now: datetime) -> list[Overview]:
-    """What there is to tell of each of `configs`."""
-    standings = read_availability(session, configs, "", now)
+    """The overview of each of `configs`, in their order."""
+    availabilities = read_availability(session, configs, "", now)
     keys = [config.key for config in configs]
-    use = read_use(session, keys)
-    senders = _senders(session, keys, now)
-    whole = sum(one.config.weight for one in standings if not one.needs_somebody)
-    told = []
-    for one in standings:
-        limits = one.config.limits
-        today = limits.day(now)
-        takes = 0 if one.needs_somebody or not whole else round(100 * one.config.weight / whole)
-        used = use.get(one.config.key, Used()).on(today)
-        told.append(Overview(one, used, limits.allowance(today), takes, senders[one.config.key]))
-    return told
+    usage = read_usage(session, keys)
+    senders = _sender_cooldowns(session, keys, now)
+    total_weight = sum(each.config.weight for each in availabilities if not each.needs_operator)
+    overviews = []
+    for each in availabilities:
+        key, limits, today = each.config.key, each.config.limits, each.config.limits.day(now)
+        share = 0 if each.needs_operator or not total_weight else 100 * each.config.weight / total_weight
+        used = usage.get(key, Usage()).on(today)
+        overviews.append(Overview(each, used, limits.allowance(today), round(share), senders[key]))
+    return overviews
 
 
-def _senders(session: Session, keys: Sequence[str], now: datetime) -> dict[str, dict[str, Cooldown]]:
-    found: dict[str, dict[str, Cooldown]] = defaultdict(dict)
+def _sender_cooldowns(session: Session, keys: Sequence[str], now: datetime) -> dict[str, dict[str, Cooldown]]:
+    cooldowns: dict[str, dict[str, Cooldown]] = defaultdict(dict)
     rows = session.execute(
         select(
             TransportCooldown.transport,
@@ -63,7 +67,7 @@ def _senders(session: Session, keys: Sequence[str], now: datetime) -> dict[str, 
         .order_by(TransportCooldown.sender)
     )
     for key, sender, reason, until in rows:
-        rest = Cooldown(reason, until)
-        if rest.holds(now):
-            found[key][sender] = rest
-    return found
+        cooldown = Cooldown(reason, until)
+        if cooldown.is_active(now):
+            cooldowns[key][sender] = cooldown
+    return cooldowns

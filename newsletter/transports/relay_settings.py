@@ -1,4 +1,4 @@
-"""What was typed about a relay, checked field by field."""
+"""The address and credentials of a relay as people type them, checked field by field."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,8 +42,8 @@ class RelaySettings:
             auth_in_clear=self.security is Security.NONE and is_loopback(self.host),
         )
 
-    def told(self) -> dict[str, Any]:
-        """For the audit: everything but the password."""
+    def for_audit(self) -> dict[str, Any]:
+        """Everything but the password."""
         return {
             "host": self.host,
             "port": self.port,
@@ -57,35 +57,35 @@ def check_relay(
 ) -> RelaySettings:
     """The relay in what was typed; an empty port is the usual one. `Refused` names every bad field."""
     problems: dict[str, str] = {}
-    way = Security(security) if security in set(Security) else Security.STARTTLS
+    chosen = Security(security) if security in set(Security) else Security.STARTTLS
     if security not in set(Security):
         problems["security"] = "Choose STARTTLS, TLS or none."
     checked_host, problem = _host(host)
     problems |= {"host": problem} if problem else {}
-    checked_port, problem = _port(port, way)
+    checked_port, problem = _port(port, chosen)
     problems |= {"port": problem} if problem else {}
     username = username.strip()
     problems |= _credentials(username, password)
-    if username and password and way is Security.NONE and checked_host and not is_loopback(checked_host):
+    if username and password and chosen is Security.NONE and checked_host and not is_loopback(checked_host):
         problems["security"] = "The password would travel readable for everybody: choose STARTTLS or TLS."
     if problems:
         raise Refused("bad_relay", "The relay cannot be used like this.", problems)
-    return RelaySettings(checked_host, checked_port, way, username, password)
+    return RelaySettings(checked_host, checked_port, chosen, username, password)
 
 
-def with_kept_password(facts: RelaySettings, kept: RelaySettings | None) -> RelaySettings:
-    """`facts` with the kept password in the place of an empty one.
+def with_kept_password(typed: RelaySettings, kept: RelaySettings | None) -> RelaySettings:
+    """`typed` with the password of `kept` (the stored relay) in the place of an empty one.
 
-    It goes nowhere but where it went before: not to another host, not for another user, not in clear. Else
-    whoever sits down at somebody's desk could have it sent to a server of their own.
+    Only for the same host, user and encryption: else whoever finds a signed-in browser could have the
+    password sent to a server of their own. Raises `Refused`.
     """
-    if facts.password or kept is None or not kept.password or not facts.username:
-        return facts
-    same = (facts.host, facts.username) == (kept.host, kept.username)
-    if not same or (facts.security is Security.NONE and kept.security is not Security.NONE):
+    if typed.password or kept is None or not kept.password or not typed.username:
+        return typed
+    same = (typed.host, typed.username) == (kept.host, kept.username)
+    if not same or (typed.security is Security.NONE and kept.security is not Security.NONE):
         sentence = "Type the password again: it is only kept for the same host, user name and encryption."
         raise Refused("bad_relay", sentence, {"password": sentence})
-    return RelaySettings(facts.host, facts.port, facts.security, facts.username, kept.password)
+    return RelaySettings(typed.host, typed.port, typed.security, typed.username, kept.password)
 
 
 def _host(text: str) -> tuple[str, str]:
@@ -99,12 +99,12 @@ def _host(text: str) -> tuple[str, str]:
         return "", f"“{text[:80]}” is not a valid host name or IP address."
 
 
-def _port(text: str, way: Security) -> tuple[int, str]:
+def _port(text: str, security: Security) -> tuple[int, str]:
     text = text.strip()
     if not text:
-        return way.usual_port, ""
+        return security.usual_port, ""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= 65_535:
-        return 0, f"Write a number from 1 to 65535; {way.usual_port} is usual."
+        return 0, f"Write a number from 1 to 65535; {security.usual_port} is usual."
     return int(text), ""
 
 

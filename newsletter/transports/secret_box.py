@@ -1,7 +1,7 @@
-"""Where the password of a relay is locked away: encrypted, with a key that the database does not hold.
+"""Encrypt passwords of relays and DKIM keys before they are stored (Fernet: AES-128-CBC with HMAC-SHA256).
 
-The key is derived (HKDF, RFC 5869) from the installation's secret. A copy of the database alone says nothing;
-what was locked with an earlier secret opens as long as that is among OLD_SECRET_KEYS.
+The key is derived (HKDF, RFC 5869) from SECRET_KEY, which the database does not hold, so a copy of the
+database reveals nothing. What was encrypted with an earlier key is read while that is in OLD_SECRET_KEYS.
 """
 
 import base64
@@ -14,26 +14,26 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 PURPOSE = b"newsletter-transport-password"
 
 
-class Unreadable(Exception):
-    """What is locked was locked with a secret that is not known any more."""
+class DecryptionFailed(Exception):
+    """It was encrypted with a secret that is not known any more."""
 
 
 class SecretBox:
-    """Locks with the newest of `secrets`, opens with any of them."""
+    """Encrypts with the first of `secrets`, decrypts with any of them."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
-    def lock(self, text: str) -> str:
-        """`text` encrypted and authenticated, as ASCII; each time another."""
+    def encrypt(self, text: str) -> str:
+        """`text` encrypted and authenticated, in ASCII; a different ciphertext each time."""
         return self._fernet.encrypt(text.encode()).decode()
 
-    def open(self, locked: str) -> str:
-        """What was locked. Raises `Unreadable`."""
+    def decrypt(self, ciphertext: str) -> str:
+        """The text that was encrypted. Raises `DecryptionFailed`."""
         try:
-            return self._fernet.decrypt(locked.encode()).decode()
+            return self._fernet.decrypt(ciphertext.encode()).decode()
         except InvalidToken:
-            raise Unreadable from None
+            raise DecryptionFailed from None
 
 
 def _key(secret: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Try a transport with one short message to somebody who will look for it."""
+"""Test a relay: connect, sign in and send one short message."""
 
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -11,23 +11,24 @@ from newsletter.smtp.probe import Finding, ProbeStep, Result, probe
 from newsletter.smtp.url import Relay
 
 
-def try_out(
+def send_probe(
     relay: Relay, mail_name: str, sender: str, recipient: str, public_url: str
 ) -> tuple[Finding, ...]:
-    """What came of each step, up to a test message. No transaction should be open: it takes some seconds.
+    """The finding of each step, up to a test message to `recipient`.
 
-    `mail_name` is what EHLO says, `public_url` what the message names as its origin.
+    `mail_name` is what EHLO says, `public_url` what the message names as its origin. It takes some seconds,
+    so no transaction should be open.
     """
-    letter = _letter(sender, recipient, public_url)
-    return probe(relay, mail_name, Envelope(0, sender, recipient, letter, needs_smtputf8(recipient)))
+    message = _test_message(sender, recipient, public_url)
+    return probe(relay, mail_name, Envelope(0, sender, recipient, message, needs_smtputf8(recipient)))
 
 
 def failed_step(findings: tuple[Finding, ...]) -> ProbeStep | None:
-    """Where it ended; None when everything went well."""
-    return next((one.step for one in findings if one.result is Result.FAILED), None)
+    """The step that failed; None when all succeeded."""
+    return next((finding.step for finding in findings if finding.result is Result.FAILED), None)
 
 
-def _letter(sender: str, recipient: str, public_url: str) -> bytes:
+def _test_message(sender: str, recipient: str, public_url: str) -> bytes:
     message = EmailMessage(SMTPUTF8 if needs_smtputf8(recipient) else SMTP)
     domain = sender.rpartition("@")[2]
     message["From"] = f"{sender.rpartition('@')[0]}@{to_ascii_domain(domain)}"

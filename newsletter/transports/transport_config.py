@@ -1,4 +1,4 @@
-"""A way out for mail, with everything that decides whether it may be used now. Values, no rows."""
+"""A transport as plain values: its relay and its limits, from a row or from `SMTP_URL`."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ KEY_LENGTH = 280  # of the column that keys are kept in
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a relay takes: at once, over time, and when. None and empty mean without limit.
+    """How much may be sent by a relay: at once, over time, and when. None and empty mean no limit.
 
     `connections` are those of all processes together. `provider_limits`: messages a second towards each
     receiving provider (a key of `transports.providers`). `hours` such as "08:00-20:00" and days are those of
@@ -38,7 +38,7 @@ class Limits:
         return day_in(parse_zone(self.zone), now)
 
     def allowance(self, day: date) -> int | None:
-        """How many messages may be sent on `day`; None: as many as there are."""
+        """How many messages may be sent on `day`; None: any number."""
         if self.warm_up_from is None or self.warm_up_per_day is None:
             return self.per_day
         warming = warm_up(self.warm_up_from, self.warm_up_per_day, day)

@@ -4,10 +4,21 @@ import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
+from flask import Response, stream_with_context
+
 # A cell that begins so is a formula to spreadsheet programs, also when it is quoted.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
+MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
+
 Cell = str | int | None
+
+
+def csv_response(rows: Iterable[Iterable[Cell]], filename: str) -> Response:
+    """The rows as a file to keep, read and sent a piece at a time."""
+    response = Response(stream_with_context(csv_lines(rows)), content_type=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
 
 
 def csv_lines(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What the current application was made with: its settings and links."""
 
+from dataclasses import replace
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from newsletter.core.links import Links
 from newsletter.settings import Settings
@@ -14,3 +15,8 @@ def settings() -> Settings:
 
 def links() -> Links:
     return cast(Links, current_app.extensions["newsletter_links"])
+
+
+def local_links() -> Links:
+    """Links by path, which our content security policy allows under whatever name we are reached."""
+    return replace(links(), public_url=request.script_root)

@@ -13,8 +13,6 @@ from newsletter.core.paths import translations_dir
 
 
 def init_app(app: Flask) -> None:
-    # Our forms bring their own sentences: WTForms' would be read from the disk for each form.
-    app.config["WTF_I18N_ENABLED"] = False
     Babel(
         app,
         default_locale=i18n.SOURCE_LANGUAGE,

@@ -6,13 +6,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from newsletter.accounts.change_role import change_role
 from newsletter.accounts.create import create_user
-from newsletter.accounts.deactivate import deactivate
 from newsletter.accounts.find import find_user
 from newsletter.accounts.models import User
-from newsletter.accounts.owners import has_owner
 from newsletter.accounts.permissions import RoleName
+from newsletter.accounts.roles import change_role, deactivate, has_owner
 from newsletter.accounts.set_up import set_up
 from newsletter.core.errors import Conflict
 from newsletter.runtime import Runtime

@@ -1,6 +1,7 @@
-"""The documents name what exists: their links lead somewhere, and commands and settings are all told."""
+"""The documents name what exists: links, commands and options; the reference is as the code has it."""
 
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -8,8 +9,9 @@ import click
 import pytest
 
 from newsletter.cli import cli
-from newsletter.settings import SECRETS_FROM_FILES, Settings
+from newsletter.settings import Settings
 from newsletter.transports.environment import environment_transports
+from scripts import reference
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -21,24 +23,14 @@ HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 # Where a command is named: in backquotes, or on a line of a terminal.
 COMMAND = re.compile(r"(?:`|^ +(?:\$ )?|^)newsletter((?: [a-z][a-z-]*)+)", re.MULTILINE)
 OPTION = re.compile(r"(?<=\s)--[a-z-]+")
-WITHOUT_JSON = {"run", "db upgrade", "issue export", "issue schema", "issue render"}
 
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
-def commands(group: click.Group | None = None, before: str = "") -> dict[str, click.Command]:
+@cache
+def commands() -> dict[str, click.Command]:
     """Every command by what is typed after `newsletter`, such as `issue send`."""
-    group = group or cli
-    context = click.Context(group)
-    found: dict[str, click.Command] = {}
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None, name
-        if isinstance(command, click.Group):
-            found |= commands(command, f"{before}{name} ")
-        else:
-            found[f"{before}{name}"] = command
-    return found
+    return dict(reference.commands(cli))
 
 
 def anchors(path: Path) -> set[str]:
@@ -93,32 +85,24 @@ def test_options_of_commands_exist(path: Path) -> None:
         assert set(OPTION.findall(words)) - known == set(), line
 
 
-def test_every_command_is_in_the_readmes_table() -> None:
-    assert set(re.findall(r"^\| `newsletter ([a-z -]+)` \|", README, re.MULTILINE)) == set(commands())
+@pytest.mark.parametrize("name", ["settings.md", "commands.md"])
+def test_the_reference_is_up_to_date(name: str) -> None:
+    written = (reference.FOLDER / name).read_text(encoding="utf-8")
+    assert written == reference.pages()[name], "run `make docs`"
 
 
-def test_json_is_for_all_but_those_that_the_readme_names() -> None:
+def test_every_setting_and_option_says_what_it_is() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+    for name, command in commands().items():
+        assert command.help, name
+        assert all(each.help for each in command.params if isinstance(each, click.Option)), name
+
+
+def test_json_is_for_all_commands_that_tell_something() -> None:
     without = {
         name for name, command in commands().items() if all(p.name != "as_json" for p in command.params)
     }
-    assert without == WITHOUT_JSON
-    sentence = next(line for line in README.splitlines() if line.startswith("- **JSON.**"))
-    assert set(re.findall(r"`([a-z][a-z -]*)`", sentence)) == WITHOUT_JSON
-
-
-def test_every_setting_is_in_the_readmes_table_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", README, re.MULTILINE))
-    assert set(rows) == {name.upper() for name in Settings.model_fields}
-    for name, field in Settings.model_fields.items():
-        default = field.default
-        # What is empty, unset or computed is told in words.
-        if isinstance(default, str | int | float | Path) and default != "":
-            assert rows[name.upper()] == f"`{default}`", name
-
-
-def test_secrets_in_files_are_told() -> None:
-    sentence = next(line for line in README.splitlines() if "can be kept in files" in line)
-    assert set(re.findall(r"`([A-Z_]+)`", sentence)) >= set(SECRETS_FROM_FILES)
+    assert without == {"run", "db upgrade", "issue export", "issue schema", "issue render"}
 
 
 RELAYS = [

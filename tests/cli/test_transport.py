@@ -11,7 +11,7 @@ from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.settings import Settings
 from newsletter.smtp.sink import Options, Sink
-from newsletter.transports.cooldown import rest
+from newsletter.transports.cooldown import cool_down
 from newsletter.transports.find import all_transports, stored_settings
 from newsletter.transports.models import TransportUse
 from tests.cli.conftest import Run
@@ -108,9 +108,9 @@ def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
         limits = limited.get(name, ())
         assert run("transport", "add", name, "--host", f"{name}.example", *limits).code == 0
     session.add(TransportUse(transport="transport:3", used=10, day=clock.now().date()))
-    rest(session, "transport:5", "", "It is down.", temporary=True, now=clock.now())
-    rest(session, "transport:6", "", "It knows us no more.", temporary=False, now=clock.now())
-    rest(
+    cool_down(session, "transport:5", "", "It is down.", temporary=True, now=clock.now())
+    cool_down(session, "transport:6", "", "It knows us no more.", temporary=False, now=clock.now())
+    cool_down(
         session, "transport:1", "news@example.org", "It refuses the sender.", temporary=False, now=clock.now()
     )
     session.commit()
@@ -149,7 +149,7 @@ def test_a_relay_of_the_environment_is_resumed_but_not_changed(run: Run, session
     key = run("transport", "list", "--json").json["transports"][0]["key"]
     refused = run("transport", "pause", key)
     assert (refused.code, "SMTP_URL: change it there" in refused.err) == (2, True)
-    rest(session, key, "", "It is down.", temporary=False, now=clock.now())
+    cool_down(session, key, "", "It is down.", temporary=False, now=clock.now())
     session.commit()
     assert "needs you: It is down." in " ".join(run("transport", "list").out.split())
     assert "sends again" in run("transport", "resume", key).out
@@ -213,6 +213,6 @@ def test_the_doctor_asks_every_relay_that_is_not_paused(run: Run, session: Sessi
         run("transport", "pause", "a")
         assert not run("doctor", "--json").json["relay"]["ok"]
         run("transport", "resume", "a")
-        rest(session, "transport:1", "", "It refuses the sender.", temporary=False, now=clock.now())
+        cool_down(session, "transport:1", "", "It refuses the sender.", temporary=False, now=clock.now())
         session.commit()
         assert run("doctor", "--json").json["relay"] == {"ok": False, "message": "a: It refuses the sender."}

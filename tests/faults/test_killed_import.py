@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from newsletter import migrations
 from newsletter.runtime import Runtime
-from newsletter.subscribers.imports.accept import accept_import, receive
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
+from newsletter.subscribers.imports.upload import create_import, store_upload
 from newsletter.subscribers.models import Subscription
 from tests.extent import usual
 from tests.factories import make_publication
@@ -40,10 +40,10 @@ def runtime(installation: Installation) -> Iterator[Runtime]:
 def upload(runtime: Runtime) -> int:
     text = "email,name\n" + "".join(f"reader{n}@new.example,Reader {n}\n" for n in range(PEOPLE))
     files = ImportFiles(runtime.settings.data_dir)
-    taken = receive(files, io.BytesIO(text.encode()), filename="people.csv")
+    taken = store_upload(files, io.BytesIO(text.encode()), filename="people.csv")
     with runtime.session() as session:
         publication = make_publication(session)
-        made = accept_import(session, publication, taken, statement="They agreed.", actor="test")
+        made = create_import(session, publication, taken, statement="They agreed.", actor="test")
         session.commit()
         return made.id
 

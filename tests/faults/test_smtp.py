@@ -168,7 +168,7 @@ def test_connections_are_cut_anywhere(begin: Begin, sink: Sink) -> None:
 
 
 def cuts(luck: random.Random) -> Script:
-    """Connections that end at random octets of bodies, and at any command."""
+    """ConnectionPool that end at random octets of bodies, and at any command."""
     inside = [
         Rule(At.CONTENT, Act.DROP, octets=luck.randrange(4_000), skip=luck.randrange(READERS // 2), times=1)
         for _ in range(8)
@@ -181,7 +181,7 @@ def cuts(luck: random.Random) -> Script:
 
 
 def test_a_relay_that_comes_and_goes(begin: Begin, sink: Sink) -> None:
-    """Connections are refused for a while again and again, and those that are open are ended."""
+    """ConnectionPool are refused for a while again and again, and those that are open are ended."""
     sending = begin(window_size=20)
     sink.script = Script([Rule(At.MAIL, Act.DROP, probability=0.03)], seed=SEED)
     ended = threading.Event()

@@ -21,7 +21,7 @@ from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing, Outcome
 from newsletter.runtime import Runtime
 from newsletter.smtp.sink import Record
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.suppress_person import suppress_person
+from newsletter.subscribers.suppress import suppress_person
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.faults.stage import Stage
 

@@ -17,7 +17,7 @@ from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.subscribers.models import State, Subscriber, Subscription
-from newsletter.subscribers.signup_protection import Pace
+from newsletter.subscribers.signup_protection import FillTime
 from tests.features.unchanged import reading_session
 from tests.processes import Installation, wait_until
 
@@ -85,7 +85,7 @@ def _subscribe(site: Site, tab: Page, email: str) -> Iterator[str]:
     shown = time.monotonic()
     assert tab.get_by_label("Your name").input_value() == "Ana Lim"
     yield "subscribe, once more"
-    wait_until(lambda: time.monotonic() >= shown + Pace().fastest.total_seconds())
+    wait_until(lambda: time.monotonic() >= shown + FillTime().fastest.total_seconds())
     _press(tab, "Subscribe")
     _shows(tab, "Check your inbox")
     yield "subscribe, asked"

@@ -11,11 +11,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.extent import SOAK
@@ -23,6 +23,7 @@ from tests.processes import PATIENCE
 
 WIDTHS = (1280, 640, 390)
 HEIGHT = 900
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = (
     "There is no Chromium: install it (Debian: apt install chromium) or say where it is with CHROMIUM=…"
@@ -130,7 +131,7 @@ def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS, ax
     Axe is run as from the browser's console, so the page's policy needs no hole for it.
     """
     # The colours of an email are its own, whatever the scheme.
-    schemes = ("light", "dark") if email or SOAK else ("light",)
+    schemes = SCHEMES if email or SOAK else SCHEMES[:1]
     axe = axe or SOAK
     if axe:
         tab.evaluate(AXE)

@@ -33,8 +33,8 @@ from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.models import State, Subscriber, Subscription
-from newsletter.transports.add import add_transport
-from newsletter.transports.cooldown import rest
+from newsletter.transports.cooldown import cool_down
+from newsletter.transports.edit import add_transport
 from newsletter.transports.limit_settings import check_limits
 from newsletter.transports.providers import PROVIDERS
 from newsletter.transports.relay_settings import RelaySettings
@@ -220,8 +220,8 @@ def _transports(session: Session, runtime: Runtime, name: str = "The relay of th
     reason = (
         "The relay did not accept the user: 535 5.7.8 Authentication credentials invalid. Check its settings."
     )
-    rest(session, row_key(limited.id), "", reason, temporary=False, now=clock.now())
-    rest(session, row_key(limited.id), f"{LOCAL}@press.example", reason, temporary=True, now=clock.now())
+    cool_down(session, row_key(limited.id), "", reason, temporary=False, now=clock.now())
+    cool_down(session, row_key(limited.id), f"{LOCAL}@press.example", reason, temporary=True, now=clock.now())
     other = RelaySettings(f"{len(name)}.example", 25, Security.NONE)
     paused = add_transport(session, other, runtime.settings.secrets, actor=OWNER)
     paused.paused_at = clock.now()

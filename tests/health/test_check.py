@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.links import Links
-from newsletter.health.check import LATE_AFTER, check_health, held_mailings, outbox_state
+from newsletter.health.check import LATE_AFTER, auto_paused_mailings, check_health, outbox_state
 from newsletter.mailings.models import Control, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.sending.control import auto_pause, pause
@@ -36,7 +36,7 @@ def test_an_empty_outbox(session: Session) -> None:
     post(session, state=MessageState.SENT)
     post(session, state=MessageState.FAILED, error="550 no such person")
     found = outbox_state(session)
-    assert (found.waiting, found.oldest, found.late, found.trouble) == (0, None, False, "")
+    assert (found.waiting, found.oldest, found.late, found.last_error) == (0, None, False, "")
 
 
 def test_a_message_that_nobody_takes_is_late(session: Session) -> None:
@@ -55,13 +55,13 @@ def test_a_message_that_waits_for_its_next_try_is_not_late_but_tells_why(session
     post(session, age=timedelta(hours=1), due=timedelta(minutes=5), error="The relay refuses the log-in.")
     found = outbox_state(session)
     assert (found.waiting, found.late) == (1, False)
-    assert found.trouble == "The relay refuses the log-in."
+    assert found.last_error == "The relay refuses the log-in."
 
 
 def test_the_last_trouble_is_told(session: Session) -> None:
     post(session, due=timedelta(minutes=1), error="older")
     post(session, due=timedelta(minutes=2), error="newer")
-    assert outbox_state(session).trouble == "newer"
+    assert outbox_state(session).last_error == "newer"
 
 
 def test_mailings_that_paused_themselves(session: Session, links: Links) -> None:
@@ -76,7 +76,7 @@ def test_mailings_that_paused_themselves(session: Session, links: Links) -> None
     pause(session, by_hand.id, actor="test")
     over.state, over.control, over.held_reason = MailingState.CANCELLED, Control.PAUSE, "old"
     session.flush()
-    found = held_mailings(session)
+    found = auto_paused_mailings(session)
     assert [(one.mailing_id, one.title, one.reason) for one in found] == [
         (by_itself.id, "Issue one", "The relay refuses the log-in.")
     ]
@@ -85,6 +85,6 @@ def test_mailings_that_paused_themselves(session: Session, links: Links) -> None
 def test_without_redis_the_rest_is_known(session: Session) -> None:
     post(session)
     found = check_health(session, NOWHERE)
-    assert found.signs is None
+    assert found.heartbeats is None
     assert found.outbox.waiting == 1
-    assert found.held == []
+    assert found.auto_paused == []

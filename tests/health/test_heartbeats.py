@@ -44,8 +44,8 @@ def age(client: Redis, name: str, seconds: float) -> None:
 def test_nobody_was_heard(redis: Redis, redis_url: str) -> None:
     signs = read_heartbeats(redis_url)
     assert signs is not None
-    assert signs.heard == dict.fromkeys(SERVED)
-    assert signs.swept is None
+    assert signs.ages == dict.fromkeys(SERVED)
+    assert signs.sweep_age is None
     assert signs.silent == list(SERVED)
     assert Queue.BULK in SERVED
 
@@ -57,8 +57,8 @@ def test_who_gave_a_sign_lives(redis: Redis, redis_url: str) -> None:
     signs = read_heartbeats(redis_url)
     assert signs is not None
     assert signs.silent == []
-    assert all(age is not None and age < 5 for age in signs.heard.values())
-    assert not is_silent(signs.swept)
+    assert all(age is not None and age < 5 for age in signs.ages.values())
+    assert not is_silent(signs.sweep_age)
 
 
 def test_an_old_sign_is_silence(redis: Redis, redis_url: str) -> None:
@@ -68,7 +68,7 @@ def test_an_old_sign_is_silence(redis: Redis, redis_url: str) -> None:
     signs = read_heartbeats(redis_url)
     assert signs is not None
     assert signs.silent == [Queue.BULK]
-    assert signs.heard[Queue.BULK] == pytest.approx(SILENT_AFTER_SECONDS + 2, abs=1)
+    assert signs.ages[Queue.BULK] == pytest.approx(SILENT_AFTER_SECONDS + 2, abs=1)
     record_heartbeat(redis, Queue.BULK)
     back = read_heartbeats(redis_url)
     assert back is not None
@@ -79,8 +79,8 @@ def test_jobs_that_wait_are_counted(redis: Redis, redis_url: str) -> None:
     redis.rpush(Queue.BULK.value, "a", "b")
     signs = read_heartbeats(redis_url)
     assert signs is not None
-    assert signs.bells[Queue.BULK] == 2
-    assert signs.bells[Queue.TRANSACTIONAL] == 0
+    assert signs.queue_lengths[Queue.BULK] == 2
+    assert signs.queue_lengths[Queue.TRANSACTIONAL] == 0
 
 
 def test_a_redis_that_says_nothing_costs_little_time(mute: str) -> None:

@@ -1,6 +1,7 @@
 """A recipient's values: plain, quick, and the same at every attempt."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
-from newsletter.issues.recipient import message_id, recipient_values
+from newsletter.issues.recipient import MailingIdentity, Recipient, message_id, recipient_values
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.slots import Slot, SlotTable
@@ -19,22 +20,21 @@ LINKS = Links("https://news.example.org", SIGNER)
 NOW = datetime(2026, 11, 20, 7, 0, 30, tzinfo=UTC)
 
 
-def values(**changes: object) -> dict[str, str]:
-    facts: dict[str, object] = {
-        "email": "ana@readers.example",
-        "name": "Ana Petrović",
-        "attributes": {"city": "Rome", "points": 7, "gone": None},
-        "subscription_id": 5,
-        "subscriber_id": 6,
-        "links": LINKS,
-        "mailing_id": 3,
-        "seq": 41,
-        "domain": "weekly.example",
-        "now": NOW,
-        "origin": "here",
-        "publication_name": "The Weekly",
-    }
-    return recipient_values(**(facts | changes))  # type: ignore[arg-type]
+IDENTITY = MailingIdentity(
+    mailing_id=3, links=LINKS, domain="weekly.example", publication_name="The Weekly", origin="here"
+)
+ANA = Recipient(
+    seq=41,
+    subscriber_id=6,
+    subscription_id=5,
+    email="ana@readers.example",
+    name="Ana Petrović",
+    attributes={"city": "Rome", "points": 7, "gone": None},
+)
+
+
+def values(now: datetime = NOW, fields: frozenset[str] | None = None, **changes: object) -> dict[str, str]:
+    return recipient_values(IDENTITY, replace(ANA, **changes), now, fields)  # type: ignore[arg-type]
 
 
 def test_values_of_a_person() -> None:

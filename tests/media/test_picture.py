@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from newsletter.core.errors import Refused
-from newsletter.media.picture import MOST_OCTETS, shrink, take_in
+from newsletter.media.picture import MOST_OCTETS, resize_image, sanitise_image
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -54,21 +54,21 @@ def test_each_format_is_taken_in_and_made_smaller(mode: str, kind: str, kept: st
     image = halves(mode)
     if mode in {"RGBA", "LA"}:
         image.putpixel((0, 0), (0, 0, 0, 0)[: len(mode)])
-    picture = take_in(encoded(image, kind))
+    picture = sanitise_image(encoded(image, kind))
     assert (picture.format, picture.width, picture.height) == (kept, 40, 20)
     assert opened(picture.octets).format == kept.upper()
     red, _, blue = opened(picture.octets).convert("RGB").getpixel((35, 10))  # type: ignore[misc]
     if mode not in {"L", "LA", "1"}:
         assert blue > 150
         assert red < 60
-    small = shrink(picture.octets, 10)
+    small = resize_image(picture.octets, 10)
     assert (small.format, small.width, small.height) == (kept, 10, 5)
     assert opened(small.octets).size == (10, 5)
 
 
 def test_nothing_is_made_larger() -> None:
-    picture = take_in(encoded(halves(), "png"))
-    assert shrink(picture.octets, 600).octets == picture.octets
+    picture = sanitise_image(encoded(halves(), "png"))
+    assert resize_image(picture.octets, 600).octets == picture.octets
 
 
 def test_metadata_is_stripped_and_the_noted_orientation_applied() -> None:
@@ -78,7 +78,7 @@ def test_metadata_is_stripped_and_the_noted_orientation_applied() -> None:
     exif.get_ifd(0x8825)[1] = "N"
     upload = encoded(halves(), "jpeg", exif=exif, comment=b"a private comment")
     assert b"telling camera" in upload
-    picture = take_in(upload)
+    picture = sanitise_image(upload)
     assert (picture.width, picture.height) == (20, 40)
     red, _, _ = opened(picture.octets).getpixel((10, 5))  # type: ignore[misc]
     assert red > 150  # what was left is on top now
@@ -94,14 +94,14 @@ def test_text_in_a_png_is_stripped() -> None:
     notes.add_text("Author", "somebody in particular")
     upload = encoded(halves(), "png", pnginfo=notes)
     assert b"somebody" in upload
-    assert b"somebody" not in take_in(upload).octets
+    assert b"somebody" not in sanitise_image(upload).octets
 
 
 def test_colours_are_converted_to_srgb_and_the_profile_left_out() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    picture = take_in(encoded(halves(), "png", icc_profile=profile))
+    picture = sanitise_image(encoded(halves(), "png", icc_profile=profile))
     assert "icc_profile" not in opened(picture.octets).info
-    broken = take_in(encoded(halves(), "png", icc_profile=b"not a profile at all"))
+    broken = sanitise_image(encoded(halves(), "png", icc_profile=b"not a profile at all"))
     assert opened(broken.octets).getpixel((5, 5))[0] == 200  # type: ignore[index]
 
 
@@ -110,7 +110,7 @@ def test_an_animation_keeps_its_frames_and_their_times() -> None:
     upload = encoded(
         frames[0], "gif", save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=0
     )
-    for picture in (take_in(upload), shrink(take_in(upload).octets, 20)):
+    for picture in (sanitise_image(upload), resize_image(sanitise_image(upload).octets, 20)):
         with Image.open(BytesIO(picture.octets)) as again:
             assert frames_of(again) == 3
             assert again.info["loop"] == 0
@@ -121,7 +121,7 @@ def test_an_animation_keeps_its_frames_and_their_times() -> None:
 def test_a_moving_webp_becomes_a_gif() -> None:
     frames = [halves(), Image.new("RGB", (40, 20), (0, 200, 0))]
     upload = encoded(frames[0], "webp", save_all=True, append_images=frames[1:], duration=80)
-    picture = take_in(upload)
+    picture = sanitise_image(upload)
     assert picture.format == "gif"
     with Image.open(BytesIO(picture.octets)) as again:
         assert frames_of(again) == 2
@@ -131,9 +131,9 @@ def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
     bomb = encoded(Image.new("1", (50_000, 50_000)), "png")
     assert len(bomb) < 1_000_000
     with pytest.raises(Refused, match="40 million pixels"):
-        take_in(bomb)
+        sanitise_image(bomb)
     with pytest.raises(Refused, match="40 million pixels"):
-        take_in(encoded(Image.new("1", (8_000, 5_001)), "png"))
+        sanitise_image(encoded(Image.new("1", (8_000, 5_001)), "png"))
 
 
 def test_the_pixels_of_all_frames_count() -> None:
@@ -141,12 +141,12 @@ def test_the_pixels_of_all_frames_count() -> None:
     others = [Image.new("RGB", (3_000, 3_000), (0, 0, number)) for number in (50, 100, 150, 200)]
     upload = encoded(frame, "gif", save_all=True, append_images=others)
     with pytest.raises(Refused, match="40 million pixels"):
-        take_in(upload)
+        sanitise_image(upload)
 
 
 def test_a_file_that_is_too_large_is_refused() -> None:
     with pytest.raises(Refused, match="larger than 20 MB"):
-        take_in(b"\xff\xd8" + bytes(MOST_OCTETS))
+        sanitise_image(b"\xff\xd8" + bytes(MOST_OCTETS))
 
 
 @pytest.mark.parametrize(
@@ -161,13 +161,13 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 )
 def test_what_is_not_an_image_of_the_four_kinds_is_refused(octets: bytes) -> None:
     with pytest.raises(Refused, match="is not a JPEG, PNG, GIF or WebP image"):
-        take_in(octets)
+        sanitise_image(octets)
 
 
 @pytest.mark.parametrize("kind", ["bmp", "tiff", "ico"])
 def test_other_kinds_of_image_are_refused(kind: str) -> None:
     with pytest.raises(Refused):
-        take_in(encoded(halves(), kind))
+        sanitise_image(encoded(halves(), kind))
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "gif", "webp"])
@@ -179,7 +179,7 @@ def test_a_damaged_file_is_shown_or_refused_but_never_breaks(kind: str, data: st
     cut = data.draw(st.integers(0, len(octets)))
     for broken in (bytes(octets), bytes(octets[:cut])):
         try:
-            picture = take_in(broken)
+            picture = sanitise_image(broken)
         except Refused:
             continue
         assert opened(picture.octets).size == (picture.width, picture.height)

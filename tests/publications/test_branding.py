@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Refused
-from newsletter.publications.branding import LOOK, dress, own_tokens, set_logo
+from newsletter.publications.branding import BRANDING_FIELDS, own_tokens, set_branding, set_logo
 from newsletter.publications.edit import Stale, state_of
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
@@ -24,12 +24,12 @@ def publication(session: Session) -> Publication:
 
 def test_only_what_is_changed_is_kept(session: Session, publication: Publication) -> None:
     tokens = {"accent": "1AF", "ink": "#111111", "paper": "", "headline_font": "Georgia, serif"}
-    dress(
+    set_branding(
         session,
         publication.id,
         theme="poster",
         tokens=tokens,
-        state=state_of(publication, LOOK),
+        state=state_of(publication, BRANDING_FIELDS),
         actor="ana",
     )
     session.commit()
@@ -55,12 +55,12 @@ def test_nothing_but_colours_and_fonts_gets_in(
     session: Session, publication: Publication, name: str, value: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        dress(
+        set_branding(
             session,
             publication.id,
             theme="gazette",
             tokens={name: value},
-            state=state_of(publication, LOOK),
+            state=state_of(publication, BRANDING_FIELDS),
             actor="ana",
         )
     assert set(refused.value.fields) == {name}
@@ -69,15 +69,17 @@ def test_nothing_but_colours_and_fonts_gets_in(
 
 def test_an_unknown_theme_is_refused(session: Session, publication: Publication) -> None:
     with pytest.raises(Refused, match="Known: gazette, bulletin, poster"):
-        dress(session, publication.id, theme="neon", tokens={}, state="", actor="ana")
+        set_branding(session, publication.id, theme="neon", tokens={}, state="", actor="ana")
 
 
 def test_who_comes_second_is_told(session: Session, publication: Publication) -> None:
-    state = state_of(publication, LOOK)
-    dress(session, publication.id, theme="poster", tokens={}, state=state, actor="ana")
-    dress(session, publication.id, theme="poster", tokens={}, state=state, actor="ana")  # pressed twice
+    state = state_of(publication, BRANDING_FIELDS)
+    set_branding(session, publication.id, theme="poster", tokens={}, state=state, actor="ana")
+    set_branding(
+        session, publication.id, theme="poster", tokens={}, state=state, actor="ana"
+    )  # pressed twice
     with pytest.raises(Stale):
-        dress(session, publication.id, theme="bulletin", tokens={}, state=state, actor="ben")
+        set_branding(session, publication.id, theme="bulletin", tokens={}, state=state, actor="ben")
 
 
 @given(

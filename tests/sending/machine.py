@@ -20,10 +20,10 @@ from newsletter.core.links import Links
 from newsletter.mailings.lifecycle import lock
 from newsletter.sending import failpoints
 from newsletter.sending.hosts import beat
-from newsletter.sending.lanes import Done
+from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.recover import recover
 from newsletter.sending.transmit import Trouble
-from newsletter.sending.turn import Taken, Turn
+from newsletter.sending.turn import Turn, TurnResult
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.transports.transport_config import TransportConfig
 from tests.sending.machine_world import (
@@ -126,7 +126,7 @@ class Steps(RuleBasedStateMachine):
                 return
             session.commit()
 
-    def _turn(self, process: Process, mailing_id: int, wanted: int, size: int, commit: Commit) -> Taken:
+    def _turn(self, process: Process, mailing_id: int, wanted: int, size: int, commit: Commit) -> TurnResult:
         self._acting = process.host
         done = [one for one in process.done if one.window.mailing_id == mailing_id]
         with self._session() as session:
@@ -177,7 +177,7 @@ class Steps(RuleBasedStateMachine):
 
     def _is_done(self, process: Process, held: Held, trouble: Trouble | None = None) -> None:
         del process.held[held.window.id]
-        process.done.append(Done(held.window, trouble))
+        process.done.append(FinishedWindow(held.window, trouble))
 
     def _server_decides(self, held: Held, seq: int, hand: Hand) -> None:
         held.hands[seq] = hand

@@ -11,9 +11,9 @@ from newsletter.core import clock
 from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome, SendWindow
 from newsletter.sending import control
 from newsletter.sending.freeze import freeze
-from newsletter.sending.sweep import sweep
 from newsletter.sending.tally import RECORD, read
 from newsletter.sending.tally import Held as TallyHeld
+from tests.sending.checking import sweep
 from tests.sending.conftest import checked
 from tests.sending.machine import PLACES, READERS
 from tests.sending.machine_quiet import QuietDay

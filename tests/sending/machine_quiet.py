@@ -12,8 +12,7 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome
 from newsletter.sending import control, failpoints
 from newsletter.sending.freeze import freeze
-from newsletter.sending.resend_unanswered import resend
-from newsletter.sending.retry_rejected import retry
+from newsletter.sending.requeue import resend_unanswered, retry_rejected
 from newsletter.sending.schedule import schedule
 from newsletter.sending.transmit import Trouble
 from newsletter.subscribers.erase import erase
@@ -85,7 +84,7 @@ class QuietDay(Steps):
     @rule(n=PLACES)
     def rejected_are_retried(self, n: int) -> None:
         mailing_id = self._mailings[n % len(self._mailings)]
-        self._act(lambda session: retry(session, mailing_id, actor="test"))
+        self._act(lambda session: retry_rejected(session, mailing_id, actor="test"))
 
     @rule(n=PLACES)
     def unanswered_are_resent(self, n: int) -> None:
@@ -96,7 +95,7 @@ class QuietDay(Steps):
                 Delivery.mailing_id == mailing_id, Delivery.outcome == Outcome.UNANSWERED
             )
             people = set(session.scalars(unanswered))
-            assert resend(session, mailing_id, len(people), actor="test") == len(people)
+            assert resend_unanswered(session, mailing_id, len(people), actor="test") == len(people)
             self._memory.resends(people)
 
         self._act(press)

@@ -15,7 +15,7 @@ from pathlib import Path
 from newsletter.core import clock
 from newsletter.mailings.models import Outcome
 from newsletter.sending.hosts import Watch
-from newsletter.sending.lanes import Done
+from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.reserve import Window
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.tally import Line
@@ -87,7 +87,7 @@ class Process:
     host: Host
     context: ReservationContext
     held: dict[str, Held] = field(default_factory=dict)
-    done: list[Done] = field(default_factory=list)
+    done: list[FinishedWindow] = field(default_factory=list)
     stopped: bool = False
 
     @classmethod

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from newsletter.runtime import Runtime
-from newsletter.sending.connections import Connections
+from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import host_id
 from newsletter.transports.find import transport_configs
@@ -22,7 +22,7 @@ def sending_process(runtime: Runtime, smtp_url: str, window_size: int) -> Sendin
         links=runtime.links,
         secrets=secrets,
         transports=partial(transport_configs, secrets=secrets, smtp_url=smtp_url),
-        connections=Connections("localhost"),
+        connections=ConnectionPool("localhost"),
         tally_dir=folder,
         host=host_id(folder),
         window_size=window_size,

@@ -198,7 +198,7 @@ def test_sending_stops_within_moments_when_nobody_can_say_that_it_still_goes(
     nowhere: sessionmaker[Session],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.send_lease.GRANT_SECONDS", 1.0)
+    monkeypatch.setattr("newsletter.sending.send_lease.LEASE_SECONDS", 1.0)
     process.window_size = READERS
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
     thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from newsletter.sending.lanes import Done, Lanes
+from newsletter.sending.lanes import FinishedWindow, Lanes
 from newsletter.sending.reserve import Window
 from newsletter.sending.transmit import Trouble
 
@@ -41,13 +41,13 @@ def test_every_window_comes_back_with_what_its_lane_says(make_lanes: Callable[..
     lanes = make_lanes(send)
     for name in ("well", "troubled", "breaks"):
         lanes.put(window(name))
-    done: list[Done] = []
+    done: list[FinishedWindow] = []
     while lanes.under_way:
         done += lanes.collect(5)
     assert done == [
-        Done(window("well")),
-        Done(window("troubled"), TROUBLE),
-        Done(window("breaks"), error=broken),
+        FinishedWindow(window("well")),
+        FinishedWindow(window("troubled"), TROUBLE),
+        FinishedWindow(window("breaks"), error=broken),
     ]
     lanes.close()
 

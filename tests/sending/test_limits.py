@@ -15,7 +15,7 @@ from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.throttle import throttle
+from newsletter.sending.rate_limit import throttle
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from newsletter.transports.models import TransportCooldown, TransportUse
 from tests.processes import wait_until

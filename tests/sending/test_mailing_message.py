@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
+from newsletter.issues.recipient import MailingIdentity, Recipient
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 from newsletter.sending.mailing_message import MailingMessage
-from newsletter.sending.recipients import Recipient
 from newsletter.smtp.dkim import canonical_body
 from newsletter.smtp.stuffing import with_crlf
 
@@ -58,19 +58,14 @@ def compiled(static: str = "") -> CompiledMessage:
     return compile_message(html, text, f"For {name}", facts, slots)
 
 
-def letter(message: CompiledMessage) -> MailingMessage:
-    return MailingMessage(
-        mailing_id=7,
-        compiled=message,
-        sender="news@example.org",
-        domain="example.org",
-        origin="here",
-        publication_name="The Weekly",
-        links=LINKS,
+def mailing_message(compiled_message: CompiledMessage) -> MailingMessage:
+    identity = MailingIdentity(
+        mailing_id=7, links=LINKS, domain="example.org", publication_name="The Weekly", origin="here"
     )
+    return MailingMessage(identity, compiled_message, sender="news@example.org")
 
 
-LETTER = letter(compiled())
+MESSAGE = mailing_message(compiled())
 
 
 def assert_canonical(message: bytes) -> None:
@@ -81,7 +76,7 @@ def assert_canonical(message: bytes) -> None:
 
 @given(PEOPLE)
 def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) -> None:
-    envelope = LETTER.to(person)
+    envelope = MESSAGE.to(person)
     assert envelope.clean
     assert with_crlf(envelope.body) == envelope.body
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", envelope.body)
@@ -98,15 +93,15 @@ def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) 
 
 @given(EDITED)
 def test_nothing_that_an_editor_writes_does_either(static: str) -> None:
-    body = letter(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {})).body
+    body = mailing_message(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {})).body
     assert with_crlf(body) == body
     assert body.isascii()
     assert_canonical(body)
 
 
 def test_an_envelope_says_who_it_is_for_and_what_it_needs() -> None:
-    envelope = LETTER.to(Recipient(41, 2, 3, "žofie@příklad.example", "Žofie", {}))
+    envelope = MESSAGE.to(Recipient(41, 2, 3, "žofie@příklad.example", "Žofie", {}))
     assert (envelope.index, envelope.sender) == (41, "news@example.org")
     assert envelope.recipient == "žofie@příklad.example"
     assert envelope.smtputf8
-    assert not LETTER.to(Recipient(42, 2, 3, "ana@příklad.example", "Žofie", {})).smtputf8
+    assert not MESSAGE.to(Recipient(42, 2, 3, "ana@příklad.example", "Žofie", {})).smtputf8

@@ -23,11 +23,11 @@ from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.runtime import Runtime
-from newsletter.sending.proof import SAME_PRESS, parse_test_addresses, post_test_message
-from newsletter.sending.sweep import sweep
+from newsletter.sending.proof import SAME_WITHIN, parse_proof_addresses, post_proof
 from newsletter.sending.transactional import GONE
 from newsletter.smtp.sink import Options, Sink
 from tests.factories import make_issue, make_publication, make_subscription
+from tests.sending.checking import sweep
 from tests.sending.mailroom import send_outbox
 
 OWN = {"date", "message-id", "to", "subject", "list-unsubscribe"}
@@ -53,9 +53,7 @@ def posted(session: Session, links: Links, *addresses: str) -> Issue:
     publication = make_publication(session)
     make_subscription(session, publication, "ana@readers.example", name="Ana Petrović")
     issue = make_issue(session, publication)
-    post_test_message(
-        session, issue, parse_test_addresses(" ".join(addresses)), links, actor="ed@press.example"
-    )
+    post_proof(session, issue, parse_proof_addresses(" ".join(addresses)), links, actor="ed@press.example")
     session.commit()
     return issue
 
@@ -148,13 +146,13 @@ def test_of_a_deleted_issue_nothing_is_sent(
 )
 def test_addresses_that_are_none_or_too_many_are_refused_with_the_reason(text: str, why: str) -> None:
     with pytest.raises(Refused, match=why) as refused:
-        parse_test_addresses(text)
+        parse_proof_addresses(text)
     assert refused.value.code == "test_addresses"
     assert refused.value.fields == {"addresses": refused.value.message}
 
 
 def test_an_address_that_is_written_twice_gets_one_copy() -> None:
-    found = parse_test_addresses("ana@readers.example; Ana@READERS.example,bo@readers.example")
+    found = parse_proof_addresses("ana@readers.example; Ana@READERS.example,bo@readers.example")
     assert [address.email for address in found] == ["ana@readers.example", "bo@readers.example"]
 
 
@@ -164,9 +162,7 @@ def test_pressing_twice_sends_once_and_a_while_later_again(
     issue = posted(session, links, "ana@readers.example", "bo@readers.example")
 
     def press(*addresses: str, actor: str = "ed@press.example") -> int:
-        found = post_test_message(
-            session, issue, parse_test_addresses(" ".join(addresses)), links, actor=actor
-        ).id
+        found = post_proof(session, issue, parse_proof_addresses(" ".join(addresses)), links, actor=actor).id
         session.commit()
         return found
 
@@ -176,7 +172,7 @@ def test_pressing_twice_sends_once_and_a_while_later_again(
     assert len(sink.records) == 2
     assert press("ana@readers.example") != first
     assert press("ana@readers.example", "bo@readers.example", actor="flo@press.example") != first
-    with time_machine.travel(clock.now() + SAME_PRESS):
+    with time_machine.travel(clock.now() + SAME_WITHIN):
         assert press("ana@readers.example", "bo@readers.example") != first
 
 
@@ -184,5 +180,5 @@ def test_an_issue_that_cannot_be_rendered_is_refused_at_once(session: Session, l
     publication = make_publication(session, sender_email="")
     issue = make_issue(session, publication)
     with pytest.raises(Refused):
-        post_test_message(session, issue, parse_test_addresses("a@b.example"), links, actor="test")
+        post_proof(session, issue, parse_proof_addresses("a@b.example"), links, actor="test")
     assert session.scalars(select(models.ProofMessage)).all() == []

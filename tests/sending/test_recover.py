@@ -17,7 +17,7 @@ from newsletter.sending import hosts
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch, beat
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.resend_unanswered import resend
+from newsletter.sending.requeue import resend_unanswered
 from newsletter.sending.reserve import Window
 from newsletter.sending.settle import settle
 from newsletter.sending.tally import Line, Tally
@@ -250,7 +250,7 @@ def test_a_holder_that_comes_back_spares_those_who_were_to_get_it_again(
     recovered(runtime, process)  # as if it were lost
     assert count().unanswered == 10
     with runtime.session() as session:
-        assert resend(session, window.mailing_id, 10, actor="test") == 10
+        assert resend_unanswered(session, window.mailing_id, 10, actor="test") == 10
         session.commit()
     with runtime.session() as session:
         settle(session, lock(session, window.mailing_id), window.id, testimony)

@@ -14,7 +14,7 @@ from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.resend_unanswered import resend
+from newsletter.sending.requeue import resend_unanswered
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press_at_once
@@ -41,7 +41,7 @@ def test_they_get_a_second_copy_with_the_same_message_id(
     process: SendingProcess, silent: int, sink: Sink, count: Count, session: Session
 ) -> None:
     assert count().unanswered == 2
-    assert resend(session, silent, 2, actor="ana@press.example") == 2
+    assert resend_unanswered(session, silent, 2, actor="ana@press.example") == 2
     session.commit()
     found = count()
     assert (found.state, found.pending, found.unanswered) == ("sending", 2, 0)
@@ -63,7 +63,7 @@ def test_another_number_than_was_seen_changes_nothing(
     silent: int, count: Count, session: Session, expected: int
 ) -> None:
     with pytest.raises(Conflict, match="2 unanswered now") as told:
-        resend(session, silent, expected, actor="test")
+        resend_unanswered(session, silent, expected, actor="test")
     assert told.value.fields == {"unanswered": "2"}
     session.rollback()
     assert (count().state, count().unanswered) == ("finished", 2)
@@ -74,7 +74,7 @@ def test_nobody_is_no_trouble(
     process: SendingProcess, mailing_id: int, count: Count, session: Session
 ) -> None:
     process.drain(mailing_id, seconds=30)
-    assert resend(session, mailing_id, 0, actor="test") == 0
+    assert resend_unanswered(session, mailing_id, 0, actor="test") == 0
     session.commit()
     assert count().state == "finished"
 
@@ -82,7 +82,7 @@ def test_nobody_is_no_trouble(
 def test_two_people_at_once(
     process: SendingProcess, silent: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
-    told = press_at_once(runtime, 4, lambda session: resend(session, silent, 2, actor="test"))
+    told = press_at_once(runtime, 4, lambda session: resend_unanswered(session, silent, 2, actor="test"))
     assert told == [2, *["There are 0 unanswered now, not 2; nothing was sent again."] * 3]
     process.drain(silent, seconds=30)
     assert count().sent == READERS
@@ -101,7 +101,7 @@ def test_while_the_mailing_still_sends(
     process.drain(mailing_id, seconds=30)
     sink.script = Script()
     assert (count().state, count().unanswered, count().retry) == ("sending", 1, 1)
-    assert resend(session, mailing_id, 1, actor="test") == 1
+    assert resend_unanswered(session, mailing_id, 1, actor="test") == 1
     session.commit()
     found = count()
     assert (found.pending, found.unanswered, found.retry) == (1, 0, 1)
@@ -112,14 +112,14 @@ def test_while_the_mailing_still_sends(
 def test_a_cancelled_mailing_says_so(
     process: SendingProcess, silent: int, count: Count, session: Session
 ) -> None:
-    resend(session, silent, 2, actor="test")
+    resend_unanswered(session, silent, 2, actor="test")
     control.cancel(session, silent, actor="test")
     session.commit()
     assert count().excluded == {"cancelled": 2}
     with pytest.raises(Conflict, match="is cancelled"):
-        resend(session, silent, 0, actor="test")
+        resend_unanswered(session, silent, 0, actor="test")
 
 
 def test_a_mailing_that_was_not_sent_yet_says_so(scheduled: int, session: Session) -> None:
     with pytest.raises(Conflict, match="has not been sent yet"):
-        resend(session, scheduled, 0, actor="test")
+        resend_unanswered(session, scheduled, 0, actor="test")

@@ -100,7 +100,7 @@ def test_what_is_set_right_before_the_drain_ends_holds_nobody(
 ) -> None:
     """As when a backup is put in place and taken away again while a slow window is under way."""
     process = make_process(window_size=5, smtp_url=f"{sink.url}&connections=2")
-    process.growth.lanes = 2  # the second from its second turn on, which reserves windows 3, 4 and 5
+    process.concurrency.lanes = 2  # the second from its second turn on, which reserves windows 3, 4 and 5
     slow = [
         Rule(At.BODY, Act.STALL, seconds=s, recipient=f"reader{n}@*") for n, s in ((6, 8), (11, 3), (16, 0.5))
     ]

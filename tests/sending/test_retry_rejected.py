@@ -13,7 +13,7 @@ from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control, requeue
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.retry_rejected import retry
+from newsletter.sending.requeue import retry_rejected
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import State, Subscription
 from tests.sending.conftest import READERS
@@ -38,7 +38,7 @@ def refused(process: SendingProcess, mailing_id: int, sink: Sink) -> int:
 
 
 def press(session: Session, mailing_id: int, reason: str | None = None) -> int:
-    n = retry(session, mailing_id, actor="ana@press.example", reason=reason)
+    n = retry_rejected(session, mailing_id, actor="ana@press.example", reason=reason)
     session.commit()
     return n
 
@@ -146,7 +146,7 @@ def test_a_pause_that_the_end_overtook_is_no_pause(
 
 def test_a_mailing_that_was_not_sent_yet_says_so(scheduled: int, session: Session) -> None:
     with pytest.raises(Conflict, match="has not been sent yet"):
-        retry(session, scheduled, actor="test")
+        retry_rejected(session, scheduled, actor="test")
 
 
 def test_a_cancelled_mailing_says_so(refused: int, count: Count, session: Session) -> None:
@@ -154,7 +154,7 @@ def test_a_cancelled_mailing_says_so(refused: int, count: Count, session: Sessio
     control.cancel(session, refused, actor="test")
     session.commit()
     with pytest.raises(Conflict, match="is cancelled"):
-        retry(session, refused, actor="test")
+        retry_rejected(session, refused, actor="test")
     session.rollback()
     assert count().rejected == 2
 
@@ -163,18 +163,18 @@ def test_one_that_is_being_cancelled_says_so(mailing_id: int, session: Session) 
     session.get_one(Mailing, mailing_id).control = Control.CANCEL
     session.commit()
     with pytest.raises(Conflict, match="being cancelled"):
-        retry(session, mailing_id, actor="test")
+        retry_rejected(session, mailing_id, actor="test")
 
 
 def test_a_mailing_that_is_not_there(session: Session) -> None:
     with pytest.raises(Missing):
-        retry(session, 4242, actor="test")
+        retry_rejected(session, 4242, actor="test")
 
 
 def test_two_people_at_once(
     process: SendingProcess, refused: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
-    told = press_at_once(runtime, 4, lambda session: retry(session, refused, actor="test"))
+    told = press_at_once(runtime, 4, lambda session: retry_rejected(session, refused, actor="test"))
     assert told == [0, 0, 0, 3]
     process.drain(refused, seconds=30)
     assert count().sent == READERS == len(sink.records)

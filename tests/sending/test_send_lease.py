@@ -7,7 +7,8 @@ from types import FrameType
 import pytest
 
 from newsletter.core import clock
-from newsletter.sending.send_lease import GRANT_SECONDS, SendLease, Stopping
+from newsletter.core.shutdown import ShutdownFlag
+from newsletter.sending.send_lease import LEASE_SECONDS, SendLease
 
 
 @pytest.fixture
@@ -19,40 +20,40 @@ def elapsed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_nothing_starts_before_somebody_said_that_it_goes(elapsed: list[float]) -> None:
-    clearance = SendLease(Stopping())
-    may_start = clearance.within(1000.0)
+    lease = SendLease(ShutdownFlag())
+    may_start = lease.within(1000.0)
     assert not may_start()
-    clearance.grant()
+    lease.renew()
     assert may_start()
 
 
 def test_a_grant_runs_out_unless_it_is_given_again(elapsed: list[float]) -> None:
-    clearance = SendLease(Stopping())
-    may_start = clearance.within(1000.0)
-    clearance.grant()
-    elapsed[0] += GRANT_SECONDS - 0.1
+    lease = SendLease(ShutdownFlag())
+    may_start = lease.within(1000.0)
+    lease.renew()
+    elapsed[0] += LEASE_SECONDS - 0.1
     assert may_start()
     elapsed[0] += 0.1
     assert not may_start()
-    clearance.grant()
+    lease.renew()
     assert may_start()
 
 
 def test_a_window_has_its_own_end(elapsed: list[float]) -> None:
-    clearance = SendLease(Stopping())
-    clearance.grant()
-    assert not clearance.within(100.0)()
-    assert clearance.within(100.1)()
+    lease = SendLease(ShutdownFlag())
+    lease.renew()
+    assert not lease.within(100.0)()
+    assert lease.within(100.1)()
 
 
 def test_revoking_and_ending_hold_at_once(elapsed: list[float]) -> None:
-    stopping = Stopping()
-    clearance = SendLease(stopping)
-    may_start = clearance.within(1000.0)
-    clearance.grant()
-    clearance.revoke()
+    stopping = ShutdownFlag()
+    lease = SendLease(stopping)
+    may_start = lease.within(1000.0)
+    lease.renew()
+    lease.revoke()
     assert not may_start()
-    clearance.grant()
+    lease.renew()
     stopping.set()
     assert not may_start()
     stopping.clear()
@@ -60,7 +61,7 @@ def test_revoking_and_ending_hold_at_once(elapsed: list[float]) -> None:
 
 
 def test_a_signal_may_interrupt_the_setting_of_the_flag_itself() -> None:
-    stopping, heard = Stopping(), 0
+    stopping, heard = ShutdownFlag(), 0
 
     def handler(_signal: int, _frame: FrameType | None) -> None:
         nonlocal heard

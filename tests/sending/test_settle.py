@@ -15,7 +15,7 @@ from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import STOPPED_AFTER_SECONDS, Watch
 from newsletter.sending.recover import recover
-from newsletter.sending.resend_unanswered import resend
+from newsletter.sending.requeue import resend_unanswered
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line
 from newsletter.smtp.sink import Sink
@@ -77,7 +77,7 @@ def overtaken(
         is_stopped()
         assert count().unanswered == 5
         with runtime.session() as session:
-            assert resend(session, mailing_id, 5, actor="test") == 5
+            assert resend_unanswered(session, mailing_id, 5, actor="test") == 5
             session.commit()
         again = reserve_window(size)
         again.tally.started(seq)

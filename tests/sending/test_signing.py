@@ -20,7 +20,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
-from newsletter.sending.proof import parse_test_addresses, post_test_message
+from newsletter.sending.proof import parse_proof_addresses, post_proof
 from newsletter.sending.reserve import reserve
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.dkim import Algorithm
@@ -123,7 +123,7 @@ def test_signatures_hold_behind_a_real_server(
 
 def test_test_messages_are_signed(runtime: Runtime, session: Session, behind: Sink, verify: Verify) -> None:
     issue = odd_issue(session)
-    post_test_message(session, issue, parse_test_addresses("u1@example.org"), runtime.links, actor="test")
+    post_proof(session, issue, parse_proof_addresses("u1@example.org"), runtime.links, actor="test")
     session.commit()
     assert send_outbox(runtime, behind) == [MessageState.SENT]
     assert [verify(record.content or b"") for record in behind.records] == [[True, True]]

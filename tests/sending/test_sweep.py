@@ -17,15 +17,16 @@ from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.proof import parse_test_addresses, post_test_message
+from newsletter.sending.proof import parse_proof_addresses, post_proof
 from newsletter.sending.reserve import reserve
-from newsletter.sending.sweep import LONGEST_WAIT, sweep
+from newsletter.sending.sweep import LONGEST_WAIT
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.unsubscribe import unsubscribe
 from newsletter.transports.transport_config import TransportConfig
 from tests.factories import make_issue, make_publication
+from tests.sending.checking import sweep
 from tests.sending.conftest import READERS
 
 Count = Callable[[], MailingTotals]
@@ -34,10 +35,11 @@ Count = Callable[[], MailingTotals]
 @pytest.fixture
 def bells(redis_url: str) -> Iterator[Callable[[], int]]:
     """How many bulk jobs wait; the queue is real and was empty before."""
-    celery = broker.connect(redis_url)
+    broker.connect(redis_url)
 
     def empty() -> None:
-        with celery.connection_for_write() as connection:
+        assert broker.celery is not None
+        with broker.celery.connection_for_write() as connection:
             for queue in Queue:
                 connection.default_channel.client.delete(queue.value)
 
@@ -102,8 +104,8 @@ def test_a_system_message_whose_bell_was_lost_is_rung_for_once(
 ) -> None:
     with runtime.session() as session:
         issue = make_issue(session, make_publication(session))
-        addresses = parse_test_addresses("ana@readers.example bo@readers.example")
-        post_test_message(session, issue, addresses, runtime.links, actor="test")
+        addresses = parse_proof_addresses("ana@readers.example bo@readers.example")
+        post_proof(session, issue, addresses, runtime.links, actor="test")
         session.commit()
     _drop_bells(Queue.TRANSACTIONAL)
     for _ in range(2):

@@ -11,7 +11,7 @@ from newsletter.core import clock
 from newsletter.core.errors import Conflict, Refused
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.sending import control
-from newsletter.sending.throttle import throttle
+from newsletter.sending.rate_limit import throttle
 
 
 @pytest.mark.parametrize("per_second", [0.1, 12.5, 100_000, None])

@@ -120,7 +120,7 @@ def test_sent_once(
 def test_no_transaction_is_open_while_the_relay_is_talked_to(
     relay: Callable[..., Sink], send_to: Callable[[Sink], Send], runtime: Runtime
 ) -> None:
-    """Connections to the database that are checked out while a message is handed over: none."""
+    """ConnectionPool to the database that are checked out while a message is handed over: none."""
     out: set[int] = set()
     event.listen(runtime.engine, "checkout", lambda dbapi, *_: out.add(id(dbapi)))
     event.listen(runtime.engine, "checkin", lambda dbapi, *_: out.discard(id(dbapi)))

@@ -18,14 +18,15 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control, failpoints
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch
-from newsletter.sending.lanes import Done
+from newsletter.sending.lanes import FinishedWindow
+from newsletter.sending.permission import Permission
 from newsletter.sending.recover import recover
+from newsletter.sending.requeue import retry_rejected
 from newsletter.sending.reserve import Window
-from newsletter.sending.retry_rejected import retry
-from newsletter.sending.turn import ASK_AGAIN, Taken, Turn
+from newsletter.sending.turn import ASK_AGAIN, Turn, TurnResult
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import Subscriber
-from newsletter.transports.quota import take
+from newsletter.transports.quota import reserve_quota
 from tests.sending.conftest import READERS
 from tests.sending.pressing import meanwhile, press
 
@@ -90,7 +91,7 @@ def test_a_machine_that_slept_within_a_window_asks_when_it_wakes(
     with time_machine.travel(clock.now() + timedelta(hours=5)), runtime.session() as session:
         mailing = lock(session, window.mailing_id)
         turn = Turn(session, mailing, process.context, process.transports(session), "", 10)
-        assert turn.take([Done(window)], 1).windows == []
+        assert turn.take([FinishedWindow(window)], 1).windows == []
         session.commit()
     found = count()
     assert (found.state, found.in_flight, found.pending) == ("paused", 0, READERS)
@@ -120,7 +121,7 @@ def test_what_somebody_has_sent_again_does_not_ask(
     process.drain(mailing_id, seconds=30)
     with time_machine.travel(clock.now() + timedelta(days=3)):
         with runtime.session() as session:
-            assert retry(session, mailing_id, actor="test") == 1
+            assert retry_rejected(session, mailing_id, actor="test") == 1
             session.commit()
         process.drain(mailing_id, seconds=30)
     assert (count().state, count().sent) == ("finished", READERS)
@@ -173,16 +174,16 @@ def test_when_another_mailing_takes_what_a_transport_had_left_it_is_asked_again(
 ) -> None:
     limit_all(process, per_day=100)
 
-    def turn(session: Session) -> Taken:
+    def turn(session: Session) -> TurnResult:
         mailing = lock(session, mailing_id)
         return Turn(session, mailing, process.context, process.transports(session), "", 10).take([], 1)
 
     with runtime.session() as session:
         (transport,) = process.transports(session)
-        assert take(session, transport, 100, clock.now()) == 100
+        assert reserve_quota(session, transport, 100, clock.now()) == 100
         with meanwhile(runtime, turn) as told:
             session.commit()
-    assert (told[0].windows, told[0].goes) == ([], True)
+    assert (told[0].windows, told[0].permission) == ([], Permission.GO)
     assert told[0].next_at is not None
     if runtime.engine.dialect.name == "postgresql":  # it had seen it free; on SQLite it saw it used up
         assert told[0].next_at <= clock.now() + ASK_AGAIN

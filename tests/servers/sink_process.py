@@ -46,7 +46,7 @@ class SinkProcess:
         return self._copies
 
     def counts(self) -> dict[str, int]:
-        """Connections, messages and octets so far, as `sink.records.Counts` names them."""
+        """ConnectionPool, messages and octets so far, as `sink.records.Counts` names them."""
         self.process.send_signal(signal.SIGUSR1)
         counts: dict[str, int] = json.loads(self._line())
         return counts

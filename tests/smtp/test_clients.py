@@ -59,7 +59,7 @@ def test_the_journal_never_lies(deliver, seed, stage):
     rules = [_rule(chance) for _ in range(chance.choice([1, 1, 2, 3]))]
     sink = stage.make_sink(*rules)
     session = stage.dial(sink, timeouts=BRIEF)
-    session.pace.window = chance.choice([2, 5, 16])
+    session.inflight.size = chance.choice([2, 5, 16])
     stop = deliver(session, stage.envelopes(12), stage.notes, go)
 
     taken = [int(record.recipient[1:].partition("@")[0]) for record in sink.records]

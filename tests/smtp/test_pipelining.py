@@ -90,7 +90,7 @@ def test_a_refusal_of_the_second_of_three(deliver, rule, outcome, ended, stage):
 def test_without_an_answer_the_bodies_under_way_are_unanswered(deliver, act, recorded, stage):
     sink = stage.make_sink(Rule(At.BODY, act, recipient="u3@*", recorded=recorded))
     session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 4
+    session.in_step, session.inflight.size = True, 4
     stop = deliver(session, stage.envelopes(40), stage.notes, go)
     assert stop is not None
     assert stop.kind is BreakKind.LOST
@@ -154,16 +154,6 @@ def test_a_body_that_has_gone_is_answered_for_although_the_commands_after_it_hav
     assert got(sink) == ["u0@example.org"]
 
 
-def test_a_connection_that_is_gone_before_the_first_command(stage):
-    session = stage.dial(stage.make_sink())
-    session.messages = 7
-    session.wire.abort()
-    stop = pipelined.deliver(session, stage.envelopes(2), stage.notes, go)
-    assert stop is not None
-    assert (stop.kind, stop.index, stop.unanswered) == (BreakKind.LOST, 0, ())
-    assert stage.notes.outcomes == {}
-
-
 @BOTH
 def test_it_does_not_begin_when_told_so_at_once(deliver, stage):
     sink = stage.make_sink()
@@ -212,26 +202,6 @@ def test_when_the_journal_cannot_write_nothing_further_is_sent(deliver, fails, s
 
 
 @BOTH
-def test_a_connection_that_ends_between_two_messages_marks_nobody(deliver, stage):
-    sink = stage.make_sink(Rule(At.MAIL, Act.DROP, skip=2))
-    session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 1
-    stop = deliver(session, stage.envelopes(5), stage.notes, go)
-    assert stop is not None
-    assert stop.kind is BreakKind.LOST
-    if deliver is pipelined.deliver:
-        assert stage.notes.outcomes == {0: "sent", 1: "sent"}
-        assert stop.unanswered == ()
-
-
-def test_on_a_fresh_connection_it_may_be_the_recipient_and_they_go_to_the_back(stage):
-    sink = stage.make_sink(Rule(At.MAIL, Act.DROP))
-    stop = pipelined.deliver(stage.dial(sink), stage.envelopes(2), stage.notes, go)
-    assert stop is not None
-    assert stage.notes.outcomes == {0: "retry(lost)"}
-
-
-@BOTH
 def test_a_command_that_is_not_understood_is_a_surprise_not_a_pause(deliver, stage):
     sink = stage.make_sink(Rule(At.MAIL, code=503, text="5.5.1 Bad sequence"))
     session = stage.dial(sink)
@@ -257,21 +227,21 @@ def test_the_fastest_client_that_both_sides_can_be_trusted_with(offered, most, c
     assert choose(Capabilities(**offered), most) is client.deliver
 
 
-def test_the_pace_follows_the_round_trip(monkeypatch):
+def test_the_window_follows_the_round_trip(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("newsletter.core.clock.monotonic", lambda: now[0])
-    pace, under_way = InflightWindow(), []
+    far, under_way = InflightWindow(), []
     for _ in range(200):  # a server 20 ms away that takes a thousand messages a second
-        while len(under_way) < pace.window:
-            pace.started()
+        while len(under_way) < far.size:
+            far.started()
             under_way.append(max(now[0] + 0.02, (under_way[-1] if under_way else 0) + 0.001))
         now[0] = under_way.pop(0)
-        pace.answered()
-    assert pace.window == MOST
+        far.answered()
+    assert far.size == MOST
 
     near, now[0] = InflightWindow(), 0.0
     for _ in range(50):  # one on this machine
         near.started()
         now[0] += 0.0001
         near.answered()
-    assert near.window == FEWEST
+    assert near.size == FEWEST

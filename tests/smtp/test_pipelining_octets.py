@@ -28,7 +28,7 @@ def served(raw_server, quick_relay, stage):
 
         with raw_server(greet_and_behave) as port:
             session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            session.in_step, session.pace.window = True, 2
+            session.in_step, session.inflight.size = True, 2
             stop = deliver(session, stage.envelopes(count), stage.notes, go)
             session.abort()
         return stop

@@ -38,7 +38,7 @@ def go() -> bool:
 def test_a_trouble_that_all_meet_marks_nobody(deliver, rule, reason, after, stage):
     sink = stage.make_sink(replace(rule, skip=after))
     session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 4
+    session.in_step, session.inflight.size = True, 4
     stop = deliver(session, stage.envelopes(20), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.reason, stop.index, stop.unanswered) == (BreakKind.PAUSED, reason, after, ())
@@ -55,7 +55,7 @@ def test_who_was_under_way_and_taken_is_sent_and_who_was_refused_is_marked(stage
         Rule(At.RCPT, code=550, text="5.1.1 Who?", recipient="u3@*"),
     )
     session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 5
+    session.in_step, session.inflight.size = True, 5
     stop = chunked.deliver(session, stage.envelopes(20), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.reason, stop.index) == (BreakKind.PAUSED, Reason.POLICY, 2)
@@ -69,7 +69,7 @@ def test_who_was_under_way_and_taken_is_sent_and_who_was_refused_is_marked(stage
 def test_bdat_that_is_not_understood_leaves_everybody_to_the_plain_dialogue(stage):
     sink = stage.make_sink(Rule(At.BODY, code=502, text="5.5.1 Not implemented"))
     session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 4
+    session.in_step, session.inflight.size = True, 4
     stop = chunked.deliver(session, stage.envelopes(6), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.surprised, stop.unanswered) == (BreakKind.LOST, True, ())
@@ -97,7 +97,7 @@ def answered(raw_server, quick_relay, stage):
 
         with raw_server(behave) as port:
             session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            session.in_step, session.pace.window = True, 2
+            session.in_step, session.inflight.size = True, 2
             stop = chunked.deliver(session, stage.envelopes(2), stage.notes, go)
             session.abort()
         assert stop is not None

@@ -21,7 +21,7 @@ def go() -> bool:
 def test_marks_nobody_and_another_may_go_on(deliver, stage):
     sink = stage.make_sink(Rule(At.MAIL, code=452, text="4.5.3 Too many messages sent", skip=3))
     session = stage.dial(sink)
-    session.in_step, session.pace.window = True, 4
+    session.in_step, session.inflight.size = True, 4
     stop = deliver(session, stage.envelopes(8), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.reason, stop.index) == (BreakKind.LOST, Reason.BUSY, 3)

@@ -14,17 +14,17 @@ from newsletter.core.errors import Conflict, Refused
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.subscribers.add import Added, ask_to_confirm, vouch_for
+from newsletter.subscribers.add import Outcome, ask_to_confirm, vouch_for
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.end import end_by_editor
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
-from newsletter.subscribers.imports.accept import accept_import, receive
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem
-from newsletter.subscribers.imports.work import work
+from newsletter.subscribers.imports.process import run_import
+from newsletter.subscribers.imports.upload import create_import, store_upload
 from newsletter.subscribers.models import ConsentRecord, State, Subscription, Suppression
-from newsletter.subscribers.suppress_person import lift_suppression, suppress_person
+from newsletter.subscribers.suppress import lift_suppression, suppress_person
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.subscribers.conftest import Ask
 from tests.subscribers.test_at_once import together
@@ -58,7 +58,7 @@ def test_several_editors_add_one_person_once(
 
 def test_the_message_speaks_the_publications_language(session: Session, publication: Publication) -> None:
     publication.language = "de"
-    assert ask_to_confirm(session, publication, FAY, actor=ACTOR).outcome is Added.ASKED
+    assert ask_to_confirm(session, publication, FAY, actor=ACTOR).outcome is Outcome.ASKED
     assert session.scalars(select(SystemMessage.locale)).one() == "de"
 
 
@@ -114,12 +114,12 @@ def test_an_erasure_reaches_into_rows_that_imports_left_out(
     files = ImportFiles(tmp_path)
     added = vouch_for(session, publication, FAY, note="At the fair.", actor=ACTOR)
     text = b"email\nFAY@example.org;\nsomebody else\n\xef\xbc\xa0\n"
-    taken = receive(files, io.BytesIO(text), filename="people.csv")
-    made = accept_import(session, publication, taken, statement="They agreed.", actor=ACTOR)
+    taken = store_upload(files, io.BytesIO(text), filename="people.csv")
+    made = create_import(session, publication, taken, statement="They agreed.", actor=ACTOR)
     session.commit()
     number, person = made.id, added.subscription.subscriber_id
     session.rollback()
-    work(runtime.sessions, number, files)
+    run_import(runtime.sessions, number, files)
     erase(session, person, actor=ACTOR)
     session.commit()
     left = session.scalars(select(ImportProblem.problem)).all()

@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.core import clock
 from newsletter.core.errors import Conflict
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import TRANSITIONS, EndReason, State, Subscription
 
 EDGES = [(a, b) for a in State for b in sorted(TRANSITIONS[a])]
@@ -24,7 +24,7 @@ def _in(state: State) -> Subscription:
 
 
 def _move(subscription: Subscription, to: State) -> None:
-    move(
+    transition(
         subscription,
         to,
         reason=EndReason.UNSUBSCRIBED if to is State.ENDED else None,
@@ -55,8 +55,8 @@ def test_where_there_is_no_edge_nothing_moves(start: State, to: State) -> None:
 
 def test_an_end_needs_its_reason_and_a_pause_its_end() -> None:
     with pytest.raises(TypeError):
-        move(_in(State.ACTIVE), State.ENDED)
+        transition(_in(State.ACTIVE), State.ENDED)
     with pytest.raises(TypeError):
-        move(_in(State.ACTIVE), State.PAUSED)
+        transition(_in(State.ACTIVE), State.PAUSED)
     with pytest.raises(TypeError):
-        move(_in(State.PENDING), State.ACTIVE, reason=EndReason.BOUNCED)
+        transition(_in(State.PENDING), State.ACTIVE, reason=EndReason.BOUNCED)

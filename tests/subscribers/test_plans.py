@@ -7,12 +7,12 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from newsletter.publications.models import Publication
-from newsletter.subscribers.listing import Wanted, list_subscriptions
+from newsletter.subscribers.listing import SubscriptionFilter, list_subscriptions
 from tests.factories import make_readers
 
 
 def plans(
-    engine: Engine, session: Session, publication: Publication, wanted: Wanted, **place: int
+    engine: Engine, session: Session, publication: Publication, wanted: SubscriptionFilter, **place: int
 ) -> list[str]:
     """What SQLite says about each statement of a page, with an index for whatever can have one."""
     found: list[str] = []
@@ -38,7 +38,7 @@ def test_pages_are_ranges_of_an_index(
     engine: Engine, session: Session, publication: Publication, state: str, place: dict[str, int]
 ) -> None:
     make_readers(session, publication, 100)
-    said = plans(engine, session, publication, Wanted(state), **place)
+    said = plans(engine, session, publication, SubscriptionFilter(state), **place)
     index = "ix_subscription_publication_id_state_id" if state else "ix_subscription_publication_id_id"
     assert f"SEARCH subscription USING INDEX {index}" in said[0]
     assert not any(line.startswith("SCAN") or "TEMP B-TREE" in line for line in said)
@@ -49,8 +49,8 @@ def test_addresses_are_a_range_and_names_an_index(
     engine: Engine, session: Session, publication: Publication
 ) -> None:
     make_readers(session, publication, 100)
-    address = plans(engine, session, publication, Wanted(words="reader7@"))
+    address = plans(engine, session, publication, SubscriptionFilter(words="reader7@"))
     assert any("email_key>? AND email_key<?" in line for line in address)
-    name = plans(engine, session, publication, Wanted(words="ader 77"))
+    name = plans(engine, session, publication, SubscriptionFilter(words="ader 77"))
     assert any("COVERING INDEX" in line and line.startswith("SCAN subscriber") for line in name)
     assert not any(line.startswith("SCAN") and "INDEX" not in line for line in name)

@@ -12,7 +12,7 @@ from newsletter.core.tokens import Purpose, Signer
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.confirm import confirm
-from newsletter.subscribers.signup_protection import Pace, Passage, inspect_form, stamp_form
+from newsletter.subscribers.signup_protection import FillTime, FormVerdict, check_form, sign_form_time
 from newsletter.subscribers.undo import offer_undo
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.subscribers.conftest import Ask
@@ -70,40 +70,43 @@ SIGNER = Signer(["secret"])
 @pytest.mark.parametrize(
     ("seconds", "passage"),
     [
-        (0, Passage.ASK_AGAIN),
-        (1, Passage.ASK_AGAIN),
-        (3, Passage.OPEN),
-        (12 * 3600, Passage.OPEN),
-        (13 * 3600, Passage.ASK_AGAIN),
+        (0, FormVerdict.ASK_AGAIN),
+        (1, FormVerdict.ASK_AGAIN),
+        (3, FormVerdict.ACCEPTED),
+        (12 * 3600, FormVerdict.ACCEPTED),
+        (13 * 3600, FormVerdict.ASK_AGAIN),
     ],
 )
-def test_a_person_takes_a_while(seconds: int, passage: Passage) -> None:
+def test_a_person_takes_a_while(seconds: int, passage: FormVerdict) -> None:
     with time_machine.travel(START, tick=False) as traveller:
-        stamp = stamp_form(SIGNER, 5)
+        stamp = sign_form_time(SIGNER, 5)
         traveller.shift(seconds)
-        assert inspect_form(SIGNER, stamp=stamp, publication_id=5, trap="") is passage
+        assert check_form(SIGNER, shown_at=stamp, publication_id=5, honeypot="") is passage
 
 
 def test_only_a_program_fills_in_the_trap() -> None:
     stamp = SIGNER.sign(Purpose.FORM, 5, issued_at=clock.now() - timedelta(minutes=1))
-    assert inspect_form(SIGNER, stamp=stamp, publication_id=5, trap="x") is Passage.PROGRAM
-    assert inspect_form(SIGNER, stamp="", publication_id=5, trap="x") is Passage.PROGRAM
+    assert check_form(SIGNER, shown_at=stamp, publication_id=5, honeypot="x") is FormVerdict.BOT
+    assert check_form(SIGNER, shown_at="", publication_id=5, honeypot="x") is FormVerdict.BOT
 
 
 def test_a_stamp_is_one_publications_and_ours() -> None:
-    pace = Pace(fastest=timedelta(0))
+    pace = FillTime(fastest=timedelta(0))
     for stamp in (
         "",
         "nonsense",
-        stamp_form(SIGNER, 6),
-        stamp_form(Signer(["other"]), 5),
+        sign_form_time(SIGNER, 6),
+        sign_form_time(Signer(["other"]), 5),
         SIGNER.sign(Purpose.FORM, 5, 1),
         SIGNER.sign(Purpose.VIEW, 5),
     ):
-        assert inspect_form(SIGNER, stamp=stamp, publication_id=5, trap="", pace=pace) is Passage.ASK_AGAIN
+        assert (
+            check_form(SIGNER, shown_at=stamp, publication_id=5, honeypot="", fill_time=pace)
+            is FormVerdict.ASK_AGAIN
+        )
     assert (
-        inspect_form(SIGNER, stamp=stamp_form(SIGNER, 5), publication_id=5, trap="", pace=pace)
-        is Passage.OPEN
+        check_form(SIGNER, shown_at=sign_form_time(SIGNER, 5), publication_id=5, honeypot="", fill_time=pace)
+        is FormVerdict.ACCEPTED
     )
 
 
@@ -113,9 +116,9 @@ def test_an_undo_token_is_no_stamp(session: Session, ask: Ask) -> None:
     withdrawal = unsubscribe(session, subscription.id, source="page")
     assert withdrawal is not None
     token = offer_undo(SIGNER, withdrawal)
-    pace = Pace(fastest=timedelta(0))
+    pace = FillTime(fastest=timedelta(0))
     publication_id = subscription.publication_id
     assert (
-        inspect_form(SIGNER, stamp=token, publication_id=publication_id, trap="", pace=pace)
-        is Passage.ASK_AGAIN
+        check_form(SIGNER, shown_at=token, publication_id=publication_id, honeypot="", fill_time=pace)
+        is FormVerdict.ASK_AGAIN
     )

@@ -11,8 +11,8 @@ from newsletter.core.db import reading
 from newsletter.runtime import Runtime
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.transports.choose import Wait, choose
-from newsletter.transports.cooldown import rest
-from newsletter.transports.quota import take
+from newsletter.transports.cooldown import cool_down
+from newsletter.transports.quota import reserve_quota
 from newsletter.transports.transport_config import TransportConfig
 from tests.transports.ways import DAY, NOON, SECOND, way
 
@@ -51,7 +51,7 @@ def test_a_reserve_takes_over_only_from_those_that_cannot(session: Session, paus
 
 def test_a_reserve_does_not_help_to_keep_pace(session: Session) -> None:
     slow, reserve = way("slow", per_second=10), way("reserve", weight=0)
-    take(session, slow, 10, NOON)
+    reserve_quota(session, slow, 10, NOON)
     assert waiting(session, slow, reserve).until == NOON + SECOND / 2
     used_up = way("slow", per_second=10, per_day=10)
     assert chosen(session, used_up, reserve) == "reserve"
@@ -71,23 +71,23 @@ def test_the_hours(session: Session) -> None:
 
 def test_the_day(session: Session) -> None:
     config = way("a", per_day=1000)
-    take(session, config, 1000, NOON)
+    reserve_quota(session, config, 1000, NOON)
     found = waiting(session, config)
     assert found.until == NOON + DAY / 2
     assert "1,000 messages of today" in found.sentence
 
 
 def test_trouble_with_all_or_with_one_sender(session: Session) -> None:
-    rest(session, "a", "", "It is down.", temporary=True, now=NOON)
-    rest(session, "b", SENDER, "It refuses the sender.", temporary=False, now=NOON)
+    cool_down(session, "a", "", "It is down.", temporary=True, now=NOON)
+    cool_down(session, "b", SENDER, "It refuses the sender.", temporary=False, now=NOON)
     assert waiting(session, way("a"), way("b")) == Wait(NOON + 30 * SECOND, "It is down.")
     assert chosen(session, way("a"), way("b"), sender="other@example.org") == "b"
     assert waiting(session, way("b")) == Wait(None, "It refuses the sender.")
 
 
 def test_the_longest_of_two_rests_counts(session: Session) -> None:
-    rest(session, "a", "", "It is down.", temporary=True, now=NOON)
-    rest(session, "a", SENDER, "It is slow.", temporary=True, now=NOON - 5 * SECOND)
+    cool_down(session, "a", "", "It is down.", temporary=True, now=NOON)
+    cool_down(session, "a", SENDER, "It is slow.", temporary=True, now=NOON - 5 * SECOND)
     assert waiting(session, way("a")) == Wait(NOON + 30 * SECOND, "It is down.")
 
 
@@ -100,5 +100,5 @@ def test_when_nobody_can_send_everything_to_mend_is_told(session: Session) -> No
 
 
 def test_a_rest_of_another_clock_is_over(session: Session) -> None:
-    rest(session, "a", "", "It is down.", temporary=True, now=NOON + DAY)
+    cool_down(session, "a", "", "It is down.", temporary=True, now=NOON + DAY)
     assert chosen(session, way("a")) == "a"

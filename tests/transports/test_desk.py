@@ -10,16 +10,21 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.runtime import Runtime
-from newsletter.transports.add import add_transport
-from newsletter.transports.change import change_limits, change_relay
-from newsletter.transports.cooldown import rest
+from newsletter.transports.cooldown import cool_down
+from newsletter.transports.edit import (
+    add_transport,
+    change_limits,
+    change_relay,
+    move_earlier,
+    pause_transport,
+    remove_transports,
+    resume_environment_transport,
+    resume_transport,
+)
 from newsletter.transports.find import all_transports, get_transport, stored_settings
 from newsletter.transports.limit_settings import LimitSettings, check_limits
 from newsletter.transports.models import Transport, TransportCooldown, TransportUse
-from newsletter.transports.move import move_earlier
-from newsletter.transports.pause import pause_transport, resume_transport, resume_transport_config
 from newsletter.transports.relay_settings import RelaySettings
-from newsletter.transports.remove import remove_transports
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.transports.ways import NOON
@@ -98,7 +103,7 @@ def test_a_user_name_needs_its_password(session: Session, change: bool) -> None:
 
 def test_changing_it_mends_its_trouble(session: Session) -> None:
     transport = added(session)
-    rest(session, row_key(transport.id), "", "Its password is wrong.", temporary=False, now=NOON)
+    cool_down(session, row_key(transport.id), "", "Its password is wrong.", temporary=False, now=NOON)
     kept = transport.password
     assert change_relay(session, transport.id, FACTS, SECRETS, actor="ana").password == kept
     assert count(session, TransportCooldown) == 1  # nothing was changed
@@ -139,20 +144,20 @@ def test_pausing_and_resuming(session: Session) -> None:
     assert pause_transport(session, transport.id, actor="ana")
     assert not pause_transport(session, transport.id, actor="ana")
     assert transport.paused_at is not None
-    rest(session, row_key(transport.id), "news@example.org", "No.", temporary=False, now=NOON)
+    cool_down(session, row_key(transport.id), "news@example.org", "No.", temporary=False, now=NOON)
     assert resume_transport(session, transport.id, actor="ana")
     assert not resume_transport(session, transport.id, actor="ana")
     assert transport.paused_at is None
     assert count(session, TransportCooldown) == 0
-    rest(session, row_key(transport.id), "", "It is down.", temporary=True, now=NOON)
+    cool_down(session, row_key(transport.id), "", "It is down.", temporary=True, now=NOON)
     assert resume_transport(session, transport.id, actor="ana")
     assert audited(session) == ["relay.saved", "relay.paused", "relay.resumed", "relay.resumed"]
 
 
 def test_one_of_the_environment_is_resumed(session: Session) -> None:
-    assert not resume_transport_config(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
-    rest(session, "smtp_url:a.example:25", "", "It is down.", temporary=True, now=NOON)
-    assert resume_transport_config(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
+    assert not resume_environment_transport(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
+    cool_down(session, "smtp_url:a.example:25", "", "It is down.", temporary=True, now=NOON)
+    assert resume_environment_transport(session, "smtp_url:a.example:25", "a.example:25", actor="ana")
     assert audited(session) == ["relay.resumed"]
 
 
@@ -172,7 +177,7 @@ def test_removing_leaves_nothing_of_it(session: Session) -> None:
     first, second = added(session), added(session, OTHER)
     for transport in (first, second):
         session.add(TransportUse(transport=row_key(transport.id), used=5))
-        rest(session, row_key(transport.id), "", "It is down.", temporary=True, now=NOON)
+        cool_down(session, row_key(transport.id), "", "It is down.", temporary=True, now=NOON)
     session.flush()
     assert remove_transports(session, actor="ana", transport_id=first.id) == 1
     assert remove_transports(session, actor="ana", transport_id=first.id) == 0

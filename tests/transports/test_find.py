@@ -13,13 +13,12 @@ from newsletter.core import clock
 from newsletter.runtime import Runtime
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.url import Dialogue, Relay, parse_smtp_url
-from newsletter.transports.add import add_transport
-from newsletter.transports.change import change_relay
-from newsletter.transports.cooldown import rest
-from newsletter.transports.find import outlets_in_use, relay_in_use, transport_configs
+from newsletter.transports.cooldown import cool_down
+from newsletter.transports.edit import add_transport, change_relay
+from newsletter.transports.find import transport_configs, usable_transports
 from newsletter.transports.models import Transport
 from newsletter.transports.relay_settings import RelaySettings
-from newsletter.transports.secret_box import SecretBox, Unreadable
+from newsletter.transports.secret_box import DecryptionFailed, SecretBox
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import Limits, row_key
 
@@ -42,8 +41,9 @@ def test_the_saved_one_comes_first(session: Session, runtime: Runtime) -> None:
     session.commit()
     assert relay(session) == FACTS.relay
     session.rollback()
-    found = relay_in_use(runtime.sessions, SECRETS, URL)
-    assert found == replace(FACTS.relay, dialogue=Dialogue.CHUNKING)
+    usable = usable_transports(runtime.sessions, SECRETS, URL)
+    assert not isinstance(usable, SessionFailed)
+    assert [each.relay for each in usable] == [replace(FACTS.relay, dialogue=Dialogue.CHUNKING)]
 
 
 def test_the_password_is_in_no_column_and_no_audit(session: Session) -> None:
@@ -68,10 +68,10 @@ def test_rotation_keeps_the_password_and_losing_the_secret_says_so(
     assert config.relay.where == FACTS.relay.where
     assert config.relay.password is None
     session.rollback()
-    told = relay_in_use(runtime.sessions, ["another"], URL)
-    assert isinstance(told, SessionFailed)
-    assert told.message == config.broken.message
-    # Typed again, it is locked with the secret of now.
+    failure = usable_transports(runtime.sessions, ["another"], URL)
+    assert isinstance(failure, SessionFailed)
+    assert failure.message == config.broken.message
+    # Typed again, it is encrypted with the secret of now.
     change_relay(session, saved.id, FACTS, ["another"], actor="ana")
     assert relay(session, ["another"]) == FACTS.relay
 
@@ -103,7 +103,7 @@ class TestInUse:
 
     @staticmethod
     def hosts(runtime: Runtime) -> list[str]:
-        found = outlets_in_use(runtime.sessions, SECRETS, URL)
+        found = usable_transports(runtime.sessions, SECRETS, URL)
         assert not isinstance(found, SessionFailed), found.message
         return [config.name for config in found]
 
@@ -117,36 +117,35 @@ class TestInUse:
     ) -> None:
         made = [add(session, f"{name}.example", place) for place, name in enumerate("abcd", 1)]
         made[0].paused_at = clock.now()
-        rest(session, row_key(made[1].id), "", "It is down.", temporary=True, now=clock.now())
-        rest(session, row_key(made[2].id), "", "It knows us no more.", temporary=False, now=clock.now())
+        cool_down(session, row_key(made[1].id), "", "It is down.", temporary=True, now=clock.now())
+        cool_down(session, row_key(made[2].id), "", "It knows us no more.", temporary=False, now=clock.now())
         session.commit()
         assert self.hosts(runtime) == ["d.example", "b.example"]
 
     def test_when_all_are_out_everything_to_mend_is_told(self, session: Session, runtime: Runtime) -> None:
         add(session, "a.example", 1, paused_at=clock.now())
         stuck = add(session, "b.example", 2)
-        rest(session, row_key(stuck.id), "", "It knows us no more.", temporary=False, now=clock.now())
+        cool_down(session, row_key(stuck.id), "", "It knows us no more.", temporary=False, now=clock.now())
         session.commit()
-        told = outlets_in_use(runtime.sessions, SECRETS, URL)
+        told = usable_transports(runtime.sessions, SECRETS, URL)
         assert isinstance(told, SessionFailed)
         assert not told.temporary
         assert "“a.example” is paused" in told.message
         assert "It knows us no more." in told.message
 
     def test_several_of_the_environment(self, runtime: Runtime) -> None:
-        found = outlets_in_use(runtime.sessions, SECRETS, f"smtp://a.example {URL}")
+        found = usable_transports(runtime.sessions, SECRETS, f"smtp://a.example {URL}")
         assert not isinstance(found, SessionFailed)
         assert [config.relay.host for config in found] == ["a.example", "127.0.0.1"]
-        assert relay_in_use(runtime.sessions, SECRETS, URL) == parse_smtp_url(URL)
 
 
 @given(st.text())
-def test_what_is_locked_opens_with_any_secret_it_was_locked_with(words: str) -> None:
+def test_what_is_encrypted_is_read_with_any_secret_that_is_known(words: str) -> None:
     old, new, other = SecretBox(["old"]), SecretBox(["new", "old"]), SecretBox(["other"])
-    locked = old.lock(words)
-    assert new.open(locked) == old.open(locked) == words
-    assert locked.isascii()
-    with pytest.raises(Unreadable):
-        other.open(locked)
-    with pytest.raises(Unreadable):
-        old.open(locked[:-8] + "AAAAAAA=")
+    ciphertext = old.encrypt(words)
+    assert new.decrypt(ciphertext) == old.decrypt(ciphertext) == words
+    assert ciphertext.isascii()
+    with pytest.raises(DecryptionFailed):
+        other.decrypt(ciphertext)
+    with pytest.raises(DecryptionFailed):
+        old.decrypt(ciphertext[:-8] + "AAAAAAA=")

@@ -91,11 +91,11 @@ def test_it_opens_at_the_first_minute_that_is_in_the_hours(
     now = at("2026-01-01T00:00") + timedelta(minutes=minutes)
     opening = opens_at(hours, there, now)
     if opening is None:
-        assert hours.hold(now.astimezone(there))
+        assert hours.contain(now.astimezone(there))
         return
     assert now < opening <= now + timedelta(hours=26)
-    assert hours.hold(opening.astimezone(there))
-    assert not hours.hold((opening - timedelta(minutes=1)).astimezone(there))
+    assert hours.contain(opening.astimezone(there))
+    assert not hours.contain((opening - timedelta(minutes=1)).astimezone(there))
 
 
 def test_days_begin_where_the_zone_is() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.core.errors import Refused
 from newsletter.transports.limit_settings import LimitSettings, check_limits, check_name
-from newsletter.transports.provider_defaults import DEFAULT, OWN, provider_defaults_for
+from newsletter.transports.provider_defaults import DEFAULT, PRIVATE_RELAY, provider_defaults_for
 from newsletter.transports.providers import PROVIDERS, provider_of
 from newsletter.transports.transport_config import Limits
 from newsletter.transports.warm_up import DAYS, warm_up
@@ -100,7 +100,7 @@ def test_names() -> None:
         ("notsmtp.gmail.com.example.org", DEFAULT.connections, DEFAULT.messages_per_connection),
         ("example-org.mail.protection.outlook.com", 5, 50),
         ("smtp.example.org", 10, 100),
-        ("127.0.0.1", OWN.connections, OWN.messages_per_connection),
+        ("127.0.0.1", PRIVATE_RELAY.connections, PRIVATE_RELAY.messages_per_connection),
         ("::1", 10, 1000),
         ("10.1.2.3", 10, 1000),
         ("postfix", 10, 1000),

@@ -11,9 +11,16 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from newsletter.runtime import Runtime
-from newsletter.transports.availability import Used, left_today
+from newsletter.transports.availability import Usage, left_today
 from newsletter.transports.models import TransportUse
-from newsletter.transports.quota import give_back, lock_quota, spread, take, take_less, taken
+from newsletter.transports.quota import (
+    grant,
+    lock_quota,
+    release_reserved,
+    release_unsent,
+    reserve_quota,
+    schedule_by_provider,
+)
 from newsletter.transports.transport_config import Limits
 from tests.transports.ways import DAY, NOON, SECOND, way
 
@@ -32,75 +39,87 @@ def statements(runtime: Runtime) -> Iterator[list[str]]:
 
 
 def test_what_is_not_limited_costs_nothing(session: Session, statements: list[str]) -> None:
-    assert take(session, way(), 100, NOON) == 100
-    assert take(session, way(provider_limits={"gmail": 1.0}), 100, NOON) == 100
-    assert take(session, way(per_day=10), 0, NOON) == 0
-    take_less(session, way(), 10)
-    give_back(session, "transport:1", 0, NOON.date())
+    assert reserve_quota(session, way(), 100, NOON) == 100
+    assert reserve_quota(session, way(provider_limits={"gmail": 1.0}), 100, NOON) == 100
+    assert reserve_quota(session, way(per_day=10), 0, NOON) == 0
+    release_reserved(session, way(), 10)
+    release_unsent(session, "transport:1", 0, NOON.date())
     lock_quota(session, [])
-    assert spread(session, way(), ["ana@gmail.com"], NOON) == {}
-    assert spread(session, way(provider_limits={"gmail": 1.0}), ["ana@example.org"], NOON) == {}
+    assert schedule_by_provider(session, way(), ["ana@gmail.com"], NOON) == {}
+    assert schedule_by_provider(session, way(provider_limits={"gmail": 1.0}), ["ana@example.org"], NOON) == {}
     assert statements == []
 
 
 def test_the_rate_comes_in_pieces(session: Session) -> None:
     config = way(per_second=10)
-    assert [take(session, config, 100, NOON) for _ in range(2)] == [10, 0]
-    assert take(session, config, 100, NOON + SECOND / 2) == 5
-    assert take(session, config, 3, NOON + 5 * SECOND) == 3
-    assert take(session, config, 100, NOON + 5 * SECOND) == 7
+    assert [reserve_quota(session, config, 100, NOON) for _ in range(2)] == [10, 0]
+    assert reserve_quota(session, config, 100, NOON + SECOND / 2) == 5
+    assert reserve_quota(session, config, 3, NOON + 5 * SECOND) == 3
+    assert reserve_quota(session, config, 100, NOON + 5 * SECOND) == 7
 
 
 def test_the_day_is_that_of_the_zone(session: Session) -> None:
     config = way(per_day=150, zone="Europe/Rome")
-    assert [take(session, config, 100, NOON) for _ in range(3)] == [100, 50, 0]
-    assert take(session, config, 100, NOON + 9 * timedelta(hours=1)) == 0
-    assert take(session, config, 100, NOON + 10 * timedelta(hours=1)) == 100
+    assert [reserve_quota(session, config, 100, NOON) for _ in range(3)] == [100, 50, 0]
+    assert reserve_quota(session, config, 100, NOON + 9 * timedelta(hours=1)) == 0
+    assert reserve_quota(session, config, 100, NOON + 10 * timedelta(hours=1)) == 100
 
 
 def test_a_warm_up_grows_up_to_the_limit_of_a_day(session: Session) -> None:
     config = way(per_day=300, warm_up_from=date(2026, 6, 1), warm_up_per_day=100)
-    assert [take(session, config, 1000, NOON + day * DAY) for day in range(5)] == [100, 150, 225, 300, 300]
-    assert take(session, way("b", warm_up_from=date(2026, 5, 1), warm_up_per_day=100), 10**6, NOON) == 10**6
+    assert [reserve_quota(session, config, 1000, NOON + day * DAY) for day in range(5)] == [
+        100,
+        150,
+        225,
+        300,
+        300,
+    ]
+    assert (
+        reserve_quota(session, way("b", warm_up_from=date(2026, 5, 1), warm_up_per_day=100), 10**6, NOON)
+        == 10**6
+    )
 
 
 def test_what_is_not_needed_goes_back_at_once(session: Session) -> None:
     config = way(per_second=10, per_day=20)
-    assert take(session, config, 10, NOON) == 10
-    take_less(session, config, 4)
-    assert take(session, config, 10, NOON) == 4
-    assert take(session, config, 100, NOON + SECOND) == 10
-    assert take(session, config, 100, NOON + 2 * SECOND) == 0
+    assert reserve_quota(session, config, 10, NOON) == 10
+    release_reserved(session, config, 4)
+    assert reserve_quota(session, config, 10, NOON) == 4
+    assert reserve_quota(session, config, 100, NOON + SECOND) == 10
+    assert reserve_quota(session, config, 100, NOON + 2 * SECOND) == 0
     slow = way("slow", per_day=20)
-    take(session, slow, 15, NOON)
-    take_less(session, slow, 5)
-    assert take(session, slow, 100, NOON) == 10
+    reserve_quota(session, slow, 15, NOON)
+    release_reserved(session, slow, 5)
+    assert reserve_quota(session, slow, 100, NOON) == 10
 
 
 def test_what_never_left_counts_no_more_on_its_day(session: Session) -> None:
     config = way(per_day=100)
-    take(session, config, 100, NOON)
-    give_back(session, config.key, 30, NOON.date() - DAY)
-    assert take(session, config, 100, NOON) == 0
-    give_back(session, config.key, 30, config.limits.day(NOON))
-    assert take(session, config, 100, NOON) == 30
-    give_back(session, config.key, 500, config.limits.day(NOON))
-    assert take(session, config, 500, NOON) == 100
+    reserve_quota(session, config, 100, NOON)
+    release_unsent(session, config.key, 30, NOON.date() - DAY)
+    assert reserve_quota(session, config, 100, NOON) == 0
+    release_unsent(session, config.key, 30, config.limits.day(NOON))
+    assert reserve_quota(session, config, 100, NOON) == 30
+    release_unsent(session, config.key, 500, config.limits.day(NOON))
+    assert reserve_quota(session, config, 500, NOON) == 100
 
 
 def test_places_in_the_rate_that_are_past_are_nobody_elses(session: Session) -> None:
     config = way(per_second=10)
-    take(session, config, 10, NOON)
-    give_back(session, config.key, 10, NOON.date())
-    assert take(session, config, 10, NOON) == 0
+    reserve_quota(session, config, 10, NOON)
+    release_unsent(session, config.key, 10, NOON.date())
+    assert reserve_quota(session, config, 10, NOON) == 0
 
 
 def test_providers_have_lines_of_their_own(session: Session) -> None:
     config = way(provider_limits={"gmail": 2.0, "yahoo": 1.0})
     addresses = ["a@gmail.com", "b@example.org", "c@GoogleMail.com", "d@gmail.com", "e@yahoo.fr", "f@aol.com"]
-    assert spread(session, config, addresses, NOON) == {3: NOON + SECOND, 5: NOON + SECOND}
-    assert spread(session, config, ["g@gmail.com"], NOON) == {0: NOON + 1.5 * SECOND}
-    assert spread(session, way("other", provider_limits={"gmail": 2.0}), ["g@gmail.com"], NOON) == {}
+    assert schedule_by_provider(session, config, addresses, NOON) == {3: NOON + SECOND, 5: NOON + SECOND}
+    assert schedule_by_provider(session, config, ["g@gmail.com"], NOON) == {0: NOON + 1.5 * SECOND}
+    assert (
+        schedule_by_provider(session, way("other", provider_limits={"gmail": 2.0}), ["g@gmail.com"], NOON)
+        == {}
+    )
     rows = session.scalars(select(TransportUse.provider).where(TransportUse.transport == config.key))
     assert sorted(rows) == ["gmail", "yahoo"]
 
@@ -114,10 +133,10 @@ def test_no_day_has_more_than_its_messages(
     per_day: int, per_second: float | None, asked: list[tuple[int, int]]
 ) -> None:
     config = way(per_day=per_day, per_second=per_second, zone="America/New_York")
-    used, now, days = Used(), NOON, dict[date, int]()
+    used, now, days = Usage(), NOON, dict[date, int]()
     for pause, wanted in asked:
         now += timedelta(seconds=pause)
-        granted, used = taken(config, used, wanted, now)
+        granted, used = grant(config, used, wanted, now)
         assert 0 <= granted <= wanted
         day = config.limits.day(now)
         days[day] = days.get(day, 0) + granted
@@ -127,10 +146,10 @@ def test_no_day_has_more_than_its_messages(
 
 def test_a_clock_set_back_by_a_day_does_not_forget_what_was_used() -> None:
     limits = Limits(per_day=100)
-    assert left_today(limits, Used(day=NOON.date(), used=60), NOON - DAY) == 40
-    assert left_today(limits, Used(day=NOON.date(), used=60), NOON + DAY) == 100
-    assert left_today(limits, Used(day=NOON.date(), used=600), NOON) == 0
-    assert left_today(Limits(), Used(), NOON) is None
+    assert left_today(limits, Usage(day=NOON.date(), used=60), NOON - DAY) == 40
+    assert left_today(limits, Usage(day=NOON.date(), used=60), NOON + DAY) == 100
+    assert left_today(limits, Usage(day=NOON.date(), used=600), NOON) == 0
+    assert left_today(Limits(), Usage(), NOON) is None
 
 
 def test_many_at_once_get_no_more_than_there_is(runtime: Runtime) -> None:
@@ -143,9 +162,9 @@ def test_many_at_once_get_no_more_than_there_is(runtime: Runtime) -> None:
             with runtime.session() as session:
                 lock_quota(session, [config.key for config in configs[:: 1 if turn % 2 else -1]])
                 for config in configs[:: 1 if (turn + round_) % 2 else -1]:
-                    granted.append(take(session, config, 7, NOON))
+                    granted.append(reserve_quota(session, config, 7, NOON))
                     addresses = ["x@yahoo.com", "y@gmail.com"][:: 1 if round_ % 2 else -1]
-                    moments.append(spread(session, config, addresses, NOON))
+                    moments.append(schedule_by_provider(session, config, addresses, NOON))
                 session.commit()
 
     threads = [threading.Thread(target=reserve, args=(turn,)) for turn in range(4)]
@@ -162,7 +181,7 @@ def test_many_at_once_get_no_more_than_there_is(runtime: Runtime) -> None:
 def test_nothing_is_spent_by_a_transaction_that_fails(runtime: Runtime) -> None:
     config = way(per_day=10)
     with runtime.session() as session:
-        assert take(session, config, 10, NOON) == 10
+        assert reserve_quota(session, config, 10, NOON) == 10
         session.rollback()
     with runtime.session() as session:
-        assert take(session, config, 10, NOON) == 10
+        assert reserve_quota(session, config, 10, NOON) == 10

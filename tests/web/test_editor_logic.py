@@ -14,33 +14,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from newsletter.document import Document, DocumentInvalid, dumps
-from newsletter.document.blocks import BLOCKS
-from newsletter.document.fields import ButtonUrl, ImageSource, WebUrl
+from newsletter.document import Document, DocumentInvalid, dumps, loads
+from newsletter.document.fields import (
+    ButtonUrl,
+    ImageSource,
+    WebUrl,
+)
 from newsletter.document.merge import parse
 from newsletter.document.reading import read, sentences
 from newsletter.document.richtext import link_urls, to_html, to_inline_html
-from newsletter.document.schema import json_schema
+from newsletter.issues.edit import whole
 from tests.document.strategies import documents, urls
 from tests.document.strategies import lines as some_lines
 from tests.web.editor_oracle import NODE, TESTS, Oracle
-from tests.web.editor_server import digest, whole
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "newsletter/web/assets"
+DIGEST = loads((ROOT / "newsletter/demo/documents/a-line-reopens.json").read_text(encoding="utf-8"))
 
 slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def oracle() -> Iterator[Oracle]:
-    made = Oracle()
-    yield made
-    assert made.process.stdin
-    assert made.process.stdout
-    made.process.stdin.close()
-    made.process.wait(timeout=10)
-    made.process.stdout.close()
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> None:
@@ -141,7 +133,7 @@ def fault(kind: Any, value: str) -> str:
 @pytest.mark.parametrize("value", TRICKY)
 @pytest.mark.parametrize("kind", KINDS)
 def test_links_are_refused_in_the_page_as_by_the_server(oracle: Oracle, kind: str, value: str) -> None:
-    assert oracle.ask("faults", text=value)[kind] == fault(KINDS[kind], value)
+    assert oracle.ask("errors", text=value)[kind] == fault(KINDS[kind], value)
 
 
 @slow
@@ -150,7 +142,7 @@ def test_links_are_refused_in_the_page_as_by_the_server(oracle: Oracle, kind: st
 )
 def test_no_link_is_refused_that_the_server_takes(oracle: Oracle, value: str) -> None:
     if not fault(WebUrl, value):
-        assert oracle.ask("faults", text=value)["url"] == ""
+        assert oracle.ask("errors", text=value)["url"] == ""
 
 
 @pytest.mark.parametrize(
@@ -166,19 +158,19 @@ def test_merge_fields_are_refused_in_the_page_as_by_the_server(oracle: Oracle, t
         expected = ""
     except DocumentInvalid as error:
         expected = error.message
-    assert oracle.ask("faults", text=text)["merge"] == expected
+    assert oracle.ask("errors", text=text)["merge"] == expected
 
 
 @slow
 @given(document=documents)
 def test_no_document_that_the_server_takes_is_refused_in_the_page(oracle: Oracle, document: Document) -> None:
-    assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
+    assert oracle.ask("documentErrors", document=json.loads(dumps(document))) == []
 
 
 @pytest.mark.parametrize("title", ["𐄇 Ⅷ ² apples", "ʰā", "Ꭰꭰ", "Die Straße"])
 def test_a_slug_in_any_script_is_one_in_the_page(oracle: Oracle, title: str) -> None:
     document = Document(title=title)
-    assert oracle.ask("documentFaults", document=json.loads(dumps(document))) == []
+    assert oracle.ask("documentErrors", document=json.loads(dumps(document))) == []
 
 
 # ——— changes
@@ -201,11 +193,11 @@ def test_a_change_is_understood_by_a_server_whether_it_keeps_defaults_or_not(
 @slow
 @given(seed=st.integers(0, 10**6))
 def test_two_peoples_changes_make_a_document_that_holds_the_words_of_both(oracle: Oracle, seed: int) -> None:
-    answer = oracle.ask("both", document=whole(digest()), seed=seed)
+    answer = oracle.ask("both", document=whole(DIGEST), seed=seed)
     merged = read(answer["merged"])
     assert read(jsonpatch.apply_patch(answer["theirs"], answer["patch"])) == merged
-    kept = set(strings(answer["merged"])) | {str(clash["theirs"]) for clash in answer["clashes"]}
-    was = set(strings(whole(digest())))
+    kept = set(strings(answer["merged"])) | {str(conflict["theirs"]) for conflict in answer["conflicts"]}
+    was = set(strings(whole(DIGEST)))
     for side in ("mine", "theirs"):
         assert {word for word in strings(answer[side]) if word not in was} <= kept
 
@@ -219,72 +211,3 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from strings(inner)
-
-
-# ——— descriptions
-
-NAMES_OUTSIDE = {"id", "type", "title", "visibility", "items"}
-
-
-def described(fields: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {field["name"]: field for field in fields}
-
-
-def test_every_block_and_field_of_the_format_can_be_edited(oracle: Oracle) -> None:
-    told = oracle.ask("descriptions")
-    blocks = {block["type"]: block for block in told["blocks"]}
-    labels = {key: block["label"] for key, block in blocks.items()}
-    assert labels == {block.key: block.label for block in BLOCKS}
-    for block in BLOCKS:
-        names = set(described(blocks[block.key]["fields"]))
-        assert names == set(block.model.model_fields) - NAMES_OUTSIDE
-        assert ("entries" in blocks[block.key]) == ("items" in block.model.model_fields)
-    assert set(described(told["issue"])) == set(Document.model_fields) - {"version", "sections"}
-    assert set(described(told["visibility"])) == {"topics", "segments", "languages"}
-
-
-def test_limits_and_defaults_are_those_of_the_format(oracle: Oracle) -> None:
-    told, schema = oracle.ask("descriptions"), json_schema()
-    models: list[tuple[str, list[dict[str, Any]]]] = [("", told["issue"])]
-    for block, description in zip(BLOCKS, told["blocks"], strict=True):
-        models.append((block.model.__name__, description["fields"]))
-        entry = {"item": "Item", "quote": "Quote"}.get(description.get("entries", {}).get("key", ""))
-        models.extend([(entry, description["entries"]["fields"])] if entry else [])
-        if "entries" in description:
-            items = schema["$defs"][block.model.__name__]["properties"]["items"]
-            assert description["most"] == items["maxItems"]
-    seen = 0
-    for name, fields in models:
-        properties = schema["$defs"][name]["properties"] if name else schema["properties"]
-        seen += compared(schema, properties, fields)
-    assert seen > 60
-
-
-def compared(schema: dict[str, Any], properties: dict[str, Any], fields: list[dict[str, Any]]) -> int:
-    seen = 0
-    for field in fields:
-        wanted = properties[field["name"]]
-        options = [wanted, *wanted.get("anyOf", [])]
-        inner = next((option["$ref"].rpartition("/")[2] for option in options if "$ref" in option), "")
-        if "fields" in field:
-            assert set(described(field["fields"])) == set(schema["$defs"][inner]["properties"])
-            seen += compared(schema, schema["$defs"][inner]["properties"], field["fields"])
-            continue
-        limits = {key: value for option in options for key, value in option.items()}
-        most = {"maxLength": limits.get("maxLength"), "maximum": limits.get("maximum")}
-        if field["kind"] not in {"language", "date", "choice", "check"}:
-            assert field["max"] in most.values(), field
-        if field["kind"] == "choice":
-            assert [choice[0] for choice in field["choices"]] == schema["$defs"][inner]["enum"]
-        assert field["initial"] == wanted.get("default", "" if field["name"] == "title" else None), field
-        seen += 1
-    return seen
-
-
-@slow
-@given(document=documents)
-def test_the_editor_fills_in_every_default_as_the_format_does(oracle: Oracle, document: Document) -> None:
-    assert read(oracle.ask("filled", document=json.loads(dumps(document)))) == document
-    full = whole(document)
-    assert oracle.ask("filled", document=json.loads(dumps(document))) == full
-    assert oracle.ask("filled", document=full) == full

@@ -10,14 +10,16 @@ import click
 
 @click.command("run")
 @click.option("--demo/--no-demo", default=True, help="Load the demo when a new database is made (default).")
-def run(demo: bool) -> None:
+@click.option("--verbose", is_flag=True, help="Show all that is logged, not only what went wrong.")
+def run(demo: bool, verbose: bool) -> None:
     """Run the web server, the workers and the embedded parts until Ctrl-C.
 
     Embedded are those of database, Redis and SMTP that DATABASE_URL, REDIS_URL and SMTP_URL leave unset.
+    Everything is logged to DATA_DIR/log; warnings and errors are shown here, too.
     """
     from newsletter.cli.run.session import run_until_stopped
 
-    run_until_stopped(demo=demo)
+    run_until_stopped(demo=demo, verbose=verbose)
 
 
 command = run

@@ -37,7 +37,7 @@ programs={programs}
 priority={priority}
 """
 
-# A signal to a whole group cuts the work of children that do not expect it: most main processes tell theirs.
+# A signal to a whole group cuts the work of children that do not expect it: main processes tell theirs.
 PROGRAM = """
 [program:{name}]
 command=%(ENV_NEWSLETTER_RUN_COMMAND_{NAME})s
@@ -46,7 +46,7 @@ autorestart=true
 startsecs={start}
 startretries={retries}
 stopwaitsecs={stop}
-stopasgroup={group}
+stopasgroup=false
 killasgroup=true
 redirect_stderr=true
 stdout_logfile=log/{name}.log
@@ -70,7 +70,6 @@ def configuration(programs: list[Program], *, as_root: bool) -> str:
             start=program.start_seconds,
             stop=program.stop_seconds,
             retries=RETRIES,
-            group=str(program.group).lower(),
         )
     return text
 

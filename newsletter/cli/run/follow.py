@@ -1,4 +1,8 @@
-"""What the children write, as one readable stream: their log files followed, each line with its program."""
+"""What the children write, as one readable stream: their log files followed, each line with its program.
+
+Unless everything is asked for, only what went wrong is shown: lines of the level warning and above, and what
+follows them without a level of its own, such as a traceback.
+"""
 
 import os
 import re
@@ -7,11 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-# Of the supervisor's own log, what says that something is wrong.
-NOTEWORTHY = re.compile(r" (WARN|ERRO|CRIT) |gave up:")
-EXPECTED = re.compile(r"received SIG|stopped: ")
-# Advice about the kernel's settings, given at each start, that a run on one machine does not need.
-ADVICE = re.compile(r"Memory overcommit must be enabled|Transparent Huge Pages")
+# Where a line says its level: structlog's two styles, gunicorn, the supervisor, and a traceback of Python.
+LEVEL = re.compile(
+    r"""^\S+\ \[(?P<console>\w+)\s*\]
+    | "level":\ "(?P<json>\w+)"
+    | ^\[[^\]]+\]\ \[\d+\]\ \[(?P<gunicorn>[A-Z]+)\]
+    | ^\d{4}-\d\d-\d\d\ [\d:,]+\ (?P<supervisor>[A-Z]{4})\b
+    | ^\d+:[A-Z]\ .{24}\ (?P<valkey>[.*#-])\s
+    | ^(?P<python>Traceback)\ """,
+    re.VERBOSE,
+)
+WRONG = frozenset({"warning", "error", "critical", "warn", "erro", "crit", "#", "traceback"})
+# What is told as a warning, and is no news: at each stop, and about the kernel's settings.
+EXPECTED = re.compile(
+    r"received SIG|stopped: |Memory overcommit must be enabled|Transparent Huge Pages"
+    r"|User requested shutdown|is now ready to exit"
+)
 LONGEST_LINE = 64_000  # bytes; what has no end by then is shown as it is
 
 
@@ -24,14 +39,15 @@ class Line:
 class Follower:
     """Follows `<folder>/<name>.log` for each name, across rotations, from where they end now."""
 
-    def __init__(self, folder: Path, names: list[str]) -> None:
+    def __init__(self, folder: Path, names: list[str], *, everything: bool) -> None:
         self.logs = [_Log(folder / f"{name}.log", name) for name in names]
+        self.filters = {name: Filter() for name in names} if not everything else {}
 
     def new_lines(self) -> Iterator[Line]:
         """The lines written since the last call."""
         for log in self.logs:
             for text in log.new_lines():
-                if _worth_showing(log.name, text):
+                if log.name not in self.filters or self.filters[log.name].shows(text):
                     yield Line(log.name, text)
 
     def close(self) -> None:
@@ -39,10 +55,18 @@ class Follower:
             log.close()
 
 
-def _worth_showing(program: str, text: str) -> bool:
-    if program == "supervisor":
-        return bool(NOTEWORTHY.search(text)) and not EXPECTED.search(text)
-    return not (program == "valkey" and ADVICE.search(text))
+class Filter:
+    """Which lines of one log tell that something went wrong."""
+
+    def __init__(self) -> None:
+        self._showing = False
+
+    def shows(self, text: str) -> bool:
+        """Whether to show `text`, the next line of the log."""
+        if match := LEVEL.search(text):
+            level = match[match.lastgroup or 0]
+            self._showing = level.lower() in WRONG and not EXPECTED.search(text)
+        return self._showing
 
 
 class _Log:

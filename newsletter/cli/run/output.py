@@ -39,6 +39,7 @@ class Output:
             where = f"{web_url}/dev/mailbox" if settings.host in LOOPBACK else str(settings.mailbox_dir)
             facts.add_row("Mailbox", where)
         facts.add_row("Data", str(settings.data_dir))
+        facts.add_row("Logs", str(settings.data_dir / "log"))
         facts.add_row("Stop", "Ctrl-C")
         with _survive_closed_output():
             Console(highlight=False, markup=False).print(

@@ -1,7 +1,10 @@
-"""What a run consists of: one `Program` for each process of the Procfile and for each embedded part."""
+"""What a run consists of: the web server, the parent of all workers, and each embedded part.
+
+The Procfile is for platforms that start each worker by itself; tests compare what both say.
+"""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,8 +13,6 @@ from newsletter.settings import Settings
 
 # -P: a file in the current folder must not be taken for one of our modules.
 PYTHON = (sys.executable, "-P", "-m")
-CELERY = (*PYTHON, "celery", "--quiet", "-A", "workers.app")
-QUIET = ("--without-gossip", "--without-mingle")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,6 @@ class Program:
     `start_seconds`: how long it has to live to count as started. `stop_seconds`: how long it may take to end
     before it is killed. `part`: an embedded server, started before the others and stopped after them.
     `patient`: it begins when the web server answers, so that on a small machine the pages are there first.
-    `group`: its children are asked to end, too, because they know how to end in order in the middle of work.
     """
 
     name: str
@@ -30,7 +30,6 @@ class Program:
     stop_seconds: int = 20
     part: bool = False
     patient: bool = False
-    group: bool = False
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -39,11 +38,7 @@ def programs(settings: Settings) -> list[Program]:
         *([_valkey(settings)] if settings.uses_embedded_redis else []),
         *([_mailbox(settings)] if settings.uses_embedded_smtp else []),
         _web(),
-        _worker("transactional", "-c", "2"),
-        _worker("imports", "--pool", "solo"),
-        _bulk(settings),
-        _worker("periodic", "--pool", "solo"),
-        _beat(settings),
+        _workers(),
     ]
 
 
@@ -53,24 +48,9 @@ def _web() -> Program:
     return Program("web", (*PYTHON, "gunicorn", "-c", config, app), stop_seconds=15)
 
 
-def _worker(queue: str, *options: str) -> Program:
-    return Program(
-        queue, (*CELERY, "worker", "-n", f"{queue}@%h", "-Q", queue, *options, *QUIET), patient=True
-    )
-
-
-def _bulk(settings: Settings) -> Program:
-    """Asked to end, its children start no further message instead of sending for the rest of their turn."""
-    options = ("-c", str(settings.bulk_processes), "--prefetch-multiplier", "1")
-    return replace(_worker("bulk", *options), group=True, stop_seconds=30)
-
-
-def _beat(settings: Settings) -> Program:
-    schedule = str(settings.data_dir / "beat-schedule")
-    # A file with a process id would outlive kill -9 and keep the next beat from starting.
-    return Program(
-        "beat", (*CELERY, "beat", "--schedule", schedule, "--pidfile="), stop_seconds=10, patient=True
-    )
+def _workers() -> Program:
+    """All of them, forked from one process; no beat, because the timer of the periodic worker ticks."""
+    return Program("workers", (*PYTHON, "workers.preload"), stop_seconds=30, patient=True)
 
 
 def _mailbox(settings: Settings) -> Program:

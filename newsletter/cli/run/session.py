@@ -13,13 +13,13 @@ from newsletter.cli.run.supervise import Supervision
 from newsletter.settings import Settings, load_settings
 
 
-def run_until_stopped(*, demo: bool) -> None:
+def run_until_stopped(*, demo: bool, verbose: bool) -> None:
     """Run everything until asked to stop; `Refused` or `OperatorMustAct` say why it cannot start."""
     settings = load_settings()
     os.umask(0o077)  # addresses of subscribers are kept here
     with StopSignals() as stop:
         try:
-            supervision = _prepare(settings, demo=demo)
+            supervision = _prepare(settings, demo=demo, verbose=verbose)
         except Stopped:
             return
         stop.hold()
@@ -28,7 +28,7 @@ def run_until_stopped(*, demo: bool) -> None:
         shutil.rmtree(settings.runtime_dir, ignore_errors=True)  # a folder of ours among everybody's
 
 
-def _prepare(settings: Settings, *, demo: bool) -> Supervision:
+def _prepare(settings: Settings, *, demo: bool, verbose: bool) -> Supervision:
     surroundings.check_data_dir(settings.data_dir)
     lock = DataLock(settings.data_dir)
     lock.acquire(notice)
@@ -42,8 +42,13 @@ def _prepare(settings: Settings, *, demo: bool) -> Supervision:
     if demo:
         release.want_demo(settings)
     release.upgrade_database(settings, outer)
-    if demo:
-        release.load_demo(settings, outer, notice)
-    parts = programs(settings)
-    set_up_url = release.set_up_link(outer)
-    return Supervision(settings, parts, lock, outer, as_root=os.geteuid() == 0, set_up_url=set_up_url)
+    preparations = release.Preparations(settings, outer, notice, demo=demo)
+    return Supervision(
+        settings,
+        programs(settings),
+        lock,
+        outer,
+        preparations,
+        as_root=os.geteuid() == 0,
+        verbose=verbose,
+    )

@@ -9,6 +9,7 @@ from newsletter.cli.run.follow import Follower
 from newsletter.cli.run.lock import DataLock
 from newsletter.cli.run.output import Output, notice
 from newsletter.cli.run.programs import PYTHON, Program
+from newsletter.cli.run.release import Preparations
 from newsletter.cli.run.stop import StopSignals
 from newsletter.settings import Settings
 
@@ -26,11 +27,13 @@ class Supervision:
         programs: list[Program],
         lock: DataLock,
         outer: dict[str, str],
+        preparations: Preparations,
+        *,
         as_root: bool,
-        set_up_url: str | None = None,
+        verbose: bool,
     ) -> None:
         self.settings = settings
-        self.set_up_url = set_up_url
+        self.preparations = preparations
         self.lock = lock
         self.log = settings.data_dir / "log" / "supervisor.err"
         self.config = settings.runtime_dir / "supervisord.conf"
@@ -38,13 +41,14 @@ class Supervision:
         self.environment = environment(settings, programs, lock.children_path, outer)
         names = [program.name for program in programs]
         self.output = Output([*names, "supervisor"])
-        self.follower = Follower(settings.data_dir / "log", [*names, "supervisor"])
+        self.follower = Follower(settings.data_dir / "log", [*names, "supervisor"], everything=verbose)
         self.answered = self.greeted = self.warned = False
         self.pause = 1.0
 
     def run(self, stop: StopSignals) -> None:
         """Keep everything running until somebody asks to stop, then stop everything."""
         process = self._start()
+        self.preparations.start()
         while not stop.requests:
             time.sleep(TICK)
             self._show()
@@ -52,6 +56,7 @@ class Supervision:
             if process.poll() is not None:
                 self._pause_after_end(process, stop)
                 process = process if stop.requests else self._start()
+        self.preparations.stop()
         self._stop(process)
         self.follower.close()
 
@@ -97,15 +102,18 @@ class Supervision:
             self.output.line(line)
 
     def _greet(self) -> None:
-        """Once for each supervisor, when the web server answers, or when it should have long ago."""
+        """Once for each supervisor, when the web server answers, or when it should have long ago.
+
+        The first time what goes on beside its start must have ended, too: what is said then is complete.
+        """
         if self.answered:
             return
-        if _answers(self.settings):
+        if self.preparations.finished and _answers(self.settings):
             self.answered = True
             self.pause = 1.0
             web_answers(self.settings).touch()
             if not self.greeted:
-                self.output.ready(self.settings, local_url(self.settings), self.set_up_url)
+                self.output.ready(self.settings, local_url(self.settings), self.preparations.set_up_url)
             self.greeted = True
         elif time.monotonic() - self.began > SLOW_START and not self.warned:
             self.warned = True

@@ -10,7 +10,7 @@ from newsletter.preflight.finding import Remark, Rule, blocking, warning
 
 def examine(draft: Draft) -> Iterator[Remark]:
     for index, section in enumerate(draft.document.sections):
-        look = _LOOKS.get(section.type)
+        look = _CHECKS.get(section.type)
         if look and section.model_dump(exclude={"type", "id", "title"}, exclude_defaults=True):
             yield from look(section, f"sections[{index}]")
 
@@ -57,7 +57,7 @@ def _sponsor(section: Any, path: str) -> Iterator[Remark]:
         yield blocking("The sponsor section does not say who pays for it.", f"{path}.sponsor")
 
 
-_LOOKS: dict[str, Callable[[Section, str], Iterator[Remark]]] = {
+_CHECKS: dict[str, Callable[[Section, str], Iterator[Remark]]] = {
     "links": _items,
     "latest": _items,
     "quotes": _quotes,

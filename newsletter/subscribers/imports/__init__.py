@@ -1,6 +1,6 @@
-"""Imports: many subscribers at once, from a file that somebody else's system made."""
+"""Imports of subscribers from CSV files, at once or by a worker."""
 
+from newsletter.subscribers.imports.immediate import import_subscribers
 from newsletter.subscribers.imports.result import ImportResult
-from newsletter.subscribers.imports.run import import_subscribers
 
 __all__ = ["ImportResult", "import_subscribers"]

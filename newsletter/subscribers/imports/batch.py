@@ -12,7 +12,7 @@ from newsletter.core.errors import Retryable
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.imports.read import Row
 from newsletter.subscribers.imports.result import ImportResult
-from newsletter.subscribers.lifecycle import move
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
@@ -22,12 +22,12 @@ from newsletter.subscribers.models import (
     Suppression,
 )
 
-ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, to be found by the next look
+ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, and the next query finds them
 SOURCE = "import"
 
 
 class Known(NamedTuple):
-    """A subscriber who is there."""
+    """A subscriber who exists already."""
 
     id: int
     name: str
@@ -44,10 +44,10 @@ def import_batch(
 ) -> None:
     """Subscribe the people of `rows` (no address twice) and count them in `result`; the caller commits."""
     suppressed = _suppressed(session, rows)
-    welcome = [row for row in rows if row.address.hash not in suppressed]
-    for _ in range(len(rows) - len(welcome)):
+    allowed = [row for row in rows if row.address.hash not in suppressed]
+    for _ in range(len(rows) - len(allowed)):
         result.skip("suppressed")
-    subscriber_ids = _subscribers(session, welcome)
+    subscriber_ids = _subscribers(session, allowed)
     subscriptions = _subscriptions(session, publication_id, subscriber_ids)
     agreed = _existing(subscriptions.values(), result)
     agreed += _new(session, publication_id, [id_ for id_ in subscriber_ids if id_ not in subscriptions])
@@ -69,7 +69,7 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
         missing = [row for row in ordered if row.address.key not in known]
         if not missing:
             _fill_in_names(session, ordered, known)
-            return [found.id for found in known.values()]
+            return [subscriber.id for subscriber in known.values()]
         try:
             with session.begin_nested():
                 session.execute(insert(Subscriber), [_subscriber(row) for row in missing])
@@ -80,23 +80,23 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
 
 def _known(session: Session, rows: Sequence[Row]) -> dict[str, Known]:
     # Columns, not objects: an import walks over as many people as there are.
-    found = session.execute(
+    existing = session.execute(
         select(Subscriber.id, Subscriber.email_key, Subscriber.name)
         .where(Subscriber.email_key.in_([row.address.key for row in rows]))
         .order_by(Subscriber.id)
         .with_for_update()
     )
-    return {key or "": Known(id_, name) for id_, key, name in found}
+    return {key or "": Known(id_, name) for id_, key, name in existing}
 
 
 def _fill_in_names(session: Session, rows: Sequence[Row], known: dict[str, Known]) -> None:
-    """Give those who have no name the one of the file.
+    """Give subscribers without a name the one in the file.
 
-    Only after everybody was added: on PostgreSQL an insert waits for whoever is changing the row that it
-    meets, though not for whoever has only locked it, so changing before adding would be waiting in a circle.
+    Call it after the inserts: on PostgreSQL an insert waits for a transaction that changed the row it
+    conflicts with, but not for one that only locked it, so two imports that change first could deadlock.
     """
-    missing = [(known[row.address.key], row.name) for row in rows if row.name]
-    nameless = [{"id": found.id, "name": name} for found, name in missing if not found.name]
+    named = [(known[row.address.key], row.name) for row in rows if row.name]
+    nameless = [{"id": existing.id, "name": name} for existing, name in named if not existing.name]
     if nameless:
         session.execute(update(Subscriber), nameless)
 
@@ -115,14 +115,14 @@ def _subscriptions(
     session: Session, publication_id: int, subscriber_ids: Sequence[int]
 ) -> dict[int, Subscription]:
     """The subscriptions that are there already, by subscriber."""
-    found = session.scalars(
+    existing = session.scalars(
         select(Subscription)
         .where(Subscription.publication_id == publication_id, Subscription.subscriber_id.in_(subscriber_ids))
         .order_by(Subscription.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return {subscription.subscriber_id: subscription for subscription in found}
+    return {subscription.subscriber_id: subscription for subscription in existing}
 
 
 def _existing(subscriptions: Iterable[Subscription], result: ImportResult) -> list[int]:
@@ -130,7 +130,7 @@ def _existing(subscriptions: Iterable[Subscription], result: ImportResult) -> li
     activated = []
     for subscription in subscriptions:
         if subscription.state is State.PENDING:
-            move(subscription, State.ACTIVE)
+            transition(subscription, State.ACTIVE)
             activated.append(subscription.id)
         elif subscription.ended_reason is not None:
             result.skip(subscription.ended_reason.value)

@@ -1,4 +1,4 @@
-"""Which column is what: found by the names in the header, as the services that people leave write them."""
+"""Find the columns of address and name by the header, as exports of other services name them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LAST_NAME = ("last name", "last_name", "lastname")
 
 @dataclass(frozen=True)
 class Columns:
-    """Where the address is, and the parts of the name in their order."""
+    """The index of the address, and those of the parts of the name in their order."""
 
     email: int
     name: tuple[int, ...]

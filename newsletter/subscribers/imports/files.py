@@ -72,11 +72,11 @@ def _copy(stream: IO[bytes], file: IO[bytes], most: int) -> None:
     while chunk := stream.read(CHUNK):
         written += len(chunk)
         if written > most:
-            raise too_large(most)
+            raise too_large_error(most)
         file.write(chunk)
 
 
-def too_large(most: int) -> Refused:
+def too_large_error(most: int) -> Refused:
     """The refusal of more than `most` octets."""
     return Refused(
         "too_large",

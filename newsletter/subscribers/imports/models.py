@@ -1,4 +1,4 @@
-"""An import from the desk: what was uploaded, how far it was read, and what became of its rows."""
+"""The tables of imports: the upload, how far it was processed, counts of its rows, and problems."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from newsletter.core.db import Base
 
 
 class ImportState(StrEnum):
-    """Where an import is on its way."""
+    """The state of an import."""
 
     QUEUED = "queued"  # nobody reads it at the moment
     RUNNING = "running"

@@ -1,4 +1,4 @@
-"""The rows of a file in batches: each row judged once, whoever stands in it twice told apart."""
+"""The rows of a file in batches, with addresses that are in the file twice as problems."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -31,16 +31,16 @@ class Batch:
 def batches(rows: Iterable[Row | RowProblem], *, after: int = 0, size: int = BATCH) -> Iterator[Batch]:
     """Batches of `size` rows of a file, those on a line through `after` left out.
 
-    What was left out is known nevertheless: an address that stands there is a repeated one below.
+    Addresses on the lines that are left out count as first occurrences, too.
     """
     # A hash is enough to know an address again, and a tenth of its size.
     first_lines: dict[int, int] = {}
     batch = Batch()
     for row in rows:
-        judged = _judge(row, first_lines)
+        checked = _check_repeated(row, first_lines)
         if row.line <= after:
             continue
-        batch.add(judged)
+        batch.add(checked)
         if len(batch) == size:
             yield batch
             batch = Batch()
@@ -48,7 +48,7 @@ def batches(rows: Iterable[Row | RowProblem], *, after: int = 0, size: int = BAT
         yield batch
 
 
-def _judge(row: Row | RowProblem, first_lines: dict[int, int]) -> Row | RowProblem:
+def _check_repeated(row: Row | RowProblem, first_lines: dict[int, int]) -> Row | RowProblem:
     if isinstance(row, RowProblem):
         return row
     first = first_lines.setdefault(hash(row.address.key), row.line)

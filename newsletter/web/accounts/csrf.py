@@ -6,7 +6,7 @@ have no cookie to ride on and no token (see `web.public.preferences`), and RFC 8
 
 from flask import Flask, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf  # type: ignore[import-untyped,unused-ignore]
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
 from newsletter.web.errors import Answer, answer
 

@@ -34,7 +34,7 @@ def accept(token: str) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page(token, user, form), 400
     try:
-        set_password(session(), user, form.password.data, locale=mail_language(), actor=user.email, ip=ip)
+        set_password(session(), user, form.text("password"), locale=mail_language(), actor=user.email, ip=ip)
     except Refused as error:
         session().rollback()
         form.password.errors = [told(error)]

@@ -15,8 +15,8 @@ from newsletter.accounts.tokens import read_user_token
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Limited, Refused
 from newsletter.core.tokens import Purpose
-from newsletter.web import current
-from newsletter.web.accounts import limits, signed_in
+from newsletter.web import current, limits
+from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import AddressForm, ChoosePasswordForm
@@ -40,7 +40,7 @@ def ask() -> str | tuple[str, int]:
     if not form.validate():
         return _ask(form), 400
     try:
-        address = parse_address(form.email.data)
+        address = parse_address(form.text("email"))
     except Refused as error:
         form.email.errors = [told(error)]
         return _ask(form), 400
@@ -69,7 +69,7 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
         set_password(
             session(),
             user,
-            form.password.data,
+            form.text("password"),
             locale=mail_language(),
             actor=user.email,
             ip=request.remote_addr or "",

@@ -1,11 +1,11 @@
 """The forms in which a password is chosen, asked for anew or changed."""
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import EmailField, PasswordField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired
 
 from newsletter.accounts.passwords import SHORTEST
+from newsletter.web.forms import Form
 
 ADDRESS_WANTED = lazy_gettext("Please write your email address.")
 PASSWORD_WANTED = lazy_gettext("Please choose a password.")
@@ -14,13 +14,13 @@ PASSWORD_HINT = lazy_gettext(
 )
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class AddressForm(Form):
     """The address of who forgot their password."""
 
     email = EmailField(lazy_gettext("Email address"), validators=[InputRequired(ADDRESS_WANTED)])
 
 
-class ChoosePasswordForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class ChoosePasswordForm(Form):
     """A first or a new password, for somebody whom a link has named."""
 
     password = PasswordField(
@@ -34,7 +34,7 @@ class SetUpForm(ChoosePasswordForm):
     email = EmailField(lazy_gettext("Your email address"), validators=[InputRequired(ADDRESS_WANTED)])
 
 
-class ChangePasswordForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class ChangePasswordForm(Form):
     """The present password and the next."""
 
     current = PasswordField(

@@ -9,7 +9,7 @@ https://flask-security.readthedocs.io/en/stable/configuration.html
 from datetime import timedelta
 
 from flask import Flask
-from flask_login.utils import _user_context_processor  # type: ignore[import-untyped,unused-ignore]
+from flask_login.utils import _user_context_processor
 from flask_security import Security, SQLAlchemyUserDatastore
 
 from newsletter.accounts import passwords

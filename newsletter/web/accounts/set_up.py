@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter import audit
 from newsletter.accounts import set_up as domain
-from newsletter.accounts.owners import has_owner
+from newsletter.accounts.roles import has_owner
 from newsletter.accounts.tokens import read_set_up_token
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.web import current
@@ -34,7 +34,7 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page(token, form), 400
     try:
-        owner = domain.set_up(session(), email=form.email.data, password=form.password.data, ip=ip)
+        owner = domain.set_up(session(), email=form.text("email"), password=form.text("password"), ip=ip)
     except Conflict:
         raise
     except DomainError as error:

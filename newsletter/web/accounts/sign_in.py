@@ -7,17 +7,18 @@ as a wrong password does.
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_security.utils import verify_password
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped,unused-ignore]
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter import audit
 from newsletter.accounts.find import find_user_by_address
 from newsletter.accounts.models import User
-from newsletter.accounts.owners import has_owner
 from newsletter.accounts.passwords import normalise, wasted_hash
+from newsletter.accounts.roles import has_owner
 from newsletter.core.addresses import Address, parse_address
 from newsletter.core.errors import Limited, Refused
-from newsletter.web.accounts import csrf, limits, signed_in
+from newsletter.web import limits
+from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.destinations import after_sign_in
 from newsletter.web.accounts.sign_in_form import SignInForm
 from newsletter.web.database import session
@@ -40,13 +41,13 @@ def enter() -> AnyResponse | tuple[str, int]:
     form = SignInForm()
     if not form.validate():
         return _page(form), 400
-    address = _address(form.email.data)
+    address = _address(form.text("email"))
     try:
-        limits.spend_sign_in(address.key if address else form.email.data)
+        limits.spend_sign_in(address.key if address else form.text("email"))
     except Limited as error:
         return _page(form, problem=error.message), 429
     user = find_user_by_address(session(), address) if address else None
-    if not _matches(user, form.password.data) or user is None:
+    if not _matches(user, form.text("password")) or user is None:
         _note_failure(user)
         return _page(
             form, problem=_("This address and this password do not belong together. Try again.")
@@ -56,7 +57,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)
     session().commit()
     limits.forgive_sign_in(user.email_key)
-    return redirect(after_sign_in(form.next.data), 303)
+    return redirect(after_sign_in(form.text("next")), 303)
 
 
 @blueprint.post("/sign-out")

@@ -1,12 +1,13 @@
 """The form to sign in."""
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import EmailField, HiddenField, PasswordField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+from wtforms import EmailField, HiddenField, PasswordField
+from wtforms.validators import InputRequired
+
+from newsletter.web.forms import Form
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class SignInForm(Form):
     """Address and password; `next` is where to go afterwards."""
 
     email = EmailField(

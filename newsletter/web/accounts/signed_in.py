@@ -6,7 +6,7 @@ says whether it goes on. Being idle is counted in the cookie, so that reading a 
 
 from flask import g, has_request_context, request
 from flask import session as cookie
-from flask_login import (  # type: ignore[import-untyped,unused-ignore]
+from flask_login import (
     LoginManager,
     current_user,
 )

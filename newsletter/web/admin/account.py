@@ -11,7 +11,8 @@ from newsletter.accounts.permissions import Permission
 from newsletter.accounts.sessions import end_sessions, open_sessions
 from newsletter.accounts.set_password import set_password
 from newsletter.core.errors import Limited, Refused
-from newsletter.web.accounts import csrf, limits, signed_in
+from newsletter.web import limits
+from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import ChangePasswordForm
 from newsletter.web.accounts.sentences import told
@@ -40,11 +41,13 @@ def change_password() -> AnyResponse | tuple[str, int]:
     except Limited as error:
         form.current.errors = [error.message]
         return _page(form), 429
-    if not verify_password(normalise(form.current.data), user.password or wasted_hash()):
+    if not verify_password(normalise(form.text("current")), user.password or wasted_hash()):
         form.current.errors = [_("This is not your present password.")]
         return _page(form), 400
     try:
-        set_password(session(), user, form.password.data, locale=mail_language(), actor=user.email, ip=_ip())
+        set_password(
+            session(), user, form.text("password"), locale=mail_language(), actor=user.email, ip=_ip()
+        )
     except Refused as error:
         session().rollback()
         form.password.errors = [told(error)]

@@ -14,6 +14,8 @@ from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import all_publications
 from newsletter.publications.models import Publication
 from newsletter.web.accounts import signed_in
+from newsletter.web.admin.dates import long_moment, short_moment
+from newsletter.web.admin.formats import exactly, number
 from newsletter.web.admin.guard import LAST_PUBLICATION, needed_permission
 from newsletter.web.database import session
 from newsletter.web.errors import in_desk
@@ -66,6 +68,10 @@ def _frame() -> dict[str, Any]:
         "nav": _nav,
         "places": {name: request.script_root + path for name, path in MENU.items() if can_open(path)},
         "switch_url": _switch_url,
+        "long_moment": long_moment,
+        "short_moment": short_moment,
+        "number": number,
+        "exactly": exactly,
     }
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from newsletter.accounts import change_role, deactivate, invite
+from newsletter.accounts import invite, roles
 from newsletter.accounts.find import all_users, find_user
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, RoleName
@@ -45,8 +45,8 @@ def send() -> AnyResponse | tuple[str, int]:
     try:
         user = invite.invite(
             session(),
-            email=form.email.data,
-            role=RoleName(form.role.data),
+            email=form.text("email"),
+            role=RoleName(form.text("role")),
             locale=mail_language(),
             actor=current_actor(),
             ip=_ip(),
@@ -79,7 +79,7 @@ def set_role(user_id: int) -> AnyResponse:
 
     def act(user: User) -> str:
         role = _role(request.form.get("role", ""))
-        change_role.change_role(session(), user, role, actor=current_actor(), ip=_ip())
+        roles.change_role(session(), user, role, actor=current_actor(), ip=_ip())
         if role is RoleName.OWNER:
             return str(_("%(address)s is an owner now.", address=user.email))
         return str(_("%(address)s is an editor now.", address=user.email))
@@ -93,7 +93,7 @@ def lock_out(user_id: int) -> AnyResponse:
     """Sign somebody out everywhere and let them in no more."""
 
     def act(user: User) -> str:
-        deactivate.deactivate(session(), user, actor=current_actor(), ip=_ip())
+        roles.deactivate(session(), user, actor=current_actor(), ip=_ip())
         return str(_("%(address)s cannot sign in any more.", address=user.email))
 
     return _with(user_id, act)
@@ -105,7 +105,7 @@ def let_in(user_id: int) -> AnyResponse:
     """Let somebody in again."""
 
     def act(user: User) -> str:
-        deactivate.reactivate(session(), user, actor=current_actor(), ip=_ip())
+        roles.reactivate(session(), user, actor=current_actor(), ip=_ip())
         return str(_("%(address)s can sign in again.", address=user.email))
 
     return _with(user_id, act)

@@ -1,23 +1,22 @@
 """The form to invite somebody."""
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import EmailField, RadioField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+from wtforms import EmailField, RadioField
+from wtforms.validators import InputRequired
 
 from newsletter.accounts.permissions import RoleName
+from newsletter.web.forms import Form
 
 ROLES = [
-    SelectChoice(
+    (
         RoleName.EDITOR.value,
         lazy_gettext("Editor: makes issues, sends them, looks after subscribers and publications"),
     ),
-    SelectChoice(RoleName.OWNER.value, lazy_gettext("Owner: all that, and settings and the team")),
+    (RoleName.OWNER.value, lazy_gettext("Owner: all that, and settings and the team")),
 ]
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class InviteForm(Form):
     """Who, and as what."""
 
     email = EmailField(

@@ -8,12 +8,12 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 
+from newsletter.core.text import CONTROL
 from newsletter.smtp.mailbox import CaughtMessage, Summary
 
 RAW_LIMIT = 1_000_000  # octets of a message that are shown as they came
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HEAD = re.compile(r"<head(\s[^>]*)?>", re.IGNORECASE)
 
 
@@ -91,7 +91,7 @@ def decoded(value: str) -> str:
 
 
 def _clean(words: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _readable(words)).strip()
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", _readable(words)).strip()
 
 
 def _part(message: Message, content_type: str) -> str:

@@ -9,7 +9,7 @@ from newsletter.core.links import Links
 from newsletter.document.walk import images
 from newsletter.issues.compile import compile_issue
 from newsletter.issues.page_state import email_state, issue_state, list_state
-from newsletter.issues.published import find_published, neighbours, published_page, sent_message
+from newsletter.issues.published import find_published, previous_and_next, published_page, sent_message
 from newsletter.publications.find import find_publication
 from newsletter.rendering.filters import FILTERS
 from newsletter.web.current import links
@@ -87,7 +87,7 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     publication = find_publication(session(), slug)
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
-    before, after = neighbours(session(), published.issue)
+    before, after = previous_and_next(session(), published.issue)
     text = render_template(
         "public/archive/issue.html",
         article=article,

@@ -14,7 +14,7 @@ from newsletter.document.merge import with_defaults
 from newsletter.document.section import Section
 from newsletter.document.walk import images
 from newsletter.issues.compile import local_day
-from newsletter.issues.library import media_image, with_library_words
+from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue
 from newsletter.issues.published import Published
 from newsletter.media.models import MediaFile
@@ -57,7 +57,7 @@ class Article:
 def make_article(session: Session, published: Published, publication: Publication, links: Links) -> Article:
     """The article of a published issue, its images at `links`; what only some readers see is left out."""
     rows = find_sources(session, {image.src for _, image in images(published.document)})
-    document = with_library_words(published.document, rows)
+    document = with_library_texts(published.document, rows)
     language = document.language or publication.language
     media = {source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()}
     srcsets = {source: _srcset(links, row) for source, row in rows.items()}

@@ -21,7 +21,7 @@ from newsletter.subscribers.models import Subscriber, Subscription
 from newsletter.subscribers.pause import LONGEST_PAUSE, pause, resume
 from newsletter.subscribers.preferences import change_preferences
 from newsletter.subscribers.queries import find_subscriber, lock_subscription, subscriptions_of
-from newsletter.subscribers.undo import rejoin
+from newsletter.subscribers.undo import resubscribe
 from newsletter.subscribers.unsubscribe import unsubscribe, unsubscribe_from_all
 from newsletter.web import language
 from newsletter.web.database import session
@@ -82,7 +82,7 @@ def join_again(token: str) -> AnyResponse:
     """Take up again what one had left."""
     subscription = lock_subscription(session(), _named_subscription(token).id)
     if subscription.ended_reason is not None:
-        rejoin(
+        resubscribe(
             session(),
             subscription,
             source=SOURCE,

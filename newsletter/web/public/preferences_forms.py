@@ -3,26 +3,20 @@
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import SelectField, StringField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import InputRequired, ValidationError  # type: ignore[import-untyped,unused-ignore]
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired
 
 from newsletter.core import i18n
+from newsletter.web.forms import Form
 
 AS_PUBLISHED = "publication"  # the choice of no language of one's own
-CHOOSE_LANGUAGE = lazy_gettext("Please choose one of the languages.")
 
 
-class PreferencesForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class PreferencesForm(Form):
     """A person's name and language."""
 
-    class Meta:
-        csrf = False  # see newsletter.web.public.preferences
-
     name = StringField(lazy_gettext("Your name"))
-    language = SelectField(
-        lazy_gettext("Language"), validators=[InputRequired(CHOOSE_LANGUAGE)], validate_choice=False
-    )
+    language = SelectField(lazy_gettext("Language"), validators=[InputRequired()])
 
     def offer_languages(self) -> None:
         """Each language under its own name, after "as the publication"."""
@@ -30,10 +24,6 @@ class PreferencesForm(FlaskForm):  # type: ignore[misc,unused-ignore]
             (AS_PUBLISHED, _("As each publication has it")),
             *((code, _own_name(code)) for code in i18n.available()),
         ]
-
-    def validate_language(self, field: SelectField) -> None:
-        if field.data not in (AS_PUBLISHED, *i18n.available()):
-            raise ValidationError(CHOOSE_LANGUAGE)
 
 
 def _own_name(code: str) -> str:

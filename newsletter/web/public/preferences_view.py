@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from newsletter.core import clock
+from newsletter.core.zones import zone_or_utc
 from newsletter.subscribers.models import EndReason, State, Subscription
 
 
@@ -91,5 +91,5 @@ def _over(until: datetime | None) -> bool:
 
 def _day(subscription: Subscription, moment: datetime | None) -> str:
     """The day in the publication's zone, in the page's language."""
-    zone = ZoneInfo(subscription.publication.timezone)
+    zone = zone_or_utc(subscription.publication.timezone)
     return str(format_date((moment or subscription.created_at).astimezone(zone), "long", rebase=False))

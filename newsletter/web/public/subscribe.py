@@ -11,12 +11,12 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.sign_up import sign_up
-from newsletter.subscribers.signup_protection import Pace, Passage
+from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
-from newsletter.web.allowances import spend
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
+from newsletter.web.limits import spend_sign_up
 from newsletter.web.page_cache import Page, current_page
 from newsletter.web.public.frame import frame
 from newsletter.web.public.subscribe_form import SubscribeForm
@@ -36,11 +36,11 @@ def show(slug: str) -> Response:
     kept = current_page(
         lambda session, images: publication_state(session, slug, images),
         lambda: Page(
-            _form(find_publication(session(), slug), SubscribeForm(formdata=None), STAMP_SLOT).encode()
+            _form(find_publication(session(), slug), SubscribeForm(sent=False), STAMP_SLOT).encode()
         ),
         part=_embedded(),
     )
-    stamp = signup_protection.stamp_form(links().signer, int(kept.state[ID]))
+    stamp = signup_protection.sign_form_time(links().signer, int(kept.state[ID]))
     return _answer(kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode()), 200)
 
 
@@ -49,21 +49,21 @@ def ask(slug: str) -> Response:
     """Take a filled-in form. The answer is the same whether or not the address is known."""
     publication, form = _publication(slug), SubscribeForm()
     passage = _inspect(publication, form)
-    if passage is Passage.PROGRAM:
+    if passage is FormVerdict.BOT:
         return _asked(publication)
     if not form.validate():
         return _page(publication, form, status=400)
-    if passage is Passage.ASK_AGAIN:
+    if passage is FormVerdict.ASK_AGAIN:
         return _page(publication, form, once_more=True)
     try:
-        spend(form.address)
+        spend_sign_up(form.address)
     except Limited as error:
         return _page(publication, form, status=429, problem=error.message)
     sign_up(
         session(),
         publication=publication,
         address=form.address,
-        name=form.name.data or "",
+        name=form.text("name"),
         words=words(publication.name, language.current()),
         source="embedded form" if _embedded() else "form",
         ip=request.remote_addr or "",
@@ -78,14 +78,14 @@ def _publication(slug: str) -> Publication:
     return publication
 
 
-def _inspect(publication: Publication, form: SubscribeForm) -> Passage:
-    pace = Pace(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return signup_protection.inspect_form(
+def _inspect(publication: Publication, form: SubscribeForm) -> FormVerdict:
+    pace = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
+    return signup_protection.check_form(
         links().signer,
-        stamp=form.stamp.data or "",
+        shown_at=form.stamp.data or "",
         publication_id=publication.id,
-        trap=form.website.data or "",
-        pace=pace,
+        honeypot=form.website.data or "",
+        fill_time=pace,
     )
 
 
@@ -101,13 +101,13 @@ def _page(
     problem: str = "",
     once_more: bool = False,
 ) -> Response:
-    stamp = signup_protection.stamp_form(links().signer, publication.id)
+    stamp = signup_protection.sign_form_time(links().signer, publication.id)
     return _answer(_form(publication, form, stamp, problem=problem, once_more=once_more), status)
 
 
 def _empty_form(slug: str) -> Page:
     publication = find_publication(session(), slug)
-    return Page(_form(publication, SubscribeForm(formdata=None), STAMP_SLOT).encode())
+    return Page(_form(publication, SubscribeForm(sent=False), STAMP_SLOT).encode())
 
 
 def _form(

@@ -3,25 +3,23 @@
 from typing import Any
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import EmailField, HiddenField, StringField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import (  # type: ignore[import-untyped,unused-ignore]
+from wtforms import EmailField, HiddenField, StringField
+from wtforms.validators import (
     InputRequired,
     ValidationError,
 )
 
 from newsletter.core.addresses import Address, parse_address
 from newsletter.core.errors import Refused
+from newsletter.web.forms import Form
 
 
-class SubscribeForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class SubscribeForm(Form):
     """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown."""
 
-    class Meta:
-        # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
-        # more than an honest one: ask for a confirmation that only the owner of the address can give. What
-        # protects it is the gate (`newsletter.subscribers.signup_protection`), and it uses no cookie.
-        csrf = False
+    # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
+    # more than an honest one: ask for a confirmation that only the owner of the address can give. What
+    # protects it is `newsletter.subscribers.signup_protection`, and it uses no cookie.
 
     email = EmailField(
         lazy_gettext("Email address"),

@@ -12,7 +12,7 @@ from newsletter.core.tokens import Purpose
 from newsletter.subscribers.models import ConsentRecord, State, Subscription
 from newsletter.subscribers.queries import find_subscription
 from newsletter.subscribers.undo import offer_undo, undo
-from newsletter.subscribers.unsubscribe import say_why, unsubscribe
+from newsletter.subscribers.unsubscribe import save_comment, unsubscribe
 from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -90,7 +90,7 @@ def explain(token: str) -> str:
     """Keep what somebody says about leaving."""
     subscription_id, _mailing = _read(token)
     subscription = _subscription(subscription_id)
-    say_why(session(), subscription_id, request.form.get("comment", ""))
+    save_comment(session(), subscription_id, request.form.get("comment", ""))
     session().commit()
     return render_template(
         "public/message.html",

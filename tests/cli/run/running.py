@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.servers.processes import ROOT, free_port
 
-COMMAND = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()", "run", "--no-demo")
+COMMAND = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()", "run")
 # Everything starts at once, also where the cores are few and busy.
 PATIENCE = 120.0
 TITLE = "Newsletter is running"
@@ -23,7 +23,7 @@ CLEAN = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "DATA_DIR", "PORT", "HOST", "M
 class Run:
     """One run on its own data directory and ports."""
 
-    def __init__(self, data_dir: Path, output: Path, **variables: str) -> None:
+    def __init__(self, data_dir: Path, output: Path, *, demo: bool = False, **variables: str) -> None:
         self.data_dir = data_dir
         self.port = int(variables.get("PORT") or free_port())
         outer = {name: value for name, value in os.environ.items() if name not in CLEAN}
@@ -38,11 +38,12 @@ class Run:
         }
         self.process: subprocess.Popen[bytes] | None = None
         self.output = output
+        self.command = [*COMMAND, "--demo" if demo else "--no-demo"]
 
     def start(self) -> "Run":
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                COMMAND, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         return self
 
@@ -87,6 +88,15 @@ class Run:
                 continue
         return sorted(found)
 
+    def workers(self, queue: str) -> list[int]:
+        """The processes of one queue's worker, its main process first: they carry its name (`ps -o comm`)."""
+        return [pid for pid in self.processes("workers.preload") if _name(pid) == queue]
+
+    def logged(self, program: str) -> str:
+        """What a program of this run has written to its log."""
+        path = self.data_dir / "log" / f"{program}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
     def _is_ours(self, folder: Path) -> bool:
         """By its environment, or (Valkey writes its title over that) by the files it has open."""
         if f"DATA_DIR={self.data_dir}\0".encode() in (folder / "environ").read_bytes() + b"\0":
@@ -109,6 +119,13 @@ class Run:
 
     def _ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def wait_until(true: Callable[[], object], explain: Callable[[], str] = str) -> None:

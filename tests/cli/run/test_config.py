@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from supervisor.options import ServerOptions
 
 from newsletter.cli.run.config import configuration, environment
-from newsletter.cli.run.programs import Program, programs
+from newsletter.cli.run.programs import PYTHON, Program, programs
 from newsletter.settings import Settings
+from tests.processes import procfile
 
 NAMES = st.text(alphabet=st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=20)
 
@@ -84,10 +85,14 @@ def test_only_what_no_url_names_is_embedded(
     assert {program.name for program in programs(given_settings) if program.part} == parts
 
 
-def test_every_process_of_the_procfile_is_run(tmp_path: Path) -> None:
-    procfile = (Path(__file__).parents[3] / "Procfile").read_text().splitlines()
-    queues = {line.split(" -Q ")[1].split()[0] for line in procfile if " -Q " in line}
-    names = {program.name for program in programs(Settings(data_dir=tmp_path))}
-    assert queues == {"transactional", "imports", "bulk", "periodic"}
-    assert queues | {"web", "beat"} <= names
-    assert [line.split(":")[0] for line in procfile][:2] == ["release", "web"]
+def test_the_web_server_is_that_of_the_procfile(tmp_path: Path) -> None:
+    lines = procfile()
+    (web,) = [program for program in programs(Settings(data_dir=tmp_path)) if program.name == "web"]
+    assert shlex.split(lines["web"]) == list(web.arguments[len(PYTHON) :])
+    assert list(lines)[:2] == ["release", "web"]
+
+
+def test_everything_else_of_the_procfile_is_run_by_the_workers(tmp_path: Path) -> None:
+    given_settings = Settings(data_dir=tmp_path)
+    names = {program.name for program in programs(given_settings) if not program.part}
+    assert names == {"web", "workers"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run.running import Run
+from tests.cli.run.running import Run, wait_until
 
 pytestmark = [
     pytest.mark.faults,
@@ -21,6 +21,8 @@ def test_the_link_of_the_first_start(tmp_path: Path) -> None:
     try:
         run.wait_until_healthy()
         (link,) = re.findall(r"^http://\S+/set-up/\S+$", run.said(), re.MULTILINE)
+        wait_until(lambda: "periodic@" in run.logged("workers"), run.said)
+        assert run.said().splitlines()[-1] == link  # what is logged does not push it away
         with urllib.request.urlopen(link, timeout=30) as answer:
             assert "Make the account and start" in answer.read().decode()
         program = "from newsletter.cli import main; main()"

@@ -42,7 +42,7 @@ def begin_next(hand: Hand, title: str, like: str) -> None:
 def _create(hand: Hand, title: str) -> None:
     hand.write(hand.tab.get_by_label("Title"), title)
     hand.press(hand.tab.get_by_role("button", name="Create the issue"))
-    expect(hand.tab.locator(".sheet")).to_be_visible()
+    expect(hand.tab.locator(".document")).to_be_visible()
 
 
 def compose(hand: Hand, document: Document, picture: Path) -> None:

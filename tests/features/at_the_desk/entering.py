@@ -16,7 +16,7 @@ def set_up(hand: Hand, installation: Installation) -> None:
     hand.write(hand.tab.get_by_label("Email address"), OWNER)
     hand.write(hand.tab.get_by_label("Password", exact=True), PASSWORD)
     hand.press(hand.tab.get_by_role("button", name="Make the account and start"))
-    expect(hand.tab.locator("body.desk")).to_be_visible()
+    expect(hand.tab.locator("body.admin")).to_be_visible()
     sign_out(hand)
 
 
@@ -31,7 +31,7 @@ def sign_in(hand: Hand, password: str = PASSWORD) -> None:
     hand.write(hand.tab.get_by_label("Email address"), OWNER)
     hand.write(hand.tab.get_by_label("Password", exact=True), password)
     hand.press(hand.tab.get_by_role("button", name="Sign in"))
-    expect(hand.tab.locator("body.desk")).to_be_visible()
+    expect(hand.tab.locator("body.admin")).to_be_visible()
 
 
 def go_to(hand: Hand, place: str) -> None:

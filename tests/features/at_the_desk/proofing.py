@@ -48,15 +48,15 @@ def proof(hand: Hand, document: Document, email: str, first_name: str) -> None:
 
 
 def _switch(hand: Hand, form: str) -> None:
-    hand.press(hand.tab.locator(".proof").get_by_role("button", name=form, exact=True))
+    hand.press(hand.tab.locator(".preview").get_by_role("button", name=form, exact=True))
 
 
 def _frame(hand: Hand) -> Locator:
-    return hand.tab.locator(".proof-stage iframe").last
+    return hand.tab.locator(".preview-stage iframe").last
 
 
 def _shown(hand: Hand) -> FrameLocator:
-    return hand.tab.frame_locator(".proof-stage iframe").last
+    return hand.tab.frame_locator(".preview-stage iframe").last
 
 
 def _asking(what: str) -> re.Pattern[str]:

@@ -60,7 +60,7 @@ def open_window(chrome: Browser, desk: Installation, email: str = OWNER) -> Page
     opened.get_by_label("Email address").fill(email)
     opened.get_by_label("Password", exact=True).fill(PASSWORD)
     opened.get_by_role("button", name="Sign in").click()
-    expect(opened.locator("body.desk")).to_be_visible()
+    expect(opened.locator("body.admin")).to_be_visible()
     return opened
 
 
@@ -215,4 +215,4 @@ def test_my_session_ends_before_i_send_a_form(window: Page, desk: Installation) 
     expect(window.get_by_text("What you had typed is back.")).to_be_visible()
     expect(window.get_by_label("Title")).to_have_value(FIRST + REST)
     window.get_by_role("button", name="Create the issue").click()
-    expect(window.locator(".sheet").get_by_label("Title")).to_have_value(FIRST + REST)
+    expect(window.locator(".document").get_by_label("Title")).to_have_value(FIRST + REST)

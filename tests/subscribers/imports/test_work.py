@@ -15,11 +15,11 @@ from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.subscribers.imports.accept import accept_import, receive
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
-from newsletter.subscribers.imports.waiting import waiting_imports
-from newsletter.subscribers.imports.work import MOST_ATTEMPTS, STILL, work
+from newsletter.subscribers.imports.process import MOST_ATTEMPTS, STALLED_AFTER, run_import
+from newsletter.subscribers.imports.requeue import waiting_imports
+from newsletter.subscribers.imports.upload import create_import, store_upload
 from newsletter.subscribers.models import ConsentRecord, Subscriber, Subscription
 from tests.subscribers.conftest import publication
 
@@ -52,8 +52,8 @@ def begin(session: Session, publication: Publication, files: ImportFiles) -> Beg
     """Accept an import; its id."""
 
     def accepted(text: str = TEXT, filename: str = "people.csv") -> int:
-        taken = receive(files, io.BytesIO(text.encode()), filename=filename)
-        made = accept_import(session, publication, taken, statement="They agreed.", actor="ed@press.example")
+        taken = store_upload(files, io.BytesIO(text.encode()), filename=filename)
+        made = create_import(session, publication, taken, statement="They agreed.", actor="ed@press.example")
         session.commit()
         number = made.id
         session.rollback()
@@ -114,9 +114,9 @@ def test_whole(runtime: Runtime, session: Session, files: ImportFiles, begin: Be
     import_id = begin()
     assert waiting_imports(session) == [import_id]
     session.rollback()
-    work(runtime.sessions, import_id, files, size=SIZE)
+    run_import(runtime.sessions, import_id, files, size=SIZE)
     check_whole(session, import_id, files)
-    work(runtime.sessions, import_id, files, size=SIZE)  # a bell that rang twice
+    run_import(runtime.sessions, import_id, files, size=SIZE)  # a bell that rang twice
     check_whole(session, import_id, files)
     assert waiting_imports(session) == []
 
@@ -127,15 +127,15 @@ def test_killed_at_every_commit_it_goes_on_where_it_was(
 ) -> None:
     import_id = begin()
     with pytest.raises(Killed):
-        work(die_at(runtime, commit), import_id, files, size=SIZE)
+        run_import(die_at(runtime, commit), import_id, files, size=SIZE)
     before = look(session, import_id)
-    work(runtime.sessions, import_id, files, size=SIZE)
+    run_import(runtime.sessions, import_id, files, size=SIZE)
     if commit > 1:  # for a moment it may be in living hands
         assert look(session, import_id).position == before.position
-        with time_machine.travel(clock.now() + STILL + timedelta(seconds=1)):
+        with time_machine.travel(clock.now() + STALLED_AFTER + timedelta(seconds=1)):
             assert waiting_imports(session) == [import_id]
             session.rollback()
-            work(runtime.sessions, import_id, files, size=SIZE)
+            run_import(runtime.sessions, import_id, files, size=SIZE)
     check_whole(session, import_id, files)
 
 
@@ -144,11 +144,11 @@ def test_stopped_after_each_batch(
 ) -> None:
     import_id = begin()
     for _ in range(9):
-        work(runtime.sessions, import_id, files, lambda: True, size=SIZE)
+        run_import(runtime.sessions, import_id, files, lambda: True, size=SIZE)
         assert look(session, import_id).state is ImportState.QUEUED
         assert waiting_imports(session) == [import_id]
         session.rollback()
-    work(runtime.sessions, import_id, files, size=SIZE)
+    run_import(runtime.sessions, import_id, files, size=SIZE)
     check_whole(session, import_id, files)
 
 
@@ -159,9 +159,9 @@ def test_two_workers_at_once_take_turns(
 
     def take_over() -> None:
         with runtime.session() as own:
-            own.execute(update(SubscriberImport).values(beat_at=clock.now() - 2 * STILL))
+            own.execute(update(SubscriberImport).values(beat_at=clock.now() - 2 * STALLED_AFTER))
             own.commit()
-        work(runtime.sessions, import_id, files, size=SIZE)
+        run_import(runtime.sessions, import_id, files, size=SIZE)
 
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(take_over) for _ in range(4)]:
@@ -175,12 +175,12 @@ def test_nobody_gets_past_a_row(runtime: Runtime, session: Session, files: Impor
     import_id = begin()
     for attempt in range(MOST_ATTEMPTS):
         with (
-            time_machine.travel(clock.now() + attempt * 2 * STILL, tick=True),
+            time_machine.travel(clock.now() + attempt * 2 * STALLED_AFTER, tick=True),
             pytest.raises(Killed),
         ):
-            work(die_at(runtime, 2), import_id, files, size=SIZE)
-    with time_machine.travel(clock.now() + 20 * STILL, tick=True):
-        work(runtime.sessions, import_id, files, size=SIZE)
+            run_import(die_at(runtime, 2), import_id, files, size=SIZE)
+    with time_machine.travel(clock.now() + 20 * STALLED_AFTER, tick=True):
+        run_import(runtime.sessions, import_id, files, size=SIZE)
     one = look(session, import_id)
     assert one.state is ImportState.FAILED
     assert "Nobody gets past line 0" in one.failure
@@ -190,7 +190,7 @@ def test_nobody_gets_past_a_row(runtime: Runtime, session: Session, files: Impor
 def test_a_file_that_is_gone(runtime: Runtime, session: Session, files: ImportFiles, begin: Begin) -> None:
     import_id = begin()
     files.discard(look(session, import_id).file)
-    work(runtime.sessions, import_id, files)
+    run_import(runtime.sessions, import_id, files)
     one = look(session, import_id)
     assert (one.state, one.failure) == (
         ImportState.FAILED,
@@ -199,10 +199,10 @@ def test_a_file_that_is_gone(runtime: Runtime, session: Session, files: ImportFi
 
 
 def test_an_import_that_is_not_there(runtime: Runtime, files: ImportFiles) -> None:
-    work(runtime.sessions, 987654, files)
+    run_import(runtime.sessions, 987654, files)
 
 
 def test_what_cannot_be_accepted_leaves_no_file(files: ImportFiles) -> None:
     with pytest.raises(Refused):
-        receive(files, io.BytesIO(b"name\nAna\n"), filename="people.csv")
+        store_upload(files, io.BytesIO(b"name\nAna\n"), filename="people.csv")
     assert list(files.folder.iterdir()) == []

@@ -9,9 +9,9 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.deactivate import deactivate
 from newsletter.accounts.find import find_user
 from newsletter.accounts.models import User
+from newsletter.accounts.roles import deactivate
 from newsletter.core import clock
 from newsletter.outbox.models import SystemMessage
 from tests.web.accounts.conftest import PASSWORD, Browser, audited

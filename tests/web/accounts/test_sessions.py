@@ -10,11 +10,10 @@ from flask import Flask
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.change_role import change_role
-from newsletter.accounts.deactivate import deactivate
 from newsletter.accounts.find import find_user
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import RoleName
+from newsletter.accounts.roles import change_role, deactivate
 from newsletter.app import create_app
 from newsletter.settings import Settings
 from tests.web.accounts.conftest import PASSWORD, Browser

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.create import create_user
-from newsletter.accounts.deactivate import deactivate
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import RoleName
+from newsletter.accounts.roles import deactivate
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
 WRONG = "This address and this password do not belong together."

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User
 from newsletter.accounts.sessions import begin_session
-from newsletter.web.admin.words import browser_name
+from newsletter.web.admin.words.browsers import browser_name
 from tests.web.signed_in import SignedIn
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"

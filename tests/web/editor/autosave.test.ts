@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Autosave, type Desk, type State } from "../../../newsletter/web/assets/src/editor/state/autosave.ts";
+import { Autosave, type AutosaveHost, type State } from "../../../newsletter/web/assets/src/editor/state/autosave.ts";
 import { answerTo, type Answer } from "../../../newsletter/web/assets/src/editor/state/server.ts";
 
 const SAVED: Answer = { kind: "saved", etag: "2", savedAt: "" };
@@ -35,7 +35,7 @@ class Clock {
 }
 
 /** A page that counts what was typed and what was saved. */
-class Page implements Desk {
+class Page implements AutosaveHost {
   typed = 0;
   saved = 0;
   sends: number[] = [];
@@ -46,7 +46,7 @@ class Page implements Desk {
   waiting: (() => void) | undefined;
   slow = false;
 
-  draft = (): ReturnType<Desk["draft"]> => {
+  pending = (): ReturnType<AutosaveHost["pending"]> => {
     const { typed } = this;
     return typed === this.saved || this.held ? undefined : { patch: [], done: () => (this.saved = typed) };
   };
@@ -67,7 +67,7 @@ class Page implements Desk {
   show = (state: State): void => void this.states.push(state);
 }
 
-function desk(): { page: Page; clock: Clock; autosave: Autosave; type: () => void } {
+function host(): { page: Page; clock: Clock; autosave: Autosave; type: () => void } {
   const page = new Page();
   const clock = new Clock();
   const autosave = new Autosave(page, clock);
@@ -79,7 +79,7 @@ function desk(): { page: Page; clock: Clock; autosave: Autosave; type: () => voi
 }
 
 test("a pause in the typing saves once", async () => {
-  const { page, clock, autosave, type } = desk();
+  const { page, clock, autosave, type } = host();
   type();
   await clock.pass(500);
   type();
@@ -90,7 +90,7 @@ test("a pause in the typing saves once", async () => {
 });
 
 test("typing without a pause is saved all the same", async () => {
-  const { page, clock, type } = desk();
+  const { page, clock, type } = host();
   for (let count = 0; count < 30; count += 1) {
     type();
     await clock.pass(300);
@@ -99,7 +99,7 @@ test("typing without a pause is saved all the same", async () => {
 });
 
 test("what is typed during a save goes with the next, and only one is under way", async () => {
-  const { page, clock, autosave, type } = desk();
+  const { page, clock, autosave, type } = host();
   page.slow = true;
   type();
   await clock.pass(800);
@@ -114,11 +114,11 @@ test("what is typed during a save goes with the next, and only one is under way"
 });
 
 test("without a network it is kept and tried again, more and more seldom", async () => {
-  const { page, clock, autosave, type } = desk();
+  const { page, clock, autosave, type } = host();
   page.answers = [AWAY, AWAY, AWAY];
   type();
   await clock.pass(800);
-  assert.equal(autosave.state, "kept");
+  assert.equal(autosave.state, "unsaved");
   await clock.pass(2_000);
   await clock.pass(4_999);
   assert.equal(page.sends.length, 2);
@@ -129,19 +129,19 @@ test("without a network it is kept and tried again, more and more seldom", async
 });
 
 test("what cannot be saved says so and is not tried over and over", async () => {
-  const { page, clock, autosave, type } = desk();
+  const { page, clock, autosave, type } = host();
   page.held = true;
   type();
   await clock.pass(60_000);
-  assert.deepEqual([page.sends, autosave.state], [[], "kept"]);
+  assert.deepEqual([page.sends, autosave.state], [[], "unsaved"]);
 });
 
 for (const [answer, state] of [
-  [{ kind: "stale", etag: "9", document: {}, by: "ana" }, "clash"],
+  [{ kind: "stale", etag: "9", document: {}, by: "ana" }, "conflict"],
   [{ kind: "signed_out", signIn: "/sign-in" }, "signed_out"],
 ] as const) {
   test(`${state} halts saving until it is settled`, async () => {
-    const { page, clock, autosave, type } = desk();
+    const { page, clock, autosave, type } = host();
     page.answers = [answer as Answer];
     type();
     await clock.pass(800);
@@ -154,7 +154,7 @@ for (const [answer, state] of [
 }
 
 test("locked stays locked", async () => {
-  const { page, clock, autosave, type } = desk();
+  const { page, clock, autosave, type } = host();
   page.answers = [{ kind: "locked", message: "" }];
   type();
   await clock.pass(800);
@@ -163,12 +163,12 @@ test("locked stays locked", async () => {
 });
 
 test("a refusal that was dealt with goes on at once, but not for ever", async () => {
-  const { page, clock, autosave, type } = desk();
+  const { page, clock, autosave, type } = host();
   page.goesOn = true;
   page.answers = Array.from({ length: 100 }, () => ({ kind: "refused", message: "", fields: {} }) as const);
   type();
   await clock.pass(800);
-  assert.deepEqual([page.sends.length, autosave.state], [20, "kept"]);
+  assert.deepEqual([page.sends.length, autosave.state], [20, "unsaved"]);
 });
 
 test("statuses are told apart", () => {

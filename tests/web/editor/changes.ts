@@ -1,6 +1,7 @@
 /** An issue after a few changes such as a person makes them, the same for the same seed. */
 
-import { BLOCKS, blockOf } from "../../../newsletter/web/assets/src/editor/model/blocks.ts";
+import "./format.ts";
+import { allBlocks, blockOf } from "../../../newsletter/web/assets/src/editor/model/blocks.ts";
 import { KEY, type Issue, type Section } from "../../../newsletter/web/assets/src/editor/model/document.ts";
 import * as edit from "../../../newsletter/web/assets/src/editor/model/edit.ts";
 import { oneOf, random, type Random } from "./random.ts";
@@ -31,7 +32,7 @@ function entryKey(issue: Issue, next: Random): string {
 const CHANGES: readonly ((issue: Issue, next: Random) => Issue)[] = [
   (issue, next) => edit.setField(issue, ":issue", oneOf(next, ["subject", "summary", "preheader"]), oneOf(next, WORDS)),
   (issue, next) => edit.setField(issue, section(issue, next)?.id ?? "", "title", oneOf(next, WORDS)),
-  (issue, next) => edit.addSection(issue, oneOf(next, BLOCKS).type, next(issue.sections.length + 1))[0],
+  (issue, next) => edit.addSection(issue, oneOf(next, allBlocks()).type, next(issue.sections.length + 1))[0],
   (issue, next) => edit.removeSection(issue, section(issue, next)?.id ?? ""),
   (issue, next) => edit.duplicateSection(issue, section(issue, next)?.id ?? "")[0],
   (issue, next) => edit.moveSection(issue, section(issue, next)?.id ?? "", next(issue.sections.length + 1)),
@@ -45,7 +46,7 @@ const CHANGES: readonly ((issue: Issue, next: Random) => Issue)[] = [
   (issue, next) => {
     const key = entryKey(issue, next);
     const from = issue.sections.find((one) => one.entries?.some((entry) => entry[KEY] === key));
-    const target = from && oneOf(next, edit.takers(issue, from.id));
+    const target = from && oneOf(next, edit.compatibleSections(issue, from.id));
     return target ? edit.moveEntry(issue, key, target.id, next((target.entries?.length ?? 0) + 1)) : issue;
   },
   (issue, next) => {

@@ -1,14 +1,15 @@
 /** Patches say no more than what changed, and lists keep their identity through moves. */
 
+import "./format.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KEY, locate, type Fields, type Issue } from "../../../newsletter/web/assets/src/editor/model/document.ts";
 import * as edit from "../../../newsletter/web/assets/src/editor/model/edit.ts";
 import { difference } from "../../../newsletter/web/assets/src/editor/model/patch.ts";
-import { readIssue } from "../../../newsletter/web/assets/src/editor/model/read.ts";
+import { parseIssue } from "../../../newsletter/web/assets/src/editor/model/serialize.ts";
 
 export function issueOf(...sections: Fields[]): Issue {
-  return readIssue({ title: "A", sections });
+  return parseIssue({ title: "A", sections });
 }
 
 const stories = (count: number): Fields[] => Array.from({ length: count }, (_, index) => ({ headline: `Story ${index}` }));
@@ -72,7 +73,7 @@ test("a statement is its words alone", () => {
 });
 
 test("names in paths are escaped", () => {
-  const issue = readIssue({ title: "A", "a/b~c": "1" });
+  const issue = parseIssue({ title: "A", "a/b~c": "1" });
   assert.deepEqual(difference(issue, edit.setField(issue, ":issue", "a/b~c", "2"))[0]?.path, "/a~1b~0c");
 });
 
@@ -89,5 +90,5 @@ test("fields that this page does not know are kept and sent along", () => {
   const value = difference(issue, changed)[0]?.value as { poll: unknown; items: { mood: string }[] };
   assert.deepEqual(value.poll, { open: true });
   assert.equal(value.items[0]?.mood, "calm");
-  assert.deepEqual(difference(readIssue({ title: "A", sections: [] }), issue)[0]?.path, "/sections");
+  assert.deepEqual(difference(parseIssue({ title: "A", sections: [] }), issue)[0]?.path, "/sections");
 });

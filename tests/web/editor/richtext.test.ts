@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readLine, readRichText, richTextAsHtml, type Mark, type Node } from "../../../newsletter/web/assets/src/editor/text/read.ts";
-import { writeRichText } from "../../../newsletter/web/assets/src/editor/text/write.ts";
+import { parseLine, parseRichText, richTextAsHtml, type Mark, type Node } from "../../../newsletter/web/assets/src/editor/text/parse.ts";
+import { serializeRichText } from "../../../newsletter/web/assets/src/editor/text/serialize.ts";
 import { oneOf, random, type Random } from "./random.ts";
 
-const again = (markdown: string): string => writeRichText(readRichText(markdown));
+const again = (markdown: string): string => serializeRichText(parseRichText(markdown));
 
 for (const markdown of [
   "a **b** *c*",
@@ -37,7 +37,7 @@ test("what cannot be shown is put in order once and stays so", () => {
 
 test("an entity that somebody typed stays five letters", () => {
   const typed: Node = { type: "doc", content: [{ type: "paragraph", content: [{ type: "text", text: "R&amp;D [x](y) \\*" }] }] };
-  assert.deepEqual(readRichText(writeRichText(typed)), typed);
+  assert.deepEqual(parseRichText(serializeRichText(typed)), typed);
 });
 
 test("two lists in a row stay two", () => {
@@ -46,7 +46,7 @@ test("two lists in a row stay two", () => {
     content: [{ type: "listItem", content: [{ type: "paragraph", content: [{ type: "text", text }] }] }],
   });
   const doc: Node = { type: "doc", content: [list("a"), list("b"), list("c")] };
-  assert.deepEqual(readRichText(writeRichText(doc)), doc);
+  assert.deepEqual(parseRichText(serializeRichText(doc)), doc);
 });
 
 test("white space at the edge of a mark is moved out of it", () => {
@@ -54,11 +54,11 @@ test("white space at the edge of a mark is moved out of it", () => {
     type: "doc",
     content: [{ type: "paragraph", content: [{ type: "text", text: "a" }, { type: "text", text: " b ", marks: [{ type: "bold" }] }, { type: "text", text: "c" }] }],
   };
-  assert.equal(writeRichText(doc), "a **b** c");
+  assert.equal(serializeRichText(doc), "a **b** c");
 });
 
 test("one line knows no lists", () => {
-  assert.deepEqual(readLine("- a").content?.[0], { type: "paragraph", content: [{ type: "text", text: "- a" }] });
+  assert.deepEqual(parseLine("- a").content?.[0], { type: "paragraph", content: [{ type: "text", text: "- a" }] });
 });
 
 test("the HTML that is looked at holds no address, no element of the text and no script", () => {
@@ -115,8 +115,8 @@ test("whatever is composed is read back with every letter and every mark", () =>
   let differing = 0;
   for (let seed = 0; seed < 3_000; seed += 1) {
     const doc = someDocument(random(seed));
-    const markdown = writeRichText(doc);
-    const read = readRichText(markdown);
+    const markdown = serializeRichText(doc);
+    const read = parseRichText(markdown);
     const [wanted, got] = [doc, read].map((node) => letters(node).replace(/ *\n */g, "\n").replace(/(<[^>]+>) +| +(<\/>)/g, "$1$2"));
     if (wanted !== got) {
       differing += 1;

@@ -1,13 +1,17 @@
-"""Somebody at the issue editor, in a real browser, against a small server that saves real documents."""
+"""Somebody at the issue editor, in a real browser."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Response, expect
 
 from newsletter.document import Document
 from newsletter.document.item import Item
-from tests.web.editor_server import Desk
+from tests.features.looking import listen, open_tab
+from tests.web.installation import IssueOnServer
 
 STORIES = ("One", "Two", "Three")
 
@@ -32,14 +36,42 @@ def small() -> Document:
 class Editing:
     """Somebody at the editor."""
 
-    desk: Desk
+    issue: IssueOnServer
     tab: Page
-    address: str
     complaints: list[str]
+    patches: list[Any] = field(default_factory=list)
+    """The JSON Patches that the page sent and the server saved."""
+    refusals: list[Any] = field(default_factory=list)
+    """What the server said about those that it did not."""
+
+    @property
+    def address(self) -> str:
+        return self.issue.installation.address + self.issue.path
 
     def open(self) -> None:
         self.tab.goto(f"{self.address}/edit")
-        expect(self.tab.locator(".sheet")).to_be_visible()
+        expect(self.tab.locator(".document")).to_be_visible()
+
+    def note_answer(self, response: Response) -> None:
+        request: Request = response.request
+        if request.method != "PATCH":
+            return
+        if response.status == 200:
+            self.patches.append(request.post_data_json)
+        elif response.status == 400:
+            self.refusals.append(request.post_data_json)
+
+    def sign_in_again(self) -> None:
+        """In another tab of this browser: the session is a new one."""
+        self.tab.context.add_cookies([self.issue.installation.new_session()])  # type: ignore[list-item]
+
+    @contextmanager
+    def without_a_server(self) -> Iterator[None]:
+        """A proxy answers 503 in its place, as while the service is restarted."""
+        pattern = re.compile(re.escape(self.address))
+        self.tab.context.route(pattern, lambda route: route.fulfill(status=503, body="away"))
+        yield
+        self.tab.context.unroute(pattern)
 
     def status(self, words: str) -> None:
         expect(self.tab.locator(".bar-status")).to_have_text(words)
@@ -64,10 +96,23 @@ class Editing:
     def saved(self) -> Document:
         """The document that the server has once the page says so."""
         self.status("Saved")
-        return self.desk.document
+        return self.issue.document
 
     def headlines(self, section: int = 0) -> list[str]:
         return [item.headline for item in self.saved().sections[section].items]  # type: ignore[union-attr]
 
     def announced(self, words: str) -> None:
         expect(self.tab.locator("[data-announcement]")).to_contain_text(words)
+
+
+def open_editor(chrome: Browser, issue: IssueOnServer) -> Editing:
+    """A browser in which somebody is signed in and has the issue open."""
+    running = issue.installation
+    tab = open_tab(chrome, running.address)
+    tab.set_default_timeout(10_000)
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    at = Editing(issue, tab, listen(tab))
+    at.sign_in_again()
+    tab.on("response", at.note_answer)
+    at.open()
+    return at

@@ -1,16 +1,21 @@
 """Other people at the same issue, and a server that does not answer."""
 
-import pytest
-from playwright.sync_api import expect
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+from playwright.sync_api import Route, expect
+
+from newsletter.accounts.permissions import RoleName
 from tests.web.editor_browser.editing import Editing
+from tests.web.installation import ME, PASSWORD
 
 pytestmark = pytest.mark.browser
 
 
 def test_changes_of_two_people_to_different_fields_are_both_kept(editing: Editing) -> None:
-    change = {"op": "add", "path": "/sections/0/items/0/blurb", "value": "By Ana."}
-    editing.desk.change([change], "ana@example.org")
+    editing.issue.change({"op": "add", "path": "/sections/0/items/0/blurb", "value": "By Ana."})
     editing.headline("One").fill("One, by me")
     document = editing.saved()
     item = document.sections[0].items[0]  # type: ignore[union-attr]
@@ -20,8 +25,7 @@ def test_changes_of_two_people_to_different_fields_are_both_kept(editing: Editin
 
 @pytest.mark.parametrize("choice", ["mine", "theirs", "whole"])
 def test_the_same_field_changed_twice_is_asked_about(editing: Editing, choice: str) -> None:
-    change = {"op": "add", "path": "/sections/0/items/0/headline", "value": "One, by Ana"}
-    editing.desk.change([change], "ana@example.org")
+    editing.issue.change({"op": "add", "path": "/sections/0/items/0/headline", "value": "One, by Ana"})
     editing.headline("Two").fill("Two, by me")
     editing.headline("One").fill("One, by me")
     dialog = editing.tab.get_by_role("dialog")
@@ -40,69 +44,86 @@ def test_the_same_field_changed_twice_is_asked_about(editing: Editing, choice: s
 
 
 def test_somebody_signed_out_signs_in_elsewhere_and_goes_on(editing: Editing) -> None:
-    editing.desk.signed_out = True
+    editing.issue.installation.sign_out_everywhere()
     editing.headline("One").fill("Typed too late")
     dialog = editing.tab.get_by_role("dialog", name="You are signed out")
     expect(dialog).to_contain_text("Your text is kept on this device.")
     editing.status("Kept on this device")
     with editing.tab.context.expect_page() as opened:
         dialog.get_by_role("link", name="Sign in in a new tab").click()
-    expect(opened.value.get_by_text("Signed in")).to_be_visible()
-    opened.value.close()
+    other = opened.value
+    other.get_by_label("Email address").fill(ME)
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.locator("#issue-editor")).to_be_attached()
+    other.close()
     editing.tab.bring_to_front()
     editing.tab.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(dialog).not_to_be_visible()
     assert editing.headlines()[0] == "Typed too late"
-    assert editing.desk.token == "second"
 
 
 def test_a_token_of_an_older_session_is_renewed_unseen(editing: Editing) -> None:
-    editing.desk.token = "second"  # they signed in anew in another tab
+    editing.sign_in_again()
     editing.headline("One").fill("Typed with an old token")
     assert editing.headlines()[0] == "Typed with an old token"
     expect(editing.tab.get_by_role("dialog")).to_have_count(0)
 
 
 def test_an_old_token_of_somebody_signed_out_asks_to_sign_in(editing: Editing) -> None:
-    editing.desk.token, editing.desk.shut = "second", True
+    """The session ends between the refusal of the old token and the question for a new one."""
+    running = editing.issue.installation
+
+    def refuse_and_sign_out(route: Route) -> None:
+        answer = route.fetch()
+        assert answer.json()["error"] == "csrf"
+        running.sign_out_everywhere()
+        route.fulfill(response=answer)
+
+    editing.sign_in_again()
+    editing.tab.route("**/document", refuse_and_sign_out, times=1)
     editing.headline("One").fill("Typed too late")
     dialog = editing.tab.get_by_role("dialog", name="You are signed out")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/sign-in")
-    editing.desk.shut = False
+    sign_in = dialog.get_by_role("link", name="Sign in in a new tab")
+    expect(sign_in).to_have_attribute("href", f"/sign-in?next={editing.issue.path}/edit")
+    editing.sign_in_again()
     dialog.get_by_role("button", name="I have signed in").click()
     expect(dialog).not_to_be_visible()
     assert editing.headlines()[0] == "Typed too late"
 
 
 def test_whose_role_does_not_allow_it_is_told_so(editing: Editing) -> None:
-    editing.desk.forbidden = True
+    running = editing.issue.installation
+    running.set_role(None)
     editing.headline("One").fill("Typed by a guest")
     editing.status("Kept on this device")
     expect(editing.tab.get_by_text("Your role on the team does not allow this.")).to_be_visible()
-    editing.desk.forbidden = False
+    running.set_role(RoleName.EDITOR)
 
 
 @pytest.mark.parametrize("how", ["silent", "offline"])
 def test_without_a_server_the_text_stays_on_the_device(editing: Editing, how: str) -> None:
-    editing.desk.silent = how == "silent"
-    editing.tab.context.set_offline(how == "offline")
-    editing.headline("One").fill("Typed in a tunnel")
-    editing.status("Kept on this device")
-    editing.desk.silent = False
-    editing.tab.context.set_offline(False)
+    with editing.without_a_server() if how == "silent" else offline(editing):
+        editing.headline("One").fill("Typed in a tunnel")
+        editing.status("Kept on this device")
     editing.tab.evaluate("window.dispatchEvent(new Event('online'))")
     assert editing.headlines()[0] == "Typed in a tunnel"
 
 
+@contextmanager
+def offline(editing: Editing) -> Iterator[None]:
+    editing.tab.context.set_offline(True)
+    yield
+    editing.tab.context.set_offline(False)
+
+
 def test_a_copy_on_the_device_is_offered_when_the_page_is_opened_again(editing: Editing) -> None:
-    editing.desk.silent = True
-    editing.headline("One").fill("Not saved yet")
-    editing.status("Kept on this device")
-    editing.tab.goto("about:blank")
-    editing.desk.silent = False
-    change = {"op": "add", "path": "/sections/0/items/1/headline", "value": "Two, by Ana"}
-    editing.desk.change([change], "ana@example.org")
+    with editing.without_a_server():
+        editing.headline("One").fill("Not saved yet")
+        editing.status("Kept on this device")
+        editing.tab.goto("about:blank")
+    editing.issue.change({"op": "add", "path": "/sections/0/items/1/headline", "value": "Two, by Ana"})
     editing.open()
     expect(editing.headline("One")).to_be_visible()
     editing.tab.get_by_role("button", name="Bring them back").click()
@@ -116,19 +137,19 @@ def test_leaving_in_the_middle_of_a_word_saves_it(editing: Editing) -> None:
     editing.headline("One").fill("Half a word")
     editing.tab.goto(f"{editing.address}/send")
     editing.tab.wait_for_timeout(500)
-    assert editing.desk.document.sections[0].items[0].headline == "Half a word"  # type: ignore[union-attr]
+    assert editing.issue.document.sections[0].items[0].headline == "Half a word"  # type: ignore[union-attr]
 
 
 def test_other_editors_are_named(editing: Editing) -> None:
-    editing.desk.others = ["ana@example.org"]
+    editing.issue.open_elsewhere()
     editing.open()
     expect(editing.tab.get_by_text("ana@example.org is editing")).to_be_visible()
 
 
 def test_a_locked_issue_can_only_be_read(editing: Editing) -> None:
-    editing.desk.locked = True
+    editing.issue.schedule()
     editing.open()
-    expect(editing.tab.get_by_text("This issue is scheduled for Friday.")).to_be_visible()
+    expect(editing.tab.get_by_text(re.compile("This issue is scheduled for .*2031"))).to_be_visible()
     expect(editing.tab.get_by_role("link", name="Unschedule and edit")).to_be_visible()
     expect(editing.headline("One")).to_have_js_property("readOnly", value=True)
     expect(editing.tab.get_by_role("button", name="Add a section")).to_have_count(0)
@@ -137,7 +158,7 @@ def test_a_locked_issue_can_only_be_read(editing: Editing) -> None:
 
 
 def test_locked_while_somebody_types_keeps_what_was_typed(editing: Editing) -> None:
-    editing.desk.locked = True
+    editing.issue.schedule()
     editing.headline("One").fill("Too late")
     editing.status("Locked")
     expect(editing.tab.get_by_text("kept on this device")).to_be_visible()

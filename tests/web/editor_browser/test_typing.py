@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_what_is_typed_is_saved_and_there_again(editing: Editing) -> None:
     editing.headline("Two").fill("Two rivals, one treaty 🚢")
     assert editing.headlines() == ["One", "Two rivals, one treaty 🚢", "Three"]
-    (patch,) = editing.desk.patches
+    (patch,) = editing.patches
     assert [operation["path"] for operation in patch] == ["/sections/0/items/1/headline"]
     editing.tab.reload()
     expect(editing.headline("Two rivals, one treaty 🚢")).to_be_visible()
@@ -46,12 +46,12 @@ def test_rich_text_is_saved_as_markdown(editing: Editing) -> None:
 
 
 def test_looking_at_rich_text_does_not_rewrite_it(editing: Editing) -> None:
-    editing.desk.change([{"op": "replace", "path": "/sections/2/text", "value": "* a\n* __b__"}], "ana")
+    editing.issue.change({"op": "replace", "path": "/sections/2/text", "value": "* a\n* __b__"})
     editing.open()
     editing.section("Text").get_by_role("textbox", name="Text").click()
     editing.headline("One").click()
     editing.tab.wait_for_timeout(1_000)
-    assert editing.desk.patches == []
+    assert editing.patches == []
 
 
 def test_a_merge_field_is_put_where_the_cursor_is(editing: Editing) -> None:
@@ -81,8 +81,8 @@ def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(ed
     editing.headline("Three").fill("Three, mended")
     editing.status("Kept on this device")
     expect(editing.entry("Two").get_by_text("A link must begin with https:// or http://.")).to_be_visible()
-    assert [item.headline for item in editing.desk.document.sections[0].items][2] == "Three, mended"  # type: ignore[union-attr]
-    assert editing.desk.refusals == []
+    assert [item.headline for item in editing.issue.document.sections[0].items][2] == "Three, mended"  # type: ignore[union-attr]
+    assert editing.refusals == []
     editing.tab.reload()
     editing.tab.get_by_role("button", name="Bring them back").click()
     expect(editing.entry("Two").get_by_label("Link")).to_have_value("javascript:alert(1)")
@@ -99,7 +99,7 @@ def test_what_only_the_server_refuses_is_told_in_place_too(editing: Editing) -> 
     slug.fill("ﬁne")  # a ligature: letters to the page, but not what the server makes of them
     editing.headline("One").fill("First")
     editing.status("Kept on this device")
-    assert editing.desk.refusals
+    assert editing.refusals
     expect(editing.tab.get_by_text("Use lower-case letters, digits and dashes.")).to_be_visible()
     slug.fill("fine")
     assert editing.saved().slug == "fine"
@@ -113,7 +113,7 @@ def test_a_year_half_typed_is_kept_from_the_server(editing: Editing) -> None:
     editing.status("Kept on this device")
     published.fill("2026-05-14")
     assert editing.saved().sections[0].items[1].provenance.published == date(2026, 5, 14)  # type: ignore[union-attr]
-    assert editing.desk.refusals == []
+    assert editing.refusals == []
 
 
 def test_a_refusal_that_comes_late_is_not_held_against_what_was_typed_meanwhile(editing: Editing) -> None:
@@ -126,7 +126,7 @@ def test_a_refusal_that_comes_late_is_not_held_against_what_was_typed_meanwhile(
     slug.fill("fine")
     held[0].continue_()
     assert editing.saved().slug == "fine"
-    assert editing.desk.refusals
+    assert editing.refusals
 
 
 def test_pasted_word_html_becomes_the_allowed_marks(editing: Editing) -> None:

@@ -9,10 +9,9 @@ from flask_babel import ngettext
 
 from newsletter.core import clock
 from newsletter.core.queue import Queue
-from newsletter.health.check import Health, Held, Outbox
+from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import Heartbeats, is_silent
-from newsletter.web.admin.issues.moments import exactly
-from newsletter.web.admin.mailings.words import duration, isolated
+from newsletter.web.admin.formats import duration, exactly, isolated
 
 
 @dataclass(frozen=True)
@@ -36,16 +35,16 @@ def conditions(health: Health, told: Collection[int] = ()) -> list[Condition]:
     `told` are the mailings of which the page says elsewhere that they are held, and why.
     """
     return [
-        *(_held(one) for one in health.held if one.mailing_id not in told),
+        *(_held(one) for one in health.auto_paused if one.mailing_id not in told),
         # A mailing that stands still for the relay's sake has said all there is to say about it.
-        *([_relay(health.outbox)] if health.outbox.trouble or not health.held else []),
-        _workers(health.signs),
-        _sweep(health.signs),
-        _outbox(health.outbox, health.signs),
+        *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
+        _workers(health.heartbeats),
+        _sweep(health.heartbeats),
+        _outbox(health.outbox, health.heartbeats),
     ]
 
 
-def _held(held: Held) -> Condition:
+def _held(held: AutoPausedMailing) -> Condition:
     return Condition(
         _("Mailing"),
         "error",
@@ -60,14 +59,14 @@ def _held(held: Held) -> Condition:
     )
 
 
-def _relay(outbox: Outbox) -> Condition:
-    if not outbox.trouble:
+def _relay(outbox: OutboxState) -> Condition:
+    if not outbox.last_error:
         return Condition(_("Relay"), "success", _("Fine"), _("Nothing that waits was refused."))
     return Condition(
         _("Relay"),
         "warning",
         _("Look at it"),
-        _("A message could not be sent: %(reason)s", reason=isolated(outbox.trouble)),
+        _("A message could not be sent: %(reason)s", reason=isolated(outbox.last_error)),
         _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
     )
 
@@ -99,7 +98,7 @@ def _sweep(signs: Heartbeats | None) -> Condition:
         return Condition(
             part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
         )
-    if not is_silent(signs.swept):
+    if not is_silent(signs.sweep_age):
         return Condition(
             part,
             "success",
@@ -107,8 +106,8 @@ def _sweep(signs: Heartbeats | None) -> Condition:
             _("The database was looked through for work less than a minute ago."),
         )
     told = _("It was not looked through for work within the last day.")
-    if signs.swept is not None:
-        told = _("It was last looked through for work %(long)s ago.", long=duration(signs.swept))
+    if signs.sweep_age is not None:
+        told = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
     return Condition(
         part,
         "error",
@@ -118,7 +117,7 @@ def _sweep(signs: Heartbeats | None) -> Condition:
     )
 
 
-def _outbox(outbox: Outbox, signs: Heartbeats | None) -> Condition:
+def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
     part = _("Waiting")
     if not outbox.waiting:
         return Condition(
@@ -146,7 +145,7 @@ def _outbox(outbox: Outbox, signs: Heartbeats | None) -> Condition:
 
 
 def _bells(signs: Heartbeats | None) -> str:
-    waiting = sum(signs.bells.values()) if signs else 0
+    waiting = sum(signs.queue_lengths.values()) if signs else 0
     if not waiting:
         return ""
     told = ngettext("%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting))
@@ -164,7 +163,7 @@ def _work(queues: list[Queue]) -> str:
 
 
 def _since(signs: Heartbeats) -> str:
-    ages = [age for queue in signs.silent if (age := signs.heard[queue]) is not None]
+    ages = [age for queue in signs.silent if (age := signs.ages[queue]) is not None]
     if not ages:
         return str(_("No sign of life within the last day."))
     return str(_("Last sign of life %(long)s ago.", long=duration(min(ages))))

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.document import Document
 from newsletter.document.fields import Model
-from newsletter.issues.listing import Listed, Stage, list_issues
+from newsletter.issues.listing import IssueRow, Stage, list_issues
 from newsletter.issues.load import find_revision, load_document
 from newsletter.mailings.models import Mailing
 from newsletter.preflight import Finding
 from newsletter.publications.models import Publication
-from newsletter.web.admin.issues.review import blocking, findings_of, summary
+from newsletter.web.admin.findings import blocking, findings_of, summary
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class NextIssue:
     `findings` are what preflight says about a draft; a scheduled one has passed.
     """
 
-    listed: Listed
+    listed: IssueRow
     sections: int
     items: int
     findings: list[Finding]
@@ -67,7 +67,7 @@ def next_issues(session: Session, publication: Publication) -> NextIssues:
     )
 
 
-def _looked_at(session: Session, listed: Listed) -> NextIssue:
+def _looked_at(session: Session, listed: IssueRow) -> NextIssue:
     document = load_document(find_revision(session, listed.issue))
     findings = findings_of(listed.issue) if listed.mailing is None else []
     return NextIssue(listed, len(document.sections), count_items(document), findings)

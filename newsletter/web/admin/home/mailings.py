@@ -11,7 +11,7 @@ from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.mailings.progress import progress
 from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.publications.models import Publication
-from newsletter.web.admin.mailings.sentences import silence_sentence, speed_words, state_sentence
+from newsletter.web.admin.words.mailing_progress import silence_sentence, speed_words, state_sentence
 
 MOST = 10
 

@@ -16,8 +16,7 @@ from newsletter.web.admin.home.issues import next_issues
 from newsletter.web.admin.home.mailings import last_mailing, under_way
 from newsletter.web.admin.home.readers import Counts
 from newsletter.web.admin.home.set_up import steps
-from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
-from newsletter.web.admin.mailings.words import state_word
+from newsletter.web.admin.words.mailings import state_word
 from newsletter.web.current import settings
 from newsletter.web.database import session
 
@@ -26,8 +25,7 @@ blueprint = Blueprint("admin_home", __name__, url_prefix="/admin")
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    moments = {"long_moment": long_moment, "short_moment": short_moment}
-    return moments | {"number": number, "exactly": exactly, "state_word": state_word}
+    return {"state_word": state_word}
 
 
 @blueprint.get("/")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped,unused-ignore]
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.core.errors import DomainError
@@ -12,12 +12,10 @@ from newsletter.document.reading import LARGEST
 from newsletter.issues.load import find_issue
 from newsletter.issues.models import Issue
 from newsletter.media.picture import MOST_OCTETS
-from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS, Answer, answer, wants_json
 
 blueprint = Blueprint("admin_issues", __name__, url_prefix="/admin")
-blueprint.add_app_template_filter(exactly, "issue_number")
 
 ROOM_FOR_WRAPPING = 500_000  # octets of JSON or multipart around what is sent
 LARGEST_REQUESTS = {
@@ -49,11 +47,6 @@ def _old_token(_error: CSRFError) -> Answer:
     # 403 tells the editor's script to fetch a new token and save again: somebody signed in meanwhile.
     sentence = _("You signed in or out since this page was opened. Load it again, then send it once more.")
     return answer(403 if wants_json() else 400, sentence, code="csrf")
-
-
-@blueprint.context_processor
-def _words() -> dict[str, Any]:
-    return {"long_moment": long_moment, "short_moment": short_moment, "number": number, "exactly": exactly}
 
 
 def load_issue(issue_id: int) -> Issue:

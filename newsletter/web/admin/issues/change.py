@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
-from newsletter.issues.edit import Locked, Stale, edit_issue, state_of, whole
+from newsletter.issues.edit import Locked, Stale, edit_issue, full_json, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Revision
 from newsletter.issues.patch import parse_patch
@@ -31,7 +31,7 @@ def document(issue_id: int) -> Response:
     issue = load_issue(issue_id)
     revision = find_revision(session(), issue)
     locked = current_mailing(session(), issue.id) is not None
-    response = jsonify(document=whole(load_document(revision)), etag=state_of(revision), locked=locked)
+    response = jsonify(document=full_json(load_document(revision)), etag=state_of(revision), locked=locked)
     return _tagged(response, revision)
 
 
@@ -69,7 +69,7 @@ def _stale(newest: Revision) -> Response:
         error="stale",
         message=_("Somebody else saved this issue in the meantime."),
         etag=state_of(newest),
-        document=whole(load_document(newest)),
+        document=full_json(load_document(newest)),
         by=newest.author,
     )
     session().rollback()

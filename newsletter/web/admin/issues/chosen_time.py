@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from flask_babel import gettext as _
 
 from newsletter.core import clock
 from newsletter.core.errors import Refused
-from newsletter.sending.schedule_time import Moment, Repeated, load_zone, parse_schedule_time
+from newsletter.core.zones import city_zones, zone_or_utc
+from newsletter.sending.schedule_time import Moment, Repeated, parse_schedule_time
 
 NOW = "now"
 LATER = "later"
@@ -43,7 +42,7 @@ class Chosen:
         """The moment as `parse_schedule_time` reads it back, whatever the clocks do; empty for now."""
         if self.moment is None:
             return ""
-        there = self.moment.at.astimezone(ZoneInfo(self.moment.zone))
+        there = self.moment.at.astimezone(zone_or_utc(self.moment.zone))
         return f"{there.isoformat(timespec='minutes')}[{self.moment.zone}]"
 
 
@@ -60,24 +59,17 @@ def read_chosen(given: Mapping[str, str], default_zone: str) -> Chosen:
 
 def zones(chosen: str) -> list[tuple[str, str]]:
     """What can be chosen, each with its words: the zones that people know by a city, UTC, and `chosen`."""
-    names = _zones()
-    return [(name, name.replace("_", " ")) for name in ([] if chosen in names else [chosen]) + names]
-
-
-@cache
-def _zones() -> list[str]:
-    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
-    cities = [name for name in available_timezones() if name.startswith((*regions, "Pacific/"))]
-    return ["UTC", *sorted(cities)]
+    names = city_zones() if chosen in city_zones() else (chosen, *city_zones())
+    return [(name, name.replace("_", " ")) for name in names]
 
 
 def _settled(typed: Chosen) -> Chosen:
     if not typed.date or not typed.time:
-        return _with(typed, problem=_("Choose a day and a time."))
+        return replace(typed, problem=_("Choose a day and a time."))
     try:
         moment = parse_schedule_time(f"{typed.date}T{typed.time}{typed.offset}[{typed.zone}]", typed.zone)
     except Repeated as error:
-        zone = load_zone(typed.zone)
+        zone = zone_or_utc(typed.zone)
         offsets = [moment.astimezone(zone).isoformat()[-6:] for moment in error.moments]
         words = (_("The first time (UTC%(offset)s)"), _("The second time (UTC%(offset)s)"))
         choices = [(offset, told % {"offset": offset}) for offset, told in zip(offsets, words, strict=True)]
@@ -86,19 +78,11 @@ def _settled(typed: Chosen) -> Chosen:
             zone=typed.zone,
             time=typed.time,
         )
-        return _with(typed, problem=sentence, twice=choices)
+        return replace(typed, problem=sentence, twice=choices)
     except Refused as error:
-        return _with(typed, problem=error.message)
-    return _with(typed, moment=moment)
-
-
-def _with(typed: Chosen, **changes: object) -> Chosen:
-    return replace(typed, **changes)  # type: ignore[arg-type]
+        return replace(typed, problem=error.message)
+    return replace(typed, moment=moment)
 
 
 def _tomorrow(zone: str) -> str:
-    try:
-        there = clock.now().astimezone(load_zone(zone))
-    except Refused:
-        there = clock.now()
-    return (there + timedelta(days=1)).date().isoformat()
+    return (clock.now().astimezone(zone_or_utc(zone)) + timedelta(days=1)).date().isoformat()

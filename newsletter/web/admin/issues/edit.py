@@ -1,5 +1,6 @@
 """`/admin/issues/<id>/edit`: the page of the issue editor, with everything its script begins with."""
 
+from functools import cache
 from typing import Any
 
 from flask import Response, make_response, render_template, url_for
@@ -8,22 +9,21 @@ from flask_babel import gettext as _
 from newsletter.accounts.permissions import Permission
 from newsletter.core.i18n import direction
 from newsletter.document.blocks import BLOCKS
-from newsletter.document.merge import LONGEST_DEFAULT
-from newsletter.document.reading import LARGEST
+from newsletter.document.schema import json_schema
 from newsletter.document.walk import images
-from newsletter.issues.edit import state_of, whole
+from newsletter.issues.edit import full_json, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.patch import MOST_OPERATIONS
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
-from newsletter.media.picture import MOST_OCTETS
 from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.upload import SHOWN_WIDTH, here
+from newsletter.web.admin.issues.upload import SHOWN_WIDTH
 from newsletter.web.assets_manifest import built_files
+from newsletter.web.current import local_links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
 
@@ -44,7 +44,7 @@ def edit(issue_id: int) -> Response:
             "admin/issues/edit.html",
             issue=issue,
             publication=issue.publication,
-            facts=facts(issue),
+            page_data=page_data(issue),
             script=SCRIPT if SCRIPT in built else "",
             style=STYLE if STYLE in built else "",
         )
@@ -53,7 +53,7 @@ def edit(issue_id: int) -> Response:
     return response
 
 
-def facts(issue: Issue) -> dict[str, Any]:
+def page_data(issue: Issue) -> dict[str, Any]:
     """What the script of the editor needs to know; plain JSON values."""
     publication = issue.publication
     revision = find_revision(session(), issue)
@@ -69,25 +69,24 @@ def facts(issue: Issue) -> dict[str, Any]:
             "language": publication.language,
             "dir": direction(document.language or publication.language),
         },
-        "document": whole(document),
+        "document": full_json(document),
         "etag": state_of(revision),
         "locked": mailing is not None,
         "lockedSentence": locked_sentence(mailing),
         "urls": _urls(issue, mailing),
-        "blocks": [
-            {"type": block.key, "label": block.label, "example": block.example().model_dump(mode="json")}
-            for block in BLOCKS
-        ],
-        "media": {source: served(here(), row, SHOWN_WIDTH).url for source, row in rows.items()},
+        "schema": _document_schema(),
+        "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
+        "media": {source: served(local_links(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
-        "limits": {
-            "document": LARGEST,
-            "operations": MOST_OPERATIONS,
-            "upload": MOST_OCTETS,
-            "mergeDefault": LONGEST_DEFAULT,
-        },
+        "limits": {"operations": MOST_OPERATIONS},
         "user": current_actor(),
     }
+
+
+@cache
+def _document_schema() -> dict[str, Any]:
+    """Which kinds of section and fields there are, with their limits and defaults."""
+    return json_schema()
 
 
 def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:

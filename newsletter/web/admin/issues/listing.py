@@ -10,6 +10,7 @@ from newsletter.issues.listing import Stage, list_issues
 from newsletter.publications.find import find_publication
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint
+from newsletter.web.admin.paging import asked_page
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 200
@@ -22,7 +23,7 @@ def issues(slug: str) -> str:
     publication = find_publication(session(), slug)
     stage = _stage(request.args.get("stage", ""))
     words = request.args.get("q", "")[:LONGEST_SEARCH].strip()
-    listing = list_issues(session(), publication, stage=stage, words=words, page=_page_number())
+    listing = list_issues(session(), publication, stage=stage, words=words, page=asked_page())
     return render_template(
         "admin/issues/list.html",
         publication=publication,
@@ -46,11 +47,6 @@ def stage_words() -> dict[Stage, str]:
 
 def _stage(text: str) -> Stage | None:
     return Stage(text) if text in set(Stage) else None
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _url(slug: str, stage: Stage | None, words: str, page: int) -> str:

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from newsletter.mailings.models import Control, Mailing, MailingState
-from newsletter.web.admin.issues.moments import long_moment
+from newsletter.web.admin.dates import long_moment
 
 
 def locked_sentence(mailing: Mailing | None) -> str:

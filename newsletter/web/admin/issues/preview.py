@@ -4,8 +4,6 @@ The answer has its own Content-Security-Policy: it may be framed by our pages an
 in it can run.
 """
 
-import re
-
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
@@ -20,6 +18,7 @@ from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.slot_writers import Values
 from newsletter.subscribers.find import find_by_address
+from newsletter.web.admin.email_preview import asked_scheme, in_scheme, without_images
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import links
@@ -30,12 +29,6 @@ from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
 NOBODY = 0  # whose links do nothing but say that they come from a test
 # What programs for mail show of a line, in characters: a narrow phone, a wide one, a window on a desk.
 LIST_WIDTHS = {"small": (38, 34), "large": (48, 80), "desk": (70, 110)}
-
-_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
-_SCHEMES = re.compile(r'<meta name="(?:supported-)?color-schemes?" content="light dark">')
-_ASKS_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
-_IMAGE_SOURCE = re.compile(r'(<img\b[^>]*?)\s(?:src|srcset)="[^"]*"')
-_ALWAYS, _NEVER = "(min-width:0px)", "(max-width:0px)"
 
 
 @blueprint.get("/issues/<int:issue_id>/preview")
@@ -49,23 +42,9 @@ def preview(issue_id: int) -> Response:
         values = _values(issue.publication, request.args.get("as", "").strip())
         page = _PAGES.get(variant, _html)(issue, compiled, values)
     except DomainError as error:
-        page = render_template("admin/issues/preview_error.html", error=error, scheme=_scheme())
+        page = render_template("admin/preview_error.html", error=error, scheme=asked_scheme())
         return _framed(make_response(page, STATUS[error.decision]))
     return _framed(make_response(page))
-
-
-def in_scheme(html: str, scheme: str) -> str:
-    """The email as a program in the light or dark scheme shows it, whatever this browser is set to.
-
-    An approximation: programs that turn colours around by themselves do it each in their own way.
-    """
-    answer = _ALWAYS if scheme == "dark" else _NEVER
-
-    def settle(style: re.Match[str]) -> str:
-        return _ASKS_DARK.sub(answer, style[0]).replace("color-scheme: light dark", f"color-scheme: {scheme}")
-
-    settled = _STYLE.sub(settle, html)
-    return _SCHEMES.sub(lambda meta: meta[0].replace("light dark", scheme), settled)
 
 
 def _values(publication: Publication, email: str) -> Values:
@@ -81,19 +60,14 @@ def _values(publication: Publication, email: str) -> Values:
     }
 
 
-def without_images(html: str) -> str:
-    """The email with the words that stand for its images, as it is until a reader asks for them."""
-    return _IMAGE_SOURCE.sub(r"\1", html)
-
-
 def _html(_issue: Issue, compiled: CompiledMessage, values: Values) -> str:
     html = compiled.fill_html(values)
-    return in_scheme(html if _shows_images() else without_images(html), _scheme())
+    return in_scheme(html if _shows_images() else without_images(html), asked_scheme())
 
 
 def _text(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
     text = compiled.fill_text(values)
-    return render_template("admin/issues/preview_text.html", issue=issue, text=text, scheme=_scheme())
+    return render_template("admin/issues/preview_text.html", issue=issue, text=text, scheme=asked_scheme())
 
 
 def _list(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
@@ -112,7 +86,7 @@ def _list(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
         sender=publication.sender_name or publication.name,
         rows=rows,
         missing=not preheader,
-        scheme=_scheme(),
+        scheme=asked_scheme(),
     )
 
 
@@ -121,10 +95,6 @@ _PAGES = {"html": _html, "text": _text, "list": _list}
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def _scheme() -> str:
-    return "dark" if request.args.get("scheme") == "dark" else "light"
 
 
 def _shows_images() -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
@@ -13,9 +12,8 @@ from newsletter.issues.edit import state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
-from newsletter.preflight import Finding, Level
-from newsletter.preflight import check as examine
-from newsletter.sending.proof import MOST_ADDRESSES, parse_test_addresses, post_test_message
+from newsletter.sending.proof import MOST_ADDRESSES, parse_proof_addresses, post_proof
+from newsletter.web.admin.findings import blocking, findings_of, summary
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import links
@@ -48,8 +46,8 @@ def test(issue_id: int) -> AnyResponse:
     issue = load_issue(issue_id)
     typed = request.form.get("addresses", "")[:5_000]
     try:
-        addresses = parse_test_addresses(typed)
-        post_test_message(session(), issue, addresses, links(), actor=current_actor())
+        addresses = parse_proof_addresses(typed)
+        post_proof(session(), issue, addresses, links(), actor=current_actor())
     except DomainError as error:
         session().rollback()
         page = _page(load_issue(issue_id), typed=typed, problem=error.message)
@@ -58,35 +56,6 @@ def test(issue_id: int) -> AnyResponse:
     shown = ", ".join(address.email for address in addresses)
     flash(_("The test message is on its way to %(addresses)s.", addresses=shown), "success")
     return redirect(url_for(".check", issue_id=issue_id), 303)
-
-
-def findings_of(issue: Issue) -> list[Finding]:
-    """What preflight says about the newest state of `issue`."""
-    return examine(session(), find_revision(session(), issue), issue.publication, links())
-
-
-def blocking(findings: list[Finding]) -> list[Finding]:
-    """Those that keep the issue from being sent."""
-    return [finding for finding in findings if finding.level is Level.BLOCKING]
-
-
-def summary(findings: list[Finding]) -> str:
-    """The findings in one sentence."""
-    blocked = len(blocking(findings))
-    warned = len(findings) - blocked
-    if not findings:
-        return str(_("Nothing is wrong with this issue."))
-    told = ngettext(
-        "%(num)s thing must be mended before it can be sent.",
-        "%(num)s things must be mended before it can be sent.",
-        blocked,
-    )
-    fine = ngettext(
-        "It can be sent. There is %(num)s warning to look at.",
-        "It can be sent. There are %(num)s warnings to look at.",
-        warned,
-    )
-    return str(told if blocked else fine)
 
 
 def _page(issue: Issue, **facts: Any) -> str:

@@ -19,13 +19,14 @@ from newsletter.sending.audience import Audience, count_audience
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import parse_schedule_time
 from newsletter.sending.unschedule import unschedule
+from newsletter.web.admin.dates import long_moment
+from newsletter.web.admin.findings import blocking, findings_of, summary
+from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.audience_words import excluded_words
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_time import Chosen, read_chosen, zones
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.moments import exactly, long_moment
-from newsletter.web.admin.issues.review import blocking, findings_of, summary
+from newsletter.web.admin.words.audience import excluded_words
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS

@@ -1,21 +1,19 @@
 """`/admin/issues/<id>/upload`: an image into the media library, from the editor's page."""
 
-from dataclasses import replace
-
 from flask import Response, jsonify, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Refused
-from newsletter.core.links import Links
+from newsletter.core.text import without_nul
 from newsletter.media.files import MediaFiles
 from newsletter.media.picture import MOST_OCTETS
 from newsletter.media.store import find_media, store_image
 from newsletter.media.variants import served
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue, refusal
-from newsletter.web.current import links, settings
+from newsletter.web.current import local_links, settings
 from newsletter.web.database import session
 
 SHOWN_WIDTH = 600  # pixels, in the editor
@@ -33,7 +31,7 @@ def upload(issue_id: int) -> Response:
     session().commit()
     return jsonify(
         src=f"media:{row.key}",
-        url=served(here(), row, SHOWN_WIDTH).url,
+        url=served(local_links(), row, SHOWN_WIDTH).url,
         width=row.width,
         height=row.height,
         alt=row.alt,
@@ -48,12 +46,7 @@ def upload(issue_id: int) -> Response:
 def media(issue_id: int, key: str) -> AnyResponse:
     """Where the image `media:<key>` of a document is shown."""
     load_issue(issue_id)
-    return redirect(served(here(), find_media(session(), key), SHOWN_WIDTH).url)
-
-
-def here() -> Links:
-    """Links by path, which our content security policy allows under whatever name we are reached."""
-    return replace(links(), public_url=request.script_root)
+    return redirect(served(local_links(), find_media(session(), key), SHOWN_WIDTH).url)
 
 
 def _octets() -> bytes:
@@ -65,4 +58,4 @@ def _octets() -> bytes:
 
 
 def _filename() -> str:
-    return (request.files["file"].filename or "").replace("\0", "")
+    return without_nul(request.files["file"].filename or "")

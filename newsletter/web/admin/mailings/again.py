@@ -7,21 +7,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
+from newsletter.core.text import without_nul
 from newsletter.mailings.totals import read_totals
-from newsletter.sending.resend_unanswered import resend
-from newsletter.sending.retry_rejected import retry
+from newsletter.sending import requeue
+from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.moments import exactly
 from newsletter.web.admin.mailings.blueprint import (
     ONE,
     blueprint,
-    cursor,
     has_another_turn,
     load_mailing,
     publication_of,
     titles,
 )
 from newsletter.web.admin.mailings.watch import LONGEST_REASON
+from newsletter.web.admin.paging import read_id
 from newsletter.web.database import session
 
 EVERY = "every"  # what the form says instead of one reason; a reason may be empty
@@ -52,9 +52,10 @@ def ask_retry(mailing_id: int) -> AnyResponse:
 @allow(Permission.SEND)
 def retry_rejected(mailing_id: int) -> AnyResponse:
     """The rejected, or those with one reason, get another turn."""
-    reason = request.form.get("reason", EVERY).replace("\0", "")[:LONGEST_REASON]
+    reason = without_nul(request.form.get("reason", EVERY))[:LONGEST_REASON]
     try:
-        n = retry(session(), mailing_id, actor=current_actor(), reason=None if reason == EVERY else reason)
+        chosen = None if reason == EVERY else reason
+        n = requeue.retry_rejected(session(), mailing_id, actor=current_actor(), reason=chosen)
     except Conflict:
         return _too_late(mailing_id)
     session().commit()
@@ -72,9 +73,9 @@ def retry_rejected(mailing_id: int) -> AnyResponse:
 @allow(Permission.SEND)
 def resend_unanswered(mailing_id: int) -> AnyResponse:
     """Send to the unanswered again, if there are as many as the page said."""
-    expected = cursor(request.form.get("expected", ""))
+    expected = read_id(request.form.get("expected", ""))
     try:
-        n = resend(session(), mailing_id, expected, actor=current_actor())
+        n = requeue.resend_unanswered(session(), mailing_id, expected, actor=current_actor())
     except Conflict as error:
         if "unanswered" not in error.fields:
             return _too_late(mailing_id)

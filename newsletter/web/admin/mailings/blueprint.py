@@ -9,24 +9,23 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
-from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
-from newsletter.web.admin.mailings import words
+from newsletter.web.admin.paging import id_in_path
+from newsletter.web.admin.words import mailings as words
 from newsletter.web.database import session
 
-LARGEST_ID = 2**63 - 1
-# The path of one mailing; a number that no database has is not found rather than asked for.
-ONE = f"/mailings/<int(max={LARGEST_ID}):mailing_id>"
+ONE = f"/mailings/{id_in_path('mailing_id')}"
 
 blueprint = Blueprint("admin_mailings", __name__, url_prefix="/admin")
 
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    moments = {"long_moment": long_moment, "short_moment": short_moment}
-    numbers = {"number": number, "exactly": exactly}
-    said = {"state_word": words.state_word, "outcome_word": words.outcome_word}
-    more = {"reason_word": words.reason_word, "has_another_turn": has_another_turn}
-    return moments | numbers | said | more
+    return {
+        "state_word": words.state_word,
+        "outcome_word": words.outcome_word,
+        "reason_word": words.reason_word,
+        "has_another_turn": has_another_turn,
+    }
 
 
 def load_mailing(mailing_id: int) -> Mailing:
@@ -50,8 +49,3 @@ def titles(mailings: list[Mailing]) -> dict[int, str]:
     ids = {mailing.issue_id for mailing in mailings}
     rows = session().execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
     return {row[0]: row[1] for row in rows}
-
-
-def cursor(text: str) -> int:
-    """The id in a query argument; 0 for anything that is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

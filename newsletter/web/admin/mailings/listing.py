@@ -1,12 +1,13 @@
 """`/admin/p/<publication>/mailings`: the mailings of a publication."""
 
-from flask import render_template, request
+from flask import render_template
 
 from newsletter.accounts.permissions import Permission
 from newsletter.mailings.listing import list_mailings
 from newsletter.publications.find import find_publication
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.blueprint import blueprint, cursor, titles
+from newsletter.web.admin.mailings.blueprint import blueprint, titles
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.database import session
 
 
@@ -15,7 +16,7 @@ from newsletter.web.database import session
 def mailings(slug: str) -> str:
     """Newest first."""
     publication = find_publication(session(), slug)
-    before = cursor(request.args.get("before", ""))
+    before = asked_id("before")
     page = list_mailings(session(), publication.id, before=before)
     return render_template(
         "admin/mailings/list.html",

@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, Refused
-from newsletter.sending.throttle import throttle
+from newsletter.sending.rate_limit import throttle
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing
-from newsletter.web.admin.mailings.sentences import limit_sentence
 from newsletter.web.admin.mailings.watch import watch_page
+from newsletter.web.admin.words.mailing_progress import limit_sentence
 from newsletter.web.database import session
 
 LONGEST = 40

@@ -6,6 +6,7 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
+from newsletter.core.text import without_nul
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.progress import progress
 from newsletter.mailings.recipients import OUTCOMES, RecipientPage, Wanted, recipients, troubles
@@ -14,18 +15,18 @@ from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import (
     ONE,
     blueprint,
-    cursor,
     load_mailing,
     publication_of,
     titles,
 )
-from newsletter.web.admin.mailings.sentences import (
+from newsletter.web.admin.paging import asked_id
+from newsletter.web.admin.words.mailing_progress import (
     limit_sentence,
     silence_sentence,
     speed_words,
     state_sentence,
 )
-from newsletter.web.admin.mailings.words import outcome_meaning
+from newsletter.web.admin.words.mailings import outcome_meaning
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 254  # an address has no more (RFC 5321 §4.5.3.1.3)
@@ -78,8 +79,8 @@ def read_wanted() -> Wanted:
     outcome = request.args.get("outcome", "")
     return Wanted(
         outcome=outcome if outcome in OUTCOMES else "",
-        reason=request.args.get("reason", "").replace("\0", "")[:LONGEST_REASON],
-        prefix=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        reason=without_nul(request.args.get("reason", ""))[:LONGEST_REASON],
+        prefix=without_nul(request.args.get("q", "")).strip()[:LONGEST_SEARCH],
     )
 
 
@@ -112,8 +113,7 @@ def _terms(found: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
 
 
 def _page(mailing: Mailing, wanted: Wanted) -> RecipientPage:
-    after, before = cursor(request.args.get("after", "")), cursor(request.args.get("before", ""))
-    return recipients(session(), mailing.id, wanted, after=after, before=before)
+    return recipients(session(), mailing.id, wanted, after=asked_id("after"), before=asked_id("before"))
 
 
 def _page_url(mailing: Mailing, wanted: Wanted, **place: int) -> str:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.web.admin.issues.moments import exactly
 from newsletter.web.admin.publications.picture import LARGEST_LOGO
 from newsletter.web.database import session
 
@@ -30,11 +29,6 @@ def _too_large(_error: RequestEntityTooLarge) -> AnyResponse:
     megabytes = LARGEST_LOGO // 1_000_000
     flash(_("The logo is larger than %(megabytes)s MB. Make it smaller first.", megabytes=megabytes), "error")
     return redirect(url_for("admin_publications.theme", **(request.view_args or {})), 303)
-
-
-@blueprint.context_processor
-def _words() -> dict[str, Any]:
-    return {"exactly": exactly}
 
 
 def load_publication(slug: str) -> Publication:

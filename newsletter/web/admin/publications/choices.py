@@ -1,7 +1,6 @@
-"""What may be chosen where one can also type: languages and time zones."""
+"""What may be chosen where one can also type: languages."""
 
 from functools import cache
-from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.localedata import locale_identifiers
@@ -22,12 +21,3 @@ def languages() -> tuple[tuple[str, str], ...]:
         for code in codes
     )
     return tuple(sorted(((code, name or code) for code, name in told), key=lambda pair: pair[1].casefold()))
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """The zones that carry the name of a place, and UTC."""
-    places = {
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
-    }
-    return ("UTC", *sorted(places))

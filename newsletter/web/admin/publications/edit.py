@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
+from newsletter.core.zones import city_zones
 from newsletter.publications.edit import SETTINGS, Stale, edit_publication, state_of
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.admin.publications.choices import languages, zones
+from newsletter.web.admin.publications.choices import languages
 from newsletter.web.admin.publications.forms import PublicationForm
 from newsletter.web.admin.publications.slug import slug_stays
 from newsletter.web.database import session
@@ -39,7 +40,7 @@ def change_settings(slug: str) -> AnyResponse:
             session(),
             publication.id,
             facts,
-            state=form.state.data or "",
+            state=form.text("state"),
             slug_stays=slug_stays(session(), publication),
             actor=current_actor(),
         )
@@ -48,7 +49,7 @@ def change_settings(slug: str) -> AnyResponse:
         return _page(load_publication(slug), form, 409, stale=True)
     except DomainError as error:
         start_afresh()
-        form.tell(error.fields)
+        form.show_problems(error.fields)
         return _page(load_publication(slug), form, STATUS[error.decision])
     session().commit()
     flash(_("The settings are saved."), "success")
@@ -66,7 +67,7 @@ def _page(
         slug_stays=slug_stays(session(), publication),
         differs=_differs(publication, form) if stale else [],
         languages=languages(),
-        zones=zones(),
+        zones=city_zones(),
     )
     return make_response(page, status)
 
@@ -76,5 +77,5 @@ def _differs(publication: Publication, form: PublicationForm) -> list[tuple[str,
     return [
         (form[name].label.text, getattr(publication, name))
         for name in SETTINGS
-        if (form[name].data or "").strip().replace("\r\n", "\n") != getattr(publication, name)
+        if form.text(name).strip().replace("\r\n", "\n") != getattr(publication, name)
     ]

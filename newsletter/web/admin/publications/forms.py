@@ -1,24 +1,22 @@
 """The form of a publication: the same fields to make one and to edit it."""
 
-from collections.abc import Mapping
-
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import (  # type: ignore[import-untyped,unused-ignore]
+from wtforms import (
     EmailField,
     HiddenField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+from wtforms.validators import InputRequired
 
 from newsletter.core.errors import DomainError
 from newsletter.publications.edit import SETTINGS
 from newsletter.publications.models import Publication
 from newsletter.publications.settings import PublicationSettings, check_settings
+from newsletter.web.forms import Form
 
 
-class PublicationForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class PublicationForm(Form):
     """Named as the columns; `state` says which state of the publication the form was filled from."""
 
     name = StringField(_("Name"), [InputRequired(_("Write the name that readers see."))])
@@ -64,9 +62,9 @@ class PublicationForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         if not self.validate():
             return None
         try:
-            return check_settings(**{name: self[name].data or "" for name in SETTINGS})
+            return check_settings(**{name: self.text(name) for name in SETTINGS})
         except DomainError as error:
-            self.tell(error.fields)
+            self.show_problems(error.fields)
             return None
 
     def fill(self, publication: Publication) -> None:
@@ -75,9 +73,3 @@ class PublicationForm(FlaskForm):  # type: ignore[misc,unused-ignore]
             self[name].data = getattr(publication, name)
         if publication.sender_name == publication.name:
             self.sender_name.data = ""
-
-    def tell(self, problems: Mapping[str, str]) -> None:
-        """Put each problem beside its field."""
-        for name, problem in problems.items():
-            if name in self:
-                self[name].errors = [problem]

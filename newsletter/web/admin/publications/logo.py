@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
+from newsletter.core.text import one_line
 from newsletter.publications.branding import set_logo as set_logo_key
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
@@ -20,7 +21,7 @@ from newsletter.web.errors import STATUS
 def set_logo(slug: str) -> AnyResponse:
     """Store the file called `logo` with the words `alt`, and use it."""
     publication = load_publication(slug)
-    alt = " ".join(request.form.get("alt", "").replace("\0", "").split())[:ALT_LENGTH]
+    alt = one_line(request.form.get("alt", ""))[:ALT_LENGTH]
     try:
         row = store_logo(alt)
         set_logo_key(session(), publication.id, row.key, actor=current_actor())

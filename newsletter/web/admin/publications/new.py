@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
+from newsletter.core.zones import city_zones
 from newsletter.publications.create import add_publication
 from newsletter.publications.settings import PublicationSettings
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.admin.publications.choices import languages, zones
+from newsletter.web.admin.publications.choices import languages
 from newsletter.web.admin.publications.forms import PublicationForm
 from newsletter.web.database import session
 
@@ -39,7 +40,7 @@ def create() -> AnyResponse:
         if _is_the_same(facts):
             flash(_("%(name)s is there already; nothing was made twice.", name=facts.name), "info")
             return redirect(url_for(".settings", slug=facts.slug), 303)
-        form.tell(error.fields)
+        form.show_problems(error.fields)
         return _page(form, 409)
     session().commit()
     flash(
@@ -54,5 +55,7 @@ def _is_the_same(facts: PublicationSettings) -> bool:
 
 
 def _page(form: PublicationForm, status: int) -> AnyResponse:
-    page = render_template("admin/publications/new.html", form=form, languages=languages(), zones=zones())
+    page = render_template(
+        "admin/publications/new.html", form=form, languages=languages(), zones=city_zones()
+    )
     return make_response(page, status)

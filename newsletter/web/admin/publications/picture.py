@@ -4,9 +4,10 @@ from flask import request
 from flask_babel import gettext as _
 
 from newsletter.core.errors import Refused
+from newsletter.core.text import without_nul
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
-from newsletter.media.picture import take_in
+from newsletter.media.picture import sanitise_image
 from newsletter.media.store import store_image
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -28,7 +29,7 @@ def store_logo(alt: str) -> MediaFile:
             _("The logo is larger than %(megabytes)s MB. Make it smaller first.", megabytes=megabytes)
         )
     _check_shape(octets)
-    filename = ((file and file.filename) or "").replace("\0", "")
+    filename = without_nul((file and file.filename) or "")
     row = store_image(session(), MediaFiles(settings().media_dir), octets, filename=filename, alt=alt)
     row.alt = alt or row.alt
     return row
@@ -36,7 +37,7 @@ def store_logo(alt: str) -> MediaFile:
 
 def _check_shape(octets: bytes) -> None:
     try:
-        picture = take_in(octets)
+        picture = sanitise_image(octets)
     except Refused as error:
         if octets.lstrip()[:5].lower() in {b"<svg ", b"<?xml", b"<!doc"}:
             sentence = _(

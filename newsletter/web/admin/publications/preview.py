@@ -25,13 +25,12 @@ from newsletter.rendering.render_input import (
     RenderInput,
 )
 from newsletter.rendering.themes import THEMES
+from newsletter.web.admin.email_preview import asked_scheme, in_scheme
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.issues.preview import in_scheme
-from newsletter.web.admin.issues.upload import here
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication
 from newsletter.web.admin.publications.example import EXAMPLE, PICTURES, example_day
 from newsletter.web.admin.publications.tokens import typed_tokens
-from newsletter.web.current import links
+from newsletter.web.current import links, local_links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
@@ -42,12 +41,12 @@ from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
 def theme_preview(slug: str) -> Response:
     """`theme`, the tokens by their names, and `scheme` light or dark."""
     publication = load_publication(slug)
-    scheme = "dark" if request.args.get("scheme") == "dark" else "light"
+    scheme = asked_scheme()
     try:
         html = _example_in(publication, request.args.get("theme") or publication.theme)
         response = make_response(in_scheme(html, scheme))
     except DomainError as error:
-        page = render_template("admin/issues/preview_error.html", error=error, scheme=scheme)
+        page = render_template("admin/preview_error.html", error=error, scheme=scheme)
         response = make_response(page, STATUS[error.decision])
     response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
     return response
@@ -80,6 +79,6 @@ def _example_in(publication: Publication, theme: str) -> str:
 
 def _logo(publication: Publication) -> MediaImage | None:
     try:
-        return media_image(here(), find_media(session(), publication.logo), LOGO_WIDTH)
+        return media_image(local_links(), find_media(session(), publication.logo), LOGO_WIDTH)
     except Missing:
         return None

@@ -12,12 +12,11 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Missing, Refused
 from newsletter.media.store import find_media
 from newsletter.media.variants import served
-from newsletter.publications.branding import LOOK, dress
+from newsletter.publications.branding import BRANDING_FIELDS, set_branding
 from newsletter.publications.edit import Stale, state_of
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.issues.upload import here
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.picture import ALT_LENGTH
 from newsletter.web.admin.publications.readability import Remark, remarks
@@ -30,6 +29,7 @@ from newsletter.web.admin.publications.tokens import (
     token_fields,
     typed_tokens,
 )
+from newsletter.web.current import local_links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
@@ -52,7 +52,7 @@ def change_theme(slug: str) -> AnyResponse:
     if "preview" in request.form:
         return theme_page(publication, 200, chosen=chosen, tokens=tokens)
     try:
-        dress(
+        set_branding(
             session(),
             publication.id,
             theme=chosen,
@@ -105,7 +105,7 @@ def theme_page(
         fonts=[(field, font_options(field)) for field in fonts],
         problems=problems,
         remarks=told,
-        state=state_of(publication, LOOK),
+        state=state_of(publication, BRANDING_FIELDS),
         preview_url=_preview_url(publication, chosen, _without(tokens, problems)),
         scheme="dark" if request.form.get("scheme") == "dark" else "light",
         width="phone" if request.form.get("width") == "phone" else "desktop",
@@ -141,5 +141,5 @@ def _logo(publication: Publication) -> dict[str, Any] | None:
         row = find_media(session(), publication.logo)
     except Missing:
         return None
-    shown = served(here(), row, LOGO_WIDTH)
+    shown = served(local_links(), row, LOGO_WIDTH)
     return {"url": shown.url, "width": shown.width, "height": shown.height, "alt": row.alt}

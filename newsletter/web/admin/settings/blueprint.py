@@ -16,11 +16,11 @@ from newsletter.transports.overview import Overview, overview
 from newsletter.transports.provider_defaults import provider_defaults_for
 from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.transport_config import TransportConfig, row_key
+from newsletter.web.admin.dates import utc_moment
 from newsletter.web.admin.guard import current_user
-from newsletter.web.admin.settings import words
 from newsletter.web.admin.settings.forms import RelayForm
 from newsletter.web.admin.settings.limits_form import LimitsForm
-from newsletter.web.admin.words import utc_moment
+from newsletter.web.admin.words import relays as words
 from newsletter.web.current import settings
 from newsletter.web.database import session
 
@@ -99,7 +99,7 @@ def edit_page(
 ) -> AnyResponse:
     """The page of one relay, or of a new one; `limits` is the form as it was typed."""
     if limits is None:
-        limits = LimitsForm(formdata=None)
+        limits = LimitsForm(sent=False)
         if transport is not None:
             limits.fill(transport)
     usual = provider_defaults_for(transport.host) if transport else None

@@ -1,34 +1,29 @@
 """The form of the relay: to save it, and to try it before."""
 
-from collections.abc import Mapping
-
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import (  # type: ignore[import-untyped,unused-ignore]
+from wtforms import (
     EmailField,
     PasswordField,
     RadioField,
     StringField,
 )
-from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ignore]
-from wtforms.validators import InputRequired  # type: ignore[import-untyped,unused-ignore]
+from wtforms.validators import InputRequired
 
 from newsletter.core.errors import DomainError
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
 from newsletter.transports.relay_settings import RelaySettings, check_relay, with_kept_password
 from newsletter.transports.security import Security
+from newsletter.web.forms import Form
 
 WAYS = [
-    SelectChoice(Security.STARTTLS.value, _("STARTTLS: begins in clear, then encrypted; usually port 587")),
-    SelectChoice(Security.TLS.value, _("TLS: encrypted from the start; usually port 465")),
-    SelectChoice(
-        Security.NONE.value, _("None: only for a relay on this machine or in its network; usually port 25")
-    ),
+    (Security.STARTTLS.value, _("STARTTLS: begins in clear, then encrypted; usually port 587")),
+    (Security.TLS.value, _("TLS: encrypted from the start; usually port 465")),
+    (Security.NONE.value, _("None: only for a relay on this machine or in its network; usually port 25")),
 ]
 
 
-class RelayForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class RelayForm(Form):
     """Named as in `check_relay`; `to` is where the test message goes."""
 
     host = StringField(
@@ -52,15 +47,15 @@ class RelayForm(FlaskForm):  # type: ignore[misc,unused-ignore]
             return None
         try:
             typed = check_relay(
-                host=self.host.data or "",
-                port=self.port.data or "",
-                security=self.security.data or "",
-                username=self.username.data or "",
-                password=self.password.data or "",
+                host=self.text("host"),
+                port=self.text("port"),
+                security=self.text("security"),
+                username=self.text("username"),
+                password=self.text("password"),
             )
             return with_kept_password(typed, kept)
         except DomainError as error:
-            self.tell(error.fields)
+            self.show_problems(error.fields)
             return None
 
     def fill(self, transport: Transport | None, relay: Relay | None) -> None:
@@ -71,9 +66,3 @@ class RelayForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         elif relay is not None:
             self.host.data, self.port.data = relay.host, str(relay.port)
             self.security.data, self.username.data = Security.of(relay.encryption).value, relay.user or ""
-
-    def tell(self, problems: Mapping[str, str]) -> None:
-        """Put each problem beside its field."""
-        for name, problem in problems.items():
-            if name in self:
-                self[name].errors = [problem]

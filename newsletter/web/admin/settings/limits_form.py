@@ -1,23 +1,22 @@
 """The form of how much a relay takes."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm  # type: ignore[import-untyped,unused-ignore]
-from wtforms import SelectField, StringField  # type: ignore[import-untyped,unused-ignore]
-from wtforms.fields import SelectChoice  # type: ignore[import-untyped,unused-ignore]
-from wtforms.widgets import DateInput  # type: ignore[import-untyped,unused-ignore]
+from wtforms import SelectField, StringField
+from wtforms.widgets import DateInput
 
 from newsletter.core.errors import DomainError
 from newsletter.transports.limit_settings import FIELDS, LimitSettings, check_limits, check_name
 from newsletter.transports.models import Transport
+from newsletter.web.forms import Form
 
 DIALOGUES = [
-    SelectChoice("chunking", _("As fast as it offers: whole messages one after another")),
-    SelectChoice("pipelining", _("One message at a time, its commands sent together")),
-    SelectChoice("plain", _("One command at a time")),
+    ("chunking", _("As fast as it offers: whole messages one after another")),
+    ("pipelining", _("One message at a time, its commands sent together")),
+    ("plain", _("One command at a time")),
 ]
 
 
-class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+class LimitsForm(Form):
     """Named as in `check_limits`; `name` is what the relay is called."""
 
     name = StringField(_("Name"), description=_("What it is called here and in the mailings' notes."))
@@ -30,7 +29,7 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     )
     per_second = StringField(_("Messages a second"), description=_("Such as 10, or 0.5. Empty: no limit."))
     per_day = StringField(_("Messages a day"), description=_("Days begin at midnight in the zone below."))
-    connections = StringField(_("Connections at once"), description=_("Of all workers together."))
+    connections = StringField(_("ConnectionPool at once"), description=_("Of all workers together."))
     messages_per_connection = StringField(_("Messages on a connection"))
     provider_limits = StringField(
         _("Messages a second to single receivers"),
@@ -51,7 +50,7 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
 
     def fill(self, transport: Transport) -> None:
         """Show what is stored."""
-        facts = LimitSettings.of(transport).told()
+        facts = LimitSettings.of(transport).as_json()
         rates = " ".join(f"{provider}={rate:g}" for provider, rate in facts["provider_limits"].items())
         for name in FIELDS:
             value = facts[name]
@@ -67,16 +66,12 @@ class LimitsForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         problems: dict[str, str] = {}
         name, limits = "", LimitSettings()
         try:
-            name = check_name(self.name.data or "")
+            name = check_name(self.text("name"))
         except DomainError as error:
             problems |= error.fields
         try:
-            limits = check_limits({field: self._typed(field) for field in FIELDS})
+            limits = check_limits({field: self.text(field) for field in FIELDS})
         except DomainError as error:
             problems |= error.fields
-        for field, problem in problems.items():
-            self[field].errors = [problem]
+        self.show_problems(problems)
         return (name, limits) if valid and not problems else None
-
-    def _typed(self, field: str) -> str:
-        return str(self[field].data or "")

@@ -6,11 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError
-from newsletter.transports.add import add_transport
-from newsletter.transports.change import change_relay
+from newsletter.transports.edit import add_transport, change_relay, remove_transports
 from newsletter.transports.models import Transport
 from newsletter.transports.relay_settings import RelaySettings
-from newsletter.transports.remove import remove_transports
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.blueprint import InUse, blueprint, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
@@ -41,7 +39,7 @@ def save() -> AnyResponse:
         transport = _save(used, facts)
     except DomainError as error:
         session().rollback()
-        form.tell(error.fields)
+        form.show_problems(error.fields)
         return page("show", form, STATUS[error.decision], used=in_use(), problem=error.message)
     session().commit()
     flash(_("The relay is saved. Mail leaves by %(where)s from now on.", where=_where(transport)), "success")

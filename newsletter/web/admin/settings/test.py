@@ -17,7 +17,7 @@ from newsletter.core.errors import Refused
 from newsletter.smtp.probe import Finding, ProbeStep, Result
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
-from newsletter.transports.send_probe import failed_step, try_out
+from newsletter.transports.send_probe import failed_step, send_probe
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.blueprint import InUse, blueprint, edit_page, in_use, kept_facts, page
@@ -87,7 +87,7 @@ def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int,
 def _try(relay: Relay, sender: str, recipient: str) -> tuple[Finding, ...]:
     actor = current_actor()
     session().rollback()  # on SQLite everybody else would wait for us while we wait for the relay
-    findings = try_out(relay, settings().mail_name, sender, recipient, links().public_url)
+    findings = send_probe(relay, settings().mail_name, sender, recipient, links().public_url)
     failed = failed_step(findings)
     told = {"relay": relay.where, "failed": failed.value if failed else ""}
     audit.record(session(), "relay.tested", "transport", None, actor=actor, **told)

@@ -8,13 +8,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
-from newsletter.transports.add import add_transport
-from newsletter.transports.change import change_limits, change_relay
+from newsletter.transports.edit import (
+    add_transport,
+    change_limits,
+    change_relay,
+    move_earlier,
+    pause_transport,
+    remove_transports,
+    resume_environment_transport,
+    resume_transport,
+)
 from newsletter.transports.find import get_transport
 from newsletter.transports.models import Transport
-from newsletter.transports.move import move_earlier
-from newsletter.transports.pause import pause_transport, resume_transport, resume_transport_config
-from newsletter.transports.remove import remove_transports
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.blueprint import blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
@@ -84,7 +89,7 @@ def save_limits(transport_id: int) -> AnyResponse:
     transport, limits = get_transport(session(), transport_id), LimitsForm()
     typed = limits.facts()
     if typed is None:
-        form = RelayForm(formdata=None)
+        form = RelayForm(sent=False)
         form.fill(transport, None)
         return edit_page(transport, form, 400, limits)
     name, facts = typed
@@ -125,7 +130,7 @@ def resume_environment() -> AnyResponse:
     """The trouble of a relay of the environment is forgotten."""
     key = request.form.get("key", "-")
     config = next((one for one in in_use().configs if one.key == key), None)
-    done = config is not None and resume_transport_config(
+    done = config is not None and resume_environment_transport(
         session(), key, config.relay.where, actor=current_actor()
     )
     session().commit()
@@ -166,5 +171,5 @@ def _act(transport_id: int, said: str, act: Callable[..., bool]) -> AnyResponse:
 
 def _refused(transport: Transport | None, form: RelayForm, error: DomainError) -> AnyResponse:
     session().rollback()
-    form.tell(error.fields)
+    form.show_problems(error.fields)
     return edit_page(transport, form, STATUS[error.decision], problem=error.message)

@@ -8,21 +8,19 @@ from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.publications.models import Publication
-from newsletter.subscribers.imports.accept import MOST_OCTETS
-from newsletter.subscribers.imports.files import too_large
+from newsletter.subscribers.imports.files import too_large_error
+from newsletter.subscribers.imports.upload import MOST_OCTETS
 from newsletter.subscribers.models import Subscription
 from newsletter.web.admin.frame import current_publication
-from newsletter.web.admin.issues.moments import exactly, long_moment, number, short_moment
-from newsletter.web.admin.mailings.blueprint import LARGEST_ID
-from newsletter.web.admin.mailings.words import outcome_word, reason_word
-from newsletter.web.admin.subscribers import words
-from newsletter.web.admin.subscribers.import_words import import_word
+from newsletter.web.admin.paging import id_in_path
+from newsletter.web.admin.words import subscribers as words
+from newsletter.web.admin.words.imports import import_word
+from newsletter.web.admin.words.mailings import outcome_word, reason_word
 from newsletter.web.database import session
 from newsletter.web.errors import Answer, answer
 
 LIST = "/p/<slug>/subscribers"
-# The path of one person; a number that no database has is not found rather than asked for.
-ONE = f"/subscribers/<int(max={LARGEST_ID}):subscriber_id>"
+ONE = f"/subscribers/{id_in_path('subscriber_id')}"
 UPLOAD = "admin_subscribers.upload"
 MOST_PASTED = 2_000_000  # octets
 ROOM_FOR_WRAPPING = 100_000  # octets of multipart, the statement and the token
@@ -46,17 +44,20 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
         most = MOST_PASTED // 1_000_000
         sentence = _("More than %(most)s MB cannot be pasted. Save it as a file and upload that.", most=most)
     else:
-        sentence = too_large(MOST_OCTETS).message
+        sentence = too_large_error(MOST_OCTETS).message
     return answer(413, sentence, code="too_large")
 
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    moments = {"long_moment": long_moment, "short_moment": short_moment}
-    numbers = {"number": number, "exactly": exactly}
-    said = {"state_word": words.state_word, "end_word": words.end_word, "outcome_word": outcome_word}
-    reasons = {"suppression_word": words.suppression_word, "reason_word": reason_word}
-    return moments | numbers | said | reasons | {"import_word": import_word}
+    return {
+        "state_word": words.state_word,
+        "end_word": words.end_word,
+        "suppression_word": words.suppression_word,
+        "outcome_word": outcome_word,
+        "reason_word": reason_word,
+        "import_word": import_word,
+    }
 
 
 def home_of(subscriptions: list[Subscription]) -> Publication | None:

@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, Refused
-from newsletter.subscribers.profile import portrait
+from newsletter.subscribers.profile import load_profile
 from newsletter.subscribers.queries import find_subscriber
 from newsletter.subscribers.rename import rename
-from newsletter.subscribers.suppress_person import lift_suppression, suppress_person, suppression_of
+from newsletter.subscribers.suppress import lift_suppression, suppress_person, suppression_of
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
 from newsletter.web.admin.subscribers.person import page_of
@@ -25,7 +25,9 @@ def change_name(subscriber_id: int) -> AnyResponse:
         rename(session(), subscriber_id, typed, actor=current_actor())
     except Refused as error:
         session().rollback()
-        shown = page_of(portrait(session(), subscriber_id), problems=error.fields, name_typed=typed[:1_000])
+        shown = page_of(
+            load_profile(session(), subscriber_id), problems=error.fields, name_typed=typed[:1_000]
+        )
         return make_response(render_template("admin/subscribers/person.html", **shown), 400)
     session().commit()
     flash(_("The name is saved."), "success")
@@ -78,7 +80,7 @@ def lift(subscriber_id: int) -> AnyResponse:
 
 
 def _suppress_form(subscriber_id: int, note: str, problems: dict[str, str], status: int) -> AnyResponse:
-    found = portrait(session(), subscriber_id)
+    found = load_profile(session(), subscriber_id)
     page = render_template(
         "admin/subscribers/suppress.html",
         publication=home_of(found.subscriptions),

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Missing
 from newsletter.subscribers.erase import erase as erase_person
-from newsletter.subscribers.profile import portrait
+from newsletter.subscribers.profile import load_profile
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
 from newsletter.web.database import session
@@ -27,7 +27,7 @@ def ask_erase(subscriber_id: int) -> AnyResponse:
 def erase(subscriber_id: int) -> AnyResponse:
     """Erase, when the address typed is theirs. Pressed twice, the second time says that it is done."""
     typed = request.form.get("address", "").strip()
-    found = portrait(session(), subscriber_id)
+    found = load_profile(session(), subscriber_id)
     if not found.erased and typed.casefold() != (found.subscriber.email or "").casefold():
         return _form(subscriber_id, typed[:LONGEST_SHOWN], _("This is not their address."), 400)
     session().rollback()
@@ -43,7 +43,7 @@ def erase(subscriber_id: int) -> AnyResponse:
 
 
 def _form(subscriber_id: int, typed: str, problem: str, status: int) -> AnyResponse:
-    found = portrait(session(), subscriber_id)
+    found = load_profile(session(), subscriber_id)
     if found.erased:
         return redirect(url_for(".person", subscriber_id=subscriber_id), 303)
     page = render_template(

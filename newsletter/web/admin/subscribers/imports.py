@@ -11,17 +11,17 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Refused
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers.imports.accept import (
-    MOST_OCTETS,
-    accept_import,
-    checked_statement,
-    receive,
-)
-from newsletter.subscribers.imports.files import ImportFiles, too_large
+from newsletter.subscribers.imports.files import ImportFiles, too_large_error
 from newsletter.subscribers.imports.listing import list_imports
 from newsletter.subscribers.imports.models import SubscriberImport
+from newsletter.subscribers.imports.upload import (
+    MOST_OCTETS,
+    check_statement,
+    create_import,
+    store_upload,
+)
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.blueprint import cursor
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -58,13 +58,13 @@ def upload(slug: str) -> AnyResponse:
 
 def _take_in(publication_id: int, text: str, statement: str) -> SubscriberImport:
     filename, stream = _given(text)
-    checked_statement(statement)  # before a large file is written
+    check_statement(statement)  # before a large file is written
     session().rollback()  # the database waits for nobody's disk
     files = ImportFiles(settings().data_dir)
-    taken = receive(files, stream, filename=filename)
+    taken = store_upload(files, stream, filename=filename)
     try:
         publication = session().get_one(Publication, publication_id)
-        return accept_import(session(), publication, taken, statement=statement, actor=current_actor())
+        return create_import(session(), publication, taken, statement=statement, actor=current_actor())
     except BaseException:
         files.discard(taken.file)
         raise
@@ -87,7 +87,7 @@ def _given(text: str) -> tuple[str, IO[bytes]]:
 
 
 def _form(publication: Publication, text: str, statement: str, problems: dict[str, str]) -> str:
-    before = cursor(request.args.get("before", ""))
+    before = asked_id("before")
     return render_template(
         "admin/subscribers/import.html",
         publication=publication,
@@ -98,5 +98,5 @@ def _form(publication: Publication, text: str, statement: str, problems: dict[st
         before=before,
         most_octets=MOST_OCTETS,
         most_megabytes=MOST_OCTETS // 1_000_000,
-        too_large=too_large(MOST_OCTETS).message,
+        too_large=too_large_error(MOST_OCTETS).message,
     )

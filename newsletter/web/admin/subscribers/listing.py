@@ -3,25 +3,26 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, render_template, request, stream_with_context, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from newsletter import audit
 from newsletter.accounts.permissions import Permission
+from newsletter.core.text import one_line
 from newsletter.publications.find import find_publication
 from newsletter.subscribers.listing import (
     FILTERS,
-    Listed,
-    Wanted,
+    SubscriptionFilter,
+    SubscriptionRow,
     count_filters,
     every_subscription,
     list_subscriptions,
 )
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.mailings.blueprint import cursor
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
-from newsletter.web.admin.subscribers.words import state_meaning
-from newsletter.web.csv_lines import Cell, csv_lines
+from newsletter.web.admin.words.subscribers import state_meaning
+from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 254  # an address has no more (RFC 5321 §4.5.3.1.3)
@@ -32,7 +33,6 @@ HEADER: tuple[Cell, ...] = (
     *("email", "name", "state", "ended_reason", "suppressed", "language"),
     *("created_at", "confirmed_at", "paused_until", "ended_at"),
 )
-MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 
 
 @blueprint.get(LIST)
@@ -41,8 +41,9 @@ def subscribers(slug: str) -> str:
     """Newest first, a page at a time."""
     publication = find_publication(session(), slug)
     wanted = _read_wanted(request.args)
-    older, newer = cursor(request.args.get("before", "")), cursor(request.args.get("after", ""))
-    page = list_subscriptions(session(), publication.id, wanted, older_than=older, newer_than=newer)
+    page = list_subscriptions(
+        session(), publication.id, wanted, older_than=asked_id("before"), newer_than=asked_id("after")
+    )
     counts = count_filters(session(), publication.id)
     return render_template(
         "admin/subscribers/list.html",
@@ -75,17 +76,14 @@ def export(slug: str) -> Response:
         searched=bool(wanted.words),
     )
     session().commit()
-    body = csv_lines(_rows(publication.id, wanted))
-    response = Response(stream_with_context(body), content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{publication.slug}-subscribers.csv"'
-    return response
+    return csv_response(_rows(publication.id, wanted), f"{publication.slug}-subscribers.csv")
 
 
-def _read_wanted(given: MultiDict[str, str]) -> Wanted:
+def _read_wanted(given: MultiDict[str, str]) -> SubscriptionFilter:
     """The filter in the query or the form: words that mean nothing are ignored."""
     state = given.get("state", "")
-    words = " ".join(given.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
-    return Wanted(state if state in FILTERS else "", words)
+    words = one_line(given.get("q", ""))[:LONGEST_SEARCH]
+    return SubscriptionFilter(state if state in FILTERS else "", words)
 
 
 def _page_url(slug: str, state: str, words: str, place: dict[str, int]) -> str:
@@ -93,13 +91,13 @@ def _page_url(slug: str, state: str, words: str, place: dict[str, int]) -> str:
     return url_for(".subscribers", slug=slug, **{name: value for name, value in asked.items() if value})
 
 
-def _rows(publication_id: int, wanted: Wanted) -> Iterator[tuple[Cell, ...]]:
+def _rows(publication_id: int, wanted: SubscriptionFilter) -> Iterator[tuple[Cell, ...]]:
     yield HEADER
-    for one in every_subscription(session(), publication_id, wanted):
-        yield _row(one)
+    for listed in every_subscription(session(), publication_id, wanted):
+        yield _row(listed)
 
 
-def _row(one: Listed) -> tuple[Cell, ...]:
-    moments = (one.created_at, one.confirmed_at, one.paused_until, one.ended_at)
-    told = [moment.isoformat(timespec="seconds") if moment else "" for moment in moments]
-    return (one.email, one.name, one.state, one.ended_reason, one.suppressed, one.language, *told)
+def _row(of: SubscriptionRow) -> tuple[Cell, ...]:
+    moments = (of.created_at, of.confirmed_at, of.paused_until, of.ended_at)
+    times = [moment.isoformat(timespec="seconds") if moment else "" for moment in moments]
+    return (of.email, of.name, of.state, of.ended_reason, of.suppressed, of.language, *times)

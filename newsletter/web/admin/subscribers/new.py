@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Conflict, DomainError
+from newsletter.core.text import without_nul
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers.add import Added, Addition, ask_to_confirm, vouch_for
+from newsletter.subscribers.add import Addition, Outcome, ask_to_confirm, vouch_for
 from newsletter.subscribers.names import checked_name
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
@@ -25,7 +26,7 @@ LONGEST_SHOWN = 5_000  # characters of what was typed that are shown again
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def new(slug: str) -> str:
     """Ask who, and whether they know."""
-    given = {"email": request.args.get("email", "").replace("\0", ""), "way": ASK}
+    given = {"email": without_nul(request.args.get("email", "")), "way": ASK}
     return _form(find_publication(session(), slug), given, {})
 
 
@@ -53,16 +54,16 @@ def sentence_about(added: Addition, publication: Publication) -> tuple[str, str]
     """What adding somebody came to, and its kind."""
     name = publication.name
     told = {
-        Added.ASKED: (
+        Outcome.ASKED: (
             _("A message is on its way to them. They subscribe to %(name)s by its button.", name=name),
             "success",
         ),
-        Added.HELD_BACK: (
+        Outcome.LIMITED: (
             _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
             "warning",
         ),
-        Added.ACTIVE: (_("They subscribe to %(name)s from now on.", name=name), "success"),
-        Added.ALREADY: (_("They subscribe to %(name)s already; nothing was changed.", name=name), "info"),
+        Outcome.ACTIVE: (_("They subscribe to %(name)s from now on.", name=name), "success"),
+        Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed.", name=name), "info"),
     }
     return told[added.outcome]
 

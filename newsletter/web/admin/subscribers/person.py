@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from sqlalchemy import select
 
 from newsletter.accounts.permissions import Permission
 from newsletter.issues.models import Issue
 from newsletter.mailings.of_subscriber import ReceivedPage, deliveries_of
-from newsletter.subscribers.profile import Profile, portrait
+from newsletter.subscribers.profile import Profile, load_profile
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.blueprint import cursor
-from newsletter.web.admin.subscribers import words
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of, publications_by_id
+from newsletter.web.admin.words import subscribers as words
 from newsletter.web.database import session
 
 
@@ -20,13 +20,13 @@ from newsletter.web.database import session
 @allow(Permission.VIEW)
 def person(subscriber_id: int) -> str:
     """Subscriptions, consents, deliveries, what was done; of an erased person what remains."""
-    found = portrait(session(), subscriber_id)
+    found = load_profile(session(), subscriber_id)
     return render_template("admin/subscribers/person.html", **page_of(found))
 
 
 def page_of(found: Profile, **more: Any) -> dict[str, Any]:
     """What the page of a person shows; `more` is what was typed, and what is wrong with it."""
-    before = cursor(request.args.get("before", ""))
+    before = asked_id("before")
     received = deliveries_of(session(), found.subscriber.id, before=before)
     home = home_of(found.subscriptions)
     facts = {

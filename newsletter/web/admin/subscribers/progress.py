@@ -8,17 +8,16 @@ from flask import Response, render_template
 from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import find_publication
 from newsletter.subscribers.imports.listing import find_import, problems_of
-from newsletter.subscribers.imports.models import ImportState, SubscriberImport
-from newsletter.subscribers.imports.work import MOST_PROBLEMS, stands_still
+from newsletter.subscribers.imports.models import ImportState
+from newsletter.subscribers.imports.process import MOST_PROBLEMS, is_stalled
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.mailings.blueprint import LARGEST_ID
+from newsletter.web.admin.paging import id_in_path
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
-from newsletter.web.admin.subscribers.import_words import state_sentence, terms
-from newsletter.web.admin.subscribers.listing import MEDIA_TYPE
-from newsletter.web.csv_lines import Cell, csv_lines
+from newsletter.web.admin.words.imports import state_sentence, terms
+from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
 
-THIS = f"{LIST}/imports/<int(max={LARGEST_ID}):import_id>"
+THIS = f"{LIST}/imports/{id_in_path('import_id')}"
 SHOWN_PROBLEMS = 50
 HEADER: tuple[Cell, ...] = ("line", "problem")  # names for programs, so they are not translated
 
@@ -41,10 +40,8 @@ def progress_live(slug: str, import_id: int) -> str:
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def problems(slug: str, import_id: int) -> Response:
     """The rows that were left out, as CSV (RFC 4180)."""
-    one = find_import(session(), find_publication(session(), slug).id, import_id)
-    response = Response("".join(csv_lines(_rows(one))), content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="import-{one.id}-problems.csv"'
-    return response
+    read = find_import(session(), find_publication(session(), slug).id, import_id)
+    return csv_response(_rows(read.id), f"import-{read.id}-problems.csv")
 
 
 def _facts(slug: str, import_id: int) -> dict[str, Any]:
@@ -55,14 +52,14 @@ def _facts(slug: str, import_id: int) -> dict[str, Any]:
         "publication": publication,
         "one": one,
         "sentence": state_sentence(one, publication.timezone),
-        "silent": waits and stands_still(one),
+        "silent": waits and is_stalled(one),
         "terms": terms(one),
         "problems": problems_of(session(), one.id, SHOWN_PROBLEMS),
         "kept": min(one.invalid, MOST_PROBLEMS),
     }
 
 
-def _rows(one: SubscriberImport) -> Iterator[tuple[Cell, ...]]:
+def _rows(import_id: int) -> Iterator[tuple[Cell, ...]]:
     yield HEADER
-    for problem in problems_of(session(), one.id):
+    for problem in problems_of(session(), import_id):
         yield problem.line, problem.problem

@@ -1,10 +1,7 @@
-/* The desk works without this file, but for the editor. One line for each feature's small behaviour. */
+/* The admin works without this file, but for the editor. One line for each feature's small behaviour. */
 import "./public";
 import "./admin/menus";
 import "./admin/passwords";
-import "./admin/kept";
-import "./admin/watch";
+import "./admin/unsaved-input";
 import "./admin/publications";
-import "./admin/look";
-import "./admin/relay";
 import "./admin/upload";

@@ -6,7 +6,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from newsletter.core.queue import Queue
-from newsletter.health.check import Health, Held, Outbox
+from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import REMEMBERED_SECONDS, SERVED, SWEEP, Heartbeats
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
@@ -15,11 +15,11 @@ from newsletter.web.admin.home.health_words import conditions
 from tests.web.admin.mailings.ledger import XSS, read
 from tests.web.signed_in import SignedIn
 
-NOTHING_WAITS = Outbox(0, None, None, "")
+NOTHING_WAITS = OutboxState(0, None, None, "")
 
 
 def health(
-    signs: Heartbeats | None, outbox: Outbox = NOTHING_WAITS, held: list[Held] | None = None
+    signs: Heartbeats | None, outbox: OutboxState = NOTHING_WAITS, held: list[AutoPausedMailing] | None = None
 ) -> Health:
     return Health(signs, outbox, held or [])
 
@@ -98,10 +98,15 @@ def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> 
         wrong = [one for one in conditions(health(signs)) if one.kind != "success"]
         assert wrong
         assert all(one.word and one.told and one.step for one in wrong)
-        held = conditions(health(None, held=[Held(7, "Issue one", "The relay refuses the log-in.")]))
+        held = conditions(
+            health(None, held=[AutoPausedMailing(7, "Issue one", "The relay refuses the log-in.")])
+        )
         assert [one.part for one in held] == ["Mailing", "Workers", "Sweep", "Waiting"]
         assert held[0].url == "/admin/mailings/7"
-        two = [Held(7, "Issue one", "It was told."), Held(8, "Issue two", "It was not.")]
+        two = [
+            AutoPausedMailing(7, "Issue one", "It was told."),
+            AutoPausedMailing(8, "Issue two", "It was not."),
+        ]
         rest = conditions(health(None, held=two), told={7})
         assert [one.url for one in rest if one.part == "Mailing"] == ["/admin/mailings/8"]
         assert "Relay" not in [one.part for one in rest]

@@ -134,7 +134,7 @@ class TestUnderWay:
         assert "2 sent of 8" in page
         assert 'value="4"' in page
         assert f'href="/admin/mailings/{mailing_id}"' in page
-        assert 'data-watch="/admin/p/morning/live"' in page
+        assert 'hx-get="/admin/p/morning/live"' in page
         live = read(admin_client, "/admin/p/morning/live")
         assert "2 sent of 8" in live
         assert "<html" not in live
@@ -146,7 +146,7 @@ class TestUnderWay:
         finish(session, sending(session, runtime, issue))
         assert "data-over" in read(admin_client, "/admin/p/morning/live")
         page = read(admin_client, "/admin/p/morning")
-        assert "data-watch" not in page
+        assert "data-polling" not in page
         assert heading(page, "Last mailing")
 
     def test_one_of_another_publication_says_whose_it_is(

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.document.blocks import BLOCKS
+from newsletter.document.schema import json_schema
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, MailingState
@@ -45,9 +47,9 @@ def rows(text: str) -> list[str]:
     return [" ".join(row.text_content().split()) for row in tree(text).cssselect(".issue-rows tr")]
 
 
-def facts_of(text: str) -> Any:
+def page_data_of(text: str) -> Any:
     found = re.search(
-        r'<script type="application/json" id="issue-editor-facts">(.*?)</script>', text, re.DOTALL
+        r'<script type="application/json" id="issue-editor-data">(.*?)</script>', text, re.DOTALL
     )
     assert found is not None
     return json.loads(found[1])
@@ -191,7 +193,7 @@ def test_the_editor_begins_with_everything_it_needs(
 ) -> None:
     answer = editor_client.get(f"/admin/issues/{issue.id}/edit")
     assert tree(answer.text).get_element_by_id("issue-editor") is not None
-    facts = facts_of(answer.text)
+    facts = page_data_of(answer.text)
     assert facts["issueId"] == issue.id
     assert facts["title"] == "Week one"
     assert facts["publication"] == {
@@ -203,9 +205,8 @@ def test_the_editor_begins_with_everything_it_needs(
     assert facts["etag"] == "1.0"
     assert (facts["locked"], facts["lockedSentence"]) == (False, "")
     assert facts["document"]["sections"][1]["items"][0]["headline"] == STORY["headline"]
-    assert {block["type"] for block in facts["blocks"]} == {
-        block["example"]["type"] for block in facts["blocks"]
-    }
+    assert [block["type"] for block in facts["blocks"]] == list(BLOCKS.keys())
+    assert facts["schema"] == json_schema()
     assert [field["name"] for field in facts["mergeFields"]] == [
         "first_name",
         "name",
@@ -225,7 +226,7 @@ def test_a_right_to_left_issue_says_so(
     issue = save_issue(session, publication, language="he", title="שבוע טוב", slug="one")
     session.commit()
     page = editor_client.get(f"/admin/issues/{issue.id}/edit").text
-    assert facts_of(page)["publication"]["dir"] == "rtl"
+    assert page_data_of(page)["publication"]["dir"] == "rtl"
 
 
 def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: Session, issue: Issue) -> None:

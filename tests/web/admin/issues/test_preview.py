@@ -12,7 +12,7 @@ from newsletter.issues.example import example_values
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.publications.models import Publication
-from newsletter.web.admin.issues.preview import in_scheme
+from newsletter.web.admin.email_preview import in_scheme
 from tests.factories import make_subscription
 from tests.web.admin.issues.conftest import save_issue
 from tests.web.signed_in import SignedIn

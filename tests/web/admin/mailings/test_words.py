@@ -6,7 +6,7 @@ from flask import Flask
 from newsletter.mailings.models import Exclusion
 from newsletter.sending.retry import EXPIRED
 from newsletter.smtp.verdict import Reason
-from newsletter.web.admin.mailings.words import reason_word, reason_words
+from newsletter.web.admin.words.mailings import reason_word, reason_words
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -94,7 +94,7 @@ def test_without_a_script_preview_is_a_button_that_saves_nothing(
     assert "accent=%23103060" in url
     assert "theme=bulletin" in url
     assert "scheme=dark" in url
-    assert "look-phone" in answer.text
+    assert "theme-editor-phone" in answer.text
     assert editor_client.get(url).status_code == 200
     session.refresh(publication)
     assert publication.theme_tokens == {}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.settings import Settings
 from newsletter.smtp.sink import Sink
-from newsletter.transports.cooldown import rest
+from newsletter.transports.cooldown import cool_down
 from newsletter.transports.find import all_transports
 from newsletter.transports.models import TransportCooldown, TransportUse
 from newsletter.transports.transport_config import row_key
@@ -25,9 +25,9 @@ class TestTrouble:
         self, admin_client: SignedIn, session: Session, two: tuple[int, int]
     ) -> None:
         keys = [row_key(number) for number in two]
-        rest(session, keys[0], "", "It knows <us> no more.", temporary=False, now=clock.now())
-        rest(session, keys[1], "", "It is down.", temporary=True, now=clock.now())
-        rest(
+        cool_down(session, keys[0], "", "It knows <us> no more.", temporary=False, now=clock.now())
+        cool_down(session, keys[1], "", "It is down.", temporary=True, now=clock.now())
+        cool_down(
             session, keys[1], "news@press.example", "It refuses the sender.", temporary=True, now=clock.now()
         )
         session.commit()
@@ -41,7 +41,7 @@ class TestTrouble:
 
     def test_of_a_relay_of_the_environment(self, admin_client: SignedIn, session: Session) -> None:
         key = "smtp_url:127.0.0.1:8025"
-        rest(session, key, "", "It is down.", temporary=False, now=clock.now())
+        cool_down(session, key, "", "It is down.", temporary=False, now=clock.now())
         session.commit()
         page = admin_client.get(PAGE)
         assert "Needs you It is down." in shown(page)[0]

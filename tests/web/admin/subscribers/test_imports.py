@@ -13,7 +13,7 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
-from newsletter.subscribers.imports.work import work
+from newsletter.subscribers.imports.process import run_import
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, Subscriber, SuppressionReason
 from newsletter.subscribers.suppress import suppress
 from tests.factories import make_publication
@@ -63,7 +63,7 @@ class TestUpload:
         assert path.stat().st_mode & 0o077 == 0
         one = last(session)
         assert (one.lines, one.state, one.filename) == (3, ImportState.QUEUED, "péople <1>.csv")
-        work(upload.runtime.sessions, one.id, ImportFiles(upload.runtime.settings.data_dir))
+        run_import(upload.runtime.sessions, one.id, ImportFiles(upload.runtime.settings.data_dir))
         page = read(editor_client, f"{location}/live")
         for words in ("Done", "2 new subscribers.", "data-over"):
             assert words in page
@@ -251,7 +251,7 @@ class TestPages:
 
     def test_poll_while_it_lasts(self, upload: Upload, editor_client: SignedIn) -> None:
         _, location, _ = upload.send(GOOD)
-        assert f'data-watch="{location}/live"' in read(editor_client, location)
+        assert f'hx-get="{location}/live"' in read(editor_client, location)
 
 
 def test_a_file_without_an_import_is_deleted_after_a_day(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.publications.models import Publication
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.listing import Wanted, every_subscription, list_subscriptions
+from newsletter.subscribers.listing import SubscriptionFilter, every_subscription, list_subscriptions
 from newsletter.subscribers.models import State
 from newsletter.subscribers.search import FEW
 from tests.factories import make_publication, make_readers, make_subscription
@@ -100,7 +100,7 @@ class TestList:
             ("reader777@", 1),
             ("ader 777", 1),
         ):
-            page = list_subscriptions(session, publication.id, Wanted(words=words))
+            page = list_subscriptions(session, publication.id, SubscriptionFilter(words=words))
             assert len(page.rows) == count
             assert page.older == (count == 50)
 

@@ -2,7 +2,7 @@
 
 from newsletter.runtime import Runtime
 from newsletter.subscribers.imports.files import FOLDER, ImportFiles
-from newsletter.subscribers.imports.work import work
+from newsletter.subscribers.imports.process import run_import
 from tests.web.admin.subscribers.desk import LIST, read
 from tests.web.signed_in import SignedIn
 
@@ -57,5 +57,5 @@ class Upload:
         code, location, page = self.send(octets, **fields)
         assert code == 303, page
         import_id = int(location.rpartition("/")[2])
-        work(self.runtime.sessions, import_id, ImportFiles(self.runtime.settings.data_dir))
+        run_import(self.runtime.sessions, import_id, ImportFiles(self.runtime.settings.data_dir))
         return read(self.client, location)

@@ -42,14 +42,14 @@ export function withKey(fields: Fields, key: string = newKey()): Entry {
   return { ...fields, [KEY]: key };
 }
 
-export function same(one: Json | undefined, other: Json | undefined): boolean {
+export function isEqual(one: Json | undefined, other: Json | undefined): boolean {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const names = Object.keys(one);
   if (names.length !== Object.keys(other).length) return false;
   const [left, right] = [one as Fields, other as Fields];
-  return names.every((name) => name in right && same(left[name], right[name]));
+  return names.every((name) => name in right && isEqual(left[name], right[name]));
 }
 
 /** The value at a dotted name such as `provenance.outlet`. */
@@ -70,7 +70,7 @@ export function textAt(fields: Fields, name: string): string {
 /** `fields` with the value at a dotted name replaced; a parent that is null is left alone. */
 export function withValue<F extends Fields>(fields: F, name: string, value: Json): F {
   const [head = "", ...rest] = name.split(".");
-  if (rest.length === 0) return same(fields[head], value) ? fields : { ...fields, [head]: value };
+  if (rest.length === 0) return isEqual(fields[head], value) ? fields : { ...fields, [head]: value };
   const inner = fields[head];
   if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return fields;
   const changed = withValue(inner as Fields, rest.join("."), value);

@@ -2,8 +2,8 @@
 
 import { blockOf } from "./blocks.ts";
 import { ISSUE, KEY, locate, newKey, withKey, withValue, type Entry, type Issue, type Json, type Section } from "./document.ts";
-import { filled } from "./fields.ts";
-import { freeId, readSection, writeSection } from "./read.ts";
+import { fillDefaults } from "./fields.ts";
+import { uniqueId, parseSection, serializeSection } from "./serialize.ts";
 
 export function setField(issue: Issue, scope: string, name: string, value: Json): Issue {
   if (scope === ISSUE) {
@@ -32,7 +32,7 @@ function withSection(issue: Issue, index: number, change: (section: Section) => 
 
 /** A new, empty section before the one at `index`; answers its id beside the issue. */
 export function addSection(issue: Issue, type: string, index: number): [Issue, string] {
-  return insertSection(issue, readSection({ type }, ids(issue)), index);
+  return insertSection(issue, parseSection({ type }, ids(issue)), index);
 }
 
 export function duplicateSection(issue: Issue, id: string): [Issue, string] {
@@ -40,7 +40,7 @@ export function duplicateSection(issue: Issue, id: string): [Issue, string] {
   const section = issue.sections[index];
   if (!section) return [issue, id];
   const stem = id.replace(/-\d+$/, "");
-  const copy = readSection({ ...writeSection(section), id: freeId(stem, ids(issue)) }, ids(issue));
+  const copy = parseSection({ ...serializeSection(section), id: uniqueId(stem, ids(issue)) }, ids(issue));
   return insertSection(issue, copy, index + 1);
 }
 
@@ -75,7 +75,7 @@ export function addEntry(issue: Issue, id: string, index: number, given: { reado
 
 function newEntry(issue: Issue, id: string, given: { readonly [name: string]: Json }): Entry | undefined {
   const kind = blockOf(issue.sections.find((section) => section.id === id)?.type ?? "").entries;
-  return kind && withKey(filled(given, kind.fields));
+  return kind && withKey(fillDefaults(given, kind.fields));
 }
 
 export function removeEntry(issue: Issue, key: string): Issue {
@@ -109,7 +109,7 @@ export function withEntries(issue: Issue, id: string, change: (entries: readonly
 }
 
 /** The sections that could take an entry of the section `id`. */
-export function takers(issue: Issue, id: string): Section[] {
+export function compatibleSections(issue: Issue, id: string): Section[] {
   const kind = blockOf(issue.sections.find((section) => section.id === id)?.type ?? "").entries?.key;
   return issue.sections.filter((section) => kind && blockOf(section.type).entries?.key === kind);
 }
@@ -125,7 +125,7 @@ export function stepEntry(issue: Issue, key: string, step: -1 | 1): Issue {
   if (!section || place?.entry === undefined) return issue;
   const index = place.entry + step;
   if (index >= 0 && index < (section.entries?.length ?? 0)) return moveEntry(issue, key, section.id, index);
-  const others = takers(issue, section.id);
+  const others = compatibleSections(issue, section.id);
   const next = others[others.indexOf(section) + step];
   if (!next || isFull(next)) return issue;
   return moveEntry(issue, key, next.id, step > 0 ? 0 : (next.entries?.length ?? 0));

@@ -31,7 +31,7 @@ function unescaped(fallback: string): string {
 }
 
 /** What is wrong with the merge fields of `text`, in one sentence; empty when nothing is. */
-export function fault(text: string): string {
+export function mergeFieldError(text: string): string {
   if (!text.includes("{{") && !text.includes("}}")) return "";
   let end = 0;
   for (const found of fieldsIn(text)) {

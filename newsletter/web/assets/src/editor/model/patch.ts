@@ -6,8 +6,8 @@
  * written whole, and the first entry of a list writes the list. Places in lists hold in either form.
  */
 
-import { KEY, same, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
-import { writeEntry, writeSection } from "./read.ts";
+import { KEY, isEqual, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
+import { serializeEntry, serializeSection } from "./serialize.ts";
 
 export interface Operation {
   readonly op: "add" | "remove" | "replace" | "move";
@@ -19,7 +19,7 @@ export interface Operation {
 /** The whole issue at once, for a server whose document is not what this page thinks it is. */
 export function replacement(issue: Issue): Operation[] {
   const fields = Object.entries(issue.fields).map(([name, value]) => add(`/${escaped(name)}`, value));
-  return [...fields, add("/sections", issue.sections.map(writeSection))];
+  return [...fields, add("/sections", issue.sections.map(serializeSection))];
 }
 
 function add(path: string, value: Json): Operation {
@@ -32,9 +32,9 @@ export function difference(before: Issue, after: Issue): Operation[] {
   if (before.sections === after.sections) return operations;
   if (before.sections.length === 0) {
     if (after.sections.length === 0) return operations;
-    return [...operations, { op: "add", path: "/sections", value: after.sections.map(writeSection) }];
+    return [...operations, { op: "add", path: "/sections", value: after.sections.map(serializeSection) }];
   }
-  operations.push(...reordered("/sections", before.sections, after.sections, (part) => part.id, writeSection));
+  operations.push(...reordered("/sections", before.sections, after.sections, (part) => part.id, serializeSection));
   const known = new Map(before.sections.map((section) => [section.id, section]));
   for (const [index, section] of after.sections.entries()) {
     const was = known.get(section.id);
@@ -46,7 +46,7 @@ export function difference(before: Issue, after: Issue): Operation[] {
 function* changedFields(path: string, before: Fields, after: Fields): Generator<Operation> {
   if (before === after) return;
   for (const [name, value] of Object.entries(after)) {
-    if (!same(before[name], value)) yield { op: "add", path: `${path}/${escaped(name)}`, value };
+    if (!isEqual(before[name], value)) yield { op: "add", path: `${path}/${escaped(name)}`, value };
   }
 }
 
@@ -54,7 +54,7 @@ function* changedSection(path: string, before: Section, after: Section): Generat
   yield* changedFields(path, before.fields, after.fields);
   const [had, has] = [before.entries, after.entries];
   if (!had || !has || had === has) return;
-  const write = (entry: Entry): Json => writeEntry(entry, after.type);
+  const write = (entry: Entry): Json => serializeEntry(entry, after.type);
   if (had.length === 0) {
     if (has.length > 0) yield { op: "add", path: `${path}/items`, value: has.map(write) };
     return;

@@ -1,10 +1,10 @@
 /** Places as the server names them, `sections[2].items[0].url`, and addresses as the page does. */
 
-import { blockOf, ISSUE_FIELDS } from "./blocks.ts";
-import { addressOf, descriptionsOf, type Address } from "./check.ts";
+import { blockOf } from "./blocks.ts";
+import { addressOf, descriptionsOf, type Address } from "./validate.ts";
 import { ISSUE, KEY, type Issue } from "./document.ts";
 import { labelOf } from "./fields.ts";
-import { say } from "../words.ts";
+import { t } from "../i18n.ts";
 
 /** The address of a place; a place that is a whole section or entry has an empty name. */
 export function addressAt(issue: Issue, path: string): Address | undefined {
@@ -15,8 +15,8 @@ export function addressAt(issue: Issue, path: string): Address | undefined {
   const name = (found[3] ?? "").replace(/\[\d+\].*$/, "");
   if (found[2] === undefined) return addressOf(section.id, name);
   const entry = section.entries?.[Number(found[2])];
-  const isStatement = blockOf(section.type).entries?.key === "statement";
-  return entry && addressOf(entry[KEY], isStatement ? "text" : name);
+  const isText = blockOf(section.type).entries?.isText;
+  return entry && addressOf(entry[KEY], isText ? "text" : name);
 }
 
 /** Where an address is, in words: “Weekly digest, story 3, Link”. */
@@ -30,16 +30,16 @@ export function spoken(issue: Issue, address: Address): string {
 function place(issue: Issue, scope: string): string {
   for (const section of issue.sections) {
     const block = blockOf(section.type);
-    const title = String(section.fields["title"] ?? "") || say(block.label);
+    const title = String(section.fields["title"] ?? "") || t(block.label);
     if (section.id === scope) return title;
     const index = section.entries?.findIndex((entry) => entry[KEY] === scope) ?? -1;
-    if (index >= 0) return `${title}, ${say(block.entries?.noun ?? "")} ${index + 1}`;
+    if (index >= 0) return `${title}, ${t(block.entries?.noun ?? "")} ${index + 1}`;
   }
   return "";
 }
 
 function label(issue: Issue, scope: string, name: string): string {
-  const fields = scope === ISSUE ? ISSUE_FIELDS : descriptionsOf(issue, scope);
+  const fields = descriptionsOf(issue, scope);
   const words: string[] = [];
   let level = fields;
   for (const part of name.split(".")) {

@@ -1,6 +1,6 @@
 /** Which addresses may stand in a document: the rules of newsletter/document/fields.py, told while one types. */
 
-import { fault, mask } from "./mergefields.ts";
+import { mergeFieldError, mask } from "./mergefields.ts";
 
 const FORBIDDEN = /[\s\x00-\x1f\x7f\\<>"`{}|^]/;
 const HOST = /^(?:[\p{L}\p{N}\p{M}_-]+(?:\.[\p{L}\p{N}\p{M}_-]+)*\.?|\[[0-9A-Fa-f:.]+\])$/u;
@@ -8,14 +8,14 @@ const MEDIA = /^media:[A-Za-z0-9][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.-]*)
 const MAILBOX = /^[^\s@,;:<>()[\]]+@[^\s@,;:<>()[\]]+$/;
 
 /** What is wrong with a link, in one sentence; empty when nothing is. An empty link is not typed yet. */
-export function urlFault(value: string): string {
-  return value ? httpFault(value, ["https", "http"]) : "";
+export function urlError(value: string): string {
+  return value ? httpError(value, ["https", "http"]) : "";
 }
 
 /** The same for a button and for links in rich text, which may begin with mailto:. */
-export function linkFault(value: string): string {
-  if (value.slice(0, 7).toLowerCase() !== "mailto:") return urlFault(value);
-  const broken = fault(value);
+export function linkError(value: string): string {
+  if (value.slice(0, 7).toLowerCase() !== "mailto:") return urlError(value);
+  const broken = mergeFieldError(value);
   if (broken) return broken;
   const masked = mask(value);
   const address = masked.text.slice(7).split("?")[0] ?? "";
@@ -25,16 +25,16 @@ export function linkFault(value: string): string {
     : "";
 }
 
-export function imageFault(value: string): string {
+export function imageError(value: string): string {
   if (!value || MEDIA.test(value)) return "";
   if (value.startsWith("media:")) {
     return "After “media:” comes the key of an uploaded image: letters, digits and . _ - /.";
   }
-  return value.includes("{{") ? "An image's address cannot contain merge fields." : httpFault(value, ["https"]);
+  return value.includes("{{") ? "An image's address cannot contain merge fields." : httpError(value, ["https"]);
 }
 
-function httpFault(value: string, schemes: readonly string[]): string {
-  const broken = fault(value);
+function httpError(value: string, schemes: readonly string[]): string {
+  const broken = mergeFieldError(value);
   if (broken) return broken;
   const { text, stem, tokens } = mask(value);
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/.exec(text.trimStart());
@@ -52,7 +52,7 @@ function httpFault(value: string, schemes: readonly string[]): string {
 }
 
 /** An address as it was meant: `example.org/story` is one that lacks its beginning. */
-export function completed(value: string): string {
+export function completeUrl(value: string): string {
   const trimmed = value.trim();
   return /^[\w-]+(\.[\w-]+)*\.[a-z]{2,}(:\d+)?([/?#]\S*)?$/i.test(trimmed) && !trimmed.includes("@")
     ? `https://${trimmed}`

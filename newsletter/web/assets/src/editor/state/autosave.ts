@@ -2,8 +2,8 @@
  * When to save, and what the last attempt means.
  *
  *     saved → waiting → saving → saved        the usual round
- *                              → kept         not on the server yet: no network, or a field that must be mended
- *                              → clash        somebody else saved the same fields: the person decides
+ *                              → unsaved      not on the server yet: no network, or a field that must be mended
+ *                              → conflict     somebody else saved the same fields: the person decides
  *                              → signed_out   the person signs in again
  *                              → locked       scheduled meanwhile
  *
@@ -13,9 +13,9 @@
 import type { Operation } from "../model/patch.ts";
 import type { Answer } from "./server.ts";
 
-export type State = "saved" | "waiting" | "saving" | "kept" | "clash" | "signed_out" | "locked";
+export type State = "saved" | "waiting" | "saving" | "unsaved" | "conflict" | "signed_out" | "locked";
 
-export interface Draft {
+export interface PendingSave {
   readonly patch: readonly Operation[];
   /** What the server has once this is saved. */
   readonly done: () => void;
@@ -26,12 +26,12 @@ export interface Clock {
   clear(timer: unknown): void;
 }
 
-export interface Desk {
+export interface AutosaveHost {
   /** What is to be saved now; nothing when the server has it all, or all that may be saved. */
-  draft(): Draft | undefined;
+  pending(): PendingSave | undefined;
   /** Whether something is left that the server does not have. */
   isBehind(): boolean;
-  send(draft: Draft, leaving: boolean): Promise<Answer>;
+  send(pending: PendingSave, leaving: boolean): Promise<Answer>;
   /** Take in an answer that is not plainly “saved”; true when saving may go on at once. */
   settle(answer: Answer): boolean;
   show(state: State): void;
@@ -48,15 +48,15 @@ const REAL_CLOCK: Clock = {
 
 export class Autosave {
   state: State = "saved";
-  readonly #desk: Desk;
+  readonly #host: AutosaveHost;
   readonly #clock: Clock;
   #timer: unknown;
   #deadline: unknown;
   #failures = 0;
   #underWay: Promise<void> | undefined;
 
-  constructor(desk: Desk, clock: Clock = REAL_CLOCK) {
-    this.#desk = desk;
+  constructor(host: AutosaveHost, clock: Clock = REAL_CLOCK) {
+    this.#host = host;
     this.#clock = clock;
   }
 
@@ -86,17 +86,17 @@ export class Autosave {
   }
 
   #isHalted(): boolean {
-    return this.state === "clash" || this.state === "signed_out" || this.state === "locked";
+    return this.state === "conflict" || this.state === "signed_out" || this.state === "locked";
   }
 
   async #run(leaving: boolean): Promise<void> {
     for (let round = 0; round < 20; round += 1) {
-      const draft = this.#desk.draft();
-      if (!draft) return this.#show(this.#desk.isBehind() ? "kept" : "saved");
+      const pending = this.#host.pending();
+      if (!pending) return this.#show(this.#host.isBehind() ? "unsaved" : "saved");
       this.#show("saving");
-      const answer = await this.#desk.send(draft, leaving);
-      if (answer.kind === "saved") draft.done();
-      const goesOn = this.#desk.settle(answer);
+      const answer = await this.#host.send(pending, leaving);
+      if (answer.kind === "saved") pending.done();
+      const goesOn = this.#host.settle(answer);
       if (answer.kind === "saved") this.#failures = 0;
       else if (!goesOn) return this.#halt(answer);
       if (this.#timer !== undefined) return this.#show("waiting"); // typing went on: wait for its pause
@@ -105,13 +105,13 @@ export class Autosave {
   }
 
   #halt(answer: Answer): void {
-    if (answer.kind === "stale") return this.#show("clash");
+    if (answer.kind === "stale") return this.#show("conflict");
     if (answer.kind === "signed_out" || answer.kind === "locked") return this.#show(answer.kind);
     this.#retryLater();
   }
 
   #retryLater(): void {
-    this.#show("kept");
+    this.#show("unsaved");
     const delay = RETRIES[Math.min(this.#failures, RETRIES.length - 1)] ?? PAUSE;
     this.#failures += 1;
     this.#stopTimers();
@@ -126,6 +126,6 @@ export class Autosave {
 
   #show(state: State): void {
     this.state = state;
-    this.#desk.show(state);
+    this.#host.show(state);
   }
 }

@@ -1,9 +1,9 @@
 /** The ids of fields and parts on the page, and the way to them. */
 
 import { tick } from "svelte";
-import { partsOf, type Address } from "../model/check.ts";
+import { partsOf, type Address } from "../model/validate.ts";
 import { addressAt, spoken } from "../model/paths.ts";
-import type { Desk } from "./desk.svelte.ts";
+import type { EditorStore } from "./editor-store.svelte.ts";
 
 export function fieldId(scope: string, name: string): string {
   return `field-${scope}-${name}`;
@@ -14,9 +14,9 @@ export function scopeId(scope: string): string {
 }
 
 /** Show a field, unfold what hides it, and put the focus into it. */
-export async function jump(desk: Desk, address: Address): Promise<void> {
+export async function jump(store: EditorStore, address: Address): Promise<void> {
   const [scope, name] = partsOf(address);
-  desk.unfolded = scope;
+  store.unfolded = scope;
   await tick();
   await tick(); // what was folded is drawn in a second round
   const element = fieldOf(scope, name) ?? document.getElementById(scopeId(scope));
@@ -25,9 +25,9 @@ export async function jump(desk: Desk, address: Address): Promise<void> {
 }
 
 /** Go to the place that the page's address names after `#`, as the server writes places. */
-export async function followHash(desk: Desk): Promise<void> {
-  const address = addressAt(desk.issue, decoded(location.hash.slice(1)));
-  if (address && spoken(desk.issue, address)) await jump(desk, address);
+export async function followHash(store: EditorStore): Promise<void> {
+  const address = addressAt(store.issue, decoded(location.hash.slice(1)));
+  if (address && spoken(store.issue, address)) await jump(store, address);
 }
 
 function decoded(hash: string): string {

@@ -1,4 +1,4 @@
-/** Which tabs have this issue open, so that a copy that is still being written is not offered to another tab. */
+/** Which tabs have this issue open, so that a draft that is still being written is not offered to another tab. */
 
 /** A name for this tab, held as long as the tab lives, and the names of the others. */
 export function holdTab(issueId: number): { tab: string; openTabs: Promise<ReadonlySet<string>> } {

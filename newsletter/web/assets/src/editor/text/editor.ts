@@ -12,8 +12,8 @@ import { Plugin, Selection } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { fieldsIn } from "../model/mergefields.ts";
 import { Link } from "./link.ts";
-import { cleaned } from "./paste.ts";
-import { readLine, readRichText, type Node } from "./read.ts";
+import { cleanPastedHtml } from "./paste.ts";
+import { parseLine, parseRichText, type Node } from "./parse.ts";
 
 export interface Wishes {
   readonly text: string;
@@ -54,7 +54,7 @@ const ONE_LINE: Extensions = [Document.extend({ content: "paragraph" })];
 const BLOCKS: Extensions = [Document, BulletList, OrderedList, ListItem, ListKeymap];
 
 export function textToShow(text: string, single: boolean): JSONContent {
-  return single ? readLine(text) : readRichText(text);
+  return single ? parseLine(text) : parseRichText(text);
 }
 
 export function makeEditor(element: HTMLElement, wishes: Wishes): Editor {
@@ -75,7 +75,7 @@ export function makeEditor(element: HTMLElement, wishes: Wishes): Editor {
         ...wishes.attributes(),
         class: state.doc.textContent || state.doc.childCount > 1 ? "rich" : "rich rich-empty",
       }),
-      transformPastedHTML: cleaned,
+      transformPastedHTML: cleanPastedHtml,
       handleDOMEvents: {
         beforeinput: (_, event) => {
           const isHistory = event.inputType === "historyUndo" || event.inputType === "historyRedo";

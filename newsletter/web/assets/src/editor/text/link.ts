@@ -2,7 +2,7 @@
 
 import { Mark } from "@tiptap/core";
 import { Plugin } from "@tiptap/pm/state";
-import { linkFault } from "../model/urls.ts";
+import { linkError } from "../model/urls.ts";
 
 declare module "@tiptap/core" {
   interface Commands<ReturnType> {
@@ -13,7 +13,7 @@ declare module "@tiptap/core" {
   }
 }
 
-const isLink = (url: string): boolean => Boolean(url) && !linkFault(url);
+const isLink = (url: string): boolean => Boolean(url) && !linkError(url);
 
 export const Link = Mark.create({
   name: "link",

@@ -4,7 +4,7 @@ const BULLET = /^[\s\u00a0]*(?:[·•▪◦‣o§–-]|\u2022)[\s\u00a0]+/;
 const NUMBER = /^[\s\u00a0]*(?:\d{1,3}|[a-z])[.)][\s\u00a0]+/i;
 
 /** `html` without styles, comments and the elements of office programs; Word's paragraphs that look like lists are lists. */
-export function cleaned(html: string): string {
+export function cleanPastedHtml(html: string): string {
   const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
   const inside = page.body;
   for (const gone of inside.querySelectorAll("style, script, meta, link, title, xml, img, svg, iframe, object")) gone.remove();
@@ -22,7 +22,7 @@ export function cleaned(html: string): string {
 
 /** What is said by style is only read, never applied: our pages forbid it, and the browser complains at once. */
 function withoutStyles(html: string): string {
-  return html.replace(/(<[a-z][^<>]*?\s)style\s*=/gi, "$1data-look=").replace(/<style\b[\s\S]*?<\/style\s*>/gi, "");
+  return html.replace(/(<[a-z][^<>]*?\s)style\s*=/gi, "$1data-style=").replace(/<style\b[\s\S]*?<\/style\s*>/gi, "");
 }
 
 function removeComments(root: HTMLElement, page: Document): void {
@@ -34,7 +34,7 @@ function removeComments(root: HTMLElement, page: Document): void {
 
 /** What a program says by style is said by an element; headings become bold lines. */
 function simplify(element: HTMLElement, page: Document): void {
-  const style = element.dataset["look"]?.toLowerCase() ?? "";
+  const style = element.dataset["style"]?.toLowerCase() ?? "";
   const tag = element.tagName.toLowerCase();
   if (/mso-list:\s*ignore/.test(style)) {
     element.dataset["mark"] = "";

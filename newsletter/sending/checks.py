@@ -1,0 +1,170 @@
+"""Every check that finds and repairs what got lost, on one page: what it does, how often, and why.
+
+The database is the truth and the queue only a doorbell, so a task that was lost, a worker that was killed or
+a Redis that was flushed costs seconds and no mail. The periodic worker of each host runs these checks by a
+timer of its own (`workers.periodic`), which needs no broker. Beat's tick (`workers.schedule`) does the sweep
+where that timer stands still.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from newsletter.core import clock
+from newsletter.sending.hosts import Watch, beat, host_id
+from newsletter.sending.recover import delete_old_tallies, recover
+from newsletter.sending.sweep import finish_mailings, ring_for_mailings, ring_for_system_messages
+from newsletter.subscribers.imports.requeue import requeue_waiting_imports
+from newsletter.subscribers.pause import resume_due
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 2.0
+# How often beat ticks.
+TICK_SECONDS = 10.0
+
+
+@dataclass
+class CheckContext:
+    """What the checks work with. `recovery_seconds`: the period of recovery, a setting (15 seconds)."""
+
+    sessions: sessionmaker[Session]
+    bulk_processes: int
+    tally_dir: Path
+    recovery_seconds: float
+    watch: Watch = field(default_factory=Watch)
+
+
+class Period(Enum):
+    """How often a check runs."""
+
+    SWEEP = "sweep"  # every `SWEEP_SECONDS`
+    RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check, its period, and what happens without it."""
+
+    run: Callable[[CheckContext], object]
+    period: Period
+    why: str
+
+
+def _sweep_mailings_that_ended(context: CheckContext) -> None:
+    finish_mailings(context.sessions)
+
+
+def _sweep_mailings(context: CheckContext) -> None:
+    ring_for_mailings(context.sessions, context.bulk_processes)
+
+
+def _sweep_system_messages(context: CheckContext) -> None:
+    ring_for_system_messages(context.sessions)
+
+
+def _sweep_imports(context: CheckContext) -> None:
+    requeue_waiting_imports(context.sessions)
+
+
+def _record_host(context: CheckContext) -> None:
+    with context.sessions() as session:
+        beat(session, host_id(context.tally_dir))
+        session.commit()
+
+
+def _recover_windows(context: CheckContext) -> None:
+    recover(context.sessions, host_id(context.tally_dir), context.watch)
+
+
+def _delete_old_tallies(context: CheckContext) -> None:
+    delete_old_tallies(context.tally_dir)
+
+
+def _resume_subscriptions(context: CheckContext) -> None:
+    with context.sessions() as session:
+        resume_due(session)
+        session.commit()
+
+
+CHECKS = (
+    Check(
+        _sweep_mailings_that_ended,
+        Period.SWEEP,
+        "The last holder of a mailing died after its last answer: nobody noticed that it is over.",
+    ),
+    Check(
+        _sweep_mailings,
+        Period.SWEEP,
+        "A scheduled time came, a retry is due, or a doorbell was lost: nobody works on a mailing.",
+    ),
+    Check(
+        _sweep_system_messages,
+        Period.SWEEP,
+        "A system message is to be tried again, or its doorbell was lost: somebody waits for it.",
+    ),
+    Check(
+        _sweep_imports,
+        Period.SWEEP,
+        "The worker of an import died, or its doorbell was lost: the import stands still.",
+    ),
+    Check(
+        _record_host,
+        Period.RECOVERY,
+        "Other hosts take this one for gone when its counter stands still, and settle its windows.",
+    ),
+    Check(
+        _recover_windows,
+        Period.RECOVERY,
+        "A process died with a window reserved: its recipients would be in flight for ever.",
+    ),
+    Check(
+        _delete_old_tallies,
+        Period.RECOVERY,
+        "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
+    ),
+    Check(
+        _resume_subscriptions,
+        Period.RECOVERY,
+        "A reader's pause is over: they would never be written to again.",
+    ),
+)
+
+
+class CheckRunner:
+    """Runs the checks when they are due; one that fails is tried again when it is due the next time."""
+
+    def __init__(self, context: CheckContext) -> None:
+        self._context = context
+        self._ran_at = dict.fromkeys(Period, float("-inf"))  # monotonic
+
+    def run_due(self) -> bool:
+        """Run what is due. Whether the sweep was complete: it was due, and no check of it failed."""
+        periods = [period for period in Period if self._is_due(period)]
+        failed = {check.period for check in CHECKS if check.period in periods and not self._run(check)}
+        for period in periods:
+            self._ran_at[period] = clock.monotonic()
+        return Period.SWEEP in periods and Period.SWEEP not in failed
+
+    def sweep_if_late(self) -> None:
+        """Beat's tick: run the sweep if nobody has since the last tick, so that the two do not both do it."""
+        if clock.monotonic() - self._ran_at[Period.SWEEP] >= TICK_SECONDS:
+            for check in CHECKS:
+                if check.period is Period.SWEEP:
+                    self._run(check)
+
+    def _is_due(self, period: Period) -> bool:
+        seconds = SWEEP_SECONDS if period is Period.SWEEP else self._context.recovery_seconds
+        return clock.monotonic() - self._ran_at[period] >= seconds
+
+    def _run(self, check: Check) -> bool:
+        try:
+            check.run(self._context)
+        except Exception:
+            log.exception("a check failed; it is tried again", why=check.why)
+            return False
+        return True

@@ -1,0 +1,14 @@
+/** What the editor says to people. Its words are English in the code and go through `t`, as `_()` does in Python. */
+
+/** `text` with `{name}` filled from `values`. */
+export function t(text: string, values: Readonly<Record<string, string | number>> = {}): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : String(value);
+  });
+}
+
+/** `one` for a count of one, `many` for all others; both may hold `{count}`. */
+export function plural(count: number, one: string, many: string): string {
+  return t(count === 1 ? one : many, { count: count.toLocaleString() });
+}

@@ -1,0 +1,162 @@
+/**
+ * What the form calls the fields of the document, and how it lays them out: labels, placeholders, hints, the order,
+ * and what stands behind “More”. What a field may hold comes from the schema, and a field or a kind of section that
+ * is missing here is edited all the same, under a label made from its name.
+ */
+
+import type { EntryKind } from "./blocks.ts";
+import { textAt } from "./document.ts";
+import type { Layout, Layouts } from "./schema.ts";
+
+const LINK = { label: "Link", placeholder: "https://" };
+const HEADLINE = { label: "Headline", kind: "headline", placeholder: "Headline" } as const;
+const BLURB = { label: "Blurb", placeholder: "One or two sentences" };
+const INTRO = { label: "Introduction", placeholder: "A few words before the first one (optional)" };
+const LINK_LABEL = { label: "Words of the link", placeholder: "Read more" };
+const FOLDED_IMAGE = { label: "Image", folded: true };
+const SOURCE = { label: "Source" };
+
+/** By the name of an object in the schema; the fields of a section by its type. */
+export const LAYOUTS: Layouts = {
+  Document: {
+    title: { label: "Title", kind: "headline", placeholder: "Title of the issue" },
+    subject: { label: "Subject", placeholder: "What the reader sees first" },
+    preheader: { label: "Preheader", placeholder: "The line after the subject" },
+    slug: { label: "Web address", hint: "The last part of the issue's address. Made from the title where empty." },
+    language: { label: "Language", placeholder: "The publication's", hint: "A tag like en or pt-BR." },
+    summary: { label: "Summary", hint: "One sentence for the archive, feeds and shared links." },
+    og_image: { label: "Image for shared links" },
+  },
+  Item: { headline: HEADLINE, blurb: BLURB, url: LINK, provenance: SOURCE, image: FOLDED_IMAGE },
+  Quote: {
+    text: { label: "Words", placeholder: "What was said, word for word" },
+    author: { label: "Who said it" },
+    handle: { label: "Handle", placeholder: "@name" },
+    permalink: { label: "Link to the post", placeholder: "https://" },
+    network: { label: "Network", folded: true },
+    date: { label: "Date", folded: true },
+    credit: { label: "Credit", folded: true, hint: "Who translated, photographed or passed it on." },
+  },
+  Image: {
+    src: { label: "Address", placeholder: "https://" },
+    alt: { label: "What it shows", placeholder: "In words, for who cannot see it" },
+    caption: { label: "Caption" },
+    credit: { label: "Credit", placeholder: "Photo: …" },
+    licence: { label: "Licence", placeholder: "CC BY 4.0" },
+    width: { label: "Width" },
+    height: { label: "Height" },
+  },
+  Provenance: {
+    outlet: { label: "Outlet", placeholder: "Who reported it" },
+    style: {
+      label: "How it is named",
+      words: { outlet: "under the story", reported: "“…, reported”", according_to: "“According to …”" },
+    },
+    byline: { label: "By", folded: true, placeholder: "Who wrote it" },
+    published: { label: "Published", folded: true },
+  },
+  Visibility: {
+    topics: { label: "Topics", placeholder: "arts, sport" },
+    segments: { label: "Segments", placeholder: "members" },
+    languages: { label: "Languages", placeholder: "en, pt-BR" },
+  },
+  links: { intro: INTRO },
+  about: {
+    text: { label: "Text", placeholder: "What is …?" },
+    url: { label: "Where to read more", placeholder: "https://" },
+    link_label: LINK_LABEL,
+    image: FOLDED_IMAGE,
+    owner: { label: "Who answers for it", folded: true },
+    review_by: { label: "Look at it again by", folded: true },
+  },
+  feature: {
+    image: { label: "Image" },
+    video: { label: "A still of a video: put a play mark on it" },
+    headline: HEADLINE,
+    blurb: BLURB,
+    url: LINK,
+    duration: { label: "Length of the video", placeholder: "4:12", folded: true },
+    link_label: { label: "Words of the link", placeholder: "Watch the video, or Read more", folded: true },
+    provenance: { ...SOURCE, folded: true },
+  },
+  quotes: { intro: INTRO },
+  latest: {
+    intro: INTRO,
+    limit: { label: "Stories in the email", folded: true },
+    length: { label: "Characters of each blurb", folded: true },
+    cut_at: { label: "Cut blurbs after", words: { sentence: "a sentence", word: "a word" }, folded: true },
+  },
+  text: { text: { label: "Text", placeholder: "Dear reader …" } },
+  image: { image: { label: "Image" }, url: { label: "Where a click leads", placeholder: "https:// (optional)" } },
+  button: {
+    label: { label: "Words on the button", placeholder: "Nominate somebody" },
+    url: { label: "Link", placeholder: "https:// or mailto:" },
+  },
+  sponsor: {
+    sponsor: { label: "Who pays for it" },
+    headline: HEADLINE,
+    text: { label: "Text", placeholder: "One or two sentences" },
+    url: LINK,
+    link_label: LINK_LABEL,
+    image: FOLDED_IMAGE,
+  },
+};
+
+/** The heading and the visibility, which every section has. */
+export const SECTION: Layout = {
+  title: { label: "Heading", placeholder: "Heading (optional)" },
+  visibility: { label: "Who sees it" },
+};
+
+/** Sections that show no heading. */
+export const WITHOUT_HEADING: ReadonlySet<string> = new Set(["divider"]);
+
+/** What a kind of section is for, in the menu that adds one. */
+export const ABOUT: Readonly<Record<string, string>> = {
+  notice: "A few key statements at the top",
+  links: "Stories with headline, blurb and outlet",
+  about: "A standing text, kept from issue to issue",
+  feature: "One story or video, told large",
+  quotes: "Posts and sayings as durable cards",
+  latest: "Newest stories cut short, the rest on the web",
+  text: "Your own words",
+  image: "One image with caption and credit",
+  button: "One link as a button",
+  divider: "A line between two parts",
+  sponsor: "A paid message, always named as one",
+};
+
+type EntryWords = Pick<EntryKind, "noun" | "add" | "count" | "name">;
+
+/** How what is listed in a section is called, by its key. */
+export const ENTRIES: Readonly<Record<string, EntryWords>> = {
+  item: {
+    noun: "story",
+    add: "Add a story",
+    count: ["{count} story", "{count} stories"],
+    name: (fields) => textAt(fields, "headline") || textAt(fields, "url") || textAt(fields, "blurb"),
+  },
+  quote: {
+    noun: "quote",
+    add: "Add a quote",
+    count: ["{count} quote", "{count} quotes"],
+    name: (fields) => textAt(fields, "author") || textAt(fields, "text"),
+  },
+  statement: {
+    noun: "statement",
+    add: "Add a statement",
+    count: ["{count} statement", "{count} statements"],
+    name: (fields) => textAt(fields, "text"),
+  },
+};
+
+/** The same for what is not called there. */
+export const ANY_ENTRY: EntryWords = {
+  noun: "entry",
+  add: "Add an entry",
+  count: ["{count} entry", "{count} entries"],
+  name: (fields) => Object.values(fields).find((value): value is string => typeof value === "string" && value !== "") ?? "",
+};
+
+/** The one field of an entry that is a text alone. */
+export const STATEMENT = { label: "Statement", placeholder: "One or two sentences" };

@@ -1,0 +1,80 @@
+"""The preview and the check beside the document."""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.editor_browser.editing import Editing
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_preview_follows_what_is_saved(editing: Editing) -> None:
+    frame = editing.tab.frame_locator(".preview-stage iframe").last
+    expect(frame.get_by_text("One", exact=True)).to_be_visible()
+    editing.headline("One").fill("Seen on the right")
+    expect(frame.get_by_text("Seen on the right")).to_be_visible()
+    for name in ("Phone", "Dark", "Images off", "Plain text"):
+        editing.tab.get_by_role("button", name=name).click()
+    expect(frame.get_by_text("Seen on the right")).to_be_visible()
+    assert editing.tab.locator(".preview-stage iframe").last.get_attribute("sandbox") == (
+        "allow-popups allow-popups-to-escape-sandbox"
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_desktops_preview_has_the_width_of_a_desktop(editing: Editing, width: int) -> None:
+    editing.tab.set_viewport_size({"width": width, "height": 900})
+    editing.tab.get_by_role("button", name="Preview", exact=True).click()
+    stage, frame = editing.tab.locator(".preview-stage"), editing.tab.locator(".preview-stage iframe").last
+    inside = editing.tab.frame_locator(".preview-stage iframe").last.locator("body")
+    expect(inside).to_contain_text("One")
+    assert inside.evaluate("() => innerWidth") == pytest.approx(680, abs=1)
+    editing.tab.wait_for_timeout(100)
+    shown, room = frame.bounding_box(), stage.bounding_box()
+    assert shown
+    assert room
+    assert (shown["x"], shown["width"]) == pytest.approx((room["x"], room["width"]), abs=1)
+    editing.tab.get_by_role("button", name="Phone").click()
+    assert inside.evaluate("() => innerWidth") <= 390
+
+
+def test_a_finding_leads_to_its_place(editing: Editing) -> None:
+    editing.entry("Two").get_by_label("Link").fill("http://x.example/two")
+    editing.tab.get_by_label("Subject").fill("")
+    editing.status("Saved")
+    editing.tab.get_by_role("button", name="Check", exact=True).click()
+    expect(editing.tab.get_by_text("1 thing stands in the way of sending.")).to_be_visible()
+    editing.tab.get_by_role("button", name="Weekly digest, story 2, Link").click()
+    expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
+    editing.tab.get_by_label("Subject").fill("There")
+    expect(editing.tab.get_by_text("Nothing stands in the way of sending.")).to_be_visible()
+
+
+PLACES = {
+    "subject": "Subject",
+    "sections[0].items[1].url": "Link",
+    "sections[0].items[1].provenance.byline": "By",
+    "sections[1].title": "Heading",
+    "slug": "Web address",
+}
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_place_in_the_pages_address_has_the_focus(editing: Editing, path: str) -> None:
+    editing.tab.goto("about:blank")
+    editing.tab.goto(f"{editing.address}/edit#{quote(path)}")
+    story, section = editing.entry("Two"), editing.section("Latest")
+    around = {"sections[0]": story, "sections[1]": section}.get(path[:11], editing.tab.locator(".issue-head"))
+    place = around.get_by_label(PLACES[path], exact=True)
+    expect(place).to_be_focused()
+    expect(place).to_be_in_viewport()
+
+
+def test_a_place_that_comes_later_is_gone_to_as_well(editing: Editing) -> None:
+    editing.tab.evaluate("location.hash = 'sections[2].text'")
+    expect(editing.section("Text").get_by_role("textbox", name="Text")).to_be_focused()
+    for nowhere in ("sections[9].title", "%E0%A4%A", "nothing[1]"):
+        editing.tab.evaluate("hash => { location.hash = hash }", nowhere)
+    expect(editing.section("Text").get_by_role("textbox", name="Text")).to_be_focused()

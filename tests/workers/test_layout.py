@@ -1,0 +1,20 @@
+"""The Procfile and the table of workers say the same."""
+
+from newsletter.core.queue import Queue
+from tests.processes import procfile
+from workers.layout import WORKERS
+
+# The names of the Procfile are those that platforms know.
+NAMES = {Queue.TRANSACTIONAL: "worker"}
+
+
+def test_the_procfile_starts_each_worker_as_the_table_says() -> None:
+    lines = procfile()
+    for worker in WORKERS:
+        assert lines.pop(NAMES.get(worker.queue, worker.queue.value)) == worker.command()
+    assert set(lines) == {"release", "web", "beat"}
+
+
+def test_every_queue_has_its_worker() -> None:
+    assert [worker.queue for worker in WORKERS].count(Queue.BULK) == 1
+    assert {worker.queue for worker in WORKERS} == set(Queue)

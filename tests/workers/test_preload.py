@@ -1,0 +1,103 @@
+"""All workers of one machine, forked from one process: who is there, who comes on demand, how they end."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celery.worker import state
+
+from newsletter import jobs
+from newsletter.core.queue import Queue, broker
+from newsletter.health.heartbeats import read_heartbeats
+from tests.features.conftest import prepare_database
+from tests.processes import Installation, wait_until
+from tests.servers import ValkeyServer
+from workers.idle import end_when_idle
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc"),
+]
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    valkey = ValkeyServer(tmp_path / "valkey")
+    with Installation(tmp_path / "var", redis_url=valkey.start()) as made:
+        prepare_database(made)
+        broker.connect(made.settings.effective_redis_url)
+        made.start("workers")
+        yield made
+    valkey.kill()
+
+
+def running(installation: Installation) -> dict[str, list[int]]:
+    """The processes of each queue's worker, its main process first, by the name that `ps -o comm` shows."""
+    found: dict[str, list[int]] = {}
+    for process in installation.processes("workers/child"):
+        found.setdefault(Path(f"/proc/{process.pid}/comm").read_text().strip(), []).append(process.pid)
+    return found
+
+
+def test_workers_come_on_demand_are_started_again_and_end(installation: Installation) -> None:
+    def said() -> str:
+        return f"{running(installation)} {installation.said('workers')}"
+
+    # Two are there; all are said to be, because somebody starts the others.
+    wait_until(lambda: set(running(installation)) == {"transactional", "periodic"}, said)
+
+    def silent() -> list[Queue]:
+        heartbeats = read_heartbeats(installation.settings.effective_redis_url)
+        assert heartbeats is not None
+        return heartbeats.silent
+
+    wait_until(lambda: silent() == [], said)
+
+    # A job calls the worker of its queue.
+    assert jobs.import_subscribers.ring(import_id=0)
+    wait_until(lambda: "imports@" in installation.said("workers", 100_000), said)
+    wait_until(lambda: broker.waiting(Queue.IMPORTS) == 0, said)
+    assert set(running(installation)) == {"transactional", "periodic", "imports"}
+
+    # Who is killed is there again.
+    (before, *_) = running(installation)["periodic"]
+    installation.kill(before)
+    wait_until(lambda: running(installation).get("periodic", [before])[0] != before, said)
+    assert "a worker ended; it is started again" in installation.said("workers", 100_000)
+
+    # Asked to end, all of them do, and nobody has to be killed.
+    began = time.monotonic()
+    installation.end("workers", patience=60)
+    assert time.monotonic() - began < 20
+    assert installation.processes() == []
+    assert (installation.logs / "workers.log").read_text().count("it is started again") == 1
+
+
+def test_none_outlives_a_parent_that_was_killed(installation: Installation) -> None:
+    wait_until(lambda: set(running(installation)) == {"transactional", "periodic"})
+    installation.kill("workers")
+    wait_until(lambda: installation.processes() == [], lambda: str(running(installation)))
+
+
+def test_a_worker_without_work_is_asked_to_end(redis_url: str) -> None:
+    broker.connect(redis_url)
+    asked = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+
+    class Request:
+        """A job that is being done."""
+
+    request = Request()
+    try:
+        state.reserved_requests.add(request)
+        end_when_idle(Queue.IMPORTS, idle_seconds=0.5, look_seconds=0.05)
+        time.sleep(1)
+        assert not asked.is_set()
+        state.reserved_requests.discard(request)
+        assert asked.wait(20)
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,70 @@
+"""How each queue is served: the options of its Celery worker, on one page.
+
+The Procfile starts one process for each of them (a test compares the two); `newsletter run` starts them all
+by `workers.preload`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from celery.concurrency import get_implementation
+from celery.utils.nodenames import host_format
+
+from newsletter.core.queue import Queue
+
+BULK_PROCESSES = "${BULK_PROCESSES:-2}"
+
+
+@dataclass(frozen=True)
+class QueueWorker:
+    """The worker of one queue.
+
+    `processes`: how many do its jobs, `BULK_PROCESSES` the setting; 0: its main process does them by itself.
+    `on_demand`: on a single machine it is started when a job waits, and ends when nothing was there to do for
+    a while.
+    """
+
+    queue: Queue
+    processes: int | str = 0
+    prefetch_multiplier: int | None = None
+    on_demand: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its node name in Celery's notation."""
+        return f"{self.queue.value}@%h"
+
+    def command(self) -> str:
+        """Its line in the Procfile."""
+        pool = f"-c {self.processes}" if self.processes else "--pool solo"
+        prefetch = f" --prefetch-multiplier {self.prefetch_multiplier}" if self.prefetch_multiplier else ""
+        return (
+            f"celery -A workers.app worker -n {self.name} -Q {self.queue.value} {pool}{prefetch}"
+            " --without-gossip --without-mingle"
+        )
+
+    def options(self, bulk_processes: int) -> dict[str, Any]:
+        """The same for `Celery.Worker`; `bulk_processes`: what the setting says."""
+        processes = bulk_processes if self.processes == BULK_PROCESSES else self.processes
+        return {
+            "hostname": host_format(self.name),
+            "queues": [self.queue.value],
+            "pool_cls": get_implementation("prefork" if processes else "solo"),
+            "concurrency": processes or 1,
+            "prefetch_multiplier": self.prefetch_multiplier,
+            # Nobody listens to what workers would tell each other.
+            "without_gossip": True,
+            "without_mingle": True,
+            "quiet": True,
+        }
+
+
+WORKERS = (
+    # People wait for these messages: two processes, always there.
+    QueueWorker(Queue.TRANSACTIONAL, 2),
+    QueueWorker(Queue.IMPORTS, on_demand=True),
+    # A turn of sending takes many seconds: a process takes one job at a time and leaves the others alone.
+    QueueWorker(Queue.BULK, BULK_PROCESSES, prefetch_multiplier=1, on_demand=True),
+    # Has the timer, see `workers.periodic`.
+    QueueWorker(Queue.PERIODIC),
+)
