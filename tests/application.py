@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from celery import Celery
 from flask import Flask
 
 from newsletter.app import create_app
@@ -26,7 +25,6 @@ class _Made(NamedTuple):
 
     shape: tuple[Any, ...]
     app: Flask
-    celery: Celery | None
 
 
 _made: _Made | None = None
@@ -39,7 +37,9 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     It is made anew when `settings` differ from those before in more than files and database. Routes cannot be
     added to it: a test that does so makes an application with `create_app`.
     """
-    app, broker.celery = _find_or_make(settings)
+    app = _find_or_make(settings)
+    if broker.redis_url != settings.effective_redis_url:
+        broker.connect(settings.effective_redis_url)
     config, extensions = dict(app.config), dict(app.extensions)
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
@@ -53,7 +53,7 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
         place.update(before)
 
 
-def _find_or_make(settings: Settings) -> tuple[Flask, Celery | None]:
+def _find_or_make(settings: Settings) -> Flask:
     # Only the last one is kept: what extensions keep for the whole process belongs to the last that was made.
     global _made  # noqa: PLW0603 - the one of this process
     of_one_test = {"data_dir": Path(), "database_url": None}
@@ -63,5 +63,5 @@ def _find_or_make(settings: Settings) -> tuple[Flask, Celery | None]:
         app.testing = True
         with app.app_context():
             database.db.engine.dispose()
-        _made = _Made(shape, app, broker.celery)
-    return _made.app, _made.celery
+        _made = _Made(shape, app)
+    return _made.app
