@@ -38,8 +38,7 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     added to it: a test that does so makes an application with `create_app`.
     """
     app = _find_or_make(settings)
-    if broker.redis_url != settings.effective_redis_url:
-        broker.connect(settings.effective_redis_url)
+    broker.connect(settings.effective_redis_url)
     config, extensions = dict(app.config), dict(app.extensions)
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))

@@ -46,7 +46,7 @@ def init_app(app: Flask, https: bool) -> None:
 
 
 def _only_sessions(app: Flask, security: Security) -> None:
-    """Users are recognised by their session, when a page of the desk asks, and by nothing else."""
+    """Users are recognised by their session, when a page of the admin asks, and by nothing else."""
     manager, principal = security.login_manager, security.principal
     manager.session_protection = None  # the session is bound to its row, not to an IP address
     manager.request_loader(_nobody)  # no tokens in URLs or headers

@@ -24,8 +24,8 @@ SEEN_STEP = 300  # seconds between two notes that somebody is still there
 
 def user() -> User | None:
     """Who is signed in; None when nobody is, or no longer."""
-    found = current_user._get_current_object() if has_request_context() else None
-    return found if isinstance(found, User) else None
+    somebody = current_user._get_current_object() if has_request_context() else None
+    return somebody if isinstance(somebody, User) else None
 
 
 def sign_in(person: User) -> None:

@@ -18,7 +18,7 @@ from newsletter.web.admin.dates import long_moment, short_moment
 from newsletter.web.admin.formats import exactly, number
 from newsletter.web.admin.guard import LAST_PUBLICATION, needed_permission
 from newsletter.web.database import session
-from newsletter.web.errors import in_desk
+from newsletter.web.errors import in_admin
 
 # Whose pages the rail calls settings: those of the publication and, for owners, of the installation.
 SETTINGS = {"admin_publications", "admin_settings"}
@@ -44,19 +44,19 @@ def current_publication() -> Publication | None:
     publications = _publications()
     named = (request.view_args or {}).get("slug"), cookie.get(LAST_PUBLICATION)
     by_slug = {publication.slug: publication for publication in publications}
-    found = next((by_slug[slug] for slug in named if slug in by_slug), None)
-    return found or next(iter(publications), None)
+    chosen = next((by_slug[slug] for slug in named if slug in by_slug), None)
+    return chosen or next(iter(publications), None)
 
 
 def _publications() -> list[Publication]:
-    if "desk_publications" not in g:
-        g.desk_publications = all_publications(session())
-    listed: list[Publication] = g.desk_publications
+    if "admin_publications" not in g:
+        g.admin_publications = all_publications(session())
+    listed: list[Publication] = g.admin_publications
     return listed
 
 
 def _frame() -> dict[str, Any]:
-    user = signed_in.user() if in_desk() else None
+    user = signed_in.user() if in_admin() else None
     if user is None:
         return {}
     return {

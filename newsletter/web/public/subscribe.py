@@ -10,6 +10,7 @@ from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
@@ -65,7 +66,7 @@ def ask(slug: str) -> Response:
         address=form.address,
         name=form.text("name"),
         words=words(publication.name, language.current()),
-        source="embedded form" if _embedded() else "form",
+        source=ConsentSource.EMBED if _embedded() else ConsentSource.FORM,
         ip=request.remote_addr or "",
     )
     session().commit()
