@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from newsletter.app import create_app
+from newsletter.core.db import session_factory
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
-from newsletter.web.database import db
+from newsletter.web import database, page_cache
 from tests.databases import borrow_engine, give_back
 
 
@@ -42,9 +43,8 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     engine = borrow_engine(settings.effective_database_url, settings.web_threads)
-    with app.app_context():
-        db.engines["default"] = engine
-        db.sessionmaker.configure(bind=engine)
+    app.extensions[database.EXTENSION] = session_factory(engine)
+    page_cache.init_app(app)
     yield app
     give_back(engine)
     for place, before in ((app.config, config), (app.extensions, extensions)):
@@ -61,6 +61,6 @@ def _find_or_make(settings: Settings) -> Flask:
         app = create_app(settings)
         app.testing = True
         with app.app_context():
-            db.engine.dispose()
+            database.db.engine.dispose()
         _made = _Made(shape, app)
     return _made.app
