@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from newsletter.smtp.dialogue import Envelope
+from newsletter.smtp.dialogue import Break, Deliver, Envelope
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession, open_session
 from newsletter.smtp.sink import Options, Rule, Script, Sink
@@ -22,6 +22,7 @@ from tests.processes import wait_until
 QUICK = Timeouts(
     connect=2, greeting=1, command=1, mail=0.4, rcpt=0.4, data=0.4, block=0.4, end=0.4, probe=0.4, quit=0.4
 )
+EHLO = b"250-relay\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"
 
 
 class Raw:
@@ -218,3 +219,27 @@ def talk() -> Callable[[socket.socket, bytes], None]:
             peer.recv(1000)
 
     return say
+
+
+@pytest.fixture
+def served(
+    raw_server: Callable[..., AbstractContextManager[int]], quick_relay: Callable[..., Relay], stage: Stage
+) -> Callable[..., Break]:
+    """Why a client stops at a server that answers each thing that it hears with the next of `replies`."""
+
+    def run(deliver: Deliver, count: int, *replies: bytes) -> Break:
+        def behave(peer: socket.socket) -> None:
+            for reply in (b"220 relay\r\n", EHLO, *replies):
+                peer.sendall(reply)
+                with suppress(ConnectionResetError):  # the client has heard enough
+                    peer.recv(65_536)
+
+        with raw_server(behave) as port:
+            session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
+            session.in_step = True
+            stop = deliver(session, stage.envelopes(count), stage.notes, lambda: True)
+            assert session.closed
+        assert stop is not None
+        return stop
+
+    return run

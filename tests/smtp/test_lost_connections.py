@@ -1,12 +1,9 @@
 """Who is marked when a connection ends before a body was handed over: one rule for every client."""
 
-from contextlib import suppress
-
 import pytest
 
 from newsletter.smtp import pipelined, plain
 from newsletter.smtp.dialogue import BreakKind
-from newsletter.smtp.session import open_session
 from newsletter.smtp.sink import Act, At, Rule
 from newsletter.smtp.verdict import Reason
 
@@ -14,7 +11,6 @@ EACH = pytest.mark.parametrize("deliver", [plain.deliver, pipelined.deliver], id
 ENDS = pytest.mark.parametrize(
     ("act", "reason"), [(Act.DROP, Reason.LOST), (Act.SILENT, Reason.SILENT)], ids=["drop", "silent"]
 )
-EHLO = b"250-relay\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES\r\n"
 OPENED = {  # what a server says until it waits for a body
     plain.deliver: (b"250 a\r\n", b"250 b\r\n", b"354 c\r\n"),
     pipelined.deliver: (b"250 a\r\n250 b\r\n354 c\r\n",),
@@ -65,27 +61,6 @@ def test_a_used_connection_that_is_gone_before_the_first_command_marks_nobody(de
     assert stop is not None
     assert (stop.kind, stop.index, stop.unanswered) == (BreakKind.LOST, 0, ())
     assert stage.notes.outcomes == {}
-
-
-@pytest.fixture
-def served(raw_server, quick_relay, stage):
-    """What a client makes of a server that answers each thing that it hears with the next of `replies`."""
-
-    def run(deliver, count, *replies):
-        def behave(peer):
-            for reply in (b"220 relay\r\n", EHLO, *replies):
-                peer.sendall(reply)
-                with suppress(ConnectionResetError):  # the client has heard enough
-                    peer.recv(65_536)
-
-        with raw_server(behave) as port:
-            session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            stop = deliver(session, stage.envelopes(count), stage.notes, go)
-            assert session.closed
-        assert stop is not None
-        return stop
-
-    return run
 
 
 @EACH

@@ -1,43 +1,13 @@
 """Servers that say what nobody can understand, or only half of it."""
 
-from contextlib import suppress
-
 import pytest
 
 from newsletter.smtp import chunked, pipelined, plain
 from newsletter.smtp.dialogue import BreakKind
-from newsletter.smtp.session import open_session
 from newsletter.smtp.verdict import Reason
 
-EHLO = b"250-relay\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"
 REFUSED = b"250 2.1.0 a\r\n550 5.1.1 who\r\n554 5.5.1 nobody\r\n"
 ANSWERS = {plain.deliver: b"250 a\r\n", pipelined.deliver: b"250 a\r\n250 b\r\n354 c\r\n"}
-
-
-def go() -> bool:
-    return True
-
-
-@pytest.fixture
-def served(raw_server, quick_relay, stage):
-    """What a client makes of a server that answers each thing that it hears with the next of `replies`."""
-
-    def run(deliver, count, *replies):
-        def behave(peer):
-            for reply in (b"220 relay\r\n", EHLO, *replies):
-                peer.sendall(reply)
-                with suppress(ConnectionResetError):  # it has had enough of this
-                    peer.recv(65_536)
-
-        with raw_server(behave) as port:
-            session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            session.in_step = True
-            stop = deliver(session, stage.envelopes(count), stage.notes, go)
-            assert session.closed
-        assert stop is not None
-        return stop
-
-    return run
 
 
 def test_a_garbled_reply_to_a_command_is_trouble_for_the_plain_dialogue(served, stage):
