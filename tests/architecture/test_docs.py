@@ -120,6 +120,17 @@ def test_relays_are_written_as_the_parser_reads_them(url: str) -> None:
     assert environment_transports(url)
 
 
+def test_the_modules_of_the_architecture_exist() -> None:
+    named = re.findall(
+        r"`((?:[a-z_]+/)+[a-z_]+\.py)`", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    )
+    assert len(named) > 20
+    missing = [
+        name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "newsletter"))
+    ]
+    assert missing == []
+
+
 def test_there_are_relays_and_commands_to_check() -> None:
     assert len(RELAYS) > 4
     assert len(command_lines(README)) > 4

@@ -59,7 +59,7 @@ class Picture:
 
 
 def pictures(demo: Demo) -> list[Picture]:
-    """Everything that the README shows."""
+    """Every picture of the documents."""
     draft, slug = f"/admin/issues/{demo.draft_id}", demo.publication_slug
     public = [
         Picture("archive-light", f"/archive/{slug}/{demo.newest_slug}", 1000, 1200),

@@ -26,7 +26,7 @@ from newsletter.document.image import Image
 from newsletter.document.reading import read
 from newsletter.document.schema import json_schema
 from newsletter.document.section import Block, Section
-from newsletter.issues.edit import whole
+from newsletter.issues.edit import full_json
 from tests.document.strategies import documents
 from tests.web.editor_oracle import Oracle
 
@@ -186,6 +186,6 @@ def too_much(schema: dict[str, Any], part: dict[str, Any]) -> Any:
 @given(document=documents)
 def test_the_editor_fills_in_every_default_as_the_format_does(oracle: Oracle, document: Document) -> None:
     assert read(oracle.ask("filled", document=json.loads(dumps(document)))) == document
-    full = whole(document)
+    full = full_json(document)
     assert oracle.ask("filled", document=json.loads(dumps(document))) == full
     assert oracle.ask("filled", document=full) == full

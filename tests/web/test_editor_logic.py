@@ -23,7 +23,7 @@ from newsletter.document.fields import (
 from newsletter.document.merge import parse
 from newsletter.document.reading import read, sentences
 from newsletter.document.richtext import link_urls, to_html, to_inline_html
-from newsletter.issues.edit import whole
+from newsletter.issues.edit import full_json
 from tests.document.strategies import documents, urls
 from tests.document.strategies import lines as some_lines
 from tests.web.editor_oracle import NODE, TESTS, Oracle
@@ -181,7 +181,7 @@ def test_a_slug_in_any_script_is_one_in_the_page(oracle: Oracle, title: str) -> 
 def test_a_change_is_understood_by_a_server_whether_it_keeps_defaults_or_not(
     oracle: Oracle, document: Document, seed: int
 ) -> None:
-    full, bare = whole(document), json.loads(dumps(document))
+    full, bare = full_json(document), json.loads(dumps(document))
     for given_form in (full, bare):
         answer = oracle.ask("edit", document=given_form, seed=seed)
         expected = read(answer["after"])
@@ -193,11 +193,11 @@ def test_a_change_is_understood_by_a_server_whether_it_keeps_defaults_or_not(
 @slow
 @given(seed=st.integers(0, 10**6))
 def test_two_peoples_changes_make_a_document_that_holds_the_words_of_both(oracle: Oracle, seed: int) -> None:
-    answer = oracle.ask("both", document=whole(DIGEST), seed=seed)
+    answer = oracle.ask("both", document=full_json(DIGEST), seed=seed)
     merged = read(answer["merged"])
     assert read(jsonpatch.apply_patch(answer["theirs"], answer["patch"])) == merged
     kept = set(strings(answer["merged"])) | {str(conflict["theirs"]) for conflict in answer["conflicts"]}
-    was = set(strings(whole(DIGEST)))
+    was = set(strings(full_json(DIGEST)))
     for side in ("mine", "theirs"):
         assert {word for word in strings(answer[side]) if word not in was} <= kept
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.models import User
 from newsletter.accounts.sessions import begin_session
 from newsletter.web.admin.words.browsers import browser_name
+from tests.databases import both_databases
 from tests.web.signed_in import SignedIn
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -31,6 +32,7 @@ def test_where_one_is_signed_in(admin_client: SignedIn, owner: User, session: Se
     assert "203.0.113.7" not in admin_client.get("/admin/account").get_data(as_text=True)
 
 
+@both_databases
 def test_the_present_password_is_asked_for(admin_client: SignedIn) -> None:
     answer = admin_client.post(
         "/admin/account/password", data={"current": "whatever it was", "password": "nine loud geese"}

@@ -11,7 +11,7 @@ from newsletter.core.queue import Queue
 from newsletter.issues.listing import Stage
 from newsletter.mailings.models import Exclusion
 from newsletter.mailings.recipients import OUTCOMES
-from newsletter.mailings.totals import ShownState
+from newsletter.mailings.totals import DisplayedState
 from newsletter.sending.retry import EXPIRED
 from newsletter.smtp.probe import ProbeStep, Result
 from newsletter.smtp.url import Dialogue
@@ -28,7 +28,7 @@ from newsletter.web.admin.settings import forms, limits_form
 from newsletter.web.admin.words import audience, imports, issues, mailings, relays, subscribers
 
 TABLES: dict[str, tuple[Mapping[object, object], Iterable[object]]] = {
-    "mailing states": (mailings.STATES, ShownState),
+    "mailing states": (mailings.STATES, DisplayedState),
     "outcomes": (mailings.OUTCOMES, OUTCOMES),
     "exclusions": (mailings.EXCLUSIONS, Exclusion),
     "refusals": (mailings.REFUSALS, Reason),
@@ -93,5 +93,5 @@ def test_a_sign_up_on_another_site_has_its_word(app: Flask) -> None:
 
 def test_a_paused_mailing_with_a_reason_waits_for_somebody(app: Flask) -> None:
     with app.test_request_context("/"):
-        assert mailings.state_word(ShownState.PAUSED)[0] == "Paused"
-        assert mailings.state_word(ShownState.PAUSED, "the database was restored")[0] == "Waits for you"
+        assert mailings.state_word(DisplayedState.PAUSED)[0] == "Paused"
+        assert mailings.state_word(DisplayedState.PAUSED, "the database was restored")[0] == "Waits for you"

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
 from newsletter.core.text import without_nul
-from newsletter.mailings.totals import ShownState, read_totals
+from newsletter.mailings.totals import DisplayedState, read_totals
 from newsletter.sending import requeue
 from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.guard import allow, current_actor
@@ -104,7 +104,7 @@ def _changed(now: int) -> str:
 
 
 def _when_resumed(mailing_id: int, said: str) -> str:
-    if read_totals(session(), mailing_id).state in {ShownState.PAUSED, ShownState.STOPPING}:
+    if read_totals(session(), mailing_id).state in {DisplayedState.PAUSED, DisplayedState.STOPPING}:
         return str(_("%(said)s The mailing is paused: it happens when you resume it.", said=said))
     return said
 

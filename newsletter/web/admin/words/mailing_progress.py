@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Mailing
 from newsletter.mailings.progress import Progress
-from newsletter.mailings.totals import MailingTotals, ShownState
+from newsletter.mailings.totals import DisplayedState, MailingTotals
 from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.formats import duration, exactly, isolated, page_locale
 
@@ -19,21 +19,21 @@ SLOW = 2  # a second; below, the rate is told by the minute
 def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
     """What happens now, or what happened in the end."""
     sent, when = exactly(totals.sent), _moment(totals, zone)
-    if totals.state is ShownState.SCHEDULED:
+    if totals.state is DisplayedState.SCHEDULED:
         return str(_("It will be sent on %(when)s. Its readers are counted then.", when=when))
-    if totals.state is ShownState.FREEZING:
+    if totals.state is DisplayedState.FREEZING:
         sentence = _("Its readers are being counted: %(count)s so far.", count=exactly(totals.candidates))
-    elif totals.state is ShownState.SENDING:
+    elif totals.state is DisplayedState.SENDING:
         sentence = _("Sending since %(when)s.", when=when)
         if totals.waits:
             return f"{sentence} {_waiting(totals)}"
-    elif totals.state is ShownState.PAUSED and totals.started_at is None:
+    elif totals.state is DisplayedState.PAUSED and totals.started_at is None:
         sentence = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
-    elif totals.state is ShownState.PAUSED:
+    elif totals.state is DisplayedState.PAUSED:
         sentence = _("Nothing is in flight and nothing more starts until somebody resumes it.")
-    elif totals.state is ShownState.STOPPING:
+    elif totals.state is DisplayedState.STOPPING:
         return _stopping(mailing, totals)
-    elif totals.state is ShownState.CANCELLED:
+    elif totals.state is DisplayedState.CANCELLED:
         sentence = _("Cancelled on %(when)s: %(sent)s sent, 0 in flight.", when=when, sent=sent)
     else:
         sentence = _("Finished on %(when)s: %(sent)s sent.", when=when, sent=sent)
@@ -52,7 +52,7 @@ def silence_sentence(totals: MailingTotals, progress: Progress) -> str:
     if progress.silent_seconds is None:
         return ""
     long = duration(progress.silent_seconds)
-    if totals.state is ShownState.SCHEDULED:
+    if totals.state is DisplayedState.SCHEDULED:
         return str(_("It was due %(long)s ago and no worker has begun. Are the workers running?", long=long))
     return str(
         _(

@@ -4,19 +4,19 @@ from flask_babel import lazy_gettext as _
 
 from newsletter.mailings.models import Exclusion, Outcome
 from newsletter.mailings.recipients import IN_FLIGHT
-from newsletter.mailings.totals import ShownState
+from newsletter.mailings.totals import DisplayedState
 from newsletter.sending.retry import EXPIRED
 from newsletter.smtp.verdict import Reason
 from newsletter.web.admin.words.state import Word, drawn
 
-STATES: dict[ShownState, Word] = {
-    ShownState.SCHEDULED: (_("Scheduled"), "info", "wait"),
-    ShownState.FREEZING: (_("Freezing the audience"), "info", "people"),
-    ShownState.SENDING: (_("Sending"), "info", "mailing"),
-    ShownState.PAUSED: (_("Paused"), "warning", None),
-    ShownState.STOPPING: (_("Stopping…"), "warning", "wait"),
-    ShownState.FINISHED: (_("Finished"), "success", None),
-    ShownState.CANCELLED: (_("Cancelled"), None, "close"),
+STATES: dict[DisplayedState, Word] = {
+    DisplayedState.SCHEDULED: (_("Scheduled"), "info", "wait"),
+    DisplayedState.FREEZING: (_("Freezing the audience"), "info", "people"),
+    DisplayedState.SENDING: (_("Sending"), "info", "mailing"),
+    DisplayedState.PAUSED: (_("Paused"), "warning", None),
+    DisplayedState.STOPPING: (_("Stopping…"), "warning", "wait"),
+    DisplayedState.FINISHED: (_("Finished"), "success", None),
+    DisplayedState.CANCELLED: (_("Cancelled"), None, "close"),
 }
 WAITS_FOR_YOU: Word = (_("Waits for you"), "warning", None)
 
@@ -75,9 +75,9 @@ REFUSALS: dict[str, object] = {
 REASONS: dict[str, object] = {**EXCLUSIONS, **REFUSALS, EXPIRED: _("retries ran out")}
 
 
-def state_word(state: ShownState, reason: str = "") -> Word:
+def state_word(state: DisplayedState, reason: str = "") -> Word:
     """The word, its kind and its icon; `reason` is why the mailing paused itself."""
-    return drawn(WAITS_FOR_YOU if state is ShownState.PAUSED and reason else STATES[state])
+    return drawn(WAITS_FOR_YOU if state is DisplayedState.PAUSED and reason else STATES[state])
 
 
 def outcome_word(outcome: str) -> str:

@@ -14,6 +14,7 @@ from newsletter.issues.models import Issue
 from newsletter.media.models import MediaFile
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.web.admin.issues.conftest import (
     JSON,
     Desk,
@@ -65,6 +66,7 @@ def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     assert "No test message was sent" in editor_client.get(own(issue, "check")).text
 
 
+@both_databases
 def test_two_clicks_send_one_test(editor_client: SignedIn, session: Session, issue: Issue) -> None:
     for _ in range(2):
         assert (
