@@ -95,7 +95,7 @@ def _page(
             form=form,
             # The language goes along: the words that are kept are the words that were read.
             action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
-            shown_at=signup_protection.sign_form_time(links().signer, publication.id),
+            stamp=signup_protection.sign_form_time(links().signer, publication.id),
             consent=words(publication.name, lang).text,
             problem=problem,
             once_more=once_more,
