@@ -13,7 +13,18 @@ from newsletter.core.paths import static_dir, templates_dir
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings, load_settings
-from newsletter.web import blueprints, database, errors, headers, language, limits, request_id, templating
+from newsletter.web import (
+    assets_manifest,
+    blueprints,
+    database,
+    errors,
+    headers,
+    language,
+    limits,
+    page_cache,
+    request_id,
+    templating,
+)
 
 assert web  # noqa: S101
 
@@ -41,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     headers.init_app(app, https)
     language.init_app(app)
     templating.init_app(app)
+    page_cache.init_app(app)
     limits.init_app(app, settings.effective_redis_url)
     errors.init_app(app)
     blueprints.init_app(app, settings)
@@ -62,5 +74,9 @@ def _serve_static(app: Flask) -> None:
     static = static_dir()
     if static.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-            app.wsgi_app, root=str(static), prefix="static/", max_age=ONE_DAY
+            app.wsgi_app,
+            root=str(static),
+            prefix="static/",
+            max_age=ONE_DAY,
+            immutable_file_test=assets_manifest.is_immutable,
         )

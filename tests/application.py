@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from celery import Celery
 from flask import Flask
 
 from newsletter.app import create_app
+from newsletter.core.db import session_factory
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
-from newsletter.web.database import db
+from newsletter.web import database, page_cache
 from tests.databases import borrow_engine, give_back
 
 
@@ -25,7 +25,6 @@ class _Made(NamedTuple):
 
     shape: tuple[Any, ...]
     app: Flask
-    celery: Celery | None
 
 
 _made: _Made | None = None
@@ -38,14 +37,14 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     It is made anew when `settings` differ from those before in more than files and database. Routes cannot be
     added to it: a test that does so makes an application with `create_app`.
     """
-    app, broker.celery = _find_or_make(settings)
+    app = _find_or_make(settings)
+    broker.connect(settings.effective_redis_url)
     config, extensions = dict(app.config), dict(app.extensions)
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     engine = borrow_engine(settings.effective_database_url, settings.web_threads)
-    with app.app_context():
-        db.engines["default"] = engine
-        db.sessionmaker.configure(bind=engine)
+    app.extensions[database.EXTENSION] = session_factory(engine)
+    page_cache.init_app(app)
     yield app
     give_back(engine)
     for place, before in ((app.config, config), (app.extensions, extensions)):
@@ -53,7 +52,7 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
         place.update(before)
 
 
-def _find_or_make(settings: Settings) -> tuple[Flask, Celery | None]:
+def _find_or_make(settings: Settings) -> Flask:
     # Only the last one is kept: what extensions keep for the whole process belongs to the last that was made.
     global _made  # noqa: PLW0603 - the one of this process
     of_one_test = {"data_dir": Path(), "database_url": None}
@@ -62,6 +61,6 @@ def _find_or_make(settings: Settings) -> tuple[Flask, Celery | None]:
         app = create_app(settings)
         app.testing = True
         with app.app_context():
-            db.engine.dispose()
-        _made = _Made(shape, app, broker.celery)
-    return _made.app, _made.celery
+            database.db.engine.dispose()
+        _made = _Made(shape, app)
+    return _made.app

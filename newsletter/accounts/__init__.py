@@ -1,1 +1,1 @@
-"""Accounts: who may sign in to the editor's desk, and what each of them may do."""
+"""Accounts: who may sign in to the admin, and what each of them may do."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What a page of the editor's desk needs."""
+    """What a page of the admin needs."""
 
     VIEW = "view"
     EDIT_ISSUES = "edit_issues"

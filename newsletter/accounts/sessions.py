@@ -9,8 +9,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from newsletter.accounts.models import User, UserSession
 from newsletter.core import clock
@@ -30,15 +30,28 @@ def begin_session(session: Session, user: User, *, ip: str, browser: str) -> str
     return key
 
 
-def session_goes_on(session: Session, key: str, user_id: int) -> bool:
-    """Whether the session behind `key` is this user's, has not ended and is not too old."""
-    row = session.scalar(select(UserSession).where(UserSession.key_hash == _hash(key)))
-    return (
-        row is not None
-        and row.user_id == user_id
-        and row.ended_at is None
-        and clock.now() - row.started_at <= ABSOLUTE_LIMIT
+# Built once: each page of the desk begins with it.
+_behind_key = (
+    select(User)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.key_hash == bindparam("key_hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.started_at >= bindparam("since"),
+        User.fs_uniquifier == bindparam("uniquifier"),
+        User.active,
     )
+    .options(joinedload(User.roles))
+)
+
+
+def session_user(session: Session, key: str, uniquifier: str) -> User | None:
+    """Whose session `key` stands for; None when it has ended or is too old, or that user may not sign in.
+
+    `uniquifier` is what the cookie says beside the key (`User.fs_uniquifier`): both must agree.
+    """
+    named = {"key_hash": _hash(key), "since": clock.now() - ABSOLUTE_LIMIT, "uniquifier": uniquifier}
+    return session.scalars(_behind_key, named).unique().one_or_none()
 
 
 @dataclass(frozen=True)

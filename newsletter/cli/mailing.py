@@ -12,7 +12,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.totals_table import print_totals
 from newsletter.core import clock
 from newsletter.mailings.models import Mailing
-from newsletter.mailings.totals import MailingTotals, read_totals
+from newsletter.mailings.totals import DisplayedState, MailingTotals, read_totals
 from newsletter.sending import control
 
 POLL_SECONDS = 0.5
@@ -29,7 +29,7 @@ def command() -> None: ...
 def status(mailing_id: int, wait: bool, as_json: bool) -> None:
     """Say where every candidate of a mailing is; the counts add up at every moment."""
     totals = _read(mailing_id)
-    while wait and not totals.over and totals.state != "paused":
+    while wait and not totals.over and totals.state is not DisplayedState.PAUSED:
         clock.sleep(POLL_SECONDS)
         totals = _read(mailing_id)
     print_totals(totals, as_json)

@@ -14,7 +14,14 @@ from newsletter.cli.environment import answer, console, json_option, session
 from newsletter.core.db import reading
 from newsletter.mailings.domains import DomainCounts, by_domain
 from newsletter.mailings.lifecycle import find
-from newsletter.mailings.recipients import OUTCOMES, Recipient, Wanted, every_recipient, recipients, troubles
+from newsletter.mailings.recipients import (
+    OUTCOMES,
+    RecipientRow,
+    Wanted,
+    every_recipient,
+    recipients,
+    troubles,
+)
 
 SHOWN = 50
 
@@ -36,7 +43,7 @@ def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: s
             _show(opened, mailing_id, wanted)
 
 
-def _write(mailing_id: int, found: Iterator[Recipient]) -> None:
+def _write(mailing_id: int, found: Iterator[RecipientRow]) -> None:
     """One JSON object, one line for each recipient: a million of them need no more memory than one."""
     sys.stdout.write(f'{{"mailing": {mailing_id}, "recipients": [')
     before = "\n"
@@ -46,7 +53,7 @@ def _write(mailing_id: int, found: Iterator[Recipient]) -> None:
     sys.stdout.write("\n]}\n")
 
 
-def _facts(one: Recipient) -> dict[str, Any]:
+def _facts(one: RecipientRow) -> dict[str, Any]:
     return {
         "address": one.email,
         "name": one.name,

@@ -40,8 +40,8 @@ class Word(TypeDecorator[E], Generic[E]):
     impl = String(32)
     cache_ok = True
 
-    def __init__(self, enum: type[E]) -> None:
-        super().__init__()
+    def __init__(self, enum: type[E], length: int = 32) -> None:
+        super().__init__(length)
         self.enum = enum
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:

@@ -25,8 +25,9 @@ SQLITE_BUSY_MS = 20_000
 # PostgreSQL ends a session that holds a transaction open and does nothing (a stopped worker), in ms.
 POSTGRES_IDLE_IN_TRANSACTION_MS = 60_000
 
-# Where the info of a SQLite connection says which file it has open.
+# Where the info of a SQLite connection says which file it has open, and where that file was.
 INODE = "newsletter_inode"
+FILE = "newsletter_file"
 
 _reading: ContextVar[bool] = ContextVar("newsletter_reading", default=False)
 
@@ -121,8 +122,8 @@ def tune(engine: Engine) -> None:
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
     # Which file this is: another may be put in its place, and the connection would not notice.
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    record.info[INODE] = _inode(path)
+    record.info[FILE] = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info[INODE] = _inode(record.info[FILE])
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # a reservation must survive a power cut
@@ -133,11 +134,10 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
 
 
 def _sqlite_checkout(
-    connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
+    _connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
 ) -> None:
     """A connection to a file that is not there any more is given up for one to the file that is."""
-    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    path = record.info[FILE]
     if path and _inode(path) != record.info[INODE]:
         message = f"{path} was replaced"
         raise DisconnectionError(message)
@@ -164,3 +164,9 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+def read_snapshot(session: Session) -> None:
+    """Let all that this transaction reads be of one moment; call it first. SQLite is like that by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

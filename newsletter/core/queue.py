@@ -67,7 +67,8 @@ class Broker:
 
     def connect(self, redis_url: str | None) -> None:
         """From now on every `Job` of this process goes to `redis_url`; None: to nobody."""
-        self.redis_url, self._celery = redis_url, None
+        if redis_url != self.redis_url:
+            self.redis_url, self._celery = redis_url, None
 
     @property
     def celery(self) -> "Celery | None":

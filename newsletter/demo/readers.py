@@ -11,6 +11,7 @@ from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
+    ConsentSource,
     EndReason,
     State,
     Subscriber,
@@ -100,7 +101,7 @@ def _consents(
     said = words(publication_name, "en")
     ip = "" if person.fate is Fate.ERASED else f"192.0.2.{number % 254 + 1}"
 
-    def record(kind: ConsentKind, source: str, at: datetime, *, read: bool) -> ConsentRecord:
+    def record(kind: ConsentKind, source: ConsentSource, at: datetime, *, read: bool) -> ConsentRecord:
         return ConsentRecord(
             subscription_id=subscription.id,
             kind=kind,
@@ -108,16 +109,18 @@ def _consents(
             text=said.text if read else "",
             text_version=said.version if read else "",
             locale=said.locale if read else "",
-            ip="" if source == "import" else ip,
+            ip="" if source is ConsentSource.IMPORT else ip,
             at=at,
         )
 
     if person.imported:
-        records = [record(ConsentKind.IMPORTED, "import", person.joined, read=False)]
+        records = [record(ConsentKind.IMPORTED, ConsentSource.IMPORT, person.joined, read=False)]
     else:
-        records = [record(ConsentKind.REQUESTED, "form", person.joined, read=True)]
+        records = [record(ConsentKind.REQUESTED, ConsentSource.FORM, person.joined, read=True)]
         if person.confirmed:
-            records.append(record(ConsentKind.CONFIRMED, "confirmation", person.confirmed, read=False))
+            records.append(
+                record(ConsentKind.CONFIRMED, ConsentSource.CONFIRMATION, person.confirmed, read=False)
+            )
     if person.fate is Fate.UNSUBSCRIBED and person.turned:
-        records.append(record(ConsentKind.WITHDRAWN, "one-click", person.turned, read=False))
+        records.append(record(ConsentKind.WITHDRAWN, ConsentSource.ONE_CLICK, person.turned, read=False))
     return records

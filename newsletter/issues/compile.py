@@ -13,12 +13,10 @@ from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.zones import zone_or_utc
 from newsletter.document import Document
-from newsletter.document.walk import images
+from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.library import media_image, with_library_texts
-from newsletter.issues.load import load_document
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing
-from newsletter.media.variants import find_sources
 from newsletter.publications.models import Publication
 from newsletter.rendering.addresses import to_ascii_domain
 from newsletter.rendering.compile import compile_message
@@ -40,15 +38,17 @@ def compile_issue(
     mailing_id: int = 0,
     variant: Variant = EVERYTHING,
     mark: str = "",
+    content: IssueContent | None = None,
 ) -> CompiledMessage:
     """The message of `revision`, rendered, inlined and with its header: the same for all who get `variant`.
 
-    `mailing_id` 0 is for previews; `mark` stands before the subject of what is no mailing. Publish the issue
-    first, so that it says its number and day. Takes tens of milliseconds. Raises `Refused` with fields for
-    facts that cannot stand in a message (a sender that is no address, an image that is not in the library),
-    `OperatorMustAct` for a broken template.
+    `mailing_id` 0 is for previews; `mark` stands before the subject of what is no mailing; `content` is that
+    of `revision`, where it is loaded already. Publish the issue first, so that it says its number and day.
+    Takes tens of milliseconds. Raises `Refused` with fields for facts that cannot stand in a message (a
+    sender that is no address, an image that is not in the library), `OperatorMustAct` for a broken template.
     """
-    composed = compose(render_input(session, revision, publication, links, variant))
+    content = content or load_content(session, revision, publication)
+    composed = compose(render_input(session, revision, content, publication, links, variant=variant))
     return compile_message(
         composed.html,
         composed.text,
@@ -62,29 +62,30 @@ def compile_issue(
 def render_input(
     session: Session,
     revision: Revision,
+    content: IssueContent,
     publication: Publication,
     links: Links,
+    *,
     variant: Variant = EVERYTHING,
 ) -> RenderInput:
     """Everything that the rendered issue depends on, copied from the rows."""
     issue = session.get_one(Issue, revision.issue_id)
-    document = load_document(revision)
-    logo = f"media:{publication.logo}" if publication.logo else ""
-    rows = find_sources(session, {image.src for _, image in images(document)} | {logo})
     return RenderInput(
-        document=with_library_texts(document, rows),
+        document=with_library_texts(content.document, content.media),
         publication=PublicationInput(
             name=publication.name,
             postal_address=publication.postal_address,
             language=publication.language,
             tagline=publication.description.partition("\n")[0],
             site_url=links.archive(publication.slug),
-            logo=media_image(links, rows[logo], LOGO_WIDTH) if logo in rows else None,
+            logo=media_image(links, content.logo, LOGO_WIDTH) if content.logo else None,
             tokens=publication.theme_tokens,
         ),
         issue=IssueInput(number=_number(session, issue), date=issue_day(issue, publication)),
-        links=_issue_links(publication, document, links),
-        media={source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()},
+        links=_issue_links(publication, content.document, links),
+        media={
+            source.removeprefix("media:"): media_image(links, row) for source, row in content.media.items()
+        },
         theme=publication.theme,
         variant=variant,
     )

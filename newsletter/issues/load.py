@@ -1,5 +1,7 @@
 """Find issues, revisions and their documents."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,12 @@ def find_revision(session: Session, issue: Issue, number: int | None = None) -> 
     if revision is None:
         raise Missing("no_revision", f"Issue {issue.id} has no revision {wanted}.")
     return revision
+
+
+def find_titles(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The title of each of these issues, by its id."""
+    rows = session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def load_document(revision: Revision) -> Document:

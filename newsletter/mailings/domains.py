@@ -46,12 +46,12 @@ class Domains:
 
 def by_domain(session: Session, mailing_id: int, most: int = MOST) -> Domains:
     """The `most` largest domains of a mailing, and the sum of the rest. Excluded people are left out."""
-    found = session.execute(_select(session, mailing_id, most)).all()
+    domains = session.execute(_select(session, mailing_id, most)).all()
     rows = [
         DomainCounts(row.domain if row.place <= most else None, *(int(sum_) for sum_ in row[3:]))
-        for row in found
+        for row in domains
     ]
-    others = found[most].domains if len(found) > most else 0
+    others = domains[most].domains if len(domains) > most else 0
     return Domains(rows[:most], rows[most] if others else None, others)
 
 
@@ -93,14 +93,14 @@ def _domain(session: Session) -> ColumnElement[Any]:
 
 
 def _terms(session: Session, mailing_id: int) -> list[tuple[str, ColumnElement[bool]]]:
-    flying = in_flight_places(session, mailing_id)
-    held = Delivery.seq.in_(flying)
+    in_flight = in_flight_places(session, mailing_id)
+    is_in_flight = Delivery.seq.in_(in_flight)
     terms: list[tuple[str, ColumnElement[bool]]] = []
     for name in TERMS:
         if name == IN_FLIGHT:
-            terms.append((name, held))
-        elif flying and name in {Outcome.PENDING, Outcome.RETRY}:  # only who waits can be in flight
-            terms.append((name, (Delivery.outcome == Outcome(name)) & ~held))
+            terms.append((name, is_in_flight))
+        elif in_flight and name in {Outcome.PENDING, Outcome.RETRY}:  # only who waits can be in flight
+            terms.append((name, (Delivery.outcome == Outcome(name)) & ~is_in_flight))
         else:
             terms.append((name, Delivery.outcome == Outcome(name)))
     return terms

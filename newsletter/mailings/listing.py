@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.mailings.models import Mailing, MailingCount, Outcome, SendWindow
-from newsletter.mailings.totals import told_state
+from newsletter.mailings.totals import DisplayedState, displayed_state
 
 PAGE = 25
 
@@ -16,7 +16,7 @@ class ListedMailing:
     """A mailing, its state in the words for people, and how many were sent."""
 
     mailing: Mailing
-    state: str
+    state: DisplayedState
     sent: int
 
 
@@ -35,12 +35,12 @@ def list_mailings(
     query = select(Mailing).where(Mailing.publication_id == publication_id)
     if before:
         query = query.where(Mailing.id < before)
-    found = session.scalars(query.order_by(Mailing.id.desc()).limit(limit + 1)).all()
-    shown = found[:limit]
+    mailings = session.scalars(query.order_by(Mailing.id.desc()).limit(limit + 1)).all()
+    shown = mailings[:limit]
     ids = [mailing.id for mailing in shown]
-    sent, flying = _sent(session, ids), _in_flight(session, ids)
-    rows = [ListedMailing(m, told_state(m, flying.get(m.id, 0)), sent.get(m.id, 0)) for m in shown]
-    return MailingPage(rows, older=len(found) > limit)
+    sent, in_flight = _sent(session, ids), _in_flight(session, ids)
+    rows = [ListedMailing(m, displayed_state(m, in_flight.get(m.id, 0)), sent.get(m.id, 0)) for m in shown]
+    return MailingPage(rows, older=len(mailings) > limit)
 
 
 def _sent(session: Session, ids: list[int]) -> dict[int, int]:

@@ -84,14 +84,14 @@ class Mailing(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     state: Mapped[MailingState] = mapped_column(Word(MailingState), default=MailingState.SCHEDULED)
     control: Mapped[Control] = mapped_column(Word(Control), default=Control.GO)
-    # Why it stands still, for people; empty while it goes.
+    # Why it is paused, for people; empty while it is not.
     held_reason: Mapped[str] = mapped_column(Text, default="")
     scheduled_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(64), default="UTC")  # the zone its time was given in
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    # The freeze: how far it has walked, and how many it found.
+    # The freeze: the last subscriber it has reached, and how many candidates there were.
     frozen_through: Mapped[int] = mapped_column(BigId, default=0)
     candidates: Mapped[int] = mapped_column(default=0)
     members: Mapped[int] = mapped_column(default=0)  # candidates that were given a place (seq 1 …)

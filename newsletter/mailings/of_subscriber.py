@@ -14,7 +14,7 @@ PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedDelivery:
     """One delivery. `outcome` is one of `recipients.OUTCOMES`; `code` and `enhanced` are the last reply's."""
 
     mailing_id: int
@@ -31,7 +31,7 @@ class Received:
 class ReceivedPage:
     """Some deliveries, and whether there are older ones."""
 
-    rows: list[Received]
+    rows: list[ReceivedDelivery]
     older: bool
 
 
@@ -59,12 +59,12 @@ def deliveries_of(
     )
     if before:
         query = query.where(Delivery.mailing_id < before)
-    found = session.execute(query).all()
-    return ReceivedPage([_received(session, row) for row in found[:limit]], older=len(found) > limit)
+    rows = session.execute(query).all()
+    return ReceivedPage([_received(session, row) for row in rows[:limit]], older=len(rows) > limit)
 
 
-def _received(session: Session, row: Any) -> Received:
+def _received(session: Session, row: Any) -> ReceivedDelivery:
     mailing_id, issue_id, publication_id, outcome, reason, code, enhanced, at, seq, state = row
     if state is MailingState.SENDING and seq in in_flight_places(session, mailing_id):
-        return Received(mailing_id, issue_id, publication_id, IN_FLIGHT, "", None, "", None)
-    return Received(mailing_id, issue_id, publication_id, outcome.value, reason, code, enhanced, at)
+        return ReceivedDelivery(mailing_id, issue_id, publication_id, IN_FLIGHT, "", None, "", None)
+    return ReceivedDelivery(mailing_id, issue_id, publication_id, outcome.value, reason, code, enhanced, at)

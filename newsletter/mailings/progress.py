@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, MailingState, SendWindow
-from newsletter.mailings.totals import MailingTotals
+from newsletter.mailings.totals import DisplayedState, MailingTotals
 
 # A window starts its last message 60 seconds after it was reserved; a reply may take its time after that.
 SILENT_AFTER_SECONDS = 90
@@ -23,8 +23,8 @@ class Progress:
     """`rate`: answered a second, on average since the start; `seconds_left` at that rate. Neither is known,
     and `elapsed` says nothing, once a mailing that was finished went on because somebody asked for it.
 
-    `silent_seconds`: how long no process has given a sign although there is work for one; None while all
-    is well. `next_retry`: when the next person who was refused for now is tried again.
+    `silent_seconds`: how long no process has done anything although there is work; None while some
+    does. `next_retry`: when the next person who was refused for now is tried again.
     """
 
     elapsed: float | None
@@ -34,21 +34,21 @@ class Progress:
     next_retry: datetime | None
 
 
-def progress(session: Session, mailing: Mailing, found: MailingTotals) -> Progress:
-    """The progress of `mailing`, whose accounts are `found`."""
+def progress(session: Session, mailing: Mailing, totals: MailingTotals) -> Progress:
+    """The progress of `mailing`, whose totals are `totals`."""
     now = clock.now()
     elapsed = None if _went_on(session, mailing) else _elapsed(mailing, now)
-    rate = _answered(found) / elapsed if elapsed and elapsed >= MEASURABLE_SECONDS else None
-    next_retry = _next_retry(session, mailing.id) if not found.over else None
-    silent = _silent_seconds(session, mailing, found, next_retry, now)
-    going = found.state == MailingState.SENDING and silent is None
-    left = found.pending + found.in_flight
+    rate = _answered(totals) / elapsed if elapsed and elapsed >= MEASURABLE_SECONDS else None
+    next_retry = _next_retry(session, mailing.id) if not totals.over else None
+    silent = _silent_seconds(session, mailing, totals, next_retry, now)
+    going = totals.state is DisplayedState.SENDING and silent is None
+    left = totals.pending + totals.in_flight
     seconds_left = round(left / rate) if going and rate and left else None
     return Progress(elapsed, rate, seconds_left, silent, next_retry)
 
 
-def _answered(found: MailingTotals) -> int:
-    return found.sent + found.rejected + found.unanswered
+def _answered(totals: MailingTotals) -> int:
+    return totals.sent + totals.rejected + totals.unanswered
 
 
 def _went_on(session: Session, mailing: Mailing) -> bool:
@@ -78,29 +78,29 @@ def _next_retry(session: Session, mailing_id: int) -> datetime | None:
 
 
 def _silent_seconds(
-    session: Session, mailing: Mailing, found: MailingTotals, next_retry: datetime | None, now: datetime
+    session: Session, mailing: Mailing, totals: MailingTotals, next_retry: datetime | None, now: datetime
 ) -> int | None:
-    since = _work_since(mailing, found, next_retry)
+    since = _work_since(mailing, totals, next_retry)
     if since is None or (now - since).total_seconds() < SILENT_AFTER_SECONDS:
         return None
-    silent = (now - max([since, *_signs(session, mailing)])).total_seconds()
+    silent = (now - max([since, *_last_moments(session, mailing)])).total_seconds()
     return round(silent) if silent >= SILENT_AFTER_SECONDS else None
 
 
-def _work_since(mailing: Mailing, found: MailingTotals, next_retry: datetime | None) -> datetime | None:
+def _work_since(mailing: Mailing, totals: MailingTotals, next_retry: datetime | None) -> datetime | None:
     """Since when there is something for a process to do; None when there is nothing, or we cannot know."""
     if mailing.state is MailingState.SCHEDULED:
         return mailing.scheduled_at if mailing.control is Control.GO else None
     if mailing.state is not MailingState.SENDING:
         return None
-    if found.in_flight:
+    if totals.in_flight:
         return mailing.started_at
     if mailing.control is not Control.GO:
         return None
     return mailing.started_at if mailing.next_seq <= mailing.members else next_retry
 
 
-def _signs(session: Session, mailing: Mailing) -> list[datetime]:
+def _last_moments(session: Session, mailing: Mailing) -> list[datetime]:
     """Moments at which something is known to have happened: reserved, answered, or ordered by a person."""
     reserved = select(func.max(SendWindow.reserved_at)).where(SendWindow.mailing_id == mailing.id)
     # Places are reserved in order, so the newest outcomes are among the last of them.
@@ -111,5 +111,5 @@ def _signs(session: Session, mailing: Mailing) -> list[datetime]:
     ordered = select(func.max(AuditEntry.at)).where(
         AuditEntry.subject_kind == "mailing", AuditEntry.subject_id == mailing.id
     )
-    found = [session.scalar(query) for query in (reserved, answered, ordered)]
-    return [moment for moment in found if moment is not None]
+    moments = [session.scalar(query) for query in (reserved, answered, ordered)]
+    return [moment for moment in moments if moment is not None]

@@ -22,7 +22,7 @@ TROUBLED = (Outcome.REJECTED, Outcome.RETRY, Outcome.UNANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class RecipientRow:
     """One delivery with its person. `email` is None once the person was erased."""
 
     subscriber_id: int
@@ -51,7 +51,7 @@ class Wanted:
 class RecipientPage:
     """Recipients in the order of subscribers, and whether there are others on either side."""
 
-    rows: list[Recipient]
+    rows: list[RecipientRow]
     earlier: bool
     later: bool
 
@@ -77,14 +77,14 @@ def recipients(
     limit: int = PAGE,
 ) -> RecipientPage:
     """The first page, the one after subscriber `after`, or the one that ends before subscriber `before`."""
-    flying = in_flight_places(session, mailing_id)
-    query = _select(mailing_id, wanted or Wanted(), flying).limit(limit + 1)
+    in_flight = in_flight_places(session, mailing_id)
+    query = _select(mailing_id, wanted or Wanted(), in_flight).limit(limit + 1)
     if before:
         query = query.where(Delivery.subscriber_id < before).order_by(Delivery.subscriber_id.desc())
     else:
         query = query.where(Delivery.subscriber_id > after).order_by(Delivery.subscriber_id)
-    found = [_recipient(row, flying) for row in session.execute(query)]
-    more, rows = len(found) > limit, found[:limit]
+    listed = [_recipient(row, in_flight) for row in session.execute(query)]
+    more, rows = len(listed) > limit, listed[:limit]
     if before:
         return RecipientPage(rows[::-1], earlier=more, later=True)
     return RecipientPage(rows, earlier=after > 0, later=more)
@@ -92,7 +92,7 @@ def recipients(
 
 def every_recipient(
     session: Session, mailing_id: int, wanted: Wanted | None = None, chunk: int = 1_000
-) -> Iterator[Recipient]:
+) -> Iterator[RecipientRow]:
     """All of them, read `chunk` at a time, each in a short transaction of its own."""
     last, more = 0, True
     while more:
@@ -106,11 +106,11 @@ def every_recipient(
 def troubles(session: Session, mailing_id: int) -> list[Trouble]:
     """What did not go well, by the server's last answer and the reason, most frequent first."""
     n = func.count().label("n")
-    facts = (Delivery.outcome, Delivery.code, Delivery.enhanced, Delivery.reason)
+    answer = (Delivery.outcome, Delivery.code, Delivery.enhanced, Delivery.reason)
     rows = session.execute(
-        select(*facts, n)
+        select(*answer, n)
         .where(Delivery.mailing_id == mailing_id, Delivery.outcome.in_(TROUBLED))
-        .group_by(*facts)
+        .group_by(*answer)
         .order_by(n.desc(), Delivery.code, Delivery.enhanced, Delivery.reason, Delivery.outcome)
     )
     return [Trouble(*row) for row in rows]
@@ -122,7 +122,7 @@ def in_flight_places(session: Session, mailing_id: int) -> set[int]:
     return {seq for seqs in windows for seq in seqs}
 
 
-def _select(mailing_id: int, wanted: Wanted, flying: set[int]) -> Select[*tuple[Any, ...]]:
+def _select(mailing_id: int, wanted: Wanted, in_flight: set[int]) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             Delivery.seq,
@@ -139,9 +139,9 @@ def _select(mailing_id: int, wanted: Wanted, flying: set[int]) -> Select[*tuple[
         .where(Delivery.mailing_id == mailing_id)
     )
     if wanted.outcome == IN_FLIGHT:
-        query = query.where(Delivery.seq.in_(flying))
+        query = query.where(Delivery.seq.in_(in_flight))
     elif wanted.outcome:
-        query = query.where(Delivery.outcome == Outcome(wanted.outcome), Delivery.seq.not_in(flying))
+        query = query.where(Delivery.outcome == Outcome(wanted.outcome), Delivery.seq.not_in(in_flight))
     if wanted.reason:
         query = query.where(Delivery.reason == wanted.reason)
     if wanted.prefix:
@@ -149,8 +149,8 @@ def _select(mailing_id: int, wanted: Wanted, flying: set[int]) -> Select[*tuple[
     return query
 
 
-def _recipient(row: Any, flying: set[int]) -> Recipient:
+def _recipient(row: Any, in_flight: set[int]) -> RecipientRow:
     seq, subscriber_id, email, name, outcome, reason, code, enhanced, at = row
-    if seq in flying:
-        return Recipient(subscriber_id, email, name, IN_FLIGHT, "", None, "", None)
-    return Recipient(subscriber_id, email, name, outcome.value, reason, code, enhanced, at)
+    if seq in in_flight:
+        return RecipientRow(subscriber_id, email, name, IN_FLIGHT, "", None, "", None)
+    return RecipientRow(subscriber_id, email, name, outcome.value, reason, code, enhanced, at)

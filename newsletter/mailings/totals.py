@@ -1,4 +1,4 @@
-"""A mailing's accounts: every candidate is in exactly one place, at every moment.
+"""A mailing's totals: every candidate is in exactly one place, at every moment.
 
     candidates = pending + in_flight + sent + rejected(reason) + retry + unanswered + excluded(reason)
 
@@ -9,6 +9,7 @@ the others, so an error would show as an inequality.
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,16 +20,28 @@ from newsletter.core.errors import Missing
 from newsletter.mailings.models import Control, Mailing, MailingCount, MailingState, Outcome, SendWindow
 
 
+class DisplayedState(StrEnum):
+    """The state as people are told it: pausing and cancelling take effect in two stages."""
+
+    SCHEDULED = "scheduled"
+    FREEZING = "freezing"
+    SENDING = "sending"
+    STOPPING = "stopping"  # nothing more starts; what is in flight is answered first
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True)
 class MailingTotals:
-    """The numbers of one mailing at one moment. `state` is what people are told, `reason` why it stands.
+    """The numbers of one mailing at one moment. `state` is what people read, `reason` why it is paused.
 
     `waiting_for` is why nothing leaves although it goes, and `not_before` until when nobody asks again;
     `per_second` is its throttle, None: no limit.
     """
 
     mailing: int
-    state: str
+    state: DisplayedState
     reason: str
     candidates: int
     pending: int
@@ -73,22 +86,22 @@ class MailingTotals:
     def waits(self) -> bool:
         """Whether nothing leaves now although the mailing goes; `waiting_for` says why."""
         until = self.not_before
-        going = self.state == MailingState.SENDING
+        going = self.state is DisplayedState.SENDING
         return going and bool(self.waiting_for) and (until is None or until > clock.now())
 
     @property
     def over(self) -> bool:
-        return self.state in {MailingState.FINISHED, MailingState.CANCELLED}
+        return self.state in {DisplayedState.FINISHED, DisplayedState.CANCELLED}
 
     def as_json(self) -> dict[str, Any]:
-        facts = asdict(self)
+        fields = asdict(self)
         for key in ("scheduled_at", "started_at", "finished_at", "not_before"):
-            facts[key] = facts[key].isoformat() if facts[key] else None
-        return facts
+            fields[key] = fields[key].isoformat() if fields[key] else None
+        return fields
 
 
 def read_totals(session: Session, mailing_id: int) -> MailingTotals:
-    """The accounts of one mailing, read in a single statement so that they belong to one moment."""
+    """The totals of one mailing, read in a single statement so that they belong to one moment."""
     in_flight = (
         select(func.coalesce(func.sum(SendWindow.size), 0))
         .where(SendWindow.mailing_id == mailing_id)
@@ -102,7 +115,7 @@ def read_totals(session: Session, mailing_id: int) -> MailingTotals:
     ).all()
     if not rows:
         raise Missing("unknown_mailing", f"There is no mailing {mailing_id}.")
-    mailing, flying = rows[0][0], rows[0][1]
+    mailing, in_flight_now = rows[0][0], rows[0][1]
     by_outcome: dict[Outcome, Counter[str]] = {outcome: Counter() for outcome in Outcome}
     for _, _, outcome, reason, n in rows:
         if n:
@@ -110,11 +123,11 @@ def read_totals(session: Session, mailing_id: int) -> MailingTotals:
     unreserved = max(0, mailing.members - (mailing.next_seq - 1))
     return MailingTotals(
         mailing=mailing.id,
-        state=told_state(mailing, flying),
+        state=displayed_state(mailing, in_flight_now),
         reason=mailing.held_reason,
         candidates=mailing.candidates,
         pending=unreserved + by_outcome[Outcome.PENDING].total(),
-        in_flight=flying,
+        in_flight=in_flight_now,
         sent=by_outcome[Outcome.SENT].total(),
         rejected=by_outcome[Outcome.REJECTED].total(),
         retry=by_outcome[Outcome.RETRY].total(),
@@ -130,10 +143,10 @@ def read_totals(session: Session, mailing_id: int) -> MailingTotals:
     )
 
 
-def told_state(mailing: Mailing, in_flight: int) -> str:
-    """The state in the words for people: pausing and cancelling take effect in two stages."""
+def displayed_state(mailing: Mailing, in_flight: int) -> DisplayedState:
+    """The state in the words for people."""
     if mailing.state in {MailingState.FINISHED, MailingState.CANCELLED} or mailing.control is Control.GO:
-        return mailing.state.value
+        return DisplayedState(mailing.state.value)
     if in_flight or mailing.control is Control.CANCEL:
-        return "stopping"
-    return "paused"
+        return DisplayedState.STOPPING
+    return DisplayedState.PAUSED

@@ -51,64 +51,62 @@ class SystemEmail:
     timezone: str = "UTC"
 
 
-def write(letter: SystemEmail) -> Envelope:
+def write(email: SystemEmail) -> Envelope:
     """The message, ready for a relay. Raises `Refused` when the sender's address cannot stand in a header."""
-    letter = _clean(letter)
-    language = _language(letter.locale)
-    html, text, subject = _render(letter, language)
+    email = _clean(email)
+    language = _language(email.locale)
+    html, text, subject = _render(email, language)
     headers = MessageHeaders(
-        from_email=letter.sender_email,
-        from_name=letter.sender_name,
-        reply_to=letter.reply_to,
+        from_email=email.sender_email,
+        from_name=email.sender_name,
+        reply_to=email.reply_to,
         auto_submitted=True,  # RFC 3834 §5: no robot should answer
         extra=(("X-Auto-Response-Suppress", "All"), ("Content-Language", language)),
     )
     values = {
-        "email": letter.recipient,
-        "date": format_datetime(letter.asked_at),
-        "message_id": message_id(letter),
+        "email": email.recipient,
+        "date": format_datetime(email.asked_at),
+        "message_id": message_id(email),
     }
     body = compile_message(html, text, subject, headers, SlotTable()).fill(values)
-    return Envelope(
-        0, letter.sender_email, letter.recipient, body, needs_smtputf8(letter.recipient), clean=True
-    )
+    return Envelope(0, email.sender_email, email.recipient, body, needs_smtputf8(email.recipient), clean=True)
 
 
-def message_id(letter: SystemEmail) -> str:
+def message_id(email: SystemEmail) -> str:
     """The Message-ID without its brackets (RFC 5322 §3.6.4), the same at each attempt.
 
     The moment is in it because row ids start again in a fresh database, and mail programs drop a message
     whose Message-ID they have seen.
     """
-    domain = to_ascii_domain(letter.sender_email.rpartition("@")[2])
-    return f"system.{letter.message_id}.{int(letter.asked_at.timestamp() * 1000):x}@{domain}"
+    domain = to_ascii_domain(email.sender_email.rpartition("@")[2])
+    return f"system.{email.message_id}.{int(email.asked_at.timestamp() * 1000):x}@{domain}"
 
 
-def _render(letter: SystemEmail, language: str) -> tuple[str, str, str]:
+def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
     """HTML, text and subject."""
     environment = _environment(language)
-    date, time, zone = _moment(letter.asked_at, letter.timezone, language)
+    date, time, zone = _moment(email.asked_at, email.timezone, language)
     words = {
         "lang": language,
         "dir": i18n.direction(language),
-        "letter": letter,
+        "email": email,
         "date": date,
         "time": time,
         "zone": zone,
     }
-    text = environment.get_template(f"{letter.kind}.txt")
+    text = environment.get_template(f"{email.kind}.txt")
     subject = "".join(text.blocks["subject"](text.new_context(words))).strip()
-    html = environment.get_template(f"{letter.kind}.html").render(words, subject=subject)
+    html = environment.get_template(f"{email.kind}.html").render(words, subject=subject)
     return html, text.render(words), subject
 
 
-def _clean(letter: SystemEmail) -> SystemEmail:
-    """The letter with spaces for what a name may hold and neither HTML nor a header can."""
+def _clean(email: SystemEmail) -> SystemEmail:
+    """The email with spaces for what a name may hold and neither HTML nor a header can."""
     return replace(
-        letter,
-        name=_UNWRITABLE.sub(" ", letter.name).strip(),
-        sender_name=_UNWRITABLE.sub(" ", letter.sender_name).strip(),
-        postal_address="\n".join(_UNWRITABLE.sub(" ", line) for line in letter.postal_address.splitlines()),
+        email,
+        name=_UNWRITABLE.sub(" ", email.name).strip(),
+        sender_name=_UNWRITABLE.sub(" ", email.sender_name).strip(),
+        postal_address="\n".join(_UNWRITABLE.sub(" ", line) for line in email.postal_address.splitlines()),
     )
 
 

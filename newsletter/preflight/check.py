@@ -6,12 +6,11 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
-from newsletter.document.walk import fields_of, images
+from newsletter.document.walk import fields_of
 from newsletter.issues.compile import compile_issue, local_day
+from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.example import example_values
-from newsletter.issues.load import load_document
 from newsletter.issues.models import ProofMessage, Revision
-from newsletter.media.variants import find_sources
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
 from newsletter.preflight.rules import RULES
@@ -21,21 +20,32 @@ from newsletter.subscribers.models import Subscriber, Subscription
 _ATTRIBUTE = "attributes."
 
 
-def check(session: Session, revision: Revision, publication: Publication, links: Links) -> list[Finding]:
-    """What the rules object to in `revision`: what blocks first, each kind in the order of the rules."""
-    draft = make_draft(session, revision, publication, links)
+def check(
+    session: Session,
+    revision: Revision,
+    publication: Publication,
+    links: Links,
+    content: IssueContent | None = None,
+) -> list[Finding]:
+    """What the rules object to in `revision`: what blocks first, each kind in the order of the rules.
+
+    `content` is that of `revision`, where it is loaded already.
+    """
+    content = content or load_content(session, revision, publication)
+    draft = make_draft(session, revision, publication, links, content)
     found = [finding for rule in RULES for finding in rule.findings(draft)]
     return sorted(found, key=lambda finding: finding.level is not Level.BLOCKING)
 
 
-def make_draft(session: Session, revision: Revision, publication: Publication, links: Links) -> Draft:
+def make_draft(
+    session: Session, revision: Revision, publication: Publication, links: Links, content: IssueContent
+) -> Draft:
     """Everything that the rules look at."""
-    document = load_document(revision)
-    rows = find_sources(session, {image.src for _, image in images(document)})
+    document = content.document
     asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}
     compiled, error = None, ""
     try:
-        compiled = compile_issue(session, revision, publication, links)
+        compiled = compile_issue(session, revision, publication, links, content=content)
     except DomainError as failure:
         error = _told(failure)
     return Draft(
@@ -45,7 +55,7 @@ def make_draft(session: Session, revision: Revision, publication: Publication, l
         compiled=compiled,
         render_error=error,
         html=compiled.fill_html(example_values(publication, links)) if compiled else "",
-        media={source: ImageWords(row.alt, row.credit) for source, row in rows.items()},
+        media={source: ImageWords(row.alt, row.credit) for source, row in content.media.items()},
         unknown_attributes=frozenset(
             name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
         ),

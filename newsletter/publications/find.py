@@ -1,18 +1,25 @@
 """Find publications."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Missing
 from newsletter.publications.models import Publication
 
+_by_slug = select(Publication).where(Publication.slug == bindparam("slug"))  # built once: every page asks
+
 
 def find_publication(session: Session, slug: str) -> Publication:
     """The publication called `slug`; `Missing` when there is none."""
-    found = session.scalar(select(Publication).where(Publication.slug == slug)) if "\0" not in slug else None
+    found = None if "\0" in slug else session.scalar(_by_slug, {"slug": slug})
     if found is None:
-        raise Missing("unknown_publication", f"There is no publication called “{slug[:80]}”.")
+        raise unknown_publication(slug)
     return found
+
+
+def unknown_publication(slug: str) -> Missing:
+    """There is no publication with this slug."""
+    return Missing("unknown_publication", f"There is no publication called “{slug[:80]}”.")
 
 
 def all_publications(session: Session) -> list[Publication]:

@@ -1,5 +1,5 @@
 """Sending: each recipient gets at most one copy, nobody is forgotten, and the counts add up.
 
 In the order of a mailing's life: schedule · freeze · reserve · transmit · settle · recover · finish.
-ARCHITECTURE.md tells the protocol.
+docs/sending.md describes the protocol.
 """

@@ -27,7 +27,7 @@ class Audience:
 def count_audience(session: Session, issue: Issue) -> Audience:
     """Count by the very rule of the freeze, which decides again when the mailing is due."""
     reason = reason_at_freeze(clock.now(), issue.id).label("reason")
-    found = (
+    reasons = (
         select(reason)
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
@@ -35,7 +35,7 @@ def count_audience(session: Session, issue: Issue) -> Audience:
         .where(Subscription.publication_id == issue.publication_id)
         .subquery()
     )
-    rows = session.execute(select(found.c.reason, func.count()).group_by(found.c.reason)).all()
+    rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason)).all()
     counted: dict[str, int] = {row[0]: row[1] for row in rows}
     readers = counted.pop("", 0)
     return Audience(readers, dict(sorted(counted.items(), key=lambda entry: -entry[1])))

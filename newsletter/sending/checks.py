@@ -3,7 +3,7 @@
 The database is the truth and the queue only a doorbell, so a task that was lost, a worker that was killed or
 a Redis that was flushed costs seconds and no mail. The periodic worker of each host runs these checks by a
 timer of its own (`workers.periodic`), which needs no broker. Beat's tick (`workers.schedule`) does the sweep
-where that timer stands still.
+where that timer is late.
 """
 
 from collections.abc import Callable
@@ -110,12 +110,12 @@ CHECKS = (
     Check(
         _sweep_imports,
         Period.SWEEP,
-        "The worker of an import died, or its doorbell was lost: the import stands still.",
+        "The worker of an import died, or its doorbell was lost: nobody works on it.",
     ),
     Check(
         _record_host,
         Period.RECOVERY,
-        "Other hosts take this one for gone when its counter stands still, and settle its windows.",
+        "Other hosts take this one for gone when its counter does not change, and settle its windows.",
     ),
     Check(
         _recover_windows,

@@ -1,11 +1,12 @@
-"""The connections of one process to its transports: opened when needed, kept between windows and mailings.
+"""The connection pool of one process: connections to relays are opened when needed and kept for the next use.
 
-Several threads borrow them, each for one window at a time.
+Several threads borrow them, each for one window of a mailing, or for one system message.
 """
 
 import socket
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -21,8 +22,9 @@ from newsletter.transports.transport_config import TransportConfig
 
 log = structlog.get_logger(__name__)
 
-# Relays close what says nothing for some minutes; after this long we ask before we trust.
-IDLE_SECONDS = 20
+# Relays close what says nothing for some minutes: first we ask before we trust, then it is not worth asking.
+PROBE_AFTER_SECONDS = 5.0
+IDLE_LIMIT_SECONDS = 120.0
 # Between one attempt and the next: a relay that is being restarted is back in a moment.
 PAUSES_SECONDS = (0.5, 2.0)
 # Losing connections this often within a minute is not bad luck any more.
@@ -39,18 +41,20 @@ class ConnectionPool:
         self._open: set[SmtpSession] = set()
         self._opening: set[socket.socket] = set()
         self._losses: dict[str, list[float]] = defaultdict(list)
-        self._plainly: set[str] = set()  # replies of these have come apart from our commands before
+        self._plain_only: set[str] = set()  # replies of these have come apart from our commands before
         self._patience: float | None = None
 
-    def borrow(self, transport: TransportConfig) -> SmtpSession:
-        """An open session for this thread alone; raises `SessionFailed` when there is none to be had."""
+    def borrow(self, transport: TransportConfig, pauses: Sequence[float] = PAUSES_SECONDS) -> SmtpSession:
+        """An open session for this thread alone; raises `SessionFailed` when there is none to be had.
+
+        `pauses`: after how many seconds to try again where none can be opened.
+        """
         while (kept := self._take_idle(transport)) is not None:
             session, used_at = kept
-            fresh = clock.monotonic() - used_at < IDLE_SECONDS
-            if session.relay == transport.relay and (fresh or session.alive()):
+            if session.relay == transport.relay and _usable(session, clock.monotonic() - used_at):
                 return session
             self._end(session)
-        session = self._connect(transport)
+        session = self._connect(transport, pauses)
         with self._lock:
             self._open.add(session)
         if self._patience is not None:  # since it was opened: `hurry` has not seen it
@@ -67,12 +71,12 @@ class ConnectionPool:
 
     def dialogue(self, transport: TransportConfig, session: SmtpSession) -> Deliver:
         """The fastest client that this transport can be trusted with."""
-        most = Dialogue.PLAIN if transport.key in self._plainly else session.relay.dialogue
+        most = Dialogue.PLAIN if transport.key in self._plain_only else session.relay.dialogue
         return choose(session.capabilities, most)
 
     def speak_plainly(self, transport: TransportConfig, stop: Break) -> None:
         """After a surprise: one command, one reply, from now on."""
-        self._plainly.add(transport.key)
+        self._plain_only.add(transport.key)
         log.warning("spoken to plainly from now on", transport=transport.name, reply=str(stop.reply))
 
     def may_reconnect(self, transport: TransportConfig) -> bool:
@@ -115,10 +119,10 @@ class ConnectionPool:
             self._open.discard(session)
         session.close()
 
-    def _connect(self, transport: TransportConfig) -> SmtpSession:
+    def _connect(self, transport: TransportConfig, pauses: Sequence[float]) -> SmtpSession:
         if transport.broken is not None:
             raise transport.broken
-        for pause in PAUSES_SECONDS:
+        for pause in pauses:
             try:
                 return self._open_one(transport)
             except SessionFailed as error:
@@ -142,6 +146,12 @@ class ConnectionPool:
         self._opening.add(handles[0])
         if self.ending:
             _hang_up(handles[0])
+
+
+def _usable(session: SmtpSession, silent_seconds: float) -> bool:
+    if silent_seconds > IDLE_LIMIT_SECONDS:
+        return False
+    return silent_seconds < PROBE_AFTER_SECONDS or session.alive()
 
 
 def _hang_up(sock: socket.socket) -> None:

@@ -30,7 +30,7 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
     if mailing.control is Control.PAUSE:
         mailing.control = Control.GO
         audit.record(session, "mailing.resumed", "mailing", mailing.id, actor=actor)
-        # Whoever resumes has read why it stood: what it said does not stop it a second time.
+        # Whoever resumes has read why it was paused: that reason does not stop it a second time.
         mailing.held_reason, mailing.last_turn_at = "", clock.now()
         if mailing.state is MailingState.SENDING:
             mailing.refusals_seen = True
@@ -54,7 +54,7 @@ def cancel(session: Session, mailing_id: int, *, actor: str) -> Mailing:
 
 
 def auto_pause(session: Session, mailing: Mailing, reason: str) -> None:
-    """A mailing that goes pauses itself, and says why in one sentence. The caller holds its lock."""
+    """Pause a mailing that is not paused, `reason` saying why in a sentence. The caller holds its lock."""
     if mailing.state in OVER or mailing.control is not Control.GO:
         return
     mailing.control = Control.PAUSE

@@ -48,7 +48,7 @@ def arm(text: str) -> None:
 
 
 def reach(name: str, send: Callable[[int, signal.Signals], None] = os.kill) -> None:
-    """What befalls the process at `name`, if it is armed and this is the time. Raises `OSError`.
+    """What happens to the process at `name`, if it is armed and this is the time. Raises `OSError`.
 
     `send`: sends a signal to the process with an id.
     """

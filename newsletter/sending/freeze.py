@@ -1,8 +1,8 @@
 """Freeze the audience of a due mailing: every subscription of its publication becomes one delivery.
 
 Walks the subscriptions in the order of subscribers, a chunk in a transaction; a freeze that was interrupted
-goes on where its last commit ended, and two at once take turns. Who is not written to gets a delivery too,
-with the reason and a place below zero, so that every candidate is accounted for.
+continues after its last commit, and two at once take turns. Who is not written to gets a delivery too,
+with the reason and a position below zero, so that every candidate is accounted for.
 """
 
 from datetime import timedelta
@@ -108,7 +108,7 @@ def _freeze_chunk(session: Session, mailing_id: int, chunk: int) -> bool:
 
 
 def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
-    found = (
+    candidates = (
         select(
             Subscription.subscriber_id.label("subscriber_id"),
             Subscription.id.label("subscription_id"),
@@ -126,19 +126,19 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
         )
         .subquery()
     )
-    written_to = found.c.reason == ""
-    place = func.row_number().over(partition_by=written_to, order_by=found.c.subscriber_id)
+    written_to = candidates.c.reason == ""
+    position = func.row_number().over(partition_by=written_to, order_by=candidates.c.subscriber_id)
     left_out = mailing.candidates - mailing.members
     session.execute(
         insert(Delivery).from_select(
             ["mailing_id", "seq", "subscriber_id", "subscription_id", "outcome", "reason", "enhanced"],
             select(
                 literal(mailing.id),
-                case((written_to, mailing.members + place), else_=-(left_out + place)),
-                found.c.subscriber_id,
-                found.c.subscription_id,
+                case((written_to, mailing.members + position), else_=-(left_out + position)),
+                candidates.c.subscriber_id,
+                candidates.c.subscription_id,
                 case((written_to, literal(Outcome.PENDING.value)), else_=literal(Outcome.EXCLUDED.value)),
-                found.c.reason,
+                candidates.c.reason,
                 literal(""),
             ),
         )
@@ -146,7 +146,7 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
 
 
 def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
-    """The rule of exclusion; who has the issue already is only asked where it was ever sent before."""
+    """The rule of exclusion; whoever has the issue already is only looked for if it was sent before."""
     now = clock.now()
     earlier = select(Mailing.id).where(Mailing.issue_id == mailing.issue_id, Mailing.id != mailing.id)
     if session.scalar(earlier.limit(1)) is None:
@@ -155,7 +155,7 @@ def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
 
 
 def _count(session: Session, mailing: Mailing, last: int) -> None:
-    found = session.execute(
+    counted = session.execute(
         select(Delivery.reason, func.count())
         .where(
             Delivery.mailing_id == mailing.id,
@@ -164,7 +164,7 @@ def _count(session: Session, mailing: Mailing, last: int) -> None:
         )
         .group_by(Delivery.reason)
     ).all()
-    by_reason: dict[str, int] = {row[0]: row[1] for row in found}
+    by_reason: dict[str, int] = {row[0]: row[1] for row in counted}
     members = by_reason.pop("", 0)
     mailing.members += members
     mailing.candidates += members + sum(by_reason.values())
@@ -176,15 +176,15 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
     if mailing.state is not MailingState.FREEZING or mailing.control is not Control.GO:
         return mailing.state is MailingState.SENDING
     session.flush()
-    found = read_totals(session, mailing_id)
-    if not found.add_up:
-        message = f"the accounts of mailing {mailing_id} do not add up after its freeze: {found}"
+    totals = read_totals(session, mailing_id)
+    if not totals.add_up:
+        message = f"the totals of mailing {mailing_id} do not add up after its freeze: {totals}"
         raise RuntimeError(message)
     try:
         with session.begin_nested():
             compiled = _publish_and_compile(session, mailing, links)
     except DomainError as error:
-        # The gate let it pass when it was scheduled; what changed since is for an editor to see.
+        # Preflight let it pass when it was scheduled; what changed since is for an editor to see.
         log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)
         auto_pause(session, mailing, f"It cannot be rendered: {error.message}")
         return False

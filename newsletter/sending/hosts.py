@@ -16,7 +16,7 @@ from newsletter.mailings.models import SendingHost
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # Linux
 BOOT_COMMAND = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")  # macOS
-# A host whose heartbeat stood still this long is gone; its windows are settled without its tallies.
+# A host whose heartbeat did not change for so long is gone; its windows are settled without its tallies.
 GONE_AFTER_SECONDS = 600
 # A tally that stays locked this long belongs to a process that is stopped, not dead.
 STOPPED_AFTER_SECONDS = 600
@@ -78,26 +78,26 @@ def beat(session: Session, host: str) -> None:
 
 
 class Watch:
-    """Remembers since when things stand still under our eyes, by this process's own clock."""
+    """Remembers since when a counter has not changed, by the monotonic clock of this process."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, float]] = {}
 
     def gone(self, session: Session, host: str) -> bool:
-        """Whether the heartbeat of `host` has stood still for `GONE_AFTER_SECONDS`."""
+        """Whether the heartbeat of `host` has not changed for `GONE_AFTER_SECONDS`."""
         row = session.get(SendingHost, host, populate_existing=True)
-        return self._stands(f"host {host}", row.heartbeat if row else -1, GONE_AFTER_SECONDS)
+        return self._unchanged(f"host {host}", row.heartbeat if row else -1, GONE_AFTER_SECONDS)
 
     def stopped(self, window_id: str) -> bool:
         """Whether the holder of a window has been alive without settling it for `STOPPED_AFTER_SECONDS`."""
-        return self._stands(f"window {window_id}", 0, STOPPED_AFTER_SECONDS)
+        return self._unchanged(f"window {window_id}", 0, STOPPED_AFTER_SECONDS)
 
     def forget_but(self, window_ids: Container[str]) -> None:
         """Forget the windows that were settled."""
         kept = {name for name in self._seen if not name.startswith("window ") or name[7:] in window_ids}
         self._seen = {name: seen for name, seen in self._seen.items() if name in kept}
 
-    def _stands(self, what: str, counter: int, seconds: float) -> bool:
+    def _unchanged(self, what: str, counter: int, seconds: float) -> bool:
         before = self._seen.get(what)
         if before is None or before[0] != counter:
             self._seen[what] = (counter, clock.monotonic())

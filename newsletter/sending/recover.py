@@ -14,12 +14,12 @@ from newsletter.mailings.models import Outcome, SendWindow
 from newsletter.sending import failpoints, tally
 from newsletter.sending.hosts import Watch
 from newsletter.sending.settle import Lines, settle, settle_for
-from newsletter.sending.tally import UNKNOWN, Held
+from newsletter.sending.tally import UNKNOWN, TallyLocked
 
 log = structlog.get_logger(__name__)
 
 KEEP_TALLIES = timedelta(hours=24)
-UNSEEN: Lines = {}  # of a holder that is out of sight there is no testimony
+UNSEEN: Lines = {}  # of a holder that is out of sight there is no tally to read
 
 
 def recover(sessions: sessionmaker[Session], host: str, watch: Watch) -> int:
@@ -30,39 +30,39 @@ def recover(sessions: sessionmaker[Session], host: str, watch: Watch) -> int:
         lost = [
             (window, lines)
             for window in windows
-            if (lines := _testimony(session, window, host, watch)) is not None
+            if (lines := _lines_of(session, window, host, watch)) is not None
         ]
     settled = sum(_settle_lost(sessions, window, lines) for window, lines in lost)
     _forget_vacated(sessions)
     return settled
 
 
-def _testimony(session: Session, window: SendWindow, host: str, watch: Watch) -> Lines | None:
+def _lines_of(session: Session, window: SendWindow, host: str, watch: Watch) -> Lines | None:
     """What its tally says of a window whose holder is dead, nothing if it is only out of sight.
 
-    None while it may still be held.
+    None while its holder may be alive.
     """
     if window.host != host:
         return UNSEEN if watch.gone(session, window.host) else None
     try:
-        found = tally.read(Path(window.tally))
+        contents = tally.read(Path(window.tally))
     except (FileNotFoundError, ValueError) as error:
         log.error("a tally is lost: its window is unanswered", window=window.id, error=str(error))
         return UNSEEN
-    except (Held, OSError):  # it lives, or it cannot be asked just now
+    except (TallyLocked, OSError):  # it lives, or it cannot be asked just now
         return UNSEEN if watch.stopped(window.id) else None
-    if found.same_boot:
-        return {seq: found.lines.get(seq, UNKNOWN) for seq in window.seqs}
+    if contents.same_boot:
+        return {seq: contents.lines.get(seq, UNKNOWN) for seq in window.seqs}
     # The machine started anew: what its last moments wrote may be missing, so only answers count.
-    answered = {seq: line for seq, line in found.lines.items() if line.outcome is not Outcome.PENDING}
+    answered = {seq: line for seq, line in contents.lines.items() if line.outcome is not Outcome.PENDING}
     return {seq: answered.get(seq, UNKNOWN) for seq in window.seqs}
 
 
 def _settle_lost(sessions: sessionmaker[Session], window: SendWindow, lines: Lines) -> int:
     with sessions() as session:
         mailing = lock(session, window.mailing_id)
-        still = session.get(SendWindow, window.id)
-        if still is None or not still.size:
+        row = session.get(SendWindow, window.id)
+        if row is None or not row.size:
             return 0  # its holder, or another recovery, was faster
         if lines:
             settle(session, mailing, window.id, lines)
@@ -96,5 +96,5 @@ def delete_old_tallies(tally_dir: Path) -> None:
                 path.unlink()
         except ValueError:
             path.unlink()
-        except (Held, OSError):
+        except (TallyLocked, OSError):
             continue

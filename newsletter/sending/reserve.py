@@ -1,7 +1,7 @@
 """Reserve a window: the right to send to some deliveries, taken in one durable transaction.
 
-Deliveries that wait for another attempt and are due are claimed by name; else the places that nobody has
-reserved yet are taken by moving `next_seq`. Only then the members are read (`sending.members`).
+Deliveries that wait for another attempt and are due are claimed by name; else those that nobody has
+reserved yet are taken by moving `next_seq`. Only then their recipients are read (`sending.recipients`).
 """
 
 import uuid
@@ -28,7 +28,7 @@ from newsletter.transports.transport_config import TransportConfig
 # A holder stops starting messages this long after it reserved; who is left goes back.
 START_WITHIN_SECONDS = 60
 # A slow provider must not move a whole list into the table of those who wait.
-LONG_LINE = timedelta(hours=1)
+LONG_QUEUE = timedelta(hours=1)
 
 _DUE = (
     select(DeliveryRetry.seq, DeliveryRetry.attempts)
@@ -38,9 +38,9 @@ _DUE = (
 )
 _CLAIM = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
-    lambda places: (
+    lambda seq_matches: (
         update(table_of(DeliveryRetry))
-        .where(DeliveryRetry.mailing_id == bindparam("mailing"), places)
+        .where(DeliveryRetry.mailing_id == bindparam("mailing"), seq_matches)
         .values(window_id=bindparam("window"))
     ),
 )
@@ -49,7 +49,7 @@ _OPEN = insert(table_of(SendWindow))
 
 @dataclass(frozen=True)
 class Window:
-    """A reserved window: its members, its open tally, how it leaves, until when its messages may start."""
+    """A reserved window: its recipients, its open tally, its transport, until when its messages may start."""
 
     id: str
     mailing_id: int
@@ -58,13 +58,13 @@ class Window:
     transport: TransportConfig
     start_before: float  # of `clock.monotonic`
     day: date  # on which the transport counts it
-    fresh: bool  # its members have their first turn
+    fresh: bool  # its recipients have their first turn
 
 
 def reserve(
     session: Session, mailing: Mailing, transport: TransportConfig, size: int, *, tally_dir: Path, host: str
 ) -> Window | None:
-    """The next window of a mailing, at most `size` members, or None when nobody is due.
+    """The next window of a mailing, at most `size` recipients, or None when nobody is due.
 
     The caller holds the mailing's lock, has asked the transport for `size`, and commits; if that fails it
     discards the window's tally. Raises `OSError` when the tally cannot be made.
@@ -76,22 +76,22 @@ def reserve(
     while not recipients:
         if claimed := _claim_waiting(session, mailing, window_id, size):
             recipients = read_recipients(session, mailing, claimed)
-        elif _line_is_long(session, mailing, transport):
+        elif _queue_is_long(session, mailing, transport):
             return None
-        elif taken := _take_places(mailing, size):
+        elif taken := _take_next(mailing, size):
             recipients = _within_limits(session, mailing, transport, read_recipients(session, mailing, taken))
         else:
             return None
-    members = [recipient.seq for recipient in recipients]
-    tally = Tally.create(tally_dir, window_id, mailing.id, members)
+    seqs = [recipient.seq for recipient in recipients]
+    tally = Tally.create(tally_dir, window_id, mailing.id, seqs)
     try:
         session.connection().execute(
             _OPEN,
             {
                 "id": window_id,
                 "mailing_id": mailing.id,
-                "seqs": members,
-                "size": len(members),
+                "seqs": seqs,
+                "size": len(seqs),
                 "host": host,
                 "tally": str(tally.path),
                 "reserved_at": clock.now(),
@@ -103,8 +103,8 @@ def reserve(
     return Window(window_id, mailing.id, recipients, tally, transport, start_before, day, not claimed)
 
 
-def _line_is_long(session: Session, mailing: Mailing, transport: TransportConfig) -> bool:
-    """Whether so many wait for a slot of their provider that nobody else is let into the line for now."""
+def _queue_is_long(session: Session, mailing: Mailing, transport: TransportConfig) -> bool:
+    """Whether so many wait for a slot of their provider that nobody else joins them for now."""
     if not transport.limits.provider_limits:
         return False
     last = session.scalar(
@@ -114,10 +114,10 @@ def _line_is_long(session: Session, mailing: Mailing, transport: TransportConfig
             DeliveryRetry.attempts == 0,
         )
     )
-    return last is not None and last > clock.now() + LONG_LINE
+    return last is not None and last > clock.now() + LONG_QUEUE
 
 
-def _take_places(mailing: Mailing, size: int) -> Sequence[int]:
+def _take_next(mailing: Mailing, size: int) -> Sequence[int]:
     first = mailing.next_seq
     last = min(first + size - 1, mailing.members)
     mailing.next_seq = max(first, last + 1)
@@ -155,14 +155,14 @@ def _within_limits(
         [
             {
                 "mailing_id": mailing.id,
-                "seq": recipients[place].seq,
+                "seq": recipients[index].seq,
                 "due": due,
                 "attempts": 0,
                 "first_at": now,
                 "window_id": None,
             }
-            for place, due in later.items()
+            for index, due in later.items()
         ],
     )
     counts.change(session, mailing.id, {(Outcome.PENDING, ""): len(later)})
-    return [recipient for place, recipient in enumerate(recipients) if place not in later]
+    return [recipient for index, recipient in enumerate(recipients) if index not in later]

@@ -80,8 +80,8 @@ class RestoreGuard:
             return 0
 
     def remember(self, mailing_id: int, reservations: int) -> None:
-        """Note that so many were committed. Two processes may do so in the wrong order, which costs nothing
-        but one reservation's worth of attention."""
+        """Note that so many were committed. Two processes may do so in the wrong order: then a
+        database that is older by one reservation is not noticed."""
         descriptor = os.open(self._path(mailing_id), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.pwrite(descriptor, reservations.to_bytes(8, "big"), 0)

@@ -27,15 +27,15 @@ def next_due(attempts: int, first_at: datetime, now: datetime) -> datetime | Non
 
 
 # Whether a delivery that waits may be claimed, at the moment that `due_at` binds. Who was refused never waits
-# longer than `LONGEST`, and no place in a line towards a provider is further away than `LONGEST_WAIT`: what
-# is due later than that was written before the clock was set back.
+# longer than `LONGEST`, and no slot in the queue towards a provider is further away than `LONGEST_WAIT`:
+# what is due later than that was written before the clock was set back.
 IS_DUE = or_(
     DeliveryRetry.due <= bindparam("now", type_=UtcDateTime()),
     and_(DeliveryRetry.attempts > 0, DeliveryRetry.due > bindparam("furthest_retry", type_=UtcDateTime())),
-    DeliveryRetry.due > bindparam("furthest_place", type_=UtcDateTime()),
+    DeliveryRetry.due > bindparam("furthest_slot", type_=UtcDateTime()),
 )
 
 
 def due_at(now: datetime) -> dict[str, datetime]:
     """What `IS_DUE` is asked with."""
-    return {"now": now, "furthest_retry": now + LONGEST, "furthest_place": now + LONGEST_WAIT}
+    return {"now": now, "furthest_retry": now + LONGEST, "furthest_slot": now + LONGEST_WAIT}

@@ -1,4 +1,4 @@
-"""Read a time as editors write it: in a named zone, with the traps of clock changes told, not guessed."""
+"""Read a time as editors write it: in a named zone, and refuse what a clock change makes ambiguous."""
 
 import re
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Statements over places (`seq`) of a mailing, made once: the hot path binds values and nothing else.
+"""Statements over deliveries of a mailing, by `seq`, made once: the hot path binds values and nothing else.
 
-Neighbours are named by their two ends, which costs the same for any number of them; others one by one.
+A run of consecutive numbers is given by its two ends, which costs the same for any length; others one by one.
 """
 
 from collections.abc import Callable, Collection
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 
 class SequenceStatement:
-    """A statement in its two forms. `make` gets the condition that says which places are meant."""
+    """A statement in its two forms. `make` gets the condition that a row's `seq` is one of those meant."""
 
     def __init__(self, column: ColumnElement[int], make: Callable[[ColumnElement[bool]], Executable]) -> None:
-        self._neighbours = make(column.between(bindparam("first_seq"), bindparam("last_seq")))
+        self._consecutive = make(column.between(bindparam("first_seq"), bindparam("last_seq")))
         self._scattered = make(column.in_(bindparam("seqs", expanding=True)))
 
     def execute(self, session: Session, seqs: Collection[int], **values: Any) -> Any:
@@ -22,6 +22,6 @@ class SequenceStatement:
         first, last = min(seqs), max(seqs)
         if last - first + 1 == len(seqs):
             return session.connection().execute(
-                self._neighbours, {"first_seq": first, "last_seq": last, **values}
+                self._consecutive, {"first_seq": first, "last_seq": last, **values}
             )
         return session.connection().execute(self._scattered, {"seqs": sorted(seqs), **values})

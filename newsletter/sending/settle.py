@@ -2,7 +2,7 @@
 
 Merge order: untouched < unanswered < sent, rejected. Normally the window's row is still there and each of its
 deliveries is in flight. Whoever settles it for a holder that only seems lost leaves the row, with nobody in
-it: if that holder comes back, its tally may still raise what was called unanswered then, once and only that.
+it: if that holder comes back, its tally may still correct what was called unanswered, once and only that.
 When there is no row, the window was settled by its holder, or a person had its unanswered sent to again: all
 that its tally can add then is who has the message.
 """
@@ -38,26 +38,30 @@ _CLOSE = delete(table_of(SendWindow)).where(SendWindow.id == bindparam("window")
 _VACATE = update(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).values(size=0, seqs=[])
 _UNANSWERED = SequenceStatement(
     table_of(Delivery).c.seq,
-    lambda places: select(Delivery.seq).where(_OF_MAILING, places, Delivery.outcome == Outcome.UNANSWERED),
+    lambda seq_matches: select(Delivery.seq).where(
+        _OF_MAILING, seq_matches, Delivery.outcome == Outcome.UNANSWERED
+    ),
 )
 _QUEUED = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
-    lambda places: select(DeliveryRetry.seq).where(DeliveryRetry.mailing_id == bindparam("mailing"), places),
+    lambda seq_matches: select(DeliveryRetry.seq).where(
+        DeliveryRetry.mailing_id == bindparam("mailing"), seq_matches
+    ),
 )
 _WAITING = SequenceStatement(
     table_of(DeliveryRetry).c.seq,
-    lambda places: select(DeliveryRetry.seq).where(
+    lambda seq_matches: select(DeliveryRetry.seq).where(
         DeliveryRetry.mailing_id == bindparam("mailing"),
-        places,
+        seq_matches,
         DeliveryRetry.attempts == 0,
         DeliveryRetry.window_id.is_(None),
     ),
 )
 _WRITE = SequenceStatement(
     table_of(Delivery).c.seq,
-    lambda places: (
+    lambda seq_matches: (
         update(table_of(Delivery))
-        .where(_OF_MAILING, places)
+        .where(_OF_MAILING, seq_matches)
         .values(
             outcome=bindparam("line_outcome"),
             reason=bindparam("line_reason"),
@@ -79,12 +83,12 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
     if size:
         _merge(session, mailing, lines)
     elif size is None:
-        _raise_unanswered(
+        _correct_unanswered(
             session, mailing, {seq: line for seq, line in lines.items() if line.outcome is Outcome.SENT}
         )
     else:
         known = {seq: line for seq, line in lines.items() if line.outcome is not Outcome.UNANSWERED}
-        _raise_unanswered(session, mailing, known)
+        _correct_unanswered(session, mailing, known)
     finish_if_done(session, mailing)
 
 
@@ -98,25 +102,25 @@ def settle_for(session: Session, mailing: Mailing, window: SendWindow) -> None:
     finish_if_done(session, mailing)
 
 
-def _raise_unanswered(session: Session, mailing: Mailing, known: Lines) -> None:
+def _correct_unanswered(session: Session, mailing: Mailing, known: Lines) -> None:
     """A holder came back after its window was settled: what it knows replaces what was unanswered."""
     if not known:
         return
-    still = _UNANSWERED.execute(session, known, mailing=mailing.id).scalars()
-    told = {seq: known[seq] for seq in still}
+    unanswered = _UNANSWERED.execute(session, known, mailing=mailing.id).scalars()
+    corrected = {seq: known[seq] for seq in unanswered}
     if mailing.state is MailingState.CANCELLED:
         cancelled = Line(Outcome.EXCLUDED, Exclusion.CANCELLED.value)
-        told = {seq: cancelled if _waits(line) else line for seq, line in told.items()}
-    elif mailing.state is MailingState.FINISHED and any(_waits(line) for line in told.values()):
+        corrected = {seq: cancelled if _waits(line) else line for seq, line in corrected.items()}
+    elif mailing.state is MailingState.FINISHED and any(_waits(line) for line in corrected.values()):
         advance(mailing, MailingState.SENDING)
         mailing.finished_at = None
-    _merge(session, mailing, told, before=Outcome.UNANSWERED)
-    again = {seq: line for seq, line in known.items() if line.outcome is Outcome.SENT and seq not in told}
-    if again:
-        _spare(session, mailing, again)
+    _merge(session, mailing, corrected, before=Outcome.UNANSWERED)
+    sent = {seq: line for seq, line in known.items() if line.outcome is Outcome.SENT and seq not in corrected}
+    if sent:
+        _drop_resends(session, mailing, sent)
 
 
-def _spare(session: Session, mailing: Mailing, lines: Lines) -> None:
+def _drop_resends(session: Session, mailing: Mailing, lines: Lines) -> None:
     """Somebody had them sent to again, and their turn has not come yet: now it is known that they have it."""
     waiting = set(_WAITING.execute(session, lines, mailing=mailing.id).scalars())
     _merge(session, mailing, {seq: lines[seq] for seq in waiting}, before=Outcome.PENDING)
@@ -177,10 +181,10 @@ def _put_back(session: Session, row: DeliveryRetry, line: Line, now: datetime) -
 
 def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> None:
     """One statement for all that ended alike: nearly always that is the whole window."""
-    alike: dict[Line, list[int]] = {}
+    by_line: dict[Line, list[int]] = {}
     for seq, line in lines.items():
-        alike.setdefault(line, []).append(seq)
-    for line, seqs in alike.items():
+        by_line.setdefault(line, []).append(seq)
+    for line, seqs in by_line.items():
         _WRITE.execute(
             session,
             seqs,
@@ -194,5 +198,5 @@ def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> No
 
 
 def _key(line: Line) -> counts.Key:
-    """Where a line is counted: reasons are told apart for what is over, not for what still waits."""
+    """Where a line is counted: by reason if it is over, not if it still waits."""
     return line.outcome, line.reason if line.outcome in {Outcome.REJECTED, Outcome.EXCLUDED} else ""

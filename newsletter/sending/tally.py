@@ -3,7 +3,7 @@
 The database cannot be asked before and after each message, and need not be: a window's tally says, for each
 member, whether its message may have left (`D`, written before its first byte goes to the kernel) and what was
 answered (`R`, straight after the reply). It is exclusively locked by its holder, so whoever obtains the lock
-knows that the holder is dead. A record has a fixed place and 16 bytes: one `pwrite`, unbuffered, and nothing
+knows that the holder is dead. A record has 16 bytes at a fixed position: one unbuffered `pwrite`, and nothing
 that a crash of the process could leave half done.
 """
 
@@ -28,8 +28,8 @@ ALIGN = 16
 BLANK, STARTED, ANSWERED = b"\0", b"D", b"R"
 BLANK_RECORD = bytes(RECORD.size)
 STARTED_RECORD = STARTED.ljust(RECORD.size, b"\0")
-OUTCOMES = {Outcome.SENT: b"s", Outcome.REJECTED: b"x", Outcome.RETRY: b"t"}
-BY_LETTER = {letter: outcome for outcome, letter in OUTCOMES.items()}
+CODE_BY_OUTCOME = {Outcome.SENT: b"s", Outcome.REJECTED: b"x", Outcome.RETRY: b"t"}
+OUTCOME_BY_CODE = {outcome_code: outcome for outcome, outcome_code in CODE_BY_OUTCOME.items()}
 # Each tally carries this list, so that one written by another version still reads right.
 WORDS = ("", *(reason.value for reason in Reason))
 NUMBERS = {word: number for number, word in enumerate(WORDS)}
@@ -53,11 +53,11 @@ UNKNOWN = Line(Outcome.UNANSWERED)
 class Tally:
     """A tally that this process writes, locked as long as it is open."""
 
-    def __init__(self, path: Path, descriptor: int, offset: int, places: dict[int, int]) -> None:
+    def __init__(self, path: Path, descriptor: int, offset: int, positions: dict[int, int]) -> None:
         self.path = path
         self._descriptor = descriptor
         self._offset = offset
-        self._places = places
+        self._positions = positions
         self.answers = 0  # how many it has noted so far
 
     @classmethod
@@ -66,8 +66,8 @@ class Tally:
         reserved, never between a message and its record. Raises `OSError`."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{window_id}.tally"
-        facts = {"boot": boot_id(), "window": window_id, "mailing": mailing_id, "seqs": seqs}
-        header = _padded(HEADER, json.dumps(facts | {"words": WORDS}).encode())
+        header_fields = {"boot": boot_id(), "window": window_id, "mailing": mailing_id, "seqs": seqs}
+        header = _padded(HEADER, json.dumps(header_fields | {"words": WORDS}).encode())
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC
         descriptor = os.open(path, flags, 0o600)
         try:
@@ -77,7 +77,7 @@ class Tally:
             os.close(descriptor)
             path.unlink(missing_ok=True)
             raise
-        return cls(path, descriptor, len(header), {seq: place for place, seq in enumerate(seqs)})
+        return cls(path, descriptor, len(header), {seq: position for position, seq in enumerate(seqs)})
 
     def started(self, seq: int) -> None:
         """Note that the message to `seq` is about to leave. No note, no message: raises `OSError`."""
@@ -94,8 +94,8 @@ class Tally:
 
     def lines(self) -> dict[int, Line]:
         """What the tally says of each delivery, for its own holder."""
-        size = RECORD.size * len(self._places)
-        return _lines(os.pread(self._descriptor, size, self._offset), self._places, WORDS)
+        size = RECORD.size * len(self._positions)
+        return _lines(os.pread(self._descriptor, size, self._offset), self._positions, WORDS)
 
     def close(self) -> None:
         """Give up the lock; the file stays until its window is settled. May be called twice."""
@@ -109,39 +109,42 @@ class Tally:
         self.path.unlink(missing_ok=True)
 
     def _write(self, seq: int, record: bytes) -> None:
-        place = self._offset + RECORD.size * self._places[seq]
-        if os.pwrite(self._descriptor, record, place) != RECORD.size:
+        position = self._offset + RECORD.size * self._positions[seq]
+        if os.pwrite(self._descriptor, record, position) != RECORD.size:
             message = f"the tally {self.path} took half a record"
             raise OSError(message)
 
 
 @dataclass(frozen=True)
-class Testimony:
+class TallyReading:
     """A dead holder's tally, read under its lock."""
 
     same_boot: bool
     lines: dict[int, Line]
 
 
-class Held(Exception):
+class TallyLocked(Exception):
     """The tally is locked: its holder lives (or is only stopped), and keeps its right to send."""
 
 
-def read(path: Path) -> Testimony:
-    """What a tally says, if nobody holds it. Raises `Held`, `FileNotFoundError`; `ValueError`: damaged."""
+def read(path: Path) -> TallyReading:
+    """What a tally says, if nobody holds it.
+
+    Raises `TallyLocked`, `FileNotFoundError`, and `ValueError` for a damaged one.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Held(str(path)) from None
+            raise TallyLocked(str(path)) from None
         octets = path.read_bytes()
     finally:
         os.close(descriptor)
     try:
         magic, length = HEADER.unpack_from(octets)
-        facts = json.loads(octets[HEADER.size : HEADER.size + length])
-        seqs, words, boot = facts["seqs"], facts["words"], facts["boot"]
+        header_fields = json.loads(octets[HEADER.size : HEADER.size + length])
+        seqs, words, boot = header_fields["seqs"], header_fields["words"], header_fields["boot"]
     except (struct.error, ValueError, KeyError) as error:
         message = f"{path} is not a tally"
         raise ValueError(message) from error
@@ -149,16 +152,16 @@ def read(path: Path) -> Testimony:
         message = f"{path} is not a tally"
         raise ValueError(message)
     records = octets[_aligned(HEADER.size + length) :]
-    places = {seq: place for place, seq in enumerate(seqs)}
-    return Testimony(boot == boot_id(), _lines(records, places, tuple(words)))
+    positions = {seq: position for position, seq in enumerate(seqs)}
+    return TallyReading(boot == boot_id(), _lines(records, positions, tuple(words)))
 
 
-def _lines(records: bytes, places: dict[int, int], words: tuple[str, ...]) -> dict[int, Line]:
+def _lines(records: bytes, positions: dict[int, int], words: tuple[str, ...]) -> dict[int, Line]:
     size = RECORD.size
     known: dict[bytes, Line] = {}  # of a window's hundred records nearly all say the same
     lines = {}
-    for seq, place in places.items():
-        record = records[place * size : (place + 1) * size]
+    for seq, position in positions.items():
+        record = records[position * size : (position + 1) * size]
         line = known.get(record)
         if line is None:
             line = known[record] = _line(record, words)
@@ -169,19 +172,21 @@ def _lines(records: bytes, places: dict[int, int], words: tuple[str, ...]) -> di
 @lru_cache(maxsize=512)
 def _record(line: Line) -> bytes:
     parts = [int(part) for part in line.enhanced.split(".")] if line.enhanced else [0, 0, 0]
-    return RECORD.pack(ANSWERED, OUTCOMES[line.outcome], line.code or 0, *parts, NUMBERS.get(line.reason, 0))
+    return RECORD.pack(
+        ANSWERED, CODE_BY_OUTCOME[line.outcome], line.code or 0, *parts, NUMBERS.get(line.reason, 0)
+    )
 
 
 def _line(record: bytes, words: tuple[str, ...]) -> Line:
     if len(record) < RECORD.size:
         return UNKNOWN  # cut short: what stood here is lost
-    mark, letter, code, klass, subject, detail, word = RECORD.unpack(record)
+    mark, outcome_code, code, klass, subject, detail, word = RECORD.unpack(record)
     if mark == BLANK:
         return UNTOUCHED
-    if mark != ANSWERED or letter not in BY_LETTER:
+    if mark != ANSWERED or outcome_code not in OUTCOME_BY_CODE:
         return UNKNOWN
     return Line(
-        BY_LETTER[letter],
+        OUTCOME_BY_CODE[outcome_code],
         words[word] if word < len(words) else "",
         code or None,
         f"{klass}.{subject}.{detail}" if klass else "",

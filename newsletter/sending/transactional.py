@@ -1,4 +1,4 @@
-"""Send one system message: claim it, write it, hand it to the relay, note how that ended.
+"""Send one system message: claim it, write it, hand it to the relay, write down how that ended.
 
 No database transaction is open while the relay is talked to. What a crash leaves behind is taken up again by
 the next worker (see `outbox.claim`).
@@ -16,15 +16,15 @@ from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
 from newsletter.outbox import settle
 from newsletter.outbox.claim import Claim, claim
-from newsletter.outbox.connection import Answer, Connection
 from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.models import SystemMessage
 from newsletter.outbox.system_email import SystemEmail, write
 from newsletter.publications.models import Publication
 from newsletter.sending import proof
+from newsletter.sending.single_delivery import Answer, SingleDelivery
 from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.dkim import seal_envelope
-from newsletter.smtp.session import SessionFailed
+from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.verdict import Outcome
 from newsletter.transports.dkim_keys import signers_for
 
@@ -39,7 +39,7 @@ def send_system_message(
     sessions: sessionmaker[Session],
     message_id: int,
     *,
-    connection: Connection,
+    delivery: SingleDelivery,
     links: Links,
     organisation: str,
     secrets: Sequence[str],
@@ -50,21 +50,21 @@ def send_system_message(
     the claim, and how it ended. While the relay cannot be reached nothing is claimed: messages wait, and the
     sweep rings for them again.
     """
-    if connection.rests:
+    if delivery.cools_down():
         log.info("system message waits: the relay could not be reached a moment ago", message_id=message_id)
         return
     with sessions() as session:
         taken = claim(session, message_id)
-        letter = _load(session, taken, links, organisation) if taken else None
+        content = _load(session, taken, links, organisation) if taken else None
         session.commit()
-    if taken is None or letter is None:
+    if taken is None or content is None:
         return
-    if isinstance(letter, str):
-        _give_up(sessions, taken, letter)
+    if isinstance(content, str):
+        _give_up(sessions, taken, content)
         return
     try:
-        envelope = letter if isinstance(letter, Envelope) else write(letter)
-        answer = connection.send(_seal(sessions, envelope, secrets))
+        envelope = content if isinstance(content, Envelope) else write(content)
+        answer = delivery.send(_seal(sessions, envelope, secrets))
     except SessionFailed as error:
         _report_relay(error)
         with sessions.begin() as session:

@@ -1,6 +1,6 @@
-"""Transmit a window: fill each member's message and put it to the relay, noting each step in the tally.
+"""Transmit a window: make each recipient's copy and put it to the relay, noting each step in the tally.
 
-No transaction is open meanwhile. What this returns is only why it stopped: the tally is the account.
+No transaction is open meanwhile. What this returns is only why it stopped: the tally says what was sent.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession
 from newsletter.smtp.verdict import Verdict
 
-# A connection that carried so many and then ended had enough, as some relays have; the next carries on.
-FRUITFUL = 10
+# A connection that carried so many messages and then ended had enough, as with some relays; the next goes on.
+WORTHWHILE_MESSAGES = 10
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,25 @@ class TallyJournal:
             failpoints.reach("transmit.noted")
 
 
-@lru_cache(maxsize=512)  # nearly all are told the same
+@lru_cache(maxsize=512)  # nearly all have the same answer
 def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
     reason = verdict.reason.value if verdict.reason else ""
     return Line(Outcome(verdict.outcome.value), reason, code or None, enhanced or "")
 
 
 def transmit(
-    window: Window, letter: MailingMessage, connections: ConnectionPool, may_start: Callable[[], bool]
+    window: Window, message: MailingMessage, connections: ConnectionPool, may_start: Callable[[], bool]
 ) -> Trouble | None:
     """Send a window; returns trouble that the operator must know of. Lost connections are made anew."""
     if failpoints.armed:
         failpoints.reach("transmit.begin")
-    return _Transmission(window, letter, connections, may_start).run()
+    return _Transmission(window, message, connections, may_start).run()
 
 
 @dataclass(frozen=True)
 class _Transmission:
     window: Window
-    letter: MailingMessage
+    message: MailingMessage
     connections: ConnectionPool
     may_start: Callable[[], bool]
 
@@ -103,7 +103,7 @@ class _Transmission:
         room = max(1, transport.limits.messages_per_connection - session.messages)
         deliver = self.connections.dialogue(transport, session)
         journal = TallyJournal(self.window.tally)
-        stop = deliver(session, map(self.letter.to, waiting[:room]), journal, self.may_start)
+        stop = deliver(session, map(self.message.to, waiting[:room]), journal, self.may_start)
         if stop is not None and stop.surprised:
             self.connections.speak_plainly(transport, stop)
         return stop
@@ -120,7 +120,9 @@ class _Transmission:
         """
         if not session.messages and not self.may_start():
             return True
-        return session.messages < FRUITFUL and not self.connections.may_reconnect(self.window.transport)
+        return session.messages < WORTHWHILE_MESSAGES and not self.connections.may_reconnect(
+            self.window.transport
+        )
 
     def _trouble(self, stop: Break) -> Trouble | None:
         """What the operator must know of why it stopped for good."""
@@ -128,7 +130,7 @@ class _Transmission:
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return Trouble(
-                f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.letter.sender
+                f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
             return Trouble(f"{name} keeps closing the connection: {reply}.", temporary=True)

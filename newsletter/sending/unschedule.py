@@ -16,10 +16,10 @@ def unschedule(session: Session, issue_id: int, *, actor: str) -> Mailing | None
     The revision stays locked, as what was once meant to be sent; editing adds a new one. Raises `Conflict`
     once the mailing has begun: then it can be paused or cancelled, and readers may have it.
     """
-    found = current_mailing(session, issue_id)
-    if found is None:
+    current = current_mailing(session, issue_id)
+    if current is None:
         return None
-    mailing = lock(session, found.id)
+    mailing = lock(session, current.id)
     if mailing.state is MailingState.CANCELLED:
         return None
     if mailing.state is not MailingState.SCHEDULED:

@@ -15,6 +15,7 @@ from newsletter.subscribers.consent import NO_WORDS, Consent, keep_record
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
+    ConsentSource,
     State,
     Subscription,
     Suppression,
@@ -28,7 +29,6 @@ from newsletter.subscribers.subscribe import (
     subscribe,
 )
 
-EDITOR = "editor"
 LONGEST_NOTE = 2000  # characters
 
 
@@ -62,7 +62,7 @@ def ask_to_confirm(
         address=address,
         name=name,
         words=NO_WORDS,
-        source=EDITOR,
+        source=ConsentSource.EDITOR,
         actor=actor,
     )
     subscription = request.subscription
@@ -104,7 +104,9 @@ def vouch_for(
         return Addition(Outcome.ALREADY, subscription)
     transition(subscription, State.ACTIVE)
     session.flush()
-    keep_record(session, subscription.id, ConsentKind.VOUCHED, source=EDITOR, words=words, actor=actor)
+    keep_record(
+        session, subscription.id, ConsentKind.VOUCHED, source=ConsentSource.EDITOR, words=words, actor=actor
+    )
     _record(session, subscription, "subscription.added", actor)
     return Addition(Outcome.ACTIVE, subscription)
 
@@ -140,4 +142,4 @@ def _language(subscription: Subscription, publication: Publication) -> str:
 
 
 def _record(session: Session, subscription: Subscription, action: str, actor: str) -> None:
-    audit.record(session, action, "subscription", subscription.id, actor=actor, source=EDITOR)
+    audit.record(session, action, "subscription", subscription.id, actor=actor, source=ConsentSource.EDITOR)

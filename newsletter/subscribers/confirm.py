@@ -7,7 +7,7 @@ from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.errors import Conflict
 from newsletter.subscribers.consent import keep_record, words
 from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import ConsentKind, State, Subscription
+from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscription
 from newsletter.subscribers.queries import is_suppressed, lock_subscription
 
 
@@ -26,6 +26,13 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
         raise Conflict("suppressed", "This address is on our list of addresses that we never write to.")
     transition(subscription, State.ACTIVE)
     agreed = words(subscription.publication.name, locale)
-    keep_record(session, subscription.id, ConsentKind.CONFIRMED, source="confirmation", words=agreed, ip=ip)
+    keep_record(
+        session,
+        subscription.id,
+        ConsentKind.CONFIRMED,
+        source=ConsentSource.CONFIRMATION,
+        words=agreed,
+        ip=ip,
+    )
     audit.record(session, "subscription.confirmed", "subscription", subscription.id, actor=SUBSCRIBER)
     return subscription

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsletter.core import i18n
-from newsletter.subscribers.models import ConsentKind, ConsentRecord
+from newsletter.subscribers.models import ConsentKind, ConsentRecord, ConsentSource
 
 # Increase it with every change to the text below, so that a record says which text was read.
 VERSION = "1"
@@ -36,12 +36,12 @@ def keep_record(
     subscription_id: int,
     kind: ConsentKind,
     *,
-    source: str,
+    source: ConsentSource,
     words: Consent = NO_WORDS,
     ip: str = "",
     actor: str = "",
 ) -> ConsentRecord:
-    """Write down that somebody agreed, or stopped agreeing. `source` says where: form, one-click, …
+    """Write down that somebody agreed, or stopped agreeing. `source` says where.
 
     `actor` is who writes it down, empty when the person does it themself.
     """

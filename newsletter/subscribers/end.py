@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import EndReason, State, Subscription
+from newsletter.subscribers.models import ConsentSource, EndReason, State, Subscription
 from newsletter.subscribers.queries import lock_subscription
 
 
@@ -17,6 +17,13 @@ def end_by_editor(session: Session, subscription_id: int, *, actor: str) -> tupl
     if subscription.state is State.ENDED:
         return subscription, False
     transition(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
-    audit.record(session, "subscription.ended", "subscription", subscription.id, actor=actor, source="editor")
+    audit.record(
+        session,
+        "subscription.ended",
+        "subscription",
+        subscription.id,
+        actor=actor,
+        source=ConsentSource.EDITOR,
+    )
     session.flush()
     return subscription, True

@@ -60,6 +60,20 @@ class ConsentKind(StrEnum):
     RENEWED = "renewed"  # Undo after an unsubscribe
 
 
+class ConsentSource(StrEnum):
+    """Where a consent was given or withdrawn."""
+
+    FORM = "form"
+    EMBED = "embedded form"  # the small sign-up form on another site
+    CONFIRMATION = "confirmation"  # the link in the message that asks
+    IMPORT = "import"
+    EDITOR = "editor"
+    ONE_CLICK = "one-click"  # the mail program's own button (RFC 8058)
+    PAGE = "page"  # the unsubscribe page
+    PREFERENCES = "preferences"
+    UNDO = "undo"
+
+
 class Subscriber(Base):
     """One email address and its attributes. Erased people are blanked: the row stays, the person does not."""
 
@@ -124,7 +138,7 @@ class ConsentRecord(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     kind: Mapped[ConsentKind] = mapped_column(Word(ConsentKind))
-    source: Mapped[str] = mapped_column(String(64))  # form, import, editor, one-click, preferences, …
+    source: Mapped[ConsentSource] = mapped_column(Word(ConsentSource, length=64))
     # Who wrote it down; empty when the person did it.
     actor: Mapped[str] = mapped_column(String(254), default="")
     text: Mapped[str] = mapped_column(Text, default="")

@@ -7,7 +7,7 @@ from newsletter.core.addresses import Address, parse_address
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import Consent
-from newsletter.subscribers.models import State, Subscription
+from newsletter.subscribers.models import ConsentSource, State, Subscription
 from newsletter.subscribers.queries import is_suppressed
 from newsletter.subscribers.subscribe import RequestOutcome, subscribe
 
@@ -19,7 +19,7 @@ def sign_up(
     address: Address,
     name: str = "",
     words: Consent,
-    source: str,
+    source: ConsentSource,
     ip: str = "",
 ) -> None:
     """Sign `address` up, for the form, the embedded form and the API; the caller commits.

@@ -11,7 +11,7 @@ from newsletter.core.addresses import Address
 from newsletter.publications.models import Publication
 from newsletter.subscribers import consent
 from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import ConsentKind, State, Subscriber, Subscription
+from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscriber, Subscription
 from newsletter.subscribers.names import clean_name
 from newsletter.subscribers.queries import is_suppressed
 
@@ -39,7 +39,7 @@ def subscribe(
     address: Address,
     name: str = "",
     words: consent.Consent,
-    source: str,
+    source: ConsentSource,
     ip: str = "",
     actor: str = "",
 ) -> Request:

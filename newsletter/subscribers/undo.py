@@ -11,7 +11,14 @@ from newsletter.core.errors import Conflict
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.subscribers.consent import keep_record, words
 from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import ConsentKind, ConsentRecord, EndReason, State, Subscription
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    ConsentSource,
+    EndReason,
+    State,
+    Subscription,
+)
 from newsletter.subscribers.queries import lock_subscription
 
 TIME_TO_UNDO = timedelta(hours=1)
@@ -40,12 +47,12 @@ def undo(
         return subscription
     if ids != (subscription_id, _last_withdrawal(session, subscription_id)):
         raise _too_late()
-    resubscribe(session, subscription, source="undo", locale=locale, ip=ip)
+    resubscribe(session, subscription, source=ConsentSource.UNDO, locale=locale, ip=ip)
     return subscription
 
 
 def resubscribe(
-    session: Session, subscription: Subscription, *, source: str, locale: str, ip: str = ""
+    session: Session, subscription: Subscription, *, source: ConsentSource, locale: str, ip: str = ""
 ) -> None:
     """Make a (locked) subscription active again that its person had left; `Conflict` for any other."""
     if subscription.ended_reason is not EndReason.UNSUBSCRIBED:

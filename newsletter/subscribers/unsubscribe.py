@@ -6,13 +6,20 @@ from newsletter import audit
 from newsletter.audit.record import SUBSCRIBER
 from newsletter.subscribers.consent import keep_record
 from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import ConsentKind, ConsentRecord, EndReason, State, Subscription
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    ConsentSource,
+    EndReason,
+    State,
+    Subscription,
+)
 from newsletter.subscribers.names import clean_comment
 from newsletter.subscribers.queries import lock_subscription, subscriptions_of
 
 
 def unsubscribe(
-    session: Session, subscription_id: int, *, source: str, mailing_id: int = 0, ip: str = ""
+    session: Session, subscription_id: int, *, source: ConsentSource, mailing_id: int = 0, ip: str = ""
 ) -> ConsentRecord | None:
     """End the subscription. Returns the record of the withdrawal; None when it had ended before.
 
@@ -38,7 +45,7 @@ def unsubscribe(
     return withdrawal
 
 
-def unsubscribe_from_all(session: Session, subscriber_id: int, *, source: str, ip: str = "") -> int:
+def unsubscribe_from_all(session: Session, subscriber_id: int, *, source: ConsentSource, ip: str = "") -> int:
     """End everything the person subscribes to; how many subscriptions that were."""
     ids = sorted(s.id for s in subscriptions_of(session, subscriber_id))
     return sum(unsubscribe(session, id_, source=source, ip=ip) is not None for id_ in ids)

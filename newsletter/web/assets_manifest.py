@@ -39,6 +39,14 @@ def asset_url(name: str) -> str:
     return f"{prefix}{STATIC_URL}{files[name]}"
 
 
+def built_at(folder: Path = STATIC_FOLDER) -> int:
+    """When the front end was built (nanoseconds): pages name its files. 0 when it is not built."""
+    try:
+        return _manifest(folder).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def is_immutable(_path: str, url: str) -> bool:
     """Whether what stands at `url` can never change: its name says its content. For WhiteNoise."""
     return url.startswith(STATIC_URL) and _HASHED.search(url) is not None
@@ -49,13 +57,17 @@ def built_files(folder: Path = STATIC_FOLDER) -> dict[str, str]:
 
     Raises `OperatorMustAct` when there is no manifest in it: worth asking once when the app starts.
     """
-    manifest = folder / ".vite" / "manifest.json"
+    manifest = _manifest(folder)
     try:
         return _read_manifest(manifest, manifest.stat().st_mtime_ns)
     except FileNotFoundError as error:
         raise OperatorMustAct(
             "front_end_missing", "The front end is not built. Run `make setup`, then start again."
         ) from error
+
+
+def _manifest(folder: Path) -> Path:
+    return folder / ".vite" / "manifest.json"
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,12 @@ from flask import Flask
 from newsletter.settings import Settings
 from newsletter.web import accounts, admin, health
 from newsletter.web.admin import account, team
-from newsletter.web.admin import home as desk
-from newsletter.web.admin import issues as desk_issues
-from newsletter.web.admin import mailings as desk_mailings
-from newsletter.web.admin import publications as desk_publications
-from newsletter.web.admin import settings as desk_settings
-from newsletter.web.admin import subscribers as desk_subscribers
+from newsletter.web.admin import home as admin_home
+from newsletter.web.admin import issues as admin_issues
+from newsletter.web.admin import mailings as admin_mailings
+from newsletter.web.admin import publications as admin_publications
+from newsletter.web.admin import settings as admin_settings
+from newsletter.web.admin import subscribers as admin_subscribers
 from newsletter.web.dev import mailbox
 from newsletter.web.public import (
     archive,
@@ -38,12 +38,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
-    app.register_blueprint(desk.blueprint)
-    app.register_blueprint(desk_issues.blueprint)
-    app.register_blueprint(desk_mailings.blueprint)
-    app.register_blueprint(desk_subscribers.blueprint)
-    app.register_blueprint(desk_publications.blueprint)
-    app.register_blueprint(desk_settings.blueprint)
+    app.register_blueprint(admin_home.blueprint)
+    app.register_blueprint(admin_issues.blueprint)
+    app.register_blueprint(admin_mailings.blueprint)
+    app.register_blueprint(admin_subscribers.blueprint)
+    app.register_blueprint(admin_publications.blueprint)
+    app.register_blueprint(admin_settings.blueprint)
     app.register_blueprint(team.blueprint)
     app.register_blueprint(account.blueprint)
     if mailbox.belongs_here(settings):

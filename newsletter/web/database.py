@@ -2,24 +2,50 @@
 
 from contextlib import ExitStack
 
-from flask import Flask, g, request
-from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy.orm import Session
+from flask import Flask, current_app, g, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
 
-from newsletter.core.db import UnitOfWork, engine_options, parse_url, reading, tune
+from newsletter.core.db import make_engine, reading, session_factory
 
-db = SQLAlchemy(session_options={"class_": UnitOfWork, "expire_on_commit": False})
+EXTENSION = "newsletter_database"
+
+
+class Database:
+    """The engine of the current application, and the session of the current request.
+
+    An object with these two is also what Flask-Security wants to be given.
+    """
+
+    @property
+    def engine(self) -> Engine:
+        engine = self._sessions.kw["bind"]
+        assert isinstance(engine, Engine)  # noqa: S101 - tells the type checker
+        return engine
+
+    @property
+    def session(self) -> Session:
+        """Opened when first asked for, closed with the request."""
+        if "database_session" not in g:
+            g.database_session = self._sessions()
+        opened: Session = g.database_session
+        return opened
+
+    @property
+    def _sessions(self) -> sessionmaker[Session]:
+        sessions: sessionmaker[Session] = current_app.extensions[EXTENSION]
+        return sessions
+
+
+db = Database()
 
 
 def init_app(app: Flask, database_url: str, threads: int) -> None:
     """Give `app` an engine for `database_url` with a connection for each thread."""
-    url = parse_url(database_url)
-    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **engine_options(url, pool_size=threads)}}
-    db.init_app(app)
-    with app.app_context():
-        tune(db.engine)
+    app.extensions[EXTENSION] = session_factory(make_engine(database_url, pool_size=threads))
     app.before_request(_read_only_for_safe_methods)
     app.teardown_request(_end_reading)
+    app.teardown_appcontext(_close_session)
 
 
 def session() -> Session:
@@ -38,3 +64,9 @@ def _end_reading(_error: BaseException | None) -> None:
     stack: ExitStack | None = g.pop("reading", None)
     if stack is not None:
         stack.close()
+
+
+def _close_session(_error: BaseException | None) -> None:
+    opened: Session | None = g.pop("database_session", None)
+    if opened is not None:
+        opened.close()

@@ -18,9 +18,9 @@ STATUS: dict[Decision, int] = {
     Decision.RETRY: 503,
     Decision.OPERATOR: 503,
 }
-DESK = "/admin"
+ADMIN = "/admin"
 PUBLIC_PAGE = "public/error.html"
-DESK_PAGE = "admin/error.html"  # in the frame of the editor's desk
+ADMIN_PAGE = "admin/error.html"  # in the frame of the admin
 
 
 def init_app(app: Flask) -> None:
@@ -30,9 +30,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def in_desk() -> bool:
-    """Whether the request is for the editor's desk, be there such a page or not."""
-    return request.path == DESK or request.path.startswith(f"{DESK}/")
+def in_admin() -> bool:
+    """Whether the request is for a page below `/admin`, be there such a page or not."""
+    return request.path == ADMIN or request.path.startswith(f"{ADMIN}/")
 
 
 def wants_json() -> bool:
@@ -53,7 +53,7 @@ def answer(
     if wants_json():
         body = jsonify(error=code or f"http_{status}", message=sentence, fields=fields or {})
         return make_response(body, status)
-    chosen = template or (DESK_PAGE if in_desk() else PUBLIC_PAGE)
+    chosen = template or (ADMIN_PAGE if in_admin() else PUBLIC_PAGE)
     return make_response(render_template(chosen, status=status, sentence=sentence), status)
 
 
@@ -69,7 +69,7 @@ def _http_error(error: HTTPException) -> Answer:
 def _database_error(error: OperationalError) -> Answer:
     current_app.logger.error("the database does not answer: %s", error.orig)
     sentence = _("Our database does not answer at the moment. Please try again in a minute.")
-    # Not in the frame of the desk: that would ask the database again.
+    # Not in the frame of the admin: that would ask the database again.
     return answer(503, sentence, code="database", template=PUBLIC_PAGE)
 
 

@@ -47,6 +47,11 @@ class Form(WTForm):
                 self[name].errors = [problem]
 
 
+def choices(words: Mapping[Any, object]) -> dict[str, str]:
+    """What a field offers, by value, in the language of the page; hand it over in a lambda."""
+    return {str(value): str(word) for value, word in words.items()}
+
+
 def _sent() -> MultiDict[str, Any] | None:
     return request.form if request.method in SENT_BY and request.form else None
 

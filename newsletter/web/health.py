@@ -1,8 +1,10 @@
 """`/healthz`: whether the web server, the database and the broker answer."""
 
+from functools import cache
+
 from flask import Blueprint, Response, jsonify
+from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.health.heartbeats import open_redis
@@ -22,16 +24,21 @@ def healthz() -> tuple[Response, int]:
 
 def _database() -> str:
     try:
-        session().execute(text("SELECT 1"))
+        session().connection().exec_driver_sql("SELECT 1")
     except SQLAlchemyError as error:
         return f"does not answer ({type(error).__name__})"
     return "ok"
 
 
+@cache
+def _redis(url: str) -> Redis:
+    """One client for the process, its connections kept; one that the server has closed is opened anew."""
+    return open_redis(url, patience=2)
+
+
 def _broker() -> str:
     try:
-        with open_redis(settings().effective_redis_url, patience=2) as client:
-            client.ping()
+        _redis(settings().effective_redis_url).ping()
     except RedisError as error:
         return f"does not answer ({type(error).__name__})"
     return "ok"

@@ -72,7 +72,7 @@ def test_nothing_is_left_behind() -> None:
 
 
 def test_workers_modules_are_short() -> None:
-    workers = [path for path in PYTHON if path.parent.name == "workers"]
+    workers = [path for path in PYTHON if path.parent == ROOT / "workers"]
     assert {path.name: n for path in workers if (n := len(_lines(path))) > 75} == {}
 
 

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from newsletter.cli import environment
 from newsletter.transports.dkim_keys import list_keys
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 
 
+@both_databases
 def test_from_a_key_to_its_use_and_its_end(run: Run, session: Session) -> None:
     made = run("dkim", "add", "press.example", "--selector", "n1", "--json").json
     assert (made["id"], made["algorithm"], made["active_since"]) == (1, "rsa-sha256", None)

@@ -14,6 +14,7 @@ from newsletter.document.blocks import BLOCKS
 from newsletter.document.schema import dumps as schema
 from newsletter.issues.models import Issue
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 from tests.factories import make_publication, make_subscription
 
 WEEK = Document(
@@ -43,6 +44,7 @@ def imported(session: Session, run: Run, file: Path) -> int:
     return int(done.json["issue"])
 
 
+@both_databases
 def test_import_and_export_are_exact(
     session: Session, run: Run, imported: int, file: Path, tmp_path: Path
 ) -> None:
@@ -63,6 +65,7 @@ def test_people_are_told_in_a_sentence(run: Run, imported: int, file: Path) -> N
     assert again.out == f"“Week one” is already issue {imported}, revision 1.\n"
 
 
+@both_databases
 def test_markdown_is_accepted(session: Session, run: Run, tmp_path: Path) -> None:
     make_publication(session)
     session.commit()
@@ -74,6 +77,7 @@ def test_markdown_is_accepted(session: Session, run: Run, tmp_path: Path) -> Non
     assert exported["sections"][0]["title"] == "Digest"
 
 
+@both_databases
 def test_errors_of_the_format_name_the_place(session: Session, run: Run, tmp_path: Path) -> None:
     make_publication(session)
     session.commit()
@@ -144,6 +148,7 @@ def test_the_schema_is_printed(run: Run) -> None:
     assert run("issue", "schema").out == schema()
 
 
+@both_databases
 def test_check_exits_by_what_blocks(session: Session, run: Run, imported: int, tmp_path: Path) -> None:
     fine = run("issue", "check", str(imported), "--json")
     assert (fine.code, fine.json["blocking"]) == (0, 0)
@@ -196,6 +201,7 @@ def test_render_refuses_strangers(session: Session, run: Run, imported: int) -> 
         assert sentence in done.err
 
 
+@both_databases
 def test_list_shows_the_issues(run: Run, imported: int) -> None:
     assert run("issue", "list", "--json").json["issues"] == [
         {
@@ -211,5 +217,6 @@ def test_list_shows_the_issues(run: Run, imported: int) -> None:
     assert "Week one" in run("issue", "list", "--publication", "weekly").out
 
 
+@both_databases
 def test_an_empty_list_says_what_to_do(run: Run) -> None:
     assert "newsletter issue import" in run("issue", "list").out

@@ -16,6 +16,7 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
 from newsletter.subscribers.models import Subscriber
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 from tests.factories import make_issue, make_publication, make_readers, make_subscription
 from tests.web.admin.mailings.ledger import half_way, settle
 
@@ -51,6 +52,7 @@ def mailing_id(session: Session, runtime: Runtime, links: Links) -> int:
     return mailing.id
 
 
+@both_databases
 def test_every_recipient_is_listed_with_what_became_of_them(run: Run, mailing_id: int) -> None:
     ran = run("mailing", "recipients", str(mailing_id), "--json")
     assert (ran.code, ran.json["mailing"], len(ran.json["recipients"])) == (0, mailing_id, READERS)
@@ -69,6 +71,7 @@ def test_every_recipient_is_listed_with_what_became_of_them(run: Run, mailing_id
     assert len(ran.out.splitlines()) == READERS + 2, "a line for each"
 
 
+@both_databases
 @pytest.mark.parametrize(
     ("options", "found"),
     [
@@ -215,6 +218,7 @@ def test_the_throttle(run: Run, mailing_id: int) -> None:
         assert "messages a second" in ran.err
 
 
+@both_databases
 def test_why_nothing_leaves_is_told(run: Run, session: Session, mailing_id: int) -> None:
     mailing = session.get_one(Mailing, mailing_id)
     mailing.waiting_for = "The relay asked us to come back later."

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 
 
 @pytest.fixture
@@ -15,6 +16,7 @@ def sea(tmp_path: Path) -> Path:
     return path
 
 
+@both_databases
 def test_an_image_is_added_and_listed(run: Run, sea: Path) -> None:
     added = run(
         "media", "add", str(sea), "--alt", "The sea", "--credit", "Ilse", "--licence", "CC0", "--json"

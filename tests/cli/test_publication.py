@@ -1,6 +1,7 @@
 """`newsletter publication …`."""
 
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 
 CREATE = (
     "publication",
@@ -16,6 +17,7 @@ CREATE = (
 )
 
 
+@both_databases
 def test_it_is_made_and_listed(run: Run) -> None:
     made = run(*CREATE, "--reply-to", "desk@weekly.example", "--timezone", "Europe/Rome", "--json")
     assert made.code == 0

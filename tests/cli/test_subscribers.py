@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.test_publication import CREATE
+from tests.databases import both_databases
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def test_a_suppressed_address_is_not_imported(run: Run, people: str) -> None:
     assert (done.json["imported"], done.json["skipped"]) == (1, {"suppressed": 1})
 
 
+@both_databases
 def test_one_person_is_shown(run: Run, people: str) -> None:
     run("subscribers", "import", people, "--publication", "weekly")
     run("subscribers", "suppress", "ana@example.org")

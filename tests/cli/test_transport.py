@@ -15,6 +15,7 @@ from newsletter.transports.cooldown import cool_down
 from newsletter.transports.find import all_transports, stored_settings
 from newsletter.transports.models import TransportUse
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 from tests.factories import make_publication
 
 CANARY = "canary-pässword"
@@ -75,6 +76,7 @@ def test_what_cannot_be_added(run: Run, session: Session) -> None:
     assert "is there already" in run(*ADD).err
 
 
+@both_databases
 def test_set_changes_only_what_is_named(
     run: Run, session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +100,7 @@ def test_set_changes_only_what_is_named(
     assert stored_settings(transport, settings.secrets).password == "another"
 
 
+@both_databases
 def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
     listed = run("transport", "list")
     assert "SMTP_URL" in listed.out
@@ -131,6 +134,7 @@ def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
         assert words in said
 
 
+@both_databases
 def test_paused_resumed_and_removed(run: Run, session: Session) -> None:
     run(*ADD)
     assert run("transport", "pause", "1", "--json").json == {"changed": True}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import RoleName
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 
 PASSWORD = "seven quiet herons"
 
@@ -50,6 +51,7 @@ def test_what_cannot_be_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "is on the team already" in taken.err
 
 
+@both_databases
 def test_listed_and_deactivated(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nobody can sign in yet" in run("user", "list").out
     typed(monkeypatch, f"{PASSWORD}\n")

@@ -114,7 +114,7 @@ def check_unsubscribe_links(
             assert match is not None, one["list-unsubscribe"]
             for method in ("GET", "POST"):
                 endpoint, arguments = routes.match(urlsplit(match[1]).path, method=method)
-                assert endpoint == {"GET": "unsubscribe.show", "POST": "unsubscribe.act"}[method]
+                assert endpoint == {"GET": "unsubscribe.show", "POST": "unsubscribe.end_subscription"}[method]
             subscription, of_mailing = signer.read(Purpose.UNSUBSCRIBE, arguments["token"]).ids
             assert of_mailing == mailing
             assert emails[subscription].replace("bücher", "xn--bcher-kva") == envelope

@@ -88,11 +88,24 @@ def test_one_that_was_idle_for_long_is_asked_before_it_is_trusted(
     connections: ConnectionPool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.connection_pool.IDLE_SECONDS", 0)
+    monkeypatch.setattr("newsletter.sending.connection_pool.PROBE_AFTER_SECONDS", 0)
     transport = make_transport_config(script=Script([Rule(At.NOOP, Act.DROP, skip=1)]))
     session = connections.borrow(transport)
     connections.give_back(transport, session)
     assert connections.borrow(transport) is session
+    connections.give_back(transport, session)
+    assert connections.borrow(transport) is not session
+    assert session.closed
+
+
+def test_one_that_was_idle_for_too_long_is_not_even_asked(
+    make_transport_config: Callable[..., TransportConfig],
+    connections: ConnectionPool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsletter.sending.connection_pool.IDLE_LIMIT_SECONDS", 0)
+    transport = make_transport_config()
+    session = connections.borrow(transport)
     connections.give_back(transport, session)
     assert connections.borrow(transport) is not session
     assert session.closed

@@ -14,16 +14,18 @@ from newsletter import outbox
 from newsletter.core.addresses import parse_address
 from newsletter.core.tokens import Purpose
 from newsletter.outbox.claim import LEASE, claim
-from newsletter.outbox.connection import Connection
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.outbox.waiting import waiting
 from newsletter.runtime import Runtime
+from newsletter.sending.connection_pool import ConnectionPool
+from newsletter.sending.single_delivery import Answer, SingleDelivery
 from newsletter.sending.transactional import TOO_LATE, send_system_message
-from newsletter.smtp.session import open_session
+from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.sink import Options, Rule, Script, Sink
 from newsletter.smtp.sink.faults import Act, At
 from newsletter.smtp.timeouts import Timeouts
 from newsletter.smtp.url import parse_smtp_url
+from newsletter.transports.transport_config import TransportConfig
 from tests.factories import make_publication
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -70,18 +72,18 @@ def relay() -> Iterator[Callable[..., Sink]]:
 @pytest.fixture
 def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send]]:
     """A worker process with a connection to a sink: each call is one ring of the doorbell."""
-    opened: list[Connection] = []
+    connections = ConnectionPool("localhost")
 
     def worker(sink: Sink) -> Send:
         where = replace(parse_smtp_url(sink.url), timeouts=QUICK)
-        connection = Connection(lambda: open_session(where, "localhost"))
-        opened.append(connection)
+        transport = TransportConfig("relay", "The relay", where)
+        delivery = SingleDelivery(runtime.sessions, connections, lambda: [transport])
 
         def ring() -> SystemMessage:
             send_system_message(
                 runtime.sessions,
                 message_id,
-                connection=connection,
+                delivery=delivery,
                 links=runtime.links,
                 organisation="The Test Press",
                 secrets=["a secret of the tests"],
@@ -92,8 +94,7 @@ def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send
         return ring
 
     yield worker
-    for connection in opened:
-        connection.close()
+    connections.close()
 
 
 def test_sent_once(
@@ -118,7 +119,7 @@ def test_sent_once(
 
 
 def test_no_transaction_is_open_while_the_relay_is_talked_to(
-    relay: Callable[..., Sink], send_to: Callable[[Sink], Send], runtime: Runtime
+    relay: Callable[..., Sink], runtime: Runtime, message_id: int
 ) -> None:
     """ConnectionPool to the database that are checked out while a message is handed over: none."""
     out: set[int] = set()
@@ -126,26 +127,19 @@ def test_no_transaction_is_open_while_the_relay_is_talked_to(
     event.listen(runtime.engine, "checkin", lambda dbapi, *_: out.discard(id(dbapi)))
     during: list[int] = []
     sink = relay()
-    where = parse_smtp_url(sink.url)
+    transport = TransportConfig("relay", "The relay", parse_smtp_url(sink.url))
+    connections = ConnectionPool("localhost")
 
-    class Watching(Connection):
-        def send(self, envelope):  # type: ignore[no-untyped-def]
+    class Watching(SingleDelivery):
+        def send(self, envelope: Envelope) -> Answer:
             during.append(len(out))
             return super().send(envelope)
 
-    connection = Watching(lambda: open_session(where, "localhost"))
-    with runtime.session() as session:
-        ids = waiting(session, 10)
-    for found in ids:
-        send_system_message(
-            runtime.sessions,
-            found,
-            connection=connection,
-            links=runtime.links,
-            organisation="",
-            secrets=["x"],
-        )
-    connection.close()
+    delivery = Watching(runtime.sessions, connections, lambda: [transport])
+    send_system_message(
+        runtime.sessions, message_id, delivery=delivery, links=runtime.links, organisation="", secrets=["x"]
+    )
+    connections.close()
     assert during == [0]
     assert len(sink.records) == 1
 

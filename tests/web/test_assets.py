@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 import hatch_build
 from newsletter.core.errors import OperatorMustAct
@@ -32,6 +33,13 @@ def test_an_asset_is_found_by_its_source_name(name: str) -> None:
     stem, suffix = name.split(".")
     assert re.fullmatch(rf"/static/{stem}\.[\w-]{{8}}\.{suffix}", asset_url(name))
     assert built(name).is_file()
+
+
+@pytest.mark.parametrize("name", ["public.css", "public.js", "newsreader-latin-500-normal.woff2"])
+def test_a_browser_may_keep_an_asset_for_ever(client: FlaskClient, name: str) -> None:
+    with client.get(asset_url(name)) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
 def test_every_asset_that_a_template_names_exists() -> None:

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.browser
 def tab(running: Installation, chrome: Browser) -> Iterator[Page]:
     """An owner's browser; what it complains about fails the test."""
     opened = open_tab(chrome, running.address)
-    opened.set_default_timeout(10_000)
     opened.context.add_cookies([running.new_session(OWNER)])  # type: ignore[list-item]
     complaints = listen(opened)
     yield opened

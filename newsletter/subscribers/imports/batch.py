@@ -16,6 +16,7 @@ from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
+    ConsentSource,
     State,
     Subscriber,
     Subscription,
@@ -23,7 +24,6 @@ from newsletter.subscribers.models import (
 )
 
 ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, and the next query finds them
-SOURCE = "import"
 
 
 class Known(NamedTuple):
@@ -158,7 +158,7 @@ def _keep_records(session: Session, subscription_ids: list[int], words: Consent,
         {
             "subscription_id": subscription_id,
             "kind": ConsentKind.IMPORTED,
-            "source": SOURCE,
+            "source": ConsentSource.IMPORT,
             "text": words.text,
             "actor": actor,
         }

@@ -1,4 +1,4 @@
-"""Signing in: Flask-Security on our tables, and the pages that lead to the editor's desk."""
+"""Signing in: Flask-Security on our tables, and the pages that lead to the admin."""
 
 from flask import Flask
 

@@ -28,7 +28,7 @@ def own_path(target: str | None) -> str | None:
 
 
 def after_sign_in(wanted: str | None) -> str:
-    """The page that was wanted, if it is one of the desk's, else Home."""
+    """The page that was wanted, if it is one of the admin's, else Home."""
     path = own_path(wanted)
     root = request.script_root
     return path if path and path.startswith(f"{root}/admin") else url_for("admin_home.show")

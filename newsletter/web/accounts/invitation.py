@@ -14,7 +14,7 @@ from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import ChoosePasswordForm
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.database import session
 
 blueprint = Blueprint("accounts_invitation", __name__)
@@ -37,7 +37,7 @@ def accept(token: str) -> AnyResponse | tuple[str, int]:
         set_password(session(), user, form.text("password"), locale=mail_language(), actor=user.email, ip=ip)
     except Refused as error:
         session().rollback()
-        form.password.errors = [told(error)]
+        form.password.errors = [sentence_for(error)]
         return _page(token, user, form), 400
     signed_in.sign_in(user)
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from newsletter.core.errors import DomainError
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS, Answer, answer, wants_json
 
@@ -27,8 +27,8 @@ def _refused(error: DomainError) -> Answer | tuple[str, int]:
     session().rollback()
     status = STATUS[error.decision]
     if wants_json():
-        return answer(status, told(error), code=error.code, fields=error.fields)
+        return answer(status, sentence_for(error), code=error.code, fields=error.fields)
     page = render_template(
-        "accounts/message.html", heading=_("This link does not work"), sentence=told(error)
+        "accounts/message.html", heading=_("This link does not work"), sentence=sentence_for(error)
     )
     return page, status

@@ -1,4 +1,4 @@
-"""The language to write to somebody in: their browser's, as long as the pages of the desk are English."""
+"""The language to write to somebody in: their browser's, as long as the pages of the admin are English."""
 
 from flask import request
 

@@ -20,7 +20,7 @@ from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import AddressForm, ChoosePasswordForm
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.database import session
 
 blueprint = Blueprint("accounts_password", __name__)
@@ -42,7 +42,7 @@ def ask() -> str | tuple[str, int]:
     try:
         address = parse_address(form.text("email"))
     except Refused as error:
-        form.email.errors = [told(error)]
+        form.email.errors = [sentence_for(error)]
         return _ask(form), 400
     try:
         limits.spend_mail(address.key)
@@ -76,7 +76,7 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
         )
     except Refused as error:
         session().rollback()
-        form.password.errors = [told(error)]
+        form.password.errors = [sentence_for(error)]
         return _choose(token, user, form), 400
     session().commit()
     signed_in.forget()

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from flask import Flask
 from flask_login.utils import _user_context_processor
-from flask_security import FSQLALiteUserDatastore, Security
+from flask_security import Security, SQLAlchemyUserDatastore
 
 from newsletter.accounts import passwords
 from newsletter.accounts.models import Role, User, WebAuthn
@@ -40,13 +40,13 @@ def init_app(app: Flask, https: bool) -> None:
         SECURITY_CLI_USERS_NAME=None,
         SECURITY_CLI_ROLES_NAME=None,
     )
-    datastore = FSQLALiteUserDatastore(db, User, Role, WebAuthn)
+    datastore = SQLAlchemyUserDatastore(db, User, Role, WebAuthn)
     security = Security(app, datastore, register_blueprint=False)
     _only_sessions(app, security)
 
 
 def _only_sessions(app: Flask, security: Security) -> None:
-    """Users are recognised by their session, when a page of the desk asks, and by nothing else."""
+    """Users are recognised by their session, when a page of the admin asks, and by nothing else."""
     manager, principal = security.login_manager, security.principal
     manager.session_protection = None  # the session is bound to its row, not to an IP address
     manager.request_loader(_nobody)  # no tokens in URLs or headers

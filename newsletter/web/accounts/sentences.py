@@ -26,6 +26,6 @@ SENTENCES: dict[str, Any] = {
 }
 
 
-def told(error: DomainError) -> str:
+def sentence_for(error: DomainError) -> str:
     """The sentence for a person."""
     return str(SENTENCES.get(error.code, error.message))

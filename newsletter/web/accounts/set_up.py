@@ -12,7 +12,7 @@ from newsletter.web import current
 from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.password_forms import SetUpForm
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.database import session
 
 blueprint = Blueprint("accounts_set_up", __name__)
@@ -40,7 +40,7 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
     except DomainError as error:
         session().rollback()
         field = form.password if "password" in error.fields else form.email
-        field.errors = [told(error)]
+        field.errors = [sentence_for(error)]
         return _page(token, form), 400
     signed_in.sign_in(owner)
     audit.record(session(), "user.signed_in", "user", owner.id, actor=owner.email, ip=ip)

@@ -4,9 +4,6 @@ The cookie (signed by Flask) holds the session's random key and when it was last
 says whether it goes on. Being idle is counted in the cookie, so that reading a page writes nothing.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import g, has_request_context, request
 from flask import session as cookie
 from flask_login import (
@@ -16,7 +13,7 @@ from flask_login import (
 from flask_security import login_user
 
 from newsletter.accounts.models import User
-from newsletter.accounts.sessions import IDLE_LIMIT, begin_session, end_session, session_goes_on
+from newsletter.accounts.sessions import IDLE_LIMIT, begin_session, end_session, session_user
 from newsletter.core import clock
 from newsletter.web.database import session
 
@@ -27,8 +24,8 @@ SEEN_STEP = 300  # seconds between two notes that somebody is still there
 
 def user() -> User | None:
     """Who is signed in; None when nobody is, or no longer."""
-    found = current_user._get_current_object() if has_request_context() else None
-    return found if isinstance(found, User) else None
+    somebody = current_user._get_current_object() if has_request_context() else None
+    return somebody if isinstance(somebody, User) else None
 
 
 def sign_in(person: User) -> None:
@@ -63,24 +60,17 @@ def forget() -> None:
 
 def recognise_with(manager: LoginManager) -> None:
     """Make Flask-Login accept only sessions that go on."""
-    load: Callable[[str], Any] = manager._user_callback
-
-    def recognise(uniquifier: str) -> User | None:
-        found = load(uniquifier)
-        return found if isinstance(found, User) and _goes_on(found) else None
-
-    manager.user_loader(recognise)
+    manager.user_loader(_recognise)
 
 
-def _goes_on(person: User) -> bool:
+def _recognise(uniquifier: str) -> User | None:
     key, seen, now = cookie.get(KEY), cookie.get(SEEN, 0), _seconds()
     if not isinstance(key, str) or now - seen > IDLE_LIMIT.total_seconds():
-        return False
-    if not session_goes_on(session(), key, person.id):
-        return False
-    if now - seen > SEEN_STEP:
+        return None
+    person = session_user(session(), key, uniquifier)
+    if person is not None and now - seen > SEEN_STEP:
         cookie[SEEN] = now
-    return True
+    return person
 
 
 def _seconds() -> int:

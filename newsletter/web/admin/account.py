@@ -15,7 +15,7 @@ from newsletter.web import limits
 from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import ChangePasswordForm
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.admin.guard import allow, current_user
 from newsletter.web.database import session
 
@@ -50,7 +50,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
         )
     except Refused as error:
         session().rollback()
-        form.password.errors = [told(error)]
+        form.password.errors = [sentence_for(error)]
         return _page(form), 400
     signed_in.sign_in(user)
     session().commit()

@@ -3,16 +3,16 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from newsletter.issues.load import find_revision
-from newsletter.issues.models import Issue
+from newsletter.issues.content import IssueContent
+from newsletter.issues.models import Issue, Revision
 from newsletter.preflight import Finding, Level, check
 from newsletter.web.current import links
 from newsletter.web.database import session
 
 
-def findings_of(issue: Issue) -> list[Finding]:
-    """What preflight says about the newest state of `issue`."""
-    return check(session(), find_revision(session(), issue), issue.publication, links())
+def findings_of(issue: Issue, revision: Revision, content: IssueContent | None = None) -> list[Finding]:
+    """What preflight says about `revision` of `issue`; `content`: where it is loaded already."""
+    return check(session(), revision, issue.publication, links(), content)
 
 
 def blocking(findings: list[Finding]) -> list[Finding]:

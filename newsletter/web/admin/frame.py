@@ -1,13 +1,14 @@
 """What `templates/admin/base.html` shows around every page: the rail, the publications, who is signed in."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import Map, RequestRedirect
 
 from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import all_publications
@@ -17,7 +18,7 @@ from newsletter.web.admin.dates import long_moment, short_moment
 from newsletter.web.admin.formats import exactly, number
 from newsletter.web.admin.guard import LAST_PUBLICATION, needed_permission
 from newsletter.web.database import session
-from newsletter.web.errors import in_desk
+from newsletter.web.errors import in_admin
 
 # Whose pages the rail calls settings: those of the publication and, for owners, of the installation.
 SETTINGS = {"admin_publications", "admin_settings"}
@@ -43,19 +44,19 @@ def current_publication() -> Publication | None:
     publications = _publications()
     named = (request.view_args or {}).get("slug"), cookie.get(LAST_PUBLICATION)
     by_slug = {publication.slug: publication for publication in publications}
-    found = next((by_slug[slug] for slug in named if slug in by_slug), None)
-    return found or next(iter(publications), None)
+    chosen = next((by_slug[slug] for slug in named if slug in by_slug), None)
+    return chosen or next(iter(publications), None)
 
 
 def _publications() -> list[Publication]:
-    if "desk_publications" not in g:
-        g.desk_publications = all_publications(session())
-    listed: list[Publication] = g.desk_publications
+    if "admin_publications" not in g:
+        g.admin_publications = all_publications(session())
+    listed: list[Publication] = g.admin_publications
     return listed
 
 
 def _frame() -> dict[str, Any]:
-    user = signed_in.user() if in_desk() else None
+    user = signed_in.user() if in_admin() else None
     if user is None:
         return {}
     return {
@@ -94,13 +95,21 @@ def _nav(publication: Publication | None) -> list[Place]:
 
 def can_open(path: str) -> bool:
     """Whether there is a page at `path` (below the script root) that this person may open."""
-    adapter = current_app.url_map.bind("")
-    try:
-        endpoint, _arguments = adapter.match(path, method="GET")
-    except (HTTPException, RequestRedirect):
+    endpoint = _endpoint_at(current_app.url_map, path)
+    if endpoint is None:
         return False
     permission, user = needed_permission(current_app, endpoint), signed_in.user()
     return permission is not None and user is not None and user.may(permission)
+
+
+@lru_cache(maxsize=1024)
+def _endpoint_at(routes: Map, path: str) -> str | None:
+    # Kept, because the rail asks for the same ten places on every page.
+    try:
+        endpoint, _arguments = routes.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    return str(endpoint)
 
 
 def _is_here(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Who may open a page of the editor's desk. Every view says what it needs; one that does not is refused.
+"""Who may open a page of the admin. Every view says what it needs; one that does not is refused.
 
 @blueprint.get("/team")
 @allow(Permission.MANAGE_TEAM)
@@ -19,13 +19,13 @@ from newsletter.core import i18n
 from newsletter.web import language
 from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.destinations import own_path
-from newsletter.web.errors import DESK, answer, in_desk, wants_json
+from newsletter.web.errors import ADMIN, answer, in_admin, wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 LABEL = "newsletter_permission"
 SIGNED_IN = "_user_id"  # in the cookie of whoever signed in (Flask-Login)
-LAST_PUBLICATION = "publication"  # in the cookie: which one the desk was last opened for
+LAST_PUBLICATION = "publication"  # in the cookie: which one was looked at last
 
 
 def allow(permission: Permission) -> Callable[[View], View]:
@@ -45,10 +45,10 @@ def needed_permission(app: Flask, endpoint: str) -> Permission | None:
 
 def current_user() -> User:
     """Who is signed in; for views behind the guard, which has made sure that somebody is."""
-    found = signed_in.user()
-    if found is None:
+    user = signed_in.user()
+    if user is None:
         abort(403)
-    return found
+    return user
 
 
 def current_actor() -> str:
@@ -62,9 +62,9 @@ def init_app(app: Flask) -> None:
 
 
 def _check() -> AnyResponse | None:
-    if in_desk() or csrf.is_protected():
-        language.prefer(i18n.SOURCE_LANGUAGE)  # the words of the desk are not translated yet: see babel.cfg
-    if request.url_rule is not None and in_desk():
+    if in_admin() or csrf.is_protected():
+        language.prefer(i18n.SOURCE_LANGUAGE)  # the words of the admin are not translated yet: see babel.cfg
+    if request.url_rule is not None and in_admin():
         _read_body()
         user = signed_in.user()
         if user is None:
@@ -104,12 +104,12 @@ def _signed_out() -> AnyResponse:
 
 def _remember_publication() -> None:
     slug = (request.view_args or {}).get("slug")
-    if slug and request.path.startswith(f"{DESK}/p/") and cookie.get(LAST_PUBLICATION) != slug:
+    if slug and request.path.startswith(f"{ADMIN}/p/") and cookie.get(LAST_PUBLICATION) != slug:
         cookie[LAST_PUBLICATION] = slug
 
 
 def _keep_private(response: Response) -> Response:
-    if in_desk() or csrf.is_protected():
+    if in_admin() or csrf.is_protected():
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")

@@ -12,7 +12,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, RoleName
 from newsletter.core.errors import DomainError, Refused
 from newsletter.web.accounts.mail_language import mail_language
-from newsletter.web.accounts.sentences import told
+from newsletter.web.accounts.sentences import sentence_for
 from newsletter.web.admin.guard import allow, current_actor, current_user
 from newsletter.web.admin.team_forms import InviteForm
 from newsletter.web.database import session
@@ -53,7 +53,7 @@ def send() -> AnyResponse | tuple[str, int]:
         )
     except DomainError as error:
         session().rollback()
-        form.email.errors = [told(error)]
+        form.email.errors = [sentence_for(error)]
         return render_template("admin/team/invite.html", form=form), 400
     session().commit()
     flash(_("An invitation is on its way to %(address)s.", address=user.email), "success")
@@ -65,11 +65,11 @@ def send() -> AnyResponse | tuple[str, int]:
 def send_again(user_id: int) -> AnyResponse:
     """A new invitation; the earlier one stops working."""
 
-    def act(user: User) -> str:
+    def change(user: User) -> str:
         invite.invite_again(session(), user, locale=mail_language(), actor=current_actor(), ip=_ip())
         return str(_("A new invitation is on its way to %(address)s.", address=user.email))
 
-    return _with(user_id, act)
+    return _change(user_id, change)
 
 
 @blueprint.post("/team/<int:user_id>/role")
@@ -77,50 +77,50 @@ def send_again(user_id: int) -> AnyResponse:
 def set_role(user_id: int) -> AnyResponse:
     """Make somebody an owner or an editor."""
 
-    def act(user: User) -> str:
+    def change(user: User) -> str:
         role = _role(request.form.get("role", ""))
         roles.change_role(session(), user, role, actor=current_actor(), ip=_ip())
         if role is RoleName.OWNER:
             return str(_("%(address)s is an owner now.", address=user.email))
         return str(_("%(address)s is an editor now.", address=user.email))
 
-    return _with(user_id, act)
+    return _change(user_id, change)
 
 
 @blueprint.post("/team/<int:user_id>/deactivate")
 @allow(Permission.MANAGE_TEAM)
-def lock_out(user_id: int) -> AnyResponse:
+def deactivate_user(user_id: int) -> AnyResponse:
     """Sign somebody out everywhere and let them in no more."""
 
-    def act(user: User) -> str:
+    def change(user: User) -> str:
         roles.deactivate(session(), user, actor=current_actor(), ip=_ip())
         return str(_("%(address)s cannot sign in any more.", address=user.email))
 
-    return _with(user_id, act)
+    return _change(user_id, change)
 
 
 @blueprint.post("/team/<int:user_id>/reactivate")
 @allow(Permission.MANAGE_TEAM)
-def let_in(user_id: int) -> AnyResponse:
+def reactivate_user(user_id: int) -> AnyResponse:
     """Let somebody in again."""
 
-    def act(user: User) -> str:
+    def change(user: User) -> str:
         roles.reactivate(session(), user, actor=current_actor(), ip=_ip())
         return str(_("%(address)s can sign in again.", address=user.email))
 
-    return _with(user_id, act)
+    return _change(user_id, change)
 
 
-def _with(user_id: int, act: Callable[[User], str]) -> AnyResponse:
-    """Do `act` to somebody else, say what was done or why not, and show the team again."""
+def _change(user_id: int, change: Callable[[User], str]) -> AnyResponse:
+    """Do `change` to somebody else, say what was done or why not, and show the team again."""
     user = find_user(session(), user_id)
     try:
         if user.id == current_user().id:
             raise Refused("own_account", _("Ask another owner: nobody does this to their own account."))
-        sentence = act(user)
+        sentence = change(user)
     except DomainError as error:
         session().rollback()
-        flash(told(error), "error")
+        flash(sentence_for(error), "error")
     else:
         session().commit()
         flash(sentence, "success")

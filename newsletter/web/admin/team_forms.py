@@ -5,15 +5,14 @@ from wtforms import EmailField, RadioField
 from wtforms.validators import InputRequired
 
 from newsletter.accounts.permissions import RoleName
-from newsletter.web.forms import Form
+from newsletter.web.forms import Form, choices
 
-ROLES = [
-    (
-        RoleName.EDITOR.value,
-        lazy_gettext("Editor: makes issues, sends them, looks after subscribers and publications"),
+ROLES: dict[RoleName, object] = {
+    RoleName.EDITOR: lazy_gettext(
+        "Editor: makes issues, sends them, looks after subscribers and publications"
     ),
-    (RoleName.OWNER.value, lazy_gettext("Owner: all that, and settings and the team")),
-]
+    RoleName.OWNER: lazy_gettext("Owner: all that, and settings and the team"),
+}
 
 
 class InviteForm(Form):
@@ -24,4 +23,4 @@ class InviteForm(Form):
         validators=[InputRequired(lazy_gettext("Please write an email address."))],
         description=lazy_gettext("They sign in with it, and the invitation goes there."),
     )
-    role = RadioField(lazy_gettext("Role"), choices=ROLES, default=RoleName.EDITOR.value)
+    role = RadioField(lazy_gettext("Role"), choices=lambda: choices(ROLES), default=RoleName.EDITOR.value)

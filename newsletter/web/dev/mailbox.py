@@ -58,9 +58,9 @@ def index() -> str:
     """The newest messages, those older than `before`, or those to a `recipient`."""
     recipient = request.args.get("recipient", "").strip()
     before = request.args.get("before") or None
-    found = list(islice(_matching(recipient, before), PAGE + 1))
-    messages = [as_row(summary) for summary in found[:PAGE]]
-    older = messages[-1].id if len(found) > PAGE else None
+    summaries = list(islice(_matching(recipient, before), PAGE + 1))
+    messages = [as_row(summary) for summary in summaries[:PAGE]]
+    older = messages[-1].id if len(summaries) > PAGE else None
     return render_template(
         "dev/mailbox_list.html",
         messages=messages,
@@ -76,8 +76,8 @@ def listing() -> Response:
     """The same for programs: `recipient`, `before`, and `limit` up to 500."""
     limit = min(max(request.args.get("limit", PAGE, type=int), 1), MOST_AT_ONCE)
     recipient = request.args.get("recipient", "").strip()
-    found = islice(_matching(recipient, request.args.get("before") or None), limit)
-    return jsonify(messages=[_as_json(as_row(summary)) for summary in found])
+    summaries = islice(_matching(recipient, request.args.get("before") or None), limit)
+    return jsonify(messages=[_as_json(as_row(summary)) for summary in summaries])
 
 
 @blueprint.get("/dev/mailbox/<message_id>")
@@ -89,7 +89,7 @@ def message(message_id: str) -> str:
     newer_id, older_id = _neighbours(message_id)
     return render_template(
         "dev/mailbox_message.html",
-        message=_letter(message_id),
+        message=_caught_email(message_id),
         view=view,
         width=request.args.get("width"),
         newer_id=newer_id,
@@ -100,18 +100,18 @@ def message(message_id: str) -> str:
 @blueprint.get("/dev/mailbox/<message_id>.json")
 def message_as_json(message_id: str) -> Response:
     """One message for programs: its headers and both bodies, decoded."""
-    letter = _letter(message_id)
-    bodies = {"headers": letter.headers, "text": letter.text, "html": letter.html}
-    return jsonify(_as_json(letter) | bodies)
+    email = _caught_email(message_id)
+    bodies = {"headers": email.headers, "text": email.text, "html": email.html}
+    return jsonify(_as_json(email) | bodies)
 
 
 @blueprint.get("/dev/mailbox/<message_id>/html")
 def html(message_id: str) -> Response:
     """The HTML as it came, for a frame: without scripts, without our origin, its links in new tabs."""
-    letter = _letter(message_id)
-    if not letter.has_html:
+    email = _caught_email(message_id)
+    if not email.has_html:
         abort(404)
-    response = Response(with_links_in_new_tabs(letter.html), mimetype="text/html")
+    response = Response(with_links_in_new_tabs(email.html), mimetype="text/html")
     response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
     return response
 
@@ -131,7 +131,7 @@ def _folder() -> Path:
     return settings().mailbox_dir
 
 
-def _letter(message_id: str) -> CaughtEmail:
+def _caught_email(message_id: str) -> CaughtEmail:
     return as_caught_email(read_message(_folder(), message_id))
 
 
@@ -139,15 +139,15 @@ def _matching(recipient: str, before: str | None) -> Iterator[Summary]:
     """Newest first, the messages with `recipient` in one of their envelope's addresses."""
     wanted = recipient.casefold()
     while batch := list_messages(_folder(), PAGE, before):
-        yield from (found for found in batch if any(wanted in to.casefold() for to in found.recipients))
+        yield from (summary for summary in batch if any(wanted in to.casefold() for to in summary.recipients))
         before = batch[-1].id
 
 
 def _neighbours(message_id: str) -> tuple[str | None, str | None]:
     """The ids of the next newer and the next older message."""
     ids = message_ids(_folder())
-    newer = next((found for found in ids if found > message_id), None)
-    older = next((found for found in reversed(ids) if found < message_id), None)
+    newer = next((id_ for id_ in ids if id_ > message_id), None)
+    older = next((id_ for id_ in reversed(ids) if id_ < message_id), None)
     return newer, older
 
 

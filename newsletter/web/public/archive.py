@@ -2,25 +2,20 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from newsletter.core.errors import Missing
 from newsletter.core.links import Links
+from newsletter.document.walk import images
 from newsletter.issues.compile import compile_issue
-from newsletter.issues.published import (
-    Published,
-    find_published,
-    previous_and_next,
-    published_page,
-    sent_message,
-)
+from newsletter.issues.page_state import email_state, issue_state, list_state
+from newsletter.issues.published import find_published, previous_and_next, published_page, sent_message
 from newsletter.publications.find import find_publication
-from newsletter.publications.models import Publication
 from newsletter.rendering.filters import FILTERS
-from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
+from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.article import make_article
 from newsletter.web.public.frame import frame
 
@@ -28,60 +23,101 @@ blueprint = Blueprint("archive", __name__)
 for name, filter_ in FILTERS.items():
     blueprint.add_app_template_filter(filter_, name)
 
+PAGE_SIZE = 20  # issues in the list
+MAX_AGE = 60  # seconds that others may keep a page without asking
+
 WITH_FOREIGN_IMAGES = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' https:")
 
 
 @blueprint.get("/archive/<slug>/")
 def index(slug: str) -> Response:
     """The list of a publication's issues, newest first."""
-    publication = _publication(slug)
-    page = published_page(session(), publication, _page_number())
-    articles = [make_article(session(), entry, publication, here()) for entry in page.entries]
-    return _cached(
-        render_template(
-            "public/archive/index.html",
-            articles=articles,
-            page=page,
-            feed_url=links().feed(publication.slug),
-            **frame(publication),
-        )
+    number = _page_number()
+    return answer(
+        current_page(
+            lambda session, images: list_state(session, slug, number, PAGE_SIZE, images),
+            lambda: _index_page(slug, number),
+            part=number,
+        ),
+        MAX_AGE,
     )
 
 
 @blueprint.get("/archive/<slug>/<issue_slug>")
 def issue(slug: str, issue_slug: str) -> Response:
     """One issue as an article."""
-    publication = _publication(slug)
-    published = find_published(session(), publication, issue_slug)
-    article = make_article(session(), published, publication, here())
-    before, after = previous_and_next(session(), published.issue)
-    response = _cached(
-        render_template(
-            "public/archive/issue.html",
-            article=article,
-            wording=article.wording,
-            social=make_article(session(), published, publication, links()).picture,
-            before=before,
-            after=after,
-            feed_url=links().feed(publication.slug),
-            **frame(publication),
-        )
+    return answer(
+        current_page(
+            lambda session, images: issue_state(session, slug, issue_slug, images),
+            lambda: _issue_page(slug, issue_slug),
+        ),
+        MAX_AGE,
     )
-    if article.has_foreign_images:
-        response.headers["Content-Security-Policy"] = WITH_FOREIGN_IMAGES
-    return response
 
 
 @blueprint.get("/archive/<slug>/<issue_slug>/email")
 def email(slug: str, issue_slug: str) -> Response:
     """The email of an issue as it was sent, for nobody in particular."""
-    publication = _publication(slug)
+    return answer(
+        current_page(
+            lambda session, images: email_state(session, slug, issue_slug, images),
+            lambda: _email_page(slug, issue_slug),
+        ),
+        MAX_AGE,
+    )
+
+
+def _index_page(slug: str, number: int) -> Page:
+    publication = find_publication(session(), slug)
+    page = published_page(session(), publication, number, PAGE_SIZE)
+    articles = [make_article(session(), entry, publication, here()) for entry in page.entries]
+    text = render_template(
+        "public/archive/index.html",
+        articles=articles,
+        page=page,
+        feed_url=links().feed(publication.slug),
+        **frame(publication),
+    )
+    return Page(
+        text.encode(), images=media_keys(source for article in articles for source in article.sources)
+    )
+
+
+def _issue_page(slug: str, issue_slug: str) -> Page:
+    publication = find_publication(session(), slug)
     published = find_published(session(), publication, issue_slug)
-    response = _cached(_email_html(published, publication))
-    response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Link"] = f'<{links().issue(slug, issue_slug)}>; rel="canonical"'
-    return response
+    article = make_article(session(), published, publication, here())
+    before, after = previous_and_next(session(), published.issue)
+    text = render_template(
+        "public/archive/issue.html",
+        article=article,
+        wording=article.wording,
+        social=make_article(session(), published, publication, links()).picture,
+        before=before,
+        after=after,
+        feed_url=links().feed(publication.slug),
+        **frame(publication),
+    )
+    policy = {"Content-Security-Policy": WITH_FOREIGN_IMAGES} if article.has_foreign_images else {}
+    return Page(text.encode(), headers=policy, images=media_keys(article.sources))
+
+
+def _email_page(slug: str, issue_slug: str) -> Page:
+    """What unsubscribes in an inbox leads nowhere here: this page is everybody's."""
+    publication = find_publication(session(), slug)
+    published = find_published(session(), publication, issue_slug)
+    sent = sent_message(session(), published)
+    compiled = sent or compile_issue(session(), published.revision, publication, links())
+    sources = {image.src for _, image in images(published.document)} | {f"media:{publication.logo}"}
+    return Page(
+        compiled.fill_html({"unsubscribe_url": "#", "preferences_url": "#"}).encode(),
+        headers={
+            "Content-Security-Policy": EMAIL_CONTENT_SECURITY_POLICY,
+            "X-Robots-Tag": "noindex",
+            "Link": f'<{links().issue(slug, issue_slug)}>; rel="canonical"',
+        },
+        images=media_keys(() if sent else sources),
+    )
 
 
 def here() -> Links:
@@ -89,30 +125,8 @@ def here() -> Links:
     return replace(links(), public_url=request.script_root)
 
 
-def _publication(slug: str) -> Publication:
-    publication = find_publication(session(), slug)
-    language.prefer(publication.language)
-    return publication
-
-
 def _page_number() -> int:
     text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and int(text) > 0):
         raise Missing("no_page", "This page of the archive does not exist.")
     return int(text)
-
-
-def _email_html(published: Published, publication: Publication) -> str:
-    """What unsubscribes in an inbox leads nowhere here: this page is everybody's."""
-    compiled = sent_message(session(), published) or compile_issue(
-        session(), published.revision, publication, links()
-    )
-    return compiled.fill_html({"unsubscribe_url": "#", "preferences_url": "#"})
-
-
-def _cached(page: str) -> Response:
-    response = make_response(page)
-    response.headers["Cache-Control"] = "public, max-age=60"
-    response.add_etag()
-    response.make_conditional(request)
-    return response

@@ -44,9 +44,14 @@ class Article:
     picture_srcset: str
 
     @property
+    def sources(self) -> set[str]:
+        """Where its images come from."""
+        return {image.src for _, image in images(self.document)}
+
+    @property
     def has_foreign_images(self) -> bool:
         """Whether images come from other sites, which our content security policy must then allow."""
-        return any(image.src.startswith("https:") for _, image in images(self.document))
+        return any(source.startswith("https:") for source in self.sources)
 
 
 def make_article(session: Session, published: Published, publication: Publication, links: Links) -> Article:

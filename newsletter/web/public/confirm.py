@@ -34,7 +34,7 @@ def show(token: str) -> Page:
 
 
 @blueprint.post("/confirm/<token>")
-def act(token: str) -> Page:
+def confirm_subscription(token: str) -> Page:
     """Confirm; doing it twice is once."""
     subscription, expired = _read(token)
     if expired and subscription.state is State.PENDING:
@@ -91,7 +91,7 @@ def _question(subscription: Subscription, token: str) -> Page:
             email=subscription.subscriber.email or "",
         ),
         action_label=_("Confirm my subscription"),
-        action_url=url_for(".act", token=token),
+        action_url=url_for(".confirm_subscription", token=token),
         action_method="post",
         more=_("You did not ask for this? Close this page: nothing will be sent to you."),
         **frame(publication),

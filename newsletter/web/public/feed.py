@@ -4,16 +4,18 @@ import re
 
 from flask import Blueprint, Response, render_template, request
 
+from newsletter.issues.page_state import list_state
 from newsletter.issues.published import every_published, published_page
 from newsletter.publications.find import all_publications, find_publication
-from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
+from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.article import make_article
 
 blueprint = Blueprint("feed", __name__)
 
 FEED_LENGTH = 20
+MAX_AGE = 300  # seconds that others may keep these without asking
 SITE_MAP_LIMIT = 49_000  # sitemaps.org: at most 50,000 addresses in a file
 
 # XML 1.0 §2.2: what a document may not hold, however it is written.
@@ -23,15 +25,13 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 @blueprint.get("/archive/<slug>/feed.atom")
 def atom(slug: str) -> Response:
     """The newest issues in full (RFC 4287)."""
-    publication = find_publication(session(), slug)
-    language.prefer(publication.language)
-    page = published_page(session(), publication, size=FEED_LENGTH)
-    articles = [make_article(session(), entry, publication, links()) for entry in page.entries]
-    updated = articles[0].published_at if articles else publication.created_at.isoformat(timespec="seconds")
-    text = render_template(
-        "public/archive/feed.xml", publication=publication, articles=articles, updated=updated
+    return answer(
+        current_page(
+            lambda session, images: list_state(session, slug, 1, FEED_LENGTH, images),
+            lambda: _feed(slug),
+        ),
+        MAX_AGE,
     )
-    return _xml(text, "application/atom+xml")
 
 
 @blueprint.get("/sitemap.xml")
@@ -53,9 +53,21 @@ def robots() -> Response:
     return Response(text, mimetype="text/plain")
 
 
+def _feed(slug: str) -> Page:
+    publication = find_publication(session(), slug)
+    page = published_page(session(), publication, size=FEED_LENGTH)
+    articles = [make_article(session(), entry, publication, links()) for entry in page.entries]
+    updated = articles[0].published_at if articles else publication.created_at.isoformat(timespec="seconds")
+    text = render_template(
+        "public/archive/feed.xml", publication=publication, articles=articles, updated=updated
+    )
+    sources = {source for article in articles for source in article.sources}
+    return Page(_NOT_XML.sub("", text).encode(), "application/atom+xml", images=media_keys(sources))
+
+
 def _xml(text: str, mimetype: str) -> Response:
     response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response.add_etag()
     response.make_conditional(request)
     return response

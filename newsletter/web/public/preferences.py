@@ -17,7 +17,7 @@ from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
-from newsletter.subscribers.models import Subscriber, Subscription
+from newsletter.subscribers.models import ConsentSource, Subscriber, Subscription
 from newsletter.subscribers.pause import LONGEST_PAUSE, pause, resume
 from newsletter.subscribers.preferences import change_preferences
 from newsletter.subscribers.queries import find_subscriber, lock_subscription, subscriptions_of
@@ -34,7 +34,6 @@ blueprint = Blueprint("preferences", __name__)
 make_private(blueprint)
 
 NOBODY = 0  # the subscriber in the links of a test message
-SOURCE = "preferences"
 DONE = {
     "saved": lazy_gettext("Your details are saved."),
     "left": lazy_gettext("You are unsubscribed. Nothing more will be sent."),
@@ -73,7 +72,12 @@ def save(token: str) -> AnyResponse | tuple[str, int]:
 @blueprint.post("/p/<token>/leave")
 def leave(token: str) -> AnyResponse:
     """Leave one publication."""
-    unsubscribe(session(), _named_subscription(token).id, source=SOURCE, ip=request.remote_addr or "")
+    unsubscribe(
+        session(),
+        _named_subscription(token).id,
+        source=ConsentSource.PREFERENCES,
+        ip=request.remote_addr or "",
+    )
     return _done(token, "left")
 
 
@@ -85,7 +89,7 @@ def join_again(token: str) -> AnyResponse:
         resubscribe(
             session(),
             subscription,
-            source=SOURCE,
+            source=ConsentSource.PREFERENCES,
             locale=language.current(),
             ip=request.remote_addr or "",
         )
@@ -93,7 +97,7 @@ def join_again(token: str) -> AnyResponse:
 
 
 @blueprint.post("/p/<token>/pause")
-def rest(token: str) -> AnyResponse:
+def pause_subscription(token: str) -> AnyResponse:
     """Pause one publication for some months."""
     subscription = _named_subscription(token)
     # What is not a number is not a length either: `pause` says so.
@@ -102,7 +106,7 @@ def rest(token: str) -> AnyResponse:
 
 
 @blueprint.post("/p/<token>/resume")
-def wake(token: str) -> AnyResponse:
+def resume_subscription(token: str) -> AnyResponse:
     """End a pause before its time."""
     resume(session(), _named_subscription(token).id)
     return _done(token, "resumed")
@@ -112,7 +116,9 @@ def wake(token: str) -> AnyResponse:
 def leave_all(token: str) -> AnyResponse:
     """Leave everything at once."""
     subscriber = _subscriber(_read(token))
-    unsubscribe_from_all(session(), subscriber.id, source=SOURCE, ip=request.remote_addr or "")
+    unsubscribe_from_all(
+        session(), subscriber.id, source=ConsentSource.PREFERENCES, ip=request.remote_addr or ""
+    )
     return _done(token, "left-all")
 
 

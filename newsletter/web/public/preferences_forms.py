@@ -20,10 +20,8 @@ class PreferencesForm(Form):
 
     def offer_languages(self) -> None:
         """Each language under its own name, after "as the publication"."""
-        self.language.choices = [
-            (AS_PUBLISHED, _("As each publication has it")),
-            *((code, _own_name(code)) for code in i18n.available()),
-        ]
+        names = {code: _own_name(code) for code in i18n.available()}
+        self.language.choices = {AS_PUBLISHED: _("As each publication has it"), **names}
 
 
 def _own_name(code: str) -> str:

@@ -3,15 +3,17 @@
 Only what a publication changed of its theme is set; `public.css` says which custom properties there are.
 """
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from newsletter.core.errors import Refused
+from newsletter.issues.page_state import publication_state
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.rendering.colour import ink_on, mix, readable_on
 from newsletter.rendering.theme import Tokens
 from newsletter.rendering.themes import THEMES
 from newsletter.web.database import session
+from newsletter.web.page_cache import Page, answer, current_page
 
 blueprint = Blueprint("style", __name__)
 
@@ -22,11 +24,13 @@ FONTS = {"headline_font": "--font-reading", "text_font": "--font-prose", "label_
 @blueprint.get("/style/<slug>.css")
 def show(slug: str) -> Response:
     """The stylesheet; empty for a publication that changed nothing."""
-    response = Response(stylesheet(find_publication(session(), slug)), mimetype="text/css")
-    response.headers["Cache-Control"] = "public, max-age=300"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return answer(
+        current_page(
+            lambda session, images: publication_state(session, slug, images),
+            lambda: Page(stylesheet(find_publication(session(), slug)).encode(), "text/css"),
+        ),
+        max_age=300,
+    )
 
 
 def stylesheet(publication: Publication) -> str:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from newsletter.core.errors import Limited
+from newsletter.issues.page_state import ID, publication_state
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
@@ -16,10 +18,14 @@ from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
 from newsletter.web.limits import spend_sign_up
+from newsletter.web.page_cache import Page, current_page
 from newsletter.web.public.frame import frame
 from newsletter.web.public.subscribe_form import SubscribeForm
 
 blueprint = Blueprint("subscribe", __name__)
+
+# Stands where the form says when it was shown, in the page that is kept for everybody.
+STAMP_SLOT = "the-moment-of-showing-this-form"
 
 # Any site may frame the small form: it asks for nothing that a click-jacker could use, and has no cookie.
 EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -27,8 +33,16 @@ EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-an
 
 @blueprint.get("/subscribe/<slug>")
 def show(slug: str) -> Response:
-    """The form."""
-    return _page(_publication(slug), SubscribeForm())
+    """The form: kept rendered, but for the moment at which it is shown."""
+    kept = current_page(
+        lambda session, images: publication_state(session, slug, images),
+        lambda: Page(
+            _form(find_publication(session(), slug), SubscribeForm(sent=False), STAMP_SLOT).encode()
+        ),
+        part=_embedded(),
+    )
+    stamp = signup_protection.sign_form_time(links().signer, int(kept.state[ID]))
+    return _answer(kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode()), 200)
 
 
 @blueprint.post("/subscribe/<slug>")
@@ -52,7 +66,7 @@ def ask(slug: str) -> Response:
         address=form.address,
         name=form.text("name"),
         words=words(publication.name, language.current()),
-        source="embedded form" if _embedded() else "form",
+        source=ConsentSource.EMBED if _embedded() else ConsentSource.FORM,
         ip=request.remote_addr or "",
     )
     session().commit()
@@ -88,21 +102,35 @@ def _page(
     problem: str = "",
     once_more: bool = False,
 ) -> Response:
+    stamp = signup_protection.sign_form_time(links().signer, publication.id)
+    return _answer(_form(publication, form, stamp, problem=problem, once_more=once_more), status)
+
+
+def _empty_form(slug: str) -> Page:
+    publication = find_publication(session(), slug)
+    return Page(_form(publication, SubscribeForm(sent=False), STAMP_SLOT).encode())
+
+
+def _form(
+    publication: Publication,
+    form: SubscribeForm,
+    stamp: str,
+    *,
+    problem: str = "",
+    once_more: bool = False,
+) -> str:
     lang = language.current()
-    return _answer(
-        render_template(
-            "public/subscribe.html",
-            form=form,
-            # The language goes along: the words that are kept are the words that were read.
-            action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
-            stamp=signup_protection.sign_form_time(links().signer, publication.id),
-            consent=words(publication.name, lang).text,
-            problem=problem,
-            once_more=once_more,
-            embed=_embedded(),
-            **frame(publication),
-        ),
-        status,
+    return render_template(
+        "public/subscribe.html",
+        form=form,
+        # The language goes along: the words that are kept are the words that were read.
+        action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
+        stamp=stamp,
+        consent=words(publication.name, lang).text,
+        problem=problem,
+        once_more=once_more,
+        embed=_embedded(),
+        **frame(publication),
     )
 
 
@@ -114,7 +142,7 @@ def _asked(publication: Publication) -> Response:
     return _answer(page, 200)
 
 
-def _answer(page: str, status: int) -> Response:
+def _answer(page: str | bytes, status: int) -> Response:
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-cache"  # the stamp in the form ages
     if _embedded():

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import gettext as _
 
 from newsletter.core.tokens import Purpose
-from newsletter.subscribers.models import ConsentRecord, State, Subscription
+from newsletter.subscribers.models import ConsentRecord, ConsentSource, State, Subscription
 from newsletter.subscribers.queries import find_subscription
 from newsletter.subscribers.undo import offer_undo, undo
 from newsletter.subscribers.unsubscribe import save_comment, unsubscribe
@@ -37,13 +37,13 @@ def show(token: str) -> str:
     return render_template(
         "public/unsubscribe.html",
         email=_shown(subscription),
-        action_url=url_for(".act", token=token),
+        action_url=url_for(".end_subscription", token=token),
         **frame(subscription.publication),
     )
 
 
 @blueprint.post("/u/<token>")
-def act(token: str) -> Response:
+def end_subscription(token: str) -> Response:
     """Unsubscribe at once, whatever the body says: committed before the answer, and never redirected."""
     subscription_id, mailing_id = _read(token)
     if subscription_id == NOBODY:
@@ -53,7 +53,7 @@ def act(token: str) -> Response:
     withdrawal = unsubscribe(
         session(),
         subscription_id,
-        source="one-click" if one_click else "page",
+        source=ConsentSource.ONE_CLICK if one_click else ConsentSource.PAGE,
         mailing_id=mailing_id,
         ip=request.remote_addr or "",
     )
@@ -64,7 +64,7 @@ def act(token: str) -> Response:
 
 
 @blueprint.post("/u/<token>/undo")
-def take_back(token: str) -> str:
+def undo_unsubscribe(token: str) -> str:
     """Subscribe again, with the token of the Undo button."""
     subscription_id, _mailing = _read(token)
     subscription = _subscription(subscription_id)
@@ -86,7 +86,7 @@ def take_back(token: str) -> str:
 
 
 @blueprint.post("/u/<token>/reason")
-def explain(token: str) -> str:
+def keep_comment(token: str) -> str:
     """Keep what somebody says about leaving."""
     subscription_id, _mailing = _read(token)
     subscription = _subscription(subscription_id)
@@ -125,8 +125,8 @@ def _left(subscription: Subscription, token: str, withdrawal: ConsentRecord | No
         "public/unsubscribed.html",
         email="" if erased else _shown(subscription),
         undo=offer_undo(links().signer, withdrawal) if withdrawal else "",
-        undo_url=url_for(".take_back", token=token),
-        reason_url=url_for(".explain", token=token),
+        undo_url=url_for(".undo_unsubscribe", token=token),
+        reason_url=url_for(".keep_comment", token=token),
         subscribe_url=url_for("subscribe.show", slug=publication.slug),
         **frame(publication),
     )

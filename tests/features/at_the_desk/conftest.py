@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.features import story
 from tests.features.at_the_desk.hand import Hand, Keyboard, Mouse
@@ -14,6 +14,7 @@ from tests.processes import Installation
 
 STEP = 30_000  # milliseconds for one thing to come or to be done, however busy the machine is
 EVERYTHING = ("web", "worker", "imports", "bulk", "periodic", "beat", "mailbox")
+expect.set_options(timeout=STEP)
 HANDS: dict[str, Callable[[Page], Hand]] = {"mouse": Mouse, "keyboard": Keyboard}
 
 

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User
 from newsletter.core import clock
+from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
 Letters = Callable[[str, str], list[str]]
 NEW = "new@press.example"
 
 
+@both_databases
 def test_from_the_invitation_to_the_desk(
     visitor: Browser, new_visitor: Callable[[], Browser], owner: User, letters: Letters, session: Session
 ) -> None:

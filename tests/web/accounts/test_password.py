@@ -14,6 +14,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.roles import deactivate
 from newsletter.core import clock
 from newsletter.outbox.models import SystemMessage
+from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
 Letters = Callable[[str, str], list[str]]
@@ -80,6 +81,7 @@ def test_a_deactivated_person_cannot_use_it(
     assert visitor.get(path).status_code == 400
 
 
+@both_databases
 def test_the_mail_speaks_the_language_of_the_browser(visitor: Browser, owner: User, session: Session) -> None:
     visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT,de;q=0.9"
     visitor.submit("/forgot-password", email=owner.email)

@@ -16,6 +16,7 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.accounts.roles import change_role, deactivate
 from newsletter.app import create_app
 from newsletter.settings import Settings
+from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -59,6 +60,7 @@ def test_signing_in_gives_a_new_session(
         assert kept["key"] != first
 
 
+@both_databases
 def test_a_new_password_ends_every_session_but_this_one(
     visitor: Browser, new_visitor: Callable[[], Browser], owner: User
 ) -> None:
@@ -78,6 +80,7 @@ def test_a_new_password_ends_every_session_but_this_one(
     assert elsewhere.sign_in(owner.email, "nine loud geese").status_code == 303
 
 
+@both_databases
 def test_signing_out_everywhere_else(
     visitor: Browser, new_visitor: Callable[[], Browser], owner: User
 ) -> None:
@@ -121,6 +124,7 @@ def test_whoever_is_deactivated_is_out_at_once(
     assert visitor.sign_in(editor.email).status_code == 401
 
 
+@both_databases
 def test_another_role_counts_at_once(visitor: Browser, owner: User, editor: User, session: Session) -> None:
     visitor.sign_in(editor.email)
     assert visitor.get("/admin/team").status_code == 403
@@ -165,6 +169,7 @@ def test_sessions_survive_a_new_secret_as_long_as_the_old_one_is_kept(
         assert later.is_in is expected
 
 
+@both_databases
 @pytest.mark.parametrize("path", ["/", "/healthz"])
 def test_readers_pages_know_no_session(app: Flask, visitor: Browser, owner: User, path: str) -> None:
     visitor.sign_in(owner.email)

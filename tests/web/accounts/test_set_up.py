@@ -15,6 +15,7 @@ from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
+from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
 
@@ -48,6 +49,7 @@ def test_it_makes_the_owner_once(
         assert "has its owner" in answer.get_data(as_text=True)
 
 
+@both_databases
 def test_the_form_of_whoever_was_second_is_refused(
     visitor: Browser, new_visitor: Callable[[], Browser], session: Session, path: str
 ) -> None:

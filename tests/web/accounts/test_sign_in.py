@@ -11,11 +11,13 @@ from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import RoleName
 from newsletter.accounts.roles import deactivate
+from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
 WRONG = "This address and this password do not belong together."
 
 
+@both_databases
 def test_in_and_out(visitor: Browser, owner: User, session: Session) -> None:
     answer = visitor.sign_in("Olga@Press.example")
     assert answer.status_code == 303
@@ -58,6 +60,7 @@ def test_nobody_is_sent_elsewhere(visitor: Browser, owner: User, elsewhere: str)
     assert visitor.sign_in(owner.email, next=elsewhere).location == "/admin/"
 
 
+@both_databases
 def test_a_stranger_learns_nothing(visitor: Browser, owner: User, session: Session) -> None:
     gone = create_user(
         session, email="gone@press.example", role=RoleName.EDITOR, password=PASSWORD, actor="t"

@@ -7,10 +7,13 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.models import User
 from newsletter.accounts.sessions import begin_session
 from newsletter.web.admin.words.browsers import browser_name
+from tests.databases import both_databases
 from tests.web.signed_in import SignedIn
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
-IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) {WEBKIT} Version/19.0 Safari/604.1"
+IPHONE = (
+    f"Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) {WEBKIT} Version/19.0 Mobile/15E148 Safari/604.1"
+)
 EDGE = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -29,6 +32,7 @@ def test_where_one_is_signed_in(admin_client: SignedIn, owner: User, session: Se
     assert "203.0.113.7" not in admin_client.get("/admin/account").get_data(as_text=True)
 
 
+@both_databases
 def test_the_present_password_is_asked_for(admin_client: SignedIn) -> None:
     answer = admin_client.post(
         "/admin/account/password", data={"current": "whatever it was", "password": "nine loud geese"}
@@ -43,7 +47,8 @@ def test_the_present_password_is_asked_for(admin_client: SignedIn) -> None:
         (FIREFOX, "Firefox on Windows"),
         (IPHONE, "Safari on iPhone"),
         (EDGE, "Edge on Windows"),
-        ("curl/8", "Another browser"),
+        ("curl/8", "curl"),
+        ("nothing to say", "Another browser"),
         ("", "Another browser"),
         ("<script>alert(1)</script> Linux", "Linux"),
     ],

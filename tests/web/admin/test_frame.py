@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.web.signed_in import SignedIn
 
 
@@ -54,6 +55,7 @@ def test_the_last_publication_is_remembered(
     assert "The Morning" not in page(admin_client, "/admin/p/evening").split("</title>")[0]
 
 
+@both_databases
 def test_the_rail_shows_what_one_may_open(
     admin_client: SignedIn, editor_client: SignedIn, publication: Publication
 ) -> None:

@@ -11,6 +11,7 @@ from newsletter.accounts.find import find_user
 from newsletter.accounts.models import User, UserSession
 from newsletter.accounts.permissions import RoleName
 from newsletter.audit.models import AuditEntry
+from tests.databases import both_databases
 from tests.web.signed_in import SignedIn
 
 
@@ -42,6 +43,7 @@ def test_roles(admin_client: SignedIn, owner: User, editor: User, session: Sessi
     assert "There is no such role." in press(admin_client, editor, "role", role="emperor")
 
 
+@both_databases
 def test_deactivated_and_let_in_again(
     admin_client: SignedIn, editor_client: SignedIn, editor: User, session: Session
 ) -> None:

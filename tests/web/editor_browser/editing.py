@@ -109,7 +109,6 @@ def open_editor(chrome: Browser, issue: IssueOnServer) -> Editing:
     """A browser in which somebody is signed in and has the issue open."""
     running = issue.installation
     tab = open_tab(chrome, running.address)
-    tab.set_default_timeout(10_000)
     tab.set_viewport_size({"width": 1280, "height": 900})
     at = Editing(issue, tab, listen(tab))
     at.sign_in_again()

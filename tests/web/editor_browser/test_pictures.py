@@ -41,7 +41,7 @@ def test_what_is_no_image_is_refused_in_place(editing: Editing) -> None:
     chooser.set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"words"}])
     expect(section.get_by_role("alert")).to_contain_text("“a.txt” is not an image.")
     chooser.set_input_files([{"name": "a.png", "mimeType": "image/png", "buffer": b"words"}])
-    expect(section.get_by_role("alert")).to_contain_text("This file is not an image that can be read.")
+    expect(section.get_by_role("alert")).to_contain_text("This file is not a JPEG, PNG, GIF or WebP image.")
     section.get_by_role("button", name="By its address").click()
     section.get_by_label("Address").fill("http://x.example/a.png")
     editing.tab.keyboard.press("Tab")

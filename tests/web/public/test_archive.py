@@ -26,6 +26,7 @@ from newsletter.media.store import store_image
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
+from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.public.published import FRIDAY, found, page, publish
 
@@ -80,6 +81,7 @@ def test_all_the_latest_are_there_in_full_with_their_defaults(
     assert "continue reading" not in said
 
 
+@both_databases
 def test_links_of_the_email_into_the_page_arrive(
     client: FlaskClient, session: Session, weekly: Publication
 ) -> None:
@@ -219,6 +221,7 @@ def test_drafts_and_unknown_issues_are_404(
     assert client.get("/archive/nowhere/feed.atom").status_code == 404
 
 
+@both_databases
 def test_edits_after_publishing_wait(client: FlaskClient, session: Session, weekly: Publication) -> None:
     publish(session, weekly, title="As it was")
     save_document(session, weekly, Document(title="As it may be", slug="one"))
@@ -229,6 +232,7 @@ def test_edits_after_publishing_wait(client: FlaskClient, session: Session, week
         assert "As it may be" not in shown
 
 
+@both_databases
 def test_the_email_is_shown_as_it_was_sent(
     client: FlaskClient, session: Session, weekly: Publication, links: Links
 ) -> None:

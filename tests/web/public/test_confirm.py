@@ -23,6 +23,7 @@ from newsletter.subscribers.models import (
     SuppressionReason,
 )
 from newsletter.subscribers.suppress import suppress
+from tests.databases import both_databases
 from tests.web.public.conftest import subscribed
 from tests.web.public.state import everything
 
@@ -44,6 +45,7 @@ def state(session: Session, subscription: Subscription) -> State:
     return found
 
 
+@both_databases
 def test_opening_the_link_shows_a_button_and_changes_nothing(
     client: FlaskClient, session: Session, links: Links, waiting: Subscription
 ) -> None:
@@ -89,6 +91,7 @@ def test_an_old_link_offers_a_new_one(
     assert [message.facts["subscription_id"] for message in messages] == [waiting.id]
 
 
+@both_databases
 def test_a_link_of_almost_a_week_still_works(
     client: FlaskClient, session: Session, links: Links, waiting: Subscription
 ) -> None:
@@ -96,6 +99,7 @@ def test_a_link_of_almost_a_week_still_works(
     assert state(session, waiting) is State.ACTIVE
 
 
+@both_databases
 def test_an_old_link_does_not_bring_back_what_was_left(
     client: FlaskClient, session: Session, links: Links, publication: Publication
 ) -> None:
@@ -127,6 +131,7 @@ def test_an_unknown_subscription_gets_a_page(client: FlaskClient, links: Links, 
         assert "no longer known" in response.text
 
 
+@both_databases
 def test_who_confirmed_elsewhere_may_be_asked_again_the_same_day(
     client: FlaskClient,
     session: Session,

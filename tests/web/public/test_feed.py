@@ -11,6 +11,7 @@ from newsletter.document import Document
 from newsletter.document.blocks import BLOCKS
 from newsletter.issues.save import save_document
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.web.public.published import FRIDAY, found, publish
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -56,6 +57,7 @@ def test_an_empty_feed_is_valid(client: FlaskClient, weekly: Publication) -> Non
     assert datetime.fromisoformat(feed.findtext(f"{ATOM}updated"))
 
 
+@both_databases
 def test_the_site_map_has_what_is_published_and_nothing_else(
     client: FlaskClient, session: Session, weekly: Publication
 ) -> None:

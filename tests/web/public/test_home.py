@@ -3,9 +3,11 @@
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.databases import both_databases
 from tests.factories import make_publication
 
 
+@both_databases
 def test_it_says_what_to_do_when_there_is_none(client: FlaskClient) -> None:
     page = client.get("/")
     assert page.status_code == 200

@@ -11,6 +11,7 @@ from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
 from newsletter.media.store import store_image
 from newsletter.settings import Settings
+from tests.databases import both_databases
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def row(session: Session, settings: Settings) -> MediaFile:
     return row
 
 
+@both_databases
 def test_an_image_is_served_for_ever(client: FlaskClient, row: MediaFile) -> None:
     answer = client.get(f"/media/{row.key}/300.jpg")
     assert answer.status_code == 200

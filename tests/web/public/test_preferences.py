@@ -22,6 +22,7 @@ from newsletter.subscribers.models import (
     Suppression,
     SuppressionReason,
 )
+from tests.databases import both_databases
 from tests.web.public.conftest import subscribed
 from tests.web.public.state import everything
 
@@ -58,6 +59,7 @@ def test_the_page_shows_everything_and_changes_nothing(
     assert everything(session) == before
 
 
+@both_databases
 def test_name_and_language_are_saved(client: FlaskClient, session: Session, url: str) -> None:
     response = client.post(url, data={"name": " Zoë\x00 <Lim> ", "language": "en"})
     assert response.status_code == 303
@@ -73,6 +75,7 @@ def test_name_and_language_are_saved(client: FlaskClient, session: Session, url:
     assert (person.name, person.language) == ("", "")
 
 
+@both_databases
 @pytest.mark.parametrize("fields", [{}, {"name": "Zoë", "language": "xx"}, {"name": "Zoë"}])
 def test_a_language_that_is_not_there_is_told_and_the_name_kept(
     client: FlaskClient, session: Session, url: str, fields: dict[str, str]
@@ -93,6 +96,7 @@ def test_leave_and_come_back(
         assert reload(session, subscription).state is State.ACTIVE
 
 
+@both_databases
 def test_only_who_left_can_come_back(
     client: FlaskClient, session: Session, url: str, subscription: Subscription
 ) -> None:
@@ -102,6 +106,7 @@ def test_only_who_left_can_come_back(
     assert reload(session, subscription).state is State.ENDED
 
 
+@both_databases
 def test_pause_and_resume(
     client: FlaskClient, session: Session, url: str, subscription: Subscription
 ) -> None:
@@ -139,6 +144,7 @@ def test_other_peoples_subscriptions_are_not_found(
     assert everything(session) == before
 
 
+@both_databases
 def test_leave_everything(
     client: FlaskClient, session: Session, url: str, subscription: Subscription
 ) -> None:
@@ -171,6 +177,7 @@ def test_the_download_has_everything(
     assert data["messages"][0]["kind"] == "confirmation"
 
 
+@both_databases
 def test_erasing_asks_once_more_and_leaves_only_a_fingerprint(
     client: FlaskClient, session: Session, url: str, subscription: Subscription
 ) -> None:

@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 
 
 def dress(session: Session, publication: Publication, **tokens: str) -> None:
@@ -19,6 +20,7 @@ def test_a_publication_without_colours_sets_nothing(client: FlaskClient, publica
     assert response.text == ""
 
 
+@both_databases
 def test_its_accent_is_there_in_light_and_dark_with_a_readable_ink(
     client: FlaskClient, session: Session, publication: Publication
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.models import Subscription
+from tests.databases import both_databases
 from tests.web.public.state import everything
 
 OWN = {"/confirm/": Purpose.CONFIRM, "/u/": Purpose.UNSUBSCRIBE, "/p/": Purpose.PREFERENCES}
@@ -24,6 +25,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str]]:
                 yield method, rule.rule.replace("<token>", "{}")
 
 
+@both_databases
 def test_a_token_of_another_purpose_is_not_found(
     app: Flask, client: FlaskClient, session: Session, links: Links, subscription: Subscription
 ) -> None:

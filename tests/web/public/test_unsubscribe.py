@@ -20,6 +20,7 @@ from newsletter.subscribers.models import (
     State,
     Subscription,
 )
+from tests.databases import both_databases
 from tests.web.public.conftest import subscribed
 from tests.web.public.state import everything
 
@@ -91,6 +92,7 @@ def test_the_button_says_done_and_again_says_the_same(
     assert len(session.scalars(select(ConsentRecord)).all()) == 1
 
 
+@both_databases
 def test_undo_takes_it_back(
     client: FlaskClient, session: Session, links: Links, subscription: Subscription
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext
 
 from newsletter.core import clock
@@ -13,29 +14,37 @@ from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import Heartbeats, is_silent
 from newsletter.web.admin.formats import duration, exactly, isolated
 
+# What the workers of each queue do.
+WORK: dict[Queue, object] = {
+    Queue.TRANSACTIONAL: _lazy("confirmations and other system messages"),
+    Queue.BULK: _lazy("sending mailings"),
+    Queue.IMPORTS: _lazy("imports"),
+    Queue.PERIODIC: _lazy("schedules and tidying up"),
+}
+
 
 @dataclass(frozen=True)
 class Condition:
     """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
 
-    `told` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
+    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
     """
 
     part: str
     kind: str
     word: str
-    told: str
+    sentence: str
     step: str = ""
     url: str = ""
 
 
-def conditions(health: Health, told: Collection[int] = ()) -> list[Condition]:
+def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Condition]:
     """Every part, in the order in which mail goes through them.
 
-    `told` are the mailings of which the page says elsewhere that they are held, and why.
+    `mentioned` are the mailings of which the page says elsewhere that they are held, and why.
     """
     return [
-        *(_held(one) for one in health.auto_paused if one.mailing_id not in told),
+        *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
         # A mailing that stands still for the relay's sake has said all there is to say about it.
         *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
         _workers(health.heartbeats),
@@ -105,14 +114,14 @@ def _sweep(signs: Heartbeats | None) -> Condition:
             _("Running"),
             _("The database was looked through for work less than a minute ago."),
         )
-    told = _("It was not looked through for work within the last day.")
+    sentence = _("It was not looked through for work within the last day.")
     if signs.sweep_age is not None:
-        told = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
+        sentence = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
     return Condition(
         part,
         "error",
         _("Silent"),
-        told,
+        sentence,
         _("Start the periodic worker. Until then, what is scheduled or was interrupted may wait."),
     )
 
@@ -126,7 +135,7 @@ def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
             _("Nothing"),
             _("Every confirmation and other system message has left.") + _bells(signs),
         )
-    told = ngettext(
+    sentence = ngettext(
         "%(count)s system message waits, for %(long)s.",
         "%(count)s system messages wait, the oldest for %(long)s.",
         outbox.waiting,
@@ -134,12 +143,12 @@ def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
         long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
     )
     if not outbox.late:
-        return Condition(part, "success", _("On their way"), told + _bells(signs))
+        return Condition(part, "success", _("On their way"), sentence + _bells(signs))
     return Condition(
         part,
         "warning",
         _("Late"),
-        told + _bells(signs),
+        sentence + _bells(signs),
         _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
     )
 
@@ -148,18 +157,14 @@ def _bells(signs: Heartbeats | None) -> str:
     waiting = sum(signs.queue_lengths.values()) if signs else 0
     if not waiting:
         return ""
-    told = ngettext("%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting))
-    return f" {told}"
+    sentence = ngettext(
+        "%(count)s job is queued.", "%(count)s jobs are queued.", waiting, count=exactly(waiting)
+    )
+    return f" {sentence}"
 
 
 def _work(queues: list[Queue]) -> str:
-    words = {
-        Queue.TRANSACTIONAL: _("confirmations and other system messages"),
-        Queue.BULK: _("sending mailings"),
-        Queue.IMPORTS: _("imports"),
-        Queue.PERIODIC: _("schedules and tidying up"),
-    }
-    return ", ".join(str(words[queue]) for queue in queues)
+    return ", ".join(str(WORK[queue]) for queue in queues)
 
 
 def _since(signs: Heartbeats) -> str:

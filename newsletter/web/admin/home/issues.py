@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.document import Document
 from newsletter.document.fields import Model
+from newsletter.issues.content import load_content
 from newsletter.issues.listing import IssueRow, Stage, list_issues
-from newsletter.issues.load import find_revision, load_document
+from newsletter.issues.load import find_revision
 from newsletter.mailings.models import Mailing
 from newsletter.preflight import Finding
 from newsletter.publications.models import Publication
@@ -68,8 +69,11 @@ def next_issues(session: Session, publication: Publication) -> NextIssues:
 
 
 def _looked_at(session: Session, listed: IssueRow) -> NextIssue:
-    document = load_document(find_revision(session, listed.issue))
-    findings = findings_of(listed.issue) if listed.mailing is None else []
+    issue = listed.issue
+    revision = find_revision(session, issue)
+    content = load_content(session, revision, issue.publication)
+    findings = findings_of(issue, revision, content) if listed.mailing is None else []
+    document = content.document
     return NextIssue(listed, len(document.sections), count_items(document), findings)
 
 

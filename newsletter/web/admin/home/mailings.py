@@ -23,7 +23,7 @@ class UnderWay:
     mailing: Mailing
     title: str
     elsewhere: str
-    found: MailingTotals
+    totals: MailingTotals
     sentence: str
     silence: str
     speed: list[str]
@@ -35,7 +35,7 @@ class LastMailing:
 
     mailing: Mailing
     title: str
-    found: MailingTotals
+    totals: MailingTotals
 
 
 def under_way(session: Session, publication: Publication) -> list[UnderWay]:
@@ -62,16 +62,16 @@ def under_way(session: Session, publication: Publication) -> list[UnderWay]:
 def _under_way(
     session: Session, mailing: Mailing, title: str, of: Publication, *, at: Publication
 ) -> UnderWay:
-    found = read_totals(session, mailing.id)
-    moving = progress(session, mailing, found)
+    totals = read_totals(session, mailing.id)
+    moving = progress(session, mailing, totals)
     return UnderWay(
         mailing=mailing,
         title=title,
         elsewhere="" if of.id == at.id else of.name,
-        found=found,
-        sentence=state_sentence(mailing, found, of.timezone),
-        silence=silence_sentence(found, moving),
-        speed=speed_words(found, moving),
+        totals=totals,
+        sentence=state_sentence(mailing, totals, of.timezone),
+        silence=silence_sentence(totals, moving),
+        speed=speed_words(totals, moving),
     )
 
 

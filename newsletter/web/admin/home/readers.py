@@ -67,13 +67,13 @@ def count_readers(session: Session, publication: Publication) -> Readers:
         .where(Subscription.publication_id == publication.id)
         .group_by(Subscription.state)
     )
-    found = {state: (count, joined, left) for state, count, joined, left in rows}
+    by_state = {state: (count, joined, left) for state, count, joined, left in rows}
     nobody = (0, 0, 0)
     return Readers(
-        active=found.get(State.ACTIVE, nobody)[0],
-        pending=found.get(State.PENDING, nobody)[0],
-        paused=found.get(State.PAUSED, nobody)[0],
-        ended=found.get(State.ENDED, nobody)[0],
-        joined=found.get(State.ACTIVE, nobody)[1] + found.get(State.PAUSED, nobody)[1],
-        left=found.get(State.ENDED, nobody)[2],
+        active=by_state.get(State.ACTIVE, nobody)[0],
+        pending=by_state.get(State.PENDING, nobody)[0],
+        paused=by_state.get(State.PAUSED, nobody)[0],
+        ended=by_state.get(State.ENDED, nobody)[0],
+        joined=by_state.get(State.ACTIVE, nobody)[1] + by_state.get(State.PAUSED, nobody)[1],
+        left=by_state.get(State.ENDED, nobody)[2],
     )

@@ -32,10 +32,10 @@ def _words() -> dict[str, Any]:
 @allow(Permission.VIEW)
 def show() -> str:
     """The publication that was looked at last; without any, the first step."""
-    found = current_publication()
-    if found is None:
+    publication = current_publication()
+    if publication is None:
         return render_template("admin/home/first.html", steps=steps(None))
-    return _page(found)
+    return _page(publication)
 
 
 @blueprint.get("/p/<slug>")
@@ -49,26 +49,26 @@ def publication(slug: str) -> str:
 @allow(Permission.VIEW)
 def live(slug: str) -> str:
     """The mailings under way, for the page's script, which shows how they go on."""
-    found = find_publication(session(), slug)
+    publication = find_publication(session(), slug)
     return render_template(
-        "admin/home/_under_way.html", publication=found, mailings=under_way(session(), found)
+        "admin/home/_under_way.html", publication=publication, mailings=under_way(session(), publication)
     )
 
 
-def _page(found: Publication) -> str:
-    mailings = under_way(session(), found)
+def _page(publication: Publication) -> str:
+    mailings = under_way(session(), publication)
     health = check_health(session(), settings().effective_redis_url)
-    told = conditions(health, told={one.mailing.id for one in mailings})
+    parts = conditions(health, mentioned={shown.mailing.id for shown in mailings})
     return render_template(
         "admin/home/show.html",
-        publication=found,
-        steps=steps(found),
-        issues=next_issues(session(), found),
+        publication=publication,
+        steps=steps(publication),
+        issues=next_issues(session(), publication),
         mailings=mailings,
-        last=last_mailing(session(), found),
-        readers=_counts().of(session(), found),
-        conditions=told,
-        trouble=any(_is_wrong(one) for one in told),
+        last=last_mailing(session(), publication),
+        readers=_counts().of(session(), publication),
+        conditions=parts,
+        trouble=any(_is_wrong(part) for part in parts),
         now=clock.now(),
     )
 

@@ -40,10 +40,12 @@ def document(issue_id: int) -> Response:
 def change(issue_id: int) -> Response:
     """Save a change, or say why it is not saved."""
     if request.mimetype != PATCH_TYPE:
-        return _told(415, "bad_type", _("Send the change as %(type)s.", type=PATCH_TYPE))
+        return _refusal(415, "bad_type", _("Send the change as %(type)s.", type=PATCH_TYPE))
     state = _asked_state()
     if not state:
-        return _told(428, "no_state", _("Say which state of the issue the change is made from (If-Match)."))
+        return _refusal(
+            428, "no_state", _("Say which state of the issue the change is made from (If-Match).")
+        )
     try:
         operations = parse_patch(request.get_data(cache=False))
         revision = edit_issue(session(), issue_id, state, operations, author=current_actor())
@@ -52,7 +54,7 @@ def change(issue_id: int) -> Response:
     except Locked as error:
         sentence = locked_sentence(error.mailing)
         session().rollback()
-        return _told(409, "locked", sentence)
+        return _refusal(409, "locked", sentence)
     except DomainError as error:
         return refusal(error)
     session().commit()
@@ -81,5 +83,5 @@ def _tagged(response: Response, revision: Revision) -> Response:
     return response
 
 
-def _told(status: int, code: str, sentence: str) -> Response:
+def _refusal(status: int, code: str, sentence: str) -> Response:
     return make_response(jsonify(error=code, message=sentence, fields={}), status)

@@ -72,7 +72,7 @@ def _settled(typed: Chosen) -> Chosen:
         zone = zone_or_utc(typed.zone)
         offsets = [moment.astimezone(zone).isoformat()[-6:] for moment in error.moments]
         words = (_("The first time (UTC%(offset)s)"), _("The second time (UTC%(offset)s)"))
-        choices = [(offset, told % {"offset": offset}) for offset, told in zip(offsets, words, strict=True)]
+        choices = [(offset, word % {"offset": offset}) for offset, word in zip(offsets, words, strict=True)]
         sentence = _(
             "The clocks go back in %(zone)s, so %(time)s comes twice that day. Choose one.",
             zone=typed.zone,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from newsletter.accounts.permissions import Permission
 from newsletter.issues.listing import Stage, list_issues
@@ -11,6 +10,7 @@ from newsletter.publications.find import find_publication
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint
 from newsletter.web.admin.paging import asked_page
+from newsletter.web.admin.words.issues import STAGES
 from newsletter.web.database import session
 
 LONGEST_SEARCH = 200
@@ -29,20 +29,10 @@ def issues(slug: str) -> str:
         publication=publication,
         listing=listing,
         stage=stage,
-        stages=stage_words(),
+        stages=STAGES,
         words=words,
         page_url=lambda page: _url(slug, stage, words, page),
     )
-
-
-def stage_words() -> dict[Stage, str]:
-    """Each stage as people read it."""
-    return {
-        Stage.DRAFT: _("Draft"),
-        Stage.SCHEDULED: _("Scheduled"),
-        Stage.SENDING: _("Sending"),
-        Stage.SENT: _("Sent"),
-    }
 
 
 def _stage(text: str) -> Stage | None:

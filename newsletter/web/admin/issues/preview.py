@@ -27,8 +27,8 @@ from newsletter.web.errors import STATUS
 from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
 
 NOBODY = 0  # whose links do nothing but say that they come from a test
-# What programs for mail show of a line, in characters: a narrow phone, a wide one, a window on a desk.
-LIST_WIDTHS = {"small": (38, 34), "large": (48, 80), "desk": (70, 110)}
+# What programs for mail show of a line, in characters: a narrow phone, a wide one, a window of a computer.
+LIST_WIDTHS = {"small": (38, 34), "large": (48, 80), "desktop": (70, 110)}
 
 
 @blueprint.get("/issues/<int:issue_id>/preview")
@@ -75,7 +75,7 @@ def _list(issue: Issue, compiled: CompiledMessage, values: Values) -> str:
     subject, preheader = compiled.fill_subject(values), compiled.fill_preheader(values)
     # Without a preheader, programs go on with the first words of the email.
     follows = preheader or " ".join(compiled.fill_text(values).split())
-    titles = {"small": _("Phone"), "large": _("Large phone"), "desk": _("Desktop")}
+    titles = {"small": _("Phone"), "large": _("Large phone"), "desktop": _("Desktop")}
     rows = [
         (titles[size], _cut(subject, of_subject), _cut(follows, of_preheader))
         for size, (of_subject, of_preheader) in LIST_WIDTHS.items()

@@ -28,13 +28,14 @@ def check(issue_id: int) -> Response:
     issue = load_issue(issue_id)
     if not wants_json():
         return make_response(_page(issue))
-    findings = findings_of(issue)
+    revision = find_revision(session(), issue)
+    findings = findings_of(issue, revision)
     return jsonify(
-        etag=state_of(find_revision(session(), issue)),
+        etag=state_of(revision),
         blocking=len(blocking(findings)),
         findings=[
-            {"rule": one.rule, "level": one.level, "message": one.message, "path": one.path}
-            for one in findings
+            {"rule": finding.rule, "level": finding.level, "message": finding.message, "path": finding.path}
+            for finding in findings
         ],
     )
 
@@ -59,7 +60,7 @@ def test(issue_id: int) -> AnyResponse:
 
 
 def _page(issue: Issue, **facts: Any) -> str:
-    findings = findings_of(issue)
+    findings = findings_of(issue, find_revision(session(), issue))
     given = {"typed": current_actor(), "problem": ""} | facts
     return render_template(
         "admin/issues/review.html",

@@ -50,7 +50,7 @@ def send(issue_id: int) -> str:
 
 @blueprint.post("/issues/<int:issue_id>/send")
 @allow(Permission.SEND)
-def act(issue_id: int) -> AnyResponse:
+def schedule_issue(issue_id: int) -> AnyResponse:
     """Send: pressed twice, or by two people, there is one mailing."""
     issue = lock_issue(session(), issue_id)
     mailing = current_mailing(session(), issue.id)
@@ -81,7 +81,7 @@ def unschedule_page(issue_id: int) -> AnyResponse:
 
 @blueprint.post("/issues/<int:issue_id>/unschedule")
 @allow(Permission.SEND)
-def take_back(issue_id: int) -> AnyResponse:
+def unschedule_issue(issue_id: int) -> AnyResponse:
     """Cancel the mailing before its time and open the editor."""
     load_issue(issue_id)
     try:
@@ -128,7 +128,8 @@ def _refused(issue_id: int, error: DomainError) -> Response:
 
 def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
     audience = count_audience(session(), issue)
-    findings = findings_of(issue)
+    revision = find_revision(session(), issue)
+    findings = findings_of(issue, revision)
     blocked = blocking(findings)
     ready = chosen.settled and not blocked and audience.readers > 0
     given = {"problem": "", "typed_problem": ""} | facts
@@ -136,7 +137,7 @@ def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
         "admin/issues/send.html",
         issue=issue,
         publication=issue.publication,
-        state=state_of(find_revision(session(), issue)),
+        state=state_of(revision),
         chosen=chosen,
         zones=zones(chosen.zone),
         audience=audience,
@@ -170,30 +171,30 @@ def _sentence(issue: Issue, chosen: Chosen, audience: Audience) -> str:
     """The one sentence that says what will happen."""
     facts = {"count": exactly(audience.readers), "publication": issue.publication.name}
     if chosen.moment is None:
-        told = ngettext(
+        sentence = ngettext(
             "Send to %(count)s reader of %(publication)s now.",
             "Send to %(count)s readers of %(publication)s now.",
             audience.readers,
             **facts,
         )
     else:
-        told = ngettext(
+        sentence = ngettext(
             "Send to %(count)s reader of %(publication)s on %(when)s.",
             "Send to %(count)s readers of %(publication)s on %(when)s.",
             audience.readers,
             when=long_moment(chosen.moment.at, chosen.moment.zone),
             **facts,
         )
-    return str(told)
+    return str(sentence)
 
 
 def _button(chosen: Chosen, audience: Audience) -> str:
     n, count = audience.readers, exactly(audience.readers)
     if chosen.moment is None:
-        told = ngettext("Send to %(count)s reader now", "Send to %(count)s readers now", n, count=count)
+        sentence = ngettext("Send to %(count)s reader now", "Send to %(count)s readers now", n, count=count)
     else:
-        told = ngettext("Schedule for %(count)s reader", "Schedule for %(count)s readers", n, count=count)
-    return str(told)
+        sentence = ngettext("Schedule for %(count)s reader", "Schedule for %(count)s readers", n, count=count)
+    return str(sentence)
 
 
 def _said(mailing: Mailing) -> str:

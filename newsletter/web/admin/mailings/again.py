@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict
 from newsletter.core.text import without_nul
-from newsletter.mailings.totals import read_totals
+from newsletter.mailings.totals import DisplayedState, read_totals
 from newsletter.sending import requeue
 from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.guard import allow, current_actor
@@ -32,8 +32,8 @@ EVERY = "every"  # what the form says instead of one reason; a reason may be emp
 def ask_retry(mailing_id: int) -> AnyResponse:
     """Ask first, by reason; where nobody is rejected there is nothing to ask."""
     mailing = load_mailing(mailing_id)
-    found = read_totals(session(), mailing_id)
-    if not found.rejected or not has_another_turn(mailing):
+    totals = read_totals(session(), mailing_id)
+    if not totals.rejected or not has_another_turn(mailing):
         return _back(mailing_id)
     chosen = request.args.get("reason", EVERY)
     page = render_template(
@@ -41,9 +41,9 @@ def ask_retry(mailing_id: int) -> AnyResponse:
         mailing=mailing,
         publication=publication_of(mailing),
         issue_title=titles([mailing]).get(mailing.issue_id, ""),
-        found=found,
+        totals=totals,
         every=EVERY,
-        chosen=chosen if chosen in found.rejected_reasons else EVERY,
+        chosen=chosen if chosen in totals.rejected_reasons else EVERY,
     )
     return make_response(page)
 
@@ -104,7 +104,7 @@ def _changed(now: int) -> str:
 
 
 def _when_resumed(mailing_id: int, said: str) -> str:
-    if read_totals(session(), mailing_id).state in {"paused", "stopping"}:
+    if read_totals(session(), mailing_id).state in {DisplayedState.PAUSED, DisplayedState.STOPPING}:
         return str(_("%(said)s The mailing is paused: it happens when you resume it.", said=said))
     return said
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 from flask import Blueprint
-from sqlalchemy import select
 
-from newsletter.issues.models import Issue
+from newsletter.issues.load import find_titles
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
@@ -46,6 +45,4 @@ def publication_of(mailing: Mailing) -> Publication:
 
 def titles(mailings: list[Mailing]) -> dict[int, str]:
     """The title of each mailing's issue, by the issue's id."""
-    ids = {mailing.issue_id for mailing in mailings}
-    rows = session().execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
-    return {row[0]: row[1] for row in rows}
+    return find_titles(session(), {mailing.issue_id for mailing in mailings})

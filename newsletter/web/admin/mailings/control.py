@@ -45,7 +45,7 @@ def ask_cancel(mailing_id: int) -> AnyResponse:
         mailing=mailing,
         publication=publication_of(mailing),
         issue_title=titles([mailing]).get(mailing.issue_id, ""),
-        found=read_totals(session(), mailing_id),
+        totals=read_totals(session(), mailing_id),
     )
     return make_response(page)
 

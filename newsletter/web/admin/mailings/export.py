@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Response
 
 from newsletter.accounts.permissions import Permission
-from newsletter.mailings.recipients import Recipient, Wanted, every_recipient
+from newsletter.mailings.recipients import RecipientRow, Wanted, every_recipient
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing
 from newsletter.web.admin.mailings.watch import read_wanted
@@ -30,6 +30,6 @@ def _rows(mailing_id: int, wanted: Wanted) -> Iterator[tuple[Cell, ...]]:
         yield _row(recipient)
 
 
-def _row(of: Recipient) -> tuple[Cell, ...]:
+def _row(of: RecipientRow) -> tuple[Cell, ...]:
     at = of.at.isoformat(timespec="seconds") if of.at else ""
     return of.email, of.name, of.outcome, of.reason, of.code, of.enhanced, at

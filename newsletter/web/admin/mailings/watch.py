@@ -43,8 +43,8 @@ def watch(mailing_id: int) -> str:
 def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: str = "") -> str:
     """The whole page; with what was typed as a limit, and what is wrong with it."""
     facts = _live(mailing)
-    found: MailingTotals = facts["found"]
-    failed = found.rejected + found.retry + found.unanswered
+    totals: MailingTotals = facts["totals"]
+    failed = totals.rejected + totals.retry + totals.unanswered
     wanted = read_wanted()
     return render_template(
         "admin/mailings/watch.html",
@@ -85,27 +85,27 @@ def read_wanted() -> Wanted:
 
 
 def _live(mailing: Mailing) -> dict[str, Any]:
-    found = read_totals(session(), mailing.id)
+    totals = read_totals(session(), mailing.id)
     publication = publication_of(mailing)
-    moving = progress(session(), mailing, found)
+    moving = progress(session(), mailing, totals)
     return {
         "mailing": mailing,
         "publication": publication,
         "issue_title": titles([mailing]).get(mailing.issue_id, ""),
-        "found": found,
-        "sentence": state_sentence(mailing, found, publication.timezone),
-        "silence": silence_sentence(found, moving),
-        "speed": speed_words(found, moving),
+        "totals": totals,
+        "sentence": state_sentence(mailing, totals, publication.timezone),
+        "silence": silence_sentence(totals, moving),
+        "speed": speed_words(totals, moving),
         "limit": limit_sentence(mailing.per_second),
-        "terms": _terms(found),
+        "terms": _terms(totals),
     }
 
 
-def _terms(found: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
+def _terms(totals: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
     """The terms of the equation in its order: outcome, meaning, people, and those by reason."""
-    reasons = {"rejected": found.rejected_reasons, "excluded": found.excluded}
-    numbers = {name: getattr(found, name) for name in OUTCOMES if name != "excluded"}
-    numbers["excluded"] = sum(found.excluded.values())
+    reasons = {"rejected": totals.rejected_reasons, "excluded": totals.excluded}
+    numbers = {name: getattr(totals, name) for name in OUTCOMES if name != "excluded"}
+    numbers["excluded"] = sum(totals.excluded.values())
     return [
         (name, outcome_meaning(name), n, {key: of for key, of in reasons.get(name, {}).items() if of})
         for name, n in numbers.items()

@@ -39,4 +39,4 @@ def load_publication(slug: str) -> Publication:
 def start_afresh() -> None:
     """Forget what was loaded: after a refusal, the page shows the database and not what was tried."""
     session().rollback()
-    g.pop("desk_publications", None)
+    g.pop("admin_publications", None)

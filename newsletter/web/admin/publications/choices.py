@@ -16,8 +16,8 @@ def languages() -> tuple[tuple[str, str], ...]:
         identifier for identifier in locale_identifiers() if "_" not in identifier and identifier != "root"
     }
     codes |= {"pt_BR", "zh_Hans", "zh_Hant", "en_GB", "fr_CA", "es_MX"}
-    told = (
+    named = (
         (code.replace("_", "-"), names.get(code) or Locale.parse(code).get_display_name("en"))
         for code in codes
     )
-    return tuple(sorted(((code, name or code) for code, name in told), key=lambda pair: pair[1].casefold()))
+    return tuple(sorted(((code, name or code) for code, name in named), key=lambda pair: pair[1].casefold()))

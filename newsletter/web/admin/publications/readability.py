@@ -32,18 +32,18 @@ def remarks(theme: Theme, tokens: dict[str, str]) -> list[Remark]:
         return []
     shown = theme.styled(chosen)
     asked = Tokens(**{name: chosen.get(name) or getattr(theme.tokens, name) for name in vars(theme.tokens)})
-    told = [remark for ink, grounds in PAIRS.items() if (remark := _about(ink, grounds, asked, shown))]
-    return told + (
+    about_inks = [remark for ink, grounds in PAIRS.items() if (remark := _about(ink, grounds, asked, shown))]
+    return about_inks + (
         [_accent(asked, shown)] if "accent" in chosen and shown.accent_text != shown.accent else []
     )
 
 
 def _about(ink: str, grounds: tuple[str, ...], asked: Tokens, shown: Tokens) -> Remark | None:
-    wish, ground = getattr(asked, ink), min(grounds, key=lambda one: _ratio(asked, ink, one))
+    wish, ground = getattr(asked, ink), min(grounds, key=lambda behind: _ratio(asked, ink, behind))
     ratio = _ratio(asked, ink, ground)
     if ratio >= READABLE:
         return None
-    told = {
+    facts = {
         "ink": _name(ink),
         "colour": wish,
         "ground": _name(ground),
@@ -51,17 +51,17 @@ def _about(ink: str, grounds: tuple[str, ...], asked: Tokens, shown: Tokens) -> 
         "ratio": f"{ratio:.1f}",
         "instead": getattr(shown, ink),
     }
-    if min(_ratio(shown, ink, one) for one in grounds) < READABLE:
+    if min(_ratio(shown, ink, behind) for behind in grounds) < READABLE:
         sentence = _(
             "%(ink)s on %(ground)s (%(behind)s) cannot be made readable: choose papers and grounds "
             "that are all light, or all dark.",
-            **told,
+            **facts,
         )
         return Remark("warning", sentence)
     sentence = _(
         "%(ink)s (%(colour)s) on %(ground)s (%(behind)s) has a contrast of %(ratio)s to 1; "
         "readers need 4.5 to 1. It is shown as %(instead)s instead.",
-        **told,
+        **facts,
     )
     return Remark("warning", sentence)
 

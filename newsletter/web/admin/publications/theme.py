@@ -65,8 +65,10 @@ def change_theme(slug: str) -> AnyResponse:
         return theme_page(load_publication(slug), 409, chosen=chosen, tokens=tokens, stale=True)
     except DomainError as error:
         start_afresh()
-        found = load_publication(slug)
-        return theme_page(found, STATUS[error.decision], chosen=chosen, tokens=tokens, problem=error.message)
+        publication = load_publication(slug)
+        return theme_page(
+            publication, STATUS[error.decision], chosen=chosen, tokens=tokens, problem=error.message
+        )
     session().commit()
     flash(_("The look is saved. Issues that were sent stay as they were."), "success")
     return redirect(url_for(".theme", slug=slug), 303)
@@ -77,8 +79,8 @@ def change_theme(slug: str) -> AnyResponse:
 def theme_remarks(slug: str) -> str:
     """What is to be said about the colours in the query, as a part of the page."""
     load_publication(slug)
-    told, _problems = judged(request.args.get("theme", ""), typed_tokens(request.args))
-    return render_template("admin/publications/_remarks.html", remarks=told)
+    comments, _problems = judged(request.args.get("theme", ""), typed_tokens(request.args))
+    return render_template("admin/publications/_remarks.html", remarks=comments)
 
 
 def theme_page(
@@ -92,7 +94,7 @@ def theme_page(
     """The page with what was chosen so far, else with the look as it is."""
     tokens = publication.theme_tokens if tokens is None else tokens
     chosen = next((key for key in (chosen, publication.theme) if key in THEMES), "gazette")
-    told, problems = judged(chosen, tokens)
+    comments, problems = judged(chosen, tokens)
     dressed = THEMES[chosen]
     fonts = token_fields(FONTS, dressed, tokens, problems)
     page = render_template(
@@ -104,7 +106,7 @@ def theme_page(
         dark=token_fields(DARK, dressed, tokens, problems),
         fonts=[(field, font_options(field)) for field in fonts],
         problems=problems,
-        remarks=told,
+        remarks=comments,
         state=state_of(publication, BRANDING_FIELDS),
         preview_url=_preview_url(publication, chosen, _without(tokens, problems)),
         scheme="dark" if request.form.get("scheme") == "dark" else "light",

@@ -56,7 +56,7 @@ class InUse:
         """The one with this key; the first where none is named."""
         return next((one for one in self.configs if key in {"", one.key}), None)
 
-    def told(self) -> list[Overview]:
+    def overviews(self) -> list[Overview]:
         """How things stand with each of them."""
         return overview(session(), self.configs, clock.now())
 

@@ -14,13 +14,13 @@ from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
 from newsletter.transports.relay_settings import RelaySettings, check_relay, with_kept_password
 from newsletter.transports.security import Security
-from newsletter.web.forms import Form
+from newsletter.web.forms import Form, choices
 
-WAYS = [
-    (Security.STARTTLS.value, _("STARTTLS: begins in clear, then encrypted; usually port 587")),
-    (Security.TLS.value, _("TLS: encrypted from the start; usually port 465")),
-    (Security.NONE.value, _("None: only for a relay on this machine or in its network; usually port 25")),
-]
+SECURITIES: dict[Security, object] = {
+    Security.STARTTLS: _("STARTTLS: begins in clear, then encrypted; usually port 587"),
+    Security.TLS: _("TLS: encrypted from the start; usually port 465"),
+    Security.NONE: _("None: only for a relay on this machine or in its network; usually port 25"),
+}
 
 
 class RelayForm(Form):
@@ -32,7 +32,10 @@ class RelayForm(Form):
         description=_("The name of the SMTP server, or its IP address."),
     )
     security = RadioField(
-        _("Encryption"), choices=WAYS, default=Security.STARTTLS.value, validate_choice=False
+        _("Encryption"),
+        choices=lambda: choices(SECURITIES),
+        default=Security.STARTTLS.value,
+        validate_choice=False,
     )
     port = StringField(_("Port"), description=_("Left empty, it is the usual one."))
     username = StringField(

@@ -7,13 +7,13 @@ from wtforms.widgets import DateInput
 from newsletter.core.errors import DomainError
 from newsletter.transports.limit_settings import FIELDS, LimitSettings, check_limits, check_name
 from newsletter.transports.models import Transport
-from newsletter.web.forms import Form
+from newsletter.web.forms import Form, choices
 
-DIALOGUES = [
-    ("chunking", _("As fast as it offers: whole messages one after another")),
-    ("pipelining", _("One message at a time, its commands sent together")),
-    ("plain", _("One command at a time")),
-]
+DIALOGUES: dict[str, object] = {
+    "chunking": _("As fast as it offers: whole messages one after another"),
+    "pipelining": _("One message at a time, its commands sent together"),
+    "plain": _("One command at a time"),
+}
 
 
 class LimitsForm(Form):
@@ -46,7 +46,7 @@ class LimitsForm(Form):
         _("Warm-up: messages on the first day"),
         description=_("Each day after it half as many more, for thirty days."),
     )
-    dialogue = SelectField(_("Dialogue"), choices=DIALOGUES, validate_choice=False)
+    dialogue = SelectField(_("Dialogue"), choices=lambda: choices(DIALOGUES), validate_choice=False)
 
     def fill(self, transport: Transport) -> None:
         """Show what is stored."""

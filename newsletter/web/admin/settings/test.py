@@ -14,7 +14,7 @@ from newsletter import audit
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
-from newsletter.smtp.probe import Finding, ProbeStep, Result
+from newsletter.smtp.probe import Finding
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
 from newsletter.transports.send_probe import failed_step, send_probe
@@ -22,6 +22,7 @@ from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.blueprint import InUse, blueprint, edit_page, in_use, kept_facts, page
 from newsletter.web.admin.settings.forms import RelayForm
+from newsletter.web.admin.words.relays import RESULTS, STEPS
 from newsletter.web.current import links, settings
 from newsletter.web.database import session
 
@@ -42,15 +43,15 @@ def test() -> AnyResponse:
         form.fill(used.only, None)
         relay, problem = _used(used, request.form.get("key", ""))
     else:
-        facts = form.facts(kept_facts(edited or _only(used)))
-        relay = facts.relay if facts else None
+        typed = form.facts(kept_facts(edited or _only(used)))
+        relay = typed.relay if typed else None
     recipient = _recipient(form)
     if relay is None or recipient is None:
         return _answer(used, edited, form, 400, problem=problem, findings=())
     sender = _sender()
     findings = _try(relay, sender, recipient)
-    told = {"findings": findings, "tried": relay.where, "sender": sender, "recipient": recipient}
-    return _answer(used, edited, form, 200, **told)
+    facts = {"findings": findings, "tried": relay.where, "sender": sender, "recipient": recipient}
+    return _answer(used, edited, form, 200, **facts)
 
 
 def _edited(transports: list[Transport]) -> Transport | None:
@@ -72,16 +73,16 @@ def _used(used: InUse, key: str) -> tuple[Relay | None, str]:
     return (None, config.broken.message) if config.broken else (config.relay, "")
 
 
-def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **told: Any) -> AnyResponse:
-    """The page that the form is on, or only what is told."""
-    told |= _words()
+def _answer(used: InUse, edited: Transport | None, form: RelayForm, status: int, **facts: Any) -> AnyResponse:
+    """The page that the form is on, or only what came of the test."""
+    facts |= {"step_words": STEPS, "result_words": RESULTS}
     if "part" in request.form:
         problems = [(field.label.text, str(field.errors[0])) for field in form if field.errors]
-        body = render_template("admin/settings/_findings.html", problems=problems, **told)
+        body = render_template("admin/settings/_findings.html", problems=problems, **facts)
         return make_response(body, status)
     if "in_use" in request.form or "transport" not in request.form:
-        return page("show", form, status, used=used, **told)
-    return edit_page(edited, form, status, **told)
+        return page("show", form, status, used=used, **facts)
+    return edit_page(edited, form, status, **facts)
 
 
 def _try(relay: Relay, sender: str, recipient: str) -> tuple[Finding, ...]:
@@ -89,8 +90,8 @@ def _try(relay: Relay, sender: str, recipient: str) -> tuple[Finding, ...]:
     session().rollback()  # on SQLite everybody else would wait for us while we wait for the relay
     findings = send_probe(relay, settings().mail_name, sender, recipient, links().public_url)
     failed = failed_step(findings)
-    told = {"relay": relay.where, "failed": failed.value if failed else ""}
-    audit.record(session(), "relay.tested", "transport", None, actor=actor, **told)
+    facts = {"relay": relay.where, "failed": failed.value if failed else ""}
+    audit.record(session(), "relay.tested", "transport", None, actor=actor, **facts)
     session().commit()
     return findings
 
@@ -110,23 +111,3 @@ def _sender() -> str:
     if publication is not None and publication.sender_email:
         return publication.sender_email
     return f"newsletter@{urlsplit(links().public_url).hostname or 'localhost'}"
-
-
-def _words() -> dict[str, dict[str, str]]:
-    """What steps and results are called."""
-    return {
-        "step_words": {
-            ProbeStep.LOOK_UP: _("Look up the name"),
-            ProbeStep.CONNECT: _("Connect"),
-            ProbeStep.GREETING: _("Greeting"),
-            ProbeStep.TLS: _("Encryption (TLS)"),
-            ProbeStep.AUTH: _("Sign in (AUTH)"),
-            ProbeStep.MESSAGE: _("Test message"),
-        },
-        "result_words": {
-            Result.DONE: _("Done"),
-            Result.FAILED: _("Failed"),
-            Result.NOT_REACHED: _("Not reached"),
-            Result.NOT_NEEDED: _("Not needed"),
-        },
-    }

@@ -61,7 +61,7 @@ def _words() -> dict[str, Any]:
 
 
 def home_of(subscriptions: list[Subscription]) -> Publication | None:
-    """The publication whose desk a person's page stands in: the present one where they belong to it."""
+    """The publication in whose pages a person's page stands: the present one where they belong to it."""
     present = current_publication()
     theirs = [subscription.publication for subscription in subscriptions]
     if present is None or not theirs or present.id in {publication.id for publication in theirs}:

@@ -80,12 +80,12 @@ def lift(subscriber_id: int) -> AnyResponse:
 
 
 def _suppress_form(subscriber_id: int, note: str, problems: dict[str, str], status: int) -> AnyResponse:
-    found = load_profile(session(), subscriber_id)
+    profile = load_profile(session(), subscriber_id)
     page = render_template(
         "admin/subscribers/suppress.html",
-        publication=home_of(found.subscriptions),
-        subscriber=found.subscriber,
-        subscriptions=found.subscriptions,
+        publication=home_of(profile.subscriptions),
+        subscriber=profile.subscriber,
+        subscriptions=profile.subscriptions,
         note=note,
         problems=problems,
     )

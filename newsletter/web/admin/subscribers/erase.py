@@ -27,8 +27,8 @@ def ask_erase(subscriber_id: int) -> AnyResponse:
 def erase(subscriber_id: int) -> AnyResponse:
     """Erase, when the address typed is theirs. Pressed twice, the second time says that it is done."""
     typed = request.form.get("address", "").strip()
-    found = load_profile(session(), subscriber_id)
-    if not found.erased and typed.casefold() != (found.subscriber.email or "").casefold():
+    profile = load_profile(session(), subscriber_id)
+    if not profile.erased and typed.casefold() != (profile.subscriber.email or "").casefold():
         return _form(subscriber_id, typed[:LONGEST_SHOWN], _("This is not their address."), 400)
     session().rollback()
     try:
@@ -43,13 +43,13 @@ def erase(subscriber_id: int) -> AnyResponse:
 
 
 def _form(subscriber_id: int, typed: str, problem: str, status: int) -> AnyResponse:
-    found = load_profile(session(), subscriber_id)
-    if found.erased:
+    profile = load_profile(session(), subscriber_id)
+    if profile.erased:
         return redirect(url_for(".person", subscriber_id=subscriber_id), 303)
     page = render_template(
         "admin/subscribers/erase.html",
-        publication=home_of(found.subscriptions),
-        subscriber=found.subscriber,
+        publication=home_of(profile.subscriptions),
+        subscriber=profile.subscriber,
         typed=typed,
         problem=problem,
     )

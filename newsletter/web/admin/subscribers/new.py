@@ -1,7 +1,6 @@
 """`/admin/p/<publication>/subscribers/new`: add one person."""
 
 from flask import flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
@@ -10,10 +9,11 @@ from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.text import without_nul
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers.add import Addition, Outcome, ask_to_confirm, vouch_for
+from newsletter.subscribers.add import Addition, ask_to_confirm, vouch_for
 from newsletter.subscribers.names import checked_name
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
+from newsletter.web.admin.words.subscribers import ADDED
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
@@ -52,20 +52,8 @@ def add(slug: str) -> AnyResponse:
 
 def sentence_about(added: Addition, publication: Publication) -> tuple[str, str]:
     """What adding somebody came to, and its kind."""
-    name = publication.name
-    told = {
-        Outcome.ASKED: (
-            _("A message is on its way to them. They subscribe to %(name)s by its button.", name=name),
-            "success",
-        ),
-        Outcome.LIMITED: (
-            _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
-            "warning",
-        ),
-        Outcome.ACTIVE: (_("They subscribe to %(name)s from now on.", name=name), "success"),
-        Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed.", name=name), "info"),
-    }
-    return told[added.outcome]
+    sentence, kind = ADDED[added.outcome]
+    return str(sentence) % {"name": publication.name}, kind
 
 
 def _add(publication: Publication, given: dict[str, str]) -> Addition:

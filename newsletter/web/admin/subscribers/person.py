@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import select
 
 from newsletter.accounts.permissions import Permission
-from newsletter.issues.models import Issue
-from newsletter.mailings.of_subscriber import ReceivedPage, deliveries_of
+from newsletter.issues.load import find_titles
+from newsletter.mailings.of_subscriber import deliveries_of
 from newsletter.subscribers.profile import Profile, load_profile
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.paging import asked_id
@@ -20,26 +19,26 @@ from newsletter.web.database import session
 @allow(Permission.VIEW)
 def person(subscriber_id: int) -> str:
     """Subscriptions, consents, deliveries, what was done; of an erased person what remains."""
-    found = load_profile(session(), subscriber_id)
-    return render_template("admin/subscribers/person.html", **page_of(found))
+    profile = load_profile(session(), subscriber_id)
+    return render_template("admin/subscribers/person.html", **page_of(profile))
 
 
-def page_of(found: Profile, **more: Any) -> dict[str, Any]:
+def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
     """What the page of a person shows; `more` is what was typed, and what is wrong with it."""
     before = asked_id("before")
-    received = deliveries_of(session(), found.subscriber.id, before=before)
-    home = home_of(found.subscriptions)
+    received = deliveries_of(session(), profile.subscriber.id, before=before)
+    home = home_of(profile.subscriptions)
     facts = {
-        "found": found,
-        "subscriber": found.subscriber,
+        "profile": profile,
+        "subscriber": profile.subscriber,
         "publication": home,
         "zone": home.timezone if home else "UTC",
         "received": received,
         "before": before,
-        "titles": _titles(received),
-        "publications_by_id": publications_by_id({one.publication_id for one in received.rows}),
+        "titles": find_titles(session(), {delivery.issue_id for delivery in received.rows}),
+        "publications_by_id": publications_by_id({delivery.publication_id for delivery in received.rows}),
         "problems": {},
-        "name_typed": found.subscriber.name,
+        "name_typed": profile.subscriber.name,
     }
     said = {
         "consent_word": words.consent_word,
@@ -48,9 +47,3 @@ def page_of(found: Profile, **more: Any) -> dict[str, Any]:
         "actor_word": words.actor_word,
     }
     return facts | said | more
-
-
-def _titles(received: ReceivedPage) -> dict[int, str]:
-    ids = {one.issue_id for one in received.rows}
-    rows = session().execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
-    return {row[0]: row[1] for row in rows}

@@ -46,16 +46,16 @@ def problems(slug: str, import_id: int) -> Response:
 
 def _facts(slug: str, import_id: int) -> dict[str, Any]:
     publication = find_publication(session(), slug)
-    one = find_import(session(), publication.id, import_id)
-    waits = one.state is ImportState.QUEUED or one.state is ImportState.RUNNING
+    shown = find_import(session(), publication.id, import_id)
+    waits = shown.state is ImportState.QUEUED or shown.state is ImportState.RUNNING
     return {
         "publication": publication,
-        "one": one,
-        "sentence": state_sentence(one, publication.timezone),
-        "silent": waits and is_stalled(one),
-        "terms": terms(one),
-        "problems": problems_of(session(), one.id, SHOWN_PROBLEMS),
-        "kept": min(one.invalid, MOST_PROBLEMS),
+        "one": shown,
+        "sentence": state_sentence(shown, publication.timezone),
+        "silent": waits and is_stalled(shown),
+        "terms": terms(shown),
+        "problems": problems_of(session(), shown.id, SHOWN_PROBLEMS),
+        "kept": min(shown.invalid, MOST_PROBLEMS),
     }
 
 

@@ -9,35 +9,35 @@ from flask_babel import ngettext
 from newsletter.core import clock
 from newsletter.mailings.models import Control, Mailing
 from newsletter.mailings.progress import Progress
-from newsletter.mailings.totals import MailingTotals
+from newsletter.mailings.totals import DisplayedState, MailingTotals
 from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.formats import duration, exactly, isolated, page_locale
 
 SLOW = 2  # a second; below, the rate is told by the minute
 
 
-def state_sentence(mailing: Mailing, found: MailingTotals, zone: str) -> str:
+def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
     """What happens now, or what happened in the end."""
-    sent, when = exactly(found.sent), _moment(found, zone)
-    if found.state == "scheduled":
+    sent, when = exactly(totals.sent), _moment(totals, zone)
+    if totals.state is DisplayedState.SCHEDULED:
         return str(_("It will be sent on %(when)s. Its readers are counted then.", when=when))
-    if found.state == "freezing":
-        told = _("Its readers are being counted: %(count)s so far.", count=exactly(found.candidates))
-    elif found.state == "sending":
-        told = _("Sending since %(when)s.", when=when)
-        if found.waits:
-            return f"{told} {_waiting(found)}"
-    elif found.state == "paused" and found.started_at is None:
-        told = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
-    elif found.state == "paused":
-        told = _("Nothing is in flight and nothing more starts until somebody resumes it.")
-    elif found.state == "stopping":
-        return _stopping(mailing, found)
-    elif found.state == "cancelled":
-        told = _("Cancelled on %(when)s: %(sent)s sent, 0 in flight.", when=when, sent=sent)
+    if totals.state is DisplayedState.FREEZING:
+        sentence = _("Its readers are being counted: %(count)s so far.", count=exactly(totals.candidates))
+    elif totals.state is DisplayedState.SENDING:
+        sentence = _("Sending since %(when)s.", when=when)
+        if totals.waits:
+            return f"{sentence} {_waiting(totals)}"
+    elif totals.state is DisplayedState.PAUSED and totals.started_at is None:
+        sentence = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
+    elif totals.state is DisplayedState.PAUSED:
+        sentence = _("Nothing is in flight and nothing more starts until somebody resumes it.")
+    elif totals.state is DisplayedState.STOPPING:
+        return _stopping(mailing, totals)
+    elif totals.state is DisplayedState.CANCELLED:
+        sentence = _("Cancelled on %(when)s: %(sent)s sent, 0 in flight.", when=when, sent=sent)
     else:
-        told = _("Finished on %(when)s: %(sent)s sent.", when=when, sent=sent)
-    return str(told)
+        sentence = _("Finished on %(when)s: %(sent)s sent.", when=when, sent=sent)
+    return str(sentence)
 
 
 def limit_sentence(per_second: float | None) -> str:
@@ -47,12 +47,12 @@ def limit_sentence(per_second: float | None) -> str:
     return str(_("At most %(rate)s a second.", rate=_exact_rate(per_second)))
 
 
-def silence_sentence(found: MailingTotals, progress: Progress) -> str:
+def silence_sentence(totals: MailingTotals, progress: Progress) -> str:
     """That nobody seems to work on it; empty while all is well."""
     if progress.silent_seconds is None:
         return ""
     long = duration(progress.silent_seconds)
-    if found.state == "scheduled":
+    if totals.state is DisplayedState.SCHEDULED:
         return str(_("It was due %(long)s ago and no worker has begun. Are the workers running?", long=long))
     return str(
         _(
@@ -63,40 +63,40 @@ def silence_sentence(found: MailingTotals, progress: Progress) -> str:
     )
 
 
-def speed_words(found: MailingTotals, progress: Progress) -> list[str]:
+def speed_words(totals: MailingTotals, progress: Progress) -> list[str]:
     """Rate, time left and the next retry, as far as they are known."""
     said = []
-    if found.over and progress.elapsed is not None:
+    if totals.over and progress.elapsed is not None:
         said.append(_("It took %(long)s", long=duration(progress.elapsed)))
     if progress.rate:
         said.append(_rate(progress.rate))
-    if found.per_second is not None and not found.over:
-        said.append(_("at most %(rate)s a second", rate=_exact_rate(found.per_second)))
-    if progress.seconds_left is not None and not found.waits:
+    if totals.per_second is not None and not totals.over:
+        said.append(_("at most %(rate)s a second", rate=_exact_rate(totals.per_second)))
+    if progress.seconds_left is not None and not totals.waits:
         said.append(_("about %(long)s left", long=duration(progress.seconds_left)))
-    if found.retry and progress.next_retry is not None and progress.silent_seconds is None:
+    if totals.retry and progress.next_retry is not None and progress.silent_seconds is None:
         said.append(_next_retry(progress.next_retry))
-    return [str(one) for one in said]
+    return [str(word) for word in said]
 
 
-def _stopping(mailing: Mailing, found: MailingTotals) -> str:
+def _stopping(mailing: Mailing, totals: MailingTotals) -> str:
     flying = ngettext(
         "%(count)s message is in flight; its answer is awaited.",
         "%(count)s messages are in flight; their answers are awaited.",
-        found.in_flight,
-        count=exactly(found.in_flight),
+        totals.in_flight,
+        count=exactly(totals.in_flight),
     )
     if mailing.control is Control.CANCEL:
         return str(_("It is being cancelled, nothing more starts. %(flying)s", flying=flying))
     return str(_("It is being paused, nothing more starts. %(flying)s", flying=flying))
 
 
-def _waiting(found: MailingTotals) -> str:
+def _waiting(totals: MailingTotals) -> str:
     """Why nothing leaves at the moment, and when it is tried again."""
-    why = isolated(found.waiting_for)
-    if found.not_before is None:
+    why = isolated(totals.waiting_for)
+    if totals.not_before is None:
         return str(_("Nothing leaves at the moment: %(why)s", why=why))
-    long = duration((found.not_before - clock.now()).total_seconds())
+    long = duration((totals.not_before - clock.now()).total_seconds())
     return str(_("Nothing leaves at the moment: %(why)s The next try is in %(long)s.", why=why, long=long))
 
 
@@ -117,6 +117,6 @@ def _next_retry(due: datetime) -> str:
     return str(_("next retry in %(long)s", long=duration(seconds)))
 
 
-def _moment(found: MailingTotals, zone: str) -> str:
-    moment = found.finished_at or found.started_at or found.scheduled_at
+def _moment(totals: MailingTotals, zone: str) -> str:
+    moment = totals.finished_at or totals.started_at or totals.scheduled_at
     return long_moment(moment, zone) if moment is not None else ""

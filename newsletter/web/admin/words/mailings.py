@@ -1,107 +1,95 @@
-"""States, outcomes, reasons of a mailing in words for editors."""
+"""States, outcomes and reasons of a mailing in words for editors."""
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
+
+from newsletter.mailings.models import Exclusion, Outcome
+from newsletter.mailings.recipients import IN_FLIGHT
+from newsletter.mailings.totals import DisplayedState
+from newsletter.sending.retry import EXPIRED
+from newsletter.smtp.verdict import Reason
+from newsletter.web.admin.words.state import Word, drawn
+
+STATES: dict[DisplayedState, Word] = {
+    DisplayedState.SCHEDULED: (_("Scheduled"), "info", "wait"),
+    DisplayedState.FREEZING: (_("Freezing the audience"), "info", "people"),
+    DisplayedState.SENDING: (_("Sending"), "info", "mailing"),
+    DisplayedState.PAUSED: (_("Paused"), "warning", None),
+    DisplayedState.STOPPING: (_("Stopping…"), "warning", "wait"),
+    DisplayedState.FINISHED: (_("Finished"), "success", None),
+    DisplayedState.CANCELLED: (_("Cancelled"), None, "close"),
+}
+WAITS_FOR_YOU: Word = (_("Waits for you"), "warning", None)
+
+# The word of each outcome in tables and filters, and what it means in one sentence.
+OUTCOMES: dict[str, tuple[object, object]] = {
+    Outcome.PENDING: (_("Pending"), _("Nobody has begun with them yet.")),
+    IN_FLIGHT: (_("In flight"), _("In the hands of a sending process.")),
+    Outcome.SENT: (_("Sent"), _("A server accepted the message.")),
+    Outcome.REJECTED: (_("Rejected"), _("A server refused for good, or the retries ran out.")),
+    Outcome.RETRY: (_("Retry"), _("Refused for now; tried again by itself.")),
+    Outcome.UNANSWERED: (
+        _("Unanswered"),
+        _("Handed over, but the answer never came. Never sent again by itself."),
+    ),
+    Outcome.EXCLUDED: (_("Excluded"), _("Gets no copy.")),
+}
+
+EXCLUSIONS: dict[str, object] = {
+    Exclusion.UNCONFIRMED: _("subscription not confirmed"),
+    Exclusion.PAUSED: _("subscription paused"),
+    Exclusion.UNSUBSCRIBED: _("unsubscribed"),
+    Exclusion.ENDED: _("subscription ended"),
+    Exclusion.SUPPRESSED: _("address never written to"),
+    Exclusion.ERASED: _("erased"),
+    Exclusion.ALREADY_RECEIVED: _("has this issue already"),
+    Exclusion.CANCELLED: _("left by the cancel"),
+}
+
+REFUSALS: dict[str, object] = {
+    Reason.NO_SUCH_USER: _("no such person there"),
+    Reason.NO_SUCH_DOMAIN: _("no such domain"),
+    Reason.BAD_ADDRESS: _("bad address"),
+    Reason.MOVED: _("moved away"),
+    Reason.DISABLED: _("mailbox disabled"),
+    Reason.MAILBOX_FULL: _("mailbox full"),
+    Reason.UNROUTABLE: _("no way to that server"),
+    Reason.NEEDS_SMTPUTF8: _("needs international addresses (SMTPUTF8)"),
+    Reason.REFUSED: _("refused without an explanation"),
+    Reason.TOO_BIG: _("message too big"),
+    Reason.CONTENT: _("content refused"),
+    Reason.NEEDS_8BITMIME: _("needs 8-bit messages"),
+    Reason.POLICY: _("against the server's policy"),
+    Reason.SENDER_REFUSED: _("sender refused"),
+    Reason.RELAY_DENIED: _("relaying denied"),
+    Reason.AUTH_REQUIRED: _("sign-in required"),
+    Reason.PROTOCOL: _("misunderstanding in the protocol"),
+    Reason.SYSTEM: _("trouble on the server"),
+    Reason.BUSY: _("server busy"),
+    Reason.THROTTLED: _("too many at once"),
+    Reason.GREYLISTED: _("asked to come back later"),
+    Reason.LATER: _("refused for now without an explanation"),
+    Reason.LOST: _("connection lost"),
+    Reason.SILENT: _("no answer"),
+}
+
+REASONS: dict[str, object] = {**EXCLUSIONS, **REFUSALS, EXPIRED: _("retries ran out")}
 
 
-def state_word(state: str, reason: str = "") -> tuple[str, str | None, str | None]:
-    """The word, its kind and its icon, as `_macros/notices.html` draws a state."""
-    if state == "paused" and reason:
-        return _("Waits for you"), "warning", None
-    words: dict[str, tuple[str, str | None, str | None]] = {
-        "scheduled": (_("Scheduled"), "info", "wait"),
-        "freezing": (_("Freezing the audience"), "info", "people"),
-        "sending": (_("Sending"), "info", "mailing"),
-        "paused": (_("Paused"), "warning", None),
-        "stopping": (_("Stopping…"), "warning", "wait"),
-        "finished": (_("Finished"), "success", None),
-        "cancelled": (_("Cancelled"), None, "close"),
-    }
-    return words[state]
+def state_word(state: DisplayedState, reason: str = "") -> Word:
+    """The word, its kind and its icon; `reason` is why the mailing paused itself."""
+    return drawn(WAITS_FOR_YOU if state is DisplayedState.PAUSED and reason else STATES[state])
 
 
 def outcome_word(outcome: str) -> str:
     """The outcome as the table and the filter say it."""
-    words = {
-        "pending": _("Pending"),
-        "in_flight": _("In flight"),
-        "sent": _("Sent"),
-        "rejected": _("Rejected"),
-        "retry": _("Retry"),
-        "unanswered": _("Unanswered"),
-        "excluded": _("Excluded"),
-    }
-    return str(words[outcome])
+    return str(OUTCOMES[outcome][0])
 
 
 def outcome_meaning(outcome: str) -> str:
     """What the outcome means, in one sentence."""
-    meanings = {
-        "pending": _("Nobody has begun with them yet."),
-        "in_flight": _("In the hands of a sending process."),
-        "sent": _("A server accepted the message."),
-        "rejected": _("A server refused for good, or the retries ran out."),
-        "retry": _("Refused for now; tried again by itself."),
-        "unanswered": _("Handed over, but the answer never came. Never sent again by itself."),
-        "excluded": _("Gets no copy."),
-    }
-    return str(meanings[outcome])
+    return str(OUTCOMES[outcome][1])
 
 
 def reason_word(reason: str) -> str:
     """A reason of an exclusion or of a server's refusal; one without words of its own as it is stored."""
-    if not reason:
-        return ""
-    return str(reason_words().get(reason, reason.replace("_", " ")))
-
-
-def reason_words() -> dict[str, str]:
-    """The words of each reason that has some."""
-    return _exclusions() | _refusals_about_people() | _other_refusals()
-
-
-def _exclusions() -> dict[str, str]:
-    return {
-        "unconfirmed": _("subscription not confirmed"),
-        "paused": _("subscription paused"),
-        "unsubscribed": _("unsubscribed"),
-        "ended": _("subscription ended"),
-        "suppressed": _("address never written to"),
-        "erased": _("erased"),
-        "already_received": _("has this issue already"),
-        "cancelled": _("left by the cancel"),
-    }
-
-
-def _refusals_about_people() -> dict[str, str]:
-    return {
-        "no_such_user": _("no such person there"),
-        "no_such_domain": _("no such domain"),
-        "bad_address": _("bad address"),
-        "moved": _("moved away"),
-        "disabled": _("mailbox disabled"),
-        "mailbox_full": _("mailbox full"),
-        "unroutable": _("no way to that server"),
-        "needs_smtputf8": _("needs international addresses (SMTPUTF8)"),
-        "refused": _("refused without an explanation"),
-        "expired": _("retries ran out"),
-    }
-
-
-def _other_refusals() -> dict[str, str]:
-    return {
-        "too_big": _("message too big"),
-        "content": _("content refused"),
-        "needs_8bitmime": _("needs 8-bit messages"),
-        "policy": _("against the server's policy"),
-        "sender_refused": _("sender refused"),
-        "relay_denied": _("relaying denied"),
-        "auth_required": _("sign-in required"),
-        "protocol": _("misunderstanding in the protocol"),
-        "system": _("trouble on the server"),
-        "busy": _("server busy"),
-        "throttled": _("too many at once"),
-        "greylisted": _("asked to come back later"),
-        "later": _("refused for now without an explanation"),
-        "lost": _("connection lost"),
-        "silent": _("no answer"),
-    }
+    return str(REASONS.get(reason, reason.replace("_", " ")))

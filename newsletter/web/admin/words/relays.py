@@ -1,11 +1,13 @@
-"""How things stand with a relay, in the words of the settings page."""
+"""The state of a relay, its limits and the steps of its test, in the words of the settings page."""
 
 from datetime import datetime
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 
 from newsletter.core import clock
+from newsletter.smtp.probe import ProbeStep, Result
 from newsletter.transports.availability import Availability, Obstacle
 from newsletter.transports.overview import Overview
 from newsletter.transports.providers import PROVIDERS
@@ -22,22 +24,39 @@ KINDS: dict[Obstacle | None, str] = {
 }
 
 
+# One or two words for what is in the way, and until when where it passes by itself.
+STATES: dict[Obstacle | None, object] = {
+    None: _lazy("Sends"),
+    Obstacle.RATE_LIMITED: _lazy("Sends"),
+    Obstacle.PAUSED: _lazy("Paused"),
+    Obstacle.UNUSABLE: _lazy("Needs you"),
+    Obstacle.PERMANENT_FAILURE: _lazy("Needs you"),
+    Obstacle.COOLING_DOWN: _lazy("Rests until %(moment)s"),
+    Obstacle.OUTSIDE_HOURS: _lazy("Outside its hours until %(moment)s"),
+    Obstacle.DAILY_LIMIT: _lazy("Done for today, until %(moment)s"),
+}
+
+# The steps of a test, and what came of each.
+STEPS: dict[ProbeStep, object] = {
+    ProbeStep.LOOK_UP: _lazy("Look up the name"),
+    ProbeStep.CONNECT: _lazy("Connect"),
+    ProbeStep.GREETING: _lazy("Greeting"),
+    ProbeStep.TLS: _lazy("Encryption (TLS)"),
+    ProbeStep.AUTH: _lazy("Sign in (AUTH)"),
+    ProbeStep.MESSAGE: _lazy("Test message"),
+}
+RESULTS: dict[Result, object] = {
+    Result.DONE: _lazy("Done"),
+    Result.FAILED: _lazy("Failed"),
+    Result.NOT_REACHED: _lazy("Not reached"),
+    Result.NOT_NEEDED: _lazy("Not needed"),
+}
+
+
 def state_words(availability: Availability) -> str:
     """One or two words, and until when it stays so."""
-    until = until_words(availability.until) if availability.until else ""
-    match availability.obstacle:
-        case Obstacle.PAUSED:
-            return str(_("Paused"))
-        case Obstacle.UNUSABLE | Obstacle.PERMANENT_FAILURE:
-            return str(_("Needs you"))
-        case Obstacle.COOLING_DOWN:
-            return str(_("Rests until %(moment)s", moment=until))
-        case Obstacle.OUTSIDE_HOURS:
-            return str(_("Outside its hours until %(moment)s", moment=until))
-        case Obstacle.DAILY_LIMIT:
-            return str(_("Done for today, until %(moment)s", moment=until))
-        case _:
-            return str(_("Sends"))
+    moment = until_words(availability.until) if availability.until else ""
+    return str(STATES[availability.obstacle]) % {"moment": moment}
 
 
 def until_words(moment: datetime) -> str:
@@ -48,26 +67,26 @@ def until_words(moment: datetime) -> str:
     return str(_("%(date)s, %(time)s (UTC)", date=format_date(moment, "medium"), time=time))
 
 
-def share_words(told: Overview, alone: bool) -> str:
+def share_words(relay: Overview, alone: bool) -> str:
     """Its share of the windows; empty where there is nothing to share."""
-    if alone or told.availability.needs_operator:
+    if alone or relay.availability.needs_operator:
         return ""
-    if told.config.weight == 0:
+    if relay.config.weight == 0:
         return str(_("Reserve: sends when no other can"))
-    return str(_("Takes about %(percent)s%% of the mail", percent=told.share))
+    return str(_("Takes about %(percent)s%% of the mail", percent=relay.share))
 
 
-def use_words(told: Overview) -> str:
+def use_words(relay: Overview) -> str:
     """How much of today's messages is used; empty where they are not counted."""
-    if told.allowance is None:
+    if relay.allowance is None:
         return ""
     return str(
         ngettext(
             "%(used)s of %(allowance)s message used today",
             "%(used)s of %(allowance)s messages used today",
-            told.allowance,
-            used=f"{told.used_today:,}",
-            allowance=f"{told.allowance:,}",
+            relay.allowance,
+            used=f"{relay.used_today:,}",
+            allowance=f"{relay.allowance:,}",
         )
     )
 

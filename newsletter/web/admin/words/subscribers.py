@@ -1,128 +1,154 @@
 """States, reasons, consents and deeds in words for editors."""
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
-StateWord = tuple[str, str | None, str | None]
+from newsletter.subscribers.add import Outcome
+from newsletter.subscribers.listing import SUPPRESSED
+from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, State, SuppressionReason
+from newsletter.web.admin.words.state import Word, drawn
+
+# By the filters of the list: the states, and the suppressed beside them.
+STATES: dict[str, Word] = {
+    State.PENDING: (_("Pending"), "info", "wait"),
+    State.ACTIVE: (_("Active"), "success", None),
+    State.PAUSED: (_("Paused"), "warning", "wait"),
+    State.ENDED: (_("Ended"), None, "close"),
+    SUPPRESSED: (_("Suppressed"), "error", None),
+}
+
+# What people in a state are waiting for, for the page of a state without anybody.
+MEANINGS: dict[str, object] = {
+    State.PENDING: _("Somebody who signed up is pending until they press the button in the message we sent."),
+    State.ACTIVE: _("Active subscribers get the next mailing."),
+    State.PAUSED: _("Subscribers can pause for one to three months, and are active again by themselves."),
+    State.ENDED: _("Who unsubscribed, or was ended by an editor, stays here with the reason."),
+    SUPPRESSED: _("Addresses that came back for good, complained or were put here are never written to."),
+}
+
+ENDS: dict[EndReason, object] = {
+    EndReason.UNSUBSCRIBED: _("unsubscribed"),
+    EndReason.ENDED_BY_EDITOR: _("ended by an editor"),
+    EndReason.BOUNCED: _("messages came back"),
+    EndReason.COMPLAINED: _("complained"),
+    EndReason.ERASED: _("erased"),
+}
+
+# Why an import left somebody out who stands in the file; the other reasons are those of an end.
+SKIPS: dict[str, object] = ENDS | {
+    SUPPRESSED: _("never written to (suppressed)"),
+    EndReason.UNSUBSCRIBED: _("unsubscribed before"),
+    EndReason.ENDED_BY_EDITOR: _("ended by an editor before"),
+}
+
+SUPPRESSIONS: dict[SuppressionReason, object] = {
+    SuppressionReason.HARD_BOUNCE: _("a message to it came back for good"),
+    SuppressionReason.COMPLAINT: _("its owner reported a message as spam"),
+    SuppressionReason.MANUAL: _("suppressed by hand"),
+    SuppressionReason.ERASED: _("its owner was erased"),
+}
+
+CONSENTS: dict[ConsentKind, object] = {
+    ConsentKind.REQUESTED: _("Asked for"),
+    ConsentKind.CONFIRMED: _("Confirmed"),
+    ConsentKind.IMPORTED: _("Imported"),
+    ConsentKind.VOUCHED: _("Added by an editor"),
+    ConsentKind.WITHDRAWN: _("Withdrawn"),
+    ConsentKind.RENEWED: _("Renewed"),
+}
+
+# Where a consent was given or withdrawn.
+SOURCES: dict[ConsentSource, object] = {
+    ConsentSource.FORM: _("sign-up form"),
+    ConsentSource.EMBED: _("embedded sign-up form"),
+    ConsentSource.CONFIRMATION: _("link in the confirmation message"),
+    ConsentSource.IMPORT: _("import"),
+    ConsentSource.EDITOR: _("the desk"),
+    ConsentSource.ONE_CLICK: _("the mail program's unsubscribe button"),
+    ConsentSource.PAGE: _("unsubscribe page"),
+    ConsentSource.PREFERENCES: _("preferences page"),
+    ConsentSource.UNDO: _("undo on the unsubscribe page"),
+}
+
+# What adding somebody came to, and the kind of that notice.
+ADDED: dict[Outcome, tuple[object, str]] = {
+    Outcome.ASKED: (
+        _("A message is on its way to them. They subscribe to %(name)s by its button."),
+        "success",
+    ),
+    Outcome.LIMITED: (
+        _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
+        "warning",
+    ),
+    Outcome.ACTIVE: (_("They subscribe to %(name)s from now on."), "success"),
+    Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed."), "info"),
+}
+
+# What the audit says was done, by readers and by editors.
+DEEDS: dict[str, object] = {
+    "subscription.confirmed": _("Confirmed the subscription"),
+    "subscription.ended": _("Ended the subscription"),
+    "subscription.paused": _("Paused the subscription"),
+    "subscription.resumed": _("Resumed the subscription"),
+    "subscription.renewed": _("Took the subscription up again"),
+    "subscriber.changed": _("Changed name or language"),
+    "subscriber.erased": _("Erased the person"),
+    "subscription.asked": _("Asked them to confirm"),
+    "subscription.waits": _("Asked them to confirm; no further message was sent"),
+    "subscription.added": _("Added the subscription"),
+    "subscriber.renamed": _("Changed the name"),
+    "subscriber.suppressed": _("Suppressed the address"),
+    "subscriber.lifted": _("Lifted the suppression"),
+    "subscriber.downloaded": _("Downloaded their data"),
+}
+
+# Who acts besides the team, whose addresses are shown.
+ACTORS: dict[str, object] = {
+    "subscriber": _("the subscriber"),
+    "command line": _("command line"),
+    "system": _("the service"),
+}
 
 
-def state_word(state: str) -> StateWord:
-    """The word, its kind and its icon, as `_macros/notices.html` draws a state."""
-    words: dict[str, StateWord] = {
-        "pending": (_("Pending"), "info", "wait"),
-        "active": (_("Active"), "success", None),
-        "paused": (_("Paused"), "warning", "wait"),
-        "ended": (_("Ended"), None, "close"),
-        "suppressed": (_("Suppressed"), "error", None),
-    }
-    return words[state]
+def state_word(state: str) -> Word:
+    """The word of one of the list's filters, its kind and its icon."""
+    return drawn(STATES[state])
 
 
 def state_meaning(state: str) -> str:
-    """What people in this state are waiting for, for the page of a state without anybody."""
-    meanings = {
-        "pending": _("Somebody who signed up is pending until they press the button in the message we sent."),
-        "active": _("Active subscribers get the next mailing."),
-        "paused": _("Subscribers can pause for one to three months, and are active again by themselves."),
-        "ended": _("Who unsubscribed, or was ended by an editor, stays here with the reason."),
-        "suppressed": _(
-            "Addresses that came back for good, complained or were put here are never written to."
-        ),
-    }
-    return str(meanings[state])
+    """What people in this state are waiting for."""
+    return str(MEANINGS[state])
 
 
-def end_word(reason: str) -> str:
+def end_word(reason: EndReason) -> str:
     """Why a subscription ended."""
-    words = {
-        "unsubscribed": _("unsubscribed"),
-        "ended_by_editor": _("ended by an editor"),
-        "bounced": _("messages came back"),
-        "complained": _("complained"),
-        "erased": _("erased"),
-    }
-    return str(words.get(reason, reason.replace("_", " ")))
+    return str(ENDS[reason])
 
 
 def skip_word(reason: str) -> str:
-    """Why an import left somebody out who stands in the file."""
-    words = {
-        "suppressed": _("never written to (suppressed)"),
-        "unsubscribed": _("unsubscribed before"),
-        "ended_by_editor": _("ended by an editor before"),
-    }
-    return str(words.get(reason) or end_word(reason))
+    """Why an import left somebody out; a reason without words of its own as it is stored."""
+    return str(SKIPS.get(reason, reason.replace("_", " ")))
 
 
-def suppression_word(reason: str) -> str:
+def suppression_word(reason: SuppressionReason) -> str:
     """Why an address is never written to."""
-    words = {
-        "hard_bounce": _("a message to it came back for good"),
-        "complaint": _("its owner reported a message as spam"),
-        "manual": _("suppressed by hand"),
-        "erased": _("its owner was erased"),
-    }
-    return str(words[reason])
+    return str(SUPPRESSIONS[reason])
 
 
-def consent_word(kind: str) -> str:
+def consent_word(kind: ConsentKind) -> str:
     """What a consent record testifies."""
-    words = {
-        "requested": _("Asked for"),
-        "confirmed": _("Confirmed"),
-        "imported": _("Imported"),
-        "vouched": _("Added by an editor"),
-        "withdrawn": _("Withdrawn"),
-        "renewed": _("Renewed"),
-    }
-    return str(words[kind])
+    return str(CONSENTS[kind])
 
 
-def source_word(source: str) -> str:
+def source_word(source: ConsentSource) -> str:
     """Where a consent was given or withdrawn."""
-    words = {
-        "form": _("sign-up form"),
-        "embed": _("embedded sign-up form"),
-        "confirmation": _("link in the confirmation message"),
-        "import": _("import"),
-        "editor": _("the desk"),
-        "one-click": _("the mail program's unsubscribe button"),
-        "page": _("unsubscribe page"),
-        "preferences": _("preferences page"),
-        "undo": _("undo on the unsubscribe page"),
-    }
-    return str(words.get(source, source))
+    return str(SOURCES[source])
 
 
 def deed_word(action: str) -> str:
-    """What the audit says was done; a deed without words of its own as it is stored."""
-    return _deeds_of_people().get(action) or _deeds_of_editors().get(action) or action
-
-
-def _deeds_of_people() -> dict[str, str]:
-    return {
-        "subscription.confirmed": _("Confirmed the subscription"),
-        "subscription.ended": _("Ended the subscription"),
-        "subscription.paused": _("Paused the subscription"),
-        "subscription.resumed": _("Resumed the subscription"),
-        "subscription.renewed": _("Took the subscription up again"),
-        "subscriber.changed": _("Changed name or language"),
-        "subscriber.erased": _("Erased the person"),
-    }
-
-
-def _deeds_of_editors() -> dict[str, str]:
-    return {
-        "subscription.asked": _("Asked them to confirm"),
-        "subscription.waits": _("Asked them to confirm; no further message was sent"),
-        "subscription.added": _("Added the subscription"),
-        "subscriber.renamed": _("Changed the name"),
-        "subscriber.suppressed": _("Suppressed the address"),
-        "subscriber.lifted": _("Lifted the suppression"),
-        "subscriber.downloaded": _("Downloaded their data"),
-    }
+    """What was done; a deed without words of its own as it is stored."""
+    return str(DEEDS.get(action, action))
 
 
 def actor_word(actor: str) -> str:
     """Who did it: a word for the person and for what acts by itself, an address for one of the team."""
-    words = {"subscriber": _("the subscriber"), "command line": _("command line"), "system": _("the service")}
-    return str(words.get(actor, actor))
+    return str(ACTORS.get(actor, actor))

@@ -12,6 +12,7 @@ from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.web.admin.home.health_words import conditions
+from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import XSS, read
 from tests.web.signed_in import SignedIn
 
@@ -57,6 +58,7 @@ def test_the_sweep_alone_is_silent(admin_client: SignedIn, publication: Publicat
     assert "Every queue is served" in page
 
 
+@both_databases
 def test_messages_that_nobody_sends(
     admin_client: SignedIn, publication: Publication, session: Session, redis: Redis
 ) -> None:

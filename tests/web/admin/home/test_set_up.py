@@ -12,6 +12,7 @@ from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.sign_up import sign_up
+from tests.databases import both_databases
 from tests.factories import make_issue, make_readers
 from tests.web.admin.mailings.ledger import read
 from tests.web.signed_in import SignedIn
@@ -58,6 +59,7 @@ def test_an_editor_is_shown_the_same(editor_client: SignedIn) -> None:
     assert steps(editor_client) == ["current", "", "", ""]
 
 
+@both_databases
 def test_step_by_step(admin_client: SignedIn, session: Session, publication: Publication) -> None:
     assert steps(admin_client) == ["current", "", "", ""]
     assert "No message has left yet" in read(admin_client, "/admin/")

@@ -23,6 +23,7 @@ from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
 from newsletter.web.admin.home.issues import count_items
 from newsletter.web.admin.home.readers import Counts
+from tests.databases import both_databases
 from tests.factories import make_issue, make_publication, make_readers, make_subscription
 from tests.web.admin.mailings.ledger import XSS, half_way, read
 from tests.web.signed_in import SignedIn
@@ -160,6 +161,7 @@ class TestUnderWay:
         assert "Of The Evening" in page
         assert XSS not in page
 
+    @both_databases
     def test_one_that_paused_itself_says_why(
         self, admin_client: SignedIn, runtime: Runtime, session: Session, issue: Issue
     ) -> None:

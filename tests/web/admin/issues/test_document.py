@@ -16,6 +16,7 @@ from newsletter.issues.models import Issue, Revision
 from newsletter.issues.publish import publish_issue
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
+from tests.databases import both_databases
 from tests.web.admin.issues.conftest import JSON, STORY, Desk, save_issue
 from tests.web.signed_in import SignedIn
 
@@ -38,6 +39,7 @@ def test_the_whole_document_is_read_with_its_state(desk: Desk, issue: Issue) -> 
     assert story["image"] is None, "a field at its default was left out"
 
 
+@both_databases
 def test_typing_amends_one_revision(desk: Desk, session: Session, issue: Issue) -> None:
     first = desk.save(subject("A"))
     assert first.status_code == 200
@@ -62,6 +64,7 @@ def test_a_change_to_nothing_is_no_change(desk: Desk, session: Session) -> None:
     assert count(session) == 1
 
 
+@both_databases
 @pytest.mark.parametrize("spoil", ["older", "named", "locked", "other"])
 def test_what_may_not_be_amended_gets_a_revision_beside_it(
     desk: Desk, session: Session, issue: Issue, spoil: str
@@ -208,6 +211,7 @@ def test_every_script_and_emoji_is_kept(desk: Desk) -> None:
     assert desk.read()["document"]["subject"] == words
 
 
+@both_databases
 def test_an_address_can_be_had_once(
     desk: Desk, session: Session, publication: Publication, issue: Issue
 ) -> None:

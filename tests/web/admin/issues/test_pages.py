@@ -22,6 +22,7 @@ from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
 from newsletter.sending.unschedule import unschedule
+from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.issues.conftest import STORY, save_issue
 from tests.web.signed_in import SignedIn
@@ -61,6 +62,7 @@ def test_an_empty_list_says_what_to_do(editor_client: SignedIn, publication: Pub
     assert NEW in page
 
 
+@both_databases
 def test_the_list_says_where_each_issue_is(
     editor_client: SignedIn, session: Session, publication: Publication, links: Links
 ) -> None:
@@ -83,6 +85,7 @@ def test_the_list_says_where_each_issue_is(
         assert [row.split()[1] for row in filtered] == [title]
 
 
+@both_databases
 def test_the_list_is_filtered_and_paged(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -113,6 +116,7 @@ def test_the_list_is_filtered_and_paged(
     assert editor_client.get("/admin/p/nope/issues").status_code == 404
 
 
+@both_databases
 def test_an_issue_begins_with_a_title(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -143,6 +147,7 @@ def test_a_title_that_cannot_be_used_is_told_and_kept(
     assert session.scalars(select(Issue)).all() == []
 
 
+@both_databases
 def test_the_skeleton_brings_titles_intros_and_standing_texts(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -229,6 +234,7 @@ def test_a_right_to_left_issue_says_so(
     assert page_data_of(page)["publication"]["dir"] == "rtl"
 
 
+@both_databases
 def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: Session, issue: Issue) -> None:
     url = f"/admin/issues/{issue.id}/delete"
     assert "cannot be brought back" in editor_client.get(url).text
@@ -241,6 +247,7 @@ def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: S
     assert "issue.deleted" in session.scalars(select(AuditEntry.action)).all()
 
 
+@both_databases
 def test_what_was_scheduled_once_is_kept(
     editor_client: SignedIn, session: Session, issue: Issue, links: Links
 ) -> None:

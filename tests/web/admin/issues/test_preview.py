@@ -13,6 +13,7 @@ from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.publications.models import Publication
 from newsletter.web.admin.email_preview import in_scheme
+from tests.databases import both_databases
 from tests.factories import make_subscription
 from tests.web.admin.issues.conftest import save_issue
 from tests.web.signed_in import SignedIn
@@ -37,6 +38,7 @@ def test_the_preview_is_what_is_sent(
     assert "Eleven thousand books came by" in text
 
 
+@both_databases
 def test_its_links_act_for_nobody(
     editor_client: SignedIn, session: Session, publication: Publication, issue: Issue, links: Links
 ) -> None:
@@ -126,6 +128,7 @@ def test_somebody_who_does_not_read_it_is_told(
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
+@both_databases
 def test_an_issue_that_cannot_be_rendered_says_why_in_the_frame(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:

@@ -1,14 +1,20 @@
 """The review before a send, and test messages."""
 
+import cProfile
+import pstats
+from typing import Any
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.issues import models
 from newsletter.issues.models import Issue
+from newsletter.media.models import MediaFile
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.web.admin.issues.conftest import (
     JSON,
     Desk,
@@ -60,6 +66,7 @@ def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     assert "No test message was sent" in editor_client.get(own(issue, "check")).text
 
 
+@both_databases
 def test_two_clicks_send_one_test(editor_client: SignedIn, session: Session, issue: Issue) -> None:
     for _ in range(2):
         assert (
@@ -89,3 +96,40 @@ def test_addresses_that_cannot_be_used_are_told_and_kept(
     [field] = tree(answer.text).cssselect("#field-addresses")
     assert field.get("value").split() == typed.split()
     assert session.scalars(select(SystemMessage)).all() == []
+
+
+@pytest.mark.parametrize("page", ["check", "send"])
+def test_a_review_reads_the_document_and_its_images_once(
+    page: str, editor_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    for key in ("1111111111", "2222222222", "3333333333"):
+        session.add(
+            MediaFile(key=key, filename="a.png", format="png", octets=1, width=600, height=400, alt="A")
+        )
+    publication.logo = "3333333333"
+    pictures = [
+        {"type": "image", "id": f"i{key[0]}", "image": {"src": f"media:{key}", "alt": "A mill"}}
+        for key in ("1111111111", "2222222222")
+    ]
+    issue = save_issue(session, publication, sections=pictures)
+    session.commit()
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    profile = cProfile.Profile()
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        answer = profile.runcall(editor_client.get, own(issue, page))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert "mended" not in words(answer.text)
+    assert answer.status_code == 200
+    assert sum("FROM media_file" in statement for statement in statements) == 1
+    assert sum("FROM revision" in statement for statement in statements) == 1
+    calls: dict[tuple[str, int, str], tuple[Any, ...]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    parsed = [
+        of[0] for (file, _line, name), of in calls.items() if (name, file[-10:]) == ("read", "reading.py")
+    ]
+    assert parsed == [1]

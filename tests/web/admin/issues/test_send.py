@@ -16,6 +16,7 @@ from newsletter.mailings.models import MailingState
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
+from tests.databases import both_databases
 from tests.factories import make_readers
 from tests.web.admin.issues.conftest import (
     LATER,
@@ -49,6 +50,7 @@ def test_the_page_counts_and_says_what_will_happen(
     assert "Send to 12 readers now" in now
 
 
+@both_databases
 def test_scheduling_locks_and_two_clicks_make_one_mailing(
     editor_client: SignedIn, session: Session, issue: Issue, readers: None
 ) -> None:

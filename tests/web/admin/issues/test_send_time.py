@@ -9,6 +9,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from newsletter.issues.models import Issue
+from tests.databases import both_databases
 from tests.web.admin.issues.conftest import (
     LATER,
     NOW,
@@ -30,6 +31,7 @@ def test_now_is_now(editor_client: SignedIn, session: Session, issue: Issue, rea
     assert abs(mailing.scheduled_at - NOW) < timedelta(minutes=1)
 
 
+@both_databases
 @pytest.mark.parametrize(
     ("chosen", "why"),
     [

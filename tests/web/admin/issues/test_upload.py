@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter.issues.models import Issue
 from newsletter.media.models import MediaFile
 from newsletter.web.admin.issues.presence import others
+from tests.databases import both_databases
 from tests.web.admin.issues.conftest import JSON, Desk
 from tests.web.signed_in import SignedIn
 
@@ -43,6 +44,7 @@ def multipart(octets: bytes) -> dict[str, Any]:
     return {"data": body, "content_type": "multipart/form-data; boundary=x"}
 
 
+@both_databases
 def test_an_image_becomes_what_the_document_needs(
     editor_client: SignedIn, session: Session, issue: Issue
 ) -> None:
@@ -101,6 +103,7 @@ def test_a_large_file_is_taken_and_a_larger_one_is_not(editor_client: SignedIn, 
     assert "larger than 20 MB" in answer.json["message"]
 
 
+@both_databases
 def test_an_upload_without_the_token_is_refused(
     editor_client: SignedIn, session: Session, issue: Issue
 ) -> None:

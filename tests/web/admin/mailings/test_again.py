@@ -11,6 +11,7 @@ from newsletter.audit.models import AuditEntry
 from newsletter.mailings.models import Control, Mailing, MailingState, Outcome
 from newsletter.mailings.totals import read_totals
 from newsletter.sending import control
+from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import half_way, read, settle
 from tests.web.signed_in import SignedIn
 
@@ -71,6 +72,7 @@ class TestQuestion:
         assert "Meanwhile there are 2 unanswered. Nothing was sent again" in page
         assert told(session, mailing_id)[1] == 2
 
+    @both_databases
     def test_of_a_finished_mailing_sets_it_going(
         self, editor_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -80,6 +82,7 @@ class TestQuestion:
         page = press(editor_client, mailing_id, "resend", expected=1)
         assert "Pause sending" in page
 
+    @both_databases
     def test_of_a_paused_mailing_says_when(
         self, editor_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -108,6 +111,7 @@ class TestRetry:
         )
         assert told(session, mailing_id)[0] == 2, "asking changes nothing"
 
+    @both_databases
     def test_of_one_reason_leaves_the_others(
         self, editor_client: SignedIn, session: Session, mailing_id: int
     ) -> None:

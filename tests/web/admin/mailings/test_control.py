@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.accounts import permissions
 from newsletter.accounts.permissions import Permission, RoleName
 from newsletter.mailings.models import Control, Mailing, MailingState, Outcome
+from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import fly, read, settle, state
 from tests.web.signed_in import SignedIn
 
@@ -18,6 +19,7 @@ class TestControl:
         assert answer.headers["Location"] == f"/admin/mailings/{mailing_id}"
         return read(client, answer.headers["Location"])
 
+    @both_databases
     def test_pauses_and_resumes_however_often_it_is_pressed(
         self, editor_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -44,6 +46,7 @@ class TestControl:
         assert "being cancelled already" in self.press(editor_client, mailing_id, "resume")
         assert editor_client.get(f"{url}/cancel").status_code == 303
 
+    @both_databases
     def test_says_what_a_cancel_left(
         self, editor_client: SignedIn, session: Session, mailing_id: int
     ) -> None:

@@ -8,6 +8,7 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.freeze import freeze
 from newsletter.subscribers.models import Subscription
+from tests.databases import both_databases
 from tests.factories import make_subscription
 from tests.web.admin.mailings.ledger import half_way, read
 from tests.web.signed_in import SignedIn
@@ -22,6 +23,7 @@ def others(session: Session, publication: Publication, readers: list[Subscriptio
     session.commit()
 
 
+@both_databases
 @pytest.mark.usefixtures("others")
 def test_it_counts_by_domain(
     editor_client: SignedIn,

@@ -7,17 +7,20 @@ from newsletter.core.links import Links
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
+from tests.databases import both_databases
 from tests.factories import make_issue
 from tests.web.admin.mailings.ledger import READERS, half_way, read
 from tests.web.signed_in import SignedIn
 
 
 class TestList:
+    @both_databases
     def test_is_empty_before_the_first(self, admin_client: SignedIn, publication: Publication) -> None:
         page = read(admin_client, "/admin/p/morning/mailings")
         assert "No mailing yet" in page
         assert "/admin/p/morning/issues" in page
 
+    @both_databases
     def test_says_title_state_zone_and_counts(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -29,6 +32,7 @@ class TestList:
         assert '<td class="number nums" data-label="Sent">2</td>' in page
         assert f'data-label="Of">{READERS}</td>' in page
 
+    @both_databases
     def test_pages_through_all_of_them(
         self, admin_client: SignedIn, session: Session, publication: Publication, links: Links
     ) -> None:

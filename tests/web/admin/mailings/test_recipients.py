@@ -11,12 +11,14 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.freeze import freeze
 from newsletter.subscribers.models import Subscription
+from tests.databases import both_databases
 from tests.factories import make_subscription
 from tests.web.admin.mailings.ledger import READERS, XSS, cells, half_way, read, shown
 from tests.web.signed_in import SignedIn
 
 
 class TestRecipients:
+    @both_databases
     @pytest.mark.parametrize(
         ("outcome", "numbers"),
         [
@@ -52,6 +54,7 @@ class TestRecipients:
             assert shown(page) == []
             assert "Nobody matches" in page
 
+    @both_databases
     def test_are_paged_in_both_directions(self, session: Session, mailing_id: int) -> None:
         forward, after = [], 0
         while True:
@@ -69,6 +72,7 @@ class TestRecipients:
         first = recipients(session, mailing_id, before=back.rows[0].subscriber_id, limit=3)
         assert not first.earlier
 
+    @both_databases
     def test_are_escaped(
         self,
         admin_client: SignedIn,
@@ -87,6 +91,7 @@ class TestRecipients:
         assert XSS not in page
         assert page.count("&lt;script&gt;alert(1)") == 2
 
+    @both_databases
     def test_show_no_address_of_the_erased(
         self, admin_client: SignedIn, session: Session, readers: list[Subscription], mailing_id: int
     ) -> None:
@@ -112,6 +117,7 @@ class TestExport:
         ]
         assert [row[2] for row in rows].count("in_flight") == 2
 
+    @both_databases
     def test_holds_what_the_filter_shows(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:

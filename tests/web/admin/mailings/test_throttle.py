@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.accounts import permissions
 from newsletter.accounts.permissions import Permission, RoleName
 from newsletter.mailings.models import Mailing, MailingState
+from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import read
 from tests.web.signed_in import SignedIn
 
@@ -36,6 +37,7 @@ def test_a_limit_is_set_and_taken_away(
     assert limit(session, mailing_id) is None
 
 
+@both_databases
 def test_it_is_told_while_it_goes(editor_client: SignedIn, session: Session, mailing_id: int) -> None:
     session.get_one(Mailing, mailing_id).per_second = 2000
     session.commit()

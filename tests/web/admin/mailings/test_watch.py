@@ -12,6 +12,7 @@ from newsletter.core import clock
 from newsletter.mailings import counts
 from newsletter.mailings.models import Control, Exclusion, Mailing, MailingState, Outcome
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import READERS, XSS, fly, half_way, read, settle
 from tests.web.signed_in import SignedIn
 
@@ -73,6 +74,7 @@ class TestPage:
         assert "The relay said &lt;script&gt;" in page
         assert XSS not in page
 
+    @both_databases
     def test_tells_rate_and_time_left(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -84,6 +86,7 @@ class TestPage:
         assert "1 a minute on average" in page
         assert "about 4 minutes left" in page
 
+    @both_databases
     def test_the_bar_is_of_those_who_are_written_to(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -107,6 +110,7 @@ class TestPage:
         assert "<progress" not in page
         assert "do not add up" not in page
 
+    @both_databases
     def test_says_why_nothing_leaves_and_until_when(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -184,6 +188,7 @@ class TestSilence:
         settle(session, mailing_id, 1, Outcome.SENT)
         assert "No worker" not in read(admin_client, f"/admin/mailings/{mailing_id}")
 
+    @both_databases
     def test_is_told_of_a_process_that_holds_a_window(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
@@ -192,6 +197,7 @@ class TestSilence:
         page = read(admin_client, f"/admin/mailings/{mailing_id}")
         assert "No worker has reported anything about it for 5 minutes" in page
 
+    @both_databases
     def test_is_told_when_its_time_passed(
         self, admin_client: SignedIn, session: Session, scheduled: int
     ) -> None:

@@ -10,6 +10,7 @@ from newsletter.core.links import Links
 from newsletter.mailings.models import MailingState
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
+from tests.databases import both_databases
 from tests.factories import make_issue
 from tests.web.admin.publications.conftest import errors, values, words
 from tests.web.signed_in import SignedIn
@@ -28,6 +29,7 @@ def test_shows_what_there_is(form: dict[str, str]) -> None:
     assert form["timezone"] == "Europe/Rome"
 
 
+@both_databases
 def test_is_saved(
     editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
 ) -> None:
@@ -40,12 +42,14 @@ def test_is_saved(
     assert "are saved" in words(editor_client.get(PAGE))
 
 
+@both_databases
 def test_pressed_twice_is_saved_once(editor_client: SignedIn, session: Session, form: dict[str, str]) -> None:
     for _ in range(2):
         assert editor_client.post(PAGE, data=form | {"name": "The Noon"}).status_code == 303
     assert session.scalars(select(AuditEntry.action)).all().count("publication.edited") == 1
 
 
+@both_databases
 def test_two_people_at_once(
     editor_client: SignedIn,
     admin_client: SignedIn,
@@ -69,6 +73,7 @@ def test_two_people_at_once(
     assert (publication.name, publication.description) == ("The Noon", "")
 
 
+@both_databases
 def test_a_slug_changes_while_nothing_was_sent(
     editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
 ) -> None:
@@ -78,6 +83,7 @@ def test_a_slug_changes_while_nothing_was_sent(
     assert editor_client.get(PAGE).status_code == 404
 
 
+@both_databases
 @pytest.mark.parametrize("how", ["sent", "published", "scheduled"])
 def test_a_slug_that_is_out_in_the_world_stays(
     editor_client: SignedIn, session: Session, publication: Publication, links: Links, how: str
@@ -102,6 +108,7 @@ def test_a_slug_that_is_out_in_the_world_stays(
     assert publication.slug == "morning"
 
 
+@both_databases
 def test_a_slug_that_another_has(
     editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
 ) -> None:
@@ -125,6 +132,7 @@ def test_an_unknown_one_is_missing(editor_client: SignedIn) -> None:
         assert editor_client.get(f"/admin/p/nothing/{page}").status_code == 404
 
 
+@both_databases
 def test_the_sign_up_form_says_where_it_posts_to_in_the_publications_language(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:

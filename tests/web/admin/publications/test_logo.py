@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from newsletter.media.models import MediaFile
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.web.admin.publications.conftest import errors, picture, values, words
 from tests.web.signed_in import SignedIn
 
@@ -49,6 +50,7 @@ def test_is_on_the_readers_pages_and_in_the_email(
     assert editor_client.get(f"/media/{row.key}/300.png").status_code == 200
 
 
+@both_databases
 def test_the_words_for_it_can_be_changed_and_it_can_be_removed(
     editor_client: SignedIn, session: Session, publication: Publication, png: bytes
 ) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
+from tests.databases import both_databases
 from tests.factories import make_readers
 from tests.web.admin.publications.conftest import FORM, errors, tree, values, words
 from tests.web.signed_in import SignedIn
@@ -35,6 +36,7 @@ class TestList:
         (readers,) = tree(page).xpath("//td[contains(@class, 'number')]")
         assert readers.text_content().strip() == "3"
 
+    @both_databases
     def test_warns_of_a_missing_postal_address(
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:
@@ -60,6 +62,7 @@ class TestNew:
         assert "is there already" in words(editor_client.get(answer.location))
         assert count(session) == 1
 
+    @both_databases
     def test_a_slug_that_another_has(
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
 from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
+from tests.databases import both_databases
 from tests.web.admin.publications.conftest import errors, tree, values, words
 from tests.web.signed_in import SignedIn
 
@@ -57,6 +58,7 @@ def test_an_unknown_theme_is_refused(editor_client: SignedIn, form: dict[str, st
     assert "no theme called" in words(answer)
 
 
+@both_databases
 def test_two_people_at_once(
     editor_client: SignedIn, admin_client: SignedIn, session: Session, form: dict[str, str]
 ) -> None:
@@ -133,6 +135,7 @@ class TestPreview:
         assert EVIL not in answer.text
         assert answer.headers["Content-Security-Policy"] == EMAIL_CONTENT_SECURITY_POLICY
 
+    @both_databases
     def test_a_long_name_of_another_script_is_shown(
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:

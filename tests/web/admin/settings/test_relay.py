@@ -15,6 +15,7 @@ from newsletter.settings import Settings
 from newsletter.smtp.sink import At, Options, Rule, Script, Sink
 from newsletter.transports.find import all_transports, transport_configs
 from newsletter.transports.models import Transport
+from tests.databases import both_databases
 from tests.web.signed_in import SignedIn
 
 PAGE = "/admin/settings"
@@ -89,6 +90,7 @@ class TestEnvironment:
         assert "Type the password of this user name" in words(answer)
         assert all_transports(session) == []
 
+    @both_databases
     def test_comes_back_when_the_saved_one_is_removed(self, admin_client: SignedIn, session: Session) -> None:
         admin_client.post(SAVE, data=FORM)
         assert "smtp.example.org:587" in words(admin_client.get(PAGE))
@@ -107,6 +109,7 @@ class TestSave:
         relay = transport_configs(session, settings.secrets, settings.effective_smtp_url)[0].relay
         assert (relay.where, relay.user, relay.password) == ("smtp.example.org:587", "ana", CANARY)
 
+    @both_databases
     def test_the_password_is_nowhere(
         self, admin_client: SignedIn, session: Session, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -122,6 +125,7 @@ class TestSave:
         for table in ("transport", "audit_entry"):
             assert CANARY not in repr(session.execute(text(f"SELECT * FROM {table}")).all())
 
+    @both_databases
     def test_keeps_the_password_where_none_is_typed(
         self, admin_client: SignedIn, session: Session, settings: Settings
     ) -> None:
@@ -131,6 +135,7 @@ class TestSave:
         relay = transport_configs(session, settings.secrets, settings.effective_smtp_url)[0].relay
         assert (relay.port, relay.password) == (465, CANARY)
 
+    @both_databases
     def test_another_host_does_not_get_the_kept_password(
         self, admin_client: SignedIn, session: Session
     ) -> None:
@@ -141,6 +146,7 @@ class TestSave:
         session.expire_all()
         assert session.scalars(select(Transport.host)).all() == ["smtp.example.org"]
 
+    @both_databases
     def test_pressed_twice_is_saved_once(self, admin_client: SignedIn, session: Session) -> None:
         for _ in range(2):
             assert admin_client.post(SAVE, data=FORM).status_code == 303
@@ -169,6 +175,7 @@ class TestSave:
         assert f'value="{(FORM | typed)["host"]}"' in answer.text
         assert all_transports(session) == []
 
+    @both_databases
     def test_a_lost_secret_is_told(
         self, admin_client: SignedIn, session: Session, settings: Settings
     ) -> None:

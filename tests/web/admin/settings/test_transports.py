@@ -10,6 +10,7 @@ from newsletter.audit.models import AuditEntry
 from newsletter.settings import Settings
 from newsletter.transports.find import all_transports, stored_settings
 from newsletter.transports.limit_settings import LimitSettings
+from tests.databases import both_databases
 from tests.web.admin.settings.relays import CANARY, FORM, NEW, OTHER, PAGE, add_two, shown, words
 from tests.web.signed_in import SignedIn
 
@@ -64,6 +65,7 @@ class TestSeveral:
         assert CANARY not in page.text
         assert f'action="{PAGE}/relay"' not in page.text  # each has a page of its own
 
+    @both_databases
     def test_moving_one_up(self, admin_client: SignedIn, two: tuple[int, int]) -> None:
         answer = admin_client.post(f"{PAGE}/relays/{two[1]}/earlier", follow_redirects=True)
         assert "other.example.org is one place further up" in words(answer)
@@ -194,6 +196,7 @@ class TestOne:
         assert "It is the only one" in words(admin_client.get(f"{PAGE}/relays/{two[1]}/remove"))
         assert f'action="{PAGE}/relay"' in answer.text  # the ordinary page again
 
+    @both_databases
     def test_everything_is_in_the_audit(
         self, admin_client: SignedIn, session: Session, two: tuple[int, int]
     ) -> None:

@@ -11,6 +11,7 @@ from newsletter.transports.cooldown import cool_down
 from newsletter.transports.find import all_transports
 from newsletter.transports.models import TransportCooldown, TransportUse
 from newsletter.transports.transport_config import row_key
+from tests.databases import both_databases
 from tests.web.admin.settings.relays import CANARY, FORM, LOCAL, OTHER, PAGE, add_two, shown, words
 from tests.web.signed_in import SignedIn
 
@@ -21,6 +22,7 @@ def two(admin_client: SignedIn, session: Session) -> tuple[int, int]:
 
 
 class TestTrouble:
+    @both_databases
     def test_is_told_and_forgotten_by_resuming(
         self, admin_client: SignedIn, session: Session, two: tuple[int, int]
     ) -> None:
@@ -52,6 +54,7 @@ class TestTrouble:
             answer = admin_client.post(f"{PAGE}/relay/resume", data={"key": again}, follow_redirects=True)
             assert "Nothing was changed" in words(answer)
 
+    @both_databases
     def test_what_is_used_up_and_what_is_closed(
         self, admin_client: SignedIn, session: Session, two: tuple[int, int]
     ) -> None:
@@ -79,6 +82,7 @@ class TestTrouble:
 
 
 class TestTest:
+    @both_databases
     def test_the_one_that_is_asked_for(
         self, admin_client: SignedIn, session: Session, two: tuple[int, int]
     ) -> None:
@@ -129,6 +133,7 @@ class TestBrokenEnvironment:
     def settings(self, settings: Settings) -> Settings:
         return settings.model_copy(update={"smtp_url": type(settings.secret_key)(f"smtp://a:{CANARY}@b?x=y")})
 
+    @both_databases
     def test_is_told(self, admin_client: SignedIn) -> None:
         page = admin_client.get(PAGE)
         assert (page.status_code, "SMTP_URL has an unknown option" in words(page)) == (200, True)

@@ -16,6 +16,7 @@ from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.imports.process import run_import
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, Subscriber, SuppressionReason
 from newsletter.subscribers.suppress import suppress
+from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.subscribers.conftest import People
 from tests.web.admin.subscribers.desk import LIST, XSS, afresh, deeds, read
@@ -78,6 +79,7 @@ class TestUpload:
             ("eddi@press.example", "subscribers.imported"),
         ]
 
+    @both_databases
     def test_twice_changes_nothing(self, upload: Upload, session: Session) -> None:
         upload.done(GOOD)
         page = upload.done(GOOD)
@@ -86,6 +88,7 @@ class TestUpload:
         assert "0 new subscribers." in page
         assert len(people_in(session)) == 2
 
+    @both_databases
     @pytest.mark.parametrize(
         "text",
         [
@@ -122,6 +125,7 @@ class TestUpload:
         assert last(session).already == 1
         assert people_in(session) == ["+tag@new.example"]
 
+    @both_databases
     def test_suppressed_and_gone_people_stay_away(
         self, upload: Upload, session: Session, people: People
     ) -> None:
@@ -135,6 +139,7 @@ class TestUpload:
             assert words in page
         assert '<td class="number nums">4</td>' in page.partition("<tfoot>")[2]
 
+    @both_databases
     def test_tells_each_line_that_was_left_out(
         self, upload: Upload, editor_client: SignedIn, session: Session
     ) -> None:
@@ -147,6 +152,7 @@ class TestUpload:
         rows = list(csv.reader(io.StringIO(answer.text, newline="")))
         assert [row[0] for row in rows] == ["line", "2", "3", "4"]
 
+    @both_databases
     def test_keeps_the_first_thousand_problems_and_counts_all(
         self, upload: Upload, editor_client: SignedIn, session: Session
     ) -> None:
@@ -165,6 +171,7 @@ class TestUpload:
 
 
 class TestRefusal:
+    @both_databases
     @pytest.mark.parametrize(
         ("octets", "told"),
         [
@@ -204,6 +211,7 @@ class TestRefusal:
         assert "bo@new.example,Bo" in page
         assert "at most 2,000 characters" in upload.refused(text=GOOD, statement="x" * 2_001)
 
+    @both_databases
     def test_of_both_at_once(self, upload: Upload) -> None:
         page = upload.refused(GOOD, text="cy@new.example")
         assert "Either choose a file or paste text" in page
@@ -223,6 +231,7 @@ class TestRefusal:
 
 
 class TestPages:
+    @both_databases
     def test_list_what_was_imported(
         self, upload: Upload, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:

@@ -13,6 +13,7 @@ from newsletter.subscribers.erase import erase
 from newsletter.subscribers.listing import SubscriptionFilter, every_subscription, list_subscriptions
 from newsletter.subscribers.models import State
 from newsletter.subscribers.search import FEW
+from tests.databases import both_databases
 from tests.factories import make_publication, make_readers, make_subscription
 from tests.web.admin.subscribers.conftest import People
 from tests.web.admin.subscribers.desk import LIST, XSS, afresh, read, shown
@@ -46,6 +47,7 @@ class TestList:
         for words in ("Pending", "Paused", "until ", "unsubscribed", "Suppressed", "Europe/Rome", "محمد 🌊"):
             assert words in page
 
+    @both_databases
     @pytest.mark.parametrize(
         ("state", "who"),
         [
@@ -64,6 +66,7 @@ class TestList:
         assert f"state={state}" in page
         assert f'<span class="soft nums">{len(who)}</span>' in page
 
+    @both_databases
     @pytest.mark.parametrize(
         ("words", "who"),
         [
@@ -91,6 +94,7 @@ class TestList:
         assert shown(read(editor_client, f"{LIST}?state=ended&q=lim")) == ["dee@readers.example"]
         assert shown(read(editor_client, f"{LIST}?state=nonsense&q=lim&before=x&after=-1")) != []
 
+    @both_databases
     def test_finds_many_as_well_as_few(self, session: Session, publication: Publication) -> None:
         make_readers(session, publication, FEW + 1)
         for words, count in (
@@ -104,6 +108,7 @@ class TestList:
             assert len(page.rows) == count
             assert page.older == (count == 50)
 
+    @both_databases
     def test_pages_in_both_directions(self, session: Session, publication: Publication) -> None:
         made = [one.id for one in make_readers(session, publication, 8)]
         pages, last = [], 0
@@ -122,6 +127,7 @@ class TestList:
         assert [one.id for one in first.rows] == pages[0]
         assert not first.newer
 
+    @both_databases
     def test_links_to_the_next_page(
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:
@@ -145,6 +151,7 @@ class TestList:
         assert f'href="{LIST}" aria-current="page"' in page
         assert read(editor_client, "/admin/p/nothing/subscribers", 404)
 
+    @both_databases
     def test_escapes_names_and_hides_the_erased(
         self, editor_client: SignedIn, session: Session, people: People
     ) -> None:

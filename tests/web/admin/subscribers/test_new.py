@@ -16,6 +16,7 @@ from newsletter.subscribers.models import (
     SuppressionReason,
 )
 from newsletter.subscribers.suppress import suppress
+from tests.databases import both_databases
 from tests.web.admin.subscribers.conftest import People
 from tests.web.admin.subscribers.desk import LIST, XSS, afresh, deeds, press, read, refused
 from tests.web.signed_in import SignedIn
@@ -36,6 +37,7 @@ def messages(session: Session) -> list[str]:
 
 
 class TestAsk:
+    @both_databases
     def test_sends_a_confirmation_and_leads_to_their_page(
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:
@@ -104,6 +106,7 @@ class TestVouch:
         press(editor_client, NEW, email="bo@readers.example", way="vouch", note="At the fair.")
         assert theirs(session, "bo@readers.example").state is State.ACTIVE
 
+    @both_databases
     def test_needs_words_and_keeps_what_was_typed(
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:

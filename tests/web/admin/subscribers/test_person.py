@@ -24,6 +24,7 @@ from newsletter.subscribers.models import (
     SuppressionReason,
 )
 from newsletter.subscribers.suppress import suppress
+from tests.databases import both_databases
 from tests.factories import make_issue, make_publication, make_subscription
 from tests.web.admin.mailings.ledger import settle
 from tests.web.admin.subscribers.conftest import People
@@ -57,6 +58,7 @@ def refused_mailing(session: Session, runtime: Runtime, publication: Publication
 
 
 class TestPage:
+    @both_databases
     def test_tells_everything(
         self, editor_client: SignedIn, session: Session, people: People, refused_mailing: int
     ) -> None:
@@ -91,6 +93,7 @@ class TestPage:
         for number in (987654, 2**63 - 1, 2**63, 10**40):
             assert editor_client.get(f"/admin/subscribers/{number}").status_code == 404
 
+    @both_databases
     def test_escapes_whatever_they_are_called(
         self, editor_client: SignedIn, session: Session, people: People
     ) -> None:
@@ -174,6 +177,7 @@ class TestEnd:
         assert "lately" in press(editor_client, ask)
         assert [m.recipient for m in session.scalars(select(SystemMessage))] == ["dee@readers.example"]
 
+    @both_databases
     def test_of_a_suppressed_person_is_not_asked_again(
         self, editor_client: SignedIn, session: Session, people: People
     ) -> None:
@@ -184,6 +188,7 @@ class TestEnd:
 
 
 class TestSuppress:
+    @both_databases
     def test_is_for_every_publication_and_can_be_lifted(
         self, editor_client: SignedIn, session: Session, people: People
     ) -> None:

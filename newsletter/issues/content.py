@@ -1,0 +1,34 @@
+"""What an issue says and shows, read from the database once: its document and the images of the library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from newsletter.document import Document
+from newsletter.document.walk import images
+from newsletter.issues.load import load_document
+from newsletter.issues.models import Revision
+from newsletter.media.models import MediaFile
+from newsletter.media.variants import find_sources
+from newsletter.publications.models import Publication
+
+
+@dataclass(frozen=True)
+class IssueContent:
+    """A document, the stored images that it names, by source (`media:…`), and the publication's logo."""
+
+    document: Document
+    media: Mapping[str, MediaFile]
+    logo: MediaFile | None
+
+
+def load_content(session: Session, revision: Revision, publication: Publication) -> IssueContent:
+    """The content of `revision`, as it is sent in `publication`. Takes one query."""
+    document = load_document(revision)
+    shown = {image.src for _, image in images(document)}
+    logo = f"media:{publication.logo}" if publication.logo else ""
+    rows = find_sources(session, shown | {logo})
+    return IssueContent(
+        document, {source: row for source, row in rows.items() if source in shown}, rows.get(logo)
+    )

@@ -1,0 +1,72 @@
+"""The process that starts the workers, keeps them running, and ends with them."""
+
+import os
+import signal
+
+from redis.exceptions import RedisError
+
+from newsletter.core import clock
+from newsletter.core.queue import Queue
+from newsletter.health.heartbeats import EVERY_SECONDS, open_redis
+from workers import heartbeats
+from workers.app import settings
+from workers.layout import QueueWorker
+from workers.preload.child import SIGNALS, Child
+
+LOOK_SECONDS = 0.5  # between two looks into the queues of workers on demand
+
+
+class Parent:
+    """Starts the workers, keeps them running, and ends with them."""
+
+    def __init__(self, workers: tuple[QueueWorker, ...]) -> None:
+        self.children = [Child(worker) for worker in workers]
+        self.stopping = False
+        self.recorded_at = float("-inf")
+
+    def run(self) -> None:
+        """Until a TERM, and then until every worker has ended."""
+        while not self.stopping or self._running():
+            if not self.stopping:
+                self._start()
+                self._record_heartbeats()
+            self._wait()
+
+    def _start(self) -> None:
+        asleep = [child for child in self.children if child.worker.on_demand and child.may_start]
+        wanted = _with_jobs([child.worker.queue for child in asleep])
+        for child in self.children:
+            if child.may_start and (not child.worker.on_demand or child.worker.queue in wanted):
+                child.start()
+
+    def _record_heartbeats(self) -> None:
+        """Workers on demand are as good as there, as long as there is somebody to start them."""
+        if clock.monotonic() - self.recorded_at >= EVERY_SECONDS:
+            self.recorded_at = clock.monotonic()
+            heartbeats.say(*(child.worker.queue.value for child in self.children if child.asleep))
+
+    def _wait(self) -> None:
+        """For a signal, or the next look into the queues; then collect who has ended."""
+        heard = signal.sigtimedwait(SIGNALS, LOOK_SECONDS)
+        if heard is not None and heard.si_signo != signal.SIGCHLD and not self.stopping:
+            self.stopping = True
+            for child in self._running():
+                os.kill(child.pid or 0, signal.SIGTERM)
+        for child in self._running():
+            pid, status = os.waitpid(child.pid or 0, os.WNOHANG)
+            if pid:
+                child.ended(status, asked=self.stopping)
+
+    def _running(self) -> list[Child]:
+        return [child for child in self.children if child.pid is not None]
+
+
+def _with_jobs(queues: list[Queue]) -> set[Queue]:
+    """Those of `queues` in which a job waits; none when Redis does not answer."""
+    if not queues:
+        return set()
+    try:
+        with open_redis(settings().effective_redis_url, heartbeats.PATIENCE_SECONDS) as client:
+            return {queue for queue in queues if client.llen(queue.value)}
+    except (RedisError, OSError):
+        return set()
