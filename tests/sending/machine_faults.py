@@ -12,7 +12,7 @@ from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome,
 from newsletter.sending import control
 from newsletter.sending.freeze import freeze
 from newsletter.sending.tally import RECORD, read
-from newsletter.sending.tally import Held as TallyHeld
+from newsletter.sending.tally import TallyLocked as TallyHeld
 from tests.sending.checking import sweep
 from tests.sending.conftest import checked
 from tests.sending.machine import PLACES, READERS

@@ -13,7 +13,7 @@ from newsletter.core import clock
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import DeliveryRetry, SendWindow
 from newsletter.runtime import Runtime
-from newsletter.sending.reserve import LONG_LINE, reserve
+from newsletter.sending.reserve import LONG_QUEUE, reserve
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.subscribers.models import Subscriber
 from newsletter.transports.transport_config import Limits, TransportConfig
@@ -85,7 +85,7 @@ def test_a_provider_s_rate_makes_a_line_in_which_nobody_waits_twice(
 def test_a_long_line_lets_nobody_else_in_for_now(
     take: Callable[..., list[int]], session: Session, mailing_id: int
 ) -> None:
-    by = transport(gmail=1 / LONG_LINE.total_seconds())
+    by = transport(gmail=1 / LONG_QUEUE.total_seconds())
     assert take(by, 5) == [1]
     assert take(by, 5) == [], "the others of these wait for hours"
     assert take(transport(), 5) == [6, 7, 8, 9, 10], "by another transport there is no line"
