@@ -13,7 +13,7 @@ def plain_type(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Word):
-        return "sa.String(length=32)"
+        return repr(item.impl_instance).replace("String", "sa.String", 1)
     return False
 
 

@@ -99,7 +99,7 @@ def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> 
     with admin_client.application.test_request_context("/"):
         wrong = [one for one in conditions(health(signs)) if one.kind != "success"]
         assert wrong
-        assert all(one.word and one.told and one.step for one in wrong)
+        assert all(one.word and one.sentence and one.step for one in wrong)
         held = conditions(
             health(None, held=[AutoPausedMailing(7, "Issue one", "The relay refuses the log-in.")])
         )
@@ -109,6 +109,6 @@ def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> 
             AutoPausedMailing(7, "Issue one", "It was told."),
             AutoPausedMailing(8, "Issue two", "It was not."),
         ]
-        rest = conditions(health(None, held=two), told={7})
+        rest = conditions(health(None, held=two), mentioned={7})
         assert [one.url for one in rest if one.part == "Mailing"] == ["/admin/mailings/8"]
         assert "Relay" not in [one.part for one in rest]
