@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Word(TypeDecorator[E], Generic[E]):
     """A `StrEnum` stored as its own word (varchar), so that the database can be read without the code."""
 
-    impl = String(32)
+    impl = String
     cache_ok = True
 
     def __init__(self, enum: type[E], length: int = 32) -> None:
