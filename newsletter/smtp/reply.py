@@ -65,7 +65,7 @@ def parse_reply(lines: Sequence[bytes]) -> Reply:
         if match is None or (number and int(match[1]) != code):
             raise Garbled(f"not a reply: {line[:80]!r}")
         code = int(match[1])
-        text = CONTROL.sub(" ", (match[2] or b"").decode("utf-8", "replace")).strip()
+        text = CONTROL.sub(_spaces, (match[2] or b"").decode("utf-8", "replace")).strip()
         if (found := _ENHANCED.match(text)) is not None:
             enhanced = enhanced or found[1]
             text = text[found.end() :]
@@ -73,6 +73,10 @@ def parse_reply(lines: Sequence[bytes]) -> Reply:
     if not code:
         raise Garbled("an empty reply")
     return Reply(code, "\n".join(texts)[:LONGEST_TEXT], enhanced)
+
+
+def _spaces(controls: re.Match[str]) -> str:
+    return " " * len(controls[0])
 
 
 def is_last(line: bytes) -> bool:
