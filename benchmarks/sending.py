@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
 
+from newsletter.subscribers.models import ConsentSource
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import select
@@ -147,7 +149,7 @@ def _ask_for_confirmation(runtime: Runtime) -> bool:
     with runtime.session() as session:
         publication, agreed = session.get_one(Publication, 1), Consent("They agreed.", "1", "en")
         address = parse_address("somebody@new.example")
-        sign_up(session, publication=publication, address=address, words=agreed, source="form")
+        sign_up(session, publication=publication, address=address, words=agreed, source=ConsentSource.FORM)
         session.commit()
     return False
 

@@ -11,7 +11,7 @@ _KEPT = {"type", "id", "title", "intro", "visibility", "limit", "length", "cut_a
 def skeleton(document: Document) -> tuple[AnySection, ...]:
     """The sections of `document` with their titles, intros and settings, but without what stood in them.
 
-    Availability sections (“What is …?”) are kept whole: they are written once.
+    Standing sections (“What is …?”) are kept whole: they are written once.
     """
     return tuple(_emptied(section) for section in document.sections)
 

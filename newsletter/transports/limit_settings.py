@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.core.errors import Refused
-from newsletter.core.text import one_line
+from newsletter.core.text import is_line
 from newsletter.smtp.url import Dialogue
 from newsletter.transports.hours import parse_hours, parse_zone
 from newsletter.transports.models import Transport
@@ -96,8 +96,8 @@ def check_limits(typed: Mapping[str, str], begun: LimitSettings | None = None) -
 
 def check_name(text: str) -> str:
     """A name for people. Raises `Refused`."""
-    name = one_line(text)
-    if len(name) > NAME_LENGTH:
+    name = " ".join(text.split())
+    if len(name) > NAME_LENGTH or not is_line(name):
         sentence = f"Write a name of at most {NAME_LENGTH} characters."
         raise Refused("bad_name", sentence, {"name": sentence})
     return name

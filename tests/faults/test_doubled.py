@@ -16,6 +16,7 @@ from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import read_records
 from newsletter.subscribers.consent import Consent
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
 from tests.extent import usual
 from tests.factories import make_issue, make_publication, make_readers
@@ -89,7 +90,13 @@ def confirm(given: Stage, email: str) -> float:
     with given.runtime.session() as session:
         publication = session.scalars(select(Publication)).one()
         agreed = Consent("They agreed.", "1", "en")
-        sign_up(session, publication=publication, address=parse_address(email), words=agreed, source="form")
+        sign_up(
+            session,
+            publication=publication,
+            address=parse_address(email),
+            words=agreed,
+            source=ConsentSource.FORM,
+        )
         session.commit()
     began = time.monotonic()
     wait_until(

@@ -114,7 +114,7 @@ def test_stopped_while_another_goes_on(
     given = order(mailing_id)
     # In the first window, while the thread that talks to the database has nothing to say to it.
     first = start_draining(given.at(f"{name}=stop@{TIMES[name] if inside else 20}"))
-    wait_until(lambda: state(first.pid) == "T", patience=30)
+    wait_until(lambda: state(first.pid or 0) == "T", patience=30)
     before = sink.counts.messages
     second = start_draining(given)
     try:

@@ -21,6 +21,7 @@ from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing, Outcome
 from newsletter.runtime import Runtime
 from newsletter.smtp.sink import Record
 from newsletter.subscribers.erase import erase
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.suppress import suppress_person
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.faults.stage import Stage
@@ -129,7 +130,7 @@ class Leavers:
         reason = self.luck.choice(["unsubscribed", "unsubscribed", "suppressed", "erased"])
         with self.runtime.session() as session:
             if reason == "unsubscribed":
-                unsubscribe(session, subscription_id, source="page")
+                unsubscribe(session, subscription_id, source=ConsentSource.PAGE)
             elif reason == "suppressed":
                 suppress_person(session, subscriber_id, note="", actor="test")
             else:

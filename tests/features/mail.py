@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-import mailparser  # type: ignore[import-untyped]
+import mailparser
 
 EXACTLY_ONCE = (
     *("date", "from", "subject", "message-id", "to", "reply-to"),

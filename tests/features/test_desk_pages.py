@@ -121,7 +121,7 @@ def test_what_was_typed_wrongly(
 def test_what_is_not_there(session: Session, origin: str, tab: Page) -> None:
     empty(session)
     sign_in(tab, origin)
-    found = {}
+    found: dict[str, list[str]] = {}
     for path in ("/admin/nothing", "/admin/p/nothing", "/admin/mailings/987654"):
         tab.goto(origin + path)
         found[path] = look(tab, widths=WIDTHS, axe=not found)

@@ -16,7 +16,7 @@ from newsletter.sending.requeue import resend_unanswered, retry_rejected
 from newsletter.sending.schedule import schedule
 from newsletter.sending.transmit import Trouble
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.models import Subscription, SuppressionReason
+from newsletter.subscribers.models import ConsentSource, Subscription, SuppressionReason
 from newsletter.subscribers.pause import pause as pause_subscription
 from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.unsubscribe import unsubscribe
@@ -108,7 +108,7 @@ class QuietDay(Steps):
             if person in self._memory.gone:
                 return
             if how == "unsubscribes":
-                unsubscribe(session, subscription.id, source="page")
+                unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
             elif how == "is erased":
                 erase(session, person, actor="test")
             elif how == "is suppressed":

@@ -6,8 +6,10 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -34,7 +36,7 @@ def search(database: Callable[[], Engine], tmp_path: Path, examples: int) -> Non
     chosen = settings()  # of the profile
     ground = Ground(database, folder, Links("http://localhost", Signer(["a secret for the tests"])))
     run_state_machine_as_test(
-        lambda: SendingMachine(ground),
+        cast(type[SendingMachine], partial(SendingMachine, ground)),
         settings=settings(
             max_examples=examples if chosen.derandomize else chosen.max_examples,
             stateful_step_count=STEPS,

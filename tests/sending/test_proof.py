@@ -4,7 +4,6 @@ import email
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
-from typing import cast
 
 import pytest
 import time_machine
@@ -40,7 +39,7 @@ def sink() -> Iterator[Sink]:
 
 
 def parsed(content: bytes | None) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(content or b"", policy=policy.default))
+    return email.message_from_bytes(content or b"", policy=policy.default)
 
 
 def html_of(message: EmailMessage) -> str:

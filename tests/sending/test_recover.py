@@ -13,7 +13,6 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendingHost, SendWindow
 from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
-from newsletter.sending import hosts
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch, beat
 from newsletter.sending.recover import delete_old_tallies, recover
@@ -87,7 +86,7 @@ def test_a_stopped_holder_is_unanswered_after_ten_minutes_and_may_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     watch, now = Watch(), 0.0
-    monkeypatch.setattr(hosts.clock, "monotonic", lambda: now)
+    monkeypatch.setattr("newsletter.core.clock.monotonic", lambda: now)
     assert recovered(runtime, process, watch) == 0
     now = 599.0
     assert recovered(runtime, process, watch) == 0
@@ -183,7 +182,7 @@ def test_another_host_is_given_ten_minutes_of_silence(
 ) -> None:
     window.tally.close()
     watch, now = Watch(), 0.0
-    monkeypatch.setattr(hosts.clock, "monotonic", lambda: now)
+    monkeypatch.setattr("newsletter.core.clock.monotonic", lambda: now)
     with runtime.session() as session:
         beat(session, process.host)
         session.commit()

@@ -1,4 +1,4 @@
-"""SendLease runs out by itself, and a flag that a signal handler sets takes no lock."""
+"""A lease runs out by itself, and a flag that a signal handler sets takes no lock."""
 
 import signal
 import time

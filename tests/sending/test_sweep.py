@@ -22,7 +22,7 @@ from newsletter.sending.reserve import reserve
 from newsletter.sending.sweep import LONGEST_WAIT
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.smtp.url import parse_smtp_url
-from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.models import ConsentSource, Subscription
 from newsletter.subscribers.unsubscribe import unsubscribe
 from newsletter.transports.transport_config import TransportConfig
 from tests.factories import make_issue, make_publication
@@ -124,7 +124,7 @@ def test_what_reached_its_end_unseen_is_ended(runtime: Runtime, mailing_id: int,
     """The last who were left leave: their reservation finds nobody, and settles nothing."""
     with runtime.session() as session:
         for subscription in session.scalars(select(Subscription)):
-            unsubscribe(session, subscription.id, source="page")
+            unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
         mailing = lock(session, mailing_id)
         transport = TransportConfig("relay", "The relay", parse_smtp_url("smtp://localhost:25"))
         assert reserve(session, mailing, transport, 10, tally_dir=Path("unused"), host="here") is None

@@ -10,7 +10,7 @@ from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.errors import Conflict, Refused
 from newsletter.mailings.models import Control, Mailing, MailingState
-from newsletter.sending import control
+from newsletter.sending.finish import finish_if_done
 from newsletter.sending.rate_limit import throttle
 
 
@@ -57,7 +57,7 @@ def test_a_cancelled_mailing_says_so(session: Session, mailing_id: int) -> None:
     session.commit()
     with pytest.raises(Conflict, match="being cancelled"):
         throttle(session, mailing_id, 5, actor="test")
-    control.finish_if_done(session, session.get_one(Mailing, mailing_id))
+    finish_if_done(session, session.get_one(Mailing, mailing_id))
     session.commit()
     assert session.get_one(Mailing, mailing_id).state is MailingState.CANCELLED
     with pytest.raises(Conflict, match="is cancelled"):

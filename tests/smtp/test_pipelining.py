@@ -230,7 +230,8 @@ def test_the_fastest_client_that_both_sides_can_be_trusted_with(offered, most, c
 def test_the_window_follows_the_round_trip(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("newsletter.core.clock.monotonic", lambda: now[0])
-    far, under_way = InflightWindow(), []
+    far = InflightWindow()
+    under_way: list[float] = []
     for _ in range(200):  # a server 20 ms away that takes a thousand messages a second
         while len(under_way) < far.size:
             far.started()

@@ -174,3 +174,6 @@ class _Silent:
 
     def answered(self, index, verdict, reply):
         pass
+
+    def never_left(self, index):
+        pass

@@ -4,15 +4,17 @@ import contextlib
 import selectors
 import socket
 import threading
+from functools import partial
 
 from newsletter.smtp.sink.loop import Loop
 from newsletter.smtp.sink.stream import Stream
 
 
 def test_timers_go_off_in_order():
-    loop, seen = Loop(selectors.SelectSelector()), []
+    loop = Loop(selectors.SelectSelector())
+    seen: list[object] = []
     for number in range(5):
-        loop.later(0.0, lambda number=number: seen.append(number))
+        loop.later(0.0, partial(seen.append, number))
     loop.later(0.02, loop.end)
     loop.later(0.01, lambda: seen.append("later"))
     loop.run()
@@ -61,7 +63,7 @@ def test_nothing_is_watched_twice_or_unwatched_unless_watched():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         loop.watch(ours, 0, lambda _events: None)
-        seen = []
+        seen: list[int] = []
         loop.watch(ours, selectors.EVENT_READ, seen.append)
         loop.watch(ours, selectors.EVENT_READ, lambda _events: loop.end())
         theirs.send(b"x")

@@ -134,7 +134,8 @@ def test_a_server_that_reads_only_when_it_is_read_does_not_bring_both_to_a_stand
     """RFC 2920 §3.1: its replies fill every buffer, and it takes nothing before they are read."""
     wire, server = pair
     server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    replies, took = MOST_AHEAD // 2 // 10, []
+    replies = MOST_AHEAD // 2 // 10
+    took: list[int] = []
 
     def serve() -> None:
         server.sendall(b"250 okay\r\n" * replies)  # stands still until we read

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.addresses import parse_address
 from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import words
-from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.models import ConsentSource, Subscription
 from newsletter.subscribers.sign_up import sign_up
 from tests.factories import create_morning
 
@@ -31,7 +31,13 @@ def ask(session: Session, publication: Publication) -> Ask:
         address = parse_address(email)
         agreed = words(of.name, "en")
         sign_up(
-            session, publication=of, address=address, name=name, words=agreed, source="form", ip="192.0.2.7"
+            session,
+            publication=of,
+            address=address,
+            name=name,
+            words=agreed,
+            source=ConsentSource.FORM,
+            ip="192.0.2.7",
         )
         session.commit()
         found = session.scalar(

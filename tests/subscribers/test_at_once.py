@@ -19,6 +19,7 @@ from newsletter.subscribers.imports import import_subscribers
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
+    ConsentSource,
     EndReason,
     State,
     Subscriber,
@@ -58,7 +59,7 @@ def _sign_up(publication: Publication, email: str) -> Work:
 
     def work(session: Session) -> None:
         ours = session.get_one(Publication, publication_id)  # a session is one thread's
-        sign_up(session, publication=ours, address=address, words=agreed, source="form")
+        sign_up(session, publication=ours, address=address, words=agreed, source=ConsentSource.FORM)
 
     return work
 
@@ -109,7 +110,7 @@ def test_two_presses_unsubscribe_once(engine: Engine, session: Session, ask: Ask
     subscription = ask()
     assert subscription is not None
     id_ = subscription.id
-    together(engine, *[lambda s: unsubscribe(s, id_, source="one-click")] * 4)
+    together(engine, *[lambda s: unsubscribe(s, id_, source=ConsentSource.ONE_CLICK)] * 4)
     withdrawn = select(func.count()).where(ConsentRecord.kind == ConsentKind.WITHDRAWN)
     assert session.scalar(withdrawn) == 1
 

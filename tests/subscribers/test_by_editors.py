@@ -23,7 +23,7 @@ from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem
 from newsletter.subscribers.imports.process import run_import
 from newsletter.subscribers.imports.upload import create_import, store_upload
-from newsletter.subscribers.models import ConsentRecord, State, Subscription, Suppression
+from newsletter.subscribers.models import ConsentRecord, ConsentSource, State, Subscription, Suppression
 from newsletter.subscribers.suppress import lift_suppression, suppress_person
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.subscribers.conftest import Ask
@@ -65,7 +65,7 @@ def test_the_message_speaks_the_publications_language(session: Session, publicat
 def test_a_refused_addition_changes_nothing(session: Session, publication: Publication, ask: Ask) -> None:
     subscription = ask("fay@example.org")
     assert subscription is not None
-    unsubscribe(session, subscription.id, source="page")
+    unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
     session.commit()
     with pytest.raises(Conflict, match="only they can come back"):
         vouch_for(session, publication, FAY, note="She told me.", actor=ACTOR)

@@ -9,6 +9,7 @@ from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
+    ConsentSource,
     State,
     Subscriber,
     Subscription,
@@ -73,7 +74,7 @@ def test_who_left_may_come_back_and_confirms_again(session: Session, ask: Ask) -
     subscription = ask()
     assert subscription is not None
     confirm(session, subscription.id, locale="en")
-    unsubscribe(session, subscription.id, source="page")
+    unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
     session.commit()
     again = ask()
     assert again is subscription

@@ -12,6 +12,7 @@ from newsletter.core.tokens import Purpose, Signer
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict, check_form, sign_form_time
 from newsletter.subscribers.undo import offer_undo
 from newsletter.subscribers.unsubscribe import unsubscribe
@@ -45,7 +46,7 @@ def test_an_answer_starts_afresh(session: Session, ask: Ask) -> None:
         assert subscription is not None
         traveller.shift(60)
         confirm(session, subscription.id, locale="en")
-        unsubscribe(session, subscription.id, source="page")
+        unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
         session.commit()
         traveller.shift(60)
         ask()
@@ -113,7 +114,7 @@ def test_a_stamp_is_one_publications_and_ours() -> None:
 def test_an_undo_token_is_no_stamp(session: Session, ask: Ask) -> None:
     subscription = ask()
     assert subscription is not None
-    withdrawal = unsubscribe(session, subscription.id, source="page")
+    withdrawal = unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
     assert withdrawal is not None
     token = offer_undo(SIGNER, withdrawal)
     pace = FillTime(fastest=timedelta(0))

@@ -42,7 +42,7 @@ def signed_in_client(app: Flask, session: Session, user: User | None) -> SignedI
 
 def start(client: SignedIn, app: Flask, user: User, key: str) -> None:
     """Give `client` the cookie of the session `key`."""
-    from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
+    from flask_wtf.csrf import generate_csrf
 
     with app.test_request_context("/"):
         client.token = str(generate_csrf())

@@ -13,7 +13,8 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from newsletter.document import Document, DocumentInvalid, dumps
-from newsletter.document.blocks import BLOCKS, TextSection
+from newsletter.document.blocks import BLOCKS
+from newsletter.document.blocks.text import TextSection
 from newsletter.document.fields import (
     Day,
     Line,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask, render_template, render_template_string
 from flask_babel import Babel
-from flask_wtf import FlaskForm  # type: ignore[import-untyped]
-from wtforms import (  # type: ignore[import-untyped]
+from flask_wtf import FlaskForm
+from wtforms import (
     BooleanField,
     EmailField,
     PasswordField,
@@ -17,8 +17,7 @@ from wtforms import (  # type: ignore[import-untyped]
     SelectField,
     TextAreaField,
 )
-from wtforms.fields import SelectChoice  # type: ignore[import-untyped]
-from wtforms.validators import InputRequired  # type: ignore[import-untyped]
+from wtforms.validators import InputRequired
 
 from newsletter.web.assets_manifest import asset_url
 
@@ -200,15 +199,11 @@ class TestFields:
         assert not found.has("input", type="hidden")
 
 
-class SignUp(FlaskForm):  # type: ignore[misc]
+class SignUp(FlaskForm):
     email = EmailField("Email", [InputRequired("Say where to write.")], description="Yours alone")
     secret = PasswordField("Password")
-    often = RadioField(
-        "How often", choices=[SelectChoice("every"), SelectChoice("month", "Monthly")], default="month"
-    )
-    zone = SelectField(
-        "Zone", choices=[SelectChoice("rome"), SelectChoice("quito", "Quito")], default="quito"
-    )
+    often = RadioField("How often", choices={"every": "every", "month": "Monthly"}, default="month")
+    zone = SelectField("Zone", choices={"rome": "rome", "quito": "Quito"}, default="quito")
     note = TextAreaField("Note", default="Hello")
     consent = BooleanField("I agree", [InputRequired("Tick this.")])
 

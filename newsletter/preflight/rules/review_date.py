@@ -1,4 +1,4 @@
-"""Availability sections were looked at in time."""
+"""Standing sections were looked at in time."""
 
 from collections.abc import Iterator
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Start runs that are surely gone at the end of the test."""
     runs: list[Run] = []
 
-    def start_run(data_dir: Path | None = None, **variables: str) -> Run:
+    def start_run(data_dir: Path | None = None, **variables: Any) -> Run:
         output = tmp_path / f"output{len(runs)}.txt"
         runs.append(Run(data_dir or tmp_path / "var", output, **variables))
         return runs[-1].start()

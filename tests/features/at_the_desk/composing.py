@@ -107,7 +107,7 @@ def _write_story(hand: Hand, here: Locator, item: Item) -> None:
 def _write_source(hand: Hand, here: Locator, provenance: Provenance) -> None:
     """Who reported it, and how that is said: the sentence is made from these."""
     if provenance.outlet:
-        hand.write(_field(here, "TransportConfig"), provenance.outlet)
+        hand.write(_field(here, "Outlet"), provenance.outlet)
         hand.choose(_field(here, "How it is named"), STYLES[provenance.style])
     if provenance.byline or provenance.published:
         hand.press(here.locator("summary"))

@@ -20,6 +20,7 @@ from newsletter.subscribers.imports.read import Row, read_csv
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
+    ConsentSource,
     State,
     Subscriber,
     Subscription,
@@ -65,7 +66,7 @@ def test_who_may_not_come_is_skipped_and_counted(
         if who != "waiting":
             confirm(session, subscription.id, locale="en")
         if who == "left":
-            unsubscribe(session, subscription.id, source="page")
+            unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
     suppress(session, parse_address("no@example.org").hash, SuppressionReason.HARD_BOUNCE, actor="test")
     session.commit()
     people = "".join(f"{who}@example.org\n" for who in ("left", "active", "waiting", "no", "new"))

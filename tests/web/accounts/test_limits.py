@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from limits.storage import RedisStorage
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User
@@ -82,8 +83,8 @@ def test_without_redis_tries_are_counted_all_the_same(visitor: Browser, owner: U
     from newsletter.web.limits import limiter
 
     app.config["SIGN_INS_PER_ACCOUNT"] = "2 per hour"
-    storage = limiter.storage.storage  # type: ignore[union-attr]
-    pool = storage.connection_pool
+    assert isinstance(limiter.storage, RedisStorage)
+    pool = limiter.storage.storage.connection_pool
     kept = dict(pool.connection_kwargs)
     pool.disconnect()
     pool.connection_kwargs.update(path="/nowhere.sock", host="127.0.0.1", port=1)

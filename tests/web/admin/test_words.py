@@ -1,6 +1,7 @@
 """Every table of words has a word for each member of its enum, and for nothing else."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,7 +28,7 @@ from newsletter.web.admin.home import health_words
 from newsletter.web.admin.settings import forms, limits_form
 from newsletter.web.admin.words import audience, imports, issues, mailings, relays, subscribers
 
-TABLES: dict[str, tuple[Mapping[object, object], Iterable[object]]] = {
+TABLES: dict[str, tuple[Mapping[Any, object], Iterable[object]]] = {
     "mailing states": (mailings.STATES, DisplayedState),
     "outcomes": (mailings.OUTCOMES, OUTCOMES),
     "exclusions": (mailings.EXCLUSIONS, Exclusion),

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from newsletter.accounts.permissions import RoleName
+from newsletter.document.blocks.links import LinksSection
 from tests.web.editor_browser.editing import Editing
 from tests.web.installation import ME, PASSWORD
 
@@ -18,7 +19,9 @@ def test_changes_of_two_people_to_different_fields_are_both_kept(editing: Editin
     editing.issue.change({"op": "add", "path": "/sections/0/items/0/blurb", "value": "By Ana."})
     editing.headline("One").fill("One, by me")
     document = editing.saved()
-    item = document.sections[0].items[0]  # type: ignore[union-attr]
+    section = document.sections[0]
+    assert isinstance(section, LinksSection)
+    item = section.items[0]
     assert (item.headline, item.blurb) == ("One, by me", "By Ana.")
     expect(editing.tab.locator(".toast")).to_contain_text("Both your changes are in it.")
 

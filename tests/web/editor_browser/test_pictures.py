@@ -1,18 +1,17 @@
 """Pictures come from the device or by their address."""
 
 import io
-from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.web.editor_browser.editing import Editing
 
 pytestmark = pytest.mark.browser
 
 
-def png(width: int = 60, height: int = 40) -> dict[str, Any]:
+def png(width: int = 60, height: int = 40) -> FilePayload:
     octets = io.BytesIO()
     Image.new("RGB", (width, height), "teal").save(octets, "PNG")
     return {"name": "pier.png", "mimeType": "image/png", "buffer": octets.getvalue()}
@@ -38,9 +37,9 @@ def test_what_is_no_image_is_refused_in_place(editing: Editing) -> None:
     editing.choose("Add a section", "Image")
     section = editing.tab.locator(".sect").last
     chooser = section.locator("input[type=file]")
-    chooser.set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"words"}])
+    chooser.set_input_files([FilePayload(name="a.txt", mimeType="text/plain", buffer=b"words")])
     expect(section.get_by_role("alert")).to_contain_text("“a.txt” is not an image.")
-    chooser.set_input_files([{"name": "a.png", "mimeType": "image/png", "buffer": b"words"}])
+    chooser.set_input_files([FilePayload(name="a.png", mimeType="image/png", buffer=b"words")])
     expect(section.get_by_role("alert")).to_contain_text("This file is not a JPEG, PNG, GIF or WebP image.")
     section.get_by_role("button", name="By its address").click()
     section.get_by_label("Address").fill("http://x.example/a.png")

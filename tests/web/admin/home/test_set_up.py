@@ -11,6 +11,7 @@ from newsletter.mailings.models import Mailing, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import words
+from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
 from tests.databases import both_databases
 from tests.factories import make_issue, make_readers
@@ -72,7 +73,11 @@ def test_step_by_step(admin_client: SignedIn, session: Session, publication: Pub
     assert steps(admin_client) == ["done", "current", "", ""]
     address = parse_address("ana@readers.example")
     sign_up(
-        session, publication=publication, address=address, words=words("The Morning", "en"), source="form"
+        session,
+        publication=publication,
+        address=address,
+        words=words("The Morning", "en"),
+        source=ConsentSource.FORM,
     )
     session.commit()
     assert steps(admin_client) == ["done", "done", "current", ""]
