@@ -1,4 +1,4 @@
-"""The gate that scheduling passes through: nothing that blocks is ever sent."""
+"""What scheduling requires: nothing that blocks is ever sent."""
 
 from sqlalchemy.orm import Session
 

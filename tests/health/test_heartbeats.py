@@ -42,11 +42,11 @@ def age(client: Redis, name: str, seconds: float) -> None:
 
 
 def test_nobody_was_heard(redis: Redis, redis_url: str) -> None:
-    signs = read_heartbeats(redis_url)
-    assert signs is not None
-    assert signs.ages == dict.fromkeys(SERVED)
-    assert signs.sweep_age is None
-    assert signs.silent == list(SERVED)
+    heartbeats = read_heartbeats(redis_url)
+    assert heartbeats is not None
+    assert heartbeats.ages == dict.fromkeys(SERVED)
+    assert heartbeats.sweep_age is None
+    assert heartbeats.silent == list(SERVED)
     assert Queue.BULK in SERVED
 
 
@@ -54,21 +54,21 @@ def test_who_gave_a_sign_lives(redis: Redis, redis_url: str) -> None:
     for queue in SERVED:
         record_heartbeat(redis, queue)
     record_heartbeat(redis, SWEEP)
-    signs = read_heartbeats(redis_url)
-    assert signs is not None
-    assert signs.silent == []
-    assert all(age is not None and age < 5 for age in signs.ages.values())
-    assert not is_silent(signs.sweep_age)
+    heartbeats = read_heartbeats(redis_url)
+    assert heartbeats is not None
+    assert heartbeats.silent == []
+    assert all(age is not None and age < 5 for age in heartbeats.ages.values())
+    assert not is_silent(heartbeats.sweep_age)
 
 
 def test_an_old_sign_is_silence(redis: Redis, redis_url: str) -> None:
     for queue in SERVED:
         record_heartbeat(redis, queue)
     age(redis, Queue.BULK, SILENT_AFTER_SECONDS + 2)
-    signs = read_heartbeats(redis_url)
-    assert signs is not None
-    assert signs.silent == [Queue.BULK]
-    assert signs.ages[Queue.BULK] == pytest.approx(SILENT_AFTER_SECONDS + 2, abs=1)
+    heartbeats = read_heartbeats(redis_url)
+    assert heartbeats is not None
+    assert heartbeats.silent == [Queue.BULK]
+    assert heartbeats.ages[Queue.BULK] == pytest.approx(SILENT_AFTER_SECONDS + 2, abs=1)
     record_heartbeat(redis, Queue.BULK)
     back = read_heartbeats(redis_url)
     assert back is not None
@@ -77,10 +77,10 @@ def test_an_old_sign_is_silence(redis: Redis, redis_url: str) -> None:
 
 def test_jobs_that_wait_are_counted(redis: Redis, redis_url: str) -> None:
     redis.rpush(Queue.BULK.value, "a", "b")
-    signs = read_heartbeats(redis_url)
-    assert signs is not None
-    assert signs.queue_lengths[Queue.BULK] == 2
-    assert signs.queue_lengths[Queue.TRANSACTIONAL] == 0
+    heartbeats = read_heartbeats(redis_url)
+    assert heartbeats is not None
+    assert heartbeats.queue_lengths[Queue.BULK] == 2
+    assert heartbeats.queue_lengths[Queue.TRANSACTIONAL] == 0
 
 
 def test_a_redis_that_says_nothing_costs_little_time(mute: str) -> None:

@@ -1,4 +1,4 @@
-"""The gate over a saved issue: everything that blocks is told at once, warnings let pass."""
+"""What scheduling requires of a saved issue: everything that blocks is told at once, warnings let pass."""
 
 import json
 from typing import Any

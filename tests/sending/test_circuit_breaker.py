@@ -1,4 +1,4 @@
-"""The brake: too many refusals pause a mailing, once, and say so."""
+"""The circuit breaker: too many refusals pause a mailing, once, and say so."""
 
 from collections.abc import Callable
 

@@ -70,8 +70,8 @@ conversation = st.lists(st.one_of(message, message, command), max_size=8).map(b"
 def sinks() -> Iterator[tuple[Sink, Sink]]:
     """Two that differ in nothing but that one asks its rules."""
     options = Options(keep_content=True, size=1_000, users={"u": "p"}, auth_in_clear=True)
-    with Sink(options) as swift, Sink(options, SLOWLY) as slow:
-        yield swift, slow
+    with Sink(options) as fast, Sink(options, SLOWLY) as slow:
+        yield fast, slow
 
 
 def converse(sink, raw, said: bytes, cuts: list[int]) -> tuple[bytes, list[tuple[object, ...]], int]:
@@ -93,9 +93,9 @@ def converse(sink, raw, said: bytes, cuts: list[int]) -> tuple[bytes, list[tuple
 def test_swift_and_slow_say_and_record_the_same(data, sinks, raw):
     said = b"EHLO x\r\n" + data.draw(conversation)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(said)), max_size=4)))
-    swift, slow = (converse(sink, raw, said, cuts) for sink in sinks)
-    assert swift == slow
-    replies, _, messages = swift
+    fast, slow = (converse(sink, raw, said, cuts) for sink in sinks)
+    assert fast == slow
+    replies, _, messages = fast
     assert replies.count(b"2.0.0 Taken") == messages
     assert replies.endswith(b"221 2.0.0 Bye\r\n")
 

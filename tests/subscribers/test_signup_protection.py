@@ -1,4 +1,4 @@
-"""The gate: how often an address is written to, and which forms are a person's."""
+"""Protection of sign-up: how often an address is written to, and which forms are a person's."""
 
 from datetime import timedelta
 

@@ -107,9 +107,9 @@ def test_names() -> None:
         ("8.8.8.8", 10, 100),
     ],
 )
-def test_relays_have_habits(host: str, connections: int, messages: int) -> None:
-    habits = provider_defaults_for(host)
-    assert (habits.connections, habits.messages_per_connection) == (connections, messages)
+def test_known_relays_have_defaults(host: str, connections: int, messages: int) -> None:
+    defaults = provider_defaults_for(host)
+    assert (defaults.connections, defaults.messages_per_connection) == (connections, messages)
 
 
 def test_what_is_set_wins_over_habits() -> None:

@@ -52,7 +52,7 @@ def confirm_subscription(token: str) -> Page:
 
 @blueprint.post("/confirm/<token>/again")
 def again(token: str) -> Page:
-    """Send a new link to whoever came with an expired one; the gate decides how often."""
+    """Send a new link to whoever came with an expired one; the limits of sign-up say how often."""
     claim = read_token(Purpose.CONFIRM, token, 1)
     subscription = lock_subscription(session(), claim.ids[0])
     _speak_to(subscription)

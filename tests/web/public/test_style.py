@@ -8,7 +8,7 @@ from newsletter.publications.models import Publication
 from tests.databases import both_databases
 
 
-def dress(session: Session, publication: Publication, **tokens: str) -> None:
+def set_tokens(session: Session, publication: Publication, **tokens: str) -> None:
     publication.theme_tokens = tokens
     session.commit()
 
@@ -24,7 +24,7 @@ def test_a_publication_without_colours_sets_nothing(client: FlaskClient, publica
 def test_its_accent_is_there_in_light_and_dark_with_a_readable_ink(
     client: FlaskClient, session: Session, publication: Publication
 ) -> None:
-    dress(session, publication, accent="#103060")
+    set_tokens(session, publication, accent="#103060")
     css = client.get("/style/morning.css").text
     assert "--accent: #103060;" in css
     assert "--accent-ink: #ffffff;" in css
@@ -36,7 +36,7 @@ def test_its_accent_is_there_in_light_and_dark_with_a_readable_ink(
 def test_a_new_paper_brings_its_inks_and_leaves_the_night_alone(
     client: FlaskClient, session: Session, publication: Publication
 ) -> None:
-    dress(session, publication, paper="#ffffff", ink="#f0f0f0")
+    set_tokens(session, publication, paper="#ffffff", ink="#f0f0f0")
     css = client.get("/style/morning.css").text
     assert css.startswith("@media (prefers-color-scheme: light)")
     assert "--ink: #f0f0f0;" not in css  # nobody could read it
@@ -44,7 +44,7 @@ def test_a_new_paper_brings_its_inks_and_leaves_the_night_alone(
 
 
 def test_fonts(client: FlaskClient, session: Session, publication: Publication) -> None:
-    dress(session, publication, headline_font="Georgia, serif")
+    set_tokens(session, publication, headline_font="Georgia, serif")
     assert "--font-reading: Georgia, serif;" in client.get("/style/morning.css").text
     assert "newsreader" not in client.get("/subscribe/morning").text.lower()
 
@@ -53,7 +53,7 @@ def test_fonts(client: FlaskClient, session: Session, publication: Publication) 
 def test_nothing_but_colours_gets_in(
     client: FlaskClient, session: Session, publication: Publication, value: str
 ) -> None:
-    dress(session, publication, accent=value)
+    set_tokens(session, publication, accent=value)
     response = client.get("/style/morning.css")
     assert response.status_code == 200
     assert response.text == ""

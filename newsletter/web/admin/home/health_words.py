@@ -80,9 +80,9 @@ def _relay(outbox: OutboxState) -> Condition:
     )
 
 
-def _workers(signs: Heartbeats | None) -> Condition:
+def _workers(heartbeats: Heartbeats | None) -> Condition:
     part = _("Workers")
-    if signs is None:
+    if heartbeats is None:
         return Condition(
             part,
             "error",
@@ -90,24 +90,28 @@ def _workers(signs: Heartbeats | None) -> Condition:
             _("Redis does not answer, so nobody can say whether the workers run, and they cannot be called."),
             _("Start Redis, or look at REDIS_URL. Nothing is lost: what waits is done when it is back."),
         )
-    if not signs.silent:
+    if not heartbeats.silent:
         return Condition(part, "success", _("Running"), _("Every queue is served."))
     return Condition(
         part,
         "error",
         _("Silent"),
-        _("Nobody does this work now: %(work)s. %(since)s", work=_work(signs.silent), since=_since(signs)),
+        _(
+            "Nobody does this work now: %(work)s. %(since)s",
+            work=_work(heartbeats.silent),
+            since=_since(heartbeats),
+        ),
         _("Start the workers on the server (`newsletter run` starts them all). Nothing is lost meanwhile."),
     )
 
 
-def _sweep(signs: Heartbeats | None) -> Condition:
+def _sweep(heartbeats: Heartbeats | None) -> Condition:
     part = _("Sweep")
-    if signs is None:
+    if heartbeats is None:
         return Condition(
             part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
         )
-    if not is_silent(signs.sweep_age):
+    if not is_silent(heartbeats.sweep_age):
         return Condition(
             part,
             "success",
@@ -115,8 +119,8 @@ def _sweep(signs: Heartbeats | None) -> Condition:
             _("The database was looked through for work less than a minute ago."),
         )
     sentence = _("It was not looked through for work within the last day.")
-    if signs.sweep_age is not None:
-        sentence = _("It was last looked through for work %(long)s ago.", long=duration(signs.sweep_age))
+    if heartbeats.sweep_age is not None:
+        sentence = _("It was last looked through for work %(long)s ago.", long=duration(heartbeats.sweep_age))
     return Condition(
         part,
         "error",
@@ -126,14 +130,14 @@ def _sweep(signs: Heartbeats | None) -> Condition:
     )
 
 
-def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
+def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
     part = _("Waiting")
     if not outbox.waiting:
         return Condition(
             part,
             "success",
             _("Nothing"),
-            _("Every confirmation and other system message has left.") + _bells(signs),
+            _("Every confirmation and other system message has left.") + _queued(heartbeats),
         )
     sentence = ngettext(
         "%(count)s system message waits, for %(long)s.",
@@ -143,18 +147,18 @@ def _outbox(outbox: OutboxState, signs: Heartbeats | None) -> Condition:
         long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
     )
     if not outbox.late:
-        return Condition(part, "success", _("On their way"), sentence + _bells(signs))
+        return Condition(part, "success", _("On their way"), sentence + _queued(heartbeats))
     return Condition(
         part,
         "warning",
         _("Late"),
-        sentence + _bells(signs),
+        sentence + _queued(heartbeats),
         _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
     )
 
 
-def _bells(signs: Heartbeats | None) -> str:
-    waiting = sum(signs.queue_lengths.values()) if signs else 0
+def _queued(heartbeats: Heartbeats | None) -> str:
+    waiting = sum(heartbeats.queue_lengths.values()) if heartbeats else 0
     if not waiting:
         return ""
     sentence = ngettext(
@@ -167,8 +171,8 @@ def _work(queues: list[Queue]) -> str:
     return ", ".join(str(WORK[queue]) for queue in queues)
 
 
-def _since(signs: Heartbeats) -> str:
-    ages = [age for queue in signs.silent if (age := signs.ages[queue]) is not None]
+def _since(heartbeats: Heartbeats) -> str:
+    ages = [age for queue in heartbeats.silent if (age := heartbeats.ages[queue]) is not None]
     if not ages:
         return str(_("No sign of life within the last day."))
     return str(_("Last sign of life %(long)s ago.", long=duration(min(ages))))

@@ -20,9 +20,11 @@ NOTHING_WAITS = OutboxState(0, None, None, "")
 
 
 def health(
-    signs: Heartbeats | None, outbox: OutboxState = NOTHING_WAITS, held: list[AutoPausedMailing] | None = None
+    heartbeats: Heartbeats | None,
+    outbox: OutboxState = NOTHING_WAITS,
+    held: list[AutoPausedMailing] | None = None,
 ) -> Health:
-    return Health(signs, outbox, held or [])
+    return Health(heartbeats, outbox, held or [])
 
 
 def test_all_is_well(admin_client: SignedIn, publication: Publication) -> None:
@@ -95,9 +97,9 @@ def test_without_redis_the_page_is_there_soon_and_says_what_it_cannot_know(
 
 
 def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> None:
-    signs = Heartbeats(dict.fromkeys(SERVED), None, dict.fromkeys(SERVED, 0))
+    heartbeats = Heartbeats(dict.fromkeys(SERVED), None, dict.fromkeys(SERVED, 0))
     with admin_client.application.test_request_context("/"):
-        wrong = [one for one in conditions(health(signs)) if one.kind != "success"]
+        wrong = [one for one in conditions(health(heartbeats)) if one.kind != "success"]
         assert wrong
         assert all(one.word and one.sentence and one.step for one in wrong)
         held = conditions(
