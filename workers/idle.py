@@ -13,16 +13,13 @@ IDLE_SECONDS = 60.0
 LOOK_SECONDS = 5.0
 
 
-def end_when_idle(
-    queue: Queue, idle_seconds: float = IDLE_SECONDS, look_seconds: float = LOOK_SECONDS
-) -> None:
-    """Watch this worker from a thread of its main process; it gets a TERM after `idle_seconds` of nothing."""
-    threading.Thread(
-        target=_watch, args=(queue, idle_seconds, look_seconds), name="idle", daemon=True
-    ).start()
+def end_when_idle(queue: Queue) -> None:
+    """Watch this worker from a thread of its main process, and send that a TERM when it is idle."""
+    threading.Thread(target=_end_when_idle, args=(queue,), name="idle", daemon=True).start()
 
 
-def _watch(queue: Queue, idle_seconds: float, look_seconds: float) -> None:
+def wait_until_idle(queue: Queue, idle_seconds: float, look_seconds: float) -> None:
+    """Return when this worker had nothing to do for `idle_seconds`; it is looked at every `look_seconds`."""
     done, since = -1, clock.monotonic()
     while clock.monotonic() - since < idle_seconds:
         clock.sleep(look_seconds)
@@ -30,4 +27,8 @@ def _watch(queue: Queue, idle_seconds: float, look_seconds: float) -> None:
         # None: the broker is away. A worker that waits for it is not idle.
         if state.reserved_requests or now_done != done or broker.waiting(queue) != 0:
             done, since = now_done, clock.monotonic()
+
+
+def _end_when_idle(queue: Queue) -> None:
+    wait_until_idle(queue, IDLE_SECONDS, LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

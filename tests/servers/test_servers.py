@@ -57,7 +57,7 @@ def test_postgres_makes_databases_and_is_started_once() -> None:
     url = create_database(start_postgres(), f"servers_{os.getpid()}")
     with psycopg.connect(plain(url)) as connection:
         fsync = connection.execute("SELECT current_setting('fsync'), lower('É')").fetchone()
-    assert fsync == ("on", "é")
+    assert fsync == ("off", "é")  # only servers that a test crashes have to be safe
     assert start_postgres() == start_postgres()
 
 

@@ -1,13 +1,13 @@
 """The real application behind a browser, and what other people do while somebody sits at it."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -19,6 +19,8 @@ from newsletter.accounts.passwords import hash_password
 from newsletter.accounts.permissions import RoleName
 from newsletter.accounts.sessions import end_sessions
 from newsletter.core.addresses import parse_address
+from newsletter.core.links import Links
+from newsletter.core.tokens import Signer
 from newsletter.document import Document
 from newsletter.issues.edit import edit_issue, state_of
 from newsletter.issues.load import find_issue, find_revision, load_document
@@ -33,6 +35,9 @@ from newsletter.web.admin.issues.presence import others
 from tests.factories import create_morning, make_readers
 from tests.serving import serve
 from tests.web.signed_in import signed_in_client
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FAR_AWAY = datetime(2031, 3, 3, 11, 0, tzinfo=UTC)
 ME, ANA, OWNER = "me@example.org", "ana@example.org", "olga@example.org"
@@ -83,6 +88,19 @@ class Installation:
         with self.runtime.session() as session:
             end_sessions(session, _user(session, email))
             session.commit()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Every request is answered with 503, as by a proxy while the service is restarted."""
+
+        def refuse(_environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+            return [b"away"]
+
+        serving = self.app.wsgi_app
+        self.app.wsgi_app = refuse  # type: ignore[method-assign,assignment]
+        yield
+        self.app.wsgi_app = serving  # type: ignore[method-assign]
 
     def set_role(self, role: RoleName | None) -> None:
         """What I may do on the team; None: nothing."""
@@ -143,6 +161,7 @@ def installation(app: Flask, runtime: Runtime) -> Iterator[Installation]:
             create_user(session, email=email, role=role, password=None, actor="test").password = _hash()
         session.commit()
     with serve(app) as address:
+        app.extensions["newsletter_links"] = Links(address, Signer(runtime.settings.secrets))
         yield Installation(app, runtime, address)
 
 

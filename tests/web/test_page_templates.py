@@ -79,7 +79,7 @@ def snippet(app: Flask, source: str, **context: Any) -> Elements:
 
 
 # Shown in a frame under a policy of its own, beside previews of the email.
-FRAMED = TEMPLATES / "admin" / "issues" / "_preview.html"
+FRAMED = TEMPLATES / "admin" / "_preview.html"
 PAGES = [
     path
     for path in TEMPLATES.rglob("*.html")

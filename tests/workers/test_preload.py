@@ -1,6 +1,5 @@
 """All workers of one machine, forked from one process: who is there, who comes on demand, how they end."""
 
-import signal
 import sys
 import threading
 import time
@@ -12,11 +11,11 @@ from celery.worker import state
 
 from newsletter import jobs
 from newsletter.core.queue import Queue, broker
-from newsletter.health.heartbeats import read_heartbeats
+from newsletter.health.heartbeats import open_redis, read_heartbeats
 from tests.features.conftest import prepare_database
 from tests.processes import Installation, wait_until
 from tests.servers import ValkeyServer
-from workers.idle import end_when_idle
+from workers.idle import wait_until_idle
 
 pytestmark = [
     pytest.mark.faults,
@@ -83,21 +82,22 @@ def test_none_outlives_a_parent_that_was_killed(installation: Installation) -> N
     wait_until(lambda: installation.processes() == [], lambda: str(running(installation)))
 
 
-def test_a_worker_without_work_is_asked_to_end(redis_url: str) -> None:
+def test_a_worker_without_work_is_idle(redis_url: str) -> None:
     broker.connect(redis_url)
-    asked = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    with open_redis(redis_url, 5) as client:
+        client.flushdb()
 
     class Request:
         """A job that is being done."""
 
     request = Request()
+    watch = threading.Thread(target=wait_until_idle, args=(Queue.IMPORTS, 0.5, 0.05))
+    state.reserved_requests.add(request)
     try:
-        state.reserved_requests.add(request)
-        end_when_idle(Queue.IMPORTS, idle_seconds=0.5, look_seconds=0.05)
-        time.sleep(1)
-        assert not asked.is_set()
-        state.reserved_requests.discard(request)
-        assert asked.wait(20)
+        watch.start()
+        watch.join(1)
+        assert watch.is_alive()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        state.reserved_requests.discard(request)
+        watch.join(20)
+    assert not watch.is_alive()

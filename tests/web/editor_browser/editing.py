@@ -67,11 +67,9 @@ class Editing:
 
     @contextmanager
     def without_a_server(self) -> Iterator[None]:
-        """A proxy answers 503 in its place, as while the service is restarted."""
-        pattern = re.compile(re.escape(self.address))
-        self.tab.context.route(pattern, lambda route: route.fulfill(status=503, body="away"))
-        yield
-        self.tab.context.unroute(pattern)
+        """The service is being restarted."""
+        with self.issue.installation.away():
+            yield
 
     def status(self, words: str) -> None:
         expect(self.tab.locator(".bar-status")).to_have_text(words)

@@ -126,6 +126,7 @@ def test_a_copy_on_the_device_is_offered_when_the_page_is_opened_again(editing: 
         editing.headline("One").fill("Not saved yet")
         editing.status("Kept on this device")
         editing.tab.goto("about:blank")
+        editing.tab.wait_for_timeout(1000)  # for what the page sends while it is left
     editing.issue.change({"op": "add", "path": "/sections/0/items/1/headline", "value": "Two, by Ana"})
     editing.open()
     expect(editing.headline("One")).to_be_visible()
