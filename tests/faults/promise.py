@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from newsletter.smtp.inflight_window import MOST
 from newsletter.smtp.sink import Record
 from newsletter.smtp.url import Dialogue
 from newsletter.subscribers.models import Subscriber
+from tests.processes import wait_until
 from tests.sending.conftest import checked
 
 MESSAGE_ID = re.compile(r"<(?P<mailing>\d+)\.(?P<seq>\d+)\.[0-9a-f]{16}@[^>]+>")
@@ -143,19 +145,34 @@ def read_ledger(session: Session, mailing_id: int) -> Ledger:
 
 
 def unfinished(tally_dir: Path, mailing_id: int) -> frozenset[int]:
-    """The places with `D` and no `R` in the tallies of a mailing that nobody holds any more.
+    """The places with `D` and no `R` in the tallies of a mailing that is over.
 
-    Ask when nobody sends, so that every tally is one that a dead process left: its owner deletes the others.
+    Every tally that stays is one that a dead process left: a process that lives deletes its own, a moment
+    after the commit that ended the mailing.
     """
     found: set[int] = set()
     for path in tally_dir.glob("*.tally"):
         try:
-            lines = tally.read(path).lines
+            lines = _read_when_unlocked(path).lines
+            octets = path.read_bytes()
+        except FileNotFoundError:
+            continue  # its owner lives
         except ValueError:
             continue  # its process died while it made it: nothing was reserved yet
-        octets = path.read_bytes()
         _, length = tally.HEADER.unpack_from(octets)
         facts = json.loads(octets[tally.HEADER.size : tally.HEADER.size + length])
         if facts["mailing"] == mailing_id:
             found |= {seq for seq, line in lines.items() if line.outcome is Outcome.UNANSWERED}
     return frozenset(found)
+
+
+def _read_when_unlocked(path: Path) -> tally.TallyReading:
+    readings: list[tally.TallyReading] = []
+
+    def read() -> bool:
+        with suppress(tally.TallyLocked):
+            readings.append(tally.read(path))
+        return bool(readings)
+
+    wait_until(read)
+    return readings[0]

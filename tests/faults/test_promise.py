@@ -1,14 +1,17 @@
 """The judge itself: each part of the promise, broken on purpose, is noticed."""
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from newsletter.mailings.models import Delivery, MailingState, Outcome
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
+from newsletter.sending.tally import Tally
 from newsletter.smtp.sink import Record, Sink
-from tests.faults.promise import Excuses, judge
+from tests.faults.promise import Excuses, judge, unfinished
 
 READERS = 20
 NONE = Excuses()
@@ -26,6 +29,20 @@ def sent(
 def broken(runtime: Runtime, mailing_id: int, records: list[Record], excuses: Excuses = NONE) -> str:
     with runtime.session() as session:
         return " ".join(judge(session, mailing_id, records, excuses).broken)
+
+
+def test_a_tally_of_a_living_process_is_waited_for(tmp_path: Path) -> None:
+    """A mailing is over with the last commit; whoever made it deletes its tally only then."""
+    held = Tally.create(tmp_path, "w1", 1, [1, 2])
+    held.started(1)
+    timer = threading.Timer(0.3, held.discard)
+    timer.start()
+    assert unfinished(tmp_path, 1) == frozenset()
+    timer.join()
+    left = Tally.create(tmp_path, "w2", 1, [3, 4])
+    left.started(3)
+    left.close()
+    assert unfinished(tmp_path, 1) == {3}
 
 
 def call_unanswered(runtime: Runtime, mailing_id: int, seq: int) -> None:
