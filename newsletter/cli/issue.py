@@ -162,7 +162,6 @@ def _reader(opened: "Session", issue: "Issue", email: str | None) -> dict[str, s
 @json_option
 def list_(slug: str | None, as_json: bool) -> None:
     """List the issues, newest first."""
-    from rich.table import Table
     from sqlalchemy import select
 
     from newsletter.issues.models import Issue
@@ -179,6 +178,8 @@ def list_(slug: str | None, as_json: bool) -> None:
     if not rows:
         console.print("No issues yet. Begin with `newsletter issue import FILE --publication SLUG`.")
         return
+    from rich.table import Table
+
     table = Table("ID", "publication", "No.", "title", "revision", "published", box=None)
     for row in rows:
         cells = [*list(row.values())[:5], (row["published"] or "")[:10]]

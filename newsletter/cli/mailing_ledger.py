@@ -4,10 +4,9 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 from sqlalchemy.orm import Session
 
 from newsletter.cli.environment import answer, console, json_option, session
@@ -22,6 +21,9 @@ from newsletter.mailings.recipients import (
     recipients,
     troubles,
 )
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 SHOWN = 50
 
@@ -70,6 +72,8 @@ def _show(opened: Session, mailing_id: int, wanted: Wanted) -> None:
     if not page.rows:
         console.print("Nobody matches." if wanted else "It has no recipients yet.")
         return
+    from rich.table import Table
+
     table = Table(box=None)
     for word in ("address", "name", "outcome", "reason", "reply", "at (UTC)"):
         table.add_column(word, overflow="fold")  # an address that is cut is none
@@ -96,6 +100,8 @@ def domains(mailing_id: int, as_json: bool) -> None:
     if not found.rows:
         console.print("Nobody is written to.")
         return
+    from rich.table import Table
+
     table = Table(box=None)
     table.add_column("domain", overflow="fold")
     for word in _numbers(found.rows[0]):
@@ -113,7 +119,7 @@ def _numbers(row: DomainCounts) -> dict[str, int]:
     return waiting | {name: getattr(row, name) for name in ("sent", "rejected", "retry", "unanswered")}
 
 
-def _add(table: Table, name: str, row: DomainCounts) -> None:
+def _add(table: "Table", name: str, row: DomainCounts) -> None:
     table.add_row(name, *(f"{n:,}" for n in _numbers(row).values()))
 
 
@@ -131,6 +137,8 @@ def codes(mailing_id: int, as_json: bool) -> None:
     if not found:
         console.print("Nobody was refused, and every answer came.")
         return
+    from rich.table import Table
+
     table = Table("reply", "reason", "outcome", box=None)
     table.add_column("people", justify="right")
     for one in found:

@@ -3,7 +3,6 @@
 import json
 
 import click
-from rich.table import Table
 
 from newsletter.cli.environment import console
 from newsletter.mailings.totals import MailingTotals
@@ -14,6 +13,8 @@ def print_totals(found: MailingTotals, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
+    from rich.table import Table
+
     console.print(f"Mailing {found.mailing}: {found.state}", highlight=False)
     table = Table(show_header=False)
     table.add_column()
