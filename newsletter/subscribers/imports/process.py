@@ -110,6 +110,7 @@ def _commit_batch(sessions: sessionmaker[Session], import_id: int, position: int
         result = ImportResult(skipped=dict(row.skipped))
         words = Consent(text=row.statement, version="", locale="")
         import_batch(session, row.publication_id, batch.rows, words, result, actor=row.actor)
+        result.skip_all(batch.left_out)
         _store_problems(session, row, batch.problems)
         row.imported += result.imported
         row.already += result.already
