@@ -29,8 +29,8 @@ def import_file(file: Path, slug: str, dry_run: bool, as_json: bool) -> None:
     """Import FILE, a CSV with a column for email addresses and perhaps names. They are subscribed at once.
 
     Skipped are suppressed addresses, people who left, and people whom the file itself does not call
-    subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are listed with
-    their line.
+    subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
+    listed with their line.
     """
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.publications.find import find_publication

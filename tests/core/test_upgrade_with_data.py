@@ -1,9 +1,12 @@
 """An installation that has sent issues is upgraded with everything it has."""
 
+from pathlib import Path
+
 from alembic import command
 from sqlalchemy import Engine, text
 
 from newsletter import migrations
+from newsletter.core.addresses import key_hash
 from newsletter.core.db import make_engine
 
 MOMENT = "2026-03-02 08:00:00+00:00"
@@ -37,9 +40,46 @@ def test_revisions_that_mailings_refer_to_survive_every_migration(engine: Engine
         fresh.dispose()
 
 
+PEOPLE = {1: ("jo@maße.example", "jo@masse.example"), 2: ("Éva@x.example", "éva@x.example")}
+
+
+def test_keys_of_addresses_are_made_anew(engine: Engine) -> None:
+    fresh = _emptied(engine)
+    try:
+        with fresh.begin() as connection:
+            command.upgrade(migrations.configuration(connection, compares=False), "0006")
+            for id_, (email, key) in PEOPLE.items():
+                connection.execute(
+                    text(
+                        "INSERT INTO subscriber (id, email, email_key, address_hash, name, language,"
+                        " attributes, created_at)"
+                        f" VALUES (:id, :email, :key, :hash, '', '', '{{}}', '{MOMENT}')"
+                    ),
+                    {"id": id_, "email": email, "key": key, "hash": key_hash(key)},
+                )
+            connection.execute(
+                text(
+                    "INSERT INTO suppression (address_hash, reason, note, at)"
+                    f" VALUES (:hash, 'manual', '', '{MOMENT}')"
+                ),
+                {"hash": key_hash("jo@masse.example")},
+            )
+        migrations.upgrade(fresh)
+        with fresh.begin() as connection:
+            rows = connection.execute(text("SELECT email_key, address_hash FROM subscriber ORDER BY id"))
+            keys = ["jo@maße.example", "éva@x.example"]
+            assert [tuple(row) for row in rows] == [(key, key_hash(key)) for key in keys]
+            suppressed = set(connection.scalars(text("SELECT address_hash FROM suppression")))
+            assert suppressed == {key_hash("jo@masse.example"), key_hash("jo@maße.example")}
+    finally:
+        fresh.dispose()
+
+
 def _emptied(engine: Engine) -> Engine:
     """A database of the same kind without any table."""
     if engine.dialect.name == "sqlite":
+        for older in Path(str(engine.url.database)).parent.glob("*-older*"):
+            older.unlink()
         return make_engine(f"{engine.url}-older")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("DROP DATABASE IF EXISTS newsletter_older"))

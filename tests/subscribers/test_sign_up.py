@@ -82,3 +82,13 @@ def test_who_left_may_come_back_and_confirms_again(session: Session, ask: Ask) -
     assert subscription.ended_reason is None
     assert kinds(session) == ["confirmation", "confirmation"]
     assert session.scalar(select(func.count()).select_from(Subscription)) == 1
+
+
+def test_another_spelling_is_answered_at_the_stored_address(session: Session, ask: Ask) -> None:
+    subscription = ask("ana@example.org")
+    assert subscription is not None
+    confirm(session, subscription.id, locale="en")
+    session.query(SystemMessage).delete()
+    session.commit()
+    ask("ANA@example.org")
+    assert session.scalars(select(SystemMessage.recipient)).all() == ["ana@example.org"]

@@ -1,5 +1,6 @@
 """Import a file of subscribers right now, in this process, for the command line; workers use `process`."""
 
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -25,9 +26,9 @@ def import_subscribers(session: Session, publication: Publication, path: Path, *
     result = ImportResult()
     words = Consent(text=f"Imported from {path.name}", version="", locale="")
     for batch in batches(read_csv(path)):
-        import_batch(session, publication.id, batch.rows, words, result, actor=actor)
+        refused = import_batch(session, publication.id, batch.rows, words, result, actor=actor)
         result.skip_all(batch.left_out)
-        result.errors += batch.problems
+        result.errors += sorted(batch.problems + refused, key=attrgetter("line"))
         session.commit()
     audit.record(
         session,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from newsletter.core.addresses import Address, parse_address
+from newsletter.core.addresses import Address, address_key, parse_address
 from newsletter.core.errors import Refused
 from newsletter.subscribers.imports.columns import Columns, split_mailbox
 from newsletter.subscribers.imports.header import Beginning, read_beginning
@@ -174,7 +174,7 @@ def _withdrawn(source: Source) -> dict[int, FileState]:
 
 
 def _mark(cell: str) -> int:
-    return hash(split_mailbox(_armed(cell))[0].lower())
+    return hash(address_key(split_mailbox(_armed(cell))[0]))
 
 
 def _row(line: int, cells: list[str], columns: Columns) -> Row | RowProblem:

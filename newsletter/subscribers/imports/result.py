@@ -27,6 +27,14 @@ class ImportResult:
     def skip(self, reason: str) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
+    def add(self, other: "ImportResult") -> None:
+        """Add the counts of some more rows."""
+        self.imported += other.imported
+        self.already += other.already
+        self.errors += other.errors
+        for reason, number in other.skipped.items():
+            self.skipped[reason] = self.skipped.get(reason, 0) + number
+
     def skip_all(self, reasons: Iterable[str]) -> None:
         for reason in reasons:
             self.skip(str(reason))
