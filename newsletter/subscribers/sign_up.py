@@ -48,7 +48,7 @@ def send_another_confirmation(session: Session, subscription: Subscription, loca
     subscriber = subscription.subscriber
     if subscription.state is not State.PENDING or subscriber.email is None:
         return False
-    if not is_suppressed(session, subscriber.address_hash or ""):
+    if not is_suppressed(session, subscriber.address_hash or "", own_wish=True):
         send_within_limit(session, signup_protection.CONFIRMATION, subscription, locale)
     return True
 

@@ -50,6 +50,7 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
         _workers(health.heartbeats),
         _sweep(health.heartbeats),
         _outbox(health.outbox, health.heartbeats),
+        *([_failed(health.outbox)] if health.outbox.failed else []),
     ]
 
 
@@ -137,7 +138,12 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
             part,
             "success",
             _("Nothing"),
-            _("Every confirmation and other system message has left.") + _queued(heartbeats),
+            (
+                _("Nothing is waiting.")
+                if outbox.failed
+                else _("Every confirmation and other system message has left.")
+            )
+            + _queued(heartbeats),
         )
     sentence = ngettext(
         "%(count)s system message waits, for %(long)s.",
@@ -154,6 +160,25 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
         _("Late"),
         sentence + _queued(heartbeats),
         _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
+    )
+
+
+def _failed(outbox: OutboxState) -> Condition:
+    sentence = ngettext(
+        "%(count)s confirmation or other system message could not be delivered: %(reason)s",
+        "%(count)s confirmations and other system messages could not be delivered. The last time: %(reason)s",
+        outbox.failed,
+        count=exactly(outbox.failed),
+        reason=isolated(outbox.failed_error),
+    )
+    person = outbox.failed_subscriber
+    return Condition(
+        _("System messages"),
+        "warning",
+        _("Failed"),
+        sentence,
+        _("You can ask for another one on the page of the person, and so can they on the sign-up page."),
+        f"{request.script_root}/admin/subscribers/{person}" if person else "",
     )
 
 

@@ -118,6 +118,18 @@ ACTORS: dict[str, object] = {
 }
 
 
+# System messages to subscribers, in the middle of a sentence.
+MESSAGES: dict[str, object] = {
+    "confirmation": _("confirmation"),
+    "already_subscribed": _("message that they are subscribed"),
+}
+
+
+def message_word(kind: str) -> str:
+    """What a system message is; one without words of its own is a message."""
+    return str(MESSAGES.get(kind, _("message")))
+
+
 def state_word(state: str) -> Word:
     """The word of one of the list's filters, its kind and its icon."""
     return drawn(STATES[state])
