@@ -1,6 +1,7 @@
 """An installation that has sent issues is upgraded with everything it has."""
 
 from pathlib import Path
+from uuid import UUID
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -36,6 +37,30 @@ def test_revisions_that_mailings_refer_to_survive_every_migration(engine: Engine
             kept = connection.execute(text("SELECT number, edits, saved_at = created_at FROM revision")).one()
             assert tuple(kept) == (1, 0, True)
             assert connection.scalar(text("SELECT revision_id FROM mailing")) == 1
+    finally:
+        fresh.dispose()
+
+
+def test_what_is_in_feeds_keeps_its_id(engine: Engine) -> None:
+    fresh = _emptied(engine)
+    try:
+        with fresh.begin() as connection:
+            command.upgrade(migrations.configuration(connection, compares=False), "0001")
+            for row in ROWS.split(";"):
+                connection.execute(text(row))
+            draft = text(
+                "INSERT INTO issue (id, publication_id, slug, title, latest_revision, created_at)"
+                f" VALUES (2, 1, 'two', 'Two', 1, '{MOMENT}')"
+            )
+            connection.execute(draft)
+            connection.execute(text(f"UPDATE issue SET published_at = '{MOMENT}' WHERE id = 1"))
+        migrations.upgrade(fresh, "https://news.example")
+        with fresh.begin() as connection:
+            archive = "https://news.example/archive/weekly/"
+            assert connection.scalar(text("SELECT feed_id FROM publication")) == archive
+            published, unpublished = connection.scalars(text("SELECT feed_id FROM issue ORDER BY id")).all()
+            assert published == f"{archive}one"
+            assert UUID(unpublished).urn == unpublished
     finally:
         fresh.dispose()
 

@@ -27,7 +27,8 @@ WORK: dict[Queue, object] = {
 class Condition:
     """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
 
-    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
+    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one, and
+    `link` says what that is when it is not a mailing.
     """
 
     part: str
@@ -36,6 +37,7 @@ class Condition:
     sentence: str
     step: str = ""
     url: str = ""
+    link: str = ""
 
 
 def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Condition]:
@@ -179,6 +181,7 @@ def _failed(outbox: OutboxState) -> Condition:
         sentence,
         _("You can ask for another one on the page of the person, and so can they on the sign-up page."),
         f"{request.script_root}/admin/subscribers/{person}" if person else "",
+        _("See the person"),
     )
 
 
