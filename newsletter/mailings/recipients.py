@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.core.addresses import address_key
 from newsletter.mailings.models import Delivery, Outcome, SendWindow
 from newsletter.subscribers.models import Subscriber
 
@@ -145,7 +146,7 @@ def _select(mailing_id: int, wanted: Wanted, in_flight: set[int]) -> Select[*tup
     if wanted.reason:
         query = query.where(Delivery.reason == wanted.reason)
     if wanted.prefix:
-        query = query.where(Subscriber.email_key.startswith(wanted.prefix.casefold(), autoescape=True))
+        query = query.where(Subscriber.email_key.startswith(address_key(wanted.prefix), autoescape=True))
     return query
 
 

@@ -71,7 +71,7 @@ def ask_to_confirm(
     if subscription.state is not State.PENDING:
         return Addition(Outcome.ALREADY, subscription)
     sent = send_within_limit(
-        session, signup_protection.CONFIRMATION, address, subscription, _language(subscription, publication)
+        session, signup_protection.CONFIRMATION, subscription, _language(subscription, publication)
     )
     _record(session, subscription, "subscription.asked" if sent else "subscription.waits", actor)
     return Addition(Outcome.ASKED if sent else Outcome.LIMITED, subscription)

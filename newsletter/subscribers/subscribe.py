@@ -49,7 +49,7 @@ def subscribe(
     that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
     because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself.
     """
-    subscriber = locked_or_new_subscriber(session, address, name, words.locale)
+    subscriber = locked_or_new_subscriber(session, address, name, words.locale, own_wish=not actor)
     if subscriber is None:
         return Request(RequestOutcome.SUPPRESSED, None)
     subscription = locked_subscription(session, subscriber, publication)
@@ -70,13 +70,16 @@ def subscribe(
     return Request(RequestOutcome.UNCONFIRMED, subscription)
 
 
-def locked_or_new_subscriber(session: Session, address: Address, name: str, locale: str) -> Subscriber | None:
+def locked_or_new_subscriber(
+    session: Session, address: Address, name: str, locale: str, *, own_wish: bool = False
+) -> Subscriber | None:
     """The subscriber of `address`, locked until the transaction ends; None when it is suppressed.
 
-    Suppression is looked at after the wait for the lock: whoever held it may have erased the person.
+    Suppression is looked at after the wait for the lock: whoever held it may have erased the person. With
+    `own_wish` somebody who was erased may come back.
     """
     existing = _lock(session, address)
-    if is_suppressed(session, address.hash):
+    if is_suppressed(session, address.hash, own_wish=own_wish):
         return None
     if existing is not None:
         return existing
@@ -92,7 +95,7 @@ def locked_or_new_subscriber(session: Session, address: Address, name: str, loca
             session.add(subscriber)
     except IntegrityError:  # somebody else was first, and has committed by now
         existing = _lock(session, address)
-        return None if is_suppressed(session, address.hash) else existing
+        return None if is_suppressed(session, address.hash, own_wish=own_wish) else existing
     return subscriber
 
 

@@ -21,7 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from newsletter.core import clock
-from newsletter.core.addresses import Address
+from newsletter.core.addresses import Address, address_key
 from newsletter.core.errors import Limited
 from newsletter.core.queue import limits_url
 
@@ -74,7 +74,7 @@ def visitor() -> str:
 
 def account_key(account: str) -> str:
     """By what an account is counted: of bounded length, and without the address."""
-    return hashlib.sha256(account.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(address_key(account.strip()).encode()).hexdigest()
 
 
 def spend_sign_in(account: str) -> None:

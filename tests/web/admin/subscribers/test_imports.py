@@ -176,7 +176,7 @@ class TestRefusal:
         ("octets", "told"),
         [
             (b"", "Choose a file or paste text."),
-            (b"\n", "no column called"),
+            (b"\n", "is empty"),
             (b"name,city\nAna,Galway\n", "must name the columns, like email,name"),
             (b"email,name\n", "below its header it is empty"),
             (b"email\n\n\n", "below its header it is empty"),
