@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli import issue_send
 from newsletter.cli.environment import answer, console, json_option, runtime, session
+from newsletter.cli.parameters import ID, NUMBER
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ def command() -> None: ...
 
 def revision_option(function: Command) -> Command:
     """`--revision N`, for commands that look at one revision."""
-    return click.option("--revision", type=int, help="A revision's number; the newest when left out.")(
+    return click.option("--revision", type=NUMBER, help="A revision's number; the newest when left out.")(
         function
     )
 
@@ -58,7 +59,7 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
 
 
 @command.command("export")
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @revision_option
 def export(issue_id: int, revision: int | None) -> None:
     """Print the document of issue ID in its exact text form."""
@@ -78,7 +79,7 @@ def schema() -> None:
 
 
 @command.command("check")
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @revision_option
 @json_option
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
@@ -117,7 +118,7 @@ def _verdict(blocked: int, findings: int) -> str:
 
 
 @command.command("render")
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @click.option(
     "--format",
     "form",

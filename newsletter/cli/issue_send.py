@@ -3,10 +3,11 @@
 import click
 
 from newsletter.cli.environment import answer, json_option, runtime, session
+from newsletter.cli.parameters import ID
 
 
 @click.command("send")
-@click.argument("issue_id", type=int)
+@click.argument("issue_id", type=ID)
 @click.option("--at", "at", help="When, like 2026-11-27T08:00[Europe/Rome]; now when left out.")
 @json_option
 def send(issue_id: int, at: str | None, as_json: bool) -> None:
@@ -18,7 +19,7 @@ def send(issue_id: int, at: str | None, as_json: bool) -> None:
 
     with session() as opened:
         issue = find_issue(opened, issue_id)
-        when = parse_schedule_time(at, issue.publication.timezone) if at else None
+        when = None if at is None else parse_schedule_time(at, issue.publication.timezone)
         mailing = schedule(opened, issue, when, runtime().links, actor=audit.COMMAND_LINE)
         opened.commit()
         moment = mailing.scheduled_at.astimezone(load_zone(mailing.zone))
