@@ -33,17 +33,27 @@ def revision_option(function: Command) -> Command:
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--publication", "slug", required=True, help="The slug of the publication.")
+@click.option(
+    "--issue", "issue_id", type=ID, help="Save it as the next revision of this issue, even if it was sent."
+)
 @json_option
-def import_(file: Path, slug: str, as_json: bool) -> None:
-    """Save FILE (.json or .md) as an issue, or as the next revision of the issue with its slug."""
+def import_(file: Path, slug: str, issue_id: int | None, as_json: bool) -> None:
+    """Save FILE (.json or .md) as an issue, or as the next revision of the issue with its slug.
+
+    If that issue was sent or is scheduled, a new one is made, whose slug ends with a number.
+    """
     from newsletter import audit
+    from newsletter.issues.import_document import import_document
     from newsletter.issues.read_file import read_document
-    from newsletter.issues.save import save_document
     from newsletter.publications.find import find_publication
 
     document = read_document(file)
     with session() as opened:
-        saved = save_document(opened, find_publication(opened, slug), document, author=audit.COMMAND_LINE)
+        publication = find_publication(opened, slug)
+        imported = import_document(
+            opened, publication, document, issue_id=issue_id, author=audit.COMMAND_LINE
+        )
+        saved, sent = imported.saved, imported.sent
         issue, revision = saved.issue, saved.revision
         if saved.changed:
             audit.record(
@@ -54,7 +64,18 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
     answer(
         as_json,
         {"issue": issue.id, "revision": revision.number},
-        f"“{issue.title}” {outcome} issue {issue.id}, revision {revision.number}.",
+        f"“{issue.title}” {outcome} issue {issue.id}, revision {revision.number}." + _beside(sent, issue),
+    )
+
+
+def _beside(sent: "Issue | None", issue: "Issue") -> str:
+    """Why it is not a revision of the issue that has its slug."""
+    if sent is None:
+        return ""
+    return (
+        f" Issue {sent.id} has the slug {sent.slug} and was sent or scheduled already,"
+        f" so this one has the slug {issue.slug}."
+        f" To change issue {sent.id} instead, import with --issue {sent.id}."
     )
 
 
