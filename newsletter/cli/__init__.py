@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 
+from newsletter.cli.parameters import refuse_empty, refuse_unusable
 from newsletter.core.errors import Decision, DomainError
 
 NOUNS = {
@@ -41,7 +42,12 @@ class Commands(click.Group):
         if name not in NOUNS:
             return None
         command: click.Command = import_module(f"newsletter.cli.{name}").command
+        refuse_empty(command)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        refuse_unusable(args)
+        return super().parse_args(ctx, args)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.environment import answer, json_option, runtime, session
+from newsletter.cli.parameters import ID
 
 if TYPE_CHECKING:
     from newsletter.transports.dkim_keys import Published
@@ -62,7 +63,7 @@ def list_(as_json: bool) -> None:
 
 
 @command.command("record")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=ID)
 @json_option
 def record(key_id: int, as_json: bool) -> None:
     """Print the DNS record of a key."""
@@ -74,7 +75,7 @@ def record(key_id: int, as_json: bool) -> None:
 
 
 @command.command("activate")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=ID)
 @click.option("--without-checking", is_flag=True, help="Do not ask the DNS whether the record is there.")
 @json_option
 def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
@@ -91,7 +92,7 @@ def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
 
 
 @command.command("remove")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=ID)
 @json_option
 def remove(key_id: int, as_json: bool) -> None:
     """Sign with a key no more. Leave its record in the DNS for some weeks: mail is still on its way."""

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from newsletter.cli.environment import answer, console, json_option, session
+from newsletter.cli.parameters import ID
 from newsletter.core.db import reading
 from newsletter.mailings.domains import DomainCounts, by_domain
 from newsletter.mailings.lifecycle import find
@@ -29,7 +30,7 @@ SHOWN = 50
 
 
 @click.command("recipients")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only those with this outcome.")
 @click.option("--reason", default="", help="Only those with this reason, such as mailbox_full.")
 @click.option("--prefix", default="", help="Only addresses that begin like this.")
@@ -87,7 +88,7 @@ def _show(opened: Session, mailing_id: int, wanted: Wanted) -> None:
 
 
 @click.command("domains")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def domains(mailing_id: int, as_json: bool) -> None:
     """Count a mailing's people by the domain of their address: the largest twenty, and the rest."""
@@ -124,7 +125,7 @@ def _add(table: "Table", name: str, row: DomainCounts) -> None:
 
 
 @click.command("codes")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def codes(mailing_id: int, as_json: bool) -> None:
     """Count what servers answered when they did not accept, by code and reason."""

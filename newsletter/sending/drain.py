@@ -25,6 +25,7 @@ from newsletter.sending.commit_turn import TurnCommitter
 from newsletter.sending.concurrency import Concurrency
 from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.control import auto_pause
+from newsletter.sending.identical_refusals import RefusalRows
 from newsletter.sending.lanes import FinishedWindow, Lanes
 from newsletter.sending.live_settings import LiveSettings
 from newsletter.sending.mailing_message import MailingMessage, read_mailing_message
@@ -60,6 +61,7 @@ class SendingProcess:
     bounce_domain: str = ""
     concurrency: Concurrency = field(default_factory=Concurrency)
     stopping: ShutdownFlag = field(default_factory=ShutdownFlag)
+    refusals: RefusalRows = field(default_factory=RefusalRows)
 
     @cached_property
     def context(self) -> ReservationContext:
@@ -209,7 +211,8 @@ class _Drain:
         if window.transport.key in self._skipped:
             return None
         may_start = self._lease.within(window.start_before)
-        trouble = transmit(window, self._settings.message, self._process.connections, may_start)
+        process = self._process
+        trouble = transmit(window, self._settings.message, process.connections, may_start, process.refusals)
         if trouble is not None:
             self._skipped.add(window.transport.key)
         return trouble

@@ -15,6 +15,7 @@ from newsletter.sending import circuit_breaker, control, failpoints, rate_limit
 from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.mass_deferral import mass_deferral
 from newsletter.sending.permission import Permission, permission_of
+from newsletter.sending.requeue import give_back_rejected
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
@@ -31,6 +32,8 @@ ASK_AGAIN = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
 # Keeping to a rate is no news; a wait that lasts longer than this is.
 SHOW_WAIT_AFTER = timedelta(seconds=10)
+# Whoever was refused alike so shortly before it showed that everybody is was refused for the same reason.
+REFUSED_TOGETHER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,9 @@ class Turn:
         outcomes = Counter(line.outcome for line in lines.values())
         trouble = finished.trouble or mass_deferral(window, lines)
         if trouble is not None:
+            if trouble.refusal is not None:
+                since = clock.now() - REFUSED_TOGETHER
+                give_back_rejected(self.session, self.mailing, trouble.refusal, since)
             cool_down(
                 self.session,
                 transport.key,

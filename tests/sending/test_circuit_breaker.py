@@ -68,7 +68,17 @@ def test_a_drain_stops_itself(
         make_readers(session, session.scalars(select(Publication)).one(), MORE, start=READERS + 1)
         session.commit()
     assert freeze(runtime.sessions, scheduled, runtime.links)
-    sink.script = Script([Rule(At.RCPT, code=550, text="5.1.1 No such user")])
+    sink.script = Script(
+        [
+            Rule(
+                At.RCPT,
+                code=550,
+                text=f"5.1.1 <reader{n}@readers.example> No such user",
+                recipient=f"reader{n}@*",
+            )
+            for n in range(1, MORE + READERS + 1)
+        ]
+    )
     process = make_process(window_size=10)
     assert process.drain(scheduled, seconds=30) is False
     found = told(runtime, scheduled)

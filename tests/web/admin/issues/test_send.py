@@ -192,3 +192,18 @@ def test_what_is_not_there_is_not_found(editor_client: SignedIn, page: str) -> N
         assert editor_client.get(f"/admin/issues/4711/{page}").status_code == 404
     if page != "delete":
         assert editor_client.post(f"/admin/issues/4711/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("left_out", [{"at": ""}, {}, {"at": "", "when": ""}, {"at": "  ", "when": "later"}])
+def test_a_form_that_does_not_say_now_does_not_send_now(
+    editor_client: SignedIn,
+    session: Session,
+    issue: Issue,
+    readers: None,
+    left_out: dict[str, str],
+) -> None:
+    page = tree(editor_client.get(f"{own(issue, 'send')}?when=now").text)
+    fields = {each.get("name"): each.get("value") for each in page.cssselect("#confirm input[type=hidden]")}
+    given = {name: value for name, value in fields.items() if name not in {"at", "when"}} | left_out
+    assert editor_client.post(own(issue, "send"), data=given).status_code == 400
+    assert mailings(session) == []
