@@ -71,15 +71,15 @@ def edit_publication(
 
 def lock_publication(session: Session, publication_id: int) -> Publication:
     """The publication as it is now; nobody else changes it before this transaction ends."""
-    found = session.scalar(
+    publication = session.scalar(
         select(Publication)
         .where(Publication.id == publication_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if found is None:
+    if publication is None:
         raise Missing("unknown_publication", "There is no such publication any more.")
-    return found
+    return publication
 
 
 def check_state(publication: Publication, state: str, names: Iterable[str]) -> None:

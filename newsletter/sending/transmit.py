@@ -25,8 +25,8 @@ WORTHWHILE_MESSAGES = 10
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """The transport is in trouble, with this sender or (`sender` empty) with all. Nobody was marked for it.
+class TransportFailure:
+    """The transport failed, for this sender or (`sender` empty) for all. Nobody was marked for it.
 
     `message` tells the operator; `temporary`: it may pass by itself.
     """
@@ -66,8 +66,8 @@ def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
 
 def transmit(
     window: Window, message: MailingMessage, connections: ConnectionPool, may_start: Callable[[], bool]
-) -> Trouble | None:
-    """Send a window; returns trouble that the operator must know of. Lost connections are made anew."""
+) -> TransportFailure | None:
+    """Send a window; returns the failure of its transport, or None. Lost connections are made anew."""
     if failpoints.armed:
         failpoints.reach("transmit.begin")
     return _Transmission(window, message, connections, may_start).run()
@@ -80,20 +80,20 @@ class _Transmission:
     connections: ConnectionPool
     may_start: Callable[[], bool]
 
-    def run(self) -> Trouble | None:
+    def run(self) -> TransportFailure | None:
         waiting = self.window.recipients
         while waiting and self.may_start():
             try:
                 session = self.connections.borrow(self.window.transport)
             except SessionFailed as error:
                 # Nothing left: the tally says so of each.
-                return None if self.connections.ending else Trouble(error.message, error.temporary)
+                return None if self.connections.ending else TransportFailure(error.message, error.temporary)
             try:
                 stop = self._send(session, waiting)
             finally:
                 self.connections.give_back(self.window.transport, session)
             if stop is not None and (stop.kind is not BreakKind.LOST or self._is_hopeless(session)):
-                return self._trouble(stop)
+                return self._failure(stop)
             waiting = self._untouched(waiting)
         return None
 
@@ -104,8 +104,8 @@ class _Transmission:
         deliver = self.connections.dialogue(transport, session)
         journal = TallyJournal(self.window.tally)
         stop = deliver(session, map(self.message.to, waiting[:room]), journal, self.may_start)
-        if stop is not None and stop.surprised:
-            self.connections.speak_plainly(transport, stop)
+        if stop is not None and stop.protocol_error:
+            self.connections.use_plain_dialogue(transport, stop)
         return stop
 
     def _untouched(self, recipients: list[Recipient]) -> list[Recipient]:
@@ -124,14 +124,14 @@ class _Transmission:
             self.window.transport
         )
 
-    def _trouble(self, stop: Break) -> Trouble | None:
+    def _failure(self, stop: Break) -> TransportFailure | None:
         """What the operator must know of why it stopped for good."""
         name, reply = self.window.transport.name, stop.reply or stop.reason
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
-            return Trouble(
+            return TransportFailure(
                 f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
-            return Trouble(f"{name} keeps closing the connection: {reply}.", temporary=True)
+            return TransportFailure(f"{name} keeps closing the connection: {reply}.", temporary=True)
         return None

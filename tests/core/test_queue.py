@@ -72,11 +72,11 @@ def test_a_dead_broker_breaks_nothing(runtime: Runtime) -> None:
         jobs.drain_mailing.enqueue(session, mailing_id=7)
         session.execute(text("SELECT 1"))
         session.commit()
-    assert jobs.drain_mailing.ring(mailing_id=7) is False
+    assert jobs.drain_mailing.publish(mailing_id=7) is False
     assert broker.waiting(Queue.BULK) is None
 
 
 def test_waiting_counts(session: Session, valkey: Redis) -> None:
-    jobs.drain_mailing.ring(mailing_id=1)
-    jobs.drain_mailing.ring(mailing_id=2)
+    jobs.drain_mailing.publish(mailing_id=1)
+    jobs.drain_mailing.publish(mailing_id=2)
     assert broker.waiting(Queue.BULK) == 2

@@ -75,7 +75,7 @@ def editor(session: Session) -> User:
 
 
 @pytest.fixture
-def letters(session: Session, links: Links) -> Callable[..., list[str]]:
+def email_links(session: Session, links: Links) -> Callable[..., list[str]]:
     """The paths that the system messages of one kind lead to, oldest first."""
 
     def read(kind: str, recipient: str) -> list[str]:

@@ -53,10 +53,10 @@ def sign_in(tab: Page, password: str = PASSWORD) -> None:
 
 def test_the_pages_are_whole(tab: Page, origin: str) -> None:
     heard = listen(tab)
-    found: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
 
     def see(name: str) -> None:
-        found[name] = look(tab)
+        problems[name] = look(tab)
 
     tab.goto(f"{origin}/sign-in")
     see("sign in")
@@ -80,7 +80,7 @@ def test_the_pages_are_whole(tab: Page, origin: str) -> None:
     for path in ("/forgot-password", "/set-up/nonsense"):
         tab.goto(origin + path)
         see(path)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert {name: wrong for name, wrong in problems.items() if wrong} == {}
     assert heard == []
 
 
