@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,12 +70,7 @@ def edit_publication(
 
 def lock_publication(session: Session, publication_id: int) -> Publication:
     """The publication as it is now; nobody else changes it before this transaction ends."""
-    publication = session.scalar(
-        select(Publication)
-        .where(Publication.id == publication_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    publication = session.get(Publication, publication_id, with_for_update=True, populate_existing=True)
     if publication is None:
         raise Missing("unknown_publication", "There is no such publication any more.")
     return publication

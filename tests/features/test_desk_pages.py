@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from playwright.sync_api import APIResponse, Browser, Page, Response
+from playwright.sync_api import APIResponse, Page, Response
 from redis import Redis
 from sqlalchemy.orm import Session
 
-from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 from newsletter.runtime import Runtime
 from newsletter.web.limits import limiter
-from tests.features.looking import listen, look, open_tab, unringed
+from tests.features.looking import listen, look, unringed
 from tests.features.scenes import OWNER, PASSWORD, Scene, bare, empty, foreign, full, pages, paths
+from tests.heartbeats import every_worker_lives
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -44,13 +44,8 @@ FILLED = (
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    """Every worker lives."""
-    with open_redis(redis_url, 5) as client:
-        client.flushdb()
-        for name in (*SERVED, SWEEP):
-            record_heartbeat(client, name)
+    with every_worker_lives(redis_url) as client:
         yield client
-        client.flushdb()
 
 
 @pytest.fixture
@@ -60,11 +55,6 @@ def origin(app: Flask, redis: Redis) -> Iterator[str]:
         limiter.reset()
     with serve(app) as url:
         yield url
-
-
-@pytest.fixture
-def tab(origin: str, chrome: Browser) -> Page:
-    return open_tab(chrome, origin, locale="en-GB")
 
 
 def test_an_empty_installation(app: Flask, session: Session, origin: str, tab: Page) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.core import clock
 from newsletter.publications.create import create_publication
 from newsletter.web.limits import limiter
-from tests.features.looking import listen, look, open_tab
+from tests.features.looking import listen, look
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -38,11 +38,6 @@ def origin(app: Flask, session: Session) -> Iterator[str]:
         limiter.reset()
     with serve(app) as url:
         yield url
-
-
-@pytest.fixture
-def tab(origin: str, chrome: Browser) -> Page:
-    return open_tab(chrome, origin, locale="en-GB")
 
 
 def sign_in(tab: Page, password: str = PASSWORD) -> None:
