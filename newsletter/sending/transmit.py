@@ -27,8 +27,8 @@ WORTHWHILE_MESSAGES = 10
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """The transport is in trouble, with this sender or (`sender` empty) with all. Nobody was marked for it.
+class TransportFailure:
+    """The transport failed, for this sender or (`sender` empty) for all. Nobody was marked for it.
 
     `message` tells the operator; `temporary`: it may pass by itself. `refusal`: what everybody was answered
     alike; whoever was rejected by it just before is not, either.
@@ -97,8 +97,8 @@ def transmit(
     connections: ConnectionPool,
     may_start: Callable[[], bool],
     rows: RefusalRows,
-) -> Trouble | None:
-    """Send a window; returns trouble that the operator must know of. Lost connections are made anew.
+) -> TransportFailure | None:
+    """Send a window; returns the failure of its transport, or None. Lost connections are made anew.
 
     `rows`: the refusals that the process was given by each transport.
     """
@@ -108,8 +108,8 @@ def transmit(
     transmission = _Transmission(
         window, message, connections, lambda: refusals.identical is None and may_start(), refusals
     )
-    trouble = transmission.run()
-    return transmission.give_back_identical() or trouble
+    failure = transmission.run()
+    return transmission.give_back_identical() or failure
 
 
 @dataclass(frozen=True)
@@ -120,20 +120,20 @@ class _Transmission:
     may_start: Callable[[], bool]
     refusals: WindowRefusals
 
-    def run(self) -> Trouble | None:
+    def run(self) -> TransportFailure | None:
         waiting = self.window.recipients
         while waiting and self.may_start():
             try:
                 session = self.connections.borrow(self.window.transport)
             except SessionFailed as error:
                 # Nothing left: the tally says so of each.
-                return None if self.connections.ending else Trouble(error.message, error.temporary)
+                return None if self.connections.ending else TransportFailure(error.message, error.temporary)
             try:
                 stop = self._send(session, waiting)
             finally:
                 self.connections.give_back(self.window.transport, session)
             if stop is not None and (stop.kind is not BreakKind.LOST or self._is_hopeless(session)):
-                return self._trouble(stop)
+                return self._failure(stop)
             waiting = self._untouched(waiting)
         return None
 
@@ -144,12 +144,12 @@ class _Transmission:
         deliver = self.connections.dialogue(transport, session)
         journal = _WindowJournal(self.window, self.refusals)
         stop = deliver(session, map(self.message.to, waiting[:room]), journal, self.may_start)
-        if stop is not None and stop.surprised:
-            self.connections.speak_plainly(transport, stop)
+        if stop is not None and stop.protocol_error:
+            self.connections.use_plain_dialogue(transport, stop)
         return stop
 
-    def give_back_identical(self) -> Trouble | None:
-        """When the relay gives everybody the same refusal: nobody is marked, and this is the trouble."""
+    def give_back_identical(self) -> TransportFailure | None:
+        """When the relay gives everybody the same refusal: nobody is marked, and the transport has failed."""
         refusal = self.refusals.judge()
         if refusal is None:
             return None
@@ -159,7 +159,7 @@ class _Transmission:
             f"{self.window.transport.name} gives everybody the same refusal, so it is about the sender or its"
             f" account, not about the readers: {self.refusals.words()}. Nobody was marked for it."
         )
-        return Trouble(sentence, temporary=False, sender=self.message.sender, refusal=refusal.line)
+        return TransportFailure(sentence, temporary=False, sender=self.message.sender, refusal=refusal.line)
 
     def _untouched(self, recipients: list[Recipient]) -> list[Recipient]:
         """Who is left: only those that the tally does not mention yet."""
@@ -177,14 +177,14 @@ class _Transmission:
             self.window.transport
         )
 
-    def _trouble(self, stop: Break) -> Trouble | None:
+    def _failure(self, stop: Break) -> TransportFailure | None:
         """What the operator must know of why it stopped for good."""
         name, reply = self.window.transport.name, stop.reply or stop.reason
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
-            return Trouble(
+            return TransportFailure(
                 f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
-            return Trouble(f"{name} keeps closing the connection: {reply}.", temporary=True)
+            return TransportFailure(f"{name} keeps closing the connection: {reply}.", temporary=True)
         return None

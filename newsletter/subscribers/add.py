@@ -24,6 +24,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.names import clean_comment
 from newsletter.subscribers.sign_up import send_within_limit
 from newsletter.subscribers.subscribe import (
+    add_pending,
     locked_or_new_subscriber,
     locked_subscription,
     subscribe,
@@ -91,10 +92,7 @@ def vouch_for(
         raise suppressed_error(session, address)
     subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
-        subscription = Subscription(
-            subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
-        )
-        session.add(subscription)
+        subscription = add_pending(session, subscriber, publication)
     elif subscription.state is State.ENDED:
         raise Conflict(
             "left",

@@ -29,14 +29,7 @@ def find_subscription(session: Session, subscription_id: int) -> Subscription:
 
 def lock_subscriber(session: Session, subscriber_id: int) -> Subscriber:
     """The subscriber, locked as above; `Missing` when there is none or the person was erased."""
-    return _present(
-        session.scalar(
-            select(Subscriber)
-            .where(Subscriber.id == subscriber_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
+    return _present(session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True))
 
 
 def find_subscriber(session: Session, subscriber_id: int) -> Subscriber:

@@ -54,10 +54,7 @@ def subscribe(
         return Request(RequestOutcome.SUPPRESSED, None)
     subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
-        subscription = Subscription(
-            subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
-        )
-        session.add(subscription)
+        subscription = add_pending(session, subscriber, publication)
     elif subscription.state is State.ENDED:
         transition(subscription, State.PENDING)
     elif subscription.state is State.PENDING:
@@ -118,3 +115,12 @@ def locked_subscription(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def add_pending(session: Session, subscriber: Subscriber, publication: Publication) -> Subscription:
+    """A new subscription that waits to be confirmed; the caller holds the subscriber's lock."""
+    subscription = Subscription(
+        subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
+    )
+    session.add(subscription)
+    return subscription

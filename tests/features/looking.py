@@ -135,14 +135,14 @@ def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS, ax
     axe = axe or SOAK
     if axe:
         tab.evaluate(AXE)
-    found: list[str] = []
+    problems: list[str] = []
     for scheme in schemes:
         tab.emulate_media(color_scheme=scheme)
         for width in widths:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
             told = [*_width(tab), *(_barriers(tab, _options(scheme, width, widths, email)) if axe else ())]
-            found += [f"{scheme} {width}: {line}" for line in told]
-    return found
+            problems += [f"{scheme} {width}: {line}" for line in told]
+    return problems
 
 
 def unringed(tab: Page) -> list[str]:

@@ -14,7 +14,7 @@ from newsletter.sending import control, failpoints
 from newsletter.sending.freeze import freeze
 from newsletter.sending.requeue import resend_unanswered, retry_rejected
 from newsletter.sending.schedule import schedule
-from newsletter.sending.transmit import Trouble
+from newsletter.sending.transmit import TransportFailure
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.models import ConsentSource, Subscription, SuppressionReason
 from newsletter.subscribers.pause import pause as pause_subscription
@@ -194,11 +194,13 @@ class QuietDay(Steps):
             if line == REFUSED:
                 held.window.tally.answered(seq, GIVEN_BACK)
         if is_told:
-            self._is_done(process, held, Trouble("All are refused alike.", False, SENDER, REFUSED))
+            self._is_done(process, held, TransportFailure("All are refused alike.", False, SENDER, REFUSED))
 
     @precondition(lambda self: any(one.held for one in self._processes))
-    @rule(n=PLACES, m=PLACES, trouble=st.sampled_from([None, None, Trouble("It rests.", True, SENDER)]))
-    def a_window_is_done(self, n: int, m: int, trouble: Trouble | None) -> None:
+    @rule(
+        n=PLACES, m=PLACES, failure=st.sampled_from([None, None, TransportFailure("It rests.", True, SENDER)])
+    )
+    def a_window_is_done(self, n: int, m: int, failure: TransportFailure | None) -> None:
         process = self._process(n)
         if process is not None and process.held:
-            self._is_done(process, list(process.held.values())[m % len(process.held)], trouble)
+            self._is_done(process, list(process.held.values())[m % len(process.held)], failure)

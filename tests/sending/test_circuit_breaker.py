@@ -25,7 +25,7 @@ from tests.sending.pressing import press
 MORE = 300
 
 
-def pulled(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
+def is_paused(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
     mailing = lock(session, mailing_id)
     told = {(Outcome.REJECTED, "no_such_user"): rejected - 1, (Outcome.REJECTED, "expired"): 1}
     counts.change(session, mailing_id, told | {(Outcome.SENT, ""): sent})
@@ -44,12 +44,12 @@ def pulled(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
 def test_it_takes_many_and_a_tenth(
     session: Session, mailing_id: int, rejected: int, sent: int, expected: bool
 ) -> None:
-    assert pulled(session, mailing_id, rejected, sent) is expected
+    assert is_paused(session, mailing_id, rejected, sent) is expected
     assert lock(session, mailing_id).control is (Control.PAUSE if expected else Control.GO)
 
 
-def test_it_says_why_and_is_not_pulled_again(session: Session, mailing_id: int) -> None:
-    assert pulled(session, mailing_id, 1_500, 4_500)
+def test_it_says_why_and_pauses_once(session: Session, mailing_id: int) -> None:
+    assert is_paused(session, mailing_id, 1_500, 4_500)
     mailing = lock(session, mailing_id)
     assert mailing.held_reason.startswith("1,500 of 6,000 messages (25 %) were refused.")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.paused")).one()

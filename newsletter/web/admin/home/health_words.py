@@ -47,7 +47,7 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
     """
     return [
         *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
-        # A mailing that stands still for the relay's sake has said all there is to say about it.
+        # A mailing that paused because of the relay has its own condition, which says why.
         *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
         _workers(health.heartbeats),
         _sweep(health.heartbeats),

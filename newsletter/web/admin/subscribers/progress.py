@@ -50,7 +50,7 @@ def _facts(slug: str, import_id: int) -> dict[str, Any]:
     waits = shown.state is ImportState.QUEUED or shown.state is ImportState.RUNNING
     return {
         "publication": publication,
-        "one": shown,
+        "upload": shown,
         "sentence": state_sentence(shown, publication.timezone),
         "silent": waits and is_stalled(shown),
         "terms": terms(shown),

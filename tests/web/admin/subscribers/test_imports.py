@@ -19,7 +19,7 @@ from newsletter.subscribers.suppress import suppress
 from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.desk import LIST, XSS, afresh, deeds, read
+from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, read
 from tests.web.admin.subscribers.uploading import AGREED, BOUNDARY, GOOD, IMPORT, Upload, multipart
 from tests.web.signed_in import SignedIn
 
