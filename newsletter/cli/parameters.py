@@ -2,10 +2,9 @@
 
 import click
 
+from newsletter.core.ids import LARGEST_ID
 from newsletter.core.text import SURROGATE
 
-# Ids are signed 64-bit integers in both databases.
-LARGEST_ID = 2**63 - 1
 # Numbers of revisions are 32-bit integers there.
 LARGEST_NUMBER = 2**31 - 1
 

@@ -4,9 +4,8 @@ from flask import Flask, request
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from newsletter.core.errors import Missing
+from newsletter.core.ids import LARGEST_ID
 from newsletter.core.text import SURROGATE
-
-LARGEST_ID = 2**63 - 1  # a larger one is in no database: it is not found rather than asked for
 
 
 class IdConverter(IntegerConverter):
