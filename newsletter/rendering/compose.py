@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
-from newsletter.document.merge import MergeField, Substitution, substitute
+from newsletter.document.merge import MergeField, Substitution, fields_in, substitute
 from newsletter.rendering.environment import render
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
@@ -80,12 +80,16 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
 
 
 def _page_title(given: RenderInput) -> str:
-    """The subject as nobody in particular reads it: a page's title is the same for all."""
+    """The name of the message as a document, the same for all: its subject, or its title if that greets.
 
-    def word(field: MergeField) -> str:
-        return given.publication.name if field.name == "publication_name" else field.default
-
-    return substitute(given.document.subject.strip() or given.document.title, word)
+    A subject with a reader's name in it would read “Reader: five stories” here.
+    """
+    document, name = given.document, given.publication.name
+    for line in (document.subject.strip(), document.title):
+        filled = substitute(line, lambda field: name if field.name == "publication_name" else str(field))
+        if filled and not fields_in([filled]):
+            return filled
+    return name
 
 
 def substitution_for(slots: SlotTable, publication_name: str) -> Substitution:

@@ -12,12 +12,11 @@ from datetime import date
 from gettext import NullTranslations
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from newsletter.core.dates import write_day
 from newsletter.core.errors import Refused
 from newsletter.document import attribution, richtext
 from newsletter.document.blocks.feature import FeatureSection
@@ -44,16 +43,14 @@ class Wording:
     translations: NullTranslations = field(default_factory=NullTranslations)
     media: Mapping[str, MediaImage] = field(default_factory=dict)
 
+    @property
+    def phrasing(self) -> attribution.Phrasing:
+        """How outlets are named in this language."""
+        return attribution.Phrasing(self.translations.gettext, self.language)
+
     def day(self, day: date, length: str = "long") -> str:
         """`15 May 2026` in the language's own way; `full` has the weekday too."""
-        try:
-            locale = Locale.parse(self.language, sep="-")
-        except (ValueError, UnknownLocaleError):
-            locale = Locale("en")
-        if locale.language == "en" and not locale.territory:
-            pattern = {"long": "d MMMM y", "full": "EEEE, d MMMM y"}[length]
-            return format_date(day, pattern, locale=locale)
-        return format_date(day, format=length, locale=locale)
+        return write_day(day, self.language, length)
 
 
 def _wording(context: Context) -> Wording:
@@ -103,27 +100,27 @@ def lines(context: Context, text: str) -> Markup:
 @pass_context
 def attributed(context: Context, item: Item | FeatureSection) -> str:
     """An item's blurb as Markdown with its outlet woven in."""
-    return attribution.attributed(item.blurb, item.provenance, _wording(context).translations.gettext)
+    return attribution.attributed(item.blurb, item.provenance, _wording(context).phrasing)
 
 
 @pass_context
 def attribution_phrase(context: Context, provenance: Provenance) -> str:
     """The bare attribution as Markdown: `reported *X*`."""
-    return attribution.phrase(provenance, _wording(context).translations.gettext)
+    return attribution.phrase(provenance, _wording(context).phrasing)
 
 
 @pass_context
 def source_line(context: Context, provenance: Provenance) -> str:
     """Outlet, byline and date as one line of Markdown, without what the blurb says already."""
     wording = _wording(context)
-    return attribution.source_line(provenance, wording.day, wording.translations.gettext)
+    return attribution.source_line(provenance, wording.day, wording.phrasing)
 
 
 @pass_context
 def shortened(context: Context, item: Item, section: LatestSection) -> Cut:
     """An item's blurb, with its outlet woven in, cut as its section says: plain text, merge fields filled."""
     wording = _wording(context)
-    text = attribution.attributed(item.blurb, item.provenance, wording.translations.gettext)
+    text = attribution.attributed(item.blurb, item.provenance, wording.phrasing)
     result = cut(richtext.to_plain(text, TOKENS, links=False), section.length, section.cut_at)
     return Cut(wording.substitution.words(result.text), result.shortened)
 

@@ -135,5 +135,5 @@ def test_the_author_line_of_a_quotation() -> None:
 
 
 def test_marks_without_end_are_refused() -> None:
-    with pytest.raises(DocumentInvalid, match="nested too deeply|levels deep"):
+    with pytest.raises(DocumentInvalid, match="nested too deeply"):
         first("*" * 9_000 + "a" + "*" * 9_000)

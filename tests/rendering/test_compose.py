@@ -107,8 +107,14 @@ def test_the_preheader_is_the_first_thing_in_the_body_hidden_and_padded(digest: 
 
 
 def test_the_title_names_nobody() -> None:
-    document = Document(title="A", subject='{{ name | default: "You" }} & {{ publication_name }}')
-    assert elements(compose(issue_of(document=document)).html, "//title")[0].text == "You & Coalition Weekly"
+    greeting = Document(title="A & B", subject='{{ name | default: "Reader" }}, five stories')
+    page = compose(issue_of(document=greeting)).html
+    assert elements(page, "//title")[0].text == "A & B"
+    assert elements(page, "//*[@aria-label]")[0].get("aria-label") == "A & B"
+    named = Document(title="A", subject="Five & {{ publication_name }}")
+    assert elements(compose(issue_of(document=named)).html, "//title")[0].text == "Five & Coalition Weekly"
+    for_somebody = Document(title="For {{ name }}", subject="{{ name }}")
+    assert elements(compose(issue_of(document=for_somebody)).html, "//title")[0].text == "Coalition Weekly"
 
 
 def test_every_table_is_presentation_and_every_image_has_alt(digest: Composed) -> None:
