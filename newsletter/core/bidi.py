@@ -52,6 +52,16 @@ def first_direction(text: str) -> str:
     return ""
 
 
+def isolated(text: str) -> str:
+    """`text` such that its direction and that of the words around it do not disturb each other."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if text else ""
+
+
+def without_overrides(text: str) -> str:
+    """`text` without the characters that turn everything after them around."""
+    return _OVERRIDE.sub("", text)
+
+
 def find_override(text: str) -> str:
     """What is wrong with a text whose direction is overridden, in a sentence; empty for any other."""
     override = _OVERRIDE.search(text)

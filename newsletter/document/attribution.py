@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.core.bidi import FIRST_STRONG_ISOLATE, POP_ISOLATE, has_rtl
+from newsletter.core.bidi import has_rtl, isolated
 from newsletter.core.i18n import direction, language
 from newsletter.document.provenance import Provenance, Style
 from newsletter.document.richtext import escape
@@ -42,7 +42,7 @@ class Phrasing:
     def isolated(self, text: str) -> str:
         """`text` so that its direction and that of the words around it do not disturb each other (UAX #9)."""
         if has_rtl(text) or direction(self.language) == "rtl":
-            return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+            return isolated(text)
         return text
 
 

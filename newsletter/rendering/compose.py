@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
 from newsletter.document.merge import MergeField, Substitution, fields_in, substitute
+from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
@@ -39,10 +40,11 @@ def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     """
     slots = slots or SlotTable()
     context = template_context(given, slots)
+    in_text = context | {"wording": context["wording"].in_plain_text()}
     folder = THEMES[given.theme].folder
     return Composed(
-        html=render([f"{folder}/issue.html"], context),
-        text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], context)),
+        html=isolate_slots(render([f"{folder}/issue.html"], context), slots),
+        text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], in_text)),
         subject=context["wording"].substitution.words(given.document.subject),
         preheader=context["preheader"],
         slots=slots,
