@@ -74,7 +74,7 @@ class Theme:
         """The theme's tokens with a publication's own in their place; empty ones change nothing.
 
         Inks are made darker (or lighter) where a new paper would leave them unreadable; so is the ground of
-        panels, on which the same inks stand, where one is light and the other dark. Raises Refused, token by
+        panels, unless it is chosen too, where one is light and the other dark. Raises Refused, token by
         token, for names that are unknown and values that are neither colours nor fonts.
         """
         chosen = {name: value for name, value in overrides.items() if value}
@@ -82,8 +82,8 @@ class Theme:
         if problems:
             raise Refused("theme_tokens_invalid", "The theme cannot be coloured like this.", problems)
         tokens = replace(self.tokens, **chosen)
-        tint = _near(tokens.tint, tokens.paper)
-        dark_tint = _near(tokens.dark_tint, tokens.dark_paper)
+        tint = tokens.tint if "tint" in chosen else _near(tokens.tint, tokens.paper)
+        dark_tint = tokens.dark_tint if "dark_tint" in chosen else _near(tokens.dark_tint, tokens.dark_paper)
         return replace(
             tokens,
             tint=tint,

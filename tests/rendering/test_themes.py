@@ -67,6 +67,11 @@ def test_words_can_be_read_whatever_the_accent(theme: Theme, accent: str) -> Non
     assert contrast(tokens.on_accent, tokens.accent) >= READABLE
 
 
+def test_words_stand_on_the_paper_whatever_is_around_it() -> None:
+    tokens = THEMES["gazette"].styled({"ground": "#0a1428"})
+    assert contrast(tokens.soft, tokens.paper) >= READABLE
+
+
 def test_inks_give_way_to_a_publications_paper() -> None:
     tokens = THEMES["gazette"].styled({"paper": "#2a2a2a", "tint": "#333333", "ground": "#202020"})
     assert contrast(tokens.ink, "#2a2a2a") >= READABLE
