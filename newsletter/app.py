@@ -12,6 +12,7 @@ from newsletter.core.links import Links
 from newsletter.core.paths import static_dir, templates_dir
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
+from newsletter.sending import failpoints
 from newsletter.settings import Settings, load_settings
 from newsletter.web import (
     assets_manifest,
@@ -25,6 +26,7 @@ from newsletter.web import (
     page_cache,
     request_id,
     templating,
+    unsubscribe_replay,
 )
 
 assert web  # noqa: S101
@@ -58,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     errors.init_app(app)
     converters.init_app(app)
     blueprints.init_app(app, settings)
+    unsubscribe_replay.init_app(app, settings)
     _serve_static(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -69,6 +72,7 @@ def create_app_from_environment() -> Flask:
     """What the web server imports."""
     settings = load_settings()
     logs.configure(settings.log_format)
+    failpoints.arm(settings.failpoints)
     return create_app(settings)
 
 

@@ -15,6 +15,7 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
+from newsletter.health.check import unsubscribes_state
 from newsletter.health.heartbeats import is_silent, read_heartbeats
 from newsletter.smtp.session import open_session
 from newsletter.transports.availability import Obstacle, read_availability
@@ -112,6 +113,16 @@ def _signing() -> str:
     return f"the DNS has the keys of {', '.join(domains)}" if domains else "no mail is signed here"
 
 
+def _unsubscribes() -> str:
+    found = unsubscribes_state(runtime().settings.unsubscribe_dir)
+    if found.failed:
+        message = f"{found.failed} could not be carried out, see the log and {found.failed_folder}"
+        raise OperatorMustAct("unsubscribes", message)
+    if found.waiting:
+        raise OperatorMustAct("unsubscribes", f"{found.waiting} wait for the database")
+    return "none waits for the database"
+
+
 def _data_dir() -> str:
     folder = runtime().settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -131,6 +142,7 @@ def _front_end() -> str:
 CHECKS: dict[str, Callable[[], str]] = {
     "data directory": _data_dir,
     "database": _database,
+    "unsubscribes": _unsubscribes,
     "broker": _broker,
     "workers": _workers,
     "relay": _relay,
