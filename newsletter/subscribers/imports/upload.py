@@ -66,9 +66,7 @@ def create_import(
         "publication",
         publication.id,
         actor=actor,
-        import_id=row.id,
-        file=row.filename,
-        statement=row.statement,
+        import_id=row.id,  # whose row has the file's name and the statement: people can be erased there
     )
     jobs.import_subscribers.enqueue(session, import_id=row.id)
     return row
