@@ -28,7 +28,7 @@ setup: $(STAMPS)/front-end ## Install what `newsletter` needs into .venv
 run: setup $(STAMPS)/compiled ## Run everything here, with a mailbox that catches all messages; ARGS="…" are passed on
 	@exec $(BIN)/newsletter run $(ARGS)
 
-test: setup-dev chromium ## Install what the tests need and run them; ARGS="…" are passed to pytest
+test: setup-dev chromium $(STAMPS)/compiled ## Install what the tests need and run them; ARGS="…" are passed to pytest
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 # Not on the way of a change, but before a release and after work on what sends: it takes hours.

@@ -16,7 +16,7 @@ from time import perf_counter, process_time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
-from benchmarks.desk import database_kind, settings_below
+from benchmarks.installation import database_kind, settings_below
 from benchmarks.rig import machine
 from newsletter import migrations
 from newsletter.accounts.create import create_user

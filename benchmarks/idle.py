@@ -5,6 +5,7 @@ to be quiet, so the load is printed, too. `--rest SECONDS`: how long it idles be
 """
 
 import argparse
+import compileall
 import os
 import subprocess
 import sys
@@ -22,6 +23,8 @@ MOST_READY_SECONDS = 6.0
 MOST_COMMAND_SECONDS = 0.7
 TRIES = 5  # of which the quickest counts
 COMMANDS = ("--help", "issue list --json", "subscribers count --publication coalition-weekly --json")
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = (ROOT / "newsletter", ROOT / "workers")
 NEWSLETTER = (sys.executable, "-P", "-c", "from newsletter.cli import main; main()")
 
 
@@ -78,6 +81,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rest", type=float, default=30.0, help="Seconds of idling before memory is read.")
     rest = parser.parse_args().rest
+    # As in an installation, where pip has compiled everything, whatever PYTHONDONTWRITEBYTECODE says here.
+    for package in PACKAGES:
+        compileall.compile_dir(package, quiet=1)
     print(f"On {machine()}; load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="newsletter-idle-") as folder:
         run = Run(Path(folder, "var"), Path(folder, "said.txt"), demo=True, BULK_PROCESSES="")

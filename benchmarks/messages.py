@@ -89,13 +89,13 @@ def cost(make: Callable[[Recipient], object], readers: Sequence[Recipient]) -> f
 def signatures_a_second() -> float | None:
     """What openssl says of one core; None where it cannot be had."""
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             ["openssl", "speed", "-seconds", "2", "rsa2048"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
         print(f"openssl cannot be had: {error}")
         return None
-    return float(told.strip().splitlines()[-1].split()[5])
+    return float(output.strip().splitlines()[-1].split()[5])
 
 
 def signing(message: MailingMessage, count: int) -> None:
@@ -143,17 +143,17 @@ def main() -> None:
         sender="editor@weekly.example",
     )
     print(f"On {machine()}")
-    found = {}
+    results = {}
     for kind, name in NAMES.items():
         readers = people(name, count)
         size = len(message.to(readers[0]).body)
-        found[kind] = cost(message.to, readers)
-        print(f"{kind} names, {size:,} octets: {found[kind]:.1f} µs for each copy")
+        results[kind] = cost(message.to, readers)
+        print(f"{kind} names, {size:,} octets: {results[kind]:.1f} µs for each copy")
     readers = people(NAMES["plain"], count)
     link = cost(lambda person: links.unsubscribe(person.subscription_id, 1), readers)
     print(f"an unsubscribe link: {link:.1f} µs")
-    print(f"  plain names: {found['plain']:.1f} (at most {MOST:g}): {judged(MOST / found['plain'], 1)}")
-    slowest = max(found.values()) / found["plain"]
+    print(f"  plain names: {results['plain']:.1f} (at most {MOST:g}): {judged(MOST / results['plain'], 1)}")
+    slowest = max(results.values()) / results["plain"]
     told = f"slowest names against plain ones: {slowest:.2f} (at most {SLOWER:g})"
     print(f"  {told}: {judged(SLOWER / slowest, 1)}")
     signing(message, count)

@@ -127,21 +127,21 @@ def send(made: Installation, slug: str = "one", *, confirm: bool = False) -> Run
         mailing_id = schedule(session, issue, None, runtime.links, actor="bench").id
         session.commit()
     began, busy, memory = perf_counter(), _busy(made), 0.0
-    while not (found := _read(runtime, mailing_id)).over:
-        if confirm and found.sent > found.candidates / 4:
+    while not (totals := _read(runtime, mailing_id)).over:
+        if confirm and totals.sent > totals.candidates / 4:
             confirm = _ask_for_confirmation(runtime)
         assert perf_counter() - began < PATIENCE, made.said("bulk")
         memory = max([memory, *map(_resident, _senders(made))])
         sleep(0.2)
     elapsed = perf_counter() - began
-    assert found.sent == found.candidates, found
+    assert totals.sent == totals.candidates, totals
     with runtime.session() as session:
         mailing = session.get_one(Mailing, mailing_id)
         assert mailing.started_at is not None
         frozen = (mailing.started_at - mailing.created_at).total_seconds()
         confirmed = _confirmed(session)
     runtime.engine.dispose()
-    return Run(found.sent / elapsed, frozen, (_busy(made) - busy) / found.sent * 1e6, memory, confirmed)
+    return Run(totals.sent / elapsed, frozen, (_busy(made) - busy) / totals.sent * 1e6, memory, confirmed)
 
 
 def _ask_for_confirmation(runtime: Runtime) -> bool:
@@ -199,10 +199,10 @@ def rates(people: int) -> None:
     fastest = reference()
     if fastest is not None:
         print(f"smtp-source -d -s 4, {SIZE:,} octets: {fastest:,.0f}/s")
-    found: dict[tuple[str, str], Run] = {}
+    runs: dict[tuple[str, str], Run] = {}
     for kind, dialogue in (("postgresql", "chunking"), ("postgresql", "pipelining"), ("sqlite", "chunking")):
         with sink_process() as sink, installation(kind, people, sink, dialogue) as made:
-            found[kind, dialogue] = run = send(made)
+            runs[kind, dialogue] = run = send(made)
             counts, seconds = sink.counts(), processor_seconds(sink.process.pid)
             assert counts["messages"] == people, counts
             print(
@@ -212,8 +212,8 @@ def rates(people: int) -> None:
             )
     if fastest is not None:
         for dialogue, target in (("chunking", 0.6), ("pipelining", 0.4)):
-            _tell(f"{dialogue} / smtp-source", found["postgresql", dialogue].rate / fastest, target)
-    _tell("SQLite / PostgreSQL", found["sqlite", "chunking"].rate / found["postgresql", "chunking"].rate, 0.8)
+            _tell(f"{dialogue} / smtp-source", runs["postgresql", dialogue].rate / fastest, target)
+    _tell("SQLite / PostgreSQL", runs["sqlite", "chunking"].rate / runs["postgresql", "chunking"].rate, 0.8)
 
 
 def _tell(what: str, ratio: float, target: float) -> None:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.orm import Session
 
-from benchmarks.desk import database_kind, settings_below
+from benchmarks.installation import database_kind, settings_below
 from benchmarks.rig import machine
 from newsletter import migrations
 from newsletter.accounts.create import create_user
@@ -184,11 +184,11 @@ def report(settings: Settings) -> bool:
         for case in CASES:
             taken, small = ask(client, FULL + case.query)
             walked = scans(session, publication, case)
-            found = f"walks {', '.join(walked)}" if walked else "by index"
+            plan = f"walks {', '.join(walked)}" if walked else "by index"
             ratio = min(taken) / min(small)
             met = met and ratio <= TARGET
             told = f"{min(taken):6.1f} ms (median {statistics.median(taken):.1f}), {ratio:4.1f} × fifty"
-            print(f"  {case.name:<14} {told}; {found}")
+            print(f"  {case.name:<14} {told}; {plan}")
             session.rollback()
         began = perf_counter()
         counts = count_filters(session, publication.id)

@@ -128,11 +128,11 @@ def far(sink: SinkProcess) -> None:
         for client in CLIENTS:
             figure = rate(sink, client.send, port, client.far)
             reference = reference or figure
-            told = f"{figure:9,.1f} a second, {figure / reference:5.1f} × smtplib"
+            line = f"{figure:9,.1f} a second, {figure / reference:5.1f} × smtplib"
             if client.target is not None:
                 times = figure / reference
-                told += f", {client.target:g} × asked: {judged(times, client.target)}"
-            print(f"    {client.name:<12} {told}")
+                line += f", {client.target:g} × asked: {judged(times, client.target)}"
+            print(f"    {client.name:<12} {line}")
 
 
 def near(sink: SinkProcess) -> None:

@@ -16,6 +16,7 @@ from newsletter.settings import Settings, load_settings
 from newsletter.web import (
     assets_manifest,
     blueprints,
+    converters,
     database,
     errors,
     headers,
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     page_cache.init_app(app)
     limits.init_app(app, settings.effective_redis_url)
     errors.init_app(app)
+    converters.init_app(app)
     blueprints.init_app(app, settings)
     _serve_static(app)
     if settings.trusted_proxies:

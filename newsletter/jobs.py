@@ -1,24 +1,24 @@
 """The catalogue: every job, its queue and why it exists.
 
 Every job may be lost or doubled without harm: each reads from the database what is left to do. The sweep of
-the periodic worker (see `workers.periodic`) rings again whatever the database says is waiting.
+the periodic worker (see `workers.periodic`) publishes again whatever the database says is waiting.
 """
 
 from newsletter.core.queue import Job, Queue
 
-# Sends one confirmation or other system message; the sweep rings for those that still wait.
+# Sends one confirmation or other system message; the sweep publishes it again for those that still wait.
 send_system_message = Job("send_system_message", Queue.TRANSACTIONAL, {"message_id": int})
 
 # Freezes the audience of a due mailing in chunks, compiles its message and starts the sending.
 freeze_mailing = Job("freeze_mailing", Queue.BULK, {"mailing_id": int})
 
-# A turn of sending: takes windows of a mailing for some seconds, then rings again while there is more.
+# A turn of sending: takes windows of a mailing for some seconds, then is published again while there is more.
 drain_mailing = Job("drain_mailing", Queue.BULK, {"mailing_id": int})
 
-# Reads an uploaded file in batches; a worker that ends or dies leaves the rest to the next ring.
+# Reads an uploaded file in batches; a worker that ends or dies leaves the rest to the next job.
 import_subscribers = Job("import_subscribers", Queue.IMPORTS, {"import_id": int})
 
-# Beat's tick: everything the database says is due gets its doorbell. Also run by the periodic worker's timer.
+# Beat's tick: publishes a job for all that the database says is due. Also run by the periodic worker's timer.
 sweep = Job("sweep", Queue.PERIODIC, {})
 
 CATALOGUE: tuple[Job, ...] = (

@@ -34,6 +34,11 @@ class Runtime:
     def links(self) -> Links:
         return Links(self.settings.effective_public_url, Signer(self.settings.secrets))
 
+    def close(self) -> None:
+        """Close the connections to the database that are not in use. SQLite removes its log with the last."""
+        if "engine" in self.__dict__:  # a cached property that was used
+            self.engine.dispose()
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that is closed at the end; whoever opens it commits."""

@@ -45,7 +45,7 @@ def extract(root: Path = ROOT) -> Catalog:
     with (root / "babel.cfg").open(encoding="utf-8") as config:
         methods, options = parse_mapping_cfg(config)  # type: ignore[no-untyped-call]
     template = Catalog(**ABOUT)
-    found = extract_from_dir(
+    messages = extract_from_dir(
         root,
         methods,
         options,
@@ -53,7 +53,7 @@ def extract(root: Path = ROOT) -> Catalog:
         comment_tags=[TRANSLATOR_COMMENT],
         directory_filter=lambda folder: Path(folder).name not in {"node_modules", "static", "__pycache__"},
     )
-    for name, _line, words, comments, context in sorted(found, key=lambda entry: (entry[0], entry[1])):
+    for name, _line, words, comments, context in sorted(messages, key=lambda entry: (entry[0], entry[1])):
         template.add(words, locations=[(name, 1)], auto_comments=comments, context=context)
     return template
 

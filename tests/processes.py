@@ -279,13 +279,13 @@ def _environment(given: Mapping[str, str]) -> dict[str, str]:
 def _marked(mark: str) -> list[tuple[int, str]]:
     """Process id and name of each running process that carries `mark`, oldest id first."""
     wanted = f"{MARK}={mark} ".encode()
-    found = []
+    pids = []
     for folder in Path("/proc").glob("[1-9]*"):
         with suppress(OSError):
             _, mine, rest = (folder / "environ").read_bytes().partition(wanted)
             if mine and _runs(int(folder.name)):
-                found.append((int(folder.name), rest.partition(b"\0")[0].decode()))
-    return sorted(found)
+                pids.append((int(folder.name), rest.partition(b"\0")[0].decode()))
+    return sorted(pids)
 
 
 def _runs(pid: int) -> bool:

@@ -38,7 +38,7 @@ def process() -> SendingProcess:
 def freeze_mailing(mailing_id: int) -> None:
     if freeze(runtime().sessions, mailing_id, runtime().links):
         for _ in range(settings().bulk_processes):
-            jobs.drain_mailing.ring(mailing_id=mailing_id)
+            jobs.drain_mailing.publish(mailing_id=mailing_id)
 
 
 @handles(jobs.drain_mailing)
@@ -50,4 +50,4 @@ def drain_mailing(mailing_id: int) -> None:
     with ending_on_term():
         more = sending.drain(mailing_id, TURN_SECONDS)
     if more:
-        jobs.drain_mailing.ring(mailing_id=mailing_id)
+        jobs.drain_mailing.publish(mailing_id=mailing_id)

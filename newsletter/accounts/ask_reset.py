@@ -1,4 +1,4 @@
-"""Somebody forgot their password: write to them, if they are on the team."""
+"""Ask for a password reset: the link is sent if the address belongs to somebody on the team."""
 
 from sqlalchemy.orm import Session
 

@@ -46,12 +46,12 @@ def create_user(
 
 def role_row(session: Session, name: RoleName) -> Role:
     """The row of the role called `name`, made on first use."""
-    found = session.scalar(select(Role).where(Role.name == name.value))
-    if found is None:
+    role = session.scalar(select(Role).where(Role.name == name.value))
+    if role is None:
         try:
             with session.begin_nested():
-                found = Role(name=name.value)
-                session.add(found)
+                role = Role(name=name.value)
+                session.add(role)
         except IntegrityError:  # somebody else was first
-            found = session.scalars(select(Role).where(Role.name == name.value)).one()
-    return found
+            role = session.scalars(select(Role).where(Role.name == name.value)).one()
+    return role

@@ -1,4 +1,4 @@
-"""What makes a password good enough, and its hash: Argon2id, as Flask-Security verifies it.
+"""Passwords: what makes one good enough, and its hash, Argon2id, as Flask-Security verifies it.
 
 The rules are those of NIST SP 800-63B §3.1.1.2: length, and nothing that is guessed first; no rule about
 kinds of letters, and no forced change.

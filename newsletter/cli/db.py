@@ -13,5 +13,6 @@ def command() -> None: ...
 @command.command("upgrade")
 def upgrade() -> None:
     """Bring the database to this version's schema; safe to repeat."""
-    migrations.upgrade(runtime().engine)
+    here = runtime()
+    migrations.upgrade(here.engine, here.settings.effective_public_url)
     console.print("The database is up to date.")

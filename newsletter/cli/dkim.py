@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.environment import answer, json_option, runtime, session
+from newsletter.cli.parameters import ID
 
 if TYPE_CHECKING:
     from newsletter.transports.dkim_keys import Published
@@ -62,19 +63,19 @@ def list_(as_json: bool) -> None:
 
 
 @command.command("record")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=ID)
 @json_option
 def record(key_id: int, as_json: bool) -> None:
     """Print the DNS record of a key."""
     from newsletter.transports.dkim_keys import find_key, published
 
     with session() as opened:
-        found = published(find_key(opened, key_id), runtime().settings.secrets)
-        answer(as_json, _facts(found.key, found), _to_publish(found))
+        published_key = published(find_key(opened, key_id), runtime().settings.secrets)
+        answer(as_json, _facts(published_key.key, published_key), _to_publish(published_key))
 
 
 @command.command("activate")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=ID)
 @click.option("--without-checking", is_flag=True, help="Do not ask the DNS whether the record is there.")
 @json_option
 def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
@@ -91,7 +92,7 @@ def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
 
 
 @command.command("remove")
-@click.argument("key_id", type=int)
+@click.argument("key_id", type=ID)
 @json_option
 def remove(key_id: int, as_json: bool) -> None:
     """Sign with a key no more. Leave its record in the DNS for some weeks: mail is still on its way."""
@@ -106,7 +107,7 @@ def remove(key_id: int, as_json: bool) -> None:
         answer(as_json, facts, f"{key.selector} of {key.domain} is removed.")
 
 
-def _facts(key: "DkimKey", found: "Published | None" = None) -> dict[str, Any]:
+def _facts(key: "DkimKey", record: "Published | None" = None) -> dict[str, Any]:
     facts = {
         "id": key.id,
         "domain": key.domain,
@@ -114,13 +115,13 @@ def _facts(key: "DkimKey", found: "Published | None" = None) -> dict[str, Any]:
         "algorithm": key.algorithm,
         "active_since": key.active_since.isoformat() if key.active_since else None,
     }
-    return facts | ({"name": found.name, "record": found.text} if found else {})
+    return facts | ({"name": record.name, "record": record.text} if record else {})
 
 
-def _to_publish(found: "Published") -> str:
+def _to_publish(record: "Published") -> str:
     return (
-        f"Publish this TXT record:\n\n{found.name}\n{found.text}\n\n"
-        f"In a zone file:\n\n{found.name}. IN TXT {_strings(found.text)}"
+        f"Publish this TXT record:\n\n{record.name}\n{record.text}\n\n"
+        f"In a zone file:\n\n{record.name}. IN TXT {_strings(record.text)}"
     )
 
 

@@ -1,5 +1,6 @@
 """What every command works with: the runtime, sessions, and output for people or programs."""
 
+import atexit
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,10 +44,12 @@ def _rich_console() -> "Console":
 
 @cache
 def runtime() -> Runtime:
-    """The runtime of this environment, connected to its broker."""
+    """The runtime of this environment, connected to its broker; closed when the process ends."""
     settings = load_settings()
     broker.connect(settings.effective_redis_url)
-    return Runtime(settings)
+    made = Runtime(settings)
+    atexit.register(made.close)
+    return made
 
 
 @contextmanager

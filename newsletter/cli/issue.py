@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli import issue_send
 from newsletter.cli.environment import answer, console, json_option, runtime, session
+from newsletter.cli.parameters import ID, NUMBER
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ def command() -> None: ...
 
 def revision_option(function: Command) -> Command:
     """`--revision N`, for commands that look at one revision."""
-    return click.option("--revision", type=int, help="A revision's number; the newest when left out.")(
+    return click.option("--revision", type=NUMBER, help="A revision's number; the newest when left out.")(
         function
     )
 
@@ -32,17 +33,27 @@ def revision_option(function: Command) -> Command:
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--publication", "slug", required=True, help="The slug of the publication.")
+@click.option(
+    "--issue", "issue_id", type=ID, help="Save it as the next revision of this issue, even if it was sent."
+)
 @json_option
-def import_(file: Path, slug: str, as_json: bool) -> None:
-    """Save FILE (.json or .md) as an issue, or as the next revision of the issue with its slug."""
+def import_(file: Path, slug: str, issue_id: int | None, as_json: bool) -> None:
+    """Save FILE (.json or .md) as an issue, or as the next revision of the issue with its slug.
+
+    If that issue was sent or is scheduled, a new one is made, whose slug ends with a number.
+    """
     from newsletter import audit
+    from newsletter.issues.import_document import import_document
     from newsletter.issues.read_file import read_document
-    from newsletter.issues.save import save_document
     from newsletter.publications.find import find_publication
 
     document = read_document(file)
     with session() as opened:
-        saved = save_document(opened, find_publication(opened, slug), document, author=audit.COMMAND_LINE)
+        publication = find_publication(opened, slug)
+        imported = import_document(
+            opened, publication, document, issue_id=issue_id, author=audit.COMMAND_LINE
+        )
+        saved, sent = imported.saved, imported.sent
         issue, revision = saved.issue, saved.revision
         if saved.changed:
             audit.record(
@@ -53,12 +64,23 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
     answer(
         as_json,
         {"issue": issue.id, "revision": revision.number},
-        f"“{issue.title}” {outcome} issue {issue.id}, revision {revision.number}.",
+        f"“{issue.title}” {outcome} issue {issue.id}, revision {revision.number}." + _beside(sent, issue),
+    )
+
+
+def _beside(sent: "Issue | None", issue: "Issue") -> str:
+    """Why it is not a revision of the issue that has its slug."""
+    if sent is None:
+        return ""
+    return (
+        f" Issue {sent.id} has the slug {sent.slug} and was sent or scheduled already,"
+        f" so this one has the slug {issue.slug}."
+        f" To change issue {sent.id} instead, import with --issue {sent.id}."
     )
 
 
 @command.command("export")
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @revision_option
 def export(issue_id: int, revision: int | None) -> None:
     """Print the document of issue ID in its exact text form."""
@@ -78,7 +100,7 @@ def schema() -> None:
 
 
 @command.command("check")
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @revision_option
 @json_option
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
@@ -117,7 +139,7 @@ def _verdict(blocked: int, findings: int) -> str:
 
 
 @command.command("render")
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @click.option(
     "--format",
     "form",
@@ -162,7 +184,6 @@ def _reader(opened: "Session", issue: "Issue", email: str | None) -> dict[str, s
 @json_option
 def list_(slug: str | None, as_json: bool) -> None:
     """List the issues, newest first."""
-    from rich.table import Table
     from sqlalchemy import select
 
     from newsletter.issues.models import Issue
@@ -179,6 +200,8 @@ def list_(slug: str | None, as_json: bool) -> None:
     if not rows:
         console.print("No issues yet. Begin with `newsletter issue import FILE --publication SLUG`.")
         return
+    from rich.table import Table
+
     table = Table("ID", "publication", "No.", "title", "revision", "published", box=None)
     for row in rows:
         cells = [*list(row.values())[:5], (row["published"] or "")[:10]]

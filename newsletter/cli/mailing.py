@@ -9,6 +9,7 @@ from sqlalchemy import select
 from newsletter import audit
 from newsletter.cli import mailing_ledger, mailing_retry
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.parameters import ID
 from newsletter.cli.totals_table import print_totals
 from newsletter.core import clock
 from newsletter.mailings.models import Mailing
@@ -23,7 +24,7 @@ def command() -> None: ...
 
 
 @command.command("status")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @click.option("--wait", is_flag=True, help="Wait until it is over, or stands still and says why.")
 @json_option
 def status(mailing_id: int, wait: bool, as_json: bool) -> None:
@@ -61,7 +62,7 @@ def _apply(action: Action, mailing_id: int, as_json: bool) -> None:
 
 
 @command.command("pause")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def pause(mailing_id: int, as_json: bool) -> None:
     """Let nothing more start; what is in flight is answered first."""
@@ -69,7 +70,7 @@ def pause(mailing_id: int, as_json: bool) -> None:
 
 
 @command.command("resume")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def resume(mailing_id: int, as_json: bool) -> None:
     """Go on exactly where it stopped."""
@@ -77,7 +78,7 @@ def resume(mailing_id: int, as_json: bool) -> None:
 
 
 @command.command("cancel")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def cancel(mailing_id: int, as_json: bool) -> None:
     """Stop for good; who was not written to yet is excluded."""

@@ -4,37 +4,40 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 from sqlalchemy.orm import Session
 
 from newsletter.cli.environment import answer, console, json_option, session
+from newsletter.cli.parameters import ID
 from newsletter.core.db import reading
 from newsletter.mailings.domains import DomainCounts, by_domain
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.recipients import (
     OUTCOMES,
+    RecipientFilter,
     RecipientRow,
-    Wanted,
+    count_failures,
     every_recipient,
     recipients,
-    troubles,
 )
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 SHOWN = 50
 
 
 @click.command("recipients")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only those with this outcome.")
 @click.option("--reason", default="", help="Only those with this reason, such as mailbox_full.")
 @click.option("--prefix", default="", help="Only addresses that begin like this.")
 @json_option
 def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
     """Say what became of each recipient; all of them with --json, read and written a piece at a time."""
-    wanted = Wanted(outcome or "", reason, prefix)
+    wanted = RecipientFilter(outcome or "", reason, prefix)
     with reading(), session() as opened:
         find(opened, mailing_id)
         if as_json:
@@ -43,67 +46,71 @@ def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: s
             _show(opened, mailing_id, wanted)
 
 
-def _write(mailing_id: int, found: Iterator[RecipientRow]) -> None:
+def _write(mailing_id: int, rows: Iterator[RecipientRow]) -> None:
     """One JSON object, one line for each recipient: a million of them need no more memory than one."""
     sys.stdout.write(f'{{"mailing": {mailing_id}, "recipients": [')
     before = "\n"
-    for one in found:
-        sys.stdout.write(before + json.dumps(_facts(one), ensure_ascii=False))
+    for row in rows:
+        sys.stdout.write(before + json.dumps(_facts(row), ensure_ascii=False))
         before = ",\n"
     sys.stdout.write("\n]}\n")
 
 
-def _facts(one: RecipientRow) -> dict[str, Any]:
+def _facts(row: RecipientRow) -> dict[str, Any]:
     return {
-        "address": one.email,
-        "name": one.name,
-        "outcome": one.outcome,
-        "reason": one.reason,
-        "code": one.code,
-        "enhanced": one.enhanced,
-        "at": one.at.isoformat() if one.at else None,
+        "address": row.email,
+        "name": row.name,
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "code": row.code,
+        "enhanced": row.enhanced,
+        "at": row.at.isoformat() if row.at else None,
     }
 
 
-def _show(opened: Session, mailing_id: int, wanted: Wanted) -> None:
+def _show(opened: Session, mailing_id: int, wanted: RecipientFilter) -> None:
     page = recipients(opened, mailing_id, wanted, limit=SHOWN)
     if not page.rows:
         console.print("Nobody matches." if wanted else "It has no recipients yet.")
         return
+    from rich.table import Table
+
     table = Table(box=None)
     for word in ("address", "name", "outcome", "reason", "reply", "at (UTC)"):
         table.add_column(word, overflow="fold")  # an address that is cut is none
-    for one in page.rows:
-        at = f"{one.at:%Y-%m-%d %H:%M:%S}" if one.at else ""
-        reply = _reply(one.code, one.enhanced)
-        table.add_row(one.email or "(erased)", one.name, _said(one.outcome), _said(one.reason), reply, at)
+    for row in page.rows:
+        at = f"{row.at:%Y-%m-%d %H:%M:%S}" if row.at else ""
+        reply = _reply(row.code, row.enhanced)
+        table.add_row(row.email or "(erased)", row.name, _said(row.outcome), _said(row.reason), reply, at)
     console.print(table, markup=False)
     if page.later:
         console.print(f"These are the first {SHOWN}; --json lists them all.", highlight=False)
 
 
 @click.command("domains")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def domains(mailing_id: int, as_json: bool) -> None:
     """Count a mailing's people by the domain of their address: the largest twenty, and the rest."""
     with reading(), session() as opened:
         find(opened, mailing_id)
-        found = by_domain(opened, mailing_id)
+        counted = by_domain(opened, mailing_id)
     if as_json:
-        answer(True, {"mailing": mailing_id} | asdict(found), "")
+        answer(True, {"mailing": mailing_id} | asdict(counted), "")
         return
-    if not found.rows:
+    if not counted.rows:
         console.print("Nobody is written to.")
         return
+    from rich.table import Table
+
     table = Table(box=None)
     table.add_column("domain", overflow="fold")
-    for word in _numbers(found.rows[0]):
+    for word in _numbers(counted.rows[0]):
         table.add_column(word, justify="right")
-    for row in found.rows:
+    for row in counted.rows:
         _add(table, row.domain or "(erased)", row)
-    if found.rest:
-        _add(table, f"{found.others:,} others", found.rest)
+    if counted.rest:
+        _add(table, f"{counted.others:,} others", counted.rest)
     console.print(table)
 
 
@@ -113,29 +120,31 @@ def _numbers(row: DomainCounts) -> dict[str, int]:
     return waiting | {name: getattr(row, name) for name in ("sent", "rejected", "retry", "unanswered")}
 
 
-def _add(table: Table, name: str, row: DomainCounts) -> None:
+def _add(table: "Table", name: str, row: DomainCounts) -> None:
     table.add_row(name, *(f"{n:,}" for n in _numbers(row).values()))
 
 
 @click.command("codes")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @json_option
 def codes(mailing_id: int, as_json: bool) -> None:
     """Count what servers answered when they did not accept, by code and reason."""
     with reading(), session() as opened:
         find(opened, mailing_id)
-        found = troubles(opened, mailing_id)
+        failures = count_failures(opened, mailing_id)
     if as_json:
-        answer(True, {"mailing": mailing_id, "codes": [asdict(one) for one in found]}, "")
+        answer(True, {"mailing": mailing_id, "codes": [asdict(failure) for failure in failures]}, "")
         return
-    if not found:
+    if not failures:
         console.print("Nobody was refused, and every answer came.")
         return
+    from rich.table import Table
+
     table = Table("reply", "reason", "outcome", box=None)
     table.add_column("people", justify="right")
-    for one in found:
-        reply = _reply(one.code, one.enhanced) or "no reply"
-        table.add_row(reply, _said(one.reason), _said(one.outcome), f"{one.n:,}")
+    for failure in failures:
+        reply = _reply(failure.code, failure.enhanced) or "no reply"
+        table.add_row(reply, _said(failure.reason), _said(failure.outcome), f"{failure.n:,}")
     console.print(table)
 
 

@@ -6,6 +6,7 @@ import click
 
 from newsletter import audit
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.parameters import ID, LARGEST_NUMBER
 from newsletter.cli.totals_table import print_totals
 from newsletter.core.errors import Refused
 from newsletter.mailings.totals import read_totals
@@ -16,7 +17,7 @@ DOUBT = "the message was handed over and no answer came, so a second copy may re
 
 
 @click.command("retry")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @click.option("--reason", help="Only those with this reason, such as mailbox_full.")
 @json_option
 def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
@@ -31,9 +32,11 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
 
 
 @click.command("resend-unanswered")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @click.option(
-    "--expect", type=click.IntRange(min=0), help="How many are unanswered; asked for when left out."
+    "--expect",
+    type=click.IntRange(0, LARGEST_NUMBER),
+    help="How many are unanswered; asked for when left out.",
 )
 @json_option
 def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
@@ -61,7 +64,7 @@ def _ask(mailing_id: int) -> int:
 
 
 @click.command("throttle")
-@click.argument("mailing_id", type=int)
+@click.argument("mailing_id", type=ID)
 @click.argument("rate", metavar="RATE|off")
 @json_option
 def throttle(mailing_id: int, rate: str, as_json: bool) -> None:

@@ -57,7 +57,6 @@ def add(file: Path, alt: str, caption: str, credit: str, licence: str, as_json: 
 @json_option
 def list_(as_json: bool) -> None:
     """List the stored images, newest first."""
-    from rich.table import Table
     from sqlalchemy import select
 
     from newsletter.media.models import MediaFile
@@ -70,6 +69,8 @@ def list_(as_json: bool) -> None:
     if not rows:
         console.print("No images yet. Add one with `newsletter media add FILE`.")
         return
+    from rich.table import Table
+
     table = Table("media", "size", "file", "alt", "credit", box=None)
     for row in rows:
         table.add_row(f"media:{row.key}", f"{row.width} × {row.height}", row.filename, row.alt, row.credit)

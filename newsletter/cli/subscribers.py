@@ -10,6 +10,7 @@ from newsletter.cli.environment import answer, json_option, session
 if TYPE_CHECKING:
     from newsletter.mailings.of_subscriber import ReceivedPage
     from newsletter.subscribers.imports import ImportResult
+    from newsletter.subscribers.imports.columns import Columns
 
 SHOWN_PROBLEMS = 20
 publication_option = click.option("--publication", "slug", required=True, help="The slug of the publication.")
@@ -22,20 +23,31 @@ def command() -> None: ...
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @publication_option
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @json_option
-def import_file(file: Path, slug: str, as_json: bool) -> None:
-    """Import FILE, a CSV with the columns email and name. They are subscribed at once.
+def import_file(file: Path, slug: str, dry_run: bool, as_json: bool) -> None:
+    """Import FILE, a CSV with a column for email addresses and perhaps names. They are subscribed at once.
 
-    Suppressed addresses and people who left are skipped; rows that cannot be used are listed with their line.
+    Skipped are suppressed addresses, people who left, and people whom the file itself does not call
+    subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
+    listed with their line.
     """
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.publications.find import find_publication
     from newsletter.subscribers.imports import import_subscribers
+    from newsletter.subscribers.imports.preview import preview_import
+    from newsletter.subscribers.imports.read import Source, read_columns
 
+    source = Source(file, str(file))
     with session() as opened:
         publication = find_publication(opened, slug)
-        result = import_subscribers(opened, publication, file, actor=COMMAND_LINE)
-    answer(as_json, result.facts(), _import_summary(result))
+        if dry_run:
+            result = preview_import(opened, publication.id, source).result
+        else:
+            result = import_subscribers(opened, publication, file, actor=COMMAND_LINE)
+    columns = read_columns(source)
+    facts = result.facts() | {"columns": columns.facts(), "dry_run": dry_run}
+    answer(as_json, facts, _import_summary(result, columns, dry_run=dry_run))
 
 
 @command.command("count")
@@ -99,15 +111,26 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
     )
 
 
-def _import_summary(result: "ImportResult") -> str:
+def _import_summary(result: "ImportResult", columns: "Columns", *, dry_run: bool) -> str:
     lines = [f"{result.imported:,} imported, {result.already:,} subscribed already."]
-    lines += [f"{number:,} skipped: {reason}." for reason, number in sorted(result.skipped.items())]
+    if dry_run:
+        lines = [f"{result.imported:,} would be imported, {result.already:,} subscribed already."]
+    lines += [f"{number:,} skipped: {_reason(reason)}." for reason, number in sorted(result.skipped.items())]
+    if columns.ignored:
+        lines.append(f"Columns that are ignored: {', '.join(columns.ignored)}.")
     if result.errors:
         lines.append(f"{len(result.errors):,} left out:")
     lines += [f"  line {error.line}: {error.problem}" for error in result.errors[:SHOWN_PROBLEMS]]
     if len(result.errors) > SHOWN_PROBLEMS:
         lines.append(f"  … and {len(result.errors) - SHOWN_PROBLEMS:,} more; --json lists them all.")
     return "\n".join(lines)
+
+
+def _reason(reason: str) -> str:
+    """Why a row was skipped; what the file says about a person is told from what is known here."""
+    if reason.startswith("file_"):
+        return f"{reason.removeprefix('file_').replace('_', ' ')}, says the file"
+    return reason
 
 
 def _profile_lines(data: dict[str, Any]) -> list[str]:

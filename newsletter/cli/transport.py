@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from newsletter.cli.environment import answer, json_option, runtime, session
+from newsletter.cli.parameters import ClearableOption
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,7 +48,9 @@ def relay_options(*, required: bool) -> Callable[[Command], Command]:
                 help="Read the password from this file.",
             ),
             click.option("--password-stdin", is_flag=True, help="Read the password from standard input."),
-            click.option("--username", help="Who we are there; empty: it knows us by itself."),
+            click.option(
+                "--username", cls=ClearableOption, help="Who we are there; empty: it knows us by itself."
+            ),
             click.option("--security", help="starttls, tls or none; starttls when nothing is said."),
             click.option("--port", help="Its port; the usual one when nothing is said."),
             click.option("--host", required=required, help="Its name, or its IP address."),
@@ -61,7 +64,9 @@ def relay_options(*, required: bool) -> Callable[[Command], Command]:
 def limit_options(function: Command) -> Command:
     """The options for limits. An empty text is no limit."""
     for name, words in reversed(LIMITS.items()):
-        function = click.option(f"--{name.replace('_', '-')}", name, help=words)(function)
+        function = click.option(f"--{name.replace('_', '-')}", name, cls=ClearableOption, help=words)(
+            function
+        )
     return function
 
 
@@ -107,7 +112,7 @@ def list_(as_json: bool) -> None:
 
 @command.command("set")
 @click.argument("transport")
-@click.option("--name", help="What it is called.")
+@click.option("--name", cls=ClearableOption, help="What it is called; empty: like its host.")
 @relay_options(required=False)
 @limit_options
 @json_option

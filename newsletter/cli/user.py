@@ -31,14 +31,14 @@ def create(email: str, role: str, password_stdin: bool, as_json: bool) -> None:
     with session() as opened:
         user = create_user(opened, email=email, role=RoleName(role), password=password, actor=COMMAND_LINE)
         opened.commit()
-    told: dict[str, object] = {"id": user.id, "email": user.email, "role": role}
+    answered: dict[str, object] = {"id": user.id, "email": user.email, "role": role}
     if password is not None:
-        answer(as_json, told, f"{user.email} can sign in as an {role} at {_public_url()}/sign-in")
+        answer(as_json, answered, f"{user.email} can sign in as an {role} at {_public_url()}/sign-in")
         return
     link = runtime().links.invitation(user.id, link_state(user))
     answer(
         as_json,
-        told | {"link": link},
+        answered | {"link": link},
         f"{user.email} is an {role} now. They choose a password here, within seven days:\n{link}",
     )
 

@@ -1,4 +1,4 @@
-"""Return paths that say whose message came back: `b+TOKEN@bounces.example.org` (VERP).
+"""Bounce addresses: return paths that say whose message came back, `b+TOKEN@bounces.example.org` (VERP).
 
 The token names a delivery and carries a MAC of 96 bits, so that nobody can make up somebody else's bounce. It
 is base32, because mail servers may change the case of what stands before the @.

@@ -96,6 +96,7 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return {
+            "hide_parameters": True,  # they are people's addresses, and errors are logged
             # None hands BEGIN to us: the driver would start transactions late and only for writes.
             "connect_args": {"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
             "pool_size": pool_size,
@@ -105,6 +106,7 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
         f"-c idle_in_transaction_session_timeout={POSTGRES_IDLE_IN_TRANSACTION_MS}"
     )
     return {
+        "hide_parameters": True,
         "connect_args": {"options": options, "connect_timeout": 5},
         "pool_size": pool_size,
         "pool_pre_ping": True,

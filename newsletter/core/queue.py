@@ -1,8 +1,8 @@
 """Jobs: declared once, published only after the commit that made them true.
 
-The database is the truth and the queue a doorbell: a broker that is down never blocks or breaks a request,
-because the periodic sweep finds the same work in the database. Celery is imported with the first job that is
-published, because most commands publish none.
+The database is the truth, and a job only a notification: a broker that is down never blocks or breaks a
+request, because the periodic sweep finds the same work in the database. Celery is imported with the first job
+that is published, because most commands publish none.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Job:
         transaction = session.get_nested_transaction() or session.get_transaction() or session.begin()
         session.info.setdefault(PARKED, []).append((transaction, self, arguments))
 
-    def ring(self, **arguments: Any) -> bool:
+    def publish(self, **arguments: Any) -> bool:
         """Publish at once, for callers with no transaction open; False when the broker is away."""
         self._check(arguments)
         return broker.publish(self, arguments)
@@ -86,7 +86,7 @@ class Broker:
         try:
             self.celery.send_task(job.name, kwargs=arguments, queue=job.queue.value)
         except OperationalError as error:
-            # The sweep finds the work in the database; nobody's request should fail for a doorbell.
+            # The sweep finds the work in the database; nobody's request should fail for a job.
             log.warning("job not published: the broker is away", job=job.name, error=str(error))
             return False
         return True
@@ -122,7 +122,7 @@ def make_celery(redis_url: str) -> "Celery":
         task_create_missing_queues=False,
         task_queues=[KombuQueue(queue.value) for queue in Queue],
         task_default_queue=Queue.PERIODIC.value,
-        task_acks_late=False,  # the database knows what is not done; a doorbell rung twice is only noise
+        task_acks_late=False,  # the database knows what is not done; a job that comes twice does no harm
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,

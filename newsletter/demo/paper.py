@@ -111,7 +111,10 @@ def ground(outline: list[Point]) -> Sheet:
 
 def _gradient(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
     """A sheet that changes from `top` to `bottom`."""
-    upper = Image.new("RGB", size, top)
     if top == bottom:
-        return upper
-    return Image.composite(Image.new("RGB", size, bottom), upper, Image.linear_gradient("L").resize(size))
+        return Image.new("RGB", size, top)
+    # All columns are alike: one is mixed, and repeated.
+    column = (1, size[1])
+    mix = Image.linear_gradient("L").resize(column)
+    mixed = Image.composite(Image.new("RGB", column, bottom), Image.new("RGB", column, top), mix)
+    return mixed.resize(size, Image.Resampling.NEAREST)

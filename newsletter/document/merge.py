@@ -66,7 +66,7 @@ def substitute(text: str, write: Callable[[MergeField], str]) -> str:
 
 
 @dataclass(frozen=True)
-class Filling:
+class Substitution:
     """What is written in place of a merge field: one way among words, another inside a URL."""
 
     word: Callable[[MergeField], str]
@@ -81,10 +81,10 @@ class Filling:
         return substitute(url, self.url_part)
 
 
-DEFAULTS = Filling(lambda field: field.default, lambda field: quote(field.default, safe=""))
+DEFAULTS = Substitution(lambda field: field.default, lambda field: quote(field.default, safe=""))
 """For whom nothing is known: web pages, lists, previews."""
 
-TOKENS = Filling(str, str)
+TOKENS = Substitution(str, str)
 """Leaves the fields as tokens, for what is processed further."""
 
 

@@ -13,7 +13,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from newsletter.document.merge import DEFAULTS, TOKENS, Filling, Masked, mask
+from newsletter.document.merge import DEFAULTS, TOKENS, Masked, Substitution, mask
 
 REMEMBERED = 1_000  # texts, of some hundred octets each
 
@@ -24,25 +24,25 @@ _SPECIAL = re.compile(r"([\\`*_\[\]()<>&])")
 _LIST_MARK = re.compile(r"^(\s*)([-+*]|\d+[.)])(?=\s|$)", re.MULTILINE)
 
 
-def to_html(text: str, filling: Filling = DEFAULTS) -> str:
+def to_html(text: str, substitution: Substitution = DEFAULTS) -> str:
     """Safe HTML of `text`: `p br strong em a ul ol li`, nothing else; merge fields filled and escaped."""
-    return _static_html(text) if "{{" not in text else _html(text, filling)
+    return _static_html(text) if "{{" not in text else _html(text, substitution)
 
 
-def to_inline_html(text: str, filling: Filling = DEFAULTS) -> str:
+def to_inline_html(text: str, substitution: Substitution = DEFAULTS) -> str:
     """The same for one line: `br strong em a` without a paragraph around it."""
     masked = mask(text)
     tokens = _parser().parseInline(masked.text)
-    _fill(tokens, masked, filling)
+    _fill(tokens, masked, substitution)
     return _clean(_parser().renderer.render(tokens, _parser().options, {}))
 
 
-def to_plain(text: str, filling: Filling = DEFAULTS, *, links: bool = True) -> str:
+def to_plain(text: str, substitution: Substitution = DEFAULTS, *, links: bool = True) -> str:
     """`text` for people who read plain text: `label (https://…)`, `- ` for entries, no other marks.
 
     With `links=False` only the labels stay, for what is cut or counted.
     """
-    return _static_plain(text, links) if "{{" not in text else _plain(text, filling, links)
+    return _static_plain(text, links) if "{{" not in text else _plain(text, substitution, links)
 
 
 def link_urls(text: str) -> list[str]:
@@ -61,12 +61,12 @@ def _escape_mark(mark: str) -> str:
     return f"{mark[:-1]}\\{mark[-1]}"
 
 
-def _html(text: str, filling: Filling) -> str:
-    return _clean(_parser().renderer.render(_filled(mask(text), filling), _parser().options, {}))
+def _html(text: str, substitution: Substitution) -> str:
+    return _clean(_parser().renderer.render(_filled(mask(text), substitution), _parser().options, {}))
 
 
-def _plain(text: str, filling: Filling, links: bool) -> str:
-    return _Plain(links).write(_filled(mask(text), filling))
+def _plain(text: str, substitution: Substitution, links: bool) -> str:
+    return _Plain(links).write(_filled(mask(text), substitution))
 
 
 # An issue is rendered again after each change, which is to one of its texts: the others are remembered,
@@ -96,23 +96,23 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 20}).enable(rules)
 
 
-def _filled(masked: Masked, filling: Filling) -> list[Token]:
+def _filled(masked: Masked, substitution: Substitution) -> list[Token]:
     tokens = _parser().parse(masked.text)
-    _fill(tokens, masked, filling)
+    _fill(tokens, masked, substitution)
     return tokens
 
 
-def _fill(tokens: Sequence[Token], masked: Masked, filling: Filling) -> None:
+def _fill(tokens: Sequence[Token], masked: Masked, substitution: Substitution) -> None:
     """Fill the merge fields in the parsed text, where a value can no longer become Markdown or HTML."""
     for token in tokens:
         if token.type == "inline":
-            _fill(token.children or [], masked, filling)
+            _fill(token.children or [], masked, substitution)
         elif token.type == "link_open":
-            url = masked.substitute(str(token.attrs["href"]), filling.url_part)
+            url = masked.substitute(str(token.attrs["href"]), substitution.url_part)
             token.attrs["href"] = url
             token.meta["url"] = url
         elif token.content:
-            token.content = masked.substitute(token.content, filling.word)
+            token.content = masked.substitute(token.content, substitution.word)
 
 
 def _clean(html: str) -> str:

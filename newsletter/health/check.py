@@ -10,6 +10,7 @@ from newsletter.core import clock
 from newsletter.health.heartbeats import Heartbeats, read_heartbeats
 from newsletter.issues.models import Issue
 from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.outbox.failed import count_failed, failed_messages
 from newsletter.outbox.models import MessageState, SystemMessage
 
 # A confirmation is awaited by somebody who looks into their mailbox now.
@@ -23,12 +24,17 @@ class OutboxState:
 
     `overdue_since`: when the first of them became due that no worker has taken; None when none is due.
     `last_error`: of those that wait to be tried again; empty for none.
+    `failed`: those of the last days that will not be sent, `failed_error` and `failed_subscriber` are the
+    reason and the person of the newest one.
     """
 
     waiting: int
     oldest: datetime | None
     overdue_since: datetime | None
     last_error: str
+    failed: int = 0
+    failed_error: str = ""
+    failed_subscriber: int | None = None
 
     @property
     def late(self) -> bool:
@@ -73,8 +79,17 @@ def outbox_state(session: Session) -> OutboxState:
         .order_by(SystemMessage.next_at.desc())
         .limit(1)
     )
+    newest = next(iter(failed_messages(session, limit=1)), None)
     overdue = due if due is not None and due <= clock.now() else None
-    return OutboxState(waiting, oldest, overdue, last_error or "")
+    return OutboxState(
+        waiting,
+        oldest,
+        overdue,
+        last_error or "",
+        failed=count_failed(session) if newest else 0,
+        failed_error=newest.error if newest else "",
+        failed_subscriber=newest.facts.get("subscriber_id") if newest else None,
+    )
 
 
 def auto_paused_mailings(session: Session) -> list[AutoPausedMailing]:

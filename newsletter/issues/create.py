@@ -41,6 +41,12 @@ def last_issue(session: Session, publication: Publication) -> Issue | None:
     )
 
 
+def numbered_slug(wanted: str, number: int) -> str:
+    """`wanted` for the first issue that has it, `wanted-2` for the second, cut to what is kept."""
+    ending = f"-{number}" if number > 1 else ""
+    return wanted[: LONGEST - len(ending)].rstrip("-") + ending
+
+
 def _with_title(title: str) -> Document:
     if not title:
         raise Refused("bad_title", "Give the issue a title.", {"title": "Give the issue a title."})
@@ -49,8 +55,7 @@ def _with_title(title: str) -> Document:
 
 def _free_slug(session: Session, publication: Publication, wanted: str) -> str:
     for number in range(1, MOST_SAME_TITLES):
-        ending = f"-{number}" if number > 1 else ""
-        slug = wanted[: LONGEST - len(ending)].rstrip("-") + ending
+        slug = numbered_slug(wanted, number)
         taken = select(Issue.id).where(Issue.publication_id == publication.id, Issue.slug == slug)
         if session.scalar(taken) is None:
             return slug

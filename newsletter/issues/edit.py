@@ -72,7 +72,7 @@ def edit_issue(
     text = dumps(document)
     if text == revision.document:
         return revision
-    _keep_in_step(session, issue, document)
+    _update_title_and_slug(session, issue, document)
     return _store(session, issue, revision, text, author[:AUTHOR_LENGTH])
 
 
@@ -92,7 +92,7 @@ def lock_issue(session: Session, issue_id: int) -> Issue:
     return issue
 
 
-def _keep_in_step(session: Session, issue: Issue, document: Document) -> None:
+def _update_title_and_slug(session: Session, issue: Issue, document: Document) -> None:
     """Title and slug of the issue repeat those of its newest revision."""
     issue.title = document.title
     if document.slug == issue.slug:

@@ -1,4 +1,4 @@
-"""Values for previews: those of an invented reader, or of one subscriber."""
+"""Values of merge fields for previews: those of an invented reader, or of one subscriber."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

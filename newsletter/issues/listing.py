@@ -48,7 +48,7 @@ class IssueRow:
 
     @property
     def held(self) -> bool:
-        """Whether its mailing stands still until somebody resumes it."""
+        """Whether its mailing is paused."""
         return self.mailing is not None and self.mailing.control is Control.PAUSE
 
 

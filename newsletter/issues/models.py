@@ -1,6 +1,7 @@
 """Issue, revision and test message: the tables."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,6 +30,8 @@ class Issue(Base):
     # What the archive shows; set when the first mailing of the issue is frozen.
     published_revision: Mapped[int | None]
     published_at: Mapped[datetime | None]
+    # The id of its entry in the feed, for good (RFC 4287 §4.2.6).
+    feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     publication: Mapped[Publication] = relationship()

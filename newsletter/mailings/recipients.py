@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.core.addresses import address_key
 from newsletter.mailings.models import Delivery, Outcome, SendWindow
 from newsletter.subscribers.models import Subscriber
 
 PAGE = 50
 IN_FLIGHT = "in_flight"
 OUTCOMES: tuple[str, ...] = ("pending", IN_FLIGHT, "sent", "rejected", "retry", "unanswered", "excluded")
-TROUBLED = (Outcome.REJECTED, Outcome.RETRY, Outcome.UNANSWERED)
+FAILED = (Outcome.REJECTED, Outcome.RETRY, Outcome.UNANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class RecipientRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RecipientFilter:
     """Which recipients: `outcome` and `reason` are exact, `prefix` begins the address; empty is any."""
 
     outcome: str = ""
@@ -57,7 +58,7 @@ class RecipientPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FailureCount:
     """How many deliveries were last answered this way; without a code no reply was read."""
 
     outcome: Outcome
@@ -70,7 +71,7 @@ class Trouble:
 def recipients(
     session: Session,
     mailing_id: int,
-    wanted: Wanted | None = None,
+    wanted: RecipientFilter | None = None,
     *,
     after: int = 0,
     before: int = 0,
@@ -78,7 +79,7 @@ def recipients(
 ) -> RecipientPage:
     """The first page, the one after subscriber `after`, or the one that ends before subscriber `before`."""
     in_flight = in_flight_places(session, mailing_id)
-    query = _select(mailing_id, wanted or Wanted(), in_flight).limit(limit + 1)
+    query = _select(mailing_id, wanted or RecipientFilter(), in_flight).limit(limit + 1)
     if before:
         query = query.where(Delivery.subscriber_id < before).order_by(Delivery.subscriber_id.desc())
     else:
@@ -91,7 +92,7 @@ def recipients(
 
 
 def every_recipient(
-    session: Session, mailing_id: int, wanted: Wanted | None = None, chunk: int = 1_000
+    session: Session, mailing_id: int, wanted: RecipientFilter | None = None, chunk: int = 1_000
 ) -> Iterator[RecipientRow]:
     """All of them, read `chunk` at a time, each in a short transaction of its own."""
     last, more = 0, True
@@ -103,17 +104,17 @@ def every_recipient(
         last = page.rows[-1].subscriber_id if page.rows else last
 
 
-def troubles(session: Session, mailing_id: int) -> list[Trouble]:
+def count_failures(session: Session, mailing_id: int) -> list[FailureCount]:
     """What did not go well, by the server's last answer and the reason, most frequent first."""
     n = func.count().label("n")
     answer = (Delivery.outcome, Delivery.code, Delivery.enhanced, Delivery.reason)
     rows = session.execute(
         select(*answer, n)
-        .where(Delivery.mailing_id == mailing_id, Delivery.outcome.in_(TROUBLED))
+        .where(Delivery.mailing_id == mailing_id, Delivery.outcome.in_(FAILED))
         .group_by(*answer)
         .order_by(n.desc(), Delivery.code, Delivery.enhanced, Delivery.reason, Delivery.outcome)
     )
-    return [Trouble(*row) for row in rows]
+    return [FailureCount(*row) for row in rows]
 
 
 def in_flight_places(session: Session, mailing_id: int) -> set[int]:
@@ -122,7 +123,7 @@ def in_flight_places(session: Session, mailing_id: int) -> set[int]:
     return {seq for seqs in windows for seq in seqs}
 
 
-def _select(mailing_id: int, wanted: Wanted, in_flight: set[int]) -> Select[*tuple[Any, ...]]:
+def _select(mailing_id: int, wanted: RecipientFilter, in_flight: set[int]) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             Delivery.seq,
@@ -145,7 +146,7 @@ def _select(mailing_id: int, wanted: Wanted, in_flight: set[int]) -> Select[*tup
     if wanted.reason:
         query = query.where(Delivery.reason == wanted.reason)
     if wanted.prefix:
-        query = query.where(Subscriber.email_key.startswith(wanted.prefix.casefold(), autoescape=True))
+        query = query.where(Subscriber.email_key.startswith(address_key(wanted.prefix), autoescape=True))
     return query
 
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
-def configuration(connection: Connection, *, compares: bool = True) -> "Config":
+def configuration(connection: Connection, *, compares: bool = True, public_url: str = "") -> "Config":
     """Alembic's configuration, with the connection passed in: nothing here reads the environment.
 
+    `public_url`: where readers reach the archive, which the ids of older feeds were made of.
     `compares`: whether the schema is compared with the models, which are imported for it.
     """
     from alembic.config import Config
@@ -31,10 +32,11 @@ def configuration(connection: Connection, *, compares: bool = True) -> "Config":
     config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["compares"] = compares
+    config.attributes["public_url"] = public_url
     return config
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, public_url: str = "") -> None:
     """Bring the database to the newest schema; `OperatorMustAct` when it cannot be reached."""
     from alembic import command
 
@@ -42,7 +44,7 @@ def upgrade(engine: Engine) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
-            command.upgrade(configuration(connection, compares=False), "head")
+            command.upgrade(configuration(connection, compares=False, public_url=public_url), "head")
     except OperationalError as error:
         raise unreachable(error) from error
 

@@ -1,4 +1,4 @@
-"""The kinds of system message there are, and the facts that each needs to be written.
+"""The kinds of system message, with the values that each needs to be written (`facts`).
 
 Adding one is one line here and its templates: `templates/email/system/<kind>.html` and `.txt`.
 """
@@ -11,24 +11,24 @@ from typing import Any
 from newsletter.core.links import Links
 from newsletter.core.registry import Registry
 
-Facts = dict[str, Any]
+MessageInput = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of system message.
 
-    facts:      the facts it cannot be written without, and their JSON types.
+    facts:      the values it cannot be written without, and their JSON types.
     link:       where its one button leads.
     useful_for: how long after it was asked for it still helps; later it is not sent any more.
     """
 
     key: str
     facts: dict[str, type]
-    link: Callable[[Links, Facts], str]
+    link: Callable[[Links, MessageInput], str]
     useful_for: timedelta
 
-    def check(self, facts: Facts) -> None:
+    def check(self, facts: MessageInput) -> None:
         """Raise `TypeError` unless `facts` has what this kind needs: that is a mistake in our code."""
         wrong = [name for name, type_ in self.facts.items() if type(facts.get(name)) is not type_]
         if wrong:

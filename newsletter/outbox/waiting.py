@@ -1,4 +1,4 @@
-"""What still waits in the outbox: the sweep rings for it, whatever became of its first doorbell."""
+"""What still waits in the outbox: the sweep publishes a job for it, whatever became of the first one."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -77,7 +77,7 @@ def _was_tested(session: Session, revision: Revision) -> bool:
 
 def _is_known(session: Session, publication: Publication, key: str) -> bool:
     """Whether any subscriber of the publication has the attribute."""
-    found = session.scalar(
+    image_id = session.scalar(
         select(Subscriber.id)
         .join(Subscription, Subscription.subscriber_id == Subscriber.id)
         .where(
@@ -86,4 +86,4 @@ def _is_known(session: Session, publication: Publication, key: str) -> bool:
         )
         .limit(1)
     )
-    return found is not None
+    return image_id is not None

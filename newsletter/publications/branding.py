@@ -1,4 +1,4 @@
-"""Dress a publication: its theme, the design tokens it changes of it, and its logo."""
+"""Brand a publication: its theme, the design tokens it changes of it, and its logo."""
 
 import re
 from collections.abc import Mapping

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,15 +70,10 @@ def edit_publication(
 
 def lock_publication(session: Session, publication_id: int) -> Publication:
     """The publication as it is now; nobody else changes it before this transaction ends."""
-    found = session.scalar(
-        select(Publication)
-        .where(Publication.id == publication_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
+    publication = session.get(Publication, publication_id, with_for_update=True, populate_existing=True)
+    if publication is None:
         raise Missing("unknown_publication", "There is no such publication any more.")
-    return found
+    return publication
 
 
 def check_state(publication: Publication, state: str, names: Iterable[str]) -> None:

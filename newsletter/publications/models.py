@@ -1,6 +1,7 @@
 """The publication's table."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,4 +29,6 @@ class Publication(Base):
     theme: Mapped[str] = mapped_column(String(32), default="gazette")
     theme_tokens: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
+    # The id of its Atom feed, for good (RFC 4287 §4.2.6): whatever becomes of its slug and PUBLIC_URL.
+    feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
-from newsletter.document.merge import Filling, MergeField, substitute
+from newsletter.document.merge import MergeField, Substitution, substitute
 from newsletter.rendering.environment import render
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
@@ -43,7 +43,7 @@ def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     return Composed(
         html=render([f"{folder}/issue.html"], context),
         text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], context)),
-        subject=context["wording"].filling.words(given.document.subject),
+        subject=context["wording"].substitution.words(given.document.subject),
         preheader=context["preheader"],
         slots=slots,
     )
@@ -54,11 +54,11 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
     theme = THEMES[given.theme]
     document, publication = given.document, given.publication
     language = document.language or publication.language
-    filling = filling_for(slots, publication.name)
-    preheader = filling.words(document.preheader).strip()
+    substitution = substitution_for(slots, publication.name)
+    preheader = substitution.words(document.preheader).strip()
     rtl = direction(language) == "rtl"
     return {
-        "wording": Wording(language, filling, translations(language), given.media),
+        "wording": Wording(language, substitution, translations(language), given.media),
         "document": document,
         "sections": sections_of(document, given.variant),
         "publication": publication,
@@ -88,7 +88,7 @@ def _page_title(given: RenderInput) -> str:
     return substitute(given.document.subject.strip() or given.document.title, word)
 
 
-def filling_for(slots: SlotTable, publication_name: str) -> Filling:
+def substitution_for(slots: SlotTable, publication_name: str) -> Substitution:
     """Merge fields become slots, but for the publication's name, which is the same for everybody."""
 
     def word(field: MergeField) -> str:
@@ -101,4 +101,4 @@ def filling_for(slots: SlotTable, publication_name: str) -> Filling:
             return quote(publication_name, safe="")
         return slots.placeholder(Slot(field.name, field.default, SlotMode.URL_PART))
 
-    return Filling(word, url_part)
+    return Substitution(word, url_part)

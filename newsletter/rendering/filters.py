@@ -25,7 +25,7 @@ from newsletter.document.blocks.latest import LatestSection
 from newsletter.document.cut import CLOSING_MARKS, ELLIPSIS, Cut, cut
 from newsletter.document.image import Image
 from newsletter.document.item import Item
-from newsletter.document.merge import DEFAULTS, TOKENS, Filling
+from newsletter.document.merge import DEFAULTS, TOKENS, Substitution
 from newsletter.document.provenance import Provenance
 from newsletter.rendering import plain_text
 from newsletter.rendering.render_input import MediaImage
@@ -35,12 +35,12 @@ from newsletter.rendering.render_input import MediaImage
 class Wording:
     """How the words of a document are written out: for whom, in which language, with which images.
 
-    Merge fields give way to their defaults unless another `filling` is given; `media` holds the images that
+    Merge fields give way to their defaults unless another `substitution` is given; `media` holds the images
     the document names as `media:KEY`.
     """
 
     language: str = "en"
-    filling: Filling = DEFAULTS
+    substitution: Substitution = DEFAULTS
     translations: NullTranslations = field(default_factory=NullTranslations)
     media: Mapping[str, MediaImage] = field(default_factory=dict)
 
@@ -66,37 +66,37 @@ def _wording(context: Context) -> Wording:
 @pass_context
 def words(context: Context, text: str) -> str:
     """One line of text with its merge fields filled; to be escaped by the template."""
-    return _wording(context).filling.words(text)
+    return _wording(context).substitution.words(text)
 
 
 @pass_context
 def href(context: Context, url: str) -> str:
     """A URL with its merge fields filled."""
-    return _wording(context).filling.url(url)
+    return _wording(context).substitution.url(url)
 
 
 @pass_context
 def rich(context: Context, text: str) -> Markup:
     """Markdown as safe HTML of paragraphs and lists."""
-    return Markup(richtext.to_html(text, _wording(context).filling))  # noqa: S704 - cleaned by nh3
+    return Markup(richtext.to_html(text, _wording(context).substitution))  # noqa: S704 - cleaned by nh3
 
 
 @pass_context
 def rich_inline(context: Context, text: str) -> Markup:
     """Markdown as safe HTML inside a line."""
-    return Markup(richtext.to_inline_html(text, _wording(context).filling))  # noqa: S704 - cleaned by nh3
+    return Markup(richtext.to_inline_html(text, _wording(context).substitution))  # noqa: S704 - cleaned by nh3
 
 
 @pass_context
 def plain(context: Context, text: str) -> str:
     """Markdown as plain text, link addresses in parentheses."""
-    return richtext.to_plain(text, _wording(context).filling)
+    return richtext.to_plain(text, _wording(context).substitution)
 
 
 @pass_context
 def lines(context: Context, text: str) -> Markup:
     """Plain text as HTML that keeps its line breaks."""
-    filled = _wording(context).filling.words(text).strip("\n")
+    filled = _wording(context).substitution.words(text).strip("\n")
     return Markup("<br>\n").join(escape(line) for line in filled.split("\n"))
 
 
@@ -125,7 +125,7 @@ def shortened(context: Context, item: Item, section: LatestSection) -> Cut:
     wording = _wording(context)
     text = attribution.attributed(item.blurb, item.provenance, wording.translations.gettext)
     result = cut(richtext.to_plain(text, TOKENS, links=False), section.length, section.cut_at)
-    return Cut(wording.filling.words(result.text), result.shortened)
+    return Cut(wording.substitution.words(result.text), result.shortened)
 
 
 def unfinished(text: str) -> str:
@@ -155,7 +155,7 @@ def picture(context: Context, image: Image | None) -> MediaImage | None:
     if image is None or not image.src:
         return None
     wording = _wording(context)
-    alt = wording.filling.words(image.alt)
+    alt = wording.substitution.words(image.alt)
     if not image.src.startswith("media:"):
         return MediaImage(image.src, image.width, image.height, alt)
     key = image.src.removeprefix("media:")

@@ -1,4 +1,4 @@
-"""Premailing: rules of CSS become style attributes, and what was parsed once is not parsed again.
+"""The adapter to premailer: CSS rules become style attributes; what was parsed once is not parsed again.
 
 Parsing CSS is most of what inlining costs. premailer's own cache puts whole stylesheets, selectors and
 declarations into 128 places altogether; one theme needs more, so each message would push out what the next

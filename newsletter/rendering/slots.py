@@ -48,11 +48,11 @@ class SlotTable:
 
     def split(self, text: str) -> Iterator[str | Slot]:
         """The chunks and slots of `text` in order; empty chunks are left out."""
-        for index, found in enumerate(re.split(rf"{self.nonce}x(\d{{3,}})z", text)):
+        for index, part in enumerate(re.split(rf"{self.nonce}x(\d{{3,}})z", text)):
             if index % 2:
-                yield self.slots[int(found)]
-            elif found:
-                yield found
+                yield self.slots[int(part)]
+            elif part:
+                yield part
 
     def cut(self, text: str) -> SlottedText:
         """`split`, as the tuple that a compiled message keeps."""

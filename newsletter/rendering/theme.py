@@ -1,4 +1,4 @@
-"""Themes: how an email looks, as design tokens and a folder of templates."""
+"""Themes: how an email looks, light and dark, as design tokens and a folder of templates."""
 
 import re
 from collections.abc import Mapping

@@ -25,7 +25,7 @@ class Audience:
 
 
 def count_audience(session: Session, issue: Issue) -> Audience:
-    """Count by the very rule of the freeze, which decides again when the mailing is due."""
+    """Count the audience by the rule of the freeze, which decides again when the mailing is due."""
     reason = reason_at_freeze(clock.now(), issue.id).label("reason")
     reasons = (
         select(reason)

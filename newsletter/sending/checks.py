@@ -1,6 +1,6 @@
 """Every check that finds and repairs what got lost, on one page: what it does, how often, and why.
 
-The database is the truth and the queue only a doorbell, so a task that was lost, a worker that was killed or
+The database is the truth and a job only a notification, so a task that was lost, a worker that was killed or
 a Redis that was flushed costs seconds and no mail. The periodic worker of each host runs these checks by a
 timer of its own (`workers.periodic`), which needs no broker. Beat's tick (`workers.schedule`) does the sweep
 where that timer is late.
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.sweep import finish_mailings, ring_for_mailings, ring_for_system_messages
+from newsletter.sending.sweep import finish_mailings, publish_mailing_jobs, publish_system_message_jobs
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 
@@ -60,11 +60,11 @@ def _sweep_mailings_that_ended(context: CheckContext) -> None:
 
 
 def _sweep_mailings(context: CheckContext) -> None:
-    ring_for_mailings(context.sessions, context.bulk_processes)
+    publish_mailing_jobs(context.sessions, context.bulk_processes)
 
 
 def _sweep_system_messages(context: CheckContext) -> None:
-    ring_for_system_messages(context.sessions)
+    publish_system_message_jobs(context.sessions)
 
 
 def _sweep_imports(context: CheckContext) -> None:
@@ -100,17 +100,17 @@ CHECKS = (
     Check(
         _sweep_mailings,
         Period.SWEEP,
-        "A scheduled time came, a retry is due, or a doorbell was lost: nobody works on a mailing.",
+        "A scheduled time came, a retry is due, or a job was lost: nobody works on a mailing.",
     ),
     Check(
         _sweep_system_messages,
         Period.SWEEP,
-        "A system message is to be tried again, or its doorbell was lost: somebody waits for it.",
+        "A system message is to be tried again, or its job was lost: somebody waits for it.",
     ),
     Check(
         _sweep_imports,
         Period.SWEEP,
-        "The worker of an import died, or its doorbell was lost: nobody works on it.",
+        "The worker of an import died, or its job was lost: nobody works on it.",
     ),
     Check(
         _record_host,

@@ -62,7 +62,7 @@ class ConnectionPool:
         return session
 
     def give_back(self, transport: TransportConfig, session: SmtpSession) -> None:
-        """The thread is done with it; it is kept for the next window if it can carry any more."""
+        """Return a session to the pool: it is kept for the next window if it can carry any more."""
         if session.closed or session.messages >= transport.limits.messages_per_connection:
             self._end(session)
             return
@@ -74,10 +74,10 @@ class ConnectionPool:
         most = Dialogue.PLAIN if transport.key in self._plain_only else session.relay.dialogue
         return choose(session.capabilities, most)
 
-    def speak_plainly(self, transport: TransportConfig, stop: Break) -> None:
-        """After a surprise: one command, one reply, from now on."""
+    def use_plain_dialogue(self, transport: TransportConfig, stop: Break) -> None:
+        """After a protocol error: one command, one reply, from now on."""
         self._plain_only.add(transport.key)
-        log.warning("spoken to plainly from now on", transport=transport.name, reply=str(stop.reply))
+        log.warning("plain dialogue from now on", transport=transport.name, reply=str(stop.reply))
 
     def may_reconnect(self, transport: TransportConfig) -> bool:
         """Note a lost connection; whether to go on trying."""

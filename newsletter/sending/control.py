@@ -15,7 +15,7 @@ OVER = frozenset({MailingState.FINISHED, MailingState.CANCELLED})
 
 
 def pause(session: Session, mailing_id: int, *, actor: str) -> Mailing:
-    """Let nothing more start; pausing a paused mailing changes nothing."""
+    """Pause a mailing: no further message starts; pausing a paused mailing changes nothing."""
     mailing = _running(session, mailing_id, "paused")
     if mailing.control is Control.GO:
         mailing.control = Control.PAUSE
@@ -25,7 +25,7 @@ def pause(session: Session, mailing_id: int, *, actor: str) -> Mailing:
 
 
 def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
-    """Go on exactly where it stopped."""
+    """Resume a paused mailing exactly where it stopped."""
     mailing = _running(session, mailing_id, "resumed")
     if mailing.control is Control.PAUSE:
         mailing.control = Control.GO
@@ -43,7 +43,7 @@ def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
 
 
 def cancel(session: Session, mailing_id: int, *, actor: str) -> Mailing:
-    """Stop for good: nothing more starts, and once nothing is in flight the rest is excluded."""
+    """Cancel a mailing: no further message starts, and once nothing is in flight the rest is excluded."""
     mailing = _running(session, mailing_id, "cancelled", Control.CANCEL)
     if mailing.control is not Control.CANCEL:
         mailing.control = Control.CANCEL
@@ -63,7 +63,7 @@ def auto_pause(session: Session, mailing: Mailing, reason: str) -> None:
 
 
 def auto_pause_all(session: Session, reason: str) -> None:
-    """Every mailing that would send waits for somebody who knows what happened to the database."""
+    """Pause every mailing that would send, until a person resumes it."""
     ids = session.scalars(
         select(Mailing.id)
         .where(Mailing.state.not_in(OVER), Mailing.control == Control.GO)

@@ -25,6 +25,7 @@ from newsletter.sending.commit_turn import TurnCommitter
 from newsletter.sending.concurrency import Concurrency
 from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.control import auto_pause
+from newsletter.sending.identical_refusals import RefusalRows
 from newsletter.sending.lanes import FinishedWindow, Lanes
 from newsletter.sending.live_settings import LiveSettings
 from newsletter.sending.mailing_message import MailingMessage, read_mailing_message
@@ -32,12 +33,12 @@ from newsletter.sending.permission import Permission, read_permission
 from newsletter.sending.reserve import Window
 from newsletter.sending.restore_guard import RestoreGuard, pause_all_if_restored
 from newsletter.sending.send_lease import POLL_SECONDS, SendLease
-from newsletter.sending.transmit import Trouble, transmit
+from newsletter.sending.transmit import TransportFailure, transmit
 from newsletter.sending.turn import ReservationContext, Turn, TurnResult
 from newsletter.transports.transport_config import TransportConfig
 
 FAILED = "This program failed while it was sending; its log says where"
-# When more can be reserved within this time the bell is rung again; later than that the sweep rings.
+# When more can be reserved within this time the job is published again; later than that the sweep does it.
 SOON_SECONDS = 1.0
 
 
@@ -60,6 +61,7 @@ class SendingProcess:
     bounce_domain: str = ""
     concurrency: Concurrency = field(default_factory=Concurrency)
     stopping: ShutdownFlag = field(default_factory=ShutdownFlag)
+    refusals: RefusalRows = field(default_factory=RefusalRows)
 
     @cached_property
     def context(self) -> ReservationContext:
@@ -87,7 +89,7 @@ class _Drain:
         self._committer = TurnCommitter(
             self._open_session, self._turn, process.context.guard, process.stopping
         )
-        self._skipped: set[str] = set()  # transports in trouble, whose other windows need not be tried
+        self._skipped: set[str] = set()  # transports that failed, whose other windows need not be tried
         self._reserve_after = 0.0  # monotonic: before then nothing can be reserved
         self._failure: BaseException | None = None
         self._objection = ""  # why this database is not to be sent from
@@ -203,16 +205,17 @@ class _Drain:
             self._lease.revoke()
         return permission
 
-    def _send(self, window: Window) -> Trouble | None:
+    def _send(self, window: Window) -> TransportFailure | None:
         """Send a window; called by the lanes, in their threads."""
         assert self._settings.message is not None  # noqa: S101 - read before the first window was reserved
         if window.transport.key in self._skipped:
             return None
         may_start = self._lease.within(window.start_before)
-        trouble = transmit(window, self._settings.message, self._process.connections, may_start)
-        if trouble is not None:
+        process = self._process
+        failure = transmit(window, self._settings.message, process.connections, may_start, process.refusals)
+        if failure is not None:
             self._skipped.add(window.transport.key)
-        return trouble
+        return failure
 
     def _report(self) -> None:
         """Raise what failed here; have every mailing wait when the database may be another one."""

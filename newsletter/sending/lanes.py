@@ -9,22 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.sending.reserve import Window
-from newsletter.sending.transmit import Trouble
+from newsletter.sending.transmit import TransportFailure
 
 
 @dataclass(frozen=True)
 class FinishedWindow:
-    """A window that its lane is done with: sent, stopped by trouble of its transport, or by our error."""
+    """A window that its lane is done with: sent, stopped by a failure of its transport, or by our error."""
 
     window: Window
-    trouble: Trouble | None = None
+    failure: TransportFailure | None = None
     error: BaseException | None = None
 
 
 class Lanes:
     """The lanes of one drain, whose `send` they call. Only the thread that made it calls these methods."""
 
-    def __init__(self, send: Callable[[Window], Trouble | None]) -> None:
+    def __init__(self, send: Callable[[Window], TransportFailure | None]) -> None:
         self._send = send
         self._windows: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
         self._finished: queue.SimpleQueue[FinishedWindow] = queue.SimpleQueue()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from newsletter.mailings.models import Outcome
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line
-from newsletter.sending.transmit import Trouble
+from newsletter.sending.transmit import TransportFailure
 from newsletter.smtp.verdict import Reason
 
 FEWEST = 10
@@ -18,8 +18,8 @@ SHARE = 0.5
 ABOUT_A_PERSON = frozenset({Reason.MAILBOX_FULL})
 
 
-def mass_deferral(window: Window, lines: Mapping[int, Line]) -> Trouble | None:
-    """The trouble that the answers to `window` amount to, or None; `lines` are those of its tally.
+def mass_deferral(window: Window, lines: Mapping[int, Line]) -> TransportFailure | None:
+    """The failure that the answers to `window` amount to, or None; `lines` are those of its tally.
 
     Only of recipients who had their first turn: who was deferred before will often be deferred again.
     """
@@ -34,7 +34,7 @@ def mass_deferral(window: Window, lines: Mapping[int, Line]) -> Trouble | None:
         return None
     line, _ = deferred.most_common(1)[0]
     words = f"{line.code} {line.enhanced}".strip()
-    return Trouble(f"{window.transport.name} puts off most messages ({words}).", temporary=True)
+    return TransportFailure(f"{window.transport.name} puts off most messages ({words}).", temporary=True)
 
 
 def _is_general(line: Line) -> bool:

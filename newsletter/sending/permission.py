@@ -1,4 +1,4 @@
-"""Whether a mailing may send, by its state and by what somebody wants of it."""
+"""Whether a mailing may send, by its state and its control (go, pause, cancel)."""
 
 from enum import Enum
 

@@ -51,7 +51,7 @@ def allow(mailing: Mailing, wanted: int, now: datetime) -> tuple[int, datetime |
     return min(wanted, rate.available_now(mailing.paced_until, mailing.per_second, now)), None
 
 
-def spend(mailing: Mailing, messages: int, now: datetime) -> None:
+def consume(mailing: Mailing, messages: int, now: datetime) -> None:
     """Book `messages` that were reserved."""
     if mailing.per_second is not None and messages:
         mailing.paced_until = rate.reserve(mailing.paced_until, mailing.per_second, messages, now)

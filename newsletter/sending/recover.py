@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.mailings.lifecycle import lock
-from newsletter.mailings.models import Outcome, SendWindow
+from newsletter.mailings.models import SendWindow
 from newsletter.sending import failpoints, tally
 from newsletter.sending.hosts import Watch
 from newsletter.sending.settle import Lines, settle, settle_for
-from newsletter.sending.tally import UNKNOWN, TallyLocked
+from newsletter.sending.tally import UNKNOWN, UNTOUCHED, TallyLocked
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ def _lines_of(session: Session, window: SendWindow, host: str, watch: Watch) -> 
     if contents.same_boot:
         return {seq: contents.lines.get(seq, UNKNOWN) for seq in window.seqs}
     # The machine started anew: what its last moments wrote may be missing, so only answers count.
-    answered = {seq: line for seq, line in contents.lines.items() if line.outcome is not Outcome.PENDING}
+    answered = {seq: line for seq, line in contents.lines.items() if line != UNTOUCHED}
     return {seq: answered.get(seq, UNKNOWN) for seq in window.seqs}
 
 

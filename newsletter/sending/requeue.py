@@ -9,7 +9,7 @@ second copy has the Message-ID of the first, so whatever recognises duplicates c
 mailing and the recipient's `seq` (`issues.recipient.message_id`).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
@@ -29,10 +29,12 @@ from newsletter.mailings.models import (
     Outcome,
     SendWindow,
 )
+from newsletter.sending.tally import Line
 
 # A reservation takes what is due first. If a million were due at the same instant, each would sort a million:
 # so every thousand places are due a microsecond after those before.
 DUE_TOGETHER = 1_000
+FORGOTTEN = {"reason": "", "code": None, "enhanced": "", "at": None}
 
 
 def retry_rejected(session: Session, mailing_id: int, *, actor: str, reason: str | None = None) -> int:
@@ -94,13 +96,37 @@ def _lock_sent(session: Session, mailing_id: int, verb: str) -> Mailing:
     return mailing
 
 
-def requeue(session: Session, mailing: Mailing, outcome: Outcome, reason: str | None = None) -> int:
+def give_back_rejected(session: Session, mailing: Mailing, refusal: Line, since: datetime) -> int:
+    """Make those pending again who were rejected by the same `refusal` at or after `since`; how many.
+
+    Their answer is kept beside it. The caller holds the mailing's lock and commits.
+    """
+    if mailing.control is Control.CANCEL or mailing.state is MailingState.CANCELLED:
+        return 0
+    alike = (
+        Delivery.code == refusal.code,
+        Delivery.enhanced == refusal.enhanced,
+        Delivery.at >= since,
+    )
+    return requeue(session, mailing, Outcome.REJECTED, refusal.reason, *alike, forget=False)
+
+
+def requeue(
+    session: Session,
+    mailing: Mailing,
+    outcome: Outcome,
+    reason: str | None = None,
+    *conditions: ColumnElement[bool],
+    forget: bool = True,
+) -> int:
     """Make all deliveries with `outcome` (and `reason`, unless None) pending and due now; how many.
+
+    `conditions`: only those of which they are true; `forget`: also what was answered.
 
     The caller holds the mailing's lock and commits. A finished mailing is sending again afterwards, whether
     or not it was paused when it finished; one that is paused now stays so. A million take some seconds.
     """
-    chosen: list[ColumnElement[bool]] = [Delivery.mailing_id == mailing.id, Delivery.outcome == outcome]
+    chosen = [Delivery.mailing_id == mailing.id, Delivery.outcome == outcome, *conditions]
     if reason is not None:
         chosen.append(Delivery.reason == reason)
     groups = session.execute(
@@ -117,7 +143,7 @@ def requeue(session: Session, mailing: Mailing, outcome: Outcome, reason: str | 
     session.execute(
         update(Delivery)
         .where(*chosen)
-        .values(outcome=Outcome.PENDING, reason="", code=None, enhanced="", at=None)
+        .values(outcome=Outcome.PENDING, **(FORGOTTEN if forget else {}))
         .execution_options(synchronize_session=False)
     )
     by_reason = {row[0]: row[1] for row in groups}

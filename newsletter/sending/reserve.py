@@ -17,7 +17,7 @@ from newsletter.core import clock
 from newsletter.core.db import table_of
 from newsletter.issues.recipient import Recipient
 from newsletter.mailings import counts
-from newsletter.mailings.models import DeliveryRetry, Mailing, Outcome, SendWindow
+from newsletter.mailings.models import Delivery, DeliveryRetry, Mailing, Outcome, SendWindow
 from newsletter.sending.recipients import read_recipients
 from newsletter.sending.retry import IS_DUE, due_at
 from newsletter.sending.sequence_statement import SequenceStatement
@@ -29,6 +29,7 @@ from newsletter.transports.transport_config import TransportConfig
 START_WITHIN_SECONDS = 60
 # A slow provider must not move a whole list into the table of those who wait.
 LONG_QUEUE = timedelta(hours=1)
+PERMANENT = 500  # the first code of a permanent refusal (RFC 5321 §4.2.1)
 
 _DUE = (
     select(DeliveryRetry.seq, DeliveryRetry.attempts)
@@ -59,6 +60,9 @@ class Window:
     start_before: float  # of `clock.monotonic`
     day: date  # on which the transport counts it
     fresh: bool  # its recipients have their first turn
+    refusals_seen: bool = False  # somebody read why the mailing had paused itself, and resumed it
+    # Who of them had been given back because everybody was refused alike, before it was resumed.
+    believed: frozenset[int] = frozenset()
 
 
 def reserve(
@@ -83,6 +87,26 @@ def reserve(
         else:
             return None
     seqs = [recipient.seq for recipient in recipients]
+    tally = _open_window(session, mailing, window_id, seqs, tally_dir=tally_dir, host=host)
+    believed = _given_back(session, mailing, seqs) if claimed and mailing.refusals_seen else frozenset()
+    return Window(
+        window_id,
+        mailing.id,
+        recipients,
+        tally,
+        transport,
+        start_before,
+        day,
+        fresh=not claimed,
+        refusals_seen=mailing.refusals_seen,
+        believed=believed,
+    )
+
+
+def _open_window(
+    session: Session, mailing: Mailing, window_id: str, seqs: list[int], *, tally_dir: Path, host: str
+) -> Tally:
+    """Insert the window's row, with its tally made before."""
     tally = Tally.create(tally_dir, window_id, mailing.id, seqs)
     try:
         session.connection().execute(
@@ -100,7 +124,15 @@ def reserve(
     except BaseException:
         tally.discard()
         raise
-    return Window(window_id, mailing.id, recipients, tally, transport, start_before, day, not claimed)
+    return tally
+
+
+def _given_back(session: Session, mailing: Mailing, seqs: Sequence[int]) -> frozenset[int]:
+    """Whose last answer was a refusal, although they are not rejected."""
+    refused = select(Delivery.seq).where(
+        Delivery.mailing_id == mailing.id, Delivery.seq.in_(seqs), Delivery.code >= PERMANENT
+    )
+    return frozenset(session.scalars(refused))
 
 
 def _queue_is_long(session: Session, mailing: Mailing, transport: TransportConfig) -> bool:

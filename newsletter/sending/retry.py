@@ -1,4 +1,4 @@
-"""When to try again: 5 minutes after the first refusal, then longer, until the message is old news."""
+"""Retry: 5 minutes after the first refusal, then longer, until the message is old news."""
 
 from datetime import datetime, timedelta
 

@@ -9,8 +9,14 @@ from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.core.zones import find_zone
 
-# RFC 9557: an ISO 8601 time, an offset or none, a zone in brackets or none.
-WRITTEN = re.compile(r"(?P<time>[^\[\]]+?)\s*(?:\[(?P<zone>[A-Za-z0-9_+\-/]+)\])?")
+# RFC 9557: an ISO 8601 day and time, an offset or none, a zone in brackets or none. `!` before the zone says
+# that it must not be ignored, which it never is. Tags such as [u-ca=iso8601] do not change the moment.
+WRITTEN = re.compile(
+    r"(?P<time>[0-9W-]+[Tt ][^\[\]]+?)\s*"
+    r"(?:\[!?(?P<zone>[A-Za-z0-9_+\-/]+)\])?(?:\[[a-z_][a-z0-9_-]*=[^\[\]]+\])*"
+)
+# A moment without a claim about the zone's offset (RFC 9557 §2): nothing contradicts it.
+NO_OFFSET = re.compile(r"(?:[Zz]|-00:?00)$")
 # Somebody who writes the present minute means now.
 GRACE = timedelta(minutes=1)
 
@@ -34,7 +40,8 @@ class Repeated(Refused):
 def parse_schedule_time(text: str, default_zone: str) -> Moment:
     """The moment in `2026-11-27T08:00[Europe/Rome]`, `…T08:00+01:00` or `…T08:00` (in `default_zone`).
 
-    Refuses what is not a time, an unknown zone, an offset that the zone does not have then, a local time
+    An offset may stand before the zone and must be one that it has then; `Z` goes with every zone. Refuses
+    what is not a day with a time, an unknown zone, an offset that the zone does not have then, a local time
     that a clock change skips, one that it repeats (unless an offset says which), and the past.
     """
     match = WRITTEN.fullmatch(text.strip())
@@ -46,7 +53,11 @@ def parse_schedule_time(text: str, default_zone: str) -> Moment:
         raise _refused(f"“{text}” is not a time; write it like 2026-11-27T08:00[Europe/Rome].")
     zone = match["zone"] or (default_zone if written.tzinfo is None else "")
     try:
-        moment = _in_zone(written, zone) if zone else written.astimezone(UTC)
+        if not zone or NO_OFFSET.search(match["time"]):
+            moment = written.astimezone(UTC)
+            load_zone(zone or "UTC")
+        else:
+            moment = _in_zone(written, zone)
     except OverflowError:  # the first and last hours of the calendar (years 1 and 9999)
         raise _refused(f"{text} is too far away; give a year that somebody will see.") from None
     if moment < clock.now() - GRACE:

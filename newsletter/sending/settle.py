@@ -8,6 +8,7 @@ that its tally can add then is who has the message.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -168,7 +169,7 @@ def _put_back(session: Session, row: DeliveryRetry, line: Line, now: datetime) -
     row.window_id = None
     row.due = now
     if not line.attempted:
-        return Line(Outcome.RETRY if row.attempts else Outcome.PENDING, attempted=False)
+        return replace(line, outcome=Outcome.RETRY if row.attempts else Outcome.PENDING)
     row.attempts += 1
     due = next_due(row.attempts, row.first_at, now)
     if due is None:

@@ -1,4 +1,4 @@
-"""Hand over one message at a time, for somebody who waits for it, by the first transport that lets us in."""
+"""Deliver one message at a time, such as a confirmation, by the first transport that can be used."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -87,14 +87,14 @@ class SingleDelivery:
                 try:
                     return transport, self._connections.borrow(transport, pauses=())
                 except SessionFailed as error:
-                    self._report_trouble(transport, error)
+                    self._report_failure(transport, error)
             return last, self._connections.borrow(last, pauses=())
         except SessionFailed:
             self._failed_with = _by_key(transports)
             self._cooldown_until = clock.monotonic() + COOLDOWN_SECONDS
             raise
 
-    def _report_trouble(self, transport: TransportConfig, error: SessionFailed) -> None:
+    def _report_failure(self, transport: TransportConfig, error: SessionFailed) -> None:
         if self._connections.ending:
             raise error
         with self._sessions.begin() as session:

@@ -1,4 +1,4 @@
-"""Sweep the database for work that nobody does, and ring for it: a lost doorbell costs seconds, not mail."""
+"""Sweep the database for work that nobody does, and publish its jobs: a lost job costs seconds, not mail."""
 
 from datetime import timedelta
 
@@ -27,28 +27,28 @@ def finish_mailings(sessions: sessionmaker[Session]) -> None:
             session.commit()
 
 
-def ring_for_mailings(sessions: sessionmaker[Session], bulk_processes: int) -> None:
-    """Ring for mailings that are due to be frozen or sent, unless bells still wait to be answered.
+def publish_mailing_jobs(sessions: sessionmaker[Session], bulk_processes: int) -> None:
+    """Publish jobs for mailings that are due to be frozen or sent, unless some still wait in the queue.
 
-    A mailing that is sent gets as many bells as there are bulk processes.
+    A mailing that is sent gets as many jobs as there are bulk processes.
     """
     with reading(), sessions() as session:
         freezes, drains = _due_freezes(session), _due_drains(session)
     if broker.waiting(Queue.BULK) == 0:
         for mailing_id in freezes:
-            jobs.freeze_mailing.ring(mailing_id=mailing_id)
+            jobs.freeze_mailing.publish(mailing_id=mailing_id)
         for _ in range(bulk_processes):
             for mailing_id in drains:
-                jobs.drain_mailing.ring(mailing_id=mailing_id)
+                jobs.drain_mailing.publish(mailing_id=mailing_id)
 
 
-def ring_for_system_messages(sessions: sessionmaker[Session]) -> None:
-    """Ring for system messages that wait in the outbox, unless bells still wait to be answered."""
+def publish_system_message_jobs(sessions: sessionmaker[Session]) -> None:
+    """Publish jobs for system messages in the outbox, unless some still wait in the queue."""
     with reading(), sessions() as session:
         messages = waiting(session, MESSAGES_AT_ONCE)
     if messages and broker.waiting(Queue.TRANSACTIONAL) == 0:
         for message_id in messages:
-            jobs.send_system_message.ring(message_id=message_id)
+            jobs.send_system_message.publish(message_id=message_id)
 
 
 def _ended_unnoticed(sessions: sessionmaker[Session]) -> list[int]:

@@ -28,7 +28,12 @@ ALIGN = 16
 BLANK, STARTED, ANSWERED = b"\0", b"D", b"R"
 BLANK_RECORD = bytes(RECORD.size)
 STARTED_RECORD = STARTED.ljust(RECORD.size, b"\0")
-CODE_BY_OUTCOME = {Outcome.SENT: b"s", Outcome.REJECTED: b"x", Outcome.RETRY: b"t"}
+CODE_BY_OUTCOME = {
+    Outcome.SENT: b"s",
+    Outcome.REJECTED: b"x",
+    Outcome.RETRY: b"t",
+    Outcome.PENDING: b"p",  # refused, but not for a reason of their own: given back
+}
 OUTCOME_BY_CODE = {outcome_code: outcome for outcome, outcome_code in CODE_BY_OUTCOME.items()}
 # Each tally carries this list, so that one written by another version still reads right.
 WORDS = ("", *(reason.value for reason in Reason))
@@ -185,11 +190,13 @@ def _line(record: bytes, words: tuple[str, ...]) -> Line:
         return UNTOUCHED
     if mark != ANSWERED or outcome_code not in OUTCOME_BY_CODE:
         return UNKNOWN
+    outcome = OUTCOME_BY_CODE[outcome_code]
     return Line(
-        OUTCOME_BY_CODE[outcome_code],
+        outcome,
         words[word] if word < len(words) else "",
         code or None,
         f"{klass}.{subject}.{detail}" if klass else "",
+        attempted=outcome is not Outcome.PENDING,
     )
 
 

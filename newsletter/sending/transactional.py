@@ -48,7 +48,7 @@ def send_system_message(
 
     `organisation` is who writes when no publication does; `secrets` open the keys that sign. Commits twice:
     the claim, and how it ended. While the relay cannot be reached nothing is claimed: messages wait, and the
-    sweep rings for them again.
+    sweep publishes them again.
     """
     if delivery.cools_down():
         log.info("system message waits: the relay could not be reached a moment ago", message_id=message_id)

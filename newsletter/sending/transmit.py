@@ -4,13 +4,14 @@ No transaction is open meanwhile. What this returns is only why it stopped: the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from newsletter.issues.recipient import Recipient
 from newsletter.mailings.models import Outcome
 from newsletter.sending import failpoints
 from newsletter.sending.connection_pool import ConnectionPool
+from newsletter.sending.identical_refusals import RefusalRows, WindowRefusals, refusal_of
 from newsletter.sending.mailing_message import MailingMessage
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line, Tally
@@ -18,6 +19,7 @@ from newsletter.smtp.dialogue import Break, BreakKind
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession
+from newsletter.smtp.verdict import Outcome as SmtpOutcome
 from newsletter.smtp.verdict import Verdict
 
 # A connection that carried so many messages and then ended had enough, as with some relays; the next goes on.
@@ -25,15 +27,17 @@ WORTHWHILE_MESSAGES = 10
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """The transport is in trouble, with this sender or (`sender` empty) with all. Nobody was marked for it.
+class TransportFailure:
+    """The transport failed, for this sender or (`sender` empty) for all. Nobody was marked for it.
 
-    `message` tells the operator; `temporary`: it may pass by itself.
+    `message` tells the operator; `temporary`: it may pass by itself. `refusal`: what everybody was answered
+    alike; whoever was rejected by it just before is not, either.
     """
 
     message: str
     temporary: bool
     sender: str = ""
+    refusal: Line | None = None
 
 
 class TallyJournal:
@@ -58,6 +62,29 @@ class TallyJournal:
             failpoints.reach("transmit.noted")
 
 
+class _WindowJournal(TallyJournal):
+    """Notes the refusals of a window, too, to see whether they are about the people."""
+
+    def __init__(self, window: Window, refusals: WindowRefusals) -> None:
+        super().__init__(window.tally)
+        self._window = window
+        self._emails = {person.seq: person.email for person in window.recipients}
+        self._refusals = refusals
+
+    def answered(self, index: int, verdict: Verdict, reply: Reply) -> None:
+        super().answered(index, verdict, reply)
+        if verdict.outcome is SmtpOutcome.SENT:
+            self._refusals.note(index, None, reply)
+        elif verdict.outcome is SmtpOutcome.REJECTED and not self._is_believed(index, verdict):
+            line = _line(verdict, reply.code, reply.enhanced)
+            refusal = refusal_of(verdict, reply, line, self._emails[index])
+            self._refusals.note(index, refusal, reply)
+
+    def _is_believed(self, index: int, verdict: Verdict) -> bool:
+        """Somebody resumed the mailing knowing of these refusals."""
+        return self._window.refusals_seen and (index in self._window.believed or verdict.hard)
+
+
 @lru_cache(maxsize=512)  # nearly all have the same answer
 def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
     reason = verdict.reason.value if verdict.reason else ""
@@ -65,12 +92,24 @@ def _line(verdict: Verdict, code: int, enhanced: str | None) -> Line:
 
 
 def transmit(
-    window: Window, message: MailingMessage, connections: ConnectionPool, may_start: Callable[[], bool]
-) -> Trouble | None:
-    """Send a window; returns trouble that the operator must know of. Lost connections are made anew."""
+    window: Window,
+    message: MailingMessage,
+    connections: ConnectionPool,
+    may_start: Callable[[], bool],
+    rows: RefusalRows,
+) -> TransportFailure | None:
+    """Send a window; returns the failure of its transport, or None. Lost connections are made anew.
+
+    `rows`: the refusals that the process was given by each transport.
+    """
     if failpoints.armed:
         failpoints.reach("transmit.begin")
-    return _Transmission(window, message, connections, may_start).run()
+    refusals = WindowRefusals(rows, window.transport.key, window.mailing_id)
+    transmission = _Transmission(
+        window, message, connections, lambda: refusals.identical is None and may_start(), refusals
+    )
+    failure = transmission.run()
+    return transmission.give_back_identical() or failure
 
 
 @dataclass(frozen=True)
@@ -79,21 +118,22 @@ class _Transmission:
     message: MailingMessage
     connections: ConnectionPool
     may_start: Callable[[], bool]
+    refusals: WindowRefusals
 
-    def run(self) -> Trouble | None:
+    def run(self) -> TransportFailure | None:
         waiting = self.window.recipients
         while waiting and self.may_start():
             try:
                 session = self.connections.borrow(self.window.transport)
             except SessionFailed as error:
                 # Nothing left: the tally says so of each.
-                return None if self.connections.ending else Trouble(error.message, error.temporary)
+                return None if self.connections.ending else TransportFailure(error.message, error.temporary)
             try:
                 stop = self._send(session, waiting)
             finally:
                 self.connections.give_back(self.window.transport, session)
             if stop is not None and (stop.kind is not BreakKind.LOST or self._is_hopeless(session)):
-                return self._trouble(stop)
+                return self._failure(stop)
             waiting = self._untouched(waiting)
         return None
 
@@ -102,11 +142,24 @@ class _Transmission:
         transport = self.window.transport
         room = max(1, transport.limits.messages_per_connection - session.messages)
         deliver = self.connections.dialogue(transport, session)
-        journal = TallyJournal(self.window.tally)
+        journal = _WindowJournal(self.window, self.refusals)
         stop = deliver(session, map(self.message.to, waiting[:room]), journal, self.may_start)
-        if stop is not None and stop.surprised:
-            self.connections.speak_plainly(transport, stop)
+        if stop is not None and stop.protocol_error:
+            self.connections.use_plain_dialogue(transport, stop)
         return stop
+
+    def give_back_identical(self) -> TransportFailure | None:
+        """When the relay gives everybody the same refusal: nobody is marked, and the transport has failed."""
+        refusal = self.refusals.judge()
+        if refusal is None:
+            return None
+        for seq in self.refusals.alike():
+            self.window.tally.answered(seq, replace(refusal.line, outcome=Outcome.PENDING, attempted=False))
+        sentence = (
+            f"{self.window.transport.name} gives everybody the same refusal, so it is about the sender or its"
+            f" account, not about the readers: {self.refusals.words()}. Nobody was marked for it."
+        )
+        return TransportFailure(sentence, temporary=False, sender=self.message.sender, refusal=refusal.line)
 
     def _untouched(self, recipients: list[Recipient]) -> list[Recipient]:
         """Who is left: only those that the tally does not mention yet."""
@@ -124,14 +177,14 @@ class _Transmission:
             self.window.transport
         )
 
-    def _trouble(self, stop: Break) -> Trouble | None:
+    def _failure(self, stop: Break) -> TransportFailure | None:
         """What the operator must know of why it stopped for good."""
         name, reply = self.window.transport.name, stop.reply or stop.reason
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
-            return Trouble(
+            return TransportFailure(
                 f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
-            return Trouble(f"{name} keeps closing the connection: {reply}.", temporary=True)
+            return TransportFailure(f"{name} keeps closing the connection: {reply}.", temporary=True)
         return None

@@ -15,6 +15,7 @@ from newsletter.sending import circuit_breaker, control, failpoints, rate_limit
 from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.mass_deferral import mass_deferral
 from newsletter.sending.permission import Permission, permission_of
+from newsletter.sending.requeue import give_back_rejected
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
@@ -31,6 +32,8 @@ ASK_AGAIN = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
 # Keeping to a rate is no news; a wait that lasts longer than this is.
 SHOW_WAIT_AFTER = timedelta(seconds=10)
+# Whoever was refused alike so shortly before it showed that everybody is was refused for the same reason.
+REFUSED_TOGETHER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class ReservationContext:
 class TurnResult:
     """What a turn brought.
 
-    `permission`: whether the mailing may send. `next_at`: when to ask again for more; None: when somebody
-    rings. `objection`: why this database is not to be sent from. `reservations`: how many the mailing has
+    `permission`: whether the mailing may send. `next_at`: when to ask again for more; None: when a
+    job comes. `objection`: why this database is not to be sent from. `reservations`: how many the mailing has
     seen. `failure`: an error of ours, after which the turn was repeated without reserving.
     """
 
@@ -115,14 +118,17 @@ class Turn:
         transport = window.transport
         settle(self.session, self.mailing, window.id, lines)
         outcomes = Counter(line.outcome for line in lines.values())
-        trouble = finished.trouble or mass_deferral(window, lines)
-        if trouble is not None:
+        failure = finished.failure or mass_deferral(window, lines)
+        if failure is not None:
+            if failure.refusal is not None:
+                since = clock.now() - REFUSED_TOGETHER
+                give_back_rejected(self.session, self.mailing, failure.refusal, since)
             cool_down(
                 self.session,
                 transport.key,
-                trouble.sender,
-                trouble.message,
-                temporary=trouble.temporary,
+                failure.sender,
+                failure.message,
+                temporary=failure.temporary,
                 now=clock.now(),
             )
             self.context.healthy.discard(transport.key)
@@ -201,7 +207,7 @@ class Turn:
             release_reserved(self.session, transport, allowed - used)
         if window is None:
             return False
-        rate_limit.spend(self.mailing, used, now)
+        rate_limit.consume(self.mailing, used, now)
         turn.windows.append(window)
         return True
 

@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from newsletter.smtp import pipelined
 from newsletter.smtp.classify import Phase
-from newsletter.smtp.client import Client, Stop, Surprise, Transaction
+from newsletter.smtp.client import Client, Stop, Transaction, UnexpectedReply
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope, Journal, MayStart
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession
@@ -51,7 +51,7 @@ class _Chunked(Client):
         self._in_trouble = False  # one of these was not about its recipient
 
     def run(self) -> Break | None:
-        while self.session.in_step is not False:
+        while self.session.replies_identify_commands is not False:
             while len(self._under_way) < self._window and (transaction := self._next()) is not None:
                 self._hand_over(transaction)
             if not self._under_way:
@@ -64,13 +64,13 @@ class _Chunked(Client):
                 self.expect_silence(last, None)
         if self.ended is not None and self.ended.kind is BreakKind.LOST:
             self.session.abort()
-        if self.ended is None and self.session.in_step is False:
+        if self.ended is None and self.session.replies_identify_commands is False:
             return pipelined.deliver(self.session, self.envelopes, self.journal, self.may_start)
         return self.ended
 
     @property
     def _window(self) -> int:
-        return self.session.inflight.size if self.session.in_step else 1
+        return self.session.inflight.size if self.session.replies_identify_commands else 1
 
     def _next(self) -> Transaction | None:
         transaction = None if self._in_trouble else self.take()
@@ -105,7 +105,7 @@ class _Chunked(Client):
         except Lost as error:
             self._tell_held()
             raise self._stop(self.unanswered(self._under_way, Reply.local(str(error)))) from None
-        except Surprise as error:
+        except UnexpectedReply as error:
             raise Stop(self._apart(error.reply)) from None
         if reply.code == 421:
             self._goodbye(transaction, verdict, reply)
@@ -143,7 +143,7 @@ class _Chunked(Client):
     def _apart(self, reply: Reply) -> Break:
         """Replies and commands have come apart: of what is under way or held nothing is known."""
         handed_over = [*(transaction for transaction, *_ in self._held), *self._under_way]
-        return self.out_of_step(handed_over[0].index, reply, handed_over)
+        return self.unexpected_reply(handed_over[0].index, reply, handed_over)
 
     def _synchronise(self, last: Transaction) -> None:
         """Nothing is under way: see that no reply is, either, before the refusals that are held are believed.
@@ -159,7 +159,7 @@ class _Chunked(Client):
             self._tell_held()
             lost = self.end(BreakKind.LOST, last.index, Reason.LOST, Reply.local(str(error)))
             raise self._stop(lost) from None
-        except Surprise as error:
+        except UnexpectedReply as error:
             raise Stop(self._apart(error.reply)) from None
         end = replies[-1]
         if end.digit != 2 or not end.fits or _speaks_of_an_address(end) or session.wire.unread:
@@ -172,8 +172,8 @@ class _Chunked(Client):
         phases = _LATER if transaction.reset else _FIRST
         for place, phase in enumerate(phases):
             reply, verdict = self.read(phase)
-            if phase is Phase.RCPT and self.session.in_step is None:
-                self.session.in_step = _shows_the_step(reply)
+            if phase is Phase.RCPT and self.session.replies_identify_commands is None:
+                self.session.replies_identify_commands = _identifies_command(reply)
             if verdict is not None:
                 if reply.code != 421:
                     self._refused_again(transaction, reply, verdict, len(phases) - place)
@@ -181,7 +181,7 @@ class _Chunked(Client):
         reply, verdict = self.read(Phase.BDAT)
         assert verdict is not None  # noqa: S101 - the reply to a body always decides
         if reply.digit == 2 and _speaks_of_an_address(reply):
-            raise Surprise(reply)  # it answers a command
+            raise UnexpectedReply(reply)  # it answers a command
         return reply, verdict
 
     def _refused_again(
@@ -195,7 +195,7 @@ class _Chunked(Client):
                 self._hold(self._under_way.popleft(), refusal, verdict)
                 self._goodbye(transaction, Verdict(Outcome.RETRY, Reason.BUSY, ends=True), reply)
         if reply.digit not in {4, 5}:
-            raise Surprise(reply)
+            raise UnexpectedReply(reply)
 
     def _goodbye(self, transaction: Transaction, verdict: Verdict, reply: Reply) -> None:
         """The server ends the session (421): it takes none of the messages that are still under way.
@@ -217,14 +217,14 @@ class _Chunked(Client):
                 reply = self.reply(self.session.timeouts.quit)
             except Lost:
                 return None
-            except Surprise as error:
+            except UnexpectedReply as error:
                 return error.reply
             if reply.digit not in {4, 5}:
                 return reply
         return None
 
 
-def _shows_the_step(reply: Reply) -> bool | None:
+def _identifies_command(reply: Reply) -> bool | None:
     """Whether this server's replies tell a recipient from a body; None: a refusal has a code of its own."""
     if reply.digit == 2 or reply.enhanced is None:
         return _speaks_of_an_address(reply)

@@ -103,6 +103,26 @@ _REPUTE = (
 )
 _ACCOUNT = r"(is|are) not verified|sending (\w+ ){0,3}(paused|suspended|disabled)|unverified (sender|domain)"
 
+# The sender's account has used up what its provider lets it send (the wordings of shared hosts, of cPanel,
+# Exchange, Zoho, Mailgun and others). A mailbox that is full says nothing of sending, or of a time.
+_UNITS = r"(e-?mails?|mails?|messages?|recipients?|submissions?)"
+_LIMIT = r"(limits?|quota|allowance|credits?|maximum)"
+_SPAN = r"(hour(ly)?|day|daily|minute|week(ly)?|month(ly)?)"
+_SENDERS_LIMIT = (
+    rf"^(?!(?s:.*)(\breceiv|\binbound\b|recipient'?s? (mailbox|account)))(?s:.*)("
+    rf"\b(sending|send|outgoing|outbound|submission|smtp|relay)\W+(\w+\W+){{0,3}}{_LIMIT}"
+    rf"|\b{_SPAN}\b\W+(\w+\W+){{0,4}}{_LIMIT}"
+    rf"|{_LIMIT}\W+(\w+\W+){{0,5}}\b(per|each|this|an?|for the) {_SPAN}\b"
+    rf"|\b(max|maximum|exceed(s|ed|ing)?|too many|allowed)\b.{{0,60}}{_UNITS}\W+(\w+\W+){{0,3}}"
+    rf"(per|/|an?|in the last) ?(\d+ )?{_SPAN}"
+    rf"|exceed(s|ed|ing)? (\w+ ){{0,4}}(number|amount|volume) of (\w+ ){{0,2}}{_UNITS}.{{0,40}}(send|sent)"
+    rf"|(submission|sending|recipient|message)_?quota_?exceeded"
+    rf"|\b(out of|no|no more|not enough|insufficient|used up|exhausted) (\w+ ){{0,3}}credits?\b"
+    rf"|\bcredits? (\w+ ){{0,3}}(exhausted|used up|spent|exceeded|insufficient|depleted)"
+    rf"|unusual (sending|outgoing|outbound) activity|sending rate)"
+)
+_NOT_YOURS = r"sendasdenied|not allowed to send as"
+
 _R, _J, _P = Outcome.RETRY, Outcome.REJECTED, Outcome.PAUSE
 _MAIL, _RCPT = frozenset({Phase.MAIL}), frozenset({Phase.RCPT})
 _DATA, _RESET = frozenset({Phase.DATA}), frozenset({Phase.RESET})
@@ -118,6 +138,12 @@ TABLE: tuple[Row, ...] = (
     # credentials (RFC 4954 §6), at whatever point the server asks for them
     Row(_ALL, "530 534 535 538", "", "", _P, Reason.AUTH_REQUIRED),
     Row(_ALL, "5", "7.8 7.9 7.11 7.12 7.13 7.14", "", _P, Reason.AUTH_REQUIRED),
+    # the sender's account, whatever was asked. 5.4.5 is "system congestion" (RFC 3463 §3.5): Gmail says so
+    # when the sender's daily quota is used up. Exchange says 5.1.90 and 5.2.252, others whatever they like.
+    Row(_PERSON, "5", "1.90 4.5", "", _P, Reason.THROTTLED),
+    Row(_PERSON, "5", "2.252", "", _P, Reason.SENDER_REFUSED),
+    Row(_PERSON, "5", "", _NOT_YOURS, _P, Reason.SENDER_REFUSED),
+    Row(_PERSON, "5", "", _SENDERS_LIMIT, _P, Reason.THROTTLED),
     # MAIL is about the sender and the transport only
     Row(_MAIL, "4", "7.*", "", _P, Reason.THROTTLED),
     Row(_MAIL, "4", "", "", _P, Reason.BUSY),
@@ -150,8 +176,6 @@ TABLE: tuple[Row, ...] = (
     Row(_PERSON, "5", "2.3 3.4", "", _J, Reason.TOO_BIG),
     Row(_PERSON, "5", "2.*", "", _J, Reason.REFUSED),
     # the route, the content, international addresses (RFC 6531 §4)
-    # 5.4.5 is "system congestion" (RFC 3463 §3.5); Gmail says it when the sender's daily quota is used up.
-    Row(_PERSON, "5", "4.5", "", _P, Reason.THROTTLED),
     Row(_PERSON, "5", "4.*", "", _J, Reason.UNROUTABLE),
     Row(_PERSON, "5", "6.7 6.9", "", _J, Reason.NEEDS_SMTPUTF8),
     Row(_PERSON, "5", "6.*", "", _J, Reason.CONTENT),

@@ -35,7 +35,7 @@ class Stop(Exception):
         self.why = why
 
 
-class Surprise(Exception):
+class UnexpectedReply(Exception):
     """A reply that cannot be the answer to its command."""
 
     def __init__(self, reply: Reply) -> None:
@@ -124,7 +124,7 @@ class Client(ABC):
         return reset + transaction.prepared.mail + transaction.prepared.rcpt
 
     def read(self, phase: Phase) -> tuple[Reply, Verdict | None]:
-        """The reply to `phase` and what it means, None for *go on*. Raises `Lost` or `Surprise`.
+        """The reply to `phase` and what it means, None for *go on*. Raises `Lost` or `UnexpectedReply`.
 
         That a command is refused as unknown or out of order is no surprise yet: it was refused. An enhanced
         code that contradicts its reply shows a shift where commands are sent ahead; else it is only ignored.
@@ -136,16 +136,16 @@ class Client(ABC):
         verdict = classify(phase, reply)
         senseless = verdict is not None and verdict.reason is Reason.PROTOCOL and reply.digit not in {4, 5}
         if senseless or (self.pipelines and not reply.fits):
-            raise Surprise(reply)
+            raise UnexpectedReply(reply)
         self._latest[phase] = reply, verdict
         return reply, verdict
 
     def reply(self, timeout: float) -> Reply:
-        """The next reply, whatever it says, within `timeout` seconds. Raises `Lost` or `Surprise`."""
+        """The next reply, whatever it says, within `timeout` seconds. Raises `Lost` or `UnexpectedReply`."""
         try:
             return self.session.wire.read_reply(timeout)
         except Garbled as error:
-            raise Surprise(Reply.local(str(error))) from None
+            raise UnexpectedReply(Reply.local(str(error))) from None
 
     def goes_on(self, transaction: Transaction, phase: Phase) -> bool:
         """Whether the reply to `phase` is the good one; if not, `transaction` is settled. Raises `Stop`."""
@@ -153,8 +153,8 @@ class Client(ABC):
             reply, verdict = self.read(phase)
         except Lost as error:
             raise Stop(self.lost_before_body(transaction, phase, error)) from None
-        except Surprise as error:
-            raise Stop(self.out_of_step(transaction.index, error.reply)) from None
+        except UnexpectedReply as error:
+            raise Stop(self.unexpected_reply(transaction.index, error.reply)) from None
         if verdict is None:
             return True
         self.settle(transaction, verdict, reply)
@@ -166,8 +166,8 @@ class Client(ABC):
             reply, verdict = self.read(Phase.BODY)
         except Lost as error:
             raise Stop(self.unanswered([transaction], Reply.local(str(error)))) from None
-        except Surprise as error:
-            raise Stop(self.out_of_step(transaction.index, error.reply, [transaction])) from None
+        except UnexpectedReply as error:
+            raise Stop(self.unexpected_reply(transaction.index, error.reply, [transaction])) from None
         self.session.messages += 1
         assert verdict is not None  # noqa: S101 - the reply to a body always decides
         if verdict.outcome is Outcome.PAUSE:
@@ -186,12 +186,12 @@ class Client(ABC):
             return
         try:
             reply = self.reply(self.session.timeouts.probe)
-        except Surprise as error:
-            raise Stop(self.out_of_step(transaction.index, error.reply)) from None
+        except UnexpectedReply as error:
+            raise Stop(self.unexpected_reply(transaction.index, error.reply)) from None
         except Lost as error:
             raise Stop(self._lost(transaction, phase, _reason(error), Reply.local(str(error)))) from None
         if reply.code != 421:
-            raise Stop(self.out_of_step(transaction.index, reply))
+            raise Stop(self.unexpected_reply(transaction.index, reply))
         verdict = classify(phase or Phase.MAIL, reply)
         assert verdict is not None  # noqa: S101 - a 421 lets nothing go on, whatever it answers
         raise Stop(self._lost(transaction, phase, verdict.reason, reply))
@@ -237,7 +237,7 @@ class Client(ABC):
         if verdict.used_up and (transaction.reset or self.session.messages > 0):
             return Break(BreakKind.LOST, transaction.index, verdict.reason, reply)
         if self.pipelines and verdict.reason is Reason.PROTOCOL:
-            return Break(BreakKind.LOST, transaction.index, verdict.reason, reply, surprised=True)
+            return Break(BreakKind.LOST, transaction.index, verdict.reason, reply, protocol_error=True)
         return Break(BreakKind.PAUSED, transaction.index, verdict.reason, reply)
 
     def unanswered(self, transactions: Iterable[Transaction], reply: Reply) -> Break:
@@ -246,7 +246,7 @@ class Client(ABC):
         self.session.abort()
         return Break(BreakKind.LOST, indices[0], Reason.LOST, reply, unanswered=indices)
 
-    def out_of_step(self, index: int, reply: Reply, handed_over: Iterable[Transaction] = ()) -> Break:
+    def unexpected_reply(self, index: int, reply: Reply, handed_over: Iterable[Transaction] = ()) -> Break:
         """Replies and commands have come apart: nothing is known of the transactions that were handed over.
 
         Where commands are sent ahead the plain dialogue may still work. In the plain dialogue there is
@@ -255,7 +255,9 @@ class Client(ABC):
         indices = tuple(transaction.index for transaction in handed_over)
         self.session.abort()
         if self.pipelines:
-            return Break(BreakKind.LOST, index, Reason.PROTOCOL, reply, unanswered=indices, surprised=True)
+            return Break(
+                BreakKind.LOST, index, Reason.PROTOCOL, reply, unanswered=indices, protocol_error=True
+            )
         if indices:
             return Break(BreakKind.LOST, index, Reason.LOST, reply, unanswered=indices)
         return Break(BreakKind.PAUSED, index, Reason.PROTOCOL, reply)

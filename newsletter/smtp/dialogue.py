@@ -70,7 +70,7 @@ class Break:
     `index`: the envelope at which it did. Whether that one was marked, the journal knows: after `stopped` and
     `paused` it is untouched, also when its body had been handed over and was refused.
     `unanswered`: those whose body was handed over and whose reply never came.
-    `surprised`: a reply did not fit its command; the plain dialogue is the one to go on with.
+    `protocol_error`: a reply did not fit its command; the plain dialogue is the one to go on with.
     """
 
     kind: BreakKind
@@ -78,7 +78,7 @@ class Break:
     reason: Reason | None = None
     reply: Reply | None = None
     unanswered: tuple[int, ...] = ()
-    surprised: bool = False
+    protocol_error: bool = False
 
     @property
     def temporary(self) -> bool:

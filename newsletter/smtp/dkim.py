@@ -59,7 +59,7 @@ class Signer:
         """Raises `ValueError` for a key of another kind, or one that receivers do not accept any more.
 
         Its numbers are believed, since checking them takes 30 ms for each message that is sent alone: where
-        keys are kept nobody can change them unnoticed (`transports.locker`).
+        keys are kept nobody can change them unnoticed (`transports.secret_box`).
         """
         key = load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
         if isinstance(key, RSAPrivateKey) and key.key_size >= FEWEST_BITS:
@@ -145,11 +145,11 @@ def canonical_body(body: bytes) -> bytes:
 @lru_cache(maxsize=1_024)  # most fields of a mailing are the same in every message
 def _canonical_field(raw: bytes) -> tuple[str, bytes]:
     """The name and the canonical form of a header field; no name when it is none."""
-    found = _FIELD.fullmatch(raw)
-    if found is None:
+    match = _FIELD.fullmatch(raw)
+    if match is None:
         return "", b""
-    name = found[1].lower()
-    return name.decode("ascii"), b"%b:%b\r\n" % (name, _canonical_value(found[2]))
+    name = match[1].lower()
+    return name.decode("ascii"), b"%b:%b\r\n" % (name, _canonical_value(match[2]))
 
 
 def _canonical_value(value: bytes) -> bytes:

@@ -12,7 +12,7 @@ One round trip for each message, and never more than one body without its reply.
 from collections.abc import Iterable
 
 from newsletter.smtp.classify import Phase
-from newsletter.smtp.client import Client, Stop, Surprise, Transaction
+from newsletter.smtp.client import Client, Stop, Transaction, UnexpectedReply
 from newsletter.smtp.dialogue import Break, BreakKind, Envelope, Journal, MayStart
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.session import SmtpSession
@@ -107,9 +107,9 @@ class _Pipelined(Client):
         except Lost as error:
             reply = Reply.local(str(error))
             raise Stop(self.end(BreakKind.LOST, transaction.index, Reason.LOST, reply)) from None
-        except Surprise as error:
-            raise Stop(self.out_of_step(transaction.index, error.reply)) from None
+        except UnexpectedReply as error:
+            raise Stop(self.unexpected_reply(transaction.index, error.reply)) from None
         if reply.code == 421:
             raise Stop(self.end(BreakKind.LOST, transaction.index, Reason.BUSY, reply))
         if reply.digit not in {4, 5}:
-            raise Stop(self.out_of_step(transaction.index, reply))
+            raise Stop(self.unexpected_reply(transaction.index, reply))

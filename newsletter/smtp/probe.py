@@ -137,20 +137,20 @@ class _Probe:
 
     def _look_up(self) -> list[tuple[socket.AddressFamily, str]]:
         """The addresses of the host. The system's resolver has no time limit, so it is not waited for."""
-        found: list[tuple[socket.AddressFamily, str]] = []
+        resolved: list[tuple[socket.AddressFamily, str]] = []
         why: list[str] = []
 
         def ask() -> None:
             try:
                 infos = socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
-                found.extend((info[0], str(info[4][0])) for info in infos)
+                resolved.extend((info[0], str(info[4][0])) for info in infos)
             except (OSError, UnicodeError) as error:
                 why.append(getattr(error, "strerror", None) or str(error))
 
         thread = threading.Thread(target=ask, name="look-up", daemon=True)
         thread.start()
         thread.join(self.limits.look_up)
-        addresses = list(found)
+        addresses = list(resolved)  # the thread may go on
         if not addresses:
             said = why[0] if why else f"no answer within {self.limits.look_up:g} seconds"
             raise self._failure(ProbeStep.LOOK_UP, said, None)

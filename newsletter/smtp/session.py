@@ -67,7 +67,8 @@ class SmtpSession:
 
     `dirty`: a transaction was begun and not ended, so RSET comes before the next MAIL.
     `messages`: bodies that were answered, for limits on messages per connection.
-    `in_step`: whether its replies tell a recipient from a body by their enhanced codes; None: not known yet.
+    `replies_identify_commands`: whether the enhanced code of a reply tells that it answers RCPT, or a body;
+    None: not known yet.
     """
 
     relay: Relay
@@ -78,7 +79,7 @@ class SmtpSession:
     dirty: bool = False
     closed: bool = field(default=False, init=False)
     inflight: InflightWindow = field(default_factory=InflightWindow, init=False)
-    in_step: bool | None = field(default=None, init=False)
+    replies_identify_commands: bool | None = field(default=None, init=False)
 
     @property
     def timeouts(self) -> Timeouts:

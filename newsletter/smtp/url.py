@@ -64,8 +64,10 @@ class Relay:
 def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     """The relay that `SMTP_URL` describes. `others`: options that the caller reads, and that may be misspelt.
 
-    `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`;
-    `smtps://` is TLS from the start. The port is 465 for smtps, 587 with credentials, else 25. Other options:
+    `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`. On a
+    loopback address, without `starttls`, `verify` and `ca`, it is used where it is offered, and the
+    certificate need not be valid. `smtps://` is TLS from the start. The port is 465 for smtps, 587 with
+    credentials, else 25. Other options:
     `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `dialogue=plain`, `pipelining`
     or `chunking` (the fastest that is used where the relay offers it; chunking), `timeout_<phase>=seconds`.
 
@@ -75,14 +77,16 @@ def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     host = _host(parts)
     user, password = _credentials(parts)
     options = _options(parts, others)
-    encryption = _encryption(parts.scheme, options)
+    # Nobody else is on the way to this machine: a local Postfix with a self-made certificate just works.
+    says_nothing = is_loopback(host) and not options.keys() & {"starttls", "verify", "ca"}
+    encryption = _encryption(parts.scheme, options, says_nothing=says_nothing)
     relay = Relay(
         host=host,
         port=_port(parts, user),
         encryption=encryption,
         user=user,
         password=password,
-        verify=_switch(options, "verify", True),
+        verify=_switch(options, "verify", encryption is not Encryption.OFFERED or not says_nothing),
         auth_in_clear=_switch(options, "auth_in_clear", False),
         ca_file=_ca_file(options),
         dialogue=_dialogue(options),
@@ -194,14 +198,14 @@ def _options(parts: SplitResult, others: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def _encryption(scheme: str, options: dict[str, str]) -> Encryption:
+def _encryption(scheme: str, options: dict[str, str], *, says_nothing: bool) -> Encryption:
     wish = options.get("starttls")
     if scheme == "smtps":
         if wish is not None:
             raise _refused("is smtps:// (TLS from the start), so starttls has no meaning; remove it.")
         return Encryption.IMPLICIT
     if wish is None:
-        return Encryption.REQUIRED
+        return Encryption.OFFERED if says_nothing else Encryption.REQUIRED
     if wish not in {"never", "offered", "required"}:
         raise _refused("has an unknown starttls; use never, offered or required.")
     return Encryption(wish)

@@ -24,6 +24,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.names import clean_comment
 from newsletter.subscribers.sign_up import send_within_limit
 from newsletter.subscribers.subscribe import (
+    add_pending,
     locked_or_new_subscriber,
     locked_subscription,
     subscribe,
@@ -71,7 +72,7 @@ def ask_to_confirm(
     if subscription.state is not State.PENDING:
         return Addition(Outcome.ALREADY, subscription)
     sent = send_within_limit(
-        session, signup_protection.CONFIRMATION, address, subscription, _language(subscription, publication)
+        session, signup_protection.CONFIRMATION, subscription, _language(subscription, publication)
     )
     _record(session, subscription, "subscription.asked" if sent else "subscription.waits", actor)
     return Addition(Outcome.ASKED if sent else Outcome.LIMITED, subscription)
@@ -91,10 +92,7 @@ def vouch_for(
         raise suppressed_error(session, address)
     subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
-        subscription = Subscription(
-            subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
-        )
-        session.add(subscription)
+        subscription = add_pending(session, subscriber, publication)
     elif subscription.state is State.ENDED:
         raise Conflict(
             "left",

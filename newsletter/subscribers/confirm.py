@@ -9,21 +9,25 @@ from newsletter.subscribers.consent import keep_record, words
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscription
 from newsletter.subscribers.queries import is_suppressed, lock_subscription
+from newsletter.subscribers.suppress import lift_erasure
 
 
 def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = "") -> Subscription:
     """Make a pending subscription active; one that is active or paused stays as it is.
 
     Raises `Missing` for an unknown one, `Conflict` when it ended meanwhile (an old link must not bring back
-    what somebody left since) or when the address must not be written to.
+    what somebody left since) or when the address must not be written to. Whoever was erased once and confirms
+    now is like anybody again.
     """
     subscription = lock_subscription(session, subscription_id)
     if subscription.state in {State.ACTIVE, State.PAUSED}:
         return subscription
     if subscription.state is State.ENDED:
         raise Conflict("ended", "This subscription has ended since. Subscribe again to receive it.")
-    if is_suppressed(session, subscription.subscriber.address_hash or ""):
+    address_hash = subscription.subscriber.address_hash or ""
+    if is_suppressed(session, address_hash, own_wish=True):
         raise Conflict("suppressed", "This address is on our list of addresses that we never write to.")
+    lift_erasure(session, address_hash)
     transition(subscription, State.ACTIVE)
     agreed = words(subscription.publication.name, locale)
     keep_record(

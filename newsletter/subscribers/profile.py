@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Missing
+from newsletter.outbox.failed import failed_messages
+from newsletter.outbox.models import SystemMessage
 from newsletter.subscribers.models import ConsentRecord, Subscriber, Subscription, Suppression
 from newsletter.subscribers.queries import audit_entries_about, subscriptions_of
 from newsletter.subscribers.suppress import suppression_of
@@ -22,6 +24,7 @@ class Profile:
     subscriptions: list[Subscription]
     consents: dict[int, list[ConsentRecord]]  # by subscription, newest first
     suppression: Suppression | None
+    failed: list[SystemMessage]  # messages to them that could not be delivered lately, newest first
     history: list[AuditEntry]  # newest first, at most `MOST_HISTORY`
 
     @property
@@ -41,6 +44,7 @@ def load_profile(session: Session, subscriber_id: int) -> Profile:
         subscriptions,
         _consents(session, ids),
         suppression_of(session, subscriber),
+        failed_messages(session, address_hash=subscriber.address_hash or ""),
         _history(session, subscriber_id, ids),
     )
 

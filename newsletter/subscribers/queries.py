@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Missing
-from newsletter.subscribers.models import Subscriber, Subscription, Suppression
+from newsletter.subscribers.models import Subscriber, Subscription, Suppression, SuppressionReason
 
 
 def lock_subscription(session: Session, subscription_id: int) -> Subscription:
@@ -29,14 +29,7 @@ def find_subscription(session: Session, subscription_id: int) -> Subscription:
 
 def lock_subscriber(session: Session, subscriber_id: int) -> Subscriber:
     """The subscriber, locked as above; `Missing` when there is none or the person was erased."""
-    return _present(
-        session.scalar(
-            select(Subscriber)
-            .where(Subscriber.id == subscriber_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
+    return _present(session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True))
 
 
 def find_subscriber(session: Session, subscriber_id: int) -> Subscriber:
@@ -62,10 +55,16 @@ def audit_entries_about(subscriber_id: int, subscription_ids: list[int]) -> Colu
     )
 
 
-def is_suppressed(session: Session, address_hash: str) -> bool:
-    """Whether the address must never be written to."""
-    found = session.scalar(select(Suppression.id).where(Suppression.address_hash == address_hash))
-    return found is not None
+def is_suppressed(session: Session, address_hash: str, *, own_wish: bool = False) -> bool:
+    """Whether the address must never be written to.
+
+    `own_wish`: whoever has it asks for it. An erasure keeps imports and editors from adding somebody
+    again, but not the person, who may come back by confirming.
+    """
+    query = select(Suppression.id).where(Suppression.address_hash == address_hash)
+    if own_wish:
+        query = query.where(Suppression.reason != SuppressionReason.ERASED)
+    return session.scalar(query) is not None
 
 
 def _with_both(subscription_id: int) -> Select[Subscription]:

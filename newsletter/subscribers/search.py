@@ -7,6 +7,7 @@ they are looked up by id. When many do, the list soon meets them on its way from
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
+from newsletter.core.addresses import address_key
 from newsletter.subscribers.models import Subscriber, Subscription
 
 FEW = 2000  # people that are looked up one by one
@@ -16,7 +17,7 @@ AFTER_ALL = "\U0010ffff"  # sorts behind every other character
 def search_condition(session: Session, words: str) -> ColumnElement[bool]:
     """A condition on `Subscription` (joined with `Subscriber`): the person matches `words` (not empty)."""
     postgres = session.get_bind().dialect.name == "postgresql"
-    conditions = [_address_begins(words.casefold(), postgres)]
+    conditions = [_address_begins(address_key(words), postgres)]
     if "@" not in words:  # no name has one, for all that matters here
         conditions.append(_name_contains(words, postgres))
     ids: set[int] = set()

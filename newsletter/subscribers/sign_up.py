@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
-from newsletter.core.addresses import Address, parse_address
+from newsletter.core.addresses import Address
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import Consent
@@ -37,7 +37,7 @@ def sign_up(
         if request.outcome is RequestOutcome.UNCONFIRMED
         else signup_protection.ALREADY_SUBSCRIBED
     )
-    send_within_limit(session, kind, address, request.subscription, words.locale)
+    send_within_limit(session, kind, request.subscription, words.locale)
 
 
 def send_another_confirmation(session: Session, subscription: Subscription, locale: str) -> bool:
@@ -45,19 +45,22 @@ def send_another_confirmation(session: Session, subscription: Subscription, loca
 
     Also True when the message limit keeps the message back. Call it with the subscription locked.
     """
-    email = subscription.subscriber.email
-    if subscription.state is not State.PENDING or email is None:
+    subscriber = subscription.subscriber
+    if subscription.state is not State.PENDING or subscriber.email is None:
         return False
-    address = parse_address(email)
-    if not is_suppressed(session, address.hash):
-        send_within_limit(session, signup_protection.CONFIRMATION, address, subscription, locale)
+    if not is_suppressed(session, subscriber.address_hash or "", own_wish=True):
+        send_within_limit(session, signup_protection.CONFIRMATION, subscription, locale)
     return True
 
 
-def send_within_limit(
-    session: Session, kind: str, address: Address, subscription: Subscription, locale: str
-) -> bool:
-    """Post a system message about `subscription`; False when the message limit of `address` is reached."""
+def send_within_limit(session: Session, kind: str, subscription: Subscription, locale: str) -> bool:
+    """Post a system message about `subscription` to its person; False when their message limit is reached.
+
+    It goes to the address that is stored, never to one that somebody typed: another spelling of it, which we
+    take for the same, may be somebody else's mailbox.
+    """
+    subscriber = subscription.subscriber
+    address = Address(subscriber.email or "", subscriber.email_key or "")
     if not signup_protection.within_message_limit(session, address, kind):
         return False
     outbox.post(

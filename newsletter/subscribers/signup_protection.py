@@ -4,7 +4,8 @@ Anybody can type anybody's address, in the form, in an embedded form or in the A
 
 - whoever fills in the hidden field (the honeypot) is a bot; a form that comes back in under two seconds, or
   after twelve hours, is shown once more;
-- an address that has not confirmed gets at most one message in 24 hours and three in 30 days;
+- an address that has not confirmed gets at most one message in 24 hours and three in 30 days, those that
+  never left not counted;
 - rate limits for each IP address and each email domain are in `newsletter.web`.
 
 The answer is the same for everybody: a bot learns nothing, and nobody learns who reads what.
@@ -21,7 +22,7 @@ from newsletter.core import clock
 from newsletter.core.addresses import Address
 from newsletter.core.errors import Missing
 from newsletter.core.tokens import Expired, Purpose, Signer
-from newsletter.outbox.models import SystemMessage
+from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, Subscriber, Subscription
 
 CONFIRMATION = "confirmation"
@@ -75,6 +76,8 @@ def check_form(
 def within_message_limit(session: Session, address: Address, kind: str) -> bool:
     """Whether `address` may get a message of `kind` now. Confirmations count from the last one confirmed.
 
+    Messages that failed for good are not counted: they never left.
+
     Call it in the transaction that locks the subscriber and adds the message, so that of two requests at the
     same time only one passes.
     """
@@ -96,6 +99,7 @@ def _count_messages(
         .where(
             SystemMessage.address_hash == address.hash,
             SystemMessage.kind.in_(kinds),
+            SystemMessage.state != MessageState.FAILED,
             SystemMessage.created_at > since,
         )
     )

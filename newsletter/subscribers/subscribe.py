@@ -49,15 +49,12 @@ def subscribe(
     that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
     because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself.
     """
-    subscriber = locked_or_new_subscriber(session, address, name, words.locale)
+    subscriber = locked_or_new_subscriber(session, address, name, words.locale, own_wish=not actor)
     if subscriber is None:
         return Request(RequestOutcome.SUPPRESSED, None)
     subscription = locked_subscription(session, subscriber, publication)
     if subscription is None:
-        subscription = Subscription(
-            subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
-        )
-        session.add(subscription)
+        subscription = add_pending(session, subscriber, publication)
     elif subscription.state is State.ENDED:
         transition(subscription, State.PENDING)
     elif subscription.state is State.PENDING:
@@ -70,13 +67,16 @@ def subscribe(
     return Request(RequestOutcome.UNCONFIRMED, subscription)
 
 
-def locked_or_new_subscriber(session: Session, address: Address, name: str, locale: str) -> Subscriber | None:
+def locked_or_new_subscriber(
+    session: Session, address: Address, name: str, locale: str, *, own_wish: bool = False
+) -> Subscriber | None:
     """The subscriber of `address`, locked until the transaction ends; None when it is suppressed.
 
-    Suppression is looked at after the wait for the lock: whoever held it may have erased the person.
+    Suppression is looked at after the wait for the lock: whoever held it may have erased the person. With
+    `own_wish` somebody who was erased may come back.
     """
     existing = _lock(session, address)
-    if is_suppressed(session, address.hash):
+    if is_suppressed(session, address.hash, own_wish=own_wish):
         return None
     if existing is not None:
         return existing
@@ -92,7 +92,7 @@ def locked_or_new_subscriber(session: Session, address: Address, name: str, loca
             session.add(subscriber)
     except IntegrityError:  # somebody else was first, and has committed by now
         existing = _lock(session, address)
-        return None if is_suppressed(session, address.hash) else existing
+        return None if is_suppressed(session, address.hash, own_wish=own_wish) else existing
     return subscriber
 
 
@@ -115,3 +115,12 @@ def locked_subscription(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def add_pending(session: Session, subscriber: Subscriber, publication: Publication) -> Subscription:
+    """A new subscription that waits to be confirmed; the caller holds the subscriber's lock."""
+    subscription = Subscription(
+        subscriber_id=subscriber.id, publication_id=publication.id, state=State.PENDING
+    )
+    session.add(subscription)
+    return subscription

@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter import audit
+from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.errors import Conflict, Refused
 from newsletter.subscribers.models import Subscriber, Suppression, SuppressionReason
 from newsletter.subscribers.names import clean_comment
@@ -73,6 +74,14 @@ def lift_suppression(session: Session, subscriber_id: int, *, actor: str) -> boo
     audit.record(session, "address.lifted", "suppression", suppression.id, actor=actor)
     audit.record(session, "subscriber.lifted", "subscriber", subscriber.id, actor=actor)
     return True
+
+
+def lift_erasure(session: Session, address_hash: str) -> None:
+    """Forget that somebody with this address was erased: they came back and confirmed."""
+    suppression = _find(session, address_hash)
+    if suppression is not None and suppression.reason is SuppressionReason.ERASED:
+        session.execute(delete(Suppression).where(Suppression.id == suppression.id))
+        audit.record(session, "address.lifted", "suppression", suppression.id, actor=SUBSCRIBER)
 
 
 def _find(session: Session, address_hash: str) -> Suppression | None:

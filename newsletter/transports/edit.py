@@ -179,12 +179,7 @@ def remove_transports(session: Session, *, actor: str, transport_id: int | None 
 
 def _locked(session: Session, transport_id: int) -> Transport:
     """The transport as it is now, locked until the transaction ends. Raises `Missing`."""
-    transport = session.scalar(
-        select(Transport)
-        .where(Transport.id == transport_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    transport = session.get(Transport, transport_id, with_for_update=True, populate_existing=True)
     if transport is None:
         raise _missing(transport_id)
     return transport

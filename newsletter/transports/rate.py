@@ -1,4 +1,4 @@
-"""Rate limiting: how many messages may be reserved now, and when the next one may go.
+"""Rate limit of a relay or provider: how many messages may be reserved now, and when the next one may go.
 
 The generic cell rate algorithm (ITU-T I.371, annex A), a token bucket that needs no clock of its own: all
 that is kept is `free_at`, the moment at which the next message may go. Whatever happens, at most

@@ -1,4 +1,4 @@
-"""How the session with a relay is protected, in the words of the settings page."""
+"""Encryption of the session with a relay (TLS, STARTTLS, none), in the words of the settings page."""
 
 from enum import StrEnum
 

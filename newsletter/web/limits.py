@@ -21,7 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from newsletter.core import clock
-from newsletter.core.addresses import Address
+from newsletter.core.addresses import Address, address_key
 from newsletter.core.errors import Limited
 from newsletter.core.queue import limits_url
 
@@ -74,13 +74,13 @@ def visitor() -> str:
 
 def account_key(account: str) -> str:
     """By what an account is counted: of bounded length, and without the address."""
-    return hashlib.sha256(account.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(address_key(account.strip()).encode()).hexdigest()
 
 
-def spend_sign_in(account: str) -> None:
+def consume_sign_in(account: str) -> None:
     """Count one try of a password; `Limited` when this account or this visitor had enough."""
-    _spend_tries(SIGN_INS_PER_VISITOR, visitor())
-    _spend_tries(SIGN_INS_PER_ACCOUNT, account_key(account))
+    _consume_tries(SIGN_INS_PER_VISITOR, visitor())
+    _consume_tries(SIGN_INS_PER_ACCOUNT, account_key(account))
 
 
 def forgive_sign_in(account: str) -> None:
@@ -90,24 +90,24 @@ def forgive_sign_in(account: str) -> None:
             limiter.limiter.clear(limit, SIGN_INS_PER_ACCOUNT.scope, account_key(account))
 
 
-def spend_mail(account: str) -> None:
+def consume_mail(account: str) -> None:
     """Count one mail that somebody asks for who is not signed in; `Limited` when they had enough."""
-    _spend_tries(MAILS_PER_VISITOR, visitor())
-    _spend_tries(MAILS_PER_ACCOUNT, account_key(account))
+    _consume_tries(MAILS_PER_VISITOR, visitor())
+    _consume_tries(MAILS_PER_ACCOUNT, account_key(account))
 
 
-def spend_sign_up(address: Address) -> None:
+def consume_sign_up(address: Address) -> None:
     """Count a request for a subscription of `address`; `Limited` when visitor or domain had enough.
 
     Part of `subscribers.signup_protection`; it is here because counting needs the request and Redis.
     """
-    if _spend(SIGN_UPS_PER_VISITOR, visitor()) or _spend(SIGN_UPS_PER_DOMAIN, address.domain):
+    if _consume(SIGN_UPS_PER_VISITOR, visitor()) or _consume(SIGN_UPS_PER_DOMAIN, address.domain):
         sentence = _("There were too many requests from here in a short time. Please try again in an hour.")
         raise Limited("too_many_sign_ups", sentence)
 
 
-def _spend_tries(allowance: Allowance, who: str) -> None:
-    until = _spend(allowance, who)
+def _consume_tries(allowance: Allowance, who: str) -> None:
+    until = _consume(allowance, who)
     if until is not None:
         minutes = max(1, ceil((until - clock.now().timestamp()) / 60))
         wait = format_timedelta(timedelta(minutes=minutes), granularity="minute", threshold=1)
@@ -115,7 +115,7 @@ def _spend_tries(allowance: Allowance, who: str) -> None:
         raise Limited("too_many_tries", sentence)
 
 
-def _spend(allowance: Allowance, who: str) -> float | None:
+def _consume(allowance: Allowance, who: str) -> float | None:
     """Count once; None while it is allowed, else when it is again (seconds since 1970)."""
     for limit in allowance.limits():
         try:

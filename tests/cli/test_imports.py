@@ -36,6 +36,7 @@ ELSEWHERE = {
     "werkzeug",
 }
 
+COMMAND = "from newsletter.cli import main; main()"
 ASK = """
 import json, sys
 from newsletter.cli import main
@@ -47,11 +48,16 @@ except SystemExit as ended:
 """
 
 
+def environment(data_dir: Path) -> dict[str, str]:
+    """The environment of a command on `data_dir` with all parts embedded."""
+    return os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": "", "REDIS_URL": "", "SMTP_URL": ""}
+
+
 def imported(data_dir: Path, *arguments: str) -> set[str]:
     """The top-level packages that `newsletter ARGUMENTS…` imports on SQLite; fails unless it exits with 0."""
     asked = subprocess.run(
         [sys.executable, "-c", ASK, *arguments],
-        env=os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": "", "REDIS_URL": "", "SMTP_URL": ""},
+        env=environment(data_dir),
         capture_output=True,
         text=True,
         check=True,
@@ -75,7 +81,22 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
 def test_a_command_on_the_database_imports_what_it_needs(data_dir: Path, command: str) -> None:
     names = imported(data_dir, *command.split())
     assert "sqlalchemy" in names
-    assert names & ELSEWHERE == set()
+    assert names & (ELSEWHERE | {"rich"}) == set()
+
+
+def test_a_command_ends_without_a_search_for_garbage_and_leaves_no_log_of_the_database(
+    data_dir: Path,
+) -> None:
+    ends = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count(), file=sys.stderr))"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"import sys; {ends}; {COMMAND}", "publication", "list", "--json"],
+        env=environment(data_dir),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(ended.stderr) > 10_000
+    assert [path.name for path in data_dir.glob("newsletter.db*")] == ["newsletter.db"]
 
 
 @pytest.mark.parametrize("words", ["--help", "--version", "run --help"])

@@ -1,6 +1,7 @@
 """`newsletter issue …`, as a person at a terminal and as a program."""
 
 import json
+from collections.abc import Callable
 from email import message_from_string, policy
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from newsletter.document import Document, dumps
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.schema import dumps as schema
 from newsletter.issues.models import Issue
-from tests.cli.conftest import Run
+from newsletter.issues.save import save_document
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Ran, Run
 from tests.databases import both_databases
-from tests.factories import make_publication, make_subscription
+from tests.factories import make_publication, make_readers, make_subscription
 
 WEEK = Document(
     title="Week one",
@@ -220,3 +223,62 @@ def test_list_shows_the_issues(run: Run, imported: int) -> None:
 @both_databases
 def test_an_empty_list_says_what_to_do(run: Run) -> None:
     assert "newsletter issue import" in run("issue", "list").out
+
+
+FORTNIGHT = "---\ntitle: Fortnight\nsubject: {n}\npreheader: p\n---\n\nNumber {n}\n"
+
+
+class TestTheSameTitleAgain:
+    """A file without a slug, whose title is that of an issue that was sent."""
+
+    @pytest.fixture
+    def write(self, session: Session, run: Run, tmp_path: Path) -> Callable[..., Ran]:
+        make_readers(session, make_publication(session), 2)
+        session.commit()
+
+        def write(n: int, *options: str) -> Ran:
+            file = tmp_path / f"{n}.md"
+            file.write_text(FORTNIGHT.format(n=n))
+            return run("issue", "import", str(file), "--publication", "weekly", *options)
+
+        return write
+
+    def test_is_another_issue(self, run: Run, write: Callable[..., Ran]) -> None:
+        write(1)
+        assert run("issue", "send", "1").code == 0
+        second = write(2)
+        assert "issue 2, revision 1." in second.out
+        assert "Issue 1 has the slug fortnight and was sent or scheduled already" in second.out
+        assert "fortnight-2" in second.out
+        assert write(2, "--json").json == {"issue": 2, "revision": 1}
+        assert write(3, "--json").json == {"issue": 2, "revision": 2}, "it was not sent"
+        assert write(1, "--json").json == {"issue": 1, "revision": 1}, "it is what was sent"
+        assert run("issue", "send", "2", "--json").json == {"mailing": 2}
+        assert write(4, "--json").json == {"issue": 3, "revision": 1}
+
+    def test_is_the_old_issue_only_by_its_id(self, run: Run, write: Callable[..., Ran]) -> None:
+        write(1)
+        run("issue", "send", "1")
+        assert write(2, "--issue", "1", "--json").json == {"issue": 1, "revision": 2}
+        again = run("issue", "send", "1", "--json")
+        assert (again.code, again.json) == (1, {"mailing": 1})
+        assert "Revision 2 is newer than what mailing 1 sends" in again.err
+        assert write(3, "--issue", "7").code == 2
+
+    def test_a_scheduled_one_keeps_its_time_and_says_so(self, run: Run, write: Callable[..., Ran]) -> None:
+        write(1)
+        assert run("issue", "send", "1", "--at", "2999-01-01T08:00Z").code == 0
+        assert run("issue", "send", "1", "--at", "2999-01-01T08:00Z").code == 0
+        later = run("issue", "send", "1", "--at", "2999-01-02T08:00Z")
+        assert (later.code, "for another time" in later.err) == (1, True)
+        assert write(2, "--json").json == {"issue": 2, "revision": 1}
+
+    def test_an_issue_of_another_title_is_left_alone(
+        self, run: Run, write: Callable[..., Ran], session: Session
+    ) -> None:
+        publication = session.scalars(select(Publication)).one()
+        save_document(session, publication, Document(title="Something else", slug="fortnight-2"))
+        session.commit()
+        assert write(1, "--json").json == {"issue": 2, "revision": 1}
+        run("issue", "send", "2")
+        assert write(2, "--json").json == {"issue": 3, "revision": 1}

@@ -92,15 +92,15 @@ def test_recipients_are_chosen(run: Run, mailing_id: int, options: list[str], fo
 def test_people_are_shown_some_and_told_so(
     run: Run, mailing_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = run("mailing", "recipients", str(mailing_id)).out
-    assert "Zoe [bold]" in told, "names are no markup"
-    assert "550 5.1.1" in told
-    assert "These are the first" not in told
+    output = run("mailing", "recipients", str(mailing_id)).out
+    assert "Zoe [bold]" in output, "names are no markup"
+    assert "550 5.1.1" in output
+    assert "These are the first" not in output
     monkeypatch.setattr(mailing_ledger, "SHOWN", 3)
-    told = run("mailing", "recipients", str(mailing_id)).out
-    assert "reader3@" in told
-    assert "reader4@" not in told
-    assert "These are the first 3" in told
+    output = run("mailing", "recipients", str(mailing_id)).out
+    assert "reader3@" in output
+    assert "reader4@" not in output
+    assert "These are the first 3" in output
 
 
 def test_all_are_listed_however_they_are_read(
@@ -128,8 +128,8 @@ def test_a_mailing_that_is_not_there(run: Run, noun: str) -> None:
 
 
 def test_domains_add_up(run: Run, mailing_id: int) -> None:
-    found = run("mailing", "domains", str(mailing_id), "--json").json
-    first, second = found["rows"]
+    answer = run("mailing", "domains", str(mailing_id), "--json").json
+    first, second = answer["rows"]
     assert first == {
         "domain": "readers.example",
         "people": READERS - 1,
@@ -141,19 +141,19 @@ def test_domains_add_up(run: Run, mailing_id: int) -> None:
         "unanswered": 1,
     }
     assert (second["domain"], second["people"], second["pending"]) == ("elsewhere.example", 1, 1)
-    assert (found["mailing"], found["rest"], found["others"]) == (mailing_id, None, 0)
+    assert (answer["mailing"], answer["rest"], answer["others"]) == (mailing_id, None, 0)
     assert "readers.example" in run("mailing", "domains", str(mailing_id)).out
 
 
 def test_codes_are_counted(run: Run, mailing_id: int) -> None:
-    found = run("mailing", "codes", str(mailing_id), "--json").json
+    answer = run("mailing", "codes", str(mailing_id), "--json").json
     assert {
         "outcome": "rejected",
         "code": 550,
         "enhanced": "5.1.1",
         "reason": "no_such_user",
         "n": 1,
-    } in found["codes"]
+    } in answer["codes"]
     told = run("mailing", "codes", str(mailing_id)).out
     assert "550 5.1.1" in told
     assert "no such user" in told

@@ -75,3 +75,21 @@ def test_what_cannot_be_done_is_one_sentence(
     done = run("subscribers", *arguments)
     assert (done.code, done.out) == (2, "")
     assert told in done.err
+
+
+def test_a_dry_run_says_what_would_happen_and_changes_nothing(run: Run, people: str, tmp_path: Path) -> None:
+    path = tmp_path / "moved.csv"
+    path.write_text("email,unsubscribed_at,colour\ncy@example.org,2026-03-01,red\ndi@example.org,,blue\n")
+    asked = ("subscribers", "import", str(path), "--publication", "weekly")
+    dry = run(*asked, "--dry-run", "--json").json
+    assert (dry["imported"], dry["skipped"], dry["dry_run"]) == (1, {"file_unsubscribed": 1}, True)
+    assert dry["columns"]["ignored"] == ["colour"]
+    assert run("subscribers", "count", "--publication", "weekly", "--json").json["total"] == 0
+    done = run(*asked)
+    for words in (
+        "1 imported, 0 subscribed already.",
+        "1 skipped: unsubscribed, says the file.",
+        "Columns that are ignored: colour.",
+    ):
+        assert words in done.out
+    assert run(*asked, "--dry-run", "--json").json["already"] == 1

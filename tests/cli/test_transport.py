@@ -40,11 +40,9 @@ def test_added_with_its_password_from_standard_input(
     assert transport.provider_limits == {"gmail": 20.0, "yahoo": 5.0}
     session.commit()
     listed = run("transport", "list", "--json")
-    told = listed.json["transports"][0]
-    assert (told["state"], told["share"], told["username"]) == ("sends", 100, "ana") or told[
-        "state"
-    ] == "hours"
-    assert told["limits"]["per_second"] == 12.5
+    row = listed.json["transports"][0]
+    assert (row["state"], row["share"], row["username"]) == ("sends", 100, "ana") or row["state"] == "hours"
+    assert row["limits"]["per_second"] == 12.5
     assert CANARY not in made.out + made.err + listed.out + run("transport", "list").out
     assert CANARY not in repr(session.execute(text("SELECT * FROM audit_entry")).all())
 
@@ -118,15 +116,18 @@ def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
     )
     session.commit()
     run("transport", "pause", "b")
-    told = {one["name"]: one for one in run("transport", "list", "--json").json["transports"]}
-    assert [told[name]["state"] for name in "abcdefg"] == [
+    transports = {one["name"]: one for one in run("transport", "list", "--json").json["transports"]}
+    assert [transports[name]["state"] for name in "abcdefg"] == [
         "sends", "paused", "day", "sends", "resting", "stuck", "sends",
     ]  # fmt: skip
-    assert (told["a"]["share"], told["b"]["share"], told["d"]["share"]) == (50, 0, 0)
-    assert told["c"]["used_today"] == told["c"]["allowance"] == 10
-    assert told["a"]["senders"]["news@example.org"] == {"reason": "It refuses the sender.", "until": None}
-    assert told["e"]["until"] > clock.now().isoformat()
-    assert told["f"]["reason"] == "It knows us no more."
+    assert (transports["a"]["share"], transports["b"]["share"], transports["d"]["share"]) == (50, 0, 0)
+    assert transports["c"]["used_today"] == transports["c"]["allowance"] == 10
+    assert transports["a"]["senders"]["news@example.org"] == {
+        "reason": "It refuses the sender.",
+        "until": None,
+    }
+    assert transports["e"]["until"] > clock.now().isoformat()
+    assert transports["f"]["reason"] == "It knows us no more."
     said = run("transport", "list").out
     for words in ("takes 50 %", "paused", "done for today, until", "10 of 10 used today", "a reserve",
                   "rests until", "needs you: It knows us no more.", "warms up since 2020-01-01",

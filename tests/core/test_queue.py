@@ -1,9 +1,5 @@
 """Jobs are published after the commit that made them true, and only then."""
 
-import base64
-import json
-from typing import cast
-
 import pytest
 from redis import Redis
 from sqlalchemy import text
@@ -12,19 +8,16 @@ from sqlalchemy.orm import Session
 from newsletter import jobs
 from newsletter.core.queue import Queue, broker
 from newsletter.runtime import Runtime
+from tests.queued import empty_queues, queued
 
 
 @pytest.fixture
 def valkey(redis_url: str) -> Redis:
-    broker.connect(redis_url)
-    client = Redis.from_url(redis_url)
-    client.flushall()
-    return client
+    return empty_queues(redis_url)
 
 
 def waiting(valkey: Redis) -> list[dict[str, int]]:
-    messages = cast(list[bytes], valkey.lrange(Queue.BULK.value, 0, -1))
-    return [json.loads(base64.b64decode(json.loads(m)["body"]))[1] for m in reversed(messages)]
+    return queued(valkey, Queue.BULK)
 
 
 def test_published_after_commit_and_not_before(session: Session, valkey: Redis) -> None:
@@ -72,11 +65,11 @@ def test_a_dead_broker_breaks_nothing(runtime: Runtime) -> None:
         jobs.drain_mailing.enqueue(session, mailing_id=7)
         session.execute(text("SELECT 1"))
         session.commit()
-    assert jobs.drain_mailing.ring(mailing_id=7) is False
+    assert jobs.drain_mailing.publish(mailing_id=7) is False
     assert broker.waiting(Queue.BULK) is None
 
 
 def test_waiting_counts(session: Session, valkey: Redis) -> None:
-    jobs.drain_mailing.ring(mailing_id=1)
-    jobs.drain_mailing.ring(mailing_id=2)
+    jobs.drain_mailing.publish(mailing_id=1)
+    jobs.drain_mailing.publish(mailing_id=2)
     assert broker.waiting(Queue.BULK) == 2

@@ -1,9 +1,13 @@
 """An installation that has sent issues is upgraded with everything it has."""
 
+from pathlib import Path
+from uuid import UUID
+
 from alembic import command
 from sqlalchemy import Engine, text
 
 from newsletter import migrations
+from newsletter.core.addresses import key_hash
 from newsletter.core.db import make_engine
 
 MOMENT = "2026-03-02 08:00:00+00:00"
@@ -37,9 +41,70 @@ def test_revisions_that_mailings_refer_to_survive_every_migration(engine: Engine
         fresh.dispose()
 
 
+def test_what_is_in_feeds_keeps_its_id(engine: Engine) -> None:
+    fresh = _emptied(engine)
+    try:
+        with fresh.begin() as connection:
+            command.upgrade(migrations.configuration(connection, compares=False), "0001")
+            for row in ROWS.split(";"):
+                connection.execute(text(row))
+            draft = text(
+                "INSERT INTO issue (id, publication_id, slug, title, latest_revision, created_at)"
+                f" VALUES (2, 1, 'two', 'Two', 1, '{MOMENT}')"
+            )
+            connection.execute(draft)
+            connection.execute(text(f"UPDATE issue SET published_at = '{MOMENT}' WHERE id = 1"))
+        migrations.upgrade(fresh, "https://news.example")
+        with fresh.begin() as connection:
+            archive = "https://news.example/archive/weekly/"
+            assert connection.scalar(text("SELECT feed_id FROM publication")) == archive
+            published, unpublished = connection.scalars(text("SELECT feed_id FROM issue ORDER BY id")).all()
+            assert published == f"{archive}one"
+            assert UUID(unpublished).urn == unpublished
+    finally:
+        fresh.dispose()
+
+
+PEOPLE = {1: ("jo@maße.example", "jo@masse.example"), 2: ("Éva@x.example", "éva@x.example")}
+
+
+def test_keys_of_addresses_are_made_anew(engine: Engine) -> None:
+    fresh = _emptied(engine)
+    try:
+        with fresh.begin() as connection:
+            command.upgrade(migrations.configuration(connection, compares=False), "0006")
+            for id_, (email, key) in PEOPLE.items():
+                connection.execute(
+                    text(
+                        "INSERT INTO subscriber (id, email, email_key, address_hash, name, language,"
+                        " attributes, created_at)"
+                        f" VALUES (:id, :email, :key, :hash, '', '', '{{}}', '{MOMENT}')"
+                    ),
+                    {"id": id_, "email": email, "key": key, "hash": key_hash(key)},
+                )
+            connection.execute(
+                text(
+                    "INSERT INTO suppression (address_hash, reason, note, at)"
+                    f" VALUES (:hash, 'manual', '', '{MOMENT}')"
+                ),
+                {"hash": key_hash("jo@masse.example")},
+            )
+        migrations.upgrade(fresh)
+        with fresh.begin() as connection:
+            rows = connection.execute(text("SELECT email_key, address_hash FROM subscriber ORDER BY id"))
+            keys = ["jo@maße.example", "éva@x.example"]
+            assert [tuple(row) for row in rows] == [(key, key_hash(key)) for key in keys]
+            suppressed = set(connection.scalars(text("SELECT address_hash FROM suppression")))
+            assert suppressed == {key_hash("jo@masse.example"), key_hash("jo@maße.example")}
+    finally:
+        fresh.dispose()
+
+
 def _emptied(engine: Engine) -> Engine:
     """A database of the same kind without any table."""
     if engine.dialect.name == "sqlite":
+        for older in Path(str(engine.url.database)).parent.glob("*-older*"):
+            older.unlink()
         return make_engine(f"{engine.url}-older")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("DROP DATABASE IF EXISTS newsletter_older"))

@@ -64,28 +64,28 @@ def test_a_second_time_changes_nothing(
 
 def test_every_mailing_adds_up_to_its_deliveries(session: Session, demo: Demo) -> None:
     for mailing in session.scalars(select(Mailing)).all():
-        told = read_totals(session, mailing.id)
-        assert told.add_up
-        assert told.over
-        assert told.pending == told.in_flight == told.retry == 0
+        totals = read_totals(session, mailing.id)
+        assert totals.add_up
+        assert totals.over
+        assert totals.pending == totals.in_flight == totals.retry == 0
         outcomes = session.scalars(select(Delivery.outcome).where(Delivery.mailing_id == mailing.id))
         counted = Counter(outcomes)
-        assert sum(counted.values()) == told.candidates
-        assert counted[Outcome.SENT] == told.sent
-        assert counted[Outcome.REJECTED] == told.rejected == sum(told.rejected_reasons.values())
-        assert counted[Outcome.UNANSWERED] == told.unanswered
-        assert counted[Outcome.EXCLUDED] == sum(told.excluded.values())
+        assert sum(counted.values()) == totals.candidates
+        assert counted[Outcome.SENT] == totals.sent
+        assert counted[Outcome.REJECTED] == totals.rejected == sum(totals.rejected_reasons.values())
+        assert counted[Outcome.UNANSWERED] == totals.unanswered
+        assert counted[Outcome.EXCLUDED] == sum(totals.excluded.values())
         seqs = session.scalars(select(Delivery.seq).where(Delivery.mailing_id == mailing.id)).all()
         assert {seq for seq in seqs if seq > 0} == set(range(1, mailing.members + 1))
         assert mailing.next_seq == mailing.members + 1
 
 
 def test_the_newest_mailing_shows_every_word(session: Session, demo: Demo) -> None:
-    told = read_totals(session, demo.mailing_id)
-    assert told.sent > 250
-    assert set(told.rejected_reasons) == {"no_such_user", "expired"}
-    assert told.unanswered == 1
-    assert set(told.excluded) == {
+    totals = read_totals(session, demo.mailing_id)
+    assert totals.sent > 250
+    assert set(totals.rejected_reasons) == {"no_such_user", "expired"}
+    assert totals.unanswered == 1
+    assert set(totals.excluded) == {
         word.value for word in Exclusion if word not in {Exclusion.ALREADY_RECEIVED, Exclusion.CANCELLED}
     }
 

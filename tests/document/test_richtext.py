@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.document.merge import TOKENS, Filling
+from newsletter.document.merge import TOKENS, Substitution
 from newsletter.document.richtext import escape, link_urls, to_html, to_inline_html, to_plain
 from tests.document.strategies import lines
 
-SHOUT = Filling(lambda field: f"<{field.name}>", lambda field: f"part-{field.name}")
+SHOUT = Substitution(lambda field: f"<{field.name}>", lambda field: f"part-{field.name}")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,9 @@ def test_escaped_text_reads_as_it_was_typed(text: str) -> None:
     words = " ".join(text.split())
     expected = TOKENS.words(words)
     assert to_plain(escape(words), TOKENS) == expected
-    assert "<" not in to_inline_html(escape(words), Filling(lambda _: "", lambda _: "")).replace("&lt;", "")
+    assert "<" not in to_inline_html(escape(words), Substitution(lambda _: "", lambda _: "")).replace(
+        "&lt;", ""
+    )
 
 
 def test_one_line_has_no_paragraph_around_it() -> None:

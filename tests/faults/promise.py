@@ -117,12 +117,14 @@ def _answers_accounted_for(ledger: Ledger, excuses: Excuses) -> list[str]:
 
 def _ledger_and_sink_agree(ledger: Ledger, got: set[int]) -> list[str]:
     sent, unanswered = ledger.by_outcome[Outcome.SENT], ledger.by_outcome[Outcome.UNANSWERED]
-    found = []
+    problems = []
     if missing := sent - got:
-        found.append(f"I4: {len(missing)} are called sent and got nothing: places {_some(missing)}")
+        problems.append(f"I4: {len(missing)} are called sent and got nothing: places {_some(missing)}")
     if unknown := got - sent - unanswered:
-        found.append(f"I4: {len(unknown)} got one that the ledger does not know of: places {_some(unknown)}")
-    return found
+        problems.append(
+            f"I4: {len(unknown)} got one that the ledger does not know of: places {_some(unknown)}"
+        )
+    return problems
 
 
 def _some(many: Iterable[object]) -> str:
@@ -150,7 +152,7 @@ def unfinished(tally_dir: Path, mailing_id: int) -> frozenset[int]:
     Every tally that stays is one that a dead process left: a process that lives deletes its own, a moment
     after the commit that ended the mailing.
     """
-    found: set[int] = set()
+    mailings: set[int] = set()
     for path in tally_dir.glob("*.tally"):
         try:
             lines = _read_when_unlocked(path).lines
@@ -162,8 +164,8 @@ def unfinished(tally_dir: Path, mailing_id: int) -> frozenset[int]:
         _, length = tally.HEADER.unpack_from(octets)
         facts = json.loads(octets[tally.HEADER.size : tally.HEADER.size + length])
         if facts["mailing"] == mailing_id:
-            found |= {seq for seq, line in lines.items() if line.outcome is Outcome.UNANSWERED}
-    return frozenset(found)
+            mailings |= {seq for seq, line in lines.items() if line.outcome is Outcome.UNANSWERED}
+    return frozenset(mailings)
 
 
 def _read_when_unlocked(path: Path) -> tally.TallyReading:

@@ -32,7 +32,7 @@ from tests.servers.sink_process import SinkProcess
 
 @dataclass
 class Stage:
-    """What there is to disturb. `postgres`: the server, where it belongs to this stage alone."""
+    """The installation under test. `postgres`: the server, where it belongs to this stage alone."""
 
     installation: Installation
     runtime: Runtime
@@ -72,7 +72,7 @@ class Stage:
         wait_until(over, lambda: self.tell(*mailing_ids), patience)
 
     def tell(self, *mailing_ids: int) -> str:
-        """How things stand, for whoever waited in vain."""
+        """Counts and states, for the message of a wait that timed out."""
         with reading(), self.runtime.session() as session:
             stand = [str(read_totals(session, mailing_id)) for mailing_id in mailing_ids]
         return "\n".join([*stand, self.installation.said("bulk"), self.installation.said("periodic")])

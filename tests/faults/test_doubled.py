@@ -1,4 +1,4 @@
-"""Everything that may happen twice does: Send, beats, doorbells. And who waits for whom."""
+"""Everything that may happen twice does: Send, beats, jobs. And who waits for whom."""
 
 import time
 from collections.abc import Iterator
@@ -48,22 +48,22 @@ def test_pressed_and_rung_again_and_again(given: Stage) -> None:
         issue_id = make_issue(session, publication).id
         session.commit()
     given.installation.start("bulk", "periodic")
-    told = press_at_once(
+    answers = press_at_once(
         given.runtime,
         PRESSES,
         lambda session: (
             schedule(session, session.get_one(Issue, issue_id), None, given.runtime.links, actor="test").id
         ),
     )
-    assert len(told) == PRESSES
-    assert len(set(told)) == 1
-    mailing_id = int(told[0])
+    assert len(answers) == PRESSES
+    assert len(set(answers)) == 1
+    mailing_id = int(answers[0])
     while not given.over(mailing_id):
         for _ in range(BEATS):
-            jobs.sweep.ring()
+            jobs.sweep.publish()
         for _ in range(BELLS):
-            jobs.freeze_mailing.ring(mailing_id=mailing_id)
-            jobs.drain_mailing.ring(mailing_id=mailing_id)
+            jobs.freeze_mailing.publish(mailing_id=mailing_id)
+            jobs.drain_mailing.publish(mailing_id=mailing_id)
         time.sleep(0.3)
     found = given.hold_promise(mailing_id)
     assert (found.sent, found.unanswered) == (READERS, 0)

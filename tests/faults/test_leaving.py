@@ -19,7 +19,7 @@ from tests.sending.pressing import press
 
 READERS = 1_500
 LEAVERS = 150
-PER_SECOND = 400
+PER_SECOND = 250
 SEED = 20261128
 
 pytestmark = pytest.mark.faults
@@ -42,7 +42,7 @@ def test_who_has_left_gets_nothing(
         sender.join(120)
     assert join().total() == len(leavers.left)
     found = hold_promise(mailing_id)
-    assert len(leavers.too_late) > 10, "the leaving must happen in the middle"
+    assert len(leavers.too_late) > 5, "the leaving must happen in the middle"
     assert leavers.written_to(sink.records) == []
     assert READERS - found.sent == sum(found.excluded.values()) <= len(leavers.left)
 

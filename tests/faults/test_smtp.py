@@ -63,7 +63,7 @@ class Sending:
         return self.judge(self.mailing_id, self.dialogue, relay=relay, sink=sink)
 
     def _next_due(self) -> datetime:
-        """When the sweep would ring again."""
+        """When the sweep would publish the job again."""
         first = select(func.min(DeliveryRetry.due)).where(DeliveryRetry.mailing_id == self.mailing_id)
         with self.runtime.session() as session:
             mailing = session.get_one(Mailing, self.mailing_id)
@@ -101,7 +101,7 @@ def test_some_are_told_to_come_back(begin: Begin, sink: Sink) -> None:
     assert (found.sent, found.rejected, found.unanswered) == (READERS, 0, 0)
 
 
-def test_a_storm_of_refusals_of_every_kind(begin: Begin, sink: Sink) -> None:
+def test_refusals_of_every_kind_in_great_number(begin: Begin, sink: Sink) -> None:
     sending = begin()
     sink.script = Script(
         [

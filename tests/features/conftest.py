@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, Page
 
 from newsletter import migrations
 from newsletter.core.db import make_engine
 from newsletter.settings import Settings
 from tests.application import lend_application
 from tests.conftest import WORKER
+from tests.features.looking import open_tab
 from tests.processes import Installation
 from tests.servers import ValkeyServer, create_database, start_postgres
 
@@ -45,6 +47,12 @@ def install(tmp_path: Path, database: str | None) -> Iterator[Install]:
     for installation in made:
         installation.stop(patience=0)
     valkey.kill()
+
+
+@pytest.fixture
+def tab(origin: str, chrome: Browser) -> Page:
+    """A page of a real browser, at the `origin` of the test."""
+    return open_tab(chrome, origin, locale="en-GB")
 
 
 def prepare_database(installation: Installation) -> None:

@@ -35,16 +35,16 @@ def headers_of(raw: bytes) -> dict[str, str]:
     """Name, in small letters, and unfolded value of each header; fails where one is not what it must be."""
     head = raw.partition(b"\n\n")[0]
     assert head.isascii(), head
-    found = [
+    fields = [
         (name.lower().decode(), value.strip().decode())
         for name, _, value in (
             field.partition(b":") for field in re.sub(rb"\n(?=[ \t])", b"", head).split(b"\n")
         )
     ]
-    times = Counter(name for name, _ in found)
+    times = Counter(name for name, _ in fields)
     assert {name: times[name] for name in EXACTLY_ONCE} == dict.fromkeys(EXACTLY_ONCE, 1), head
     assert not times.keys() & set(NEVER), head
-    return dict(found)
+    return dict(fields)
 
 
 def check_lines(raw: bytes) -> None:

@@ -75,11 +75,11 @@ def import_digest(
 def send(installation: Installation, issue: int) -> dict[str, Any]:
     """Send an issue now, wait until it is over, and hold the accounts against the equation."""
     mailing = installation.ask("issue", "send", str(issue))["mailing"]
-    told: dict[str, Any] = installation.ask("mailing", "status", str(mailing), "--wait", timeout=600)
-    assert told["state"] == "finished", told
-    left_out = sum(told["excluded"].values())
-    assert told["candidates"] == told["sent"] + sum(told[word] for word in ALL_SENT) + left_out, told
-    return told
+    status: dict[str, Any] = installation.ask("mailing", "status", str(mailing), "--wait", timeout=600)
+    assert status["state"] == "finished", status
+    left_out = sum(status["excluded"].values())
+    assert status["candidates"] == status["sent"] + sum(status[word] for word in ALL_SENT) + left_out, status
+    return status
 
 
 @cache

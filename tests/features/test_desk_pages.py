@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from playwright.sync_api import APIResponse, Browser, Page, Response
+from playwright.sync_api import APIResponse, Page, Response
 from redis import Redis
 from sqlalchemy.orm import Session
 
-from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
 from newsletter.runtime import Runtime
 from newsletter.web.limits import limiter
-from tests.features.looking import listen, look, open_tab, unringed
+from tests.features.looking import listen, look, unringed
 from tests.features.scenes import OWNER, PASSWORD, Scene, bare, empty, foreign, full, pages, paths
+from tests.heartbeats import every_worker_lives
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -44,13 +44,8 @@ FILLED = (
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    """Every worker lives."""
-    with open_redis(redis_url, 5) as client:
-        client.flushdb()
-        for name in (*SERVED, SWEEP):
-            record_heartbeat(client, name)
+    with every_worker_lives(redis_url) as client:
         yield client
-        client.flushdb()
 
 
 @pytest.fixture
@@ -60,11 +55,6 @@ def origin(app: Flask, redis: Redis) -> Iterator[str]:
         limiter.reset()
     with serve(app) as url:
         yield url
-
-
-@pytest.fixture
-def tab(origin: str, chrome: Browser) -> Page:
-    return open_tab(chrome, origin, locale="en-GB")
 
 
 def test_an_empty_installation(app: Flask, session: Session, origin: str, tab: Page) -> None:
@@ -103,29 +93,29 @@ def test_what_was_typed_wrongly(
     scenes = full(session, runtime)
     sign_in(tab, origin)
     heard = listen(tab)
-    found: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
     for path in addresses(app, tab, origin, scenes[:1]):
         for number in range(_forms(tab, origin + path)):
             answer = _send_garbage(tab, origin + path, number)
             if answer is not None and answer.status >= 400:
                 # A preview of what was typed may be refused, too: that is an answer, not an accident.
                 strange = [line for line in heard if "responded with a status of 4" not in line]
-                first = len(found) < FORMS_WITH_AXE
-                found[f"{path} #{number}"] = [*strange, *look(tab, widths=WIDTHS, axe=first)]
+                first = len(problems) < FORMS_WITH_AXE
+                problems[f"{path} #{number}"] = [*strange, *look(tab, widths=WIDTHS, axe=first)]
                 assert answer.status < 500, path
             heard.clear()
-    assert len(found) > 3  # there are such pages, and they were met
-    complain(found)
+    assert len(problems) > 3  # there are such pages, and they were met
+    complain(problems)
 
 
 def test_what_is_not_there(session: Session, origin: str, tab: Page) -> None:
     empty(session)
     sign_in(tab, origin)
-    found: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
     for path in ("/admin/nothing", "/admin/p/nothing", "/admin/mailings/987654"):
         tab.goto(origin + path)
-        found[path] = look(tab, widths=WIDTHS, axe=not found)
-    complain(found)
+        problems[path] = look(tab, widths=WIDTHS, axe=not problems)
+    complain(problems)
 
 
 def walk(
@@ -137,18 +127,18 @@ def walk(
     """
     sign_in(tab, origin)
     heard = listen(tab)
-    found: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
     seen: set[str] = set()
     routes = app.url_map.bind("localhost")
     for path in addresses(app, tab, origin, scenes, query):
         tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
         tab.goto(origin + path)
         page, _ = routes.match(path.partition("?")[0])
-        found[path] = [*look(tab, widths=WIDTHS, axe=axe and page not in seen), *unringed(tab), *heard]
+        problems[path] = [*look(tab, widths=WIDTHS, axe=axe and page not in seen), *unringed(tab), *heard]
         seen.add(page)
         heard.clear()
-    assert found
-    complain(found)
+    assert problems
+    complain(problems)
 
 
 def addresses(app: Flask, tab: Page, origin: str, scenes: list[Scene], query: str = "") -> Iterator[str]:

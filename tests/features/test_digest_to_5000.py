@@ -49,54 +49,56 @@ def test_a_digest_reaches_5000_readers(install: Install, database: str | None, t
         assert installation.ask("issue", "check", str(issue))["blocking"] == 0
         installation.start("bulk", "periodic")
         before = datetime.now(UTC)
-        told = story.send(installation, issue)
+        status = story.send(installation, issue)
         after = datetime.now(UTC)
 
-        assert told["candidates"] == told["sent"] == len(readers)
-        assert told["excluded"] == {}
+        assert status["candidates"] == status["sent"] == len(readers)
+        assert status["excluded"] == {}
         installation.stop(patience=0)
         received = {message.recipient: message for message in sink.messages()}
         assert len(sink) == len(readers)
         assert received.keys() == {reader.envelope for reader in readers}
 
         headers = check_every_message(readers, received, before, after)
-        check_unsubscribe_links(installation, told["mailing"], headers)
+        check_unsubscribe_links(installation, status["mailing"], headers)
         for reader in random.Random(5000).sample(readers, SAMPLE):
             check_whole_message(reader, received[reader.envelope].raw, document)
 
 
 def import_readers(installation: Installation, file: Path, count: int) -> None:
-    told = installation.ask("subscribers", "import", file, "--publication", story.SLUG)
-    assert told == {"imported": count, "already": 0, "skipped": {}, "errors": []}
+    result = installation.ask("subscribers", "import", file, "--publication", story.SLUG)
+    counts = {name: result[name] for name in ("imported", "already", "skipped", "errors")}
+    assert counts == {"imported": count, "already": 0, "skipped": {}, "errors": []}
+    assert result["columns"]["ignored"] == ["City"]
 
 
 def check_every_message(
     readers: list[Reader], received: dict[str, Received], before: datetime, after: datetime
 ) -> dict[str, dict[str, str]]:
     """The cheap checks, for each of all messages; the headers of each recipient."""
-    found = {}
+    messages = {}
     for reader in readers:
         sender, _, raw = received[reader.envelope]
         mail.check_lines(raw)
         assert sender == story.SENDER_EMAIL
         assert LITERAL_UNSUBSCRIBE.search(raw), raw[:2000]
         assert "{{" in reader.name or not mail.UNFILLED.search(raw), mail.UNFILLED.search(raw)
-        found[reader.envelope] = headers = mail.headers_of(raw)
+        messages[reader.envelope] = headers = mail.headers_of(raw)
         assert headers["to"].endswith((f"<{reader.envelope}>", reader.envelope)), headers["to"]
         date = parsedate_to_datetime(headers["date"])
         assert before - timedelta(seconds=1) <= date <= after, date
-    ids = {headers["message-id"] for headers in found.values()}
+    ids = {headers["message-id"] for headers in messages.values()}
     assert len(ids) == len(readers)
     assert all(re.fullmatch(r"<[^@<>\s]+@coalition\.example>", message_id) for message_id in ids)
     # Nothing but what is a recipient's own differs.
     own = {"to", "subject", "date", "message-id", "list-unsubscribe"}
-    assert len({tuple((k, v) for k, v in one.items() if k not in own) for one in found.values()}) == 1
-    shared = next(iter(found.values()))
+    assert len({tuple((k, v) for k, v in one.items() if k not in own) for one in messages.values()}) == 1
+    shared = next(iter(messages.values()))
     assert shared["from"] == story.SENDER
     assert shared["list-id"] == f"Coalition Weekly <{story.SLUG}.coalition.example>"
     assert shared["feedback-id"].count(":") == 3
     assert shared["list-post"] == "NO"
-    return found
+    return messages
 
 
 def check_unsubscribe_links(

@@ -17,7 +17,7 @@ from tests.extent import usual
 from tests.features import mail, story
 from tests.features.browsing import Answer, Browser, Form
 from tests.features.conftest import Install
-from tests.features.letters import every_link, letters, wait_for_letter
+from tests.features.received import every_link, received_messages, wait_for_message
 from tests.features.unchanged import nothing_changes, reading_session
 from tests.processes import Installation, wait_until
 
@@ -42,8 +42,8 @@ def test_a_reader_joins_by_mail_and_leaves_with_one_click(install: Install, tmp_
         picture = story.add_picture(installation, tmp_path)
         issue, _ = story.import_digest(installation, tmp_path, picture)
         assert story.send(installation, issue)["sent"] == 3
-        digest = mail.parse(wait_for_letter(sink, ANA, 2))
-        mail.headers_of(wait_for_letter(sink, ANA, 2).replace(b"\r\n", b"\n"))
+        digest = mail.parse(wait_for_message(sink, ANA, 2))
+        mail.headers_of(wait_for_message(sink, ANA, 2).replace(b"\r\n", b"\n"))
         look_at_every_link(installation, digest)
         leave(browser, str(digest["list-unsubscribe"]).strip("<>"))
         assert counted(installation) == {"active": 2, "ended": 1}
@@ -51,8 +51,10 @@ def test_a_reader_joins_by_mail_and_leaves_with_one_click(install: Install, tmp_
         issue, _ = story.import_digest(installation, tmp_path, picture, slug="later", title="The week after")
         told = story.send(installation, issue)
         assert (told["sent"], told["excluded"]) == (2, {"unsubscribed": 1})
-        assert len(letters(sink, ANA)) == 2
-        assert [len(letters(sink, other)) for other in ("bo@readers.example", "layla@readers.example")] == [
+        assert len(received_messages(sink, ANA)) == 2
+        assert [
+            len(received_messages(sink, other)) for other in ("bo@readers.example", "layla@readers.example")
+        ] == [
             2,
             2,
         ]
@@ -87,7 +89,7 @@ def join(browser: Browser, sink: Sink) -> None:
     _, asked = ask_for(ANA, browser)
     assert asked.status == 200
     assert "Set-Cookie" not in asked.headers
-    confirmation = mail.parse(wait_for_letter(sink, ANA))
+    confirmation = mail.parse(wait_for_message(sink, ANA))
     assert confirmation["to"] == f"Ana Lim <{ANA}>" or confirmation["to"] == ANA
     assert confirmation["auto-submitted"] == "auto-generated"
     assert "Coalition Weekly" in confirmation["subject"]

@@ -53,13 +53,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_every_page_is_accessible_fits_and_keeps_its_own_rules(site: Site, chrome: Browser) -> None:
     tab = open_tab(chrome, site.url)
     heard = listen(tab)
-    found, seen = {}, set()
+    problems, seen = {}, set()
     for name in journey(site, tab, "ana@readers.example"):
-        found[name] = [*heard, *(_look_at_email(chrome, site, tab.url) if name == EMAIL else look(tab))]
+        problems[name] = [*heard, *(_look_at_email(chrome, site, tab.url) if name == EMAIL else look(tab))]
         heard.clear()
         seen.add(urlsplit(tab.url).path)
     tab.context.close()
-    assert {name: told for name, told in found.items() if told} == {}
+    assert {name: told for name, told in problems.items() if told} == {}
     with application(site.installation.settings) as app:
         assert _endpoints(app, seen) >= _pages(app)  # a page that is added is visited, too
 
@@ -86,12 +86,12 @@ def _pages(app: Flask) -> set[str]:
 
 def _endpoints(app: Flask, paths: set[str]) -> set[str]:
     """Where these paths lead."""
-    found = set()
+    endpoints = set()
     routes = app.url_map.bind("localhost")
     for path in paths:
         with suppress(NotFound, MethodNotAllowed):
-            found.add(routes.match(path)[0])
-    return found
+            endpoints.add(routes.match(path)[0])
+    return endpoints
 
 
 def _fill_mailbox(installation: Installation, issue: str) -> None:

@@ -44,11 +44,11 @@ def test_a_message_that_nobody_takes_is_late(session: Session) -> None:
     assert outbox_state(session).waiting == 1
     assert not outbox_state(session).late
     post(session, age=2 * LATE_AFTER, due=-LATE_AFTER)
-    found = outbox_state(session)
-    assert found.waiting == 2
-    assert found.late
-    assert found.oldest is not None
-    assert clock.now() - found.oldest == pytest.approx(2 * LATE_AFTER, abs=timedelta(seconds=30))
+    state = outbox_state(session)
+    assert state.waiting == 2
+    assert state.late
+    assert state.oldest is not None
+    assert clock.now() - state.oldest == pytest.approx(2 * LATE_AFTER, abs=timedelta(seconds=30))
 
 
 def test_a_message_that_waits_for_its_next_try_is_not_late_but_tells_why(session: Session) -> None:

@@ -60,8 +60,8 @@ def test_each_line_and_all_lines_add_up(session: Session, runtime: Runtime, link
     ]
     assert None in {row.domain for row in rows}
     assert all(row.people == sum(getattr(row, name) for name in TERMS) for row in rows)
-    told = read_totals(session, mailing_id)
+    totals = read_totals(session, mailing_id)
     assert {name: sum(getattr(row, name) for row in rows) for name in TERMS} == {
-        name: getattr(told, name) for name in TERMS
+        name: getattr(totals, name) for name in TERMS
     }
-    assert told.written_to == sum(row.people for row in rows)
+    assert totals.written_to == sum(row.people for row in rows)

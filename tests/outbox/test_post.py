@@ -1,8 +1,5 @@
 """A system message is in the outbox when, and only when, the transaction that asked for it is."""
 
-import base64
-import json
-
 import pytest
 from redis import Redis
 from sqlalchemy.orm import Session
@@ -10,25 +7,22 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
-from newsletter.core.queue import Queue, broker
+from newsletter.core.queue import Queue
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.outbox.waiting import waiting
 from tests.factories import make_publication
+from tests.queued import empty_queues, queued
 
 ANA = parse_address("Ana@Example.org")
 
 
 @pytest.fixture
 def valkey(redis_url: str) -> Redis:
-    broker.connect(redis_url)
-    client = Redis.from_url(redis_url)
-    client.flushall()
-    return client
+    return empty_queues(redis_url)
 
 
-def rung_for(valkey: Redis) -> list[dict[str, int]]:
-    messages: list[bytes] = valkey.lrange(Queue.TRANSACTIONAL.value, 0, -1)  # type: ignore[assignment]
-    return [json.loads(base64.b64decode(json.loads(m)["body"]))[1] for m in reversed(messages)]
+def jobs_in_queue(valkey: Redis) -> list[dict[str, int]]:
+    return queued(valkey, Queue.TRANSACTIONAL)
 
 
 def post(session: Session, **changes: object) -> SystemMessage:
@@ -44,9 +38,9 @@ def post(session: Session, **changes: object) -> SystemMessage:
 
 def test_the_bell_rings_after_the_commit(session: Session, valkey: Redis) -> None:
     message = post(session)
-    assert rung_for(valkey) == []
+    assert jobs_in_queue(valkey) == []
     session.commit()
-    assert rung_for(valkey) == [{"message_id": message.id}]
+    assert jobs_in_queue(valkey) == [{"message_id": message.id}]
     assert message.state is MessageState.WAITING
     assert message.recipient == ANA.email
     assert message.address_hash == ANA.hash
@@ -57,7 +51,7 @@ def test_a_rollback_takes_message_and_bell_along(session: Session, valkey: Redis
     post(session)
     session.rollback()
     session.commit()
-    assert rung_for(valkey) == []
+    assert jobs_in_queue(valkey) == []
     assert waiting(session, 10) == []
 
 

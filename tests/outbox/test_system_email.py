@@ -24,7 +24,7 @@ FACTS = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5}
 KEYS = [kind.key for kind in KINDS]
 LANGUAGES = ("en", "de", "it", "ar")
 
-LETTER = SystemEmail(
+SYSTEM_EMAIL = SystemEmail(
     message_id=41,
     kind="confirmation",
     locale="en",
@@ -40,8 +40,8 @@ LETTER = SystemEmail(
 )
 
 
-def parsed(letter: SystemEmail) -> EmailMessage:
-    message = email.message_from_bytes(write(letter).body, policy=policy.default)
+def parsed(system_email: SystemEmail) -> EmailMessage:
+    message = email.message_from_bytes(write(system_email).body, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
@@ -61,24 +61,24 @@ def test_each_kind_has_its_templates_and_no_template_is_left_over() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KEYS)
 def test_each_kind_in_each_language(kind: str, language: str) -> None:
-    letter = replace(LETTER, kind=kind, locale=language, link=KINDS[kind].link(LINKS, FACTS))
-    message = parsed(letter)
+    system_email = replace(SYSTEM_EMAIL, kind=kind, locale=language, link=KINDS[kind].link(LINKS, FACTS))
+    message = parsed(system_email)
     subject, text, html = str(message["Subject"]), part(message, "plain"), part(message, "html")
-    assert letter.name in subject
-    assert text.count(letter.link) == 1
+    assert system_email.name in subject
+    assert text.count(system_email.link) == 1
     assert "%(" not in text + html + subject
     tree = lxml_html.document_fromstring(html)
     assert tree.get("lang") == language
     assert tree.get("dir") == i18n.direction(language)
     assert tree.findtext(".//title") == subject
-    assert [link.get("href") for link in tree.iter("a")] == [letter.link, letter.link]
+    assert [link.get("href") for link in tree.iter("a")] == [system_email.link, system_email.link]
     assert all(table.get("role") == "presentation" for table in tree.iter("table"))
     for words in (text, tree.text_content()):
-        assert letter.recipient in words
+        assert system_email.recipient in words
         assert "2026" in words
         assert "Sampleton" in words
     if language != "en":
-        english = parsed(replace(letter, locale="en"))
+        english = parsed(replace(system_email, locale="en"))
         assert subject != english["Subject"]
         assert not set(sentences(text)) & set(sentences(part(english, "plain")))
         assert message["Content-Language"] == language
@@ -90,49 +90,51 @@ def sentences(text: str) -> list[str]:
 
 
 def test_headers_say_that_a_program_wrote_it() -> None:
-    message = parsed(LETTER)
+    message = parsed(SYSTEM_EMAIL)
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["From"] == "The Weekly <editor@weekly.example>"
     assert message["To"] == "ana@example.org"
     assert message["Reply-To"] == "desk@weekly.example"
     assert message["Date"] == "Fri, 03 Jul 2026 12:04:00 +0000"
-    assert message["Message-ID"] == f"<{message_id(LETTER)}>"
-    assert message_id(LETTER).endswith("@weekly.example")
+    assert message["Message-ID"] == f"<{message_id(SYSTEM_EMAIL)}>"
+    assert message_id(SYSTEM_EMAIL).endswith("@weekly.example")
     assert not any(name.lower().startswith("list-") for name in message)
 
 
 def test_times_say_their_zone() -> None:
-    text = part(parsed(LETTER), "plain")
+    text = part(parsed(SYSTEM_EMAIL), "plain")
     assert "Friday, July 3, 2026 at 2:04\N{NO-BREAK SPACE}PM (Central European Summer Time)" in text
-    assert "12:04" in part(parsed(replace(LETTER, timezone="Nowhere/Land")), "plain")
+    assert "12:04" in part(parsed(replace(SYSTEM_EMAIL, timezone="Nowhere/Land")), "plain")
 
 
 def test_the_same_message_again_has_the_same_message_id_and_another_message_another() -> None:
-    assert message_id(replace(LETTER, link=LINKS.confirm(13))) == message_id(LETTER)
-    assert message_id(replace(LETTER, message_id=42)) != message_id(LETTER)
-    assert message_id(replace(LETTER, asked_at=datetime(2026, 7, 4, tzinfo=UTC))) != message_id(LETTER)
+    assert message_id(replace(SYSTEM_EMAIL, link=LINKS.confirm(13))) == message_id(SYSTEM_EMAIL)
+    assert message_id(replace(SYSTEM_EMAIL, message_id=42)) != message_id(SYSTEM_EMAIL)
+    assert message_id(replace(SYSTEM_EMAIL, asked_at=datetime(2026, 7, 4, tzinfo=UTC))) != message_id(
+        SYSTEM_EMAIL
+    )
 
 
 @pytest.mark.parametrize("locale", ["xx", "", "en-GB", "de-AT", "pt_BR", "../../etc"])
 def test_any_locale_finds_a_language(locale: str) -> None:
-    message = parsed(replace(LETTER, locale=locale))
+    message = parsed(replace(SYSTEM_EMAIL, locale=locale))
     assert message["Content-Language"] == ("de-AT" if locale == "de-AT" else "en")
 
 
 def test_a_sender_that_is_no_address_is_refused_by_name() -> None:
     with pytest.raises(Refused) as refused:
-        write(replace(LETTER, sender_email="not an address"))
+        write(replace(SYSTEM_EMAIL, sender_email="not an address"))
     assert "from_email" in refused.value.fields
 
 
 def test_an_address_beyond_ascii_asks_for_smtputf8() -> None:
-    assert write(replace(LETTER, recipient="añá@example.org")).smtputf8
-    assert not write(LETTER).smtputf8
+    assert write(replace(SYSTEM_EMAIL, recipient="añá@example.org")).smtputf8
+    assert not write(SYSTEM_EMAIL).smtputf8
 
 
 @given(name=st.text(min_size=1, max_size=80), postal=st.text(max_size=80))
 def test_no_name_breaks_out_of_html_or_header(name: str, postal: str) -> None:
-    message = parsed(replace(LETTER, name=name, sender_name=name, postal_address=postal))
+    message = parsed(replace(SYSTEM_EMAIL, name=name, sender_name=name, postal_address=postal))
     tree = lxml_html.document_fromstring(part(message, "html"))
     assert not list(tree.iter("script", "img", "iframe"))
     assert len(list(tree.iter("a"))) == 2

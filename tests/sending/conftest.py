@@ -115,8 +115,8 @@ def count(runtime: Runtime, mailing_id: int) -> Callable[[], MailingTotals]:
 
 def checked(session: Session, mailing_id: int) -> MailingTotals:
     """The accounts, after holding every one of their numbers against the deliveries."""
-    found = read_totals(session, mailing_id)
-    assert found.add_up, found
+    totals = read_totals(session, mailing_id)
+    assert totals.add_up, totals
     flying = {
         seq
         for window in session.scalars(select(SendWindow).where(SendWindow.mailing_id == mailing_id))
@@ -128,10 +128,10 @@ def checked(session: Session, mailing_id: int) -> MailingTotals:
         .group_by(Delivery.outcome)
     ).all()
     by_outcome = {row[0].value: row[1] for row in rows}
-    assert by_outcome.pop("excluded", 0) == sum(found.excluded.values())
-    told = {name: getattr(found, name) for name in ("pending", "sent", "rejected", "retry", "unanswered")}
+    assert by_outcome.pop("excluded", 0) == sum(totals.excluded.values())
+    told = {name: getattr(totals, name) for name in ("pending", "sent", "rejected", "retry", "unanswered")}
     assert by_outcome == {name: n for name, n in told.items() if n}
-    assert found.in_flight == len(flying)
+    assert totals.in_flight == len(flying)
     mailing = session.get_one(Mailing, mailing_id)
-    assert found.candidates == mailing.candidates
-    return found
+    assert totals.candidates == mailing.candidates
+    return totals

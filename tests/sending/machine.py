@@ -22,7 +22,7 @@ from newsletter.sending import failpoints
 from newsletter.sending.hosts import beat
 from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.recover import recover
-from newsletter.sending.transmit import Trouble
+from newsletter.sending.transmit import TransportFailure
 from newsletter.sending.turn import Turn, TurnResult
 from newsletter.smtp.url import parse_smtp_url
 from newsletter.transports.transport_config import TransportConfig
@@ -97,17 +97,17 @@ class Steps(RuleBasedStateMachine):
 
     def _begun(self, n: int, *, runs: bool = True) -> tuple[Process, Held, int] | None:
         """One of the messages that were begun and whose fate is open."""
-        found = [
+        begun = [
             (process, held, seq)
             for process in self._processes
             if not (runs and process.stopped)
             for held in process.held.values()
             for seq in held.hands
         ]
-        return found[n % len(found)] if found else None
+        return begun[n % len(begun)] if begun else None
 
     def _startable(self, n: int) -> tuple[Held, int] | None:
-        found = [
+        startable = [
             (held, seq)
             for process in self._processes
             if not process.stopped
@@ -115,7 +115,7 @@ class Steps(RuleBasedStateMachine):
             for seq in held.blank()
             if held.may_start(seq)
         ]
-        return found[n % len(found)] if found else None
+        return startable[n % len(startable)] if startable else None
 
     def _act(self, do: Callable[[Session], Any]) -> None:
         """Somebody presses a button; being told that it cannot be done is fine."""
@@ -175,9 +175,9 @@ class Steps(RuleBasedStateMachine):
         if line is not SENT:
             self._memory.has_not(held.window, held.person(seq))
 
-    def _is_done(self, process: Process, held: Held, trouble: Trouble | None = None) -> None:
+    def _is_done(self, process: Process, held: Held, failure: TransportFailure | None = None) -> None:
         del process.held[held.window.id]
-        process.done.append(FinishedWindow(held.window, trouble))
+        process.done.append(FinishedWindow(held.window, failure))
 
     def _server_decides(self, held: Held, seq: int, hand: Hand) -> None:
         held.hands[seq] = hand

@@ -14,7 +14,7 @@ from newsletter.sending import control, failpoints
 from newsletter.sending.freeze import freeze
 from newsletter.sending.requeue import resend_unanswered, retry_rejected
 from newsletter.sending.schedule import schedule
-from newsletter.sending.transmit import Trouble
+from newsletter.sending.transmit import TransportFailure
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.models import ConsentSource, Subscription, SuppressionReason
 from newsletter.subscribers.pause import pause as pause_subscription
@@ -22,7 +22,7 @@ from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.factories import make_issue, make_publication, make_readers
 from tests.sending.machine import COMMITS, PLACES, READERS, SENDER, Steps
-from tests.sending.machine_world import LOST, REFUSED, Commit, Hand
+from tests.sending.machine_world import GIVEN_BACK, LOST, REFUSED, Commit, Hand
 
 CHUNK = 4
 INTERRUPTED = ["", "", "freeze.chunk=error@1", "freeze.chunk=error@2", "freeze.complete=error"]
@@ -181,8 +181,26 @@ class QuietDay(Steps):
             del found[1].hands[found[2]]
 
     @precondition(lambda self: any(one.held for one in self._processes))
-    @rule(n=PLACES, m=PLACES, trouble=st.sampled_from([None, None, Trouble("It rests.", True, SENDER)]))
-    def a_window_is_done(self, n: int, m: int, trouble: Trouble | None) -> None:
+    @rule(n=PLACES, m=PLACES, is_told=st.booleans())
+    def everybody_is_refused_alike(self, n: int, m: int, is_told: bool) -> None:
+        """Nobody is to be marked; but the process may die before it is done with the window."""
+        process = self._process(n)
+        if process is None or not process.held:
+            return
+        held = list(process.held.values())[m % len(process.held)]
+        for seq in held.blank()[:2]:
+            held.window.tally.answered(seq, REFUSED)
+        for seq, line in held.window.tally.lines().items():
+            if line == REFUSED:
+                held.window.tally.answered(seq, GIVEN_BACK)
+        if is_told:
+            self._is_done(process, held, TransportFailure("All are refused alike.", False, SENDER, REFUSED))
+
+    @precondition(lambda self: any(one.held for one in self._processes))
+    @rule(
+        n=PLACES, m=PLACES, failure=st.sampled_from([None, None, TransportFailure("It rests.", True, SENDER)])
+    )
+    def a_window_is_done(self, n: int, m: int, failure: TransportFailure | None) -> None:
         process = self._process(n)
         if process is not None and process.held:
-            self._is_done(process, list(process.held.values())[m % len(process.held)], trouble)
+            self._is_done(process, list(process.held.values())[m % len(process.held)], failure)

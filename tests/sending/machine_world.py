@@ -7,7 +7,7 @@ judge by: who accepted which copy, who may have got one, and who had left before
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,7 @@ from newsletter.sending.turn import ReservationContext
 
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REFUSED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
+GIVEN_BACK = replace(REFUSED, outcome=Outcome.PENDING, attempted=False)
 LATER = Line(Outcome.RETRY, "greylisted", 451, "4.7.1")
 LOST = Line(Outcome.RETRY, "lost")
 

@@ -1,4 +1,4 @@
-"""What waits in the outbox is sent, as a worker does when the bell rings for each message."""
+"""What waits in the outbox is sent, as a worker does for each job."""
 
 from collections.abc import Sequence
 

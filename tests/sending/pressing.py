@@ -29,7 +29,7 @@ def press(runtime: Runtime, button: Callable[..., object], mailing_id: int) -> N
 def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]) -> list[int | str]:
     """What each was told: a number, or the sentence of a `Conflict`. Numbers first."""
     begin = threading.Barrier(people)
-    told: list[int | str] = []
+    answers: list[int | str] = []
 
     def one() -> None:
         begin.wait()
@@ -37,17 +37,17 @@ def press_at_once(runtime: Runtime, people: int, press: Callable[[Session], int]
             try:
                 n = press(session)
             except Conflict as error:
-                told.append(error.message)
+                answers.append(error.message)
                 return
             session.commit()
-            told.append(n)
+            answers.append(n)
 
     threads = [threading.Thread(target=one, name=f"person{n}") for n in range(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sorted(told, key=lambda one: (isinstance(one, str), str(one)))
+    return sorted(answers, key=lambda one: (isinstance(one, str), str(one)))
 
 
 @contextmanager
@@ -56,18 +56,18 @@ def meanwhile(runtime: Runtime, press: Callable[[Session], T]) -> Iterator[list[
 
     Inside the block they wait: the caller commits there.
     """
-    told: list[T] = []
+    results: list[T] = []
 
     def one() -> None:
         with runtime.session() as session:
             found = press(session)
             session.commit()
-            told.append(found)
+            results.append(found)
 
     thread = threading.Thread(target=one, name="meanwhile")
     thread.start()
     wait_until(lambda: _somebody_waits(runtime))
-    yield told
+    yield results
     thread.join()
 
 

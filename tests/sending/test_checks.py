@@ -1,4 +1,4 @@
-"""The page of checks: each is due at its own pace, and one that fails keeps no other from running."""
+"""The page of checks: each is due at its own period, and one that fails keeps no other from running."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -25,7 +25,7 @@ from tests.sending.pressing import press
 MORE = 300
 
 
-def pulled(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
+def is_paused(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
     mailing = lock(session, mailing_id)
     told = {(Outcome.REJECTED, "no_such_user"): rejected - 1, (Outcome.REJECTED, "expired"): 1}
     counts.change(session, mailing_id, told | {(Outcome.SENT, ""): sent})
@@ -44,12 +44,12 @@ def pulled(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
 def test_it_takes_many_and_a_tenth(
     session: Session, mailing_id: int, rejected: int, sent: int, expected: bool
 ) -> None:
-    assert pulled(session, mailing_id, rejected, sent) is expected
+    assert is_paused(session, mailing_id, rejected, sent) is expected
     assert lock(session, mailing_id).control is (Control.PAUSE if expected else Control.GO)
 
 
-def test_it_says_why_and_is_not_pulled_again(session: Session, mailing_id: int) -> None:
-    assert pulled(session, mailing_id, 1_500, 4_500)
+def test_it_says_why_and_pauses_once(session: Session, mailing_id: int) -> None:
+    assert is_paused(session, mailing_id, 1_500, 4_500)
     mailing = lock(session, mailing_id)
     assert mailing.held_reason.startswith("1,500 of 6,000 messages (25 %) were refused.")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.paused")).one()
@@ -68,7 +68,17 @@ def test_a_drain_stops_itself(
         make_readers(session, session.scalars(select(Publication)).one(), MORE, start=READERS + 1)
         session.commit()
     assert freeze(runtime.sessions, scheduled, runtime.links)
-    sink.script = Script([Rule(At.RCPT, code=550, text="5.1.1 No such user")])
+    sink.script = Script(
+        [
+            Rule(
+                At.RCPT,
+                code=550,
+                text=f"5.1.1 <reader{n}@readers.example> No such user",
+                recipient=f"reader{n}@*",
+            )
+            for n in range(1, MORE + READERS + 1)
+        ]
+    )
     process = make_process(window_size=10)
     assert process.drain(scheduled, seconds=30) is False
     found = told(runtime, scheduled)

@@ -138,7 +138,7 @@ def test_after_a_surprise_that_transport_is_spoken_to_plainly(
     one, two = make_transport_config("one"), make_transport_config("two")
     session = connections.borrow(one)
     assert connections.dialogue(one, session) is chunked.deliver
-    connections.speak_plainly(one, Break(BreakKind.LOST, 1, surprised=True))
+    connections.use_plain_dialogue(one, Break(BreakKind.LOST, 1, protocol_error=True))
     assert connections.dialogue(one, session) is plain.deliver
     assert connections.dialogue(two, connections.borrow(two)) is chunked.deliver
 
@@ -156,12 +156,12 @@ def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
     make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
     transport = make_transport_config(script=Script([Rule(At.GREETING, Act.SILENT)]))
-    told: list[SessionFailed] = []
+    errors: list[SessionFailed] = []
 
     def open_one() -> None:
         with pytest.raises(SessionFailed) as failed:
             connections.borrow(transport)
-        told.append(failed.value)
+        errors.append(failed.value)
 
     thread = threading.Thread(target=open_one)
     thread.start()
@@ -170,7 +170,7 @@ def test_one_that_is_being_opened_is_given_up_when_the_process_ends(
     connections.hurry(4)
     thread.join(timeout=20)
     assert not thread.is_alive(), "it would have waited five minutes for the greeting, three times"
-    assert told[0].step is Step.GREETING
+    assert errors[0].step is Step.GREETING
     assert connections.ending
     with pytest.raises(SessionFailed):
         connections.borrow(transport)

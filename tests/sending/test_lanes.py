@@ -8,9 +8,9 @@ import pytest
 
 from newsletter.sending.lanes import FinishedWindow, Lanes
 from newsletter.sending.reserve import Window
-from newsletter.sending.transmit import Trouble
+from newsletter.sending.transmit import TransportFailure
 
-TROUBLE = Trouble("It does not take our mail.", temporary=True)
+FAILURE = TransportFailure("It does not take our mail.", temporary=True)
 QUIET = 0.01  # seconds to wait where nothing will come
 
 
@@ -21,7 +21,7 @@ def window(name: str) -> Window:
 
 @pytest.fixture
 def make_lanes() -> Callable[..., Lanes]:
-    def make(send: Callable[[Window], Trouble | None], lanes: int = 1) -> Lanes:
+    def make(send: Callable[[Window], TransportFailure | None], lanes: int = 1) -> Lanes:
         made = Lanes(send)
         for _ in range(lanes):
             made.open_another()
@@ -33,10 +33,10 @@ def make_lanes() -> Callable[..., Lanes]:
 def test_every_window_comes_back_with_what_its_lane_says(make_lanes: Callable[..., Lanes]) -> None:
     broken = OSError("the tally took half a record")
 
-    def send(window: Window) -> Trouble | None:
+    def send(window: Window) -> TransportFailure | None:
         if window == "breaks":
             raise broken
-        return TROUBLE if window == "troubled" else None
+        return FAILURE if window == "troubled" else None
 
     lanes = make_lanes(send)
     for name in ("well", "troubled", "breaks"):
@@ -46,7 +46,7 @@ def test_every_window_comes_back_with_what_its_lane_says(make_lanes: Callable[..
         done += lanes.collect(5)
     assert done == [
         FinishedWindow(window("well")),
-        FinishedWindow(window("troubled"), TROUBLE),
+        FinishedWindow(window("troubled"), FAILURE),
         FinishedWindow(window("breaks"), error=broken),
     ]
     lanes.close()

@@ -91,7 +91,7 @@ def test_a_rate_is_kept_by_two_processes_together(
     assert 5 <= count().sent <= 5 * elapsed + 5
     assert count().pending == READERS - count().sent
     assert max(Counter(record.recipient for record in sink.records).values()) == 1
-    assert waiting(runtime, mailing_id) == ""  # keeping to a pace is no news
+    assert waiting(runtime, mailing_id) == ""  # keeping to a rate limit is no news
 
 
 def test_a_pace_so_slow_that_it_shows_is_told(

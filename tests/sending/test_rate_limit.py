@@ -1,4 +1,4 @@
-"""The pace of a throttled mailing: never faster than its rate and a burst, whatever the clocks do."""
+"""The rate limit of a throttled mailing: never faster than its rate and a burst, whatever the clocks do."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ def reserve(mailing: Mailing, wanted: int, now: datetime) -> int:
     allowed, until = rate_limit.allow(mailing, wanted, now)
     assert (until is not None) == (allowed == 0 and mailing.per_second is not None and wanted > 0)
     assert until is None or until > now
-    rate_limit.spend(mailing, allowed, now)
+    rate_limit.consume(mailing, allowed, now)
     return allowed
 
 
@@ -40,7 +40,7 @@ def test_asking_again_when_it_says_so_is_worth_it(rate: float, wanted: int) -> N
     mailing, now = Mailing(per_second=rate), START
     for _ in range(50):
         allowed, until = rate_limit.allow(mailing, wanted, now)
-        rate_limit.spend(mailing, allowed, now)
+        rate_limit.consume(mailing, allowed, now)
         if until is not None:
             assert rate_limit.allow(mailing, wanted, until)[0] > 0
             assert until - now <= timedelta(seconds=max(1, 1 / rate) + 1e-3)
@@ -71,11 +71,11 @@ def test_a_clock_that_is_set_ahead_earns_one_burst(rate: float, ahead: timedelta
 def test_without_a_limit_nothing_is_booked() -> None:
     mailing = Mailing(per_second=None)
     assert rate_limit.allow(mailing, 500, START) == (500, None)
-    rate_limit.spend(mailing, 500, START)
+    rate_limit.consume(mailing, 500, START)
     assert mailing.paced_until is None
 
 
 def test_who_reserves_nobody_books_nothing() -> None:
     mailing = Mailing(per_second=5.0)
-    rate_limit.spend(mailing, 0, START)
+    rate_limit.consume(mailing, 0, START)
     assert mailing.paced_until is None

@@ -157,12 +157,12 @@ def test_a_copied_installation_is_held_and_the_original_goes_on(
 
 
 def test_an_identity_is_that_of_the_server_and_its_database(session: Session) -> None:
-    found = identity(session)
+    seen = identity(session)
     if session.get_bind().dialect.name == "sqlite":
         path = session.get_bind().engine.url.database
-        assert found == f"inode/{Path(path or '').stat().st_ino}"
+        assert seen == f"inode/{Path(path or '').stat().st_ino}"
     else:
-        assert re.fullmatch(r"\d{10,}/\d+/0*1", found)
+        assert re.fullmatch(r"\d{10,}/\d+/0*1", seen)
 
 
 def test_what_was_remembered_outlives_the_process_and_is_forgotten_when_accepted(

@@ -99,7 +99,7 @@ def test_a_database_that_was_made_anew_holds_every_mailing(
 
 @pytest.fixture
 def postgres_name(request: pytest.FixtureRequest) -> str:
-    return f"anchor_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    return f"restore_guard_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture

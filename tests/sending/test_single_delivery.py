@@ -20,7 +20,7 @@ from newsletter.smtp.url import Encryption, Relay, parse_smtp_url
 from newsletter.smtp.verdict import Outcome
 from newsletter.transports.models import TransportCooldown
 from newsletter.transports.transport_config import TransportConfig
-from tests.transports.ways import way
+from tests.transports.configs import make_config
 
 QUICK = Timeouts(connect=2, greeting=1, command=1, mail=1, rcpt=1, data=1, block=1, end=0.5, probe=1, quit=1)
 BODY = b"Message-ID: <1@example.org>\r\n\r\nHello\r\n"
@@ -95,7 +95,7 @@ def test_a_kept_connection_that_the_relay_gave_up_is_no_fault(start: Start) -> N
 
 
 def relay_at(port: int, key: str) -> TransportConfig:
-    return replace(way(key), relay=Relay("127.0.0.1", port, Encryption.NEVER))
+    return replace(make_config(key), relay=Relay("127.0.0.1", port, Encryption.NEVER))
 
 
 def test_transports_that_open_no_session_are_left_alone(

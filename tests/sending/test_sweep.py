@@ -1,4 +1,4 @@
-"""The sweep finds in the database what nobody works on, and rings for it unless bells still wait."""
+"""The sweep finds in the database what nobody works on, and publishes jobs for it unless some still wait."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -33,7 +33,7 @@ Count = Callable[[], MailingTotals]
 
 
 @pytest.fixture
-def bells(redis_url: str) -> Iterator[Callable[[], int]]:
+def jobs_waiting(redis_url: str) -> Iterator[Callable[[], int]]:
     """How many bulk jobs wait; the queue is real and was empty before."""
     broker.connect(redis_url)
 
@@ -55,24 +55,26 @@ def change(runtime: Runtime, mailing_id: int, do: Callable[[Mailing, Session], o
 
 
 def test_a_mailing_is_rung_for_once_for_each_process_and_not_again(
-    runtime: Runtime, mailing_id: int, bells: Callable[[], int]
+    runtime: Runtime, mailing_id: int, jobs_waiting: Callable[[], int]
 ) -> None:
     sweep(runtime.sessions, bulk_processes=3)
-    assert bells() == 3
+    assert jobs_waiting() == 3
     sweep(runtime.sessions, bulk_processes=3)
-    assert bells() == 3
+    assert jobs_waiting() == 3
 
 
-def test_a_freeze_is_rung_for_once(runtime: Runtime, scheduled: int, bells: Callable[[], int]) -> None:
+def test_a_freeze_is_published_once(
+    runtime: Runtime, scheduled: int, jobs_waiting: Callable[[], int]
+) -> None:
     sweep(runtime.sessions, bulk_processes=3)
-    assert bells() == 1
+    assert jobs_waiting() == 1
 
 
 def test_nobody_is_rung_for_what_is_paused_waits_or_is_done(
     runtime: Runtime,
     process: SendingProcess,
     mailing_id: int,
-    bells: Callable[[], int],
+    jobs_waiting: Callable[[], int],
     sink: Sink,
 ) -> None:
     def wait(until: timedelta) -> Callable[[Mailing, Session], object]:
@@ -80,41 +82,41 @@ def test_nobody_is_rung_for_what_is_paused_waits_or_is_done(
 
     change(runtime, mailing_id, wait(timedelta(hours=1)))
     sweep(runtime.sessions, 1)
-    assert bells() == 0
+    assert jobs_waiting() == 0
     change(runtime, mailing_id, wait(LONGEST_WAIT * 2))
     sweep(runtime.sessions, 1)
-    assert bells() == 1, "no transport waits for so long: that was another clock"
+    assert jobs_waiting() == 1, "no transport waits for so long: that was another clock"
     sink.script = Script([Rule(At.RCPT, code=451, recipient="reader3@*", times=1)])
     change(runtime, mailing_id, lambda mailing, _: setattr(mailing, "not_before", None))
     process.drain(mailing_id, seconds=30)
-    _drop_bells()
+    _drop_jobs_waiting()
     sweep(runtime.sessions, 1)
-    assert bells() == 0, "its one retry is not due"
+    assert jobs_waiting() == 0, "its one retry is not due"
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         sweep(runtime.sessions, 1)
-        assert bells() == 1
-        _drop_bells()
+        assert jobs_waiting() == 1
+        _drop_jobs_waiting()
         change(runtime, mailing_id, lambda _, session: control.pause(session, mailing_id, actor="test"))
         sweep(runtime.sessions, 1)
-        assert bells() == 0
+        assert jobs_waiting() == 0
 
 
 def test_a_system_message_whose_bell_was_lost_is_rung_for_once(
-    runtime: Runtime, bells: Callable[[], int]
+    runtime: Runtime, jobs_waiting: Callable[[], int]
 ) -> None:
     with runtime.session() as session:
         issue = make_issue(session, make_publication(session))
         addresses = parse_proof_addresses("ana@readers.example bo@readers.example")
         post_proof(session, issue, addresses, runtime.links, actor="test")
         session.commit()
-    _drop_bells(Queue.TRANSACTIONAL)
+    _drop_jobs_waiting(Queue.TRANSACTIONAL)
     for _ in range(2):
         sweep(runtime.sessions, bulk_processes=3)
         assert broker.waiting(Queue.TRANSACTIONAL) == 2
-    assert bells() == 0
+    assert jobs_waiting() == 0
 
 
-def _drop_bells(queue: Queue = Queue.BULK) -> None:
+def _drop_jobs_waiting(queue: Queue = Queue.BULK) -> None:
     assert broker.celery is not None
     with broker.celery.connection_for_write() as connection:
         connection.default_channel.client.delete(queue.value)

@@ -71,7 +71,7 @@ def relay() -> Iterator[Callable[..., Sink]]:
 
 @pytest.fixture
 def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send]]:
-    """A worker process with a connection to a sink: each call is one ring of the doorbell."""
+    """A worker process with a connection to a sink: each call is one job."""
     connections = ConnectionPool("localhost")
 
     def worker(sink: Sink) -> Send:
@@ -79,7 +79,7 @@ def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send
         transport = TransportConfig("relay", "The relay", where)
         delivery = SingleDelivery(runtime.sessions, connections, lambda: [transport])
 
-        def ring() -> SystemMessage:
+        def work() -> SystemMessage:
             send_system_message(
                 runtime.sessions,
                 message_id,
@@ -91,7 +91,7 @@ def send_to(runtime: Runtime, message_id: int) -> Iterator[Callable[[Sink], Send
             with runtime.session() as session:
                 return session.get_one(SystemMessage, message_id)
 
-        return ring
+        return work
 
     yield worker
     connections.close()
@@ -101,10 +101,10 @@ def test_sent_once(
     relay: Callable[..., Sink], send_to: Callable[[Sink], Send], runtime: Runtime, message_id: int
 ) -> None:
     sink = relay()
-    ring = send_to(sink)
-    message = ring()
+    work = send_to(sink)
+    message = work()
     assert (message.state, message.sent_at, message.error) == (MessageState.SENT, START, "")
-    ring()
+    work()
     [record] = sink.records
     assert (record.recipient, record.sender) == ("ana@example.org", "editor@weekly.example")
     received = email.message_from_bytes(record.content or b"")
@@ -168,11 +168,11 @@ def test_refused_for_now_and_sent_a_minute_later(
     rule: Rule,
 ) -> None:
     sink = relay(rule)
-    ring = send_to(sink)
-    assert ring().state is MessageState.WAITING
-    assert ring().attempts == 1  # not due yet
+    work = send_to(sink)
+    assert work().state is MessageState.WAITING
+    assert work().attempts == 1  # not due yet
     travel.shift(timedelta(minutes=1))
-    assert ring().state is MessageState.SENT
+    assert work().state is MessageState.SENT
     assert len(sink.records) == 1
 
 
@@ -180,10 +180,10 @@ def test_an_answer_that_never_came_is_asked_for_again_with_the_same_message_id(
     relay: Callable[..., Sink], send_to: Callable[[Sink], Send], travel: time_machine.Traveller
 ) -> None:
     sink = relay(Rule(At.BODY, Act.DROP, times=1, recorded=True))
-    ring = send_to(sink)
-    assert ring().state is MessageState.WAITING
+    work = send_to(sink)
+    assert work().state is MessageState.WAITING
     travel.shift(timedelta(minutes=1))
-    assert ring().state is MessageState.SENT
+    assert work().state is MessageState.SENT
     first, second = sink.records
     assert first.message_id == second.message_id
 
@@ -199,10 +199,10 @@ def test_a_worker_that_died_after_the_relay_had_it(
     with runtime.session() as session:
         claim(session, message_id)
         session.commit()
-    ring = send_to(relay())
-    assert ring().state is MessageState.SENDING
+    work = send_to(relay())
+    assert work().state is MessageState.SENDING
     travel.shift(LEASE)
-    assert ring().state is MessageState.SENT
+    assert work().state is MessageState.SENT
 
 
 def test_a_relay_that_is_down_costs_nothing_but_time(
@@ -229,10 +229,10 @@ def test_a_worker_that_met_a_dead_relay_takes_nothing_for_a_while(
 ) -> None:
     sink = relay()
     sink.stop()
-    ring = send_to(sink)
-    first = ring()
+    work = send_to(sink)
+    first = work()
     with time_machine.travel(START + timedelta(minutes=1), tick=False):
-        untouched = ring()
+        untouched = work()
     assert untouched.next_at == first.next_at
 
 
@@ -266,14 +266,14 @@ def test_a_sender_that_cannot_be_written_waits_for_an_editor(
 ) -> None:
     publication = session.get_one(SystemMessage, 1).publication_id
     sink = relay()
-    ring = send_to(sink)
+    work = send_to(sink)
     _set_sender(session, publication, "not an address")
-    message = ring()
+    message = work()
     assert message.state is MessageState.WAITING
     assert "from_email" in message.error
     _set_sender(session, publication, "editor@weekly.example")
     travel.shift(timedelta(minutes=1))
-    assert ring().state is MessageState.SENT
+    assert work().state is MessageState.SENT
 
 
 def test_without_a_sender_the_house_writes(

@@ -195,7 +195,7 @@ def test_outcomes_are_kept_with_their_codes(
         assert rejected.at is not None
 
 
-def test_a_storm_of_refusals_lets_the_transport_rest_instead_of_moving_everybody(
+def test_a_mass_deferral_cools_the_transport_down_instead_of_moving_everybody(
     make_process: Callable[..., SendingProcess], mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
     sink.script = Script([Rule(At.RCPT, code=451, text="4.7.1 Try again later")])
@@ -215,7 +215,7 @@ def test_a_storm_of_refusals_lets_the_transport_rest_instead_of_moving_everybody
     assert (count().sent, count().state) == (READERS, "finished")
 
 
-def test_full_mailboxes_are_no_storm(
+def test_full_mailboxes_are_no_mass_deferral(
     process: SendingProcess, mailing_id: int, sink: Sink, count: Count
 ) -> None:
     sink.script = Script([Rule(At.RCPT, code=452, text="4.2.2 Mailbox full")])

@@ -181,10 +181,10 @@ def test_when_another_mailing_takes_what_a_transport_had_left_it_is_asked_again(
     with runtime.session() as session:
         (transport,) = process.transports(session)
         assert reserve_quota(session, transport, 100, clock.now()) == 100
-        with meanwhile(runtime, turn) as told:
+        with meanwhile(runtime, turn) as results:
             session.commit()
-    assert (told[0].windows, told[0].permission) == ([], Permission.GO)
-    assert told[0].next_at is not None
+    assert (results[0].windows, results[0].permission) == ([], Permission.GO)
+    assert results[0].next_at is not None
     if runtime.engine.dialect.name == "postgresql":  # it had seen it free; on SQLite it saw it used up
-        assert told[0].next_at <= clock.now() + ASK_AGAIN
+        assert results[0].next_at <= clock.now() + ASK_AGAIN
     assert (count().in_flight, count().pending) == (0, READERS)

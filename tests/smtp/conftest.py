@@ -236,7 +236,7 @@ def served(
 
         with raw_server(behave) as port:
             session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            session.in_step = True
+            session.replies_identify_commands = True
             stop = deliver(session, stage.envelopes(count), stage.notes, lambda: True)
             assert session.closed
         assert stop is not None

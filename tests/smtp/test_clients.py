@@ -63,17 +63,17 @@ def test_the_journal_never_lies(deliver, seed, stage):
     stop = deliver(session, stage.envelopes(12), stage.notes, go)
 
     taken = [int(record.recipient[1:].partition("@")[0]) for record in sink.records]
-    told = {index: outcome.partition("(")[0] for index, outcome in stage.notes.outcomes.items()}
-    sent = {index for index, outcome in told.items() if outcome == "sent"}
+    outcomes = {index: outcome.partition("(")[0] for index, outcome in stage.notes.outcomes.items()}
+    sent = {index for index, outcome in outcomes.items() if outcome == "sent"}
     unanswered = stage.notes.unanswered
     assert len(taken) == len(set(taken)), rules
-    assert sent <= set(taken) <= sent | unanswered, (rules, stop, told)
+    assert sent <= set(taken) <= sent | unanswered, (rules, stop, outcomes)
     assert not set(taken) & set(stage.notes.taken_back), rules
-    assert set(told.values()) <= {"sent", "retry", "rejected"}
+    assert set(outcomes.values()) <= {"sent", "retry", "rejected"}
     if stop is None:
-        assert set(told) == set(range(12)), rules
+        assert set(outcomes) == set(range(12)), rules
     else:
-        assert set(stop.unanswered) == unanswered, (rules, stop, told)
+        assert set(stop.unanswered) == unanswered, (rules, stop, outcomes)
         if stop.kind is not BreakKind.STOPPED and unanswered:
             assert session.closed
 

@@ -77,7 +77,12 @@ def test_a_goodbye_that_nobody_asked_for_before_a_body_is_a_lost_connection(
 ):
     *before, last = OPENED[deliver]
     stop = served(deliver, 1, *before, last + goodbye)
-    assert (stop.kind, stop.reason, stop.surprised, stop.unanswered) == (BreakKind.LOST, reason, False, ())
+    assert (stop.kind, stop.reason, stop.protocol_error, stop.unanswered) == (
+        BreakKind.LOST,
+        reason,
+        False,
+        (),
+    )
     assert stage.notes.handed == []
     assert stage.notes.outcomes == {0: f"retry({reason})"}
     if reason is not Reason.SILENT:
@@ -92,10 +97,20 @@ def test_a_goodbye_that_nobody_asked_for_after_a_message_marks_nobody_else(deliv
     stop = deliver(session, stage.envelopes(2), stage.notes, go)
     if deliver is pipelined.deliver:
         assert stop is not None
-        assert (stop.kind, stop.reason, stop.surprised, stop.index) == (BreakKind.LOST, Reason.BUSY, False, 1)
+        assert (stop.kind, stop.reason, stop.protocol_error, stop.index) == (
+            BreakKind.LOST,
+            Reason.BUSY,
+            False,
+            1,
+        )
     else:  # it looks before it sends the next command
         stop = deliver(session, stage.envelopes(3)[2:], stage.notes, go)
         assert stop is not None
-        assert (stop.kind, stop.reason, stop.surprised, stop.index) == (BreakKind.LOST, Reason.BUSY, False, 2)
+        assert (stop.kind, stop.reason, stop.protocol_error, stop.index) == (
+            BreakKind.LOST,
+            Reason.BUSY,
+            False,
+            2,
+        )
     assert session.closed
     assert stage.notes.outcomes == {0: "sent", 1: "sent"}

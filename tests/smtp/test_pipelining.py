@@ -90,7 +90,7 @@ def test_a_refusal_of_the_second_of_three(deliver, rule, outcome, ended, stage):
 def test_without_an_answer_the_bodies_under_way_are_unanswered(deliver, act, recorded, stage):
     sink = stage.make_sink(Rule(At.BODY, act, recipient="u3@*", recorded=recorded))
     session = stage.dial(sink)
-    session.in_step, session.inflight.size = True, 4
+    session.replies_identify_commands, session.inflight.size = True, 4
     stop = deliver(session, stage.envelopes(40), stage.notes, go)
     assert stop is not None
     assert stop.kind is BreakKind.LOST
@@ -207,7 +207,7 @@ def test_a_command_that_is_not_understood_is_a_surprise_not_a_pause(deliver, sta
     session = stage.dial(sink)
     stop = deliver(session, stage.envelopes(2), stage.notes, go)
     assert stop is not None
-    assert (stop.kind, stop.surprised, stop.unanswered) == (BreakKind.LOST, True, ())
+    assert (stop.kind, stop.protocol_error, stop.unanswered) == (BreakKind.LOST, True, ())
     assert session.closed
     assert "sent" not in stage.notes.outcomes.values()
 

@@ -28,7 +28,7 @@ def served(raw_server, quick_relay, stage):
 
         with raw_server(greet_and_behave) as port:
             session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            session.in_step, session.inflight.size = True, 2
+            session.replies_identify_commands, session.inflight.size = True, 2
             stop = deliver(session, stage.envelopes(count), stage.notes, go)
             session.abort()
         return stop
@@ -93,7 +93,7 @@ def test_data_after_a_refused_recipient_may_be_accepted_and_is_ended_at_once(ser
 
 
 @pytest.mark.parametrize(
-    ("end", "kind", "surprised"),
+    ("end", "kind", "protocol_error"),
     [
         (b"250 taken for nobody\r\n", BreakKind.LOST, True),
         (b"421 bye\r\n", BreakKind.LOST, False),
@@ -101,14 +101,14 @@ def test_data_after_a_refused_recipient_may_be_accepted_and_is_ended_at_once(ser
         (b"nonsense\r\n", BreakKind.LOST, True),
     ],
 )
-def test_what_else_may_follow_data_after_a_refused_recipient(end, kind, surprised, served, stage):
+def test_what_else_may_follow_data_after_a_refused_recipient(end, kind, protocol_error, served, stage):
     def behave(peer):
         _until(peer, b"DATA\r\n")
         peer.sendall(b"250 a\r\n550 5.1.1 who\r\n" + end)
 
     stop = served(pipelined.deliver, behave, 2)
     assert stop is not None
-    assert (stop.kind, stop.surprised, stop.unanswered) == (kind, surprised, ())
+    assert (stop.kind, stop.protocol_error, stop.unanswered) == (kind, protocol_error, ())
     assert stage.notes.outcomes == {0: "rejected(no_such_user)"}
 
 
@@ -120,7 +120,7 @@ def test_a_refusal_that_was_one_reply_too_many_is_not_believed(served, stage):
 
     stop = served(chunked.deliver, behave, 2)
     assert stop is not None
-    assert (stop.surprised, stop.unanswered) == (True, (0, 1))
+    assert (stop.protocol_error, stop.unanswered) == (True, (0, 1))
     assert stage.notes.outcomes == {}
 
 
@@ -133,7 +133,7 @@ def test_the_last_refusal_is_believed_only_after_the_server_was_asked(served, st
 
     stop = served(chunked.deliver, behave, 1)
     assert stop is not None
-    assert (stop.surprised, stop.unanswered) == (True, (0,))
+    assert (stop.protocol_error, stop.unanswered) == (True, (0,))
     assert stage.notes.outcomes == {}
 
 
@@ -144,7 +144,7 @@ def test_a_goodbye_that_is_none_leaves_everything_unanswered(served, stage):
 
     stop = served(chunked.deliver, behave, 2)
     assert stop is not None
-    assert (stop.surprised, stop.unanswered) == (True, (0, 1))
+    assert (stop.protocol_error, stop.unanswered) == (True, (0, 1))
 
 
 def test_after_a_goodbye_everything_under_way_is_tried_again(served, stage):

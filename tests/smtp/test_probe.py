@@ -50,8 +50,8 @@ def dribbling(octets: bytes) -> Callable[[socket.socket], None]:
 class TestDone:
     def test_in_clear(self, make_sink, tried):
         sink = make_sink()
-        found = tried(sink)
-        assert results(found) == {
+        findings = tried(sink)
+        assert results(findings) == {
             "look_up": "done",
             "connect": "done",
             "greeting": "done",
@@ -59,19 +59,19 @@ class TestDone:
             "auth": "not_needed",
             "message": "done",
         }
-        assert list(found) == ["look_up", "connect", "greeting", "tls", "auth", "message"]
-        assert found["greeting"].said.startswith("220 ")
-        assert found["message"].said.startswith("250 ")
+        assert list(findings) == ["look_up", "connect", "greeting", "tls", "auth", "message"]
+        assert findings["greeting"].said.startswith("220 ")
+        assert findings["message"].said.startswith("250 ")
         assert [record.recipient for record in sink.records] == ["ana@press.example"]
 
     @pytest.mark.parametrize("implicit", [True, False])
     def test_with_tls_and_auth(self, make_sink, tried, certificate, implicit):
         sink = make_sink(tls=certificate.context, implicit_tls=implicit, users=USERS, auth_required=True)
-        found = tried(sink, ca_file=certificate.pem, user="ana", password=USERS["ana"])
-        assert set(results(found).values()) == {"done"}
-        assert found["tls"].said.startswith("TLSv1.")
-        assert list(found)[2:4] == (["tls", "greeting"] if implicit else ["greeting", "tls"])
-        assert found["auth"].said.startswith("235")
+        findings = tried(sink, ca_file=certificate.pem, user="ana", password=USERS["ana"])
+        assert set(results(findings).values()) == {"done"}
+        assert findings["tls"].said.startswith("TLSv1.")
+        assert list(findings)[2:4] == (["tls", "greeting"] if implicit else ["greeting", "tls"])
+        assert findings["auth"].said.startswith("235")
 
 
 class TestFailed:
@@ -91,11 +91,11 @@ class TestFailed:
 
     def test_a_black_hole(self, tried, black_hole):
         began = time.monotonic()
-        found = tried(Relay("127.0.0.1", black_hole))
+        findings = tried(Relay("127.0.0.1", black_hole))
         assert time.monotonic() - began < 3
-        assert found["connect"].result is Result.FAILED
-        assert "no answer within 0.5 seconds" in found["connect"].said
-        assert "firewall" in found["connect"].advice
+        assert findings["connect"].result is Result.FAILED
+        assert "no answer within 0.5 seconds" in findings["connect"].said
+        assert "firewall" in findings["connect"].advice
 
     def test_a_server_that_says_nothing(self, make_sink, tried):
         found = tried(make_sink(Rule(At.GREETING, Act.SILENT)))

@@ -80,7 +80,7 @@ def send(server: RealServer, dialogue: Dialogue, envelopes: list[Envelope], note
             session.close()
             return connections
         assert stop.kind is BreakKind.LOST, stop
-        assert not stop.surprised, stop
+        assert not stop.protocol_error, stop
         waiting = [each for each in waiting if each.index not in notes.answers]
     raise AssertionError(stop)
 
@@ -146,9 +146,9 @@ def test_many_unknown_recipients_one_after_another(server, dialogue, behind, sta
     send(server, dialogue, envelopes, stage.notes)
     known = [each for each in envelopes if each.recipient.startswith("u")]
     assert stage.notes.unanswered == set()
-    told = {index: outcome for index, outcome in stage.notes.outcomes.items() if outcome != "sent"}
+    outcomes = {index: outcome for index, outcome in stage.notes.outcomes.items() if outcome != "sent"}
     # A goodbye (421) also meets those that were on their way after the recipient that was one too many.
     goodbye = {"retry(throttled)", "retry(busy)", "retry(lost)"}
-    assert set(told.values()) <= {"rejected(no_such_user)", *goodbye}
-    sent = {each.recipient for each in known if each.index not in told}
+    assert set(outcomes.values()) <= {"rejected(no_such_user)", *goodbye}
+    sent = {each.recipient for each in known if each.index not in outcomes}
     assert {record.recipient for record in arrived(behind, before, sent, server)} == sent

@@ -8,7 +8,7 @@ import pytest
 from newsletter.core.errors import Decision
 from newsletter.smtp.session import Capabilities, SessionFailed, Step, open_session
 from newsletter.smtp.sink import Act, At, Rule
-from newsletter.smtp.url import Encryption, Relay
+from newsletter.smtp.url import Encryption, Relay, parse_smtp_url
 
 HELLO = "client.example.org"
 USERS = {"ana": "s3cr3t", "Ünal": "päß wörd"}
@@ -145,3 +145,10 @@ class TestAuth:
         sink = make_sink(tls=certificate.context, users=USERS, mechanisms=("XOAUTH2",))
         with pytest.raises(SessionFailed, match="offers XOAUTH2 only"):
             dial(sink, ca_file=certificate.pem, user="ana", password="x")
+
+
+def test_a_relay_on_this_machine_needs_no_certificate_and_no_tls(make_sink, certificate):
+    for tls, encrypted in ((certificate.context, True), (None, False)):
+        session = open_session(parse_smtp_url(f"smtp://127.0.0.1:{make_sink(tls=tls).port}"), "news.example")
+        assert session.encrypted is encrypted
+        session.close()

@@ -90,7 +90,7 @@ def converse(sink, raw, said: bytes, cuts: list[int]) -> tuple[bytes, list[tuple
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_swift_and_slow_say_and_record_the_same(data, sinks, raw):
+def test_fast_path_and_slow_path_say_and_record_the_same(data, sinks, raw):
     said = b"EHLO x\r\n" + data.draw(conversation)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(said)), max_size=4)))
     fast, slow = (converse(sink, raw, said, cuts) for sink in sinks)

@@ -38,7 +38,7 @@ def go() -> bool:
 def test_a_trouble_that_all_meet_marks_nobody(deliver, rule, reason, after, stage):
     sink = stage.make_sink(replace(rule, skip=after))
     session = stage.dial(sink)
-    session.in_step, session.inflight.size = True, 4
+    session.replies_identify_commands, session.inflight.size = True, 4
     stop = deliver(session, stage.envelopes(20), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.reason, stop.index, stop.unanswered) == (BreakKind.PAUSED, reason, after, ())
@@ -55,7 +55,7 @@ def test_who_was_under_way_and_taken_is_sent_and_who_was_refused_is_marked(stage
         Rule(At.RCPT, code=550, text="5.1.1 Who?", recipient="u3@*"),
     )
     session = stage.dial(sink)
-    session.in_step, session.inflight.size = True, 5
+    session.replies_identify_commands, session.inflight.size = True, 5
     stop = chunked.deliver(session, stage.envelopes(20), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.reason, stop.index) == (BreakKind.PAUSED, Reason.POLICY, 2)
@@ -69,10 +69,10 @@ def test_who_was_under_way_and_taken_is_sent_and_who_was_refused_is_marked(stage
 def test_bdat_that_is_not_understood_leaves_everybody_to_the_plain_dialogue(stage):
     sink = stage.make_sink(Rule(At.BODY, code=502, text="5.5.1 Not implemented"))
     session = stage.dial(sink)
-    session.in_step, session.inflight.size = True, 4
+    session.replies_identify_commands, session.inflight.size = True, 4
     stop = chunked.deliver(session, stage.envelopes(6), stage.notes, go)
     assert stop is not None
-    assert (stop.kind, stop.surprised, stop.unanswered) == (BreakKind.LOST, True, ())
+    assert (stop.kind, stop.protocol_error, stop.unanswered) == (BreakKind.LOST, True, ())
     assert stage.notes.outcomes == {}
     assert stage.notes.unanswered == set()
     assert session.closed
@@ -97,7 +97,7 @@ def answered(raw_server, quick_relay, stage):
 
         with raw_server(behave) as port:
             session = open_session(quick_relay(stage.make_sink(), port=port), "client.example.org")
-            session.in_step, session.inflight.size = True, 2
+            session.replies_identify_commands, session.inflight.size = True, 2
             stop = chunked.deliver(session, stage.envelopes(2), stage.notes, go)
             session.abort()
         assert stop is not None
@@ -139,14 +139,14 @@ def test_a_goodbye_in_place_of_the_last_refusal_does_not_change_the_first(answer
 def test_a_sender_refused_before_a_message_that_is_taken_is_no_sender_refused(answered, stage):
     """The replies have come apart: nothing is believed, and nothing is taken back."""
     stop = answered(b"250 2.1.0 a\r\n250 2.1.5 b\r\n530 5.7.0 nobody asked\r\n250 2.6.0 taken\r\n" + GOOD)
-    assert (stop.kind, stop.surprised, stop.unanswered) == (BreakKind.LOST, True, (0, 1))
+    assert (stop.kind, stop.protocol_error, stop.unanswered) == (BreakKind.LOST, True, (0, 1))
     assert stage.notes.taken_back == []
     assert stage.notes.outcomes == {}
 
 
 def test_a_refused_command_whose_message_is_taken_all_the_same_is_not_believed(answered, stage):
     stop = answered(b"530 5.7.0 log in\r\n250 2.1.5 b\r\n250 2.6.0 taken\r\n" + GOOD)
-    assert (stop.kind, stop.surprised, stop.unanswered) == (BreakKind.LOST, True, (0, 1))
+    assert (stop.kind, stop.protocol_error, stop.unanswered) == (BreakKind.LOST, True, (0, 1))
     assert stage.notes.taken_back == []
 
 

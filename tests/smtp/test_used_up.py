@@ -21,11 +21,11 @@ def go() -> bool:
 def test_marks_nobody_and_another_may_go_on(deliver, stage):
     sink = stage.make_sink(Rule(At.MAIL, code=452, text="4.5.3 Too many messages sent", skip=3))
     session = stage.dial(sink)
-    session.in_step, session.inflight.size = True, 4
+    session.replies_identify_commands, session.inflight.size = True, 4
     stop = deliver(session, stage.envelopes(8), stage.notes, go)
     assert stop is not None
     assert (stop.kind, stop.reason, stop.index) == (BreakKind.LOST, Reason.BUSY, 3)
-    assert (stop.surprised, stop.unanswered) == (False, ())
+    assert (stop.protocol_error, stop.unanswered) == (False, ())
     assert stage.notes.outcomes == dict.fromkeys(range(3), "sent")
     assert stage.notes.unanswered == set()
     assert session.closed
@@ -52,8 +52,8 @@ def test_may_say_so_to_rset(deliver, stage):
     assert stop is not None
     assert stop.kind is BreakKind.LOST
     if deliver is chunked.deliver:  # it asks before it believes the refusal, and gets no proper answer
-        assert (stop.surprised, stop.unanswered) == (True, (0,))
+        assert (stop.protocol_error, stop.unanswered) == (True, (0,))
         return
-    assert (stop.reason, stop.index, stop.surprised) == (Reason.BUSY, 1, False)
+    assert (stop.reason, stop.index, stop.protocol_error) == (Reason.BUSY, 1, False)
     assert stage.notes.outcomes == {0: "rejected(no_such_user)"}
     assert session.closed

@@ -40,12 +40,12 @@ def ask(session: Session, publication: Publication) -> Ask:
             ip="192.0.2.7",
         )
         session.commit()
-        found = session.scalar(
+        subscription = session.scalar(
             select(Subscription).where(
                 Subscription.publication_id == of.id, Subscription.subscriber.has(email_key=address.key)
             )
         )
         session.commit()  # nothing may wait for a test that only looked
-        return found
+        return subscription
 
     return signed_up

@@ -15,20 +15,20 @@ def plans(
     engine: Engine, session: Session, publication: Publication, wanted: SubscriptionFilter, **place: int
 ) -> list[str]:
     """What SQLite says about each statement of a page, with an index for whatever can have one."""
-    found: list[str] = []
+    steps: list[str] = []
 
     def explain(connection: Connection, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
         if statement.startswith("SELECT"):
             cursor = connection.connection.cursor()
             rows = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", given).fetchall()
-            found.extend(str(row[3]) for row in rows)
+            steps.extend(str(row[3]) for row in rows)
 
     event.listen(engine, "before_cursor_execute", explain)
     try:
         list_subscriptions(session, publication.id, wanted, **place)
     finally:
         event.remove(engine, "before_cursor_execute", explain)
-    return found
+    return steps
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

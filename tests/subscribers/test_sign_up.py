@@ -1,11 +1,19 @@
 """Asking for a subscription: what is kept, and who is written to."""
 
-from sqlalchemy import func, select
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
-from newsletter.outbox.models import SystemMessage
+from newsletter.core.errors import Refused
+from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.publications.models import Publication
+from newsletter.subscribers.add import ask_to_confirm
 from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.imports import import_subscribers
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
@@ -13,6 +21,7 @@ from newsletter.subscribers.models import (
     State,
     Subscriber,
     Subscription,
+    Suppression,
     SuppressionReason,
 )
 from newsletter.subscribers.suppress import suppress
@@ -82,3 +91,58 @@ def test_who_left_may_come_back_and_confirms_again(session: Session, ask: Ask) -
     assert subscription.ended_reason is None
     assert kinds(session) == ["confirmation", "confirmation"]
     assert session.scalar(select(func.count()).select_from(Subscription)) == 1
+
+
+def test_another_spelling_is_answered_at_the_stored_address(session: Session, ask: Ask) -> None:
+    subscription = ask("ana@example.org")
+    assert subscription is not None
+    confirm(session, subscription.id, locale="en")
+    session.query(SystemMessage).delete()
+    session.commit()
+    ask("ANA@example.org")
+    assert session.scalars(select(SystemMessage.recipient)).all() == ["ana@example.org"]
+
+
+def test_who_was_erased_comes_back_by_confirming(
+    session: Session, publication: Publication, ask: Ask, tmp_path: Path
+) -> None:
+    first = ask()
+    assert first is not None
+    erase(session, first.subscriber_id, actor="test")
+    session.commit()
+    session.query(SystemMessage).delete()
+    again = ask()
+    assert again is not None
+    assert again.state is State.PENDING
+    assert kinds(session) == ["confirmation"]
+    # Until they confirm, nobody else may add them.
+    path = tmp_path / "people.csv"
+    path.write_text("email\nana@example.org\n")
+    assert import_subscribers(session, publication, path, actor="test").skipped == {"suppressed": 1}
+    with pytest.raises(Refused):
+        ask_to_confirm(session, publication, parse_address("ana@example.org"), actor="ed@press.example")
+    session.rollback()
+    confirm(session, again.id, locale="en")
+    session.commit()
+    assert again.state is State.ACTIVE
+    assert session.scalars(select(Suppression)).all() == []
+
+
+def test_erased_and_complained_before_stays_away(session: Session, ask: Ask) -> None:
+    suppress(session, parse_address("ana@example.org").hash, SuppressionReason.COMPLAINT, actor="test")
+    session.commit()
+    assert ask() is None
+    assert kinds(session) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "messages"), [(MessageState.FAILED, 2), (MessageState.WAITING, 1), (MessageState.SENT, 1)]
+)
+def test_a_message_that_never_left_is_sent_again(
+    session: Session, ask: Ask, state: MessageState, messages: int
+) -> None:
+    ask()
+    session.execute(update(SystemMessage).values(state=state))
+    session.commit()
+    ask()
+    assert kinds(session) == ["confirmation"] * messages

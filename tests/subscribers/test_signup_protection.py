@@ -92,7 +92,7 @@ def test_only_a_program_fills_in_the_trap() -> None:
 
 
 def test_a_stamp_is_one_publications_and_ours() -> None:
-    pace = FillTime(fastest=timedelta(0))
+    fill_time = FillTime(fastest=timedelta(0))
     for stamp in (
         "",
         "nonsense",
@@ -102,11 +102,13 @@ def test_a_stamp_is_one_publications_and_ours() -> None:
         SIGNER.sign(Purpose.VIEW, 5),
     ):
         assert (
-            check_form(SIGNER, shown_at=stamp, publication_id=5, honeypot="", fill_time=pace)
+            check_form(SIGNER, shown_at=stamp, publication_id=5, honeypot="", fill_time=fill_time)
             is FormVerdict.ASK_AGAIN
         )
     assert (
-        check_form(SIGNER, shown_at=sign_form_time(SIGNER, 5), publication_id=5, honeypot="", fill_time=pace)
+        check_form(
+            SIGNER, shown_at=sign_form_time(SIGNER, 5), publication_id=5, honeypot="", fill_time=fill_time
+        )
         is FormVerdict.ACCEPTED
     )
 
@@ -117,9 +119,9 @@ def test_an_undo_token_is_no_stamp(session: Session, ask: Ask) -> None:
     withdrawal = unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
     assert withdrawal is not None
     token = offer_undo(SIGNER, withdrawal)
-    pace = FillTime(fastest=timedelta(0))
+    fill_time = FillTime(fastest=timedelta(0))
     publication_id = subscription.publication_id
     assert (
-        check_form(SIGNER, shown_at=token, publication_id=publication_id, honeypot="", fill_time=pace)
+        check_form(SIGNER, shown_at=token, publication_id=publication_id, honeypot="", fill_time=fill_time)
         is FormVerdict.ASK_AGAIN
     )

@@ -14,7 +14,7 @@ from newsletter.transports.choose import Wait, choose
 from newsletter.transports.cooldown import cool_down
 from newsletter.transports.quota import reserve_quota
 from newsletter.transports.transport_config import TransportConfig
-from tests.transports.ways import DAY, NOON, SECOND, way
+from tests.transports.configs import DAY, NOON, SECOND, make_config
 
 SENDER = "news@example.org"
 
@@ -32,7 +32,7 @@ def waiting(session: Session, *configs: TransportConfig) -> Wait:
 
 
 def test_by_weight(session: Session) -> None:
-    configs = [way("a", weight=3), way("b", weight=1), way("c", weight=0)]
+    configs = [make_config("a", weight=3), make_config("b", weight=1), make_config("c", weight=0)]
     chance = random.Random(1)
     found = Counter(choose(session, configs, SENDER, NOON, chance) for _ in range(400))
     assert set(found) == set(configs[:2])
@@ -41,36 +41,38 @@ def test_by_weight(session: Session) -> None:
 
 def test_a_reader_may_choose(runtime: Runtime) -> None:
     with reading(), runtime.session() as session:
-        assert chosen(session, way(per_second=1)) == "transport:1"
+        assert chosen(session, make_config(per_second=1)) == "transport:1"
 
 
 @pytest.mark.parametrize("paused", [True, False])
 def test_a_reserve_takes_over_only_from_those_that_cannot(session: Session, paused: bool) -> None:
-    assert chosen(session, way("a", paused=paused), way("b", weight=0)) == ("b" if paused else "a")
+    assert chosen(session, make_config("a", paused=paused), make_config("b", weight=0)) == (
+        "b" if paused else "a"
+    )
 
 
 def test_a_reserve_does_not_help_to_keep_pace(session: Session) -> None:
-    slow, reserve = way("slow", per_second=10), way("reserve", weight=0)
+    slow, reserve = make_config("slow", per_second=10), make_config("reserve", weight=0)
     reserve_quota(session, slow, 10, NOON)
     assert waiting(session, slow, reserve).until == NOON + SECOND / 2
-    used_up = way("slow", per_second=10, per_day=10)
+    used_up = make_config("slow", per_second=10, per_day=10)
     assert chosen(session, used_up, reserve) == "reserve"
 
 
 def test_reserves_alone_come_in_their_order(session: Session) -> None:
-    assert chosen(session, way("a", weight=0), way("b", weight=0)) == "a"
+    assert chosen(session, make_config("a", weight=0), make_config("b", weight=0)) == "a"
 
 
 def test_the_hours(session: Session) -> None:
-    closed = way("a", hours="14:00-16:00", zone="UTC")
+    closed = make_config("a", hours="14:00-16:00", zone="UTC")
     found = waiting(session, closed)
     assert found.until == NOON + 2 * 3600 * SECOND
     assert "14:00-16:00 (UTC)" in found.sentence
-    assert chosen(session, closed, way("b")) == "b"
+    assert chosen(session, closed, make_config("b")) == "b"
 
 
 def test_the_day(session: Session) -> None:
-    config = way("a", per_day=1000)
+    config = make_config("a", per_day=1000)
     reserve_quota(session, config, 1000, NOON)
     found = waiting(session, config)
     assert found.until == NOON + DAY / 2
@@ -80,20 +82,22 @@ def test_the_day(session: Session) -> None:
 def test_trouble_with_all_or_with_one_sender(session: Session) -> None:
     cool_down(session, "a", "", "It is down.", temporary=True, now=NOON)
     cool_down(session, "b", SENDER, "It refuses the sender.", temporary=False, now=NOON)
-    assert waiting(session, way("a"), way("b")) == Wait(NOON + 30 * SECOND, "It is down.")
-    assert chosen(session, way("a"), way("b"), sender="other@example.org") == "b"
-    assert waiting(session, way("b")) == Wait(None, "It refuses the sender.")
+    assert waiting(session, make_config("a"), make_config("b")) == Wait(NOON + 30 * SECOND, "It is down.")
+    assert chosen(session, make_config("a"), make_config("b"), sender="other@example.org") == "b"
+    assert waiting(session, make_config("b")) == Wait(None, "It refuses the sender.")
 
 
 def test_the_longest_of_two_rests_counts(session: Session) -> None:
     cool_down(session, "a", "", "It is down.", temporary=True, now=NOON)
     cool_down(session, "a", SENDER, "It is slow.", temporary=True, now=NOON - 5 * SECOND)
-    assert waiting(session, way("a")) == Wait(NOON + 30 * SECOND, "It is down.")
+    assert waiting(session, make_config("a")) == Wait(NOON + 30 * SECOND, "It is down.")
 
 
 def test_when_nobody_can_send_everything_to_mend_is_told(session: Session) -> None:
-    broken = replace(way("b"), broken=SessionFailed(Step.AUTH, "Type the password again.", temporary=False))
-    found = waiting(session, way("a", paused=True), broken)
+    broken = replace(
+        make_config("b"), broken=SessionFailed(Step.AUTH, "Type the password again.", temporary=False)
+    )
+    found = waiting(session, make_config("a", paused=True), broken)
     assert found.until is None
     assert "“a” is paused" in found.sentence
     assert "Type the password again." in found.sentence
@@ -101,4 +105,4 @@ def test_when_nobody_can_send_everything_to_mend_is_told(session: Session) -> No
 
 def test_a_rest_of_another_clock_is_over(session: Session) -> None:
     cool_down(session, "a", "", "It is down.", temporary=True, now=NOON + DAY)
-    assert chosen(session, way("a")) == "a"
+    assert chosen(session, make_config("a")) == "a"

@@ -11,7 +11,7 @@ from newsletter.runtime import Runtime
 from newsletter.transports.availability import LONGEST_COOLDOWN
 from newsletter.transports.cooldown import backoff, clear_expired, cool_down, end_cooldowns
 from newsletter.transports.models import TransportCooldown
-from tests.transports.ways import DAY, NOON, SECOND
+from tests.transports.configs import DAY, NOON, SECOND
 
 SENDER = "news@example.org"
 

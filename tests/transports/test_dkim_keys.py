@@ -35,11 +35,11 @@ def make(session: Session) -> Callable[..., Published]:
         *,
         active: bool = True,
     ) -> Published:
-        found = make_key(session, domain, selector, algorithm, SECRETS, actor="test")
+        key = make_key(session, domain, selector, algorithm, SECRETS, actor="test")
         if active:
-            activate(session, found.key, SECRETS, None, actor="test")
+            activate(session, key.key, SECRETS, None, actor="test")
         session.commit()
-        return found
+        return key
 
     return made
 
@@ -123,8 +123,8 @@ def test_a_second_record_of_the_name_is_told(session: Session, make: Callable[..
 
 
 def test_a_record_counts_however_it_is_laid_out(session: Session, make: Callable[..., Published]) -> None:
-    found = make(algorithm=Algorithm.RSA, active=False)
-    public = found.text.rpartition("p=")[2]
+    key = make(algorithm=Algorithm.RSA, active=False)
+    public = key.text.rpartition("p=")[2]
     laid_out = f"p={public[:40]} {public[40:]} ; h=sha1:sha256; s=email;v=DKIM1"  # RSA is what no kind means
     asked: list[str] = []
 
@@ -132,11 +132,11 @@ def test_a_record_counts_however_it_is_laid_out(session: Session, make: Callable
         asked.append(name)
         return [laid_out]
 
-    activate(session, found.key, SECRETS, lookup, actor="test")
-    since = found.key.active_since
+    activate(session, key.key, SECRETS, lookup, actor="test")
+    since = key.key.active_since
     assert since is not None
     assert asked == ["n1._domainkey.press.example"]
-    assert activate(session, found.key, SECRETS, lookup, actor="test").active_since == since
+    assert activate(session, key.key, SECRETS, lookup, actor="test").active_since == since
 
 
 def test_the_records_of_keys_in_use_are_looked_after(

@@ -127,11 +127,11 @@ class TestInUse:
         stuck = add(session, "b.example", 2)
         cool_down(session, row_key(stuck.id), "", "It knows us no more.", temporary=False, now=clock.now())
         session.commit()
-        told = usable_transports(runtime.sessions, SECRETS, URL)
-        assert isinstance(told, SessionFailed)
-        assert not told.temporary
-        assert "“a.example” is paused" in told.message
-        assert "It knows us no more." in told.message
+        usable = usable_transports(runtime.sessions, SECRETS, URL)
+        assert isinstance(usable, SessionFailed)
+        assert not usable.temporary
+        assert "“a.example” is paused" in usable.message
+        assert "It knows us no more." in usable.message
 
     def test_several_of_the_environment(self, runtime: Runtime) -> None:
         found = usable_transports(runtime.sessions, SECRETS, f"smtp://a.example {URL}")

@@ -112,7 +112,7 @@ def test_known_relays_have_defaults(host: str, connections: int, messages: int) 
     assert (defaults.connections, defaults.messages_per_connection) == (connections, messages)
 
 
-def test_what_is_set_wins_over_habits() -> None:
+def test_what_is_set_wins_over_provider_defaults() -> None:
     assert LimitSettings().limits("smtp.office365.com") == Limits(3, 50, per_second=0.5, per_day=10_000)
     facts = LimitSettings(connections=1, messages_per_connection=2, per_second=3.0, per_day=4)
     assert facts.limits("smtp.office365.com") == Limits(1, 2, 3.0, 4)

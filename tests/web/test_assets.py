@@ -159,13 +159,13 @@ def test_layouts_are_written_for_both_directions() -> None:
         r"(?<![\w-])(?:(?:margin|padding|border|inset)-)?(?:left|right)\s*:|:\s*(?:left|right)\s*;"
     )
     allowed = ["    text-align: left;"]  # code reads from left to right in every language
-    found = [
+    problems = [
         line
         for path in (ASSETS / "src").rglob("*.css")
         for line in path.read_text(encoding="utf-8").splitlines()
         if sided.search(line)
     ]
-    assert found == allowed
+    assert problems == allowed
 
 
 def test_the_lock_names_no_address_to_download_from() -> None:

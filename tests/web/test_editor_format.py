@@ -171,16 +171,18 @@ def excess(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 def too_much(schema: dict[str, Any], part: dict[str, Any]) -> Any:
     options = [option for option in part.get("anyOf", [part]) if option.get("type") != "null"]
     reference = options[0].get("$ref", "").removeprefix("#/$defs/")
-    found = schema["$defs"][reference] if reference else options[0]
-    if "properties" in found:
-        return excess(schema, found)
-    if "items" in found and "pattern" in found["items"]:
-        return ["en"] * (found["maxItems"] + 1)
-    if "items" in found:
-        return [too_much(schema, found["items"])]
-    if found["type"] == "string" and "maxLength" in found:
+    field_schema = schema["$defs"][reference] if reference else options[0]
+    if "properties" in field_schema:
+        return excess(schema, field_schema)
+    if "items" in field_schema and "pattern" in field_schema["items"]:
+        return ["en"] * (field_schema["maxItems"] + 1)
+    if "items" in field_schema:
+        return [too_much(schema, field_schema["items"])]
+    if field_schema["type"] == "string" and "maxLength" in field_schema:
         return ENDLESS
-    return {"integer": ENORMOUS, "boolean": False}.get(found["type"], found.get("const", part.get("default")))
+    return {"integer": ENORMOUS, "boolean": False}.get(
+        field_schema["type"], field_schema.get("const", part.get("default"))
+    )
 
 
 @slow

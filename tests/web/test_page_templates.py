@@ -153,13 +153,13 @@ class TestPublicPages:
 
 class TestFields:
     def test_hint_and_error_are_tied_to_the_control(self, app: Flask) -> None:
-        found = snippet(app, '{{ field("email", "Email", "email", hint="Yours", error="Not whole") }}')
-        control = found.one("input")
+        elements = snippet(app, '{{ field("email", "Email", "email", hint="Yours", error="Not whole") }}')
+        control = elements.one("input")
         assert control["aria-describedby"] == "field-email-hint field-email-error"
         assert control["aria-invalid"] == "true"
         assert "required" in control
-        assert found.one("label")["for"] == control["id"] == "field-email"
-        assert found.one("span", id="field-email-error")
+        assert elements.one("label")["for"] == control["id"] == "field-email"
+        assert elements.one("span", id="field-email-error")
 
     def test_a_plain_field_claims_nothing(self, app: Flask) -> None:
         control = snippet(app, '{{ field("name", "Name", required=false) }}').one("input")
@@ -192,11 +192,11 @@ class TestFields:
         assert found.one("input")["id"] == found.one("label")["for"] == "field-t-sea"
 
     def test_the_trap_is_hidden_from_people_but_not_by_display(self, app: Flask) -> None:
-        found = snippet(app, "{{ honeypot() }}")
-        assert found.one("div")["aria-hidden"] == "true"
-        assert found.one("input")["tabindex"] == "-1"
-        assert found.one("input")["autocomplete"] == "off"
-        assert not found.has("input", type="hidden")
+        elements = snippet(app, "{{ honeypot() }}")
+        assert elements.one("div")["aria-hidden"] == "true"
+        assert elements.one("input")["tabindex"] == "-1"
+        assert elements.one("input")["autocomplete"] == "off"
+        assert not elements.has("input", type="hidden")
 
 
 class SignUp(FlaskForm):
@@ -215,15 +215,15 @@ def test_a_form_of_the_server_is_drawn_with_its_errors(app: Flask) -> None:
         form = SignUp()
         assert not form.validate_on_submit()
         text = render_template_string(FORMS + "{% for f in form %}{{ form_field(f) }}{% endfor %}", form=form)
-    found = Elements(text)
-    assert found.one("input", type="email")["aria-describedby"] == "email-hint email-error"
+    elements = Elements(text)
+    assert elements.one("input", type="email")["aria-describedby"] == "email-hint email-error"
     assert "Say where to write." in text
-    assert found.one("input", type="password")["value"] == ""
-    assert found.has("input", type="radio", value="month", checked="")
-    assert found.one("input", type="checkbox")["aria-invalid"] == "true"
-    assert found.one("textarea")["id"] == "note"
-    assert found.one("select")["name"] == "zone"
-    assert found.has("option", value="quito", selected="")
+    assert elements.one("input", type="password")["value"] == ""
+    assert elements.has("input", type="radio", value="month", checked="")
+    assert elements.one("input", type="checkbox")["aria-invalid"] == "true"
+    assert elements.one("textarea")["id"] == "note"
+    assert elements.one("select")["name"] == "zone"
+    assert elements.has("option", value="quito", selected="")
 
 
 def test_the_style_guide_shows_every_part(app: Flask) -> None:

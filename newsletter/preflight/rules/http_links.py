@@ -1,4 +1,4 @@
-"""Links are encrypted."""
+"""Links are encrypted: they begin with https."""
 
 from collections.abc import Iterator
 

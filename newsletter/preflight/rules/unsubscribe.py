@@ -1,4 +1,4 @@
-"""Readers can leave from both parts of the message that is really sent."""
+"""Readers can unsubscribe from both parts of the message that is really sent."""
 
 from collections.abc import Iterator
 

@@ -172,18 +172,18 @@ class Connection(Stream):
         return stop if self._mode is Mode.DATA else stop + 2
 
     def _take_body(self, buffer: bytearray, at: int, end: int) -> int:
-        found = END.search(buffer, at, end)
+        body_end = END.search(buffer, at, end)
         # The octets in which the end may have begun come again.
-        stop = max(at, end - 4) if found is None else found.start() + 2
-        if self._dropped((end if found is None else stop) - at, stop - at):
+        stop = max(at, end - 4) if body_end is None else body_end.start() + 2
+        if self._dropped((end if body_end is None else stop) - at, stop - at):
             return end
         if self._content is not None and stop > at:
             self._content.add(buffer, at, stop)
-        if found is None:
+        if body_end is None:
             return stop
         self._mode = Mode.COMMAND
         self.content_arrived()
-        return found.end()
+        return body_end.end()
 
     def _take_chunk(self, buffer: bytearray, at: int, end: int) -> int:
         size = min(self._wanted, end - at)

@@ -29,12 +29,12 @@ class FastPath(Talk):
             if self._sender is None:
                 return at
         if not self._recipients:
-            found = _RCPT.match(buffer, at, end)
-            if found is None:
+            rcpt = _RCPT.match(buffer, at, end)
+            if rcpt is None:
                 return at
-            self._recipients.append(found[1].decode())
+            self._recipients.append(rcpt[1].decode())
             self._replies += b"250 2.1.5 OK\r\n"
-            at = found.end()
+            at = rcpt.end()
         return at if self._chunks is not None else self._take_data_or_bdat(buffer, at, end)
 
     def content_arrived(self) -> None:
@@ -52,10 +52,10 @@ class FastPath(Talk):
         return self._user is not None or not self.state.options.auth_required
 
     def _take_mail(self, buffer: bytearray, at: int, end: int) -> int:
-        found = _MAIL.match(buffer, at, end)
-        if found is None:
+        mail = _MAIL.match(buffer, at, end)
+        if mail is None:
             return at
-        reset, sender, size, eight_bit = found.groups()
+        reset, sender, size, eight_bit = mail.groups()
         options = self.state.options
         if size is not None and (options.size is None or self._too_big(int(size))):
             return at
@@ -63,7 +63,7 @@ class FastPath(Talk):
             return at
         self._sender = sender.decode()
         self._replies += b"250 2.0.0 OK\r\n" if reset is None else b"250 2.0.0 OK\r\n250 2.0.0 OK\r\n"
-        return found.end()
+        return mail.end()
 
     def _take_data_or_bdat(self, buffer: bytearray, at: int, end: int) -> int:
         keep = self.state.options.keep_content
@@ -72,10 +72,10 @@ class FastPath(Talk):
             self.expect_data(Content(dotted=True, keep=keep), None)
             self._replies += b"354 Go ahead\r\n"
             return at + len(_DATA) - 2  # the line end is also the one in front of the body's first line
-        found = _BDAT.match(buffer, at, end) if self.state.options.chunking else None
-        if found is None:
+        bdat = _BDAT.match(buffer, at, end) if self.state.options.chunking else None
+        if bdat is None:
             return at
         self._last = True
         self._chunks = Content(dotted=False, keep=keep)
-        self.expect_chunk(int(found[1]), self._chunks, None)
-        return found.end()
+        self.expect_chunk(int(bdat[1]), self._chunks, None)
+        return bdat.end()

@@ -80,7 +80,7 @@ class Sink:
         host = f"[{options.host}]" if ":" in options.host else options.host
         if options.implicit_tls:
             return f"smtps://{host}:{self.port}"
-        return f"smtp://{host}:{self.port}" + ("" if options.tls else "?starttls=never")
+        return f"smtp://{host}:{self.port}?starttls={'required' if options.tls else 'never'}"
 
     def start(self) -> "Sink":
         """Listen. Raises `OSError` when the port cannot be had."""

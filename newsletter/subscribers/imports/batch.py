@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.errors import Retryable
+from newsletter.core.logs import Logger
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.imports.read import Row
-from newsletter.subscribers.imports.result import ImportResult
+from newsletter.subscribers.imports.result import ImportResult, RowProblem
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
@@ -22,6 +23,8 @@ from newsletter.subscribers.models import (
     Subscription,
     Suppression,
 )
+
+log = Logger(__name__)
 
 ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, and the next query finds them
 
@@ -41,8 +44,38 @@ def import_batch(
     result: ImportResult,
     *,
     actor: str,
+) -> list[RowProblem]:
+    """Subscribe the people of `rows` (no address twice) and count them in `result`; the caller commits.
+
+    Rows that the database does not take are returned as problems, and keep nobody else out.
+    """
+    counted = ImportResult()
+    try:
+        with session.begin_nested():
+            _import_rows(session, publication_id, rows, words, counted, actor=actor)
+    except (DataError, IntegrityError, ValueError):  # ValueError: what has no octets in UTF-8
+        if len(rows) == 1:
+            log.exception("a row of an import is refused by the database", line=rows[0].line)
+            return [RowProblem(rows[0].line, "the database does not take this row")]
+        half = len(rows) // 2
+        return [
+            problem
+            for part in (rows[:half], rows[half:])
+            for problem in import_batch(session, publication_id, part, words, result, actor=actor)
+        ]
+    result.add(counted)
+    return []
+
+
+def _import_rows(
+    session: Session,
+    publication_id: int,
+    rows: Sequence[Row],
+    words: Consent,
+    result: ImportResult,
+    *,
+    actor: str,
 ) -> None:
-    """Subscribe the people of `rows` (no address twice) and count them in `result`; the caller commits."""
     suppressed = _suppressed(session, rows)
     allowed = [row for row in rows if row.address.hash not in suppressed]
     for _ in range(len(rows) - len(allowed)):

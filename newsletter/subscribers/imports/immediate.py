@@ -1,5 +1,6 @@
 """Import a file of subscribers right now, in this process, for the command line; workers use `process`."""
 
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,8 @@ from newsletter.subscribers.imports.rows import batches
 def import_subscribers(session: Session, publication: Publication, path: Path, *, actor: str) -> ImportResult:
     """Import the CSV file `path` (see `read_csv`), committing after each batch.
 
-    Suppression always wins, and whoever left stays away: both are skipped and counted. Rows that cannot be
+    Suppression always wins, whoever left stays away, and so does whoever the file itself does not call
+    subscribed: they are skipped and counted. Rows that cannot be
     used and addresses that stand in the file twice are reported, the others imported. An import that is
     interrupted has kept its batches; run again, it counts them as already there. Raises `Refused` before
     anything is imported when the file as a whole cannot be used.
@@ -24,8 +26,9 @@ def import_subscribers(session: Session, publication: Publication, path: Path, *
     result = ImportResult()
     words = Consent(text=f"Imported from {path.name}", version="", locale="")
     for batch in batches(read_csv(path)):
-        import_batch(session, publication.id, batch.rows, words, result, actor=actor)
-        result.errors += batch.problems
+        refused = import_batch(session, publication.id, batch.rows, words, result, actor=actor)
+        result.skip_all(batch.left_out)
+        result.errors += sorted(batch.problems + refused, key=attrgetter("line"))
         session.commit()
     audit.record(
         session,

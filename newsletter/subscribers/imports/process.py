@@ -7,6 +7,7 @@ stops.
 
 from collections.abc import Callable
 from datetime import timedelta
+from operator import attrgetter
 
 import structlog
 from sqlalchemy import insert, select
@@ -109,12 +110,14 @@ def _commit_batch(sessions: sessionmaker[Session], import_id: int, position: int
             return False
         result = ImportResult(skipped=dict(row.skipped))
         words = Consent(text=row.statement, version="", locale="")
-        import_batch(session, row.publication_id, batch.rows, words, result, actor=row.actor)
-        _store_problems(session, row, batch.problems)
+        refused = import_batch(session, row.publication_id, batch.rows, words, result, actor=row.actor)
+        result.skip_all(batch.left_out)
+        problems = sorted(batch.problems + refused, key=attrgetter("line"))
+        _store_problems(session, row, problems)
         row.imported += result.imported
         row.already += result.already
         row.skipped = result.skipped
-        row.invalid += len(batch.problems)
+        row.invalid += len(problems)
         row.position = batch.through
         row.attempts = 0
         row.beat_at = clock.now()

@@ -17,7 +17,7 @@ def requeue_waiting_imports(sessions: sessionmaker[Session]) -> None:
         waiting = waiting_imports(session)
     if waiting and broker.waiting(jobs.import_subscribers.queue) == 0:
         for import_id in waiting:
-            jobs.import_subscribers.ring(import_id=import_id)
+            jobs.import_subscribers.publish(import_id=import_id)
 
 
 def waiting_imports(session: Session) -> list[int]:

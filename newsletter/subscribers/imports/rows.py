@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from newsletter.subscribers.imports.read import Row
 from newsletter.subscribers.imports.result import RowProblem
+from newsletter.subscribers.imports.states import FileState
 
 BATCH = 1000  # rows; one transaction, short enough for a sign-up to wait behind it
 
@@ -14,17 +15,22 @@ class Batch:
     """Some rows of a file that follow each other, in the order of their lines."""
 
     rows: list[Row] = field(default_factory=list)  # no address twice
+    left_out: list[FileState] = field(
+        default_factory=list
+    )  # why, for each row that the file itself leaves out
     problems: list[RowProblem] = field(default_factory=list)
     through: int = 0  # the line that its last row begins on
 
     def __len__(self) -> int:
-        return len(self.rows) + len(self.problems)
+        return len(self.rows) + len(self.left_out) + len(self.problems)
 
     def add(self, row: Row | RowProblem) -> None:
-        if isinstance(row, Row):
-            self.rows.append(row)
-        else:
+        if isinstance(row, RowProblem):
             self.problems.append(row)
+        elif row.left_out is not None:
+            self.left_out.append(row.left_out)
+        else:
+            self.rows.append(row)
         self.through = row.line
 
 

@@ -45,7 +45,7 @@ def ask() -> str | tuple[str, int]:
         form.email.errors = [sentence_for(error)]
         return _ask(form), 400
     try:
-        limits.spend_mail(address.key)
+        limits.consume_mail(address.key)
     except Limited as error:
         return _ask(form, error.message), 429
     ask_reset(session(), address, locale=mail_language(), ip=request.remote_addr or "")

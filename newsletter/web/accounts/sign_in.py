@@ -43,7 +43,7 @@ def enter() -> AnyResponse | tuple[str, int]:
         return _page(form), 400
     address = _address(form.text("email"))
     try:
-        limits.spend_sign_in(address.key if address else form.text("email"))
+        limits.consume_sign_in(address.key if address else form.text("email"))
     except Limited as error:
         return _page(form, problem=error.message), 429
     user = find_user_by_address(session(), address) if address else None

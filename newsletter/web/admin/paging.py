@@ -2,13 +2,6 @@
 
 from flask import request
 
-LARGEST_ID = 2**63 - 1  # a larger one is in no database: it is not found rather than asked for
-
-
-def id_in_path(name: str) -> str:
-    """The converter of a route for an id called `name`."""
-    return f"<int(max={LARGEST_ID}):{name}>"
-
 
 def read_id(text: str) -> int:
     """The id in what somebody typed or in a query argument; 0 for anything that is none."""

@@ -189,7 +189,7 @@ def _page(token: str, subscriber: Subscriber, form: PreferencesForm) -> str:
     form.offer_languages()
     subscriptions = subscriptions_of(session(), subscriber.id)
     shown: list[Row] = rows(subscriptions)
-    # Who reads one publication sees its face; who reads several sees the house.
+    # Who reads one publication sees its branding; who reads several sees that of the installation.
     context = frame(subscriptions[0].publication) if len(subscriptions) == 1 else {}
     return render_template(
         "public/preferences.html",

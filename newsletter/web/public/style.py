@@ -1,4 +1,4 @@
-"""`/style/<publication>.css`: the publication's own colours and fonts for the readers' pages.
+"""`/style/<publication>.css`: the publication's own colours (light, dark) and fonts for readers' pages.
 
 Only what a publication changed of its theme is set; `public.css` says which custom properties there are.
 """

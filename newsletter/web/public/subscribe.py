@@ -17,7 +17,7 @@ from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
-from newsletter.web.limits import spend_sign_up
+from newsletter.web.limits import consume_sign_up
 from newsletter.web.page_cache import Page, current_page
 from newsletter.web.public.frame import frame
 from newsletter.web.public.subscribe_form import SubscribeForm
@@ -57,7 +57,7 @@ def ask(slug: str) -> Response:
     if passage is FormVerdict.ASK_AGAIN:
         return _page(publication, form, once_more=True)
     try:
-        spend_sign_up(form.address)
+        consume_sign_up(form.address)
     except Limited as error:
         return _page(publication, form, status=429, problem=error.message)
     sign_up(
@@ -80,13 +80,13 @@ def _publication(slug: str) -> Publication:
 
 
 def _inspect(publication: Publication, form: SubscribeForm) -> FormVerdict:
-    pace = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
+    fill_time = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
     return signup_protection.check_form(
         links().signer,
         shown_at=form.stamp.data or "",
         publication_id=publication.id,
         honeypot=form.website.data or "",
-        fill_time=pace,
+        fill_time=fill_time,
     )
 
 

@@ -1,4 +1,4 @@
-"""`/u/<token>`: leave with one press of a button, on our page or in the mail program (RFC 8058).
+"""`/u/<token>`: unsubscribe with one press, on our page or in the mail program (RFC 8058).
 
 The token alone authorises: it is a MAC over this subscription, in an email only its reader has. There is no
 session that a forged request could ride on, so there is no CSRF token, and mail programs could not send one.

@@ -76,17 +76,17 @@ class Run:
 
     def processes(self, containing: str = "") -> list[int]:
         """Everything that belongs to this data directory, except the run process itself."""
-        found = []
+        pids = []
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit() or (self.process and int(folder.name) == self.process.pid):
                 continue
             try:
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 if command and containing in command and self._is_ours(folder):
-                    found.append(int(folder.name))
+                    pids.append(int(folder.name))
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
-        return sorted(found)
+        return sorted(pids)
 
     def workers(self, queue: str) -> list[int]:
         """The processes of one queue's worker, its main process first: they carry its name (`ps -o comm`)."""

@@ -47,15 +47,15 @@ def _link(hand: Hand, words: str, url: str) -> None:
 
 def _parts(markdown: str) -> Iterator[tuple[str, str, str]]:
     end = 0
-    for found in PART.finditer(markdown):
-        if found.start() > end:
-            yield "", markdown[end : found.start()], ""
-        end = found.end()
-        if found["words"]:
-            yield "link", found["words"], found["url"]
-        elif found["bold"] or found["italic"]:
-            yield "Bold" if found["bold"] else "Italic", found["bold"] or found["italic"], ""
+    for match in PART.finditer(markdown):
+        if match.start() > end:
+            yield "", markdown[end : match.start()], ""
+        end = match.end()
+        if match["words"]:
+            yield "link", match["words"], match["url"]
+        elif match["bold"] or match["italic"]:
+            yield "Bold" if match["bold"] else "Italic", match["bold"] or match["italic"], ""
         else:
-            yield "Enter" if found["paragraph"] else "Shift+Enter", "", ""
+            yield "Enter" if match["paragraph"] else "Shift+Enter", "", ""
     if end < len(markdown):
         yield "", markdown[end:], ""

@@ -79,9 +79,9 @@ def export(installation: Installation, issue: int) -> Document:
 
 def what_it_says(document: Document) -> Iterator[str]:
     """Everything that an editor types, in lines: no ids, no sizes of pictures, nor where one is kept."""
-    told = document.model_dump(mode="json", exclude={"og_image"})
-    for section in told["sections"]:
+    content = document.model_dump(mode="json", exclude={"og_image"})
+    for section in content["sections"]:
         del section["id"]
         if section.get("image"):
             section["image"] |= {"src": "", "width": None, "height": None}
-    yield from json.dumps(told, ensure_ascii=False, indent=1).splitlines()
+    yield from json.dumps(content, ensure_ascii=False, indent=1).splitlines()

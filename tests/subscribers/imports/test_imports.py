@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
 from newsletter.subscribers.confirm import confirm
+from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.imports import ImportResult, import_subscribers
+from newsletter.subscribers.imports.batch import import_batch
 from newsletter.subscribers.imports.read import Row, read_csv
 from newsletter.subscribers.models import (
     ConsentKind,
@@ -167,14 +170,41 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=130)
 def test_whatever_a_spreadsheet_writes_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text)
+    written = io.StringIO()
+    writer = csv.writer(written)
     writer.writerow(["email", "name"])
     writer.writerows([f"reader{number}@example.org", name] for number, name in enumerate(names))
     path = tmp_path_factory.mktemp("csv") / "people.csv"
-    path.write_bytes(text.getvalue().encode())
+    path.write_bytes(written.getvalue().encode())
     rows = list(read_csv(path))
     assert [row.address.email for row in rows if isinstance(row, Row)] == [
         f"reader{number}@example.org" for number in range(len(names))
     ]
     assert all(isinstance(row, Row) and len(row.name) <= 120 and "\n" not in row.name for row in rows)
+
+
+def test_a_row_that_the_database_refuses_keeps_nobody_else_out(
+    session: Session, publication: Publication
+) -> None:
+    rows = [Row(line, parse_address(f"reader{line}@example.org"), "Reader") for line in range(2, 9)]
+    rows[3] = Row(5, rows[3].address, "\ud800")  # no octets in UTF-8
+    result = ImportResult()
+    words = Consent(text="They agreed.", version="", locale="")
+    problems = import_batch(session, publication.id, rows, words, result, actor="test")
+    session.commit()
+    assert [problem.line for problem in problems] == [5]
+    assert result.imported == 6
+    assert session.scalar(select(func.count()).select_from(Subscription)) == 6
+
+
+def test_two_domains_that_only_search_takes_for_one_are_two_people(
+    session: Session, publication: Publication, tmp_path: Path
+) -> None:
+    result = load(session, publication, tmp_path, "email\njo@maße.example\njo@masse.example\n")
+    assert (result.imported, result.errors) == (2, [])
+
+
+def test_values_are_in_no_error_of_the_database(session: Session) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        session.execute(text("INSERT INTO nowhere VALUES (:email)"), {"email": "secret@example.org"})
+    assert "secret@example.org" not in str(failed.value)

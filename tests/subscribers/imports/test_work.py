@@ -116,7 +116,7 @@ def test_whole(runtime: Runtime, session: Session, files: ImportFiles, begin: Be
     session.rollback()
     run_import(runtime.sessions, import_id, files, size=SIZE)
     check_whole(session, import_id, files)
-    run_import(runtime.sessions, import_id, files, size=SIZE)  # a bell that rang twice
+    run_import(runtime.sessions, import_id, files, size=SIZE)  # a job that came twice
     check_whole(session, import_id, files)
     assert waiting_imports(session) == []
 

@@ -12,10 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from newsletter.accounts.create import create_user
-from newsletter.accounts.models import User
 from newsletter.accounts.passwords import hash_password
-from newsletter.accounts.permissions import RoleName
 from newsletter.core.links import Links
 from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.models import SystemMessage
@@ -65,17 +62,12 @@ def visitor(new_visitor: Callable[[], Browser]) -> Browser:
 
 
 @pytest.fixture
-def owner(session: Session) -> User:
-    return _user(session, "olga@press.example", RoleName.OWNER)
+def password_hash() -> str:
+    return _hash_of_password()
 
 
 @pytest.fixture
-def editor(session: Session) -> User:
-    return _user(session, "eddi@press.example", RoleName.EDITOR)
-
-
-@pytest.fixture
-def letters(session: Session, links: Links) -> Callable[..., list[str]]:
+def email_links(session: Session, links: Links) -> Callable[..., list[str]]:
     """The paths that the system messages of one kind lead to, oldest first."""
 
     def read(kind: str, recipient: str) -> list[str]:
@@ -101,10 +93,3 @@ def audited(session: Session, action: str) -> list[dict[str, Any]]:
 
 # Hashing is slow on purpose: once for each test process is enough.
 _hash_of_password = cache(partial(hash_password, PASSWORD))
-
-
-def _user(session: Session, email: str, role: RoleName) -> User:
-    user = create_user(session, email=email, role=role, password=None, actor="test")
-    user.password = _hash_of_password()
-    session.commit()
-    return user

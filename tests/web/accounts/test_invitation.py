@@ -11,19 +11,23 @@ from newsletter.core import clock
 from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
-Letters = Callable[[str, str], list[str]]
+EmailLinks = Callable[[str, str], list[str]]
 NEW = "new@press.example"
 
 
 @both_databases
 def test_from_the_invitation_to_the_desk(
-    visitor: Browser, new_visitor: Callable[[], Browser], owner: User, letters: Letters, session: Session
+    visitor: Browser,
+    new_visitor: Callable[[], Browser],
+    owner: User,
+    email_links: EmailLinks,
+    session: Session,
 ) -> None:
     visitor.sign_in(owner.email)
     sent = visitor.submit("/admin/team/invite", email="New@press.example", role="editor")
     assert sent.location == "/admin/team"
     assert "An invitation is on its way" in visitor.get("/admin/team").get_data(as_text=True)
-    (path,) = letters("invitation", "New@press.example")
+    (path,) = email_links("invitation", "New@press.example")
     guest = new_visitor()
     assert "New@press.example" in guest.get(path).get_data(as_text=True)
     assert guest.submit(path, password="short").status_code == 400
@@ -33,17 +37,21 @@ def test_from_the_invitation_to_the_desk(
     assert guest.get("/admin/team").status_code == 403
     assert guest.get(path).status_code == 400  # it works once
     assert [entry["actor"] for entry in audited(session, "user.invited")] == [owner.email]
-    assert letters("password_changed", "New@press.example") == []
+    assert email_links("password_changed", "New@press.example") == []
 
 
 def test_a_new_invitation_takes_the_place_of_the_old(
-    visitor: Browser, new_visitor: Callable[[], Browser], owner: User, letters: Letters, session: Session
+    visitor: Browser,
+    new_visitor: Callable[[], Browser],
+    owner: User,
+    email_links: EmailLinks,
+    session: Session,
 ) -> None:
     visitor.sign_in(owner.email)
     visitor.submit("/admin/team/invite", email=NEW, role="owner")
     user_id = audited(session, "user.invited")[0]["subject"]
     visitor.submit("/admin/team", to=f"/admin/team/{user_id}/invitation")
-    old, new = letters("invitation", NEW)
+    old, new = email_links("invitation", NEW)
     guest = new_visitor()
     assert guest.get(old).status_code == 400
     with time_machine.travel(clock.now() + timedelta(days=8)):

@@ -17,18 +17,22 @@ from newsletter.outbox.models import SystemMessage
 from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, Browser, audited
 
-Letters = Callable[[str, str], list[str]]
+EmailLinks = Callable[[str, str], list[str]]
 NEW = "nine loud geese"
 
 
 def test_a_new_password_by_mail(
-    visitor: Browser, new_visitor: Callable[[], Browser], owner: User, letters: Letters, session: Session
+    visitor: Browser,
+    new_visitor: Callable[[], Browser],
+    owner: User,
+    email_links: EmailLinks,
+    session: Session,
 ) -> None:
     signed_in = new_visitor()
     signed_in.sign_in(owner.email)
     asked = visitor.submit("/forgot-password", email="OLGA@press.example")
     assert "If <strong" in asked.get_data(as_text=True)
-    (path,) = letters("password_reset", owner.email)
+    (path,) = email_links("password_reset", owner.email)
     assert visitor.get(path).headers["Referrer-Policy"] == "no-referrer"
     assert signed_in.is_in  # opening the link did nothing
     done = visitor.submit(path, password=NEW)
@@ -38,7 +42,7 @@ def test_a_new_password_by_mail(
     assert not signed_in.is_in
     assert visitor.sign_in(owner.email).status_code == 401
     assert visitor.sign_in(owner.email, NEW).status_code == 303
-    assert letters("password_changed", owner.email) == ["/forgot-password"]
+    assert email_links("password_changed", owner.email) == ["/forgot-password"]
     assert len(audited(session, "user.password_set")) == 1
     again = visitor.get(path)
     assert again.status_code == 400
@@ -46,7 +50,7 @@ def test_a_new_password_by_mail(
 
 
 def test_the_answer_is_the_same_for_a_stranger(
-    visitor: Browser, owner: User, editor: User, letters: Letters, session: Session
+    visitor: Browser, owner: User, editor: User, email_links: EmailLinks, session: Session
 ) -> None:
     deactivate(session, find_user(session, editor.id), actor="test")
     session.commit()
@@ -57,14 +61,14 @@ def test_the_answer_is_the_same_for_a_stranger(
         for email in (owner.email, "nobody@press.example", editor.email)
     }
     assert len(pages) == 1
-    assert letters("password_reset", editor.email) == []
-    assert letters("password_reset", "nobody@press.example") == []
+    assert email_links("password_reset", editor.email) == []
+    assert email_links("password_reset", "nobody@press.example") == []
     assert [entry["sent"] for entry in audited(session, "user.reset_asked")] == [True, False, False]
 
 
-def test_the_link_is_valid_for_an_hour(visitor: Browser, owner: User, letters: Letters) -> None:
+def test_the_link_is_valid_for_an_hour(visitor: Browser, owner: User, email_links: EmailLinks) -> None:
     visitor.submit("/forgot-password", email=owner.email)
-    (path,) = letters("password_reset", owner.email)
+    (path,) = email_links("password_reset", owner.email)
     with time_machine.travel(clock.now() + timedelta(minutes=61)):
         answer = visitor.get(path)
     assert answer.status_code == 400
@@ -72,10 +76,10 @@ def test_the_link_is_valid_for_an_hour(visitor: Browser, owner: User, letters: L
 
 
 def test_a_deactivated_person_cannot_use_it(
-    visitor: Browser, owner: User, editor: User, letters: Letters, session: Session
+    visitor: Browser, owner: User, editor: User, email_links: EmailLinks, session: Session
 ) -> None:
     visitor.submit("/forgot-password", email=editor.email)
-    (path,) = letters("password_reset", editor.email)
+    (path,) = email_links("password_reset", editor.email)
     deactivate(session, find_user(session, editor.id), actor="test")
     session.commit()
     assert visitor.get(path).status_code == 400
@@ -90,12 +94,14 @@ def test_the_mail_speaks_the_language_of_the_browser(visitor: Browser, owner: Us
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_will_not_do_is_said_at_the_field(visitor: Browser, owner: User, letters: Letters) -> None:
+def test_what_will_not_do_is_said_at_the_field(
+    visitor: Browser, owner: User, email_links: EmailLinks
+) -> None:
     assert "Please write a whole email" in visitor.submit("/forgot-password", email="no").get_data(
         as_text=True
     )
     visitor.submit("/forgot-password", email=owner.email)
-    (path,) = letters("password_reset", owner.email)
+    (path,) = email_links("password_reset", owner.email)
     for password, problem in (("short", "Use at least 10"), ("", "Please choose a password.")):
         answer = visitor.submit(path, password=password)
         assert answer.status_code == 400

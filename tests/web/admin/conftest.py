@@ -5,10 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
-from newsletter.accounts.passwords import wasted_hash
-from newsletter.accounts.permissions import RoleName
 from newsletter.publications.models import Publication
 from tests.factories import create_morning
 from tests.web.signed_in import SignedIn, signed_in_client
@@ -17,16 +14,6 @@ from tests.web.signed_in import SignedIn, signed_in_client
 @pytest.fixture
 def publication(session: Session) -> Publication:
     return create_morning(session, timezone="Europe/Rome")
-
-
-@pytest.fixture
-def owner(session: Session) -> User:
-    return _user(session, "olga@press.example", RoleName.OWNER)
-
-
-@pytest.fixture
-def editor(session: Session) -> User:
-    return _user(session, "eddi@press.example", RoleName.EDITOR)
 
 
 @pytest.fixture
@@ -45,10 +32,3 @@ def editor_client(app: Flask, session: Session, editor: User) -> SignedIn:
 def client(app: Flask, session: Session) -> FlaskClient:
     """Nobody is signed in."""
     return signed_in_client(app, session, None)
-
-
-def _user(session: Session, email: str, role: RoleName) -> User:
-    user = create_user(session, email=email, role=role, password=None, actor="test")
-    user.password = wasted_hash()  # they have one, which nobody needs to know
-    session.commit()
-    return user

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import PERMISSIONS, Permission, RoleName
@@ -38,7 +39,7 @@ def calls(app: Flask, *prefixes: str) -> Iterator[Call]:
         if not rule.endpoint.startswith(prefixes):
             continue
         values: dict[str, Any] = {
-            name: 987654 if type(converter).__name__ == "IntegerConverter" else "morning"
+            name: 987654 if isinstance(converter, IntegerConverter) else "morning"
             for name, converter in rule._converters.items()
         }
         path = adapter.build(rule.endpoint, values | dict(rule.defaults or {}))

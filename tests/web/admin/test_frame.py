@@ -80,11 +80,11 @@ def test_errors_stand_in_the_frame(
 
 
 def test_the_session_for_scripts(admin_client: SignedIn, publication: Publication) -> None:
-    told = admin_client.get("/admin/session.json").get_json()
-    assert told["user"] == "olga@press.example"
-    assert told["role"] == "owner"
+    data = admin_client.get("/admin/session.json").get_json()
+    assert data["user"] == "olga@press.example"
+    assert data["role"] == "owner"
     sent = admin_client.post(
-        "/admin/account/sessions/end", headers={"X-CSRFToken": told["csrf_token"]}, csrf=False
+        "/admin/account/sessions/end", headers={"X-CSRFToken": data["csrf_token"]}, csrf=False
     )
     assert sent.status_code == 303
 

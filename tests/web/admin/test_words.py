@@ -19,6 +19,7 @@ from newsletter.smtp.url import Dialogue
 from newsletter.smtp.verdict import Reason
 from newsletter.subscribers.add import Outcome
 from newsletter.subscribers.imports.models import ImportState
+from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import FILTERS, SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, SuppressionReason
 from newsletter.transports.availability import Obstacle
@@ -40,7 +41,7 @@ TABLES: dict[str, tuple[Mapping[Any, object], Iterable[object]]] = {
     "subscription states": (subscribers.STATES, FILTERS),
     "their meanings": (subscribers.MEANINGS, FILTERS),
     "ends": (subscribers.ENDS, EndReason),
-    "skipped by an import": (subscribers.SKIPS, (*EndReason, SUPPRESSED)),
+    "skipped by an import": (subscribers.SKIPS, (*EndReason, SUPPRESSED, *FileState)),
     "suppressions": (subscribers.SUPPRESSIONS, SuppressionReason),
     "consents": (subscribers.CONSENTS, ConsentKind),
     "sources of a consent": (subscribers.SOURCES, ConsentSource),

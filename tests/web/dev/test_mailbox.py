@@ -56,29 +56,29 @@ def test_an_empty_mailbox_says_what_to_do(client: FlaskClient) -> None:
 
 
 def test_list_and_message(client: FlaskClient, folder: Path) -> None:
-    found = catch(folder, BOTH)
+    message_id = catch(folder, BOTH)
     listing = client.get("/dev/mailbox").text
     assert "Café" in listing
     assert "René" in listing
     assert "bea@example.org" in listing
     views = {
-        view: client.get(f"/dev/mailbox/{found}?view={view}").text for view in ("text", "headers", "raw")
+        view: client.get(f"/dev/mailbox/{message_id}?view={view}").text for view in ("text", "headers", "raw")
     }
     assert "Read é here" in views["text"]
     assert "René &lt;rene@example.org&gt;" in views["headers"]
     assert "=?utf-8?q?Caf=C3=A9?=" in views["raw"]
-    assert client.get(f"/dev/mailbox/{found}?view=nonsense").status_code == 404
+    assert client.get(f"/dev/mailbox/{message_id}?view=nonsense").status_code == 404
 
 
 def test_the_html_runs_nothing_and_its_links_leave_the_frame(client: FlaskClient, folder: Path) -> None:
-    found = catch(folder, BOTH)
-    page = client.get(f"/dev/mailbox/{found}")
+    message_id = catch(folder, BOTH)
+    page = client.get(f"/dev/mailbox/{message_id}")
     frame = re.search(r"<iframe[^>]*>", page.text)
     assert frame is not None
-    assert f'src="/dev/mailbox/{found}/html"' in frame[0]
+    assert f'src="/dev/mailbox/{message_id}/html"' in frame[0]
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in frame[0]
     assert "alert(1)" not in page.text
-    html = client.get(f"/dev/mailbox/{found}/html")
+    html = client.get(f"/dev/mailbox/{message_id}/html")
     policy = html.headers["Content-Security-Policy"]
     assert policy.startswith("sandbox")
     assert "script" not in policy
@@ -170,19 +170,21 @@ MALFORMED = [
 
 @pytest.mark.parametrize("raw", MALFORMED)
 def test_malformed_messages_are_shown(client: FlaskClient, folder: Path, raw: bytes) -> None:
-    found = catch(folder, raw)
+    message_id = catch(folder, raw)
     pages = [client.get("/dev/mailbox"), client.get("/dev/mailbox.json")]
-    pages += [client.get(f"/dev/mailbox/{found}?view={view}") for view in ("html", "text", "headers", "raw")]
+    pages += [
+        client.get(f"/dev/mailbox/{message_id}?view={view}") for view in ("html", "text", "headers", "raw")
+    ]
     assert [page.status_code for page in pages] == [200] * 6
     assert all("<script>alert" not in page.text for page in pages if page.mimetype == "text/html")
-    assert client.get(f"/dev/mailbox/{found}/html").status_code in {200, 404}
+    assert client.get(f"/dev/mailbox/{message_id}/html").status_code in {200, 404}
 
 
 @given(raw=st.binary(max_size=400), head=st.sampled_from(MALFORMED))
 @hypothesis_settings(suppress_health_check=[HealthCheck.too_slow])
 def test_reading_never_raises(raw: bytes, head: bytes) -> None:
-    letter = as_caught_email(CaughtMessage("1", START, "", (), head + raw))
-    assert not re.search(r"[\x00-\x08\ud800-\udfff]", letter.subject + letter.sender)
+    caught = as_caught_email(CaughtMessage("1", START, "", (), head + raw))
+    assert not re.search(r"[\x00-\x08\ud800-\udfff]", caught.subject + caught.sender)
 
 
 def test_what_the_server_keeps_is_what_the_pages_show(client: FlaskClient, folder: Path) -> None:

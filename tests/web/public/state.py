@@ -11,9 +11,9 @@ from newsletter.tables import Base
 def everything(session: Session) -> dict[str, tuple[int, str]]:
     """For each table how many rows it has, and a hash of them."""
     session.rollback()
-    found = {}
+    tables = {}
     for table in Base.metadata.sorted_tables:
         rows = session.execute(select(table).order_by(*table.primary_key.columns)).all()
-        found[table.name] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())
+        tables[table.name] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())
     session.rollback()
-    return found
+    return tables

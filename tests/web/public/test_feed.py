@@ -1,6 +1,7 @@
 """What programs read of the archive: the feed, the site map and robots.txt."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask.testing import FlaskClient
 from lxml import etree, html
@@ -34,14 +35,18 @@ def test_the_feed_is_valid_and_full(
     answer = client.get("/archive/weekly/feed.atom")
     assert answer.mimetype == "application/atom+xml"
     feed = etree.fromstring(answer.data)
-    assert feed.findtext(f"{ATOM}id") == "http://localhost/archive/weekly/"
+    assert feed.findtext(f"{ATOM}id") == weekly.feed_id
+    assert UUID(weekly.feed_id).urn == weekly.feed_id
     assert feed.findtext(f"{ATOM}subtitle") == "Three stories & a mill."
     assert feed.find(f"{ATOM}author/{ATOM}name").text == "The Weekly"
     assert feed.find(f"{ATOM}link[@rel='self']").get("href") == links.feed("weekly")
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == 20
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]
-    assert ids == [links.issue("weekly", f"n{number}") for number in range(21, 1, -1)]
+    assert len(set(ids)) == 20
+    assert all(UUID(entry_id).urn == entry_id for entry_id in ids)
+    pages = [entry.find(f"{ATOM}link").get("href") for entry in entries]
+    assert pages == [links.issue("weekly", f"n{number}") for number in range(21, 1, -1)]
     assert feed.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
     for entry in entries:
         assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated")).tzinfo is not None

@@ -27,7 +27,8 @@ WORK: dict[Queue, object] = {
 class Condition:
     """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
 
-    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one.
+    `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one, and
+    `link` says what that is when it is not a mailing.
     """
 
     part: str
@@ -36,6 +37,7 @@ class Condition:
     sentence: str
     step: str = ""
     url: str = ""
+    link: str = ""
 
 
 def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Condition]:
@@ -45,11 +47,12 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
     """
     return [
         *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
-        # A mailing that stands still for the relay's sake has said all there is to say about it.
+        # A mailing that paused because of the relay has its own condition, which says why.
         *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
         _workers(health.heartbeats),
         _sweep(health.heartbeats),
         _outbox(health.outbox, health.heartbeats),
+        *([_failed(health.outbox)] if health.outbox.failed else []),
     ]
 
 
@@ -137,7 +140,12 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
             part,
             "success",
             _("Nothing"),
-            _("Every confirmation and other system message has left.") + _queued(heartbeats),
+            (
+                _("Nothing is waiting.")
+                if outbox.failed
+                else _("Every confirmation and other system message has left.")
+            )
+            + _queued(heartbeats),
         )
     sentence = ngettext(
         "%(count)s system message waits, for %(long)s.",
@@ -154,6 +162,26 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
         _("Late"),
         sentence + _queued(heartbeats),
         _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
+    )
+
+
+def _failed(outbox: OutboxState) -> Condition:
+    sentence = ngettext(
+        "%(count)s confirmation or other system message could not be delivered: %(reason)s",
+        "%(count)s confirmations and other system messages could not be delivered. The last time: %(reason)s",
+        outbox.failed,
+        count=exactly(outbox.failed),
+        reason=isolated(outbox.failed_error),
+    )
+    person = outbox.failed_subscriber
+    return Condition(
+        _("System messages"),
+        "warning",
+        _("Failed"),
+        sentence,
+        _("You can ask for another one on the page of the person, and so can they on the sign-up page."),
+        f"{request.script_root}/admin/subscribers/{person}" if person else "",
+        _("See the person"),
     )
 
 

@@ -39,7 +39,7 @@ class LastMailing:
 
 
 def under_way(session: Session, publication: Publication) -> list[UnderWay]:
-    """What is being sent, stands still, or should have begun: this publication's first, then the others'."""
+    """Mailings being sent, paused, or overdue: this publication's first, then the others'."""
     rows = session.execute(
         select(Mailing, Issue.title, Publication)
         .join(Issue, Issue.id == Mailing.issue_id)

@@ -24,7 +24,7 @@ from newsletter.web.admin.findings import blocking, findings_of, summary
 from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
-from newsletter.web.admin.issues.chosen_time import Chosen, read_chosen, zones
+from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen, zones
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.words.audience import excluded_words
 from newsletter.web.current import links
@@ -114,8 +114,10 @@ def _schedule(issue: Issue) -> Mailing:
     if audience.readers > typed_above() and _digits(request.form.get("typed", "")) != shown:
         sentence = _("Type the number of readers, %(count)s, to confirm.", count=exactly(shown))
         raise Conflict("typed", sentence, {"typed": sentence})
+    when = None
     written = request.form.get("at", "")[:80]
-    when = parse_schedule_time(written, issue.publication.timezone) if written else None
+    if written or request.form.get("when") != NOW:  # only who says so sends at once
+        when = parse_schedule_time(written, issue.publication.timezone)
     return schedule(session(), issue, when, links(), actor=current_actor())
 
 

@@ -8,11 +8,10 @@ from newsletter.issues.load import find_titles
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
-from newsletter.web.admin.paging import id_in_path
 from newsletter.web.admin.words import mailings as words
 from newsletter.web.database import session
 
-ONE = f"/mailings/{id_in_path('mailing_id')}"
+ONE = "/mailings/<int:mailing_id>"
 
 blueprint = Blueprint("admin_mailings", __name__, url_prefix="/admin")
 

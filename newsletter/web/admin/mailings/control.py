@@ -1,4 +1,4 @@
-"""Pause, resume and cancel from the browser; pressed twice, or too late, each only says how things stand."""
+"""Pause, resume and cancel from the browser; too late, or twice, each only says its state."""
 
 from collections.abc import Callable
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from flask import Response
 
 from newsletter.accounts.permissions import Permission
-from newsletter.mailings.recipients import RecipientRow, Wanted, every_recipient
+from newsletter.mailings.recipients import RecipientFilter, RecipientRow, every_recipient
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing
-from newsletter.web.admin.mailings.watch import read_wanted
+from newsletter.web.admin.mailings.watch import read_filter
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
 
@@ -21,10 +21,10 @@ HEADER: tuple[Cell, ...] = ("email", "name", "outcome", "reason", "code", "enhan
 def export(mailing_id: int) -> Response:
     """CSV (RFC 4180), read and sent a piece at a time; times are in UTC (RFC 3339)."""
     load_mailing(mailing_id)
-    return csv_response(_rows(mailing_id, read_wanted()), f"mailing-{mailing_id}-recipients.csv")
+    return csv_response(_rows(mailing_id, read_filter()), f"mailing-{mailing_id}-recipients.csv")
 
 
-def _rows(mailing_id: int, wanted: Wanted) -> Iterator[tuple[Cell, ...]]:
+def _rows(mailing_id: int, wanted: RecipientFilter) -> Iterator[tuple[Cell, ...]]:
     yield HEADER
     for recipient in every_recipient(session(), mailing_id, wanted):
         yield _row(recipient)

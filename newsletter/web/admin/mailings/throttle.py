@@ -20,7 +20,7 @@ LONGEST = 40
 @allow(Permission.SEND)
 def set_throttle(mailing_id: int) -> AnyResponse:
     """A number of messages a second; nothing is no limit."""
-    typed = request.form.get("per_second", "").strip()
+    typed = request.form["per_second"].strip()
     try:
         mailing = throttle(session(), mailing_id, _number(typed), actor=current_actor())
     except Refused:

@@ -9,7 +9,13 @@ from newsletter.core import clock
 from newsletter.core.text import without_nul
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.progress import progress
-from newsletter.mailings.recipients import OUTCOMES, RecipientPage, Wanted, recipients, troubles
+from newsletter.mailings.recipients import (
+    OUTCOMES,
+    RecipientFilter,
+    RecipientPage,
+    count_failures,
+    recipients,
+)
 from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import (
@@ -45,11 +51,11 @@ def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: 
     facts = _live(mailing)
     totals: MailingTotals = facts["totals"]
     failed = totals.rejected + totals.retry + totals.unanswered
-    wanted = read_wanted()
+    wanted = read_filter()
     return render_template(
         "admin/mailings/watch.html",
         **facts,
-        troubles=troubles(session(), mailing.id) if failed else [],
+        failures=count_failures(session(), mailing.id) if failed else [],
         wanted=wanted,
         outcomes=OUTCOMES,
         page=_page(mailing, wanted),
@@ -74,10 +80,10 @@ def counts(mailing_id: int) -> Response:
     return jsonify(read_totals(session(), mailing_id).as_json())
 
 
-def read_wanted() -> Wanted:
+def read_filter() -> RecipientFilter:
     """The filter in the query: words that mean nothing are ignored."""
     outcome = request.args.get("outcome", "")
-    return Wanted(
+    return RecipientFilter(
         outcome=outcome if outcome in OUTCOMES else "",
         reason=without_nul(request.args.get("reason", ""))[:LONGEST_REASON],
         prefix=without_nul(request.args.get("q", "")).strip()[:LONGEST_SEARCH],
@@ -112,11 +118,11 @@ def _terms(totals: MailingTotals) -> list[tuple[str, str, int, dict[str, int]]]:
     ]
 
 
-def _page(mailing: Mailing, wanted: Wanted) -> RecipientPage:
+def _page(mailing: Mailing, wanted: RecipientFilter) -> RecipientPage:
     return recipients(session(), mailing.id, wanted, after=asked_id("after"), before=asked_id("before"))
 
 
-def _page_url(mailing: Mailing, wanted: Wanted, **place: int) -> str:
+def _page_url(mailing: Mailing, wanted: RecipientFilter, **place: int) -> str:
     asked = {"outcome": wanted.outcome, "reason": wanted.reason, "q": wanted.prefix} | place
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return url_for(".watch", mailing_id=mailing.id, **given, _anchor="recipients")

@@ -1,4 +1,4 @@
-"""An issue with every kind of section, to try a look on. Its pictures are drawn here: nothing is fetched."""
+"""An example issue with every kind of section, to show a theme with. Its pictures are drawn here."""
 
 from datetime import date
 from typing import Any

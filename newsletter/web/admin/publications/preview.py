@@ -53,7 +53,7 @@ def theme_preview(slug: str) -> Response:
 
 
 def _example_in(publication: Publication, theme: str) -> str:
-    """The example issue as `publication` would send it, dressed as the query says."""
+    """The example issue as `publication` would send it, with the theme and the tokens of the query."""
     tokens = own_tokens(THEMES[theme], typed_tokens(request.args))
     composed = compose(
         RenderInput(

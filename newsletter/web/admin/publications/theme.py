@@ -91,19 +91,19 @@ def theme_page(
     tokens: dict[str, str] | None = None,
     **facts: Any,
 ) -> AnyResponse:
-    """The page with what was chosen so far, else with the look as it is."""
+    """The page with what was chosen so far, else with the theme as it is."""
     tokens = publication.theme_tokens if tokens is None else tokens
     chosen = next((key for key in (chosen, publication.theme) if key in THEMES), "gazette")
     comments, problems = judged(chosen, tokens)
-    dressed = THEMES[chosen]
-    fonts = token_fields(FONTS, dressed, tokens, problems)
+    chosen_theme = THEMES[chosen]
+    fonts = token_fields(FONTS, chosen_theme, tokens, problems)
     page = render_template(
         "admin/publications/theme.html",
         publication=publication,
         themes=[(one, json.dumps(defaults(one))) for one in THEMES],
         chosen=chosen,
-        light=token_fields(LIGHT, dressed, tokens, problems),
-        dark=token_fields(DARK, dressed, tokens, problems),
+        light=token_fields(LIGHT, chosen_theme, tokens, problems),
+        dark=token_fields(DARK, chosen_theme, tokens, problems),
         fonts=[(field, font_options(field)) for field in fonts],
         problems=problems,
         remarks=comments,

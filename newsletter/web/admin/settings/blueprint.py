@@ -57,7 +57,7 @@ class InUse:
         return next((one for one in self.configs if key in {"", one.key}), None)
 
     def overviews(self) -> list[Overview]:
-        """How things stand with each of them."""
+        """Availability, usage and limits of each of them."""
         return overview(session(), self.configs, clock.now())
 
 

@@ -12,7 +12,6 @@ from newsletter.subscribers.imports.files import too_large_error
 from newsletter.subscribers.imports.upload import MOST_OCTETS
 from newsletter.subscribers.models import Subscription
 from newsletter.web.admin.frame import current_publication
-from newsletter.web.admin.paging import id_in_path
 from newsletter.web.admin.words import subscribers as words
 from newsletter.web.admin.words.imports import import_word
 from newsletter.web.admin.words.mailings import outcome_word, reason_word
@@ -20,7 +19,7 @@ from newsletter.web.database import session
 from newsletter.web.errors import Answer, answer
 
 LIST = "/p/<slug>/subscribers"
-ONE = f"/subscribers/{id_in_path('subscriber_id')}"
+ONE = "/subscribers/<int:subscriber_id>"
 UPLOAD = "admin_subscribers.upload"
 MOST_PASTED = 2_000_000  # octets
 ROOM_FOR_WRAPPING = 100_000  # octets of multipart, the statement and the token

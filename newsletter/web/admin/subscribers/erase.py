@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
+from newsletter.core.addresses import address_key
 from newsletter.core.errors import Missing
 from newsletter.subscribers.erase import erase as erase_person
 from newsletter.subscribers.profile import load_profile
@@ -28,7 +29,7 @@ def erase(subscriber_id: int) -> AnyResponse:
     """Erase, when the address typed is theirs. Pressed twice, the second time says that it is done."""
     typed = request.form.get("address", "").strip()
     profile = load_profile(session(), subscriber_id)
-    if not profile.erased and typed.casefold() != (profile.subscriber.email or "").casefold():
+    if not profile.erased and address_key(typed) != address_key(profile.subscriber.email or ""):
         return _form(subscriber_id, typed[:LONGEST_SHOWN], _("This is not their address."), 400)
     session().rollback()
     try:

@@ -41,6 +41,7 @@ def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
         "name_typed": profile.subscriber.name,
     }
     said = {
+        "message_word": words.message_word,
         "consent_word": words.consent_word,
         "source_word": words.source_word,
         "deed_word": words.deed_word,

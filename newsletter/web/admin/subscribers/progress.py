@@ -11,13 +11,12 @@ from newsletter.subscribers.imports.listing import find_import, problems_of
 from newsletter.subscribers.imports.models import ImportState
 from newsletter.subscribers.imports.process import MOST_PROBLEMS, is_stalled
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.paging import id_in_path
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.admin.words.imports import state_sentence, terms
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
 
-THIS = f"{LIST}/imports/{id_in_path('import_id')}"
+THIS = f"{LIST}/imports/<int:import_id>"
 SHOWN_PROBLEMS = 50
 HEADER: tuple[Cell, ...] = ("line", "problem")  # names for programs, so they are not translated
 
@@ -50,7 +49,7 @@ def _facts(slug: str, import_id: int) -> dict[str, Any]:
     waits = shown.state is ImportState.QUEUED or shown.state is ImportState.RUNNING
     return {
         "publication": publication,
-        "one": shown,
+        "upload": shown,
         "sentence": state_sentence(shown, publication.timezone),
         "silent": waits and is_stalled(shown),
         "terms": terms(shown),

@@ -12,12 +12,11 @@ from newsletter.subscribers.end import end_by_editor
 from newsletter.subscribers.models import State, Subscription
 from newsletter.subscribers.queries import find_subscription
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.paging import id_in_path
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint
 from newsletter.web.admin.subscribers.new import sentence_about
 from newsletter.web.database import session
 
-THEIRS = f"{ONE}/subscriptions/{id_in_path('subscription_id')}"
+THEIRS = f"{ONE}/subscriptions/<int:subscription_id>"
 
 
 @blueprint.get(f"{THEIRS}/end")

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from newsletter.subscribers.add import Outcome
+from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, State, SuppressionReason
 from newsletter.web.admin.words.state import Word, drawn
@@ -38,6 +39,14 @@ SKIPS: dict[str, object] = ENDS | {
     SUPPRESSED: _("never written to (suppressed)"),
     EndReason.UNSUBSCRIBED: _("unsubscribed before"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor before"),
+    FileState.SUPPRESSED: _("suppressed, says the file"),
+    FileState.COMPLAINED: _("complained, says the file"),
+    FileState.BOUNCED: _("messages came back, says the file"),
+    FileState.UNSUBSCRIBED: _("unsubscribed, says the file"),
+    FileState.ENDED: _("ended or inactive, says the file"),
+    FileState.NOT_SUBSCRIBED: _("not subscribed, says the file"),
+    FileState.PENDING: _("not confirmed, says the file"),
+    FileState.PAUSED: _("paused, says the file"),
 }
 
 SUPPRESSIONS: dict[SuppressionReason, object] = {
@@ -107,6 +116,18 @@ ACTORS: dict[str, object] = {
     "command line": _("command line"),
     "system": _("the service"),
 }
+
+
+# System messages to subscribers, in the middle of a sentence.
+MESSAGES: dict[str, object] = {
+    "confirmation": _("confirmation"),
+    "already_subscribed": _("message that they are subscribed"),
+}
+
+
+def message_word(kind: str) -> str:
+    """What a system message is; one without words of its own is a message."""
+    return str(MESSAGES.get(kind, _("message")))
 
 
 def state_word(state: str) -> Word:

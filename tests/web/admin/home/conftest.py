@@ -5,15 +5,10 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from newsletter.health.heartbeats import SERVED, SWEEP, open_redis, record_heartbeat
+from tests.heartbeats import every_worker_lives
 
 
 @pytest.fixture(autouse=True)
 def redis(redis_url: str) -> Iterator[Redis]:
-    """Every queue was heard a moment ago, and the sweep, too."""
-    with open_redis(redis_url, 5) as client:
-        client.flushdb()
-        for name in (*SERVED, SWEEP):
-            record_heartbeat(client, name)
+    with every_worker_lives(redis_url) as client:
         yield client
-        client.flushdb()

@@ -3,14 +3,19 @@
 import time
 
 from redis import Redis
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.core.addresses import parse_address
 from newsletter.core.queue import Queue
 from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import REMEMBERED_SECONDS, SERVED, SWEEP, Heartbeats
-from newsletter.outbox.models import SystemMessage
+from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
+from newsletter.subscribers.consent import Consent
+from newsletter.subscribers.models import ConsentSource
+from newsletter.subscribers.sign_up import sign_up
 from newsletter.web.admin.home.health_words import conditions
 from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import XSS, read
@@ -114,3 +119,30 @@ def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> 
         rest = conditions(health(None, held=two), mentioned={7})
         assert [one.url for one in rest if one.part == "Mailing"] == ["/admin/mailings/8"]
         assert "Relay" not in [one.part for one in rest]
+
+
+@both_databases
+def test_a_confirmation_that_never_left_is_told_here_and_on_the_persons_page(
+    editor_client: SignedIn, publication: Publication, session: Session
+) -> None:
+    words = Consent(text="", version="", locale="en")
+    address = parse_address("nina@readers.example")
+
+    def ask() -> None:
+        sign_up(session, publication=publication, address=address, words=words, source=ConsentSource.FORM)
+        session.commit()
+
+    ask()
+    session.execute(update(SystemMessage).values(state=MessageState.FAILED, error=f"550 no such user {XSS}"))
+    session.commit()
+    person = session.scalars(select(SystemMessage)).one().facts["subscriber_id"]
+    page = read(editor_client, "/admin/")
+    assert "1 confirmation or other system message could not be delivered" in page
+    assert "550 no such user" in page
+    assert XSS not in page
+    assert "Every confirmation and other system message has left." not in page
+    assert f'href="/admin/subscribers/{person}"' in page
+    assert "550 no such user" in read(editor_client, f"/admin/subscribers/{person}")
+    ask()
+    assert "550 no such user" not in read(editor_client, "/admin/")
+    assert "550 no such user" not in read(editor_client, f"/admin/subscribers/{person}")

@@ -33,7 +33,7 @@ STORY = {
 }
 
 
-class Desk:
+class DocumentClient:
     """What the editor's script does: it reads the document and sends changes to it."""
 
     def __init__(self, client: SignedIn, issue_id: int) -> None:
@@ -60,8 +60,8 @@ def issue(session: Session, publication: Publication) -> Issue:
 
 
 @pytest.fixture
-def desk(editor_client: SignedIn, issue: Issue) -> Desk:
-    return Desk(editor_client, issue.id)
+def api(editor_client: SignedIn, issue: Issue) -> DocumentClient:
+    return DocumentClient(editor_client, issue.id)
 
 
 def save_issue(session: Session, publication: Publication, **facts: Any) -> Issue:

@@ -49,11 +49,11 @@ def rows(text: str) -> list[str]:
 
 
 def page_data_of(text: str) -> Any:
-    found = re.search(
+    match = re.search(
         r'<script type="application/json" id="issue-editor-data">(.*?)</script>', text, re.DOTALL
     )
-    assert found is not None
-    return json.loads(found[1])
+    assert match is not None
+    return json.loads(match[1])
 
 
 def test_an_empty_list_says_what_to_do(editor_client: SignedIn, publication: Publication) -> None:
@@ -74,12 +74,12 @@ def test_the_list_says_where_each_issue_is(
             mailing.state = state
             mailing.finished_at = TWELVE if state is MailingState.FINISHED else None
     session.commit()
-    found = rows(editor_client.get(LIST).text)
-    assert [row.split()[1] for row in found] == ["3", "2", "1", "0"]
-    for row, words in zip(found, ["Sent", "Sending", "Scheduled", "Draft"], strict=True):
+    listed = rows(editor_client.get(LIST).text)
+    assert [row.split()[1] for row in listed] == ["3", "2", "1", "0"]
+    for row, words in zip(listed, ["Sent", "Sending", "Scheduled", "Draft"], strict=True):
         assert words in row
-    assert "3 Mar 2031, 12:00 Europe/Rome" in found[2]
-    assert "ana@press.example" in found[3]
+    assert "3 Mar 2031, 12:00 Europe/Rome" in listed[2]
+    assert "ana@press.example" in listed[3]
     for stage, title in {"draft": "0", "scheduled": "1", "sending": "2", "sent": "3"}.items():
         filtered = rows(editor_client.get(f"{LIST}?stage={stage}").text)
         assert [row.split()[1] for row in filtered] == [title]

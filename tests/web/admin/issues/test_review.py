@@ -17,7 +17,7 @@ from newsletter.publications.models import Publication
 from tests.databases import both_databases
 from tests.web.admin.issues.conftest import (
     JSON,
-    Desk,
+    DocumentClient,
     own,
     save_issue,
     tree,
@@ -50,7 +50,7 @@ def test_the_review_shows_what_preflight_finds_and_where(
 
 
 def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
-    editor_client: SignedIn, session: Session, issue: Issue, desk: Desk
+    editor_client: SignedIn, session: Session, issue: Issue, api: DocumentClient
 ) -> None:
     assert "No test message was sent" in editor_client.get(own(issue, "check")).text
     to = {"addresses": "Ana@press.example, bo@press.example; ana@press.example"}
@@ -62,7 +62,7 @@ def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     sent = session.scalars(select(SystemMessage).order_by(SystemMessage.id)).all()
     assert [message.recipient for message in sent] == ["Ana@press.example", "bo@press.example"]
     assert "issue.tested" in session.scalars(select(AuditEntry.action)).all()
-    desk.save({"op": "replace", "path": "/subject", "value": "Another"})
+    api.save({"op": "replace", "path": "/subject", "value": "Another"})
     assert "No test message was sent" in editor_client.get(own(issue, "check")).text
 
 

@@ -20,7 +20,7 @@ from tests.databases import both_databases
 from tests.factories import make_readers
 from tests.web.admin.issues.conftest import (
     LATER,
-    Desk,
+    DocumentClient,
     confirmation,
     mailings,
     own,
@@ -72,10 +72,10 @@ def test_scheduling_locks_and_two_clicks_make_one_mailing(
 
 
 def test_unschedule_and_edit(
-    editor_client: SignedIn, session: Session, issue: Issue, desk: Desk, readers: None
+    editor_client: SignedIn, session: Session, issue: Issue, api: DocumentClient, readers: None
 ) -> None:
     editor_client.post(own(issue, "send"), data=confirmation(editor_client, issue, **LATER))
-    assert desk.read()["locked"]
+    assert api.read()["locked"]
     opened = editor_client.get(own(issue, "edit")).text
     assert f'"unschedule": "{own(issue, "unschedule")}"' in opened
     assert "This issue is scheduled for" in opened
@@ -85,14 +85,14 @@ def test_unschedule_and_edit(
         assert (answer.status_code, answer.location) == (303, own(issue, "edit"))
     [mailing] = mailings(session)
     assert mailing.state is MailingState.CANCELLED
-    assert not desk.read()["locked"]
-    state = desk.read()["etag"]
+    assert not api.read()["locked"]
+    state = api.read()["etag"]
     change = {"op": "replace", "path": "/subject", "value": "Better"}
-    assert desk.save(change).status_code == 200
+    assert api.save(change).status_code == 200
     row = session.get_one(Issue, issue.id, populate_existing=True)
     assert find_revision(session, row, 1).locked_at is not None
     assert find_revision(session, row).number == 2
-    assert desk.read()["etag"] != state
+    assert api.read()["etag"] != state
     assert (
         editor_client.post(own(issue, "send"), data=confirmation(editor_client, issue, **LATER)).status_code
         == 303
@@ -161,16 +161,16 @@ def test_above_a_size_the_number_is_typed(
 
 @pytest.mark.usefixtures("readers")
 def test_what_changed_since_the_page_was_opened_is_told(
-    session: Session, publication: Publication, issue: Issue, desk: Desk
+    session: Session, publication: Publication, issue: Issue, api: DocumentClient
 ) -> None:
-    fields = confirmation(desk.client, issue, when="now")
-    desk.save({"op": "replace", "path": "/subject", "value": "Another"})
-    answer = desk.client.post(own(issue, "send"), data=fields)
+    fields = confirmation(api.client, issue, when="now")
+    api.save({"op": "replace", "path": "/subject", "value": "Another"})
+    answer = api.client.post(own(issue, "send"), data=fields)
     assert (answer.status_code, "was changed since" in answer.text) == (409, True)
-    fields = confirmation(desk.client, issue, when="now")
+    fields = confirmation(api.client, issue, when="now")
     make_readers(session, publication, 40, start=100)
     session.commit()
-    answer = desk.client.post(own(issue, "send"), data=fields)
+    answer = api.client.post(own(issue, "send"), data=fields)
     assert (answer.status_code, "number of readers has changed" in answer.text) == (409, True)
     assert mailings(session) == []
 
@@ -192,3 +192,18 @@ def test_what_is_not_there_is_not_found(editor_client: SignedIn, page: str) -> N
         assert editor_client.get(f"/admin/issues/4711/{page}").status_code == 404
     if page != "delete":
         assert editor_client.post(f"/admin/issues/4711/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("left_out", [{"at": ""}, {}, {"at": "", "when": ""}, {"at": "  ", "when": "later"}])
+def test_a_form_that_does_not_say_now_does_not_send_now(
+    editor_client: SignedIn,
+    session: Session,
+    issue: Issue,
+    readers: None,
+    left_out: dict[str, str],
+) -> None:
+    page = tree(editor_client.get(f"{own(issue, 'send')}?when=now").text)
+    fields = {each.get("name"): each.get("value") for each in page.cssselect("#confirm input[type=hidden]")}
+    given = {name: value for name, value in fields.items() if name not in {"at", "when"}} | left_out
+    assert editor_client.post(own(issue, "send"), data=given).status_code == 400
+    assert mailings(session) == []

@@ -15,7 +15,7 @@ from newsletter.issues.models import Issue
 from newsletter.media.models import MediaFile
 from newsletter.web.admin.issues.presence import others
 from tests.databases import both_databases
-from tests.web.admin.issues.conftest import JSON, Desk
+from tests.web.admin.issues.conftest import JSON, DocumentClient
 from tests.web.signed_in import SignedIn
 
 
@@ -63,7 +63,7 @@ def test_an_image_becomes_what_the_document_needs(
     found = editor_client.get(f"{own}/media/{given['src'].removeprefix('media:')}")
     assert (found.status_code, found.location) == (302, given["url"])
     image = {"type": "image", "id": "mill", "image": {"src": given["src"], "alt": "A mill"}}
-    saved = Desk(editor_client, issue.id).save({"op": "add", "path": "/sections/-", "value": image})
+    saved = DocumentClient(editor_client, issue.id).save({"op": "add", "path": "/sections/-", "value": image})
     assert saved.status_code == 200
 
 

@@ -21,11 +21,11 @@ class TestPage:
     def test_shows_the_equation(self, admin_client: SignedIn, session: Session, mailing_id: int) -> None:
         half_way(session, mailing_id)
         answer = admin_client.get(f"/admin/mailings/{mailing_id}.json")
-        told = answer.json
-        assert told is not None
+        counts = answer.json
+        assert counts is not None
         terms = ("pending", "in_flight", "sent", "rejected", "retry", "unanswered")
-        assert [told[name] for name in terms] == [2, 2, 2, 1, 0, 1]
-        assert told["candidates"] == READERS == sum(told[name] for name in terms)
+        assert [counts[name] for name in terms] == [2, 2, 2, 1, 0, 1]
+        assert counts["candidates"] == READERS == sum(counts[name] for name in terms)
         page = read(admin_client, f"/admin/mailings/{mailing_id}")
         rows = [row for row in page.split("<tr")[1:] if "outcome=" in row and "mailing-reason" not in row]
         people = [int(row.rsplit('<td class="number nums">', 1)[1].split("<")[0]) for row in rows]

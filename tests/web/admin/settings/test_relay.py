@@ -16,21 +16,11 @@ from newsletter.smtp.sink import At, Options, Rule, Script, Sink
 from newsletter.transports.find import all_transports, transport_configs
 from newsletter.transports.models import Transport
 from tests.databases import both_databases
+from tests.web.admin.settings.relays import CANARY, FORM, LOCAL, PAGE
 from tests.web.signed_in import SignedIn
 
-PAGE = "/admin/settings"
 SAVE = f"{PAGE}/relay"
 TEST = f"{PAGE}/relay/test"
-CANARY = "canary-pässword"
-FORM = {
-    "host": "smtp.example.org",
-    "security": "starttls",
-    "port": "",
-    "username": "ana",
-    "password": CANARY,
-    "to": "olga@press.example",
-}
-LOCAL = {"host": "127.0.0.1", "security": "none", "username": "", "password": ""}
 
 
 @pytest.fixture

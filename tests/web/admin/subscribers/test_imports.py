@@ -19,7 +19,7 @@ from newsletter.subscribers.suppress import suppress
 from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.desk import LIST, XSS, afresh, deeds, read
+from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, read
 from tests.web.admin.subscribers.uploading import AGREED, BOUNDARY, GOOD, IMPORT, Upload, multipart
 from tests.web.signed_in import SignedIn
 
@@ -176,7 +176,7 @@ class TestRefusal:
         ("octets", "told"),
         [
             (b"", "Choose a file or paste text."),
-            (b"\n", "no column called"),
+            (b"\n", "is empty"),
             (b"name,city\nAna,Galway\n", "must name the columns, like email,name"),
             (b"email,name\n", "below its header it is empty"),
             (b"email\n\n\n", "below its header it is empty"),

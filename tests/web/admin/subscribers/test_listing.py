@@ -16,7 +16,7 @@ from newsletter.subscribers.search import FEW
 from tests.databases import both_databases
 from tests.factories import make_publication, make_readers, make_subscription
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.desk import LIST, XSS, afresh, read, shown
+from tests.web.admin.subscribers.requests import LIST, XSS, afresh, read, shown
 from tests.web.signed_in import SignedIn
 
 

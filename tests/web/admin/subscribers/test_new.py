@@ -18,7 +18,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.suppress import suppress
 from tests.databases import both_databases
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.desk import LIST, XSS, afresh, deeds, press, read, refused
+from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, press, read, refused
 from tests.web.signed_in import SignedIn
 
 NEW = f"{LIST}/new"

@@ -28,7 +28,7 @@ from tests.databases import both_databases
 from tests.factories import make_issue, make_publication, make_subscription
 from tests.web.admin.mailings.ledger import settle
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.desk import LIST, XSS, afresh, deeds, press, read, refused
+from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, press, read, refused
 from tests.web.signed_in import SignedIn, signed_in_client
 
 

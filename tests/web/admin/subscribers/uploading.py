@@ -3,7 +3,7 @@
 from newsletter.runtime import Runtime
 from newsletter.subscribers.imports.files import FOLDER, ImportFiles
 from newsletter.subscribers.imports.process import run_import
-from tests.web.admin.subscribers.desk import LIST, read
+from tests.web.admin.subscribers.requests import LIST, read
 from tests.web.signed_in import SignedIn
 
 IMPORT = f"{LIST}/import"

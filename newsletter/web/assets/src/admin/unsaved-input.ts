@@ -69,11 +69,11 @@ function restore(unsaved: UnsavedInput): void {
     (one) => (one.getAttribute("action") ?? "") === unsaved.action,
   );
   if (!form) return;
-  for (const one of controls(form)) {
-    const values = unsaved.fields.filter(([name]) => name === one.name).map(([, value]) => value);
-    if (isBox(one)) one.checked = values.includes(one.value);
-    else if (values[0] !== undefined) one.value = values[0];
-    one.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const control of controls(form)) {
+    const values = unsaved.fields.filter(([name]) => name === control.name).map(([, value]) => value);
+    if (isBox(control)) control.checked = values.includes(control.value);
+    else if (values[0] !== undefined) control.value = values[0];
+    control.dispatchEvent(new Event("input", { bubbles: true }));
   }
   document.querySelector<HTMLElement>("[data-unsaved-input-notice]")?.removeAttribute("hidden");
 }

@@ -43,13 +43,13 @@ function mergedSection(
   home: ReadonlyMap<string, string>,
   conflicts: FieldConflict[],
 ): Section {
-  const one = (my ?? their) as Section; // an id in the merged list stands in one of them
-  const fields = my && their ? mergedFields(id, was?.fields ?? {}, my.fields, their.fields, conflicts) : one.fields;
-  if (!one.entries) return { ...one, fields };
+  const section = (my ?? their) as Section; // an id in the merged list stands in one of them
+  const fields = my && their ? mergedFields(id, was?.fields ?? {}, my.fields, their.fields, conflicts) : section.fields;
+  if (!section.entries) return { ...section, fields };
   const keyOf = (entry: Entry): string => entry[KEY];
   const keys = mergedList(was?.entries ?? [], my?.entries ?? [], their?.entries ?? [], keyOf, changed);
   const here = keys.filter((key) => (home.get(key) ?? id) === id);
-  return { ...one, fields, entries: here.flatMap((key) => entries.get(key) ?? []) };
+  return { ...section, fields, entries: here.flatMap((key) => entries.get(key) ?? []) };
 }
 
 function changed<Part>(one: Part | undefined, other: Part | undefined): boolean {
@@ -99,13 +99,13 @@ function mergedEntries(base: Issue, mine: Issue, theirs: Issue, conflicts: Field
 /** The one section that each entry belongs to: where I moved it, or else where they have it. */
 function homes(base: Issue, mine: Issue, theirs: Issue): Map<string, string> {
   const [was, my, their] = [allEntries(base), allEntries(mine), allEntries(theirs)];
-  const found = new Map<string, string>();
+  const homes = new Map<string, string>();
   for (const key of new Set([...my.keys(), ...their.keys()])) {
     const [before, here, there] = [was.get(key)?.section, my.get(key)?.section, their.get(key)?.section];
     const home = here !== undefined && (here !== before || there === undefined) ? here : there;
-    if (home !== undefined) found.set(key, home);
+    if (home !== undefined) homes.set(key, home);
   }
-  return found;
+  return homes;
 }
 
 /** The keys of a list that two people changed, in an order that keeps what either did to it. */
@@ -148,7 +148,7 @@ function sameOrder(one: readonly string[], other: readonly string[]): boolean {
 export function matchEntries(theirs: Issue, base: Issue): Issue {
   const known = base.sections.flatMap((section) => section.entries ?? []);
   const free = new Set(known);
-  const found = new Map<Entry, Entry>();
+  const matched = new Map<Entry, Entry>();
   const link = (entry: Entry): string => textAt(entry, "url") || textAt(entry, "permalink");
   const matches: ((one: Entry, other: Entry) => boolean)[] = [
     (one, other) => isEqual(one, other),
@@ -157,23 +157,23 @@ export function matchEntries(theirs: Issue, base: Issue): Issue {
   ];
   for (const match of matches) {
     for (const entry of theirs.sections.flatMap((section) => section.entries ?? [])) {
-      const twin = found.has(entry) ? undefined : [...free].find((candidate) => match(entry, candidate));
+      const twin = matched.has(entry) ? undefined : [...free].find((candidate) => match(entry, candidate));
       if (!twin) continue;
-      found.set(entry, twin);
+      matched.set(entry, twin);
       free.delete(twin);
     }
   }
-  const sections = theirs.sections.map((section) => ({ ...section, ...placed(section, base, found, free) }));
+  const sections = theirs.sections.map((section) => ({ ...section, ...placed(section, base, matched, free) }));
   return { ...theirs, sections };
 }
 
 /** Entries without a match take the identity of a lost one at the same place of the same section. */
-function placed(section: Section, base: Issue, found: Map<Entry, Entry>, free: Set<Entry>): Partial<Section> {
+function placed(section: Section, base: Issue, matched: Map<Entry, Entry>, free: Set<Entry>): Partial<Section> {
   if (!section.entries) return {};
   const before = base.sections.find((candidate) => candidate.id === section.id)?.entries ?? [];
   const entries = section.entries.map((entry, index) => {
     const there = before[index];
-    const twin = found.get(entry) ?? (there && free.has(there) ? there : undefined);
+    const twin = matched.get(entry) ?? (there && free.has(there) ? there : undefined);
     if (twin) free.delete(twin);
     return twin ? withKey(entry, twin[KEY]) : entry;
   });

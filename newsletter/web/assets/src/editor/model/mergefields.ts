@@ -34,16 +34,16 @@ function unescaped(fallback: string): string {
 export function mergeFieldError(text: string): string {
   if (!text.includes("{{") && !text.includes("}}")) return "";
   let end = 0;
-  for (const found of fieldsIn(text)) {
-    const before = stray(text.slice(end, found.start));
+  for (const field of fieldsIn(text)) {
+    const before = stray(text.slice(end, field.start));
     if (before) return before;
-    if (!NAMES.includes(found.name) && !ATTRIBUTE.test(found.name)) {
-      return `There is no merge field called “${found.name}”. Known: ${NAMES.join(", ")} and attributes.<key>.`;
+    if (!NAMES.includes(field.name) && !ATTRIBUTE.test(field.name)) {
+      return `There is no merge field called “${field.name}”. Known: ${NAMES.join(", ")} and attributes.<key>.`;
     }
-    if ([...unescaped(found.fallback)].length > LONGEST_DEFAULT) {
-      return `The default of “${found.name}” is longer than ${LONGEST_DEFAULT} characters.`;
+    if ([...unescaped(field.fallback)].length > LONGEST_DEFAULT) {
+      return `The default of “${field.name}” is longer than ${LONGEST_DEFAULT} characters.`;
     }
-    end = found.end;
+    end = field.end;
   }
   return stray(text.slice(end));
 }

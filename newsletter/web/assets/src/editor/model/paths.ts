@@ -8,13 +8,13 @@ import { t } from "../i18n.ts";
 
 /** The address of a place; a place that is a whole section or entry has an empty name. */
 export function addressAt(issue: Issue, path: string): Address | undefined {
-  const found = /^sections\[(\d+)\](?:\.items\[(\d+)\])?(?:\.(.*))?$/.exec(path);
-  if (!found) return /^(sections|\/)/.test(path) ? undefined : addressOf(ISSUE, path.replace(/\[\d+\]$/, ""));
-  const section = issue.sections[Number(found[1])];
+  const match = /^sections\[(\d+)\](?:\.items\[(\d+)\])?(?:\.(.*))?$/.exec(path);
+  if (!match) return /^(sections|\/)/.test(path) ? undefined : addressOf(ISSUE, path.replace(/\[\d+\]$/, ""));
+  const section = issue.sections[Number(match[1])];
   if (!section) return undefined;
-  const name = (found[3] ?? "").replace(/\[\d+\].*$/, "");
-  if (found[2] === undefined) return addressOf(section.id, name);
-  const entry = section.entries?.[Number(found[2])];
+  const name = (match[3] ?? "").replace(/\[\d+\].*$/, "");
+  if (match[2] === undefined) return addressOf(section.id, name);
+  const entry = section.entries?.[Number(match[2])];
   const isText = blockOf(section.type).entries?.isText;
   return entry && addressOf(entry[KEY], isText ? "text" : name);
 }

@@ -34,27 +34,27 @@ export function valueIn(issue: Issue, address: Address): Json | undefined {
 
 /** Everything that is wrong. What did not change since the last time is not looked at again. */
 export function fieldErrors(issue: Issue): FieldErrors {
-  const found = new Map<Address, string>();
-  const add = (errors: FieldErrors): void => errors.forEach((words, address) => found.set(address, words));
+  const problems = new Map<Address, string>();
+  const add = (errors: FieldErrors): void => errors.forEach((words, address) => problems.set(address, words));
   add(inFields(ISSUE, issue.fields, issueFields()));
   for (const section of issue.sections) {
     add(inFields(section.id, section.fields, sectionFields(section.type)));
     const fields = blockOf(section.type).entries?.fields ?? [];
     for (const entry of section.entries ?? []) add(inFields(entry[KEY], entry, fields));
   }
-  return found;
+  return problems;
 }
 
 function inFields(scope: string, fields: Fields, descriptions: readonly Field[]): FieldErrors {
   const before = seen.get(fields);
   if (before) return before;
-  const found = new Map<Address, string>();
+  const problems = new Map<Address, string>();
   for (const [name, description, value] of leaves(descriptions, fields)) {
     const words = fieldError(description, value);
-    if (words) found.set(addressOf(scope, name), words);
+    if (words) problems.set(addressOf(scope, name), words);
   }
-  seen.set(fields, found);
-  return found;
+  seen.set(fields, problems);
+  return problems;
 }
 
 /** What is wrong with the value of one field, in one sentence; empty when nothing is. */

@@ -119,13 +119,13 @@ function place(store: EditorStore, issue: Issue, entry: Entry): void {
 
 /** Say where an entry stands now. */
 export function announcePlace(store: EditorStore, entry: Entry): void {
-  const found = locate(store.issue, entry[KEY]);
-  const section = found && store.issue.sections[found.section];
-  if (!section || found.entry === undefined) return;
+  const location = locate(store.issue, entry[KEY]);
+  const section = location && store.issue.sections[location.section];
+  if (!section || location.entry === undefined) return;
   const values = {
     name: nameOf(entry, section.type),
     title: titleOf(section),
-    place: found.entry + 1,
+    place: location.entry + 1,
     count: section.entries?.length ?? 0,
   };
   store.announce(t("“{name}” moved to “{title}”, place {place} of {count}.", values));

@@ -36,13 +36,13 @@ const Tokens = Extension.create({
       new Plugin({
         props: {
           decorations: (state) => {
-            const found: Decoration[] = [];
+            const decorations: Decoration[] = [];
             state.doc.descendants((node, at) => {
               for (const { start, end } of fieldsIn(node.text ?? "")) {
-                found.push(Decoration.inline(at + start, at + end, { class: "token" }));
+                decorations.push(Decoration.inline(at + start, at + end, { class: "token" }));
               }
             });
-            return DecorationSet.create(state.doc, found);
+            return DecorationSet.create(state.doc, decorations);
           },
         },
       }),

@@ -128,11 +128,11 @@ function escapedHtml(text: string): string {
 export function linksIn(markdown: string): string[] {
   if (!markdown.includes("](")) return [];
   const masked = mask(markdown);
-  const found: string[] = [];
+  const urls: string[] = [];
   for (const token of parser.parse(masked.text, {})) {
     for (const child of token.children ?? []) {
-      if (child.type === "link_open") found.push(masked.restore(hrefOf(child)));
+      if (child.type === "link_open") urls.push(masked.restore(hrefOf(child)));
     }
   }
-  return found;
+  return urls;
 }

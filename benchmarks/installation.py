@@ -1,4 +1,4 @@
-"""What the benchmarks of the desk share: the settings of an application that nothing else runs beside.
+"""What benchmarks of admin pages share: the settings of an installation that nothing else runs beside.
 
 Measures nothing by itself; `make bench` runs it like the others, to no effect.
 """

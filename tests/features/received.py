@@ -11,20 +11,20 @@ from tests.processes import wait_until
 LINK = re.compile(r"https?://[^\s<>()\[\]]+")
 
 
-def letters(sink: Sink, recipient: str) -> list[bytes]:
+def received_messages(sink: Sink, recipient: str) -> list[bytes]:
     """Every message to `recipient`, octet by octet, in the order in which they came."""
-    found = [record.content or b"" for record in tuple(sink.records) if record.recipient == recipient]
-    for octets in found:
+    contents = [record.content or b"" for record in tuple(sink.records) if record.recipient == recipient]
+    for octets in contents:
         mail.check_line_ends(octets)
-    return found
+    return contents
 
 
-def wait_for_letter(sink: Sink, recipient: str, number: int = 1) -> bytes:
+def wait_for_message(sink: Sink, recipient: str, number: int = 1) -> bytes:
     """The `number`th message to `recipient`, and the last so far."""
-    wait_until(lambda: len(letters(sink, recipient)) >= number, partial(_told, sink))
-    found = letters(sink, recipient)
-    assert len(found) == number
-    return found[-1]
+    wait_until(lambda: len(received_messages(sink, recipient)) >= number, partial(_told, sink))
+    contents = received_messages(sink, recipient)
+    assert len(contents) == number
+    return contents[-1]
 
 
 def every_link(message: EmailMessage) -> set[str]:

@@ -27,7 +27,7 @@ from newsletter.transports.models import Transport, TransportCooldown, Transport
 from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
-from tests.transports.ways import NOON
+from tests.transports.configs import NOON
 
 SECRETS = ["the newest secret"]
 FACTS = RelaySettings("smtp.example.org", 587, Security.STARTTLS, "ana", "canary-päss")

@@ -1,4 +1,4 @@
-"""Ways out for mail, as the tests of their limits want them."""
+"""Transport configs, as the tests of their limits want them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,9 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
 
-def way(key: str = "transport:1", *, weight: int = 1, paused: bool = False, **limits: Any) -> TransportConfig:
+def make_config(
+    key: str = "transport:1", *, weight: int = 1, paused: bool = False, **limits: Any
+) -> TransportConfig:
     """An config named like its key."""
     relay = Relay(f"{key.replace(':', '-')}.example.org", 587)
     return TransportConfig(key, key, relay, weight, Limits(**limits), paused)

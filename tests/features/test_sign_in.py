@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.core import clock
 from newsletter.publications.create import create_publication
 from newsletter.web.limits import limiter
-from tests.features.looking import listen, look, open_tab
+from tests.features.looking import listen, look
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -40,11 +40,6 @@ def origin(app: Flask, session: Session) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def tab(origin: str, chrome: Browser) -> Page:
-    return open_tab(chrome, origin, locale="en-GB")
-
-
 def sign_in(tab: Page, password: str = PASSWORD) -> None:
     tab.get_by_label("Email address").fill(OWNER)
     tab.get_by_label("Password", exact=True).fill(password)
@@ -53,10 +48,10 @@ def sign_in(tab: Page, password: str = PASSWORD) -> None:
 
 def test_the_pages_are_whole(tab: Page, origin: str) -> None:
     heard = listen(tab)
-    found: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
 
     def see(name: str) -> None:
-        found[name] = look(tab)
+        problems[name] = look(tab)
 
     tab.goto(f"{origin}/sign-in")
     see("sign in")
@@ -80,7 +75,7 @@ def test_the_pages_are_whole(tab: Page, origin: str) -> None:
     for path in ("/forgot-password", "/set-up/nonsense"):
         tab.goto(origin + path)
         see(path)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert {name: wrong for name, wrong in problems.items() if wrong} == {}
     assert heard == []
 
 
