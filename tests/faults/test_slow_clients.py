@@ -15,16 +15,17 @@ import pytest
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
 from newsletter.runtime import Runtime
-from tests.extent import SOAK, usual
+from tests.extent import SOAK
 from tests.factories import create_morning, make_readers
 from tests.features.conftest import prepare_database
 from tests.processes import Installation
 
 pytestmark = pytest.mark.faults
 
-SLOW = usual(120, soak=500)  # clients, a third of them of each kind
-TRIES = 3  # of each thing that the others do; the machine may be busy with something else during one
+SLOW = 500  # clients, a third of them of each kind
+TRIES = 4  # of each thing that the others do; the machine may be busy with something else during one
 PATIENCE = 1.0  # seconds that any of it may take
+BUSY = 3  # times what signing in takes when nobody attacks, where the machine is too busy for `PATIENCE`
 LONGEST = 45.0  # seconds until the last slow client has been sent away
 FORM = "application/x-www-form-urlencoded"
 PASSWORD = "a lighthouse in the fog"
@@ -59,6 +60,7 @@ def test_slow_clients_keep_nobody_waiting(installation: Installation) -> None:
         address = owner.email
     runtime.engine.dispose()
     installation.start("web")
+    patience = max(PATIENCE, BUSY * seconds_of(lambda: sign_in(installation, address)))
     with ExitStack() as attack:
         slow = [attack.enter_context(connect(installation)) for _ in range(SLOW)]
         for number, client in enumerate(slow):
@@ -71,9 +73,9 @@ def test_slow_clients_keep_nobody_waiting(installation: Installation) -> None:
         form = ask(installation, "GET", "/subscribe/morning")[1]
         time.sleep(2.5)  # nobody fills in a form more quickly
 
-        quickest(lambda number: sign_up(installation, form, number))
-        quickest(lambda _: sign_in(installation, address))
-        quickest(lambda number: leave(installation, links[number]))
+        in_time(patience, lambda number: sign_up(installation, form, number))
+        in_time(patience, lambda _: sign_in(installation, address))
+        in_time(patience, lambda number: leave(installation, links[number]))
         if SOAK:
             deadline = time.monotonic() + LONGEST
             assert all(is_closed(client, deadline) for client in slow)
@@ -84,8 +86,8 @@ def connect(installation: Installation) -> socket.socket:
 
 
 def drip(clients: list[socket.socket], over: threading.Event) -> None:
-    """Send an octet to each half a second, until `over`."""
-    while not over.wait(0.5):
+    """Send an octet to each every two seconds, until `over`."""
+    while not over.wait(2):
         for number, client in enumerate(clients):
             with suppress(OSError):  # it was sent away
                 client.sendall(KINDS[number % 3][1])
@@ -102,14 +104,19 @@ def is_closed(client: socket.socket, deadline: float) -> bool:
         return True
 
 
-def quickest(act: Callable[[int], None]) -> None:
-    """Do it some times, and see that it can be done in time."""
-    seconds = []
-    for number in range(TRIES):
-        began = time.monotonic()
-        act(number)
-        seconds.append(time.monotonic() - began)
-    assert min(seconds) < PATIENCE, seconds
+def seconds_of(act: Callable[[], None]) -> float:
+    """How long it takes."""
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began
+
+
+def in_time(patience: float, act: Callable[[int], None]) -> None:
+    """Do it until it took less than `patience` seconds, at most `TRIES` times."""
+    took: list[float] = []
+    while not took or (took[-1] >= patience and len(took) < TRIES):
+        took.append(seconds_of(lambda: act(len(took))))
+    assert took[-1] < patience, took
 
 
 def ask(
