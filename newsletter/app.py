@@ -26,6 +26,7 @@ from newsletter.web import (
     request_id,
     templating,
 )
+from newsletter.web.body_limits import LARGEST_FORM
 
 assert web  # noqa: S101
 
@@ -39,7 +40,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secrets[0],
         SECRET_KEY_FALLBACKS=settings.secrets[1:],
-        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=500_000,
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,

@@ -84,6 +84,7 @@ class Settings(BaseModel):
         description="How many proxies stand before the web server. As many entries of `X-Forwarded-For`,"
         " `-Proto` and `-Host` are believed, no more.",
     )
+    web_concurrency: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(default=8, ge=1, le=256, description="Threads of each web server process.")
     bulk_processes: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 4),

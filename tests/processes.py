@@ -262,7 +262,7 @@ def _healthy(url: str) -> bool:
 
 def _environment(given: Mapping[str, str]) -> dict[str, str]:
     """`given` in an environment that sets nothing of ours by itself; empty variables are left out."""
-    ours = {name.upper() for name in Settings.model_fields} | {"WEB_CONCURRENCY"}
+    ours = {name.upper() for name in Settings.model_fields}
     ours |= {f"{name}_FILE" for name in ours}
     outer = {name: value for name, value in os.environ.items() if name not in ours}
     added = {

@@ -75,7 +75,7 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], tmp_path: Path) 
         (victim, *_) = run.workers(queue)
         os.kill(victim, signal.SIGKILL)
         wait_until(lambda: ready_workers(run)[queue] == 2, run.said)  # noqa: B023
-    for program in ("gunicorn", "workers.preload", "valkey-server", "newsletter.smtp.mailbox"):
+    for program in ("newsletter.cli.serve", "workers.preload", "valkey-server", "newsletter.smtp.mailbox"):
         victims = run.processes(program)
         assert victims, program
         os.kill(victims[0], signal.SIGKILL)
