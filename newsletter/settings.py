@@ -24,6 +24,8 @@ MAX_SOCKET_PATH = 100
 # With room for a return path's local part in the 254 octets of an address.
 DOMAIN = re.compile(r"(?=.{1,189}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+# New files are 0600 and folders 0700: addresses of subscribers are kept in them.
+PRIVATE_UMASK = 0o077
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
 
@@ -221,7 +223,12 @@ class Settings(BaseModel):
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of the environment; `OperatorMustAct` names each variable that cannot be used."""
+    """The settings of the environment; `OperatorMustAct` names each variable that cannot be used.
+
+    A process that loads its own environment also stops sharing what it writes: see `PRIVATE_UMASK`.
+    """
+    if environment is None:
+        os.umask(PRIVATE_UMASK)
     values = dict(os.environ if environment is None else environment)
     for name in SECRETS_FROM_FILES:
         path = values.get(f"{name}_FILE")
