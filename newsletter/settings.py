@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.idn import to_ascii_domain
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
@@ -86,6 +87,13 @@ class Settings(BaseModel):
         description="How many proxies stand before the web server. As many entries of `X-Forwarded-For`,"
         " `-Proto` and `-Host` are believed, no more.",
     )
+    trusted_hosts: list[str] = Field(
+        default_factory=list,
+        description="Further names by which the service may be asked, separated by commas; `.example.org` is"
+        " all below it, `*` any. Requests for other names than these, that of `PUBLIC_URL` and those of this"
+        " machine are refused (`/healthz` is not). Unset, and `PUBLIC_URL` too: any, unless `HOST` is this"
+        " machine.",
+    )
     web_threads: int = Field(default=8, ge=1, le=256, description="Threads of each web server process.")
     bulk_processes: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 4),
@@ -122,10 +130,15 @@ class Settings(BaseModel):
         " fails, such as `turn.committing=kill@3` (`newsletter/sending/failpoints.py`).",
     )
 
-    @field_validator("old_secret_keys", mode="before")
+    @field_validator("old_secret_keys", "trusted_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _names(cls, value: list[str]) -> list[str]:
+        return [to_ascii_domain(name.strip().lower()) for name in value]
 
     @field_validator("data_dir")
     @classmethod
