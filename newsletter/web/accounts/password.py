@@ -75,6 +75,8 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
             ip=request.remote_addr or "",
         )
     except Refused as error:
+        if "password" not in error.fields:
+            raise
         session().rollback()
         form.password.errors = [sentence_for(error)]
         return _choose(token, user, form), 400
