@@ -4,7 +4,9 @@
 whoever has the same environment finds the same parts.
 """
 
+import base64
 import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -223,6 +225,12 @@ class Settings(BaseModel):
     @property
     def mailbox_dir(self) -> Path:
         return self.data_dir / "mailbox"
+
+    @property
+    def mailbox_secret(self) -> str:
+        """What opens the pages of the embedded mailbox: the same for every process and every start."""
+        digest = hmac.digest(self.secrets[0].encode(), b"newsletter-mailbox", "sha256")
+        return base64.urlsafe_b64encode(digest[:15]).decode()
 
     @property
     def tally_dir(self) -> Path:

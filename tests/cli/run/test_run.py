@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -55,7 +56,9 @@ def stopped_cleanly(run: Run, how: signal.Signals = signal.SIGTERM) -> None:
 def test_it_starts_recovers_and_ends(start: Callable[..., Run], tmp_path: Path) -> None:
     run = start()
     run.wait_until_healthy()
-    assert f"http://127.0.0.1:{run.port}/dev/mailbox" in run.said()
+    (mailbox,) = re.findall(rf"http://127\.0\.0\.1:{run.port}/dev/mailbox\S+", run.said())
+    with urlopen(mailbox.replace("/dev/mailbox", "/dev/mailbox.json")) as answer:
+        assert answer.status == 200
 
     # A second run on the same data directory is refused and told who has it.
     second = start()
