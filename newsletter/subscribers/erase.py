@@ -31,6 +31,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str) -> Subscriber:
     _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
     _blank_problems(session, subscriber.email or "")
+    audit.redact(session, subscriber.email or "")
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
