@@ -73,7 +73,7 @@ def _blank_messages(session: Session, address_hash: str) -> None:
     session.execute(
         update(SystemMessage)
         .where(for_person)
-        .values(recipient="", address_hash="", facts={}, error="erased")
+        .values(recipient="", address_hash="", mailbox_hash="", facts={}, error="erased")
     )
 
 

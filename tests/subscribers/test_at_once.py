@@ -99,6 +99,16 @@ def test_two_sign_ups_of_a_known_address_make_one_message(
         session.rollback()
 
 
+def test_sign_ups_of_aliases_make_one_message(
+    engine: Engine, session: Session, publication: Publication
+) -> None:
+    for number in range(5):
+        aliases = [f"reader{number}+{tag}@example.org" for tag in ("a", "b", "c")]
+        together(engine, *[_sign_up(publication, email) for email in aliases])
+    assert count(session, Subscriber) == 15
+    assert count(session, SystemMessage) == 5
+
+
 def test_two_presses_confirm_once(engine: Engine, session: Session, ask: Ask) -> None:
     for number in range(10):
         subscription = ask(f"reader{number}@example.org")
