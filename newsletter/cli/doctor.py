@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from redis import Redis
@@ -15,6 +16,7 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
+from newsletter.health.file_modes import open_to_others
 from newsletter.health.heartbeats import is_silent, read_heartbeats
 from newsletter.smtp.session import open_session
 from newsletter.transports.availability import Obstacle, read_availability
@@ -121,6 +123,22 @@ def _data_dir() -> str:
     return f"{folder} can be written"
 
 
+def _files() -> str:
+    settings = runtime().settings
+    database = runtime().engine.url.database if runtime().engine.dialect.name == "sqlite" else None
+    beside = [Path(f"{database}{ending}") for ending in ("", "-wal", "-shm")] if database else []
+    found = open_to_others([settings.data_dir, *beside])
+    if found:
+        commands = f"`chmod -R go-rwx {settings.data_dir}`"
+        if database and settings.data_dir not in Path(database).parents:
+            commands += f" and `chmod go-rwx {database}*`"
+        sentence = f"other users of this machine can open {found[0]}"
+        if len(found) > 1:
+            sentence += f" and {len(found) - 1} more"
+        raise OperatorMustAct("file_modes", f"{sentence}: run {commands}")
+    return "nobody else on this machine can open them"
+
+
 def _front_end() -> str:
     if not (static_dir() / ".vite" / "manifest.json").exists():
         message = "it has not been built: run `make setup`"
@@ -130,6 +148,7 @@ def _front_end() -> str:
 
 CHECKS: dict[str, Callable[[], str]] = {
     "data directory": _data_dir,
+    "files": _files,
     "database": _database,
     "broker": _broker,
     "workers": _workers,

@@ -8,6 +8,8 @@ from newsletter.core.errors import Refused
 
 MAX_OCTETS = 254  # RFC 5321 §4.5.3.1.3: a path is at most 256 octets with its angle brackets
 
+GMAIL = ("gmail.com", "googlemail.com")
+
 
 @dataclass(frozen=True)
 class Address:
@@ -19,6 +21,11 @@ class Address:
     @property
     def hash(self) -> str:
         return key_hash(self.key)
+
+    @property
+    def mailbox_hash(self) -> str:
+        """The same for all addresses of one mailbox, as far as anybody can know (see `mailbox_key`)."""
+        return key_hash(mailbox_key(self.key))
 
     @property
     def domain(self) -> str:
@@ -58,6 +65,19 @@ def address_key(text: str) -> str:
     U-labels, of which each has one A-label.
     """
     return "".join(letter.lower() for letter in unicodedata.normalize("NFC", text))
+
+
+def mailbox_key(key: str) -> str:
+    """The key of the mailbox behind the key of an address: without `+tag`, at Gmail also without dots.
+
+    For limits only, never to write to: another provider may deliver `ana+x@` to somebody else.
+    https://support.google.com/mail/answer/7436150
+    """
+    local, _at, domain = key.rpartition("@")
+    untagged = local.partition("+")[0] or local
+    if domain in GMAIL:
+        return f"{untagged.replace('.', '')}@{GMAIL[0]}"
+    return f"{untagged}@{domain}"
 
 
 def key_hash(key: str) -> str:

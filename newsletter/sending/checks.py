@@ -17,7 +17,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.sweep import finish_mailings, publish_mailing_jobs, publish_system_message_jobs
+from newsletter.sending.sweep import (
+    finish_mailings,
+    publish_mailing_jobs,
+    publish_request_jobs,
+    publish_system_message_jobs,
+)
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 
@@ -67,6 +72,10 @@ def _sweep_system_messages(context: CheckContext) -> None:
     publish_system_message_jobs(context.sessions)
 
 
+def _sweep_requests(context: CheckContext) -> None:
+    publish_request_jobs(context.sessions)
+
+
 def _sweep_imports(context: CheckContext) -> None:
     requeue_waiting_imports(context.sessions)
 
@@ -106,6 +115,11 @@ CHECKS = (
         _sweep_system_messages,
         Period.SWEEP,
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
+    ),
+    Check(
+        _sweep_requests,
+        Period.SWEEP,
+        "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
     ),
     Check(
         _sweep_imports,

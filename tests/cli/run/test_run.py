@@ -7,12 +7,12 @@ import smtplib
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -67,7 +67,9 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
     run = start(short_folder / STRANGE)
     run.wait_until_healthy()
     assert (run.data_dir / "newsletter.db").exists()
-    assert f"http://127.0.0.1:{run.port}/dev/mailbox" in run.said()
+    (mailbox,) = re.findall(rf"http://127\.0\.0\.1:{run.port}/dev/mailbox\S+", run.said())
+    with urlopen(mailbox.replace("/dev/mailbox", "/dev/mailbox.json")) as answer:
+        assert answer.status == 200
 
     # A second run on the same data directory is refused and told who has it.
     second = start(run.data_dir)
@@ -85,7 +87,7 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
     wait_until(lambda: set(ready_workers(run)) == ALWAYS_THERE, run.said)
     (link,) = re.findall(r"^http://\S+/set-up/\S+$", run.said(), re.MULTILINE)
     assert run.said().splitlines()[-1] == link
-    with urllib.request.urlopen(link, timeout=30) as answer:
+    with urlopen(link, timeout=30) as answer:
         assert "Make the account and start" in answer.read().decode()
     assert (run.data_dir / "log" / "web.log").stat().st_size > 0
 
