@@ -237,6 +237,10 @@ class Settings(BaseModel):
     def tally_dir(self) -> Path:
         return self.data_dir / "tallies"
 
+    @property
+    def unsubscribe_dir(self) -> Path:
+        return self.data_dir / "unsubscribes"
+
     @cached_property
     def secrets(self) -> list[str]:
         """The secret that signs, then the older ones. Without SECRET_KEY one is made once in DATA_DIR."""

@@ -16,6 +16,7 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
+from newsletter.health.check import unsubscribes_state
 from newsletter.health.file_modes import open_to_others
 from newsletter.health.heartbeats import is_silent, read_heartbeats
 from newsletter.smtp.session import open_session
@@ -114,6 +115,16 @@ def _signing() -> str:
     return f"the DNS has the keys of {', '.join(domains)}" if domains else "no mail is signed here"
 
 
+def _unsubscribes() -> str:
+    found = unsubscribes_state(runtime().settings.unsubscribe_dir)
+    if found.failed:
+        message = f"{found.failed} could not be carried out, see the log and {found.failed_folder}"
+        raise OperatorMustAct("unsubscribes", message)
+    if found.waiting:
+        raise OperatorMustAct("unsubscribes", f"{found.waiting} wait for the database")
+    return "none waits for the database"
+
+
 def _data_dir() -> str:
     folder = runtime().settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -150,6 +161,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "data directory": _data_dir,
     "files": _files,
     "database": _database,
+    "unsubscribes": _unsubscribes,
     "broker": _broker,
     "workers": _workers,
     "relay": _relay,
