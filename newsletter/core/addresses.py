@@ -3,10 +3,16 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from newsletter.core.errors import Refused
+from newsletter.core.host_names import is_ip_address
+from newsletter.core.idn import to_ascii_address, to_ascii_domain
 
+MAX_LOCAL_OCTETS = 64  # RFC 5321 §4.5.3.1.1
 MAX_OCTETS = 254  # RFC 5321 §4.5.3.1.3: a path is at most 256 octets with its angle brackets
+# What may stand before the @ of a mailto: URI as it is (RFC 6068 §2: atext without % / ? # [ ] & ; =).
+_PLAIN_IN_MAILTO = "!$'*+"
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,30 @@ def parse_address(text: str) -> Address:
     return Address(email=email, key=key)
 
 
+def parse_sender_address(text: str) -> Address:
+    """The address in `text`, which mail can come from and answers can go to; `Refused` says what is wrong.
+
+    Beyond `parse_address`: ASCII before the @, because From, Reply-To and MAIL must be writable for every
+    relay, also without SMTPUTF8 (RFC 6531); and a domain that others can know (RFC 5321 §2.3.5).
+    """
+    address = parse_address(text)
+    local, _at, domain = address.email.rpartition("@")
+    if not local.isascii():
+        raise _no_sender(address, "only plain letters (a–z), digits and signs may stand before the @.")
+    if len(local) > MAX_LOCAL_OCTETS:
+        raise _no_sender(address, f"at most {MAX_LOCAL_OCTETS} characters may stand before the @.")
+    name = to_ascii_domain(domain).lower()
+    if "." not in name or is_ip_address(name) or name.endswith(".localdomain"):
+        raise _no_sender(address, f"no other machine knows “{domain}”. Write a domain that gets mail.")
+    return address
+
+
+def mailto(email: str) -> str:
+    """The `mailto:` URI of a sender's address, in ASCII (RFC 6068 §2)."""
+    local, _at, domain = to_ascii_address(email).rpartition("@")
+    return f"mailto:{quote(local, safe=_PLAIN_IN_MAILTO)}@{domain}"
+
+
 def address_key(text: str) -> str:
     """`text`, an address or a part of one, as addresses are compared: NFC (UAX 15) in lower case.
 
@@ -67,3 +97,7 @@ def key_hash(key: str) -> str:
     It is not keyed: a lost or rotated key would silently lift every suppression.
     """
     return hashlib.sha256(b"newsletter-suppression:" + key.encode()).hexdigest()
+
+
+def _no_sender(address: Address, why: str) -> Refused:
+    return Refused("bad_sender", f"“{address.email}” cannot be a sender: {why}", {"email": why})
