@@ -23,7 +23,10 @@ def checks() -> CheckRunner:
     """The checks of this process, with an engine of their own: the timer is a thread beside its jobs."""
     given = settings()
     sessions = Runtime(given).sessions
-    return CheckRunner(CheckContext(sessions, given.bulk_processes, given.tally_dir, given.recovery_seconds))
+    context = CheckContext(
+        sessions, given.bulk_processes, given.tally_dir, given.data_dir, given.recovery_seconds
+    )
+    return CheckRunner(context)
 
 
 @handles(jobs.sweep)

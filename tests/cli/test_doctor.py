@@ -12,6 +12,7 @@ from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.settings import Settings
 from newsletter.smtp.sink import Sink
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 from tests.factories import make_publication
 
 
@@ -56,6 +57,7 @@ def test_every_folder_that_cannot_be_written_is_listed(run: Run, settings: Setti
     assert str(settings.tally_dir) in said["message"]
 
 
+@both_databases
 def test_senders_and_messages_that_cannot_be_written_are_listed(run: Run, session: Session) -> None:
     make_publication(session, sender_email="zoë@press.example")
     message(session, 1, MessageState.FAILED, "550 5.1.1 No such user", hours=1)

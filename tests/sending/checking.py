@@ -9,7 +9,7 @@ from newsletter.sending.checks import CHECKS, CheckContext, Period
 
 def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
     """Run the checks of the sweep; unlike the timer's, they raise what fails."""
-    context = CheckContext(sessions, bulk_processes, Path("unused"), recovery_seconds=15)
+    context = CheckContext(sessions, bulk_processes, Path("unused"), Path("unused"), recovery_seconds=15)
     for check in CHECKS:
         if check.period is Period.SWEEP:
             check.run(context)

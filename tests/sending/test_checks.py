@@ -32,7 +32,7 @@ def elapsed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def make_runner(runtime: Runtime) -> MakeRunner:
     def make(sessions: sessionmaker[Session] | None = None) -> CheckRunner:
         folder = runtime.settings.tally_dir
-        return CheckRunner(CheckContext(sessions or runtime.sessions, 1, folder, RECOVERY_SECONDS))
+        return CheckRunner(CheckContext(sessions or runtime.sessions, 1, folder, folder, RECOVERY_SECONDS))
 
     return make
 
