@@ -23,6 +23,8 @@ from newsletter.sending.sweep import (
     publish_request_jobs,
     publish_system_message_jobs,
 )
+from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
+from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 from newsletter.subscribers.replay_unsubscribes import replay
@@ -42,6 +44,7 @@ class CheckContext:
     sessions: sessionmaker[Session]
     bulk_processes: int
     tally_dir: Path
+    data_dir: Path
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
     watch: Watch = field(default_factory=Watch)
@@ -102,6 +105,10 @@ def _delete_old_tallies(context: CheckContext) -> None:
     delete_old_tallies(context.tally_dir)
 
 
+def _remove_forgotten_uploads(context: CheckContext) -> None:
+    remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
+
+
 def _resume_subscriptions(context: CheckContext) -> None:
     with context.sessions() as session:
         resume_due(session)
@@ -153,6 +160,11 @@ CHECKS = (
         _delete_old_tallies,
         Period.RECOVERY,
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
+    ),
+    Check(
+        _remove_forgotten_uploads,
+        Period.RECOVERY,
+        "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
     ),
     Check(
         _resume_subscriptions,
