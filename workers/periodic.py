@@ -28,6 +28,7 @@ def checks() -> CheckRunner:
             Runtime(given).sessions,
             given.bulk_processes,
             given.tally_dir,
+            given.data_dir,
             UnsubscribeSpool(given.unsubscribe_dir),
             given.recovery_seconds,
         )

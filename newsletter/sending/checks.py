@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.sweep import finish_mailings, publish_mailing_jobs, publish_system_message_jobs
+from newsletter.sending.sweep import (
+    finish_mailings,
+    publish_mailing_jobs,
+    publish_request_jobs,
+    publish_system_message_jobs,
+)
+from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
+from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 from newsletter.subscribers.replay_unsubscribes import replay
@@ -37,6 +44,7 @@ class CheckContext:
     sessions: sessionmaker[Session]
     bulk_processes: int
     tally_dir: Path
+    data_dir: Path
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
     watch: Watch = field(default_factory=Watch)
@@ -75,6 +83,10 @@ def _sweep_system_messages(context: CheckContext) -> None:
     publish_system_message_jobs(context.sessions)
 
 
+def _sweep_requests(context: CheckContext) -> None:
+    publish_request_jobs(context.sessions)
+
+
 def _sweep_imports(context: CheckContext) -> None:
     requeue_waiting_imports(context.sessions)
 
@@ -91,6 +103,10 @@ def _recover_windows(context: CheckContext) -> None:
 
 def _delete_old_tallies(context: CheckContext) -> None:
     delete_old_tallies(context.tally_dir)
+
+
+def _remove_forgotten_uploads(context: CheckContext) -> None:
+    remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
 
 
 def _resume_subscriptions(context: CheckContext) -> None:
@@ -121,6 +137,11 @@ CHECKS = (
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
     ),
     Check(
+        _sweep_requests,
+        Period.SWEEP,
+        "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
+    ),
+    Check(
         _sweep_imports,
         Period.SWEEP,
         "The worker of an import died, or its job was lost: nobody works on it.",
@@ -139,6 +160,11 @@ CHECKS = (
         _delete_old_tallies,
         Period.RECOVERY,
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
+    ),
+    Check(
+        _remove_forgotten_uploads,
+        Period.RECOVERY,
+        "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
     ),
     Check(
         _resume_subscriptions,

@@ -45,6 +45,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     session.flush()
     address = AddressInText(email)
     erase_in_texts(session, address)
+    audit.redact(session, address)
     files.erase(address, subscriber.id, subscription_ids)
     return subscriber
 
@@ -81,5 +82,5 @@ def _blank_messages(session: Session, address_hash: str) -> None:
     session.execute(
         update(SystemMessage)
         .where(for_person)
-        .values(recipient="", address_hash="", facts={}, error="erased")
+        .values(recipient="", address_hash="", mailbox_hash="", facts={}, error="erased")
     )

@@ -5,7 +5,7 @@ Columns are named here, not imported: some belong to features above. A test hold
 
 import json
 
-from sqlalchemy import JSON, Column, String, Text, cast, select, update
+from sqlalchemy import JSON, Column, String, Text, cast, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core.address_text import AddressInText
@@ -24,11 +24,28 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Rows that are about the person alone, found by the address in a column.
+DELETED = {"deferred_request": "facts"}
+
+
 def erase_in_texts(session: Session, address: AddressInText) -> None:
-    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays."""
+    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays.
+
+    Rows of the tables in `DELETED` go as a whole.
+    """
+    for table, name in DELETED.items():
+        _delete_rows(session, Base.metadata.tables[table].c[name], address)
     for table, names in FREE_TEXTS.items():
         for name in names:
             _erase_in_column(session, Base.metadata.tables[table].c[name], address)
+
+
+def _delete_rows(session: Session, column: Column[str], address: AddressInText) -> None:
+    text = cast(column, Text)
+    found = session.scalars(select(text).where(text.ilike(address.like, escape="/")).distinct()).all()
+    for facts in found:
+        if address.erase_in(json.loads(facts)) != json.loads(facts):
+            session.execute(delete(column.table).where(text == facts))
 
 
 def _erase_in_column(session: Session, column: Column[str], address: AddressInText) -> None:

@@ -11,7 +11,9 @@ from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
     """Run the checks of the sweep; unlike the timer's, they raise what fails."""
     unused = Path("unused")
-    context = CheckContext(sessions, bulk_processes, unused, UnsubscribeSpool(unused), recovery_seconds=15)
+    context = CheckContext(
+        sessions, bulk_processes, unused, unused, UnsubscribeSpool(unused), recovery_seconds=15
+    )
     for check in CHECKS:
         if check.period is Period.SWEEP:
             check.run(context)

@@ -34,7 +34,9 @@ def make_runner(runtime: Runtime) -> MakeRunner:
     def make(sessions: sessionmaker[Session] | None = None) -> CheckRunner:
         folder = runtime.settings.tally_dir
         spool = UnsubscribeSpool(runtime.settings.unsubscribe_dir)
-        return CheckRunner(CheckContext(sessions or runtime.sessions, 1, folder, spool, RECOVERY_SECONDS))
+        return CheckRunner(
+            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS)
+        )
 
     return make
 
