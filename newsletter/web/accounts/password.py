@@ -14,7 +14,7 @@ from newsletter.accounts.tokens import read_user_token
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Limited, Refused
 from newsletter.core.tokens import Purpose
-from newsletter.deferred import defer_password_reset
+from newsletter.deferred.defer import defer_password_reset
 from newsletter.web import current, limits
 from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
