@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +16,7 @@ from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, OperatorMustAct
 from newsletter.core.paths import static_dir
 from newsletter.health.file_modes import open_to_others
-from newsletter.health.heartbeats import is_silent, read_heartbeats
+from newsletter.health.heartbeats import is_silent, open_redis, read_heartbeats
 from newsletter.smtp.session import open_session
 from newsletter.transports.availability import Obstacle, read_availability
 from newsletter.transports.dkim_keys import ask_dns, check_active
@@ -60,7 +59,7 @@ def _database() -> str:
 
 
 def _broker() -> str:
-    with Redis.from_url(runtime().settings.effective_redis_url, socket_connect_timeout=2) as client:
+    with open_redis(runtime().settings.effective_redis_url, patience=2) as client:
         client.ping()
     return "answers"
 

@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.settings import Settings, load_settings
 from tests.cli.conftest import Run
+from tests.databases import both_databases
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def careless_umask() -> Iterator[None]:
 
 @pytest.fixture
 def database(settings: Settings) -> Path:
-    """The file of the test's database, which is in no data directory, closed to others."""
+    """The file of the test's database, which is in no data directory, closed to others (if it is a file)."""
     file = Path(settings.effective_database_url.removeprefix("sqlite:///"))
     for each in file.parent.glob(f"{file.name}*"):
         each.chmod(0o600)
@@ -42,6 +43,7 @@ def test_whoever_loads_its_environment_shares_nothing_that_it_writes(
     assert _mode(loaded.data_dir / "secret-key") == 0o600
 
 
+@both_databases
 def test_the_doctor_names_what_others_can_open(run: Run, settings: Settings, database: Path) -> None:
     assert run("doctor", "--json").json["files"]["ok"], database
     notes = settings.data_dir / "log" / "web.log"
