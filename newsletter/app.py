@@ -13,6 +13,7 @@ from newsletter.core.links import Links
 from newsletter.core.paths import static_dir, templates_dir
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
+from newsletter.sending import failpoints
 from newsletter.settings import Settings, load_settings
 from newsletter.web import (
     assets_manifest,
@@ -27,7 +28,9 @@ from newsletter.web import (
     request_id,
     templating,
     trusted_hosts,
+    unsubscribe_replay,
 )
+from newsletter.web.body_limits import LARGEST_FORM
 
 assert web  # noqa: S101
 
@@ -43,7 +46,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secrets[0],
         SECRET_KEY_FALLBACKS=settings.secrets[1:],
-        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=500_000,
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -63,6 +66,7 @@ def create_app(settings: Settings) -> Flask:
     converters.init_app(app)
     trusted_hosts.init_app(app, settings)
     blueprints.init_app(app, settings)
+    unsubscribe_replay.init_app(app, settings)
     _serve_static(app, https)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -74,6 +78,7 @@ def create_app_from_environment() -> Flask:
     """What the web server imports."""
     settings = load_settings()
     logs.configure(settings.log_format)
+    failpoints.arm(settings.failpoints)
     return create_app(settings)
 
 

@@ -15,12 +15,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.host_names import ehlo_name, host_name
 from newsletter.core.idn import to_ascii_domain
+from newsletter.core.public_url import check_public_url, host_of
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
@@ -54,7 +55,8 @@ class Settings(BaseModel):
     )
     public_url: str = Field(
         default="",
-        description="Where readers reach the web server: every link in an email begins with it. With"
+        description="Where readers reach the web server, such as `https://news.example.org`: every link in"
+        " an email begins with it, and relays are told its host. It has no path. With"
         " `https://`, cookies are marked secure, browsers are told to stay on https, and messages offer"
         " one-click unsubscribing (RFC 8058). Unset: `http://HOST:PORT`.",
     )
@@ -89,6 +91,7 @@ class Settings(BaseModel):
         description="How many proxies stand before the web server. As many entries of `X-Forwarded-For`,"
         " `-Proto` and `-Host` are believed, no more.",
     )
+    web_concurrency: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
     trusted_hosts: list[str] = Field(
         default_factory=list,
         description="Further names by which the service may be asked, separated by commas; `.example.org` is"
@@ -147,10 +150,23 @@ class Settings(BaseModel):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        value = value.strip().removeprefix("[").removesuffix("]")
+        try:
+            return host_name(value) if value else ""
+        except ValueError:
+            message = "it must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+            raise ValueError(message) from None
+
     @field_validator("bounce_domain")
     @classmethod
     def _domain(cls, value: str) -> str:
-        value = value.strip().lower().removesuffix(".")
+        try:
+            value = to_ascii_domain(value.strip().lower()).removesuffix(".")
+        except ValueError:
+            value = "-"
         if value and not DOMAIN.fullmatch(value):
             message = "it must be a domain name such as bounces.example.org"
             raise ValueError(message)
@@ -158,12 +174,8 @@ class Settings(BaseModel):
 
     @field_validator("public_url")
     @classmethod
-    def _bare(cls, value: str) -> str:
-        value = value.strip().rstrip("/")
-        if value and not value.startswith(("http://", "https://")):
-            message = "it must start with http:// or https://"
-            raise ValueError(message)
-        return value
+    def _origin(cls, value: str) -> str:
+        return check_public_url(value) if value.strip() else ""
 
     @property
     def uses_embedded_database(self) -> bool:
@@ -215,8 +227,7 @@ class Settings(BaseModel):
     @property
     def mail_name(self) -> str:
         """The name we give a relay (EHLO): the public host, which receivers may look up."""
-        host = urlsplit(self.effective_public_url).hostname or "localhost"
-        return f"[{host}]" if host.replace(".", "").isdigit() else host.replace(":", "-")
+        return ehlo_name(host_of(self.effective_public_url))
 
     @property
     def media_dir(self) -> Path:
@@ -235,6 +246,10 @@ class Settings(BaseModel):
     @property
     def tally_dir(self) -> Path:
         return self.data_dir / "tallies"
+
+    @property
+    def unsubscribe_dir(self) -> Path:
+        return self.data_dir / "unsubscribes"
 
     @cached_property
     def secrets(self) -> list[str]:

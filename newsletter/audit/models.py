@@ -12,7 +12,7 @@ from newsletter.core.db import Base
 
 
 class AuditEntry(Base):
-    """One thing that somebody did. Rows are added, never changed: triggers of migration 0011 refuse it.
+    """One thing that somebody did. Rows are added, never changed: triggers of migration 0010 refuse it.
 
     An erasure may blank `detail` and `ip` (`audit.redact`).
     """

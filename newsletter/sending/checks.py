@@ -23,8 +23,12 @@ from newsletter.sending.sweep import (
     publish_request_jobs,
     publish_system_message_jobs,
 )
+from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
+from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
+from newsletter.subscribers.replay_unsubscribes import replay
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +44,8 @@ class CheckContext:
     sessions: sessionmaker[Session]
     bulk_processes: int
     tally_dir: Path
+    data_dir: Path
+    unsubscribes: UnsubscribeSpool
     recovery_seconds: float
     watch: Watch = field(default_factory=Watch)
 
@@ -47,6 +53,7 @@ class CheckContext:
 class Period(Enum):
     """How often a check runs."""
 
+    ALWAYS = "always"  # whenever somebody looks what is due, which the timer does twice a second
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
 
@@ -58,6 +65,10 @@ class Check:
     run: Callable[[CheckContext], object]
     period: Period
     why: str
+
+
+def _replay_unsubscribes(context: CheckContext) -> None:
+    replay(context.unsubscribes, context.sessions)
 
 
 def _sweep_mailings_that_ended(context: CheckContext) -> None:
@@ -94,6 +105,10 @@ def _delete_old_tallies(context: CheckContext) -> None:
     delete_old_tallies(context.tally_dir)
 
 
+def _remove_forgotten_uploads(context: CheckContext) -> None:
+    remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
+
+
 def _resume_subscriptions(context: CheckContext) -> None:
     with context.sessions() as session:
         resume_due(session)
@@ -101,6 +116,11 @@ def _resume_subscriptions(context: CheckContext) -> None:
 
 
 CHECKS = (
+    Check(
+        _replay_unsubscribes,
+        Period.ALWAYS,
+        "A web server died with unsubscribes that it had answered while the database was away.",
+    ),
     Check(
         _sweep_mailings_that_ended,
         Period.SWEEP,
@@ -142,6 +162,11 @@ CHECKS = (
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
     ),
     Check(
+        _remove_forgotten_uploads,
+        Period.RECOVERY,
+        "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
+    ),
+    Check(
         _resume_subscriptions,
         Period.RECOVERY,
         "A reader's pause is over: they would never be written to again.",
@@ -172,8 +197,12 @@ class CheckRunner:
                     self._run(check)
 
     def _is_due(self, period: Period) -> bool:
-        seconds = SWEEP_SECONDS if period is Period.SWEEP else self._context.recovery_seconds
-        return clock.monotonic() - self._ran_at[period] >= seconds
+        seconds = {
+            Period.ALWAYS: 0.0,
+            Period.SWEEP: SWEEP_SECONDS,
+            Period.RECOVERY: self._context.recovery_seconds,
+        }
+        return clock.monotonic() - self._ran_at[period] >= seconds[period]
 
     def _run(self, check: Check) -> bool:
         try:

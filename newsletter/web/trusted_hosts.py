@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 from flask_babel import gettext as _
 
+from newsletter.core.host_names import is_loopback
 from newsletter.settings import Settings
-from newsletter.smtp.url import is_loopback
 from newsletter.web.errors import Answer, answer
 
 # Supervisors ask `/healthz` by whatever address a process has; the mailbox has a stricter rule of its own.

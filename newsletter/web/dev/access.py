@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, g, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from newsletter.smtp.url import is_loopback
+from newsletter.core.host_names import is_loopback
 from newsletter.web.current import settings
 from newsletter.web.errors import answer
 from newsletter.web.trusted_hosts import host_name

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from newsletter.core.host_names import is_loopback
 from newsletter.settings import Settings
 from newsletter.smtp.mailbox import Summary, clear, list_messages, read_message
 from newsletter.smtp.mailbox.store import message_ids
-from newsletter.smtp.url import is_loopback
 from newsletter.web.current import settings
 from newsletter.web.dev.access import only_with_the_secret
 from newsletter.web.dev.caught_email import CaughtEmail, Row, as_caught_email, as_row, with_links_in_new_tabs

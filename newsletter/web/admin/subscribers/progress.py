@@ -13,20 +13,23 @@ from newsletter.subscribers.imports.models import ImportState
 from newsletter.subscribers.imports.process import MOST_PROBLEMS, is_stalled
 from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
-from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
+from newsletter.web.admin.subscribers.blueprint import blueprint
+from newsletter.web.admin.subscribers.confirm_import import SHOWN_PROBLEMS, THIS, preview_page
 from newsletter.web.admin.words.imports import state_sentence, terms
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
 
-THIS = f"{LIST}/imports/<int:import_id>"
-SHOWN_PROBLEMS = 50
 HEADER: tuple[Cell, ...] = ("line", "problem")  # names for programs, so they are not translated
 
 
 @blueprint.get(THIS)
 @allow(Permission.VIEW)
 def progress(slug: str, import_id: int) -> str:
-    """State, counts, rows that were left out; the script keeps it up to date."""
+    """State, counts, rows that were left out; the script keeps it up to date. Before it: the preview."""
+    publication = find_publication(session(), slug)
+    upload = find_import(session(), publication.id, import_id)
+    if upload.state is ImportState.PREVIEW:
+        return preview_page(publication, upload)
     return render_template("admin/subscribers/progress.html", **_facts(slug, import_id))
 
 

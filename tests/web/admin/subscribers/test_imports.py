@@ -49,8 +49,7 @@ class TestUpload:
     def test_waits_is_read_and_leaves_no_file(
         self, upload: Upload, editor_client: SignedIn, session: Session
     ) -> None:
-        code, location, _ = upload.send(GOOD, name="/home/e/péople <1>.csv")
-        assert code == 303
+        location = upload.confirmed(GOOD, name="/home/e/péople <1>.csv")
         page = read(editor_client, location)
         for words in (
             "Waiting",
@@ -262,7 +261,7 @@ class TestPages:
         assert "new.example" not in read(editor_client, "/admin/p/evening/subscribers/import")
 
     def test_poll_while_it_lasts(self, upload: Upload, editor_client: SignedIn) -> None:
-        _, location, _ = upload.send(GOOD)
+        location = upload.confirmed(GOOD)
         assert f'hx-get="{location}/live"' in read(editor_client, location)
 
 
