@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.deferred import decide
+from newsletter.deferred.decide import decide
 from newsletter.deferred.models import DeferredRequest
 
 

@@ -22,22 +22,17 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "mailing": ("held_reason", "waiting_for"),
     "transport_rest": ("reason",),
 }
-
-
-# Rows that are about the person alone, found by the address in a column.
-DELETED = {"deferred_request": "facts"}
+# What somebody asked for about an address, until a worker decides it: it is dropped.
+ASKED = {"deferred_request": "facts"}
 
 
 def erase_in_texts(session: Session, address: AddressInText) -> None:
-    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays.
-
-    Rows of the tables in `DELETED` go as a whole.
-    """
-    for table, name in DELETED.items():
-        _delete_rows(session, Base.metadata.tables[table].c[name], address)
+    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays."""
     for table, names in FREE_TEXTS.items():
         for name in names:
             _erase_in_column(session, Base.metadata.tables[table].c[name], address)
+    for table, name in ASKED.items():
+        _delete_rows(session, Base.metadata.tables[table].c[name], address)
 
 
 def _delete_rows(session: Session, column: Column[str], address: AddressInText) -> None:

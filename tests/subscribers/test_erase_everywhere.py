@@ -18,7 +18,8 @@ from newsletter.core.errors import DomainError
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.logs import Logger
-from newsletter.deferred import defer_sign_up
+from newsletter.deferred.defer import defer_password_reset
+from newsletter.deferred.models import DeferredRequest
 from newsletter.mailings.models import Mailing
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
@@ -29,9 +30,8 @@ from newsletter.sending.schedule import schedule
 from newsletter.smtp.mailbox import store
 from newsletter.subscribers.add import vouch_for
 from newsletter.subscribers.confirm import confirm
-from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.erase_texts import DELETED, FREE_TEXTS
+from newsletter.subscribers.erase_texts import ASKED, FREE_TEXTS
 from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.imports.process import run_import
@@ -70,8 +70,8 @@ OWN_COLUMNS = {
     "suppression": {"address_hash", "reason"},
     "subscriber_import": {"actor", "file", "skipped", "state"},
     "subscription": {"state", "ended_reason"},
-    "deferred_request": {"kind"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
+    "deferred_request": {"kind", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
@@ -84,8 +84,7 @@ def test_each_column_of_text_is_searched_or_has_a_reason_not_to_be() -> None:
             assert table.name not in FREE_TEXTS
             continue
         texts = {column.name for column in table.columns if isinstance(column.type, String | JSON)}
-        searched = {*FREE_TEXTS.get(table.name, ()), DELETED.get(table.name, "")} - {""}
-        assert texts - OWN_COLUMNS.get(table.name, set()) == searched, table.name
+        assert texts - OWN_COLUMNS.get(table.name, set()) == set(FREE_TEXTS.get(table.name, ())), table.name
 
 
 @dataclass
@@ -105,21 +104,13 @@ class Installation:
         """They sign up and confirm, an editor vouches for them elsewhere, and somebody makes a note."""
         mine = ask(self.email, "Ana Quillfeather")
         assert mine
+        for asking in (self.email, "bo@example.org"):
+            defer_password_reset(self.session, parse_address(asking), locale="en", ip=asking[:2])
         confirm(self.session, mine.id, locale="en", ip=IP)
         note = f"{self.email} asked me at the fair."
         address, other = parse_address(self.capitals), make_publication(self.session)
         vouch_for(self.session, other, address, note=note, actor=EDITOR)
         suppress_person(self.session, mine.subscriber_id, note=f"{self.decomposed} wrote", actor=EDITOR)
-        agreed = Consent("I agree.", "1", "en")
-        defer_sign_up(
-            self.session,
-            publication=other,
-            address=address,
-            name="Ana Quillfeather",
-            words=agreed,
-            source=ConsentSource.FORM,
-            ip=IP,
-        )
         self.session.commit()
         return mine
 
@@ -229,6 +220,7 @@ def test_nothing_is_left_after_every_path(
 def check_what_is_of_others(session: Session, bo: Subscription, mailing: Mailing) -> None:
     """What is about several people is still there, without the address."""
     session.expire_all()
+    assert session.scalars(select(DeferredRequest)).one().facts["email"] == "bo@example.org"
     imported = select(ConsentRecord.text).where(ConsentRecord.kind == ConsentKind.IMPORTED).distinct()
     statements = session.scalars(select(SubscriberImport.statement).order_by(SubscriberImport.id)).all()
     assert session.scalars(imported).all() == ["Of [erased] and Bo"] == list(statements[:1])
