@@ -18,6 +18,8 @@ from newsletter.core.addresses import parse_sender_address
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, Refused
 from newsletter.core.paths import static_dir
+from newsletter.health.check import unsubscribes_state
+from newsletter.health.file_modes import open_to_others
 from newsletter.health.heartbeats import is_silent, read_heartbeats
 from newsletter.outbox.failed import LATELY, failed_messages
 from newsletter.outbox.waiting import put_off_since
@@ -79,6 +81,22 @@ def _unwritable(folders: tuple[Path, ...]) -> Iterator[str]:
             probe.unlink()
         except OSError as error:
             yield f"{folder} cannot be written: {error.strerror}"
+
+
+def _file_modes() -> str:
+    settings = runtime().settings
+    database = runtime().engine.url.database if runtime().engine.dialect.name == "sqlite" else None
+    beside = [Path(f"{database}{ending}") for ending in ("", "-wal", "-shm")] if database else []
+    found = open_to_others([settings.data_dir, *beside])
+    if found:
+        commands = f"`chmod -R go-rwx {settings.data_dir}`"
+        if database and settings.data_dir not in Path(database).parents:
+            commands += f" and `chmod go-rwx {database}*`"
+        sentence = f"other users of this machine can open {found[0]}"
+        if len(found) > 1:
+            sentence += f" and {len(found) - 1} more"
+        raise Troubles([f"{sentence}: run {commands}"])
+    return "nobody else on this machine can open them"
 
 
 def _database() -> str:
@@ -196,6 +214,18 @@ def _waiting_messages() -> str:
     return "none for more than an hour"
 
 
+def _unsubscribes() -> str:
+    found = unsubscribes_state(runtime().settings.unsubscribe_dir)
+    troubles = []
+    if found.failed:
+        troubles.append(f"{found.failed} could not be carried out, see the log and {found.failed_folder}")
+    if found.waiting:
+        troubles.append(f"{found.waiting} wait for the database")
+    if troubles:
+        raise Troubles(troubles)
+    return "none waits for the database"
+
+
 def _front_end() -> str:
     if not (static_dir() / ".vite" / "manifest.json").exists():
         raise Troubles(["it has not been built: run `make setup`"])
@@ -205,7 +235,9 @@ def _front_end() -> str:
 CHECKS = {
     "settings": Check(_settings, needs=()),
     "data directory": Check(_files),
+    "files": Check(_file_modes),
     "database": Check(_database),
+    "unsubscribes": Check(_unsubscribes),
     "broker": Check(_broker),
     "workers": Check(_workers, needs=("settings", "broker")),
     "relay": Check(_relay),

@@ -19,6 +19,8 @@ _PLAIN_IN_MAILTO = "!$'*+"
 # In lower case, because a few names such as INFO are the same in any case.
 _usual_local = re.compile(r"[a-z0-9_-]+(?:[.+][a-z0-9_-]+){0,4}").fullmatch
 
+GMAIL = ("gmail.com", "googlemail.com")
+
 
 @dataclass(frozen=True)
 class Address:
@@ -30,6 +32,11 @@ class Address:
     @property
     def hash(self) -> str:
         return key_hash(self.key)
+
+    @property
+    def mailbox_hash(self) -> str:
+        """The same for all addresses of one mailbox, as far as anybody can know (see `mailbox_key`)."""
+        return key_hash(mailbox_key(self.key))
 
     @property
     def domain(self) -> str:
@@ -86,6 +93,19 @@ def address_key(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(letter.lower() for letter in unicodedata.normalize("NFC", text))
+
+
+def mailbox_key(key: str) -> str:
+    """The key of the mailbox behind the key of an address: without `+tag`, at Gmail also without dots.
+
+    For limits only, never to write to: another provider may deliver `ana+x@` to somebody else.
+    https://support.google.com/mail/answer/7436150
+    """
+    local, _at, domain = key.rpartition("@")
+    untagged = local.partition("+")[0] or local
+    if domain in GMAIL:
+        return f"{untagged.replace('.', '')}@{GMAIL[0]}"
+    return f"{untagged}@{domain}"
 
 
 def key_hash(key: str) -> str:

@@ -17,11 +17,18 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.sweep import finish_mailings, publish_mailing_jobs, publish_system_message_jobs
+from newsletter.sending.sweep import (
+    finish_mailings,
+    publish_mailing_jobs,
+    publish_request_jobs,
+    publish_system_message_jobs,
+)
 from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
+from newsletter.subscribers.replay_unsubscribes import replay
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +45,7 @@ class CheckContext:
     bulk_processes: int
     tally_dir: Path
     data_dir: Path
+    unsubscribes: UnsubscribeSpool
     recovery_seconds: float
     watch: Watch = field(default_factory=Watch)
 
@@ -45,6 +53,7 @@ class CheckContext:
 class Period(Enum):
     """How often a check runs."""
 
+    ALWAYS = "always"  # whenever somebody looks what is due, which the timer does twice a second
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
 
@@ -58,6 +67,10 @@ class Check:
     why: str
 
 
+def _replay_unsubscribes(context: CheckContext) -> None:
+    replay(context.unsubscribes, context.sessions)
+
+
 def _sweep_mailings_that_ended(context: CheckContext) -> None:
     finish_mailings(context.sessions)
 
@@ -68,6 +81,10 @@ def _sweep_mailings(context: CheckContext) -> None:
 
 def _sweep_system_messages(context: CheckContext) -> None:
     publish_system_message_jobs(context.sessions)
+
+
+def _sweep_requests(context: CheckContext) -> None:
+    publish_request_jobs(context.sessions)
 
 
 def _sweep_imports(context: CheckContext) -> None:
@@ -100,6 +117,11 @@ def _resume_subscriptions(context: CheckContext) -> None:
 
 CHECKS = (
     Check(
+        _replay_unsubscribes,
+        Period.ALWAYS,
+        "A web server died with unsubscribes that it had answered while the database was away.",
+    ),
+    Check(
         _sweep_mailings_that_ended,
         Period.SWEEP,
         "The last holder of a mailing died after its last answer: nobody noticed that it is over.",
@@ -113,6 +135,11 @@ CHECKS = (
         _sweep_system_messages,
         Period.SWEEP,
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
+    ),
+    Check(
+        _sweep_requests,
+        Period.SWEEP,
+        "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
     ),
     Check(
         _sweep_imports,
@@ -170,8 +197,12 @@ class CheckRunner:
                     self._run(check)
 
     def _is_due(self, period: Period) -> bool:
-        seconds = SWEEP_SECONDS if period is Period.SWEEP else self._context.recovery_seconds
-        return clock.monotonic() - self._ran_at[period] >= seconds
+        seconds = {
+            Period.ALWAYS: 0.0,
+            Period.SWEEP: SWEEP_SECONDS,
+            Period.RECOVERY: self._context.recovery_seconds,
+        }
+        return clock.monotonic() - self._ran_at[period] >= seconds[period]
 
     def _run(self, check: Check) -> bool:
         try:
