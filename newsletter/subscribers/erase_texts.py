@@ -5,7 +5,7 @@ Columns are named here, not imported: some belong to features above. A test hold
 
 import json
 
-from sqlalchemy import JSON, Column, String, Text, cast, select, update
+from sqlalchemy import JSON, Column, String, Text, cast, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core.address_text import AddressInText
@@ -22,6 +22,8 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "mailing": ("held_reason", "waiting_for"),
     "transport_rest": ("reason",),
 }
+# What somebody asked for about an address, until a worker decides it: it is dropped.
+ASKED = {"deferred_request": "facts"}
 
 
 def erase_in_texts(session: Session, address: AddressInText) -> None:
@@ -29,6 +31,9 @@ def erase_in_texts(session: Session, address: AddressInText) -> None:
     for table, names in FREE_TEXTS.items():
         for name in names:
             _erase_in_column(session, Base.metadata.tables[table].c[name], address)
+    for table, name in ASKED.items():
+        asked = Base.metadata.tables[table]
+        session.execute(delete(asked).where(cast(asked.c[name], Text).ilike(address.like, escape="/")))
 
 
 def _erase_in_column(session: Session, column: Column[str], address: AddressInText) -> None:

@@ -6,20 +6,19 @@ import pytest
 
 from newsletter.settings import Settings
 from tests.cli.conftest import Run
-
-# The files of a database are looked at, which PostgreSQL keeps for itself.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+from tests.databases import both_databases
 
 
 @pytest.fixture
 def database(settings: Settings) -> Path:
-    """The file of the test's database, which is in no data directory, closed to others."""
+    """The file of the test's database, which is in no data directory, closed to others (if it is a file)."""
     file = Path(settings.effective_database_url.removeprefix("sqlite:///"))
     for each in file.parent.glob(f"{file.name}*"):
         each.chmod(0o600)
     return file
 
 
+@both_databases
 def test_the_doctor_names_what_others_can_open(run: Run, settings: Settings, database: Path) -> None:
     assert run("doctor", "--json").json["files"]["ok"], database
     notes = settings.data_dir / "log" / "web.log"

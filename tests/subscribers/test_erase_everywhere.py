@@ -18,6 +18,7 @@ from newsletter.core.errors import DomainError
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.logs import Logger
+from newsletter.deferred.defer import defer_password_reset
 from newsletter.mailings.models import Mailing
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
@@ -29,7 +30,8 @@ from newsletter.smtp.mailbox import store
 from newsletter.subscribers.add import vouch_for
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.erase_texts import FREE_TEXTS
+from newsletter.subscribers.erase_texts import ASKED, FREE_TEXTS
+from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.imports.process import run_import
 from newsletter.subscribers.imports.upload import create_import, store_upload
@@ -67,7 +69,8 @@ OWN_COLUMNS = {
     "suppression": {"address_hash", "reason"},
     "subscriber_import": {"actor", "file", "skipped", "state"},
     "subscription": {"state", "ended_reason"},
-    "system_message": {"kind", "recipient", "address_hash", "locale", "facts", "state"},
+    "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
+    "deferred_request": {"kind", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
@@ -100,6 +103,7 @@ class Installation:
         """They sign up and confirm, an editor vouches for them elsewhere, and somebody makes a note."""
         mine = ask(self.email, "Ana Quillfeather")
         assert mine
+        defer_password_reset(self.session, parse_address(self.email), locale="en", ip=IP)
         confirm(self.session, mine.id, locale="en", ip=IP)
         note = f"{self.email} asked me at the fair."
         address, other = parse_address(self.capitals), make_publication(self.session)
@@ -132,6 +136,7 @@ class Installation:
         stream = io.BytesIO(content.encode())
         kept = store_upload(self.files.imports, stream, filename=f"for {self.email}.csv")
         made = create_import(self.session, self.publication, kept, statement=statement, actor=EDITOR)
+        confirm_import(self.session, self.publication.id, made.id, actor=EDITOR)
         self.session.commit()
         return made.id
 
