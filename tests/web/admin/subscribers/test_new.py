@@ -175,4 +175,6 @@ class TestRefusal:
     def test_of_a_name_that_turns_the_text_around(
         self, editor_client: SignedIn, publication: Publication
     ) -> None:
-        assert "U+202E" in refused(editor_client, NEW, email="jo@readers.example", name="Zoë\u202e", way="ask")
+        assert "U+202E" in refused(
+            editor_client, NEW, email="jo@readers.example", name="Zoë\u202e", way="ask"
+        )
