@@ -21,12 +21,17 @@ from newsletter.core.idn import to_ascii_domain
 from newsletter.core.paths import templates_dir
 from newsletter.core.zones import zone_or_utc
 from newsletter.rendering.addresses import needs_smtputf8
+from newsletter.rendering.colour import ink_on, readable_on
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.slots import SlotTable
 from newsletter.smtp.dialogue import Envelope
 
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
+
+
+ACCENT = "#c2371d"  # of the button, where no publication has a colour of its own
+DARK_PAPER = "#171613"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class SystemEmail:
     asked_at: when the person did what this message answers; the message's Date, the same at each attempt.
     link:     where its one button leads.
     name:     who it comes from: the publication, or whoever runs the installation.
+    accent:   the colour of the button, as `#rrggbb`.
     """
 
     message_id: int
@@ -50,6 +56,7 @@ class SystemEmail:
     reply_to: str = ""
     postal_address: str = ""
     timezone: str = "UTC"
+    accent: str = ACCENT
 
 
 def write(email: SystemEmail) -> Envelope:
@@ -94,11 +101,18 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
         "date": date,
         "time": time,
         "zone": zone,
+        "button": _button(email.accent),
     }
     text = environment.get_template(f"{email.kind}.txt")
     subject = "".join(text.blocks["subject"](text.new_context(words))).strip()
     html = environment.get_template(f"{email.kind}.html").render(words, subject=subject)
     return html, text.render(words), subject
+
+
+def _button(accent: str) -> dict[str, str]:
+    """The colours of the button and of its words, by day and by night, each readable on the other."""
+    dark = readable_on(accent, DARK_PAPER)
+    return {"paper": accent, "ink": ink_on(accent), "dark_paper": dark, "dark_ink": ink_on(dark)}
 
 
 def _clean(email: SystemEmail) -> SystemEmail:

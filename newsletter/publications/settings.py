@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from newsletter.core.addresses import Address, parse_address
 from newsletter.core.errors import Refused
 from newsletter.core.text import is_line, is_lines, several_lines
-from newsletter.core.zones import zone_names
+from newsletter.core.zones import zone_called, zone_names
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1_000
@@ -165,6 +165,7 @@ def _language(text: str) -> str:
 
 
 def _timezone(text: str) -> str:
-    if text not in zone_names():
+    zone = zone_called(text)
+    if zone not in zone_names():
         raise ValueError(f"“{text[:60]}” is not a time zone such as Europe/Rome.")
-    return text
+    return zone
