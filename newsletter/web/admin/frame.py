@@ -25,6 +25,7 @@ SETTINGS = {"admin_publications", "admin_settings"}
 MENU = {
     "publications": "/admin/publications",
     "new_publication": "/admin/publications/new",
+    "media": "/admin/media/",
     "account": "/admin/account",
     "team": "/admin/team",
     "relay": "/admin/settings",
