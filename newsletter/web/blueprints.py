@@ -3,11 +3,12 @@
 from flask import Flask
 
 from newsletter.settings import Settings
-from newsletter.web import accounts, admin, health
+from newsletter.web import accounts, admin, health, request_body
 from newsletter.web.admin import account, team
 from newsletter.web.admin import home as admin_home
 from newsletter.web.admin import issues as admin_issues
 from newsletter.web.admin import mailings as admin_mailings
+from newsletter.web.admin import media as admin_media
 from newsletter.web.admin import publications as admin_publications
 from newsletter.web.admin import settings as admin_settings
 from newsletter.web.admin import subscribers as admin_subscribers
@@ -19,6 +20,7 @@ from newsletter.web.public import (
     home,
     media,
     preferences,
+    preview,
     style,
     subscribe,
     unsubscribe,
@@ -27,6 +29,7 @@ from newsletter.web.public import (
 
 def init_app(app: Flask, settings: Settings) -> None:
     accounts.init_app(app, settings)
+    request_body.init_app(app)
     admin.init_app(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(home.blueprint)
@@ -38,9 +41,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
+    app.register_blueprint(preview.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_issues.blueprint)
     app.register_blueprint(admin_mailings.blueprint)
+    app.register_blueprint(admin_media.blueprint)
     app.register_blueprint(admin_subscribers.blueprint)
     app.register_blueprint(admin_publications.blueprint)
     app.register_blueprint(admin_settings.blueprint)

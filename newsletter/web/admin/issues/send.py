@@ -2,56 +2,63 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError
+from newsletter.core.zones import city_zones
 from newsletter.issues.edit import lock_issue, state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
-from newsletter.preflight import Level
 from newsletter.sending.audience import Audience, count_audience
+from newsletter.sending.proof import MOST_ADDRESSES
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import parse_schedule_time
 from newsletter.sending.unschedule import unschedule
 from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.findings import blocking, findings_of, summary
 from newsletter.web.admin.formats import exactly
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
-from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen, zones
+from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.words.audience import excluded_words
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
-# From this many readers on, their number must be typed; the application's config can change it.
-TYPED_ABOVE = 1_000
 # A few people come and go while somebody reads the page; more than this is another audience.
 UNNOTICED = 10
 
 
 @blueprint.get("/issues/<int:issue_id>/send")
 @allow(Permission.SEND)
-def send(issue_id: int) -> str:
+def send(issue_id: int) -> str | AnyResponse:
     """What was scheduled; or when to send and, once that is chosen, what will happen."""
     issue = load_issue(issue_id)
-    mailing = current_mailing(session(), issue.id)
-    if mailing is not None:
-        return _scheduled_page(issue, mailing)
-    return _form_page(issue, read_chosen(request.args, issue.publication.timezone))
+    chosen = read_chosen(request.args, issue.publication.timezone)
+    if (
+        chosen.settled
+        and not is_fresh()
+        and _goes_to_many(issue)
+        and not current_mailing(session(), issue.id)
+    ):
+        return ask_for_password()
+    return page_to_send(issue)
 
 
 @blueprint.post("/issues/<int:issue_id>/send")
 @allow(Permission.SEND)
 def schedule_issue(issue_id: int) -> AnyResponse:
     """Send: pressed twice, or by two people, there is one mailing."""
+    if not is_fresh() and _goes_to_many(load_issue(issue_id)):
+        return ask_for_password()
     issue = lock_issue(session(), issue_id)
     mailing = current_mailing(session(), issue.id)
     if mailing is None:
@@ -96,9 +103,16 @@ def unschedule_issue(issue_id: int) -> AnyResponse:
     return redirect(url_for(".edit", issue_id=issue_id), 303)
 
 
-def typed_above() -> int:
-    """Above how many readers their number must be typed."""
-    return int(current_app.config.get("TYPED_COUNT_ABOVE", TYPED_ABOVE))
+def page_to_send(issue: Issue) -> str:
+    """The page of an issue's mailing; of a draft, the page that sends it."""
+    mailing = current_mailing(session(), issue.id)
+    if mailing is not None:
+        return _scheduled_page(issue, mailing)
+    return draft_page(issue, read_chosen(request.args, issue.publication.timezone))
+
+
+def _goes_to_many(issue: Issue) -> bool:
+    return is_large(count_audience(session(), issue).readers)
 
 
 def _schedule(issue: Issue) -> Mailing:
@@ -111,7 +125,7 @@ def _schedule(issue: Issue) -> Mailing:
         raise Conflict("nobody", _("Nobody would get this issue now, so it was not scheduled."))
     if abs(audience.readers - shown) > max(UNNOTICED, shown // 100):
         raise Conflict("audience", _("The number of readers has changed since you opened this page."))
-    if audience.readers > typed_above() and _digits(request.form.get("typed", "")) != shown:
+    if is_large(audience.readers) and _digits(request.form.get("typed", "")) != shown:
         sentence = _("Type the number of readers, %(count)s, to confirm.", count=exactly(shown))
         raise Conflict("typed", sentence, {"typed": sentence})
     when = None
@@ -124,34 +138,41 @@ def _schedule(issue: Issue) -> Mailing:
 def _refused(issue_id: int, error: DomainError) -> Response:
     issue = load_issue(issue_id)
     chosen = read_chosen(request.form, issue.publication.timezone)
-    page = _form_page(issue, chosen, problem=error.message, typed_problem=error.fields.get("typed", ""))
+    page = draft_page(issue, chosen, problem=error.message, typed_problem=error.fields.get("typed", ""))
     return make_response(page, STATUS[error.decision])
 
 
-def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
+def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
+    """All that comes before an issue is sent: findings, a test message, who gets it, when, and the button."""
+    chosen = chosen or read_chosen({}, issue.publication.timezone)
     audience = count_audience(session(), issue)
     revision = find_revision(session(), issue)
     findings = findings_of(issue, revision)
     blocked = blocking(findings)
     ready = chosen.settled and not blocked and audience.readers > 0
-    given = {"problem": "", "typed_problem": ""} | facts
+    given = {
+        "problem": "",
+        "typed_problem": "",
+        "test_addresses": current_actor(),
+        "test_problem": "",
+    } | facts
     return render_template(
         "admin/issues/send.html",
         issue=issue,
         publication=issue.publication,
         state=state_of(revision),
         chosen=chosen,
-        zones=zones(chosen.zone),
+        zones=city_zones(),
         audience=audience,
         excluded=excluded_words(audience.excluded),
-        findings=findings,
+        findings=blocked + [finding for finding in findings if finding not in blocked],
         blocked=blocked,
-        warnings=[finding for finding in findings if finding.level is Level.WARNING],
+        most_test_addresses=MOST_ADDRESSES,
         summary=summary(findings),
         ready=ready,
         sentence=_sentence(issue, chosen, audience) if ready else "",
         button=_button(chosen, audience),
-        must_type=audience.readers > typed_above(),
+        must_type=is_large(audience.readers),
         **given,
     )
 
@@ -164,7 +185,7 @@ def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
         mailing=mailing,
         sentence=locked_sentence(mailing),
         may_unschedule=mailing.state is MailingState.SCHEDULED,
-        waits=mailing.state is MailingState.SCHEDULED,
+        on_the_web=links().issue(issue.publication.slug, issue.slug) if issue.published_revision else "",
         audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
     )
 

@@ -5,6 +5,7 @@ import pstats
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from newsletter.issues.models import Issue
 from newsletter.media.models import MediaFile
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
+from newsletter.web.limits import limiter
 from tests.databases import both_databases
 from tests.web.admin.issues.conftest import (
     JSON,
@@ -36,7 +38,8 @@ def test_the_review_shows_what_preflight_finds_and_where(
     page = editor_client.get(own(issue, "check")).text
     assert "1 thing must be mended before it can be sent." in words(page)
     places = [link.get("href") for link in tree(page).cssselect(".finding a")]
-    assert places == [f"/admin/issues/{issue.id}/edit#subject", f"/admin/issues/{issue.id}/edit#preheader"]
+    edit = own(issue, "edit")
+    assert places == [f"{edit}#subject", f"{edit}#preheader", f"{own(issue, 'send')}#test"]
     answer = editor_client.get(own(issue, "check"), headers=JSON)
     assert answer.json is not None
     assert answer.json["blocking"] == 1
@@ -49,14 +52,29 @@ def test_the_review_shows_what_preflight_finds_and_where(
     }
 
 
+def test_what_is_wrong_with_the_publication_leads_to_its_settings(
+    editor_client: SignedIn, session: Session, publication: Publication, issue: Issue
+) -> None:
+    publication.postal_address = ""
+    session.commit()
+    [place, _] = [
+        link.get("href") for link in tree(editor_client.get(own(issue, "send")).text).cssselect(".finding a")
+    ]
+    assert place == f"/admin/p/{publication.slug}/settings#postal_address"
+    assert tree(editor_client.get(place).text).cssselect("#postal_address")
+    answer = editor_client.get(own(issue, "check"), headers=JSON)
+    assert answer.json is not None
+    assert answer.json["findings"][0]["url"] == place
+
+
 def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     editor_client: SignedIn, session: Session, issue: Issue, api: DocumentClient
 ) -> None:
     assert "No test message was sent" in editor_client.get(own(issue, "check")).text
     to = {"addresses": "Ana@press.example, bo@press.example; ana@press.example"}
     answer = editor_client.post(own(issue, "test"), data=to)
-    assert (answer.status_code, answer.location) == (303, own(issue, "check"))
-    page = words(editor_client.get(own(issue, "check")).text)
+    assert (answer.status_code, answer.location) == (303, own(issue, "send"))
+    page = words(editor_client.get(own(issue, "send")).text)
     assert "is on its way to Ana@press.example, bo@press.example." in page
     assert "Nothing is wrong with this issue." in page
     sent = session.scalars(select(SystemMessage).order_by(SystemMessage.id)).all()
@@ -75,6 +93,20 @@ def test_two_clicks_send_one_test(editor_client: SignedIn, session: Session, iss
     assert session.scalar(select(func.count()).select_from(SystemMessage)) == 1
     editor_client.post(own(issue, "test"), data={"addresses": "b@press.example"})
     assert session.scalar(select(func.count()).select_from(models.ProofMessage)) == 2
+
+
+def test_test_messages_are_limited(
+    app: Flask, editor_client: SignedIn, session: Session, issue: Issue
+) -> None:
+    with app.app_context():
+        limiter.reset()
+    app.config["TEST_MESSAGES"] = "1 per hour"
+    statuses = [
+        editor_client.post(own(issue, "test"), data={"addresses": f"{who}@press.example"}).status_code
+        for who in ("a", "b")
+    ]
+    assert statuses == [303, 429]
+    assert session.scalar(select(func.count()).select_from(SystemMessage)) == 1
 
 
 @pytest.mark.parametrize(
