@@ -1,6 +1,7 @@
 """The Flask application: an ordered list of what it is made of."""
 
 from datetime import timedelta
+from wsgiref.headers import Headers
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +13,7 @@ from newsletter.core.links import Links
 from newsletter.core.paths import static_dir, templates_dir
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
+from newsletter.sending import failpoints
 from newsletter.settings import Settings, load_settings
 from newsletter.web import (
     assets_manifest,
@@ -25,10 +27,15 @@ from newsletter.web import (
     page_cache,
     request_id,
     templating,
+    trusted_hosts,
+    unsubscribe_replay,
 )
+from newsletter.web.body_limits import LARGEST_FORM
 
 assert web  # noqa: S101
 
+# A page waits for the broker to connect this long, and as long for its answer.
+WEB_PATIENCE_SECONDS = 0.3
 ONE_DAY = int(timedelta(days=1).total_seconds())
 
 
@@ -39,7 +46,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secrets[0],
         SECRET_KEY_FALLBACKS=settings.secrets[1:],
-        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=500_000,
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -47,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
-    broker.connect(settings.effective_redis_url)
+    broker.connect(settings.effective_redis_url, WEB_PATIENCE_SECONDS)
     request_id.init_app(app)
     database.init_app(app, settings.effective_database_url, settings.web_threads)
     headers.init_app(app, https)
@@ -57,8 +64,10 @@ def create_app(settings: Settings) -> Flask:
     limits.init_app(app, settings.effective_redis_url)
     errors.init_app(app)
     converters.init_app(app)
+    trusted_hosts.init_app(app, settings)
     blueprints.init_app(app, settings)
-    _serve_static(app)
+    unsubscribe_replay.init_app(app, settings)
+    _serve_static(app, https)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -69,10 +78,15 @@ def create_app_from_environment() -> Flask:
     """What the web server imports."""
     settings = load_settings()
     logs.configure(settings.log_format)
+    failpoints.arm(settings.failpoints)
     return create_app(settings)
 
 
-def _serve_static(app: Flask) -> None:
+def _serve_static(app: Flask, https: bool) -> None:
+    def add_headers(given: Headers, _path: str, _url: str) -> None:
+        for name, value in headers.of_every_file(https):
+            given[name] = value
+
     static = static_dir()
     if static.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
@@ -81,4 +95,5 @@ def _serve_static(app: Flask) -> None:
             prefix="static/",
             max_age=ONE_DAY,
             immutable_file_test=assets_manifest.is_immutable,
+            add_headers_function=add_headers,
         )

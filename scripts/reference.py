@@ -65,8 +65,6 @@ def settings_page() -> str:
             "",
             f"{files} can be kept in files instead: `SMTP_URL_FILE=/run/secrets/smtp-url` names one.",
             "",
-            "`WEB_CONCURRENCY` is the number of web server processes, 1 when unset.",
-            "",
         ]
     )
 

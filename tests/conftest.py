@@ -23,6 +23,7 @@ from newsletter.settings import Settings
 from tests.application import lend_application
 from tests.catalogues import compile_stale
 from tests.databases import BOTH, borrow_engine, dispose_engines, empty_database, give_back
+from tests.logged import log_plainly
 from tests.servers import create_database, start_postgres, start_valkey
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tests.features.looking import KeptChromium
 
 compile_stale()
+log_plainly()
 # Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
 # change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=30)
@@ -48,6 +50,11 @@ def pytest_configure() -> None:
     """Files of tests go into memory where there is room: each commit on SQLite waits for the disk else."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of the time is spent on waiting for others."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

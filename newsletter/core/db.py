@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -24,12 +24,21 @@ from newsletter.core.errors import OperatorMustAct
 SQLITE_BUSY_MS = 20_000
 # PostgreSQL ends a session that holds a transaction open and does nothing (a stopped worker), in ms.
 POSTGRES_IDLE_IN_TRANSACTION_MS = 60_000
+# What was sent to a PostgreSQL whose machine is gone is given up after this long, in ms.
+POSTGRES_UNACKNOWLEDGED_MS = 10_000
 
-# Where the info of a SQLite connection says which file it has open, and where that file was.
+# What a database says that restarts, fails over, is locked, or ends a session that was idle within a
+# transaction.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+
+# Where the info of a SQLite connection says which file it has open, where that file was, and how long it
+# waits for another writer.
 INODE = "newsletter_inode"
 FILE = "newsletter_file"
+BUSY_MS = "newsletter_busy_ms"
 
 _reading: ContextVar[bool] = ContextVar("newsletter_reading", default=False)
+_lock_timeout_ms: ContextVar[int | None] = ContextVar("newsletter_lock_timeout_ms", default=None)
 
 
 class Base(DeclarativeBase):
@@ -107,18 +116,35 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
     )
     return {
         "hide_parameters": True,
-        "connect_args": {"options": options, "connect_timeout": 5},
+        "connect_args": {
+            "options": options,
+            "connect_timeout": 5,
+            "tcp_user_timeout": POSTGRES_UNACKNOWLEDGED_MS,
+        },
         "pool_size": pool_size,
         "pool_pre_ping": True,
     }
 
 
 def tune(engine: Engine) -> None:
-    """Hang the SQLite rules on an engine; nothing to do for PostgreSQL."""
+    """Hang our rules on an engine."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "checkout", _sqlite_checkout)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgres_begin)
+        event.listen(engine, "handle_error", _without_values)
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL adds the values of a refused row to its message, and errors are logged."""
+    original, wrapped = context.original_exception, context.sqlalchemy_exception
+    whole, first = str(original), getattr(getattr(original, "diag", None), "message_primary", None)
+    if first:
+        original.args = (first,)
+        if wrapped is not None:
+            wrapped.args = tuple(str(part).replace(whole, first) for part in wrapped.args)
 
 
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -131,18 +157,24 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
         "synchronous=FULL",  # a reservation must survive a power cut
         f"busy_timeout={SQLITE_BUSY_MS}",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what was erased is overwritten in the file
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _sqlite_checkout(
-    _connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
 ) -> None:
     """A connection to a file that is not there any more is given up for one to the file that is."""
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
     path = record.info[FILE]
     if path and _inode(path) != record.info[INODE]:
         message = f"{path} was replaced"
         raise DisconnectionError(message)
+    busy_ms = _lock_timeout_ms.get() or SQLITE_BUSY_MS
+    if record.info.get(BUSY_MS, SQLITE_BUSY_MS) != busy_ms:
+        connection.execute(f"PRAGMA busy_timeout={busy_ms}")
+        record.info[BUSY_MS] = busy_ms
 
 
 def _inode(path: str) -> int:
@@ -158,6 +190,21 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN DEFERRED" if _reading.get() else "BEGIN IMMEDIATE")
 
 
+def _postgres_begin(connection: Connection) -> None:
+    if timeout := _lock_timeout_ms.get():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {timeout}")
+
+
+@contextmanager
+def lock_timeout(seconds: float) -> Iterator[None]:
+    """Transactions begun inside wait only so long for what another one has locked (`OperationalError`)."""
+    token = _lock_timeout_ms.set(round(seconds * 1000))
+    try:
+        yield
+    finally:
+        _lock_timeout_ms.reset(token)
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Transactions begun inside only read: on SQLite they do not queue behind writers."""
@@ -168,7 +215,33 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def truncate_log(session: Session) -> None:
+    """Empty SQLite's log, in which earlier versions of pages stand; left for later while somebody reads.
+
+    Call it after the commit, with nothing open in `session`.
+    """
+    engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        return
+    with lock_timeout(seconds=1):
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
 def read_snapshot(session: Session) -> None:
     """Let all that this transaction reads be of one moment; call it first. SQLite is like that by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def lock_name(session: Session, digest: str) -> None:
+    """Let others that lock the same hexadecimal `digest` wait until this transaction ends.
+
+    For what has no row to lock yet. SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(digest)[:8], signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

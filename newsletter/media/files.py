@@ -1,8 +1,8 @@
 """Where media files are kept: plain files below one folder, each written whole or not at all.
 
-obstore was tried first. Its runtime starts threads on first use, and a process forked afterwards (gunicorn's
-and Celery's children) waits for them for ever; plain files have no such past, and are flushed to the disk
-before the database speaks of them. Whoever adds another kind of store gives it these methods.
+obstore was tried first. Its runtime starts threads on first use, and a process forked afterwards (by the web
+server or Celery) waits for them for ever; plain files have no such past, and are flushed to the disk before
+the database speaks of them. Whoever adds another kind of store gives it these methods.
 """
 
 import os

@@ -1,8 +1,6 @@
 """`SMTP_URL`: one line that says which relay takes the mail, and how."""
 
-import ipaddress
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -10,12 +8,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from newsletter.core.errors import Refused
-from newsletter.core.idn import to_ascii_domain
+from newsletter.core.host_names import host_name, is_loopback
 from newsletter.smtp.timeouts import Timeouts
 
 LONGEST_TIMEOUT = 3600.0
-
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?")
 
 
 class Encryption(StrEnum):
@@ -61,13 +57,33 @@ class Relay:
         return f"{user}{self.where} (encryption {self.encryption})"
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """When a session is encrypted, whether the certificate must be valid, and a password may go in clear."""
+
+    encryption: Encryption
+    verify: bool = True
+    auth_in_clear: bool = False
+
+    @classmethod
+    def usual(cls, host: str, encryption: Encryption) -> "Protection":
+        """What `encryption` means for a relay that nothing else is said about.
+
+        Nobody else is on the way to this machine: there STARTTLS is used where it is offered, and no
+        certificate need be valid, so that a local Postfix with a self-made one, or with none, just works.
+        """
+        if not is_loopback(host):
+            return cls(encryption)
+        required = encryption is Encryption.REQUIRED
+        return cls(Encryption.OFFERED if required else encryption, verify=False, auth_in_clear=True)
+
+
 def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     """The relay that `SMTP_URL` describes. `others`: options that the caller reads, and that may be misspelt.
 
-    `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`. On a
-    loopback address, without `starttls`, `verify` and `ca`, it is used where it is offered, and the
-    certificate need not be valid. `smtps://` is TLS from the start. The port is 465 for smtps, 587 with
-    credentials, else 25. Other options:
+    `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`. `smtps://` is
+    TLS from the start. Without `starttls`, `verify` and `ca`, a loopback address has `Protection.usual`. The
+    port is 465 for smtps, 587 with credentials, else 25. Other options:
     `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `dialogue=plain`, `pipelining`
     or `chunking` (the fastest that is used where the relay offers it; chunking), `timeout_<phase>=seconds`.
 
@@ -77,53 +93,25 @@ def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     host = _host(parts)
     user, password = _credentials(parts)
     options = _options(parts, others)
-    # Nobody else is on the way to this machine: a local Postfix with a self-made certificate just works.
-    says_nothing = is_loopback(host) and not options.keys() & {"starttls", "verify", "ca"}
-    encryption = _encryption(parts.scheme, options, says_nothing=says_nothing)
+    encryption = _encryption(parts.scheme, options)
+    if options.keys() & {"starttls", "verify", "ca"}:
+        protection = Protection(encryption)
+    else:
+        protection = Protection.usual(host, encryption)
     relay = Relay(
         host=host,
         port=_port(parts, user),
-        encryption=encryption,
+        encryption=protection.encryption,
         user=user,
         password=password,
-        verify=_switch(options, "verify", encryption is not Encryption.OFFERED or not says_nothing),
-        auth_in_clear=_switch(options, "auth_in_clear", False),
+        verify=_switch(options, "verify", protection.verify),
+        auth_in_clear=_switch(options, "auth_in_clear", protection.auth_in_clear),
         ca_file=_ca_file(options),
         dialogue=_dialogue(options),
         timeouts=_timeouts(options),
     )
     _check(relay)
     return relay
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` can only be this machine: `localhost`, `*.localhost` (RFC 6761), 127/8, ::1."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
-
-
-def host_name(text: str) -> str:
-    """`text` as a host to connect to: a domain name (its IDN labels encoded) or an IP address.
-
-    Raises `ValueError`, also for names that DNS cannot hold (RFC 1035 §2.3.4).
-    """
-    host = to_ascii_domain(text.lower())
-    if _is_address(host):
-        return host
-    name = host.removesuffix(".")
-    if not _HOST.fullmatch(name) or len(name) > 253 or not all(0 < len(x) < 64 for x in name.split(".")):
-        message = "not a valid domain name"
-        raise ValueError(message)
-    return name
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _refused(message: str) -> Refused:
@@ -198,14 +186,14 @@ def _options(parts: SplitResult, others: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def _encryption(scheme: str, options: dict[str, str], *, says_nothing: bool) -> Encryption:
+def _encryption(scheme: str, options: dict[str, str]) -> Encryption:
     wish = options.get("starttls")
     if scheme == "smtps":
         if wish is not None:
             raise _refused("is smtps:// (TLS from the start), so starttls has no meaning; remove it.")
         return Encryption.IMPLICIT
     if wish is None:
-        return Encryption.OFFERED if says_nothing else Encryption.REQUIRED
+        return Encryption.REQUIRED
     if wish not in {"never", "offered", "required"}:
         raise _refused("has an unknown starttls; use never, offered or required.")
     return Encryption(wish)

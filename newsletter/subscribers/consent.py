@@ -1,10 +1,11 @@
 """What people agree to, word for word, and the record that they did."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.core import i18n
+from newsletter.core import clock, i18n
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, ConsentSource
 
 # Increase it with every change to the text below, so that a record says which text was read.
@@ -40,10 +41,11 @@ def keep_record(
     words: Consent = NO_WORDS,
     ip: str = "",
     actor: str = "",
+    at: datetime | None = None,
 ) -> ConsentRecord:
     """Write down that somebody agreed, or stopped agreeing. `source` says where.
 
-    `actor` is who writes it down, empty when the person does it themself.
+    `actor` is who writes it down, empty when the person does it themself; `at` is when, else now.
     """
     record = ConsentRecord(
         subscription_id=subscription_id,
@@ -54,6 +56,7 @@ def keep_record(
         locale=words.locale,
         ip=ip[:45],
         actor=actor,
+        at=at or clock.now(),
     )
     session.add(record)
     return record

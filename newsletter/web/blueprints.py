@@ -3,7 +3,7 @@
 from flask import Flask
 
 from newsletter.settings import Settings
-from newsletter.web import accounts, admin, health
+from newsletter.web import accounts, admin, health, request_body
 from newsletter.web.admin import account, team
 from newsletter.web.admin import home as admin_home
 from newsletter.web.admin import issues as admin_issues
@@ -29,6 +29,7 @@ from newsletter.web.public import (
 
 def init_app(app: Flask, settings: Settings) -> None:
     accounts.init_app(app, settings)
+    request_body.init_app(app)
     admin.init_app(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(home.blueprint)

@@ -61,12 +61,17 @@ def paint_picture(folder: Path) -> Path:
     return picture
 
 
+def digest(picture: str, **changes: str) -> str:
+    """The reference digest with `picture` and `changes`, as JSON."""
+    text = REFERENCE_DIGEST.read_text(encoding="utf-8").replace(PICTURE_IN_FIXTURE, picture)
+    return json.dumps(json.loads(text) | changes)
+
+
 def import_digest(
     installation: Installation, folder: Path, picture: str, **changes: str
 ) -> tuple[int, Document]:
     """Import the reference digest with `picture` and `changes`: the issue's id, and what was imported."""
-    text = REFERENCE_DIGEST.read_text(encoding="utf-8").replace(PICTURE_IN_FIXTURE, picture)
-    text = json.dumps(json.loads(text) | changes)
+    text = digest(picture, **changes)
     file = folder / "digest.json"
     file.write_text(text, encoding="utf-8")
     return installation.ask("issue", "import", file, "--publication", SLUG)["issue"], loads(text)

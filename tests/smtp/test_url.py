@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.core.errors import Refused
+from newsletter.core.host_names import is_loopback
 from newsletter.smtp.timeouts import Timeouts
-from newsletter.smtp.url import Dialogue, Encryption, Relay, is_loopback, parse_smtp_url
+from newsletter.smtp.url import Dialogue, Encryption, Relay, parse_smtp_url
 
 SECRET = "s3cr3t-canary"
 
@@ -26,8 +27,13 @@ SECRET = "s3cr3t-canary"
         ("smtp://r.example?starttls=never", Relay("r.example", 25, Encryption.NEVER)),
         ("smtp://r.example?starttls=offered", Relay("r.example", 25, Encryption.OFFERED)),
         ("smtp://r.example?starttls=required", Relay("r.example", 25, Encryption.REQUIRED)),
-        ("smtp://127.0.0.1:25", Relay("127.0.0.1", 25, Encryption.OFFERED, verify=False)),
-        ("smtp://[::1]", Relay("::1", 25, Encryption.OFFERED, verify=False)),
+        ("smtp://127.0.0.1:25", Relay("127.0.0.1", 25, Encryption.OFFERED, verify=False, auth_in_clear=True)),
+        ("smtp://[::1]", Relay("::1", 25, Encryption.OFFERED, verify=False, auth_in_clear=True)),
+        ("smtps://[::1]", Relay("::1", 465, Encryption.IMPLICIT, verify=False, auth_in_clear=True)),
+        (
+            "smtp://u:p@localhost",
+            Relay("localhost", 587, Encryption.OFFERED, "u", "p", verify=False, auth_in_clear=True),
+        ),
         ("smtp://localhost?starttls=required", Relay("localhost", 25)),
         ("smtp://127.0.0.1.example", Relay("127.0.0.1.example", 25)),
         ("smtp://10.0.0.1", Relay("10.0.0.1", 25)),

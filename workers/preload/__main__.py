@@ -7,9 +7,9 @@ from importlib import import_module
 from sqlalchemy.orm import configure_mappers
 
 from newsletter.core import logs
+from newsletter.core.forked import SIGNALS
 from workers.app import app, settings
 from workers.layout import WORKERS
-from workers.preload.child import SIGNALS
 from workers.preload.parent import Parent
 
 # What is imported when a worker starts, or with its first job.

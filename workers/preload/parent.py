@@ -1,17 +1,17 @@
 """The process that starts the workers, keeps them running, and ends with them."""
 
-import os
 import signal
 
 from redis.exceptions import RedisError
 
 from newsletter.core import clock
+from newsletter.core.forked import SIGNALS
 from newsletter.core.queue import Queue
 from newsletter.health.heartbeats import EVERY_SECONDS, open_redis
 from workers import heartbeats
 from workers.app import settings
 from workers.layout import QueueWorker
-from workers.preload.child import SIGNALS, Child
+from workers.preload.child import Child
 
 LOOK_SECONDS = 0.5  # between two looks into the queues of workers on demand
 
@@ -50,12 +50,12 @@ class Parent:
         heard = signal.sigtimedwait(SIGNALS, LOOK_SECONDS)
         if heard is not None and heard.si_signo != signal.SIGCHLD and not self.stopping:
             self.stopping = True
-            for child in self._running():
-                os.kill(child.pid or 0, signal.SIGTERM)
-        for child in self._running():
-            pid, status = os.waitpid(child.pid or 0, os.WNOHANG)
-            if pid:
-                child.ended(status, asked=self.stopping)
+            for child in self.children:
+                child.ask_to_end()
+        for child in self.children:
+            code = child.collect()
+            if code is not None:
+                child.has_ended(code, asked=self.stopping)
 
     def _running(self) -> list[Child]:
         return [child for child in self.children if child.pid is not None]

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-# Where a line says its level: structlog's two styles, gunicorn, the supervisor, and a traceback of Python.
+# Where a line says its level: structlog's two styles, the supervisor, and a traceback of Python.
 LEVEL = re.compile(
     r"""^\S+\ \[(?P<console>\w+)\s*\]
     | "level":\ "(?P<json>\w+)"
-    | ^\[[^\]]+\]\ \[\d+\]\ \[(?P<gunicorn>[A-Z]+)\]
     | ^\d{4}-\d\d-\d\d\ [\d:,]+\ (?P<supervisor>[A-Z]{4})\b
     | ^\d+:[A-Z]\ .{24}\ (?P<valkey>[.*#-])\s
     | ^(?P<python>Traceback)\ """,

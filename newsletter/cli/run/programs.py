@@ -43,9 +43,8 @@ def programs(settings: Settings) -> list[Program]:
 
 
 def _web() -> Program:
-    config = "python:newsletter.cli.run.gunicorn_config"
     app = "newsletter.app:create_app_from_environment()"
-    return Program("web", (*PYTHON, "gunicorn", "-c", config, app), stop_seconds=15)
+    return Program("web", (*PYTHON, "newsletter.cli.serve", app), stop_seconds=15)
 
 
 def _workers() -> Program:

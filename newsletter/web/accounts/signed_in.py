@@ -17,6 +17,7 @@ from newsletter.accounts.sessions import IDLE_LIMIT, begin_session, end_session,
 from newsletter.core import clock
 from newsletter.web.database import session
 
+SIGNED_IN = "_user_id"  # in the cookie of whoever signed in (Flask-Login)
 KEY = "key"
 SEEN = "seen"
 SEEN_STEP = 300  # seconds between two notes that somebody is still there

@@ -15,16 +15,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
-from newsletter.core import i18n
-from newsletter.web import language
 from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.destinations import own_path
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, wants_fresh_sign_in
 from newsletter.web.errors import ADMIN, answer, in_admin, wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 LABEL = "newsletter_permission"
-SIGNED_IN = "_user_id"  # in the cookie of whoever signed in (Flask-Login)
 LAST_PUBLICATION = "publication"  # in the cookie: which one was looked at last
 
 
@@ -62,10 +60,7 @@ def init_app(app: Flask) -> None:
 
 
 def _check() -> AnyResponse | None:
-    if in_admin() or csrf.is_protected():
-        language.prefer(i18n.SOURCE_LANGUAGE)  # the words of the admin are not translated yet: see babel.cfg
     if request.url_rule is not None and in_admin():
-        _read_body()
         user = signed_in.user()
         if user is None:
             return _signed_out()
@@ -76,21 +71,9 @@ def _check() -> AnyResponse | None:
             )
         _remember_publication()
     csrf.check()
+    if wants_fresh_sign_in(current_app, request.endpoint or "") and not is_fresh():
+        return ask_for_password()
     return None
-
-
-def _read_body() -> None:
-    """Take in what is sent before the database is asked who sends it.
-
-    A slow upload must not keep a transaction open: on SQLite nobody else could write meanwhile. Strangers,
-    who have no signed cookie, are not waited for.
-    """
-    if request.method in {"GET", "HEAD", "OPTIONS"} or SIGNED_IN not in cookie:
-        return
-    if request.mimetype in {"multipart/form-data", "application/x-www-form-urlencoded"}:
-        request.files  # noqa: B018
-    else:
-        request.get_data()
 
 
 def _signed_out() -> AnyResponse:

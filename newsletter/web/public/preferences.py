@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.audit.record import SUBSCRIBER
+from newsletter.core.db import truncate_log
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
@@ -24,14 +25,17 @@ from newsletter.subscribers.queries import find_subscriber, lock_subscription, s
 from newsletter.subscribers.undo import resubscribe
 from newsletter.subscribers.unsubscribe import unsubscribe, unsubscribe_from_all
 from newsletter.web import language
+from newsletter.web.current import personal_files
 from newsletter.web.database import session
 from newsletter.web.public.frame import frame
 from newsletter.web.public.preferences_forms import AS_PUBLISHED, PreferencesForm
 from newsletter.web.public.preferences_view import Row, rows
 from newsletter.web.public.private import make_private, read_token, show_test_page
+from newsletter.web.public.spooled_unsubscribe import make_durable
 
 blueprint = Blueprint("preferences", __name__)
 make_private(blueprint)
+make_durable(blueprint)
 
 NOBODY = 0  # the subscriber in the links of a test message
 DONE = {
@@ -147,8 +151,9 @@ def ask_to_erase(token: str) -> str:
 def erase_person(token: str) -> str:
     """Erase everything that says who this was. There is no way back."""
     subscriber = _subscriber(_read(token))
-    erase(session(), subscriber.id, actor=SUBSCRIBER)
+    erase(session(), subscriber.id, actor=SUBSCRIBER, files=personal_files())
     session().commit()
+    truncate_log(session())
     return render_template(
         "public/message.html",
         heading=_("Your data is erased"),

@@ -88,7 +88,7 @@ def test_only_what_no_url_names_is_embedded(
 def test_the_web_server_is_that_of_the_procfile(tmp_path: Path) -> None:
     lines = procfile()
     (web,) = [program for program in programs(Settings(data_dir=tmp_path)) if program.name == "web"]
-    assert shlex.split(lines["web"]) == list(web.arguments[len(PYTHON) :])
+    assert shlex.split(lines["web"]) == ["python", "-m", *web.arguments[len(PYTHON) :]]
     assert list(lines)[:2] == ["release", "web"]
 
 

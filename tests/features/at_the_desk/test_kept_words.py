@@ -2,26 +2,31 @@
 
 import signal
 from collections.abc import Iterator
-from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.models import UserSession
 from newsletter.accounts.permissions import RoleName
 from newsletter.core import clock
-from newsletter.document import loads
+from newsletter.document import Document, loads
+from newsletter.issues.models import Revision
+from newsletter.issues.save import save_document
+from newsletter.publications.find import find_publication
 from newsletter.runtime import Runtime
 from tests.features import story
 from tests.features.at_the_desk.entering import OWNER, PASSWORD, sign_in
 from tests.features.at_the_desk.hand import Mouse
-from tests.features.conftest import Install
+from tests.features.conftest import prepare_database
 from tests.features.looking import open_tab
+from tests.features.unchanged import reading_session
 from tests.processes import Installation
+from tests.servers import ValkeyServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.browser
 
 ANA = "ana@press.example"
 FIRST = "The night boat "
@@ -29,20 +34,42 @@ REST = "leaves at ten, whoever is aboard 🚢"
 AGAIN = 45_000  # milliseconds: the editor tries again every thirty seconds at the latest
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A web server, two people, and a publication."""
+    folder = tmp_path_factory.mktemp("desk")
+    valkey = ValkeyServer(folder / "valkey")
+    with Installation(folder / "var", redis_url=valkey.start()) as made:
+        prepare_database(made)
+        made.start("web", wait=False)
+        story.begin(made, {})
+        runtime = Runtime(made.settings)
+        with runtime.session() as session:
+            for email in (OWNER, ANA):
+                create_user(session, email=email, role=RoleName.OWNER, password=PASSWORD, actor="test")
+            session.commit()
+        runtime.engine.dispose()
+        made.wait_until_ready("web")
+        yield made
+    valkey.kill()
+
+
+@pytest.fixture(scope="module")
+def picture(desk: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest's, added to the media: what documents call it."""
+    return story.add_picture(desk, tmp_path_factory.mktemp("picture"))
+
+
 @pytest.fixture
-def desk(install: Install, tmp_path: Path) -> Installation:
-    """A web server, two people, and an issue with the reference digest."""
-    made = install("")
-    made.start("web", wait=False)
-    story.begin(made, {})
-    runtime = Runtime(made.settings)
+def issue(desk: Installation, picture: str) -> int:
+    """The id of a new issue with the reference digest."""
+    runtime = Runtime(desk.settings)
     with runtime.session() as session:
-        for email in (OWNER, ANA):
-            create_user(session, email=email, role=RoleName.OWNER, password=PASSWORD, actor="test")
+        publication = find_publication(session, story.SLUG)
+        document = loads(story.digest(picture, slug=f"digest-{uuid4()}"))
+        made = save_document(session, publication, document, author="test").issue.id
         session.commit()
     runtime.engine.dispose()
-    story.import_digest(made, tmp_path, story.add_picture(made, tmp_path))
-    made.wait_until_ready("web")
     return made
 
 
@@ -64,16 +91,22 @@ def open_window(chrome: Browser, desk: Installation, email: str = OWNER) -> Page
     return opened
 
 
-def first_headline(window: Page, desk: Installation) -> Locator:
+def first_headline(window: Page, desk: Installation, issue: int) -> Locator:
     """The first story's, in the editor."""
-    window.goto(f"{desk.url}/admin/issues/1/edit")
+    window.goto(f"{desk.url}/admin/issues/{issue}/edit")
     return window.locator(".entry").get_by_label("Headline").first
 
 
-def saved(desk: Installation) -> str:
+def document_of(desk: Installation, issue: int) -> Document:
+    """The issue as the server has it."""
+    with reading_session(desk) as session:
+        newest = select(Revision.document).where(Revision.issue_id == issue).order_by(Revision.number.desc())
+        return loads(session.scalars(newest).first() or "")
+
+
+def saved(desk: Installation, issue: int) -> str:
     """The first story's headline as the server has it."""
-    document = loads(desk.run_cli("issue", "export", "1").stdout)
-    return document.sections[2].items[0].headline  # type: ignore[union-attr]
+    return document_of(desk, issue).sections[2].items[0].headline  # type: ignore[union-attr]
 
 
 def kill_web(desk: Installation) -> None:
@@ -98,8 +131,8 @@ def status(window: Page) -> Locator:
 # ——— the editor
 
 
-def test_the_web_server_is_killed_while_i_type(window: Page, desk: Installation) -> None:
-    headline = first_headline(window, desk)
+def test_the_web_server_is_killed_while_i_type(window: Page, desk: Installation, issue: int) -> None:
+    headline = first_headline(window, desk, issue)
     headline.fill("")
     headline.press_sequentially(FIRST, delay=20)
     kill_web(desk)
@@ -109,27 +142,25 @@ def test_the_web_server_is_killed_while_i_type(window: Page, desk: Installation)
     desk.start("web")
     expect(status(window)).to_have_text("Saved", timeout=AGAIN)
     expect(headline).to_have_value(FIRST + REST)
-    assert saved(desk) == FIRST + REST
+    assert saved(desk, issue) == FIRST + REST
 
 
-def test_the_web_server_and_my_browser_die_while_i_type(
-    window: Page, desk: Installation, chrome: Browser
-) -> None:
-    headline = first_headline(window, desk)
+def test_the_web_server_and_my_browser_die_while_i_type(window: Page, desk: Installation, issue: int) -> None:
+    headline = first_headline(window, desk, issue)
     kill_web(desk)
     headline.fill(FIRST + REST)
     expect(status(window)).to_have_text("Kept on this device")
     window.goto("about:blank")
     desk.start("web")
-    headline = first_headline(window, desk)
+    headline = first_headline(window, desk, issue)
     window.get_by_role("button", name="Bring them back").click()
     expect(headline).to_have_value(FIRST + REST)
     expect(status(window)).to_have_text("Saved")
-    assert saved(desk) == FIRST + REST
+    assert saved(desk, issue) == FIRST + REST
 
 
-def test_my_session_ends_while_i_type(window: Page, desk: Installation) -> None:
-    headline = first_headline(window, desk)
+def test_my_session_ends_while_i_type(window: Page, desk: Installation, issue: int) -> None:
+    headline = first_headline(window, desk, issue)
     headline.fill(FIRST)
     expect(status(window)).to_have_text("Saved")
     end_sessions(desk)
@@ -146,29 +177,31 @@ def test_my_session_ends_while_i_type(window: Page, desk: Installation) -> None:
     expect(dialog).to_have_count(0)
     expect(status(window)).to_have_text("Saved")
     expect(headline).to_have_value(FIRST + REST)
-    assert saved(desk) == FIRST + REST
+    assert saved(desk, issue) == FIRST + REST
 
 
-def test_somebody_else_saved_first(window: Page, desk: Installation, chrome: Browser) -> None:
-    mine = first_headline(window, desk)
+def test_somebody_else_saved_first(window: Page, desk: Installation, issue: int, chrome: Browser) -> None:
+    mine = first_headline(window, desk, issue)
     other = open_window(chrome, desk, ANA)
-    theirs = first_headline(other, desk)
+    theirs = first_headline(other, desk, issue)
     expect(mine).to_be_visible()
     theirs.fill("Ana's headline")
     other.get_by_label("Preheader").fill("Ana's preheader")
     expect(status(other)).to_have_text("Saved")
+    window.context.set_offline(True)  # both are typed before either is saved, however busy the machine is
     mine.fill("My headline")
     window.get_by_label("Subject").fill("My subject")
+    window.context.set_offline(False)
     dialog = window.get_by_role("dialog")
     expect(dialog).to_contain_text(f"{ANA} changed the same words")
     expect(dialog).to_contain_text("My headline")
     expect(dialog).to_contain_text("Ana's headline")
     expect(status(window)).to_have_text("Conflict")
-    assert saved(desk) == "Ana's headline"  # nothing is written over before I have decided
+    assert saved(desk, issue) == "Ana's headline"  # nothing is written over before I have decided
     dialog.get_by_role("button", name="Keep mine on top of theirs").click()
     expect(status(window)).to_have_text("Saved")
-    document = loads(desk.run_cli("issue", "export", "1").stdout)
-    assert (saved(desk), document.subject) == ("My headline", "My subject")
+    document = document_of(desk, issue)
+    assert (saved(desk, issue), document.subject) == ("My headline", "My subject")
     assert document.preheader == "Ana's preheader"
     window.get_by_role("button", name="Undo", exact=True).click()  # theirs is not lost either
     other.context.close()
@@ -191,8 +224,10 @@ def test_the_web_server_is_killed_before_i_send_a_form(window: Page, desk: Insta
     expect(window.get_by_label("Email address")).to_have_value("")
 
 
-def test_the_web_server_is_killed_and_i_go_back_to_the_form(window: Page, desk: Installation) -> None:
-    window.goto(f"{desk.url}/admin/issues/1/check")
+def test_the_web_server_is_killed_and_i_go_back_to_the_form(
+    window: Page, desk: Installation, issue: int
+) -> None:
+    window.goto(f"{desk.url}/admin/issues/{issue}/check")
     window.get_by_label("Send it to").fill("somebody@press.example")
     kill_web(desk)
     window.get_by_role("button", name="Send test message").click()

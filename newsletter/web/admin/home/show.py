@@ -59,13 +59,13 @@ def live(slug: str) -> str:
 @allow(Permission.VIEW)
 def health() -> str:
     """Every part of the machinery, for those who run the server."""
-    found = check_health(session(), settings().effective_redis_url)
+    found = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
     return render_template("admin/home/health.html", conditions=conditions(found), now=clock.now())
 
 
 def _page(publication: Publication) -> str:
     mailings = under_way(session(), publication)
-    health = check_health(session(), settings().effective_redis_url)
+    health = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
     parts = for_editors(conditions(health, mentioned={shown.mailing.id for shown in mailings}))
     return render_template(
         "admin/home/show.html",

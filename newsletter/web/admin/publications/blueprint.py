@@ -11,7 +11,9 @@ from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.publications.picture import LARGEST_LOGO
 from newsletter.web.database import session
+from newsletter.web.errors import answer
 
+SET_LOGO = "admin_publications.set_logo"
 LARGEST_UPLOAD = LARGEST_LOGO + 100_000  # octets, with the form around the file
 
 blueprint = Blueprint("admin_publications", __name__, url_prefix="/admin")
@@ -20,12 +22,15 @@ blueprint = Blueprint("admin_publications", __name__, url_prefix="/admin")
 @blueprint.url_value_preprocessor
 def _allow_a_logo(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Before the guard looks for the token, which reads the form and with it the file.
-    if endpoint == "admin_publications.set_logo":
+    if endpoint == SET_LOGO:
         request.max_content_length = LARGEST_UPLOAD
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> AnyResponse:
+    if request.endpoint != SET_LOGO:
+        sentence = _("What you typed is longer than any setting. Shorten it and send it again.")
+        return answer(413, sentence, code="too_large")
     megabytes = LARGEST_LOGO // 1_000_000
     flash(_("The logo is larger than %(megabytes)s MB. Make it smaller first.", megabytes=megabytes), "error")
     return redirect(url_for("admin_publications.theme", **(request.view_args or {})), 303)
