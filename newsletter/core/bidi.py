@@ -59,7 +59,9 @@ def isolated(text: str) -> str:
 
 def without_overrides(text: str) -> str:
     """`text` without the characters that turn everything after them around."""
-    return _OVERRIDE.sub("", text)
+    if "\u202d" in text or "\u202e" in text:  # for every reader's name: quicker than the pattern
+        return _OVERRIDE.sub("", text)
+    return text
 
 
 def find_override(text: str) -> str:
