@@ -16,8 +16,11 @@ from sqlalchemy import select
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
+from newsletter.issues.models import Revision
+from newsletter.runtime import Runtime
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.signup_protection import FillTime
+from tests.deciding import decide_all
 from tests.features.unchanged import reading_session
 from tests.processes import Installation, wait_until
 
@@ -89,10 +92,21 @@ def _subscribe(site: Site, tab: Page, email: str) -> Iterator[str]:
     _press(tab, "Subscribe")
     _shows(tab, "Check your inbox")
     yield "subscribe, asked"
+    _decide(site.installation)
     tab.goto(f"{site.links.subscribe(slug)}?embed=1")
     yield "subscribe, embedded"
     tab.goto(f"{site.links.subscribe(slug)}?lang=ar")
     yield "subscribe, in Arabic"
+
+
+def _decide(installation: Installation) -> None:
+    """No worker runs."""
+    runtime = Runtime(installation.settings)
+    try:
+        with runtime.session() as session:
+            decide_all(session)
+    finally:
+        runtime.close()
 
 
 def _confirm(site: Site, tab: Page, email: str) -> Iterator[str]:
@@ -168,6 +182,12 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     yield "issue"
     tab.goto(site.demo["email"])
     yield "issue, as email"
+    with reading_session(site.installation) as session:
+        revision = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first() or 0
+    tab.goto(site.links.preview(revision))
+    yield "issue, from a test message"
+    tab.goto(site.links.preview_email(revision))
+    yield "issue, from a test message, as email"
 
 
 def _go_astray(site: Site, tab: Page) -> Iterator[str]:
