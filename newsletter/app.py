@@ -20,6 +20,7 @@ from newsletter.web import (
     database,
     errors,
     headers,
+    kept_answers,
     language,
     limits,
     page_cache,
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     errors.init_app(app)
     converters.init_app(app)
     blueprints.init_app(app, settings)
+    kept_answers.init_app(app)
     _serve_static(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -24,6 +24,7 @@ from newsletter.media.files import MediaFiles
 from newsletter.media.store import store_image
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
+from newsletter.web import kept_answers
 from newsletter.web.page_cache import EXTENSION, KeptPage, Page, PageCache, media_keys
 from tests.databases import both_databases
 from tests.factories import make_publication
@@ -55,6 +56,7 @@ def rendered_templates(app: Flask) -> Iterator[list[str | None]]:
 def of_another_process(app: Flask, client: FlaskClient, path: str) -> TestResponse:
     """What a process answers that has kept nothing yet."""
     app.extensions[EXTENSION] = PageCache()
+    app.extensions[kept_answers.EXTENSION] = kept_answers.KeptAnswers()
     return client.get(path)
 
 
