@@ -1,6 +1,7 @@
 """What people agree to, word for word, and the record that they did."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -45,15 +46,29 @@ def keep_record(
 
     `actor` is who writes it down, empty when the person does it themself.
     """
-    record = ConsentRecord(
-        subscription_id=subscription_id,
-        kind=kind,
-        source=source,
-        text=words.text,
-        text_version=words.version,
-        locale=words.locale,
-        ip=ip[:45],
-        actor=actor,
-    )
+    columns = record_columns(subscription_id, kind, source=source, words=words, ip=ip, actor=actor)
+    record = ConsentRecord(**columns)
     session.add(record)
     return record
+
+
+def record_columns(
+    subscription_id: int,
+    kind: ConsentKind,
+    *,
+    source: ConsentSource,
+    words: Consent = NO_WORDS,
+    ip: str = "",
+    actor: str = "",
+) -> dict[str, Any]:
+    """The columns of such a record, for a statement that is executed as it is."""
+    return {
+        "subscription_id": subscription_id,
+        "kind": kind,
+        "source": source,
+        "text": words.text,
+        "text_version": words.version,
+        "locale": words.locale,
+        "ip": ip[:45],
+        "actor": actor,
+    }
