@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from newsletter.core.columns import UtcDateTime
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.sqlite_writer import WriterConnection
 
 # A writer waits this long for another writer; every transaction is shorter than this by far.
 SQLITE_BUSY_MS = 20_000
@@ -98,7 +99,11 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
         return {
             "hide_parameters": True,  # they are people's addresses, and errors are logged
             # None hands BEGIN to us: the driver would start transactions late and only for writes.
-            "connect_args": {"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
+            "connect_args": {
+                "isolation_level": None,
+                "timeout": SQLITE_BUSY_MS / 1000,
+                "factory": WriterConnection,
+            },
             "pool_size": pool_size,
         }
     options = (
@@ -154,8 +159,15 @@ def _inode(path: str) -> int:
 
 
 def _sqlite_begin(connection: Connection) -> None:
+    if _reading.get():
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
     # A writer takes its lock at once: upgrading a read lock later fails at once instead of waiting.
-    connection.exec_driver_sql("BEGIN DEFERRED" if _reading.get() else "BEGIN IMMEDIATE")
+    writer = cast(WriterConnection, connection.connection.dbapi_connection)
+    try:
+        writer.begin_writing(SQLITE_BUSY_MS / 1000)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
@@ -36,7 +36,7 @@ _end = (
     update(_subscriptions)
     .where(
         _subscriptions.c.id == bindparam("subscription_id"),
-        _subscriptions.c.state.in_([state for state in State if State.ENDED in TRANSITIONS[state]]),
+        or_(*(_subscriptions.c.state == state for state in State if State.ENDED in TRANSITIONS[state])),
     )
     .values(
         state=State.ENDED,
