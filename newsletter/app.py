@@ -1,6 +1,7 @@
 """The Flask application: an ordered list of what it is made of."""
 
 from datetime import timedelta
+from wsgiref.headers import Headers
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +13,7 @@ from newsletter.core.links import Links
 from newsletter.core.paths import static_dir, templates_dir
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
+from newsletter.sending import failpoints
 from newsletter.settings import Settings, load_settings
 from newsletter.web import (
     assets_manifest,
@@ -26,6 +28,8 @@ from newsletter.web import (
     page_cache,
     request_id,
     templating,
+    trusted_hosts,
+    unsubscribe_replay,
 )
 from newsletter.web.body_limits import LARGEST_FORM
 
@@ -59,9 +63,11 @@ def create_app(settings: Settings) -> Flask:
     limits.init_app(app, settings.effective_redis_url)
     errors.init_app(app)
     converters.init_app(app)
+    trusted_hosts.init_app(app, settings)
     blueprints.init_app(app, settings)
+    unsubscribe_replay.init_app(app, settings)
     kept_answers.init_app(app)
-    _serve_static(app)
+    _serve_static(app, https)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -72,10 +78,15 @@ def create_app_from_environment() -> Flask:
     """What the web server imports."""
     settings = load_settings()
     logs.configure(settings.log_format)
+    failpoints.arm(settings.failpoints)
     return create_app(settings)
 
 
-def _serve_static(app: Flask) -> None:
+def _serve_static(app: Flask, https: bool) -> None:
+    def add_headers(given: Headers, _path: str, _url: str) -> None:
+        for name, value in headers.of_every_file(https):
+            given[name] = value
+
     static = static_dir()
     if static.is_dir():
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
@@ -84,4 +95,5 @@ def _serve_static(app: Flask) -> None:
             prefix="static/",
             max_age=ONE_DAY,
             immutable_file_test=assets_manifest.is_immutable,
+            add_headers_function=add_headers,
         )

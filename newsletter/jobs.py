@@ -9,6 +9,9 @@ from newsletter.core.queue import Job, Queue
 # Sends one confirmation or other system message; the sweep publishes it again for those that still wait.
 send_system_message = Job("send_system_message", Queue.TRANSACTIONAL, {"message_id": int})
 
+# Decides what somebody asked for whom the page must not know; the sweep publishes it for those that are late.
+decide_request = Job("decide_request", Queue.TRANSACTIONAL, {"request_id": int})
+
 # Freezes the audience of a due mailing in chunks, compiles its message and starts the sending.
 freeze_mailing = Job("freeze_mailing", Queue.BULK, {"mailing_id": int})
 
@@ -23,6 +26,7 @@ sweep = Job("sweep", Queue.PERIODIC, {})
 
 CATALOGUE: tuple[Job, ...] = (
     send_system_message,
+    decide_request,
     freeze_mailing,
     drain_mailing,
     import_subscribers,

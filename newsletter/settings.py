@@ -4,7 +4,9 @@
 whoever has the same environment finds the same parts.
 """
 
+import base64
 import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -13,17 +15,21 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.host_names import ehlo_name, host_name
+from newsletter.core.idn import to_ascii_domain
+from newsletter.core.public_url import check_public_url, host_of
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
 # With room for a return path's local part in the 254 octets of an address.
 DOMAIN = re.compile(r"(?=.{1,189}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+# New files are 0600 and folders 0700: addresses of subscribers are kept in them.
+PRIVATE_UMASK = 0o077
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
 
@@ -49,7 +55,8 @@ class Settings(BaseModel):
     )
     public_url: str = Field(
         default="",
-        description="Where readers reach the web server: every link in an email begins with it. With"
+        description="Where readers reach the web server, such as `https://news.example.org`: every link in"
+        " an email begins with it, and relays are told its host. It has no path. With"
         " `https://`, cookies are marked secure, browsers are told to stay on https, and messages offer"
         " one-click unsubscribing (RFC 8058). Unset: `http://HOST:PORT`.",
     )
@@ -85,6 +92,13 @@ class Settings(BaseModel):
         " `-Proto` and `-Host` are believed, no more.",
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
+    trusted_hosts: list[str] = Field(
+        default_factory=list,
+        description="Further names by which the service may be asked, separated by commas; `.example.org` is"
+        " all below it, `*` any. Requests for other names than these, that of `PUBLIC_URL` and those of this"
+        " machine are refused (`/healthz` is not). Unset, and `PUBLIC_URL` too: any, unless `HOST` is this"
+        " machine.",
+    )
     web_threads: int = Field(default=8, ge=1, le=256, description="Threads of each web server process.")
     bulk_processes: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 4),
@@ -121,20 +135,38 @@ class Settings(BaseModel):
         " fails, such as `turn.committing=kill@3` (`newsletter/sending/failpoints.py`).",
     )
 
-    @field_validator("old_secret_keys", mode="before")
+    @field_validator("old_secret_keys", "trusted_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _names(cls, value: list[str]) -> list[str]:
+        return [to_ascii_domain(name.strip().lower()) for name in value]
 
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        value = value.strip().removeprefix("[").removesuffix("]")
+        try:
+            return host_name(value) if value else ""
+        except ValueError:
+            message = "it must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+            raise ValueError(message) from None
+
     @field_validator("bounce_domain")
     @classmethod
     def _domain(cls, value: str) -> str:
-        value = value.strip().lower().removesuffix(".")
+        try:
+            value = to_ascii_domain(value.strip().lower()).removesuffix(".")
+        except ValueError:
+            value = "-"
         if value and not DOMAIN.fullmatch(value):
             message = "it must be a domain name such as bounces.example.org"
             raise ValueError(message)
@@ -142,12 +174,8 @@ class Settings(BaseModel):
 
     @field_validator("public_url")
     @classmethod
-    def _bare(cls, value: str) -> str:
-        value = value.strip().rstrip("/")
-        if value and not value.startswith(("http://", "https://")):
-            message = "it must start with http:// or https://"
-            raise ValueError(message)
-        return value
+    def _origin(cls, value: str) -> str:
+        return check_public_url(value) if value.strip() else ""
 
     @property
     def uses_embedded_database(self) -> bool:
@@ -199,8 +227,7 @@ class Settings(BaseModel):
     @property
     def mail_name(self) -> str:
         """The name we give a relay (EHLO): the public host, which receivers may look up."""
-        host = urlsplit(self.effective_public_url).hostname or "localhost"
-        return f"[{host}]" if host.replace(".", "").isdigit() else host.replace(":", "-")
+        return ehlo_name(host_of(self.effective_public_url))
 
     @property
     def media_dir(self) -> Path:
@@ -211,8 +238,18 @@ class Settings(BaseModel):
         return self.data_dir / "mailbox"
 
     @property
+    def mailbox_secret(self) -> str:
+        """What opens the pages of the embedded mailbox: the same for every process and every start."""
+        digest = hmac.digest(self.secrets[0].encode(), b"newsletter-mailbox", "sha256")
+        return base64.urlsafe_b64encode(digest[:15]).decode()
+
+    @property
     def tally_dir(self) -> Path:
         return self.data_dir / "tallies"
+
+    @property
+    def unsubscribe_dir(self) -> Path:
+        return self.data_dir / "unsubscribes"
 
     @cached_property
     def secrets(self) -> list[str]:
@@ -222,7 +259,12 @@ class Settings(BaseModel):
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of the environment; `OperatorMustAct` names each variable that cannot be used."""
+    """The settings of the environment; `OperatorMustAct` names each variable that cannot be used.
+
+    A process that loads its own environment also stops sharing what it writes: see `PRIVATE_UMASK`.
+    """
+    if environment is None:
+        os.umask(PRIVATE_UMASK)
     values = dict(os.environ if environment is None else environment)
     for name in SECRETS_FROM_FILES:
         path = values.get(f"{name}_FILE")

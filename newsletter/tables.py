@@ -6,6 +6,7 @@ as long to import as all the rest. The desk, `newsletter user` and the migration
 
 from newsletter.audit import models as audit
 from newsletter.core.db import Base
+from newsletter.deferred import models as deferred
 from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
@@ -18,6 +19,7 @@ from newsletter.transports import models as transports
 __all__ = [
     "Base",
     "audit",
+    "deferred",
     "imports",
     "issues",
     "mailings",

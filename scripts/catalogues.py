@@ -23,7 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "newsletter" / "translations"
-KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "translate": None}
 TRANSLATOR_COMMENT = "Translators:"
 HEADER = "# The words of the pages and of the system messages."
 ABOUT: dict[str, Any] = {

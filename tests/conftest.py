@@ -23,6 +23,7 @@ from newsletter.settings import Settings
 from tests.application import lend_application
 from tests.catalogues import compile_stale
 from tests.databases import BOTH, borrow_engine, dispose_engines, empty_database, give_back
+from tests.logged import log_plainly
 from tests.servers import create_database, start_postgres, start_valkey
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tests.features.looking import KeptChromium
 
 compile_stale()
+log_plainly()
 # Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
 # change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=30)

@@ -1,12 +1,13 @@
 """One whole installation for the tests: the processes of the Procfile, started, watched, killed and ended.
 
-Each process is started by its line of the `Procfile`, in a process group of its own, behind the leash that
-ends it when the test process dies. Whatever runs for an installation carries its mark in the environment, so
-that pool children and orphans are found, too (through /proc: Linux only).
+Each process is started by its line of the `Procfile`, in a session of its own, and ends when the test
+process dies. Whatever runs for an installation is in one of its sessions, so that pool children and orphans
+are found, too (through /proc: Linux only).
 """
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,18 +16,21 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from itertools import count
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from newsletter.settings import Settings, load_settings
-from tests.servers.processes import ROOT, free_port, leashed, read_tail, state
+from tests.preloaded import start
+from tests.servers.processes import ROOT, free_port, read_tail, state
 
 PATIENCE = 180.0  # seconds; everything starts at once, also where the cores are few and busy
 POLL = 0.05
 LAST_WORDS = 30.0  # seconds that processes may take to end in order before they are killed
 BIN = Path(sys.executable).parent
-MARK = "NEWSLETTER_TEST_PROCESS"
+GONE = {"Z", "X"}  # states of a process that has ended
 QUEUES = ("worker", "imports", "bulk", "periodic")
 # What `newsletter run` starts in place of the Procfile's workers, and when SMTP_URL is unset.
 PRELOADED = "python -m workers.preload"
@@ -93,8 +97,9 @@ class Installation:
                 **variables,
             }
         )
-        self.mark = f"{os.getpid()}-{self.port}"
-        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: dict[str, ForkServerProcess] = {}
+        self._sessions: dict[int, str] = {}  # what was ever started, by the id of its session
+        self._commands = count(1)
 
     @property
     def url(self) -> str:
@@ -108,17 +113,13 @@ class Installation:
 
     def run_cli(self, *arguments: str | Path, timeout: float = PATIENCE) -> Ran:
         """Run `newsletter ARGUMENTS…` to its end. Raises `subprocess.TimeoutExpired` after `timeout` s."""
-        ended = subprocess.run(
-            [*leashed(), BIN / "newsletter", *arguments],
-            env={**self.environment, MARK: f"{self.mark} cli"},
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=timeout,
-        )
-        return Ran(ended.returncode, ended.stdout, ended.stderr)
+        line = shlex.join(("newsletter", *map(str, arguments)))
+        out, errors = (self.logs / f"command{next(self._commands)}.{kind}" for kind in ("out", "err"))
+        ended = self._spawn("cli", line, out, errors)
+        ended.join(timeout)
+        if ended.exitcode is None:
+            raise subprocess.TimeoutExpired(line, timeout)
+        return Ran(ended.exitcode, out.read_text(encoding="utf-8"), errors.read_text(encoding="utf-8"))
 
     def ask(self, *arguments: str | Path, timeout: float = PATIENCE) -> Any:
         """What `newsletter ARGUMENTS… --json` answers; fails unless it exits with 0."""
@@ -132,8 +133,8 @@ class Installation:
         Their names are those of the Procfile, `mailbox`, or `workers` for all of them, preloaded.
         """
         for name in names:
-            if name not in self._started or self._started[name].poll() is not None:
-                self._started[name] = self._spawn(name)
+            if name not in self._started or self._started[name].exitcode is not None:
+                self._started[name] = self._start(name)
         if wait:
             self.wait_until_ready(*names)
 
@@ -144,15 +145,15 @@ class Installation:
 
     def send(self, target: str | int, what: signal.Signals) -> None:
         """Send a signal to the main process called `target`, or to the process with that id."""
-        os.kill(target if isinstance(target, int) else self._started[target].pid, what)
+        os.kill(target if isinstance(target, int) else pid_of(self._started[target]), what)
 
     def kill(self, target: str | int) -> None:
         """`kill -9` one process, by its name in the Procfile or by its id; return when it is gone."""
-        pid = target if isinstance(target, int) else self._started[target].pid
+        pid = target if isinstance(target, int) else pid_of(self._started[target])
         _kill([Process(pid, "")])
         wait_until(lambda: not _runs(pid), lambda: f"process {pid} does not end")
         for main in (process for process in self._started.values() if process.pid == pid):
-            main.wait(timeout=30)  # it cannot be collected before its other threads have ended
+            main.join(timeout=30)  # it cannot be collected before its other threads have ended
 
     def processes(self, *roles: str) -> list[Process]:
         """Every running process of this installation, pool children and orphans too; only `roles` if given.
@@ -160,8 +161,8 @@ class Installation:
         One that is dead but not yet collected by its parent is not among them.
         """
         mains = {process.pid for process in self._started.values()}
-        marked = _marked(self.mark)
-        found = (Process(pid, name if pid in mains else f"{name}/child") for pid, name in marked)
+        running = _running(self._sessions)
+        found = (Process(pid, name if pid in mains else f"{name}/child") for pid, name in running)
         return [process for process in found if not roles or process.role in roles]
 
     def workers(self) -> list[Process]:
@@ -170,7 +171,7 @@ class Installation:
 
     def tend(self) -> list[str]:
         """Start again each main process that died, as a supervisor does; the names of those started."""
-        dead = [name for name, process in self._started.items() if process.poll() is not None]
+        dead = [name for name, process in self._started.items() if process.exitcode is not None]
         self.start(*dead, wait=False)
         return dead
 
@@ -181,7 +182,7 @@ class Installation:
     def end(self, *names: str, patience: float = LAST_WORDS) -> None:
         """Let these processes end in order (SIGTERM); kill what is left of them after `patience` seconds."""
         for name in names:
-            if self._started[name].poll() is None:
+            if self._started[name].exitcode is None:
                 self._started[name].terminate()
         deadline = time.monotonic() + patience
         while left := self._left(names):
@@ -189,7 +190,7 @@ class Installation:
                 _kill(left)
             time.sleep(POLL)
         for name in names:
-            self._started.pop(name).wait()
+            self._started.pop(name).join()
 
     def stop(self, patience: float = LAST_WORDS) -> None:
         """End everything; afterwards no process of this installation runs. May be called twice."""
@@ -208,32 +209,31 @@ class Installation:
 
     def _left(self, names: Iterable[str]) -> list[Process]:
         wanted = set(names)
-        for name in wanted:
-            self._started[name].poll()  # collects it
         return [process for process in self.processes() if process.role.split("/")[0] in wanted]
 
-    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        command = {**procfile(), "mailbox": MAILBOX, "workers": PRELOADED}[name]
+    def _start(self, name: str) -> ForkServerProcess:
         path = self.logs / f"{name}.log"
         if path.exists():  # kept, but its readiness must not be taken for that of the new process
             path.rename(path.with_suffix(f".{time.monotonic_ns()}.log"))
-        with path.open("ab") as log:
-            return subprocess.Popen(
-                [*leashed(), "/bin/sh", "-c", f"exec {command}"],
-                env={**self.environment, MARK: f"{self.mark} {name}"},
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                process_group=0,
-            )
+        return self._spawn(name, {**procfile(), "mailbox": MAILBOX, "workers": PRELOADED}[name], path)
+
+    def _spawn(self, name: str, command: str, out: Path, errors: Path | None = None) -> ForkServerProcess:
+        started = start(command, self.environment, out, errors)
+        self._sessions[pid_of(started)] = name
+        return started
 
     def _ready(self, name: str) -> bool:
-        code = self._started[name].poll()
+        code = self._started[name].exitcode
         assert code is None, f"{name} ended with {code}. {self.said(name)}"
         if name == "web":
             return _healthy(self.url)
         return READY.get(name, " ready.") in read_tail(self.logs / f"{name}.log", 200_000)
+
+
+def pid_of(process: ForkServerProcess) -> int:
+    """The id of a process that was started."""
+    assert process.pid is not None
+    return process.pid
 
 
 def procfile() -> dict[str, str]:
@@ -276,21 +276,21 @@ def _environment(given: Mapping[str, str]) -> dict[str, str]:
     return outer | {name: value for name, value in added.items() if value}
 
 
-def _marked(mark: str) -> list[tuple[int, str]]:
-    """Process id and name of each running process that carries `mark`, oldest id first."""
-    wanted = f"{MARK}={mark} ".encode()
-    pids = []
-    for folder in Path("/proc").glob("[1-9]*"):
+def _running(sessions: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Id of each running process of these sessions, with the name of its session; oldest id first."""
+    found = []
+    for file in Path("/proc").glob("[1-9]*/stat"):
         with suppress(OSError):
-            _, mine, rest = (folder / "environ").read_bytes().partition(wanted)
-            if mine and _runs(int(folder.name)):
-                pids.append((int(folder.name), rest.partition(b"\0")[0].decode()))
-    return sorted(pids)
+            # proc_pid_stat(5): state, parent, group and session follow the name, which may contain anything.
+            condition, _, _, session = file.read_text().rpartition(")")[2].split()[:4]
+            if int(session) in sessions and condition not in GONE:
+                found.append((int(file.parent.name), sessions[int(session)]))
+    return sorted(found)
 
 
 def _runs(pid: int) -> bool:
     """Whether `pid` is there and neither a zombie nor dead."""
-    return state(pid) not in {"Z", "X"}
+    return state(pid) not in GONE
 
 
 def _kill(processes: Iterable[Process]) -> None:

@@ -6,6 +6,7 @@ from newsletter import jobs
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import beat, host_id
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.transports.find import transport_configs
 from workers.app import runtime, settings
 from workers.connections import connections
@@ -28,6 +29,7 @@ def process() -> SendingProcess:
         tally_dir=given.tally_dir,
         host=host_id(given.tally_dir),
         window_size=given.window_size,
+        unsubscribes=UnsubscribeSpool(given.unsubscribe_dir),
         processes=given.bulk_processes,
         bounce_domain=given.bounce_domain,
         stopping=stopping,

@@ -11,6 +11,7 @@ from newsletter.core import clock
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.checks import CheckContext, CheckRunner
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from workers import heartbeats
 from workers.app import app, settings
 from workers.handles import handles
@@ -22,8 +23,16 @@ LOOK_SECONDS = 0.5  # between two looks at which checks are due
 def checks() -> CheckRunner:
     """The checks of this process, with an engine of their own: the timer is a thread beside its jobs."""
     given = settings()
-    sessions = Runtime(given).sessions
-    return CheckRunner(CheckContext(sessions, given.bulk_processes, given.tally_dir, given.recovery_seconds))
+    return CheckRunner(
+        CheckContext(
+            Runtime(given).sessions,
+            given.bulk_processes,
+            given.tally_dir,
+            given.data_dir,
+            UnsubscribeSpool(given.unsubscribe_dir),
+            given.recovery_seconds,
+        )
+    )
 
 
 @handles(jobs.sweep)

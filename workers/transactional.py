@@ -3,6 +3,7 @@
 from functools import cache, partial
 
 from newsletter import jobs
+from newsletter.deferred import decide
 from newsletter.sending import transactional
 from newsletter.sending.single_delivery import SingleDelivery
 from newsletter.transports.find import usable_transports
@@ -32,3 +33,11 @@ def send_system_message(message_id: int) -> None:
             organisation=runtime().settings.organisation,
             secrets=runtime().settings.secrets,
         )
+
+
+@handles(jobs.decide_request)
+def decide_request(request_id: int) -> None:
+    """Sign somebody up, or send them a link, as they asked for."""
+    with runtime().session() as session:
+        decide(session, request_id)
+        session.commit()

@@ -10,10 +10,7 @@ from newsletter.outbox import post
 
 
 def ask_reset(session: Session, address: Address, *, locale: str, ip: str = "") -> None:
-    """Send a link to choose a new password to `address` when it is a user's. The caller says nothing of it.
-
-    Either way one audit entry is written, so that both ways cost about the same.
-    """
+    """Send a link to choose a new password to `address` when it is a user's. Only the audit is told."""
     user = find_user_by_address(session, address)
     allowed = user is not None and user.active
     if user is not None and allowed:

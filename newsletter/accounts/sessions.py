@@ -54,6 +54,15 @@ def session_user(session: Session, key: str, uniquifier: str) -> User | None:
     return session.scalars(_behind_key, named).unique().one_or_none()
 
 
+def started_at(session: Session, key: str) -> datetime | None:
+    """When the session that `key` stands for began: when its password was typed. None when there is none."""
+    return session.scalar(
+        select(UserSession.started_at).where(
+            UserSession.key_hash == _hash(key), UserSession.ended_at.is_(None)
+        )
+    )
+
+
 @dataclass(frozen=True)
 class OpenSession:
     """One browser that is signed in; `here`: it is the one that asks."""

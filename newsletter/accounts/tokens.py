@@ -42,5 +42,10 @@ def read_user_token(session: Session, signer: Signer, purpose: Purpose, token: s
     user_id, state = signer.read(purpose, token, max_age=VALID_FOR[purpose]).ids
     user = session.get(User, user_id)
     if user is None or not user.active or state != link_state(user):
-        raise Refused("used_link", "This link has been used, or a newer one has taken its place.")
+        raise used_link()
     return user
+
+
+def used_link() -> Refused:
+    """What is said to whoever comes second."""
+    return Refused("used_link", "This link has been used, or a newer one has taken its place.")

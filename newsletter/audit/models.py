@@ -12,7 +12,10 @@ from newsletter.core.db import Base
 
 
 class AuditEntry(Base):
-    """One thing that somebody did. Rows are added, never changed."""
+    """One thing that somebody did. Rows are added, never changed: triggers of migration 0010 refuse it.
+
+    An erasure may blank `detail` and `ip` (`audit.redact`).
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_subject_kind_subject_id", "subject_kind", "subject_id"),)

@@ -151,14 +151,14 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
     from newsletter import audit
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.cli.transport_lines import findings_as_facts, findings_lines
-    from newsletter.core.addresses import parse_address
+    from newsletter.core.addresses import parse_address, parse_sender_address
     from newsletter.core.errors import Refused
     from newsletter.transports.send_probe import failed_step, send_probe
 
     settings = runtime().settings
     with session() as opened:
         config = _transport_config(opened, transport)
-        sender = parse_address(sender).email if sender else _sender(opened)
+        sender = parse_sender_address(sender).email if sender else _sender(opened)
     if config.broken:
         raise config.broken
     if not sender:

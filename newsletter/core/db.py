@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -25,12 +25,19 @@ from newsletter.core.sqlite_writer import WriterConnection
 SQLITE_BUSY_MS = 20_000
 # PostgreSQL ends a session that holds a transaction open and does nothing (a stopped worker), in ms.
 POSTGRES_IDLE_IN_TRANSACTION_MS = 60_000
+# What was sent to a PostgreSQL whose machine is gone is given up after this long, in ms.
+POSTGRES_UNACKNOWLEDGED_MS = 10_000
+
+# What a database says that restarts, fails over, is locked, or ends a session that was idle within a
+# transaction.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 
 # Where the info of a SQLite connection says which file it has open, and where that file was.
 INODE = "newsletter_inode"
 FILE = "newsletter_file"
 
 _reading: ContextVar[bool] = ContextVar("newsletter_reading", default=False)
+_lock_timeout_ms: ContextVar[int | None] = ContextVar("newsletter_lock_timeout_ms", default=None)
 
 
 class Base(DeclarativeBase):
@@ -112,18 +119,24 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
     )
     return {
         "hide_parameters": True,
-        "connect_args": {"options": options, "connect_timeout": 5},
+        "connect_args": {
+            "options": options,
+            "connect_timeout": 5,
+            "tcp_user_timeout": POSTGRES_UNACKNOWLEDGED_MS,
+        },
         "pool_size": pool_size,
         "pool_pre_ping": True,
     }
 
 
 def tune(engine: Engine) -> None:
-    """Hang the SQLite rules on an engine; nothing to do for PostgreSQL."""
+    """Hang our rules on an engine."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "checkout", _sqlite_checkout)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgres_begin)
 
 
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -165,9 +178,24 @@ def _sqlite_begin(connection: Connection) -> None:
     # A writer takes its lock at once: upgrading a read lock later fails at once instead of waiting.
     writer = cast(WriterConnection, connection.connection.dbapi_connection)
     try:
-        writer.begin_writing(SQLITE_BUSY_MS / 1000)
+        writer.begin_writing((_lock_timeout_ms.get() or SQLITE_BUSY_MS) / 1000)
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _postgres_begin(connection: Connection) -> None:
+    if timeout := _lock_timeout_ms.get():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {timeout}")
+
+
+@contextmanager
+def lock_timeout(seconds: float) -> Iterator[None]:
+    """Transactions begun inside wait only so long for what another one has locked (`OperationalError`)."""
+    token = _lock_timeout_ms.set(round(seconds * 1000))
+    try:
+        yield
+    finally:
+        _lock_timeout_ms.reset(token)
 
 
 @contextmanager
@@ -184,3 +212,13 @@ def read_snapshot(session: Session) -> None:
     """Let all that this transaction reads be of one moment; call it first. SQLite is like that by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def lock_name(session: Session, digest: str) -> None:
+    """Let others that lock the same hexadecimal `digest` wait until this transaction ends.
+
+    For what has no row to lock yet. SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(digest)[:8], signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

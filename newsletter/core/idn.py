@@ -11,3 +11,9 @@ def to_ascii_domain(domain: str) -> str:
     Raises `ValueError` (`idna.IDNAError` is one) for a name that IDNA 2008 does not allow.
     """
     return domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+
+
+def to_ascii_address(address: str) -> str:
+    """The email address with its domain as A-labels; what stands before the @ stays. Raises `ValueError`."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{to_ascii_domain(domain)}"

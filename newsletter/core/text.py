@@ -2,6 +2,7 @@
 
 import re
 
+from newsletter.core.bidi import find_misleading, without_misleading
 from newsletter.core.errors import Refused
 
 # The general categories Cc, Zl and Zp (UAX 44): a line break in a header is a second header
@@ -42,15 +43,18 @@ def clean_note(text: str, longest: int) -> str:
 
 def clean_name(text: str, longest: int) -> str:
     """`text` as one line of at most `longest` code points. Nothing is ever refused."""
-    return one_line(text)[:longest].rstrip()
+    return without_misleading(one_line(text)[:longest]).strip()
 
 
 def checked_name(text: str, longest: int, *, field: str = "name") -> str:
-    """`text` as one line, for people who can mend it: `Refused` instead of a name that is cut."""
+    """`text` as one line, for people who can mend it: `Refused` for a name that is too long or misleading."""
     name = one_line(text)
     if len(name) > longest:
         sentence = f"A name has at most {longest} characters."
         raise Refused("long_name", sentence, {field: sentence})
+    problem = find_misleading(name)
+    if problem:
+        raise Refused("misleading_name", problem, {field: problem})
     return name
 
 

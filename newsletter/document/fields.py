@@ -9,14 +9,19 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from newsletter.core.bidi import find_misleading, find_override
 from newsletter.core.text import CONTROL_IN_LINES
 from newsletter.document import merge
 from newsletter.document.errors import DocumentInvalid
-from newsletter.document.richtext import link_urls
+from newsletter.document.richtext import DEEPEST_LIST, DEEPEST_MARKS, shape
 
+MOST_MARKUP = 4_000  # a text has 20,000 characters at most, and a line in an email some sixty
+STORED = {"stored": True}  # the validation context of what a database holds
+
+_MARKUP = re.compile(r"[*_\[\]\n]|(?<=[-+*]) ")
 _URL_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"`{}|^]")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 _MEDIA = re.compile(r"media:[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*")
@@ -42,14 +47,26 @@ def _check_merge(value: str) -> str:
     return value
 
 
-def _check_text(value: str) -> str:
+def _check_text(value: str, info: ValidationInfo) -> str:
     if CONTROL_IN_LINES.search(value):
         raise refused("Remove the control characters from this text.")
+    if not _is_stored(info) and (problem := find_override(value)):
+        raise refused(problem)
     return _check_merge(value)
 
 
-def _check_rich(value: str) -> str:
-    for url in link_urls(_check_text(value)):
+def _check_rich(value: str, info: ValidationInfo) -> str:
+    _check_text(value, info)
+    if _is_stored(info):
+        return value
+    if len(_MARKUP.findall(value)) > MOST_MARKUP:
+        raise refused(f"This text has too many lines, list entries and marks: at most {MOST_MARKUP:,}.")
+    found = shape(value)
+    if found.lists > DEEPEST_LIST:
+        raise refused(f"Lists go at most {DEEPEST_LIST} levels deep.")
+    if found.marks > DEEPEST_MARKS:
+        raise refused(f"Bold and italic go at most {DEEPEST_MARKS} levels deep.")
+    for url in found.urls:
         try:
             _check_button_url(url)
         except PydanticCustomError as error:
@@ -57,10 +74,17 @@ def _check_rich(value: str) -> str:
     return value
 
 
-def _check_line(value: str) -> str:
+def _check_line(value: str, info: ValidationInfo) -> str:
     if "\n" in value or "\t" in value:
         raise refused("Keep this on one line.")
-    return _check_text(value)
+    if not _is_stored(info) and (problem := find_misleading(value)):
+        raise refused(problem)
+    return _check_text(value, info)
+
+
+def _is_stored(info: ValidationInfo) -> bool:
+    """Whether the document was accepted long ago: what was allowed then can still be read."""
+    return info.context is STORED
 
 
 def _check_filled(value: str) -> str:

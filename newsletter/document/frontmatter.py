@@ -38,7 +38,9 @@ def _fields(lines: list[str]) -> dict[str, str]:
         return f"{_STEM}{len(tokens) - 1}z"
 
     # A merge field's colon, bar and braces mean something in YAML; nobody should have to quote them for that.
-    node = _compose(TOKEN.sub(hide, "\n".join(lines)))
+    text = TOKEN.sub(hide, "\n".join(lines))
+    node = _compose(text)
+    _refuse_lost_words(text)
     fields = [_field(key, value) for key, value in _unique(node)] if node else []
     restore = re.compile(rf"{_STEM}(\d+)z")
     return {name: restore.sub(lambda match: tokens[int(match[1])], value) for name, value in fields}
@@ -49,12 +51,32 @@ def _compose(text: str) -> yaml.MappingNode | None:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         number = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise _invalid(number, f"The front matter is not valid YAML: {error.problem}.") from None
+        sentence = f"This line is not valid YAML: {error.problem}. Put what stands after the colon in quotes."
+        raise _invalid(number, sentence) from None
     except yaml.YAMLError:
         raise _invalid(1, "The front matter contains a character that YAML does not allow.") from None
     if node is not None and not isinstance(node, yaml.MappingNode):
         raise _invalid(2, "The front matter must be lines like “title: …”.")
     return node
+
+
+def _refuse_lost_words(text: str) -> None:
+    """Refuse what YAML reads as something else than text: comments beside a value, anchors, aliases and tags.
+
+    A line of its own that begins with “#” is meant as a comment (YAML 1.2 §6.6).
+    """
+    scalars: list[tuple[int, int]] = []
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.ScalarToken):
+            scalars.append((token.start_mark.index, token.end_mark.index))
+        elif isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
+            mark = text[token.start_mark.index]
+            raise _invalid(token.start_mark.line + 2, f"“{mark}” means something in YAML. Quote the value.")
+    for match in re.finditer("#", text):
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        if match.start() > line_start and not any(start <= match.start() < end for start, end in scalars):
+            number = text.count("\n", 0, match.start()) + 2
+            raise _invalid(number, "In YAML “#” begins a comment. Put what stands after the colon in quotes.")
 
 
 def _unique(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
@@ -73,8 +95,7 @@ def _field(key: yaml.Node, value: yaml.Node) -> tuple[str, str]:
         raise _invalid(number, f"There is no field “{name}”. Known: {', '.join(FIELDS)}.")
     if not isinstance(value, yaml.ScalarNode):
         raise _invalid(number, f"“{name}” must be one line of text. If it begins with [ or {{, quote it.")
-    text = "" if value.tag == "tag:yaml.org,2002:null" else str(value.value)
-    return name, " ".join(text.split())
+    return name, " ".join(str(value.value).split())
 
 
 def _invalid(number: int, sentence: str) -> DocumentInvalid:

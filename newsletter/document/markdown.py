@@ -3,27 +3,23 @@
 Headings begin sections. A list whose entries all begin with a link is a links section, its entries like
 `- [Headline](https://…) – blurb. (Outlet)`. Paragraphs and other lists are text sections, a lone image is an
 image section, `---` a divider, a block quote a quotes section (its last line `— Author (@handle), Network,
-2026-05-14, https://…` says whose). A heading names the first section below it.
+2026-05-14, https://…` says whose). A heading names the first section below it. What has no place in a
+document is refused with its line (`markdown_refusals`).
 """
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 from newsletter.document import frontmatter
 from newsletter.document.document import Document
 from newsletter.document.errors import DocumentInvalid
 from newsletter.document.markdown_parts import image_of, item_of, quote_of
+from newsletter.document.markdown_refusals import at_line, refuse_unsupported
+from newsletter.document.markdown_tree import inline_of, parse, rich_text, words
 from newsletter.document.merge import Masked, mask
 from newsletter.document.reading import LARGEST, read
-from newsletter.document.richtext import to_plain
-
-_BLOCK_RULES = ["heading", "lheading", "hr", "blockquote", "list", "fence"]
-_INLINE_RULES = ["emphasis", "link", "image", "newline", "escape"]
 
 
 def from_markdown(text: str) -> Document:
@@ -34,12 +30,15 @@ def from_markdown(text: str) -> Document:
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise DocumentInvalid(f"The text is too large: at most {LARGEST // 1_000_000} MB.")
     head, lines, above = frontmatter.split(text)
-    reading = _Reading(lines, above)
-    reading.run()
-    data: dict[str, Any] = {name: value for name, value in head.items() if value or name == "title"}
-    data.setdefault("title", reading.title)
+    data: dict[str, Any] = {name: value for name, value in head.items() if value}
+    reading = _Reading(lines, above, str(data.get("title", "")))
+    try:
+        reading.run()
+    except RecursionError:  # thousands of marks inside each other
+        raise DocumentInvalid("The text is nested too deeply.") from None
+    data["title"] = reading.title
     if not data["title"].strip():
-        raise _at_line(1, "Begin with front matter that has a title, or with a heading “# Title”.")
+        raise at_line(1, "Begin with front matter that has a title, or with a heading “# Title”.")
     try:
         return read(data | {"sections": reading.sections})
     except DocumentInvalid as error:
@@ -57,13 +56,12 @@ def _with_lines(error: DocumentInvalid, places: dict[str, int]) -> DocumentInval
     return DocumentInvalid(f"{first[0].upper()}{first[1:]}: {sentence}" if first else sentence, fields)
 
 
-def _at_line(number: int, sentence: str) -> DocumentInvalid:
-    return DocumentInvalid(f"Line {number}: {sentence}", {f"line {number}": sentence})
-
-
 @dataclass
 class _Reading:
-    """Goes through the blocks of the text and collects sections, and the line of each."""
+    """Goes through the blocks of the text and collects sections, and the line of each.
+
+    `title` is that of the front matter; without one there, the first heading's.
+    """
 
     lines: list[str]
     above: int
@@ -77,10 +75,10 @@ class _Reading:
     def run(self) -> None:
         self._check_tokens()
         self.masked = mask("\n".join(self.lines))
-        parser = MarkdownIt("zero", {"html": False, "maxNesting": 20}).enable(_BLOCK_RULES + _INLINE_RULES)
-        groups = list(_top_level(parser.parse(self.masked.text)))
-        for group in groups:
-            self._read(group)
+        tree, notes = parse(self.masked.text)
+        refuse_unsupported(tree, notes, self.above)
+        for block in tree.children:
+            self._read(block, self._line(block))
         self._flush_heading()
 
     def _check_tokens(self) -> None:
@@ -89,63 +87,60 @@ class _Reading:
             try:
                 mask(line)
             except DocumentInvalid as error:
-                raise _at_line(number + self.above, error.message) from None
+                raise at_line(number + self.above, error.message) from None
 
-    def _read(self, group: Sequence[Token]) -> None:
-        first = group[0]
-        line = (first.map[0] if first.map else 0) + 1 + self.above
-        if first.type == "fence":
-            raise _at_line(line, "Code blocks have no place in a digest.")
-        if first.type == "heading_open":
-            self._read_heading(to_plain(self._source(group[1]), links=False), first.tag, line)
-        elif first.type == "hr":
+    def _line(self, block: SyntaxTreeNode) -> int:
+        return (block.map[0] if block.map else 0) + 1 + self.above
+
+    def _read(self, block: SyntaxTreeNode, line: int) -> None:
+        if block.type == "heading":
+            self._read_heading(block, line)
+        elif block.type == "hr":
             self._add({"type": "divider"}, line)
-        elif first.type == "blockquote_open":
-            self._add_quote(self._lines_of(first), line)
-        elif first.type == "bullet_list_open" and self._read_links(group, line):
+        elif block.type == "blockquote":
+            self._add_quote(self._restored(quote_of(block)), line)
+        elif block.type == "bullet_list" and self._read_links(block, line):
             return
         else:
-            self._read_words(group, line)
+            self._read_words(block, line)
 
-    def _read_heading(self, text: str, tag: str, line: int) -> None:
+    def _read_heading(self, block: SyntaxTreeNode, line: int) -> None:
         self._flush_heading()
-        words = " ".join(text.split())
-        if tag == "h1" and not self.title and not self.sections:
-            self.title = words
+        if any(node.type == "link" for node in block.walk()):
+            raise at_line(line, "A heading cannot be a link.")
+        heading = self.masked.restore(words(inline_of(block)))
+        if block.tag == "h1" and not self.sections and self.title in ("", heading):
+            self.title = heading
             return
-        self.heading, self.heading_line = words, line
+        self.heading, self.heading_line = heading, line
 
     def _flush_heading(self) -> None:
         """A heading with nothing below it is a section all the same: somebody means to fill it."""
         if self.heading:
             self._add({"type": "text"}, self.heading_line)
 
-    def _read_links(self, group: Sequence[Token], line: int) -> bool:
-        entries = [token for token in group if token.type == "list_item_open" and token.level == 1]
-        sources = [self._entry(token) for token in entries]
-        items = [item_of(source) for source in sources]
+    def _read_links(self, block: SyntaxTreeNode, line: int) -> bool:
+        items = [item_of(entry) for entry in block.children]
         if not all(items):
             return False
-        self._add({"type": "links", "items": items}, line)
-        for index, token in enumerate(entries):
-            place = f"sections[{len(self.sections) - 1}].items[{index}]"
-            self.places[place] = (token.map[0] if token.map else 0) + 1 + self.above
+        self._add({"type": "links", "items": self._restored(items)}, line)
+        for index, entry in enumerate(block.children):
+            self.places[f"sections[{len(self.sections) - 1}].items[{index}]"] = self._line(entry)
         return True
 
-    def _read_words(self, group: Sequence[Token], line: int) -> None:
-        source = self._lines_of(group[0])
-        image = image_of(source)
+    def _read_words(self, block: SyntaxTreeNode, line: int) -> None:
+        image = image_of(block)
         if image:
-            self._add(image, line)
+            self._add(self._restored(image), line)
             return
+        text = self.masked.restore(rich_text([block], self._source(block)))
         last = self.sections[-1] if self.sections else {}
         if last.get("type") == "text" and last.get("text") and not self.heading:
-            last["text"] += f"\n\n{source}"
+            last["text"] += f"\n\n{text}"
         else:
-            self._add({"type": "text", "text": source}, line)
+            self._add({"type": "text", "text": text}, line)
 
-    def _add_quote(self, source: str, line: int) -> None:
-        quote = quote_of(source)
+    def _add_quote(self, quote: dict[str, Any], line: int) -> None:
         last = self.sections[-1] if self.sections else {}
         if last.get("type") == "quotes" and not self.heading:
             last["items"].append(quote)
@@ -161,23 +156,14 @@ class _Reading:
         self.places[f"sections[{len(self.sections)}]"] = line
         self.sections.append(section)
 
-    def _source(self, token: Token) -> str:
-        return self.masked.restore(token.content)
+    def _source(self, block: SyntaxTreeNode) -> str:
+        start, end = block.map or (0, 0)
+        return "\n".join(self.masked.text.split("\n")[start:end]).strip("\n")
 
-    def _lines_of(self, token: Token) -> str:
-        start, end = token.map or [0, 0]
-        return "\n".join(self.lines[start:end]).strip("\n")
-
-    def _entry(self, token: Token) -> str:
-        """The text of a list entry: its lines without the mark and without the indent below it."""
-        first, *rest = self._lines_of(token).split("\n")
-        return "\n".join([re.sub(r"^\s*[-+*]\s+", "", first), *(line.strip() for line in rest)]).strip()
-
-
-def _top_level(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    group: list[Token] = []
-    for token in tokens:
-        group.append(token)
-        if token.level == 0 and token.nesting != 1:
-            yield group
-            group = []
+    def _restored(self, value: Any) -> Any:
+        """`value` with the merge fields of its texts brought back."""
+        if isinstance(value, dict):
+            return {key: self._restored(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._restored(inner) for inner in value]
+        return self.masked.restore(value) if isinstance(value, str) else value

@@ -11,6 +11,8 @@ from pydantic_core import ErrorDetails
 
 from newsletter.document.document import Document
 from newsletter.document.errors import DocumentInvalid
+from newsletter.document.fields import STORED
+from newsletter.document.json_parsing import parse
 
 LARGEST = 2_000_000  # bytes; the largest document within all limits that an editor could still work with
 DEEPEST = 12
@@ -49,14 +51,17 @@ _HINTS = {
 }
 
 
-def read_json(text: str) -> Document:
-    """The document that `text` holds; raises DocumentInvalid with every problem and its place."""
+def read_json(text: str, *, stored: bool = False) -> Document:
+    """The document that `text` holds; raises DocumentInvalid with every problem and its place.
+
+    `stored` is for what was accepted before: it is not judged by rules that came later.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise DocumentInvalid(f"The document is too large: at most {LARGEST // 1_000_000} MB.")
-    return read(_parse(text.removeprefix("\ufeff")))
+    return read(_parse(text.removeprefix("\ufeff")), stored=stored)
 
 
-def read(data: object) -> Document:
+def read(data: object, *, stored: bool = False) -> Document:
     """The document made of plain JSON values (dicts, lists, strings, numbers); raises DocumentInvalid."""
     if not isinstance(data, Mapping):
         raise DocumentInvalid("A document is an object with a title and sections.")
@@ -64,7 +69,7 @@ def read(data: object) -> Document:
     if broken:
         raise DocumentInvalid(_summary(broken), broken)
     try:
-        return Document.model_validate_json(json.dumps(data))
+        return Document.model_validate_json(json.dumps(data), context=STORED if stored else None)
     except ValidationError as error:
         fields = sentences(error)
         raise DocumentInvalid(_summary(fields), fields) from None
@@ -80,28 +85,11 @@ def sentences(error: ValidationError) -> dict[str, str]:
 
 def _parse(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        message = f"This is not valid JSON: {error.msg} at {place}."
-        raise DocumentInvalid(message, {place: f"{error.msg}."}) from None
+        return parse(text)
     except RecursionError:
         raise DocumentInvalid(f"The document is nested too deeply: at most {DEEPEST} levels.") from None
     except ValueError:  # an integer with thousands of digits
         raise DocumentInvalid("The document contains a number that is too large.") from None
-
-
-def _refuse_constant(name: str) -> object:
-    raise DocumentInvalid(f"{name} is not valid JSON.")
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    result: dict[str, object] = {}
-    for key, value in pairs:
-        if key in result:
-            raise DocumentInvalid(f"The field “{key}” appears twice in the same object.")
-        result[key] = value
-    return result
 
 
 def _broken_values(data: object) -> Iterator[tuple[str, str]]:

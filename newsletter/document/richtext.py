@@ -5,6 +5,7 @@ A line break in the source is a line break in the result, as people who type int
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
@@ -16,12 +17,23 @@ from markdown_it.token import Token
 from newsletter.document.merge import DEFAULTS, TOKENS, Masked, Substitution, mask
 
 REMEMBERED = 1_000  # texts, of some hundred octets each
+DEEPEST_LIST = 9  # lists inside lists; any mail program has room for fewer
+DEEPEST_MARKS = 20  # bold inside italic inside bold …
 
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
 _SPECIAL = re.compile(r"([\\`*_\[\]()<>&])")
+_BREAKS = ("softbreak", "hardbreak")
 _LIST_MARK = re.compile(r"^(\s*)([-+*]|\d+[.)])(?=\s|$)", re.MULTILINE)
+
+
+class AnyScheme(MarkdownIt):
+    """A parser that takes `[x](javascript:…)` for a link, to be refused by its address, and not for text."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name and argument
+        """Every address is one."""
+        return True
 
 
 def to_html(text: str, substitution: Substitution = DEFAULTS) -> str:
@@ -45,9 +57,39 @@ def to_plain(text: str, substitution: Substitution = DEFAULTS, *, links: bool = 
     return _static_plain(text, links) if "{{" not in text else _plain(text, substitution, links)
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What a text is made of, found without writing it out.
+
+    urls:     the addresses that it links to, in order, merge fields still as tokens.
+    lists:    how many lists stand inside each other, at most one more than `DEEPEST_LIST`.
+    marks:    how many marks (bold, italic, link) stand inside each other.
+    elements: how many HTML elements it becomes.
+    """
+
+    urls: tuple[str, ...] = ()
+    lists: int = 0
+    marks: int = 0
+    elements: int = 1
+
+
+@lru_cache(maxsize=REMEMBERED)
+def shape(text: str) -> Shape:
+    """The shape of `text`. Raises DocumentInvalid for a broken merge field."""
+    tokens = _filled(mask(text), TOKENS)
+    inside = [child for token in tokens for child in token.children or []]
+    return Shape(
+        urls=tuple(str(child.meta["url"]) for child in inside if child.type == "link_open"),
+        lists=max((token.level for token in tokens if token.type.endswith("_list_open")), default=-2) // 2
+        + 1,
+        marks=max((child.level for child in inside), default=0),
+        elements=sum(token.nesting == 1 or token.type in _BREAKS for token in (*tokens, *inside)),
+    )
+
+
 def link_urls(text: str) -> list[str]:
     """The addresses that `text` links to, in order, merge fields still as tokens."""
-    return list(_link_urls(text)) if "](" in text else []
+    return list(shape(text).urls) if "](" in text else []
 
 
 def escape(text: str) -> str:
@@ -83,17 +125,12 @@ def _static_plain(text: str, links: bool) -> str:
     return _plain(text, DEFAULTS, links)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _link_urls(text: str) -> tuple[str, ...]:
-    tokens = _filled(mask(text), TOKENS)
-    children = [child for token in tokens for child in token.children or []]
-    return tuple(str(child.meta["url"]) for child in children if child.type == "link_open")
-
-
 @cache
 def _parser() -> MarkdownIt:
     rules = ["list", "emphasis", "link", "newline", "escape", "entity"]
-    return MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 20}).enable(rules)
+    # A list is two levels, and what is nested deeper than markdown-it goes would be left out.
+    nesting = 2 * (DEEPEST_LIST + 2)
+    return AnyScheme("zero", {"html": False, "breaks": True, "maxNesting": nesting}).enable(rules)
 
 
 def _filled(masked: Masked, substitution: Substitution) -> list[Token]:
@@ -175,7 +212,7 @@ def _words(children: Sequence[Token], links: bool) -> str:
     written: list[str] = []
     starts: list[tuple[int, str]] = []
     for child in children:
-        if child.type in ("softbreak", "hardbreak"):
+        if child.type in _BREAKS:
             written.append("\n")
         elif child.type == "link_open":
             starts.append((len(written), str(child.meta["url"])))

@@ -16,6 +16,9 @@ def dumps(document: Document) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def loads(text: str) -> Document:
-    """The document in `text`; raises DocumentInvalid with every problem and its place."""
-    return read_json(text)
+def loads(text: str, *, stored: bool = False) -> Document:
+    """The document in `text`; raises DocumentInvalid with every problem and its place.
+
+    `stored` is for what was accepted before: it is not judged by rules that came later.
+    """
+    return read_json(text, stored=stored)

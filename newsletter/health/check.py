@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.outbox.failed import count_failed, failed_messages
 from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 # A confirmation is awaited by somebody who looks into their mailbox now.
 LATE_AFTER = timedelta(minutes=2)
@@ -52,17 +54,41 @@ class AutoPausedMailing:
 
 
 @dataclass(frozen=True)
+class UnsubscribesState:
+    """Unsubscribes of this host that wait for the database, and those that could not be carried out.
+
+    The latter are files in `failed_folder`.
+    """
+
+    waiting: int = 0
+    failed: int = 0
+    failed_folder: Path = Path()
+
+
+@dataclass(frozen=True)
 class Health:
     """The health of the installation. `heartbeats` is None when Redis does not answer."""
 
     heartbeats: Heartbeats | None
     outbox: OutboxState
     auto_paused: list[AutoPausedMailing]
+    unsubscribes: UnsubscribesState = UnsubscribesState()
 
 
-def check_health(session: Session, redis_url: str) -> Health:
+def check_health(session: Session, redis_url: str, unsubscribe_dir: Path) -> Health:
     """The health now. When Redis does not answer, this takes at most 200 ms longer."""
-    return Health(read_heartbeats(redis_url), outbox_state(session), auto_paused_mailings(session))
+    return Health(
+        read_heartbeats(redis_url),
+        outbox_state(session),
+        auto_paused_mailings(session),
+        unsubscribes_state(unsubscribe_dir),
+    )
+
+
+def unsubscribes_state(folder: Path) -> UnsubscribesState:
+    """What is in the spool of unsubscribes in `folder`."""
+    spool = UnsubscribeSpool(folder)
+    return UnsubscribesState(len(spool.waiting()), len(spool.failed()), spool.failed_folder)
 
 
 def outbox_state(session: Session) -> OutboxState:

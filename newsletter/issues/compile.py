@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.addresses import mailto
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.zones import zone_or_utc
@@ -104,10 +105,18 @@ def message_headers(publication: Publication, links: Links, mailing_id: int = 0)
         # No mailto beside it: nobody would read that mailbox and act at once.
         unsubscribe=True,
         help_url=links.subscribe(publication.slug),
-        owner=f"mailto:{publication.reply_to or publication.sender_email}",
+        owner=_owner(publication),
         archive_url=links.archive(publication.slug),
         feedback_id=f"{mailing_id}:{publication.slug}:digest:{sender_id}",
     )
+
+
+def _owner(publication: Publication) -> str:
+    """Where the sender is reached, as a URI; empty for an address that is none, which has its own check."""
+    try:
+        return mailto(publication.reply_to or publication.sender_email)
+    except ValueError:
+        return ""
 
 
 def sender_domain(publication: Publication) -> str:

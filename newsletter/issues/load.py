@@ -39,4 +39,4 @@ def find_titles(session: Session, ids: Collection[int]) -> dict[int, str]:
 
 def load_document(revision: Revision) -> Document:
     """The document of a revision."""
-    return loads(revision.document)
+    return loads(revision.document, stored=True)

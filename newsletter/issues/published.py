@@ -103,4 +103,4 @@ def _published(publication: Publication) -> Select[Issue, Revision]:
 
 def _as_published(issue: Issue, revision: Revision) -> Published:
     assert issue.published_at is not None  # noqa: S101 - set together with the published revision
-    return Published(issue, revision, loads(revision.document), issue.published_at)
+    return Published(issue, revision, loads(revision.document, stored=True), issue.published_at)

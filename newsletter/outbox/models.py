@@ -36,6 +36,7 @@ class SystemMessage(Base):
     __table_args__ = (
         Index("ix_system_message_state_next_at", "state", "next_at"),
         Index("ix_system_message_address_hash_created_at", "address_hash", "created_at"),
+        Index("ix_system_message_mailbox_hash_created_at", "mailbox_hash", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -43,6 +44,8 @@ class SystemMessage(Base):
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
     recipient: Mapped[str] = mapped_column(String(254))  # blanked with its person
     address_hash: Mapped[str] = mapped_column(String(64))
+    # The same for `ana+one@` and `ana+two@`: how often somebody is written to is counted by it.
+    mailbox_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
     locale: Mapped[str] = mapped_column(String(16), default="en")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # ids and words the template needs
     state: Mapped[MessageState] = mapped_column(Word(MessageState), default=MessageState.WAITING)

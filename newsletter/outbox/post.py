@@ -32,6 +32,7 @@ def post(
         publication_id=publication_id,
         recipient=recipient.email,
         address_hash=recipient.hash,
+        mailbox_hash=recipient.mailbox_hash,
         locale=locale,
         facts=facts,
     )

@@ -13,16 +13,18 @@ from email.utils import format_datetime
 from functools import cache
 from gettext import NullTranslations
 
-from babel import Locale, UnknownLocaleError, dates
+from babel import dates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from newsletter.core import i18n
+from newsletter.core.dates import babel_locale, write_day
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.paths import templates_dir
 from newsletter.core.zones import zone_or_utc
 from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.plain_text import WIDTH, wrapped
 from newsletter.rendering.slots import SlotTable
 from newsletter.smtp.dialogue import Envelope
 
@@ -98,7 +100,12 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
     text = environment.get_template(f"{email.kind}.txt")
     subject = "".join(text.blocks["subject"](text.new_context(words))).strip()
     html = environment.get_template(f"{email.kind}.html").render(words, subject=subject)
-    return html, text.render(words), subject
+    return html, _wrapped(text.render(words)), subject
+
+
+def _wrapped(text: str) -> str:
+    """`text` with its long lines broken; the mark of a signature keeps its blank (RFC 3676 §4.3)."""
+    return "\n".join(line if len(line) <= WIDTH else wrapped(line) for line in text.split("\n"))
 
 
 def _clean(email: SystemEmail) -> SystemEmail:
@@ -134,19 +141,12 @@ def _environment(language: str) -> Environment:
 
 def _moment(moment: datetime, timezone: str, language: str) -> tuple[str, str, str]:
     """Date, time of day and zone in the words of `language`: times say their zone."""
-    locale = _babel_locale(language)
+    locale = babel_locale(language)
     zone = zone_or_utc(timezone)
     there = moment.astimezone(zone)
     time = dates.format_time(there, "short", tzinfo=zone, locale=locale)
     return (
-        dates.format_date(there, "full", locale=locale),
+        write_day(there.date(), language, "full"),
         time.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"),  # fonts of mail programs lack it
         dates.get_timezone_name(there, locale=locale),
     )
-
-
-def _babel_locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse(i18n.language(language))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from babel import Locale, UnknownLocaleError
 
-from newsletter.core.addresses import Address, parse_address
+from newsletter.core.addresses import Address, parse_sender_address
+from newsletter.core.bidi import find_misleading, find_override
 from newsletter.core.errors import Refused
 from newsletter.core.text import is_line, is_lines, several_lines
 from newsletter.core.zones import zone_names
@@ -108,7 +109,7 @@ def refused(problems: dict[str, str]) -> Refused:
 
 def _from(text: str) -> Address:
     try:
-        return parse_address(text)
+        return parse_sender_address(text)
     except Refused as error:
         raise refused({"from": error.message}) from error
 
@@ -121,6 +122,9 @@ def _line(text: str) -> str:
         raise ValueError(f"Keep it within {NAME_LENGTH} characters; these are {len(text):,}.")
     if not is_line(text):
         raise ValueError("Write one line without control characters.")
+    problem = find_misleading(text)
+    if problem:
+        raise ValueError(problem)
     return text
 
 
@@ -130,6 +134,9 @@ def _lines(text: str, longest: int) -> str:
         raise ValueError(f"Keep it within {longest:,} characters; these are {len(text):,}.")
     if not is_lines(text):
         raise ValueError("Take out the control characters.")
+    problem = find_override(text)
+    if problem:
+        raise ValueError(problem)
     return text
 
 
@@ -149,7 +156,7 @@ def _slug(text: str) -> str:
 
 def _email(text: str) -> str:
     try:
-        return parse_address(text).email
+        return parse_sender_address(text).email
     except Refused as error:
         raise ValueError(error.message) from error
 

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
-from newsletter.document.merge import MergeField, Substitution, substitute
+from newsletter.document.merge import MergeField, Substitution, fields_in, substitute
+from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
@@ -39,10 +40,11 @@ def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     """
     slots = slots or SlotTable()
     context = template_context(given, slots)
+    in_text = context | {"wording": context["wording"].in_plain_text()}
     folder = THEMES[given.theme].folder
     return Composed(
-        html=render([f"{folder}/issue.html"], context),
-        text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], context)),
+        html=isolate_slots(render([f"{folder}/issue.html"], context), slots),
+        text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], in_text)),
         subject=context["wording"].substitution.words(given.document.subject),
         preheader=context["preheader"],
         slots=slots,
@@ -80,12 +82,16 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
 
 
 def _page_title(given: RenderInput) -> str:
-    """The subject as nobody in particular reads it: a page's title is the same for all."""
+    """The name of the message as a document, the same for all: its subject, or its title if that greets.
 
-    def word(field: MergeField) -> str:
-        return given.publication.name if field.name == "publication_name" else field.default
-
-    return substitute(given.document.subject.strip() or given.document.title, word)
+    A subject with a reader's name in it would read “Reader: five stories” here.
+    """
+    document, name = given.document, given.publication.name
+    for line in (document.subject.strip(), document.title):
+        filled = substitute(line, lambda field: name if field.name == "publication_name" else str(field))
+        if filled and not fields_in([filled]):
+            return filled
+    return name
 
 
 def substitution_for(slots: SlotTable, publication_name: str) -> Substitution:

@@ -5,19 +5,18 @@ They read `wording` from the template's context, so that one environment serves 
 `with context`.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from gettext import NullTranslations
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from newsletter.core import bidi, i18n
+from newsletter.core.dates import write_day
 from newsletter.core.errors import Refused
 from newsletter.document import attribution, richtext
 from newsletter.document.blocks.feature import FeatureSection
@@ -27,6 +26,7 @@ from newsletter.document.image import Image
 from newsletter.document.item import Item
 from newsletter.document.merge import DEFAULTS, TOKENS, Substitution
 from newsletter.document.provenance import Provenance
+from newsletter.rendering import direction as directions
 from newsletter.rendering import plain_text
 from newsletter.rendering.render_input import MediaImage
 
@@ -44,16 +44,33 @@ class Wording:
     translations: NullTranslations = field(default_factory=NullTranslations)
     media: Mapping[str, MediaImage] = field(default_factory=dict)
 
+    @property
+    def phrasing(self) -> attribution.Phrasing:
+        """How outlets are named in this language."""
+        return attribution.Phrasing(self.translations.gettext, self.language)
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`."""
+        return i18n.direction(self.language)
+
+    def in_plain_text(self) -> "Wording":
+        """The same for the text part: merge fields are isolated where directions mix."""
+        if self.direction == "ltr":
+            return self  # a reader's value from right to left is isolated when it is filled in
+        word = self.substitution.word
+        return replace(
+            self, substitution=replace(self.substitution, word=lambda field: bidi.isolated(word(field)))
+        )
+
+    def marked_up(self, html: str) -> Markup:
+        """Safe HTML with directions marked where they may mix."""
+        isolated = directions.isolates_as_html(html)
+        return Markup(directions.isolate_phones_in_html(isolated, self.direction))  # noqa: S704 - cleaned by nh3
+
     def day(self, day: date, length: str = "long") -> str:
         """`15 May 2026` in the language's own way; `full` has the weekday too."""
-        try:
-            locale = Locale.parse(self.language, sep="-")
-        except (ValueError, UnknownLocaleError):
-            locale = Locale("en")
-        if locale.language == "en" and not locale.territory:
-            pattern = {"long": "d MMMM y", "full": "EEEE, d MMMM y"}[length]
-            return format_date(day, pattern, locale=locale)
-        return format_date(day, format=length, locale=locale)
+        return write_day(day, self.language, length)
 
 
 def _wording(context: Context) -> Wording:
@@ -78,19 +95,22 @@ def href(context: Context, url: str) -> str:
 @pass_context
 def rich(context: Context, text: str) -> Markup:
     """Markdown as safe HTML of paragraphs and lists."""
-    return Markup(richtext.to_html(text, _wording(context).substitution))  # noqa: S704 - cleaned by nh3
+    wording = _wording(context)
+    return wording.marked_up(richtext.to_html(text, wording.substitution))
 
 
 @pass_context
 def rich_inline(context: Context, text: str) -> Markup:
     """Markdown as safe HTML inside a line."""
-    return Markup(richtext.to_inline_html(text, _wording(context).substitution))  # noqa: S704 - cleaned by nh3
+    wording = _wording(context)
+    return wording.marked_up(richtext.to_inline_html(text, wording.substitution))
 
 
 @pass_context
 def plain(context: Context, text: str) -> str:
     """Markdown as plain text, link addresses in parentheses."""
-    return richtext.to_plain(text, _wording(context).substitution)
+    wording = _wording(context)
+    return directions.isolate_phones_in_text(richtext.to_plain(text, wording.substitution), wording.direction)
 
 
 @pass_context
@@ -103,27 +123,27 @@ def lines(context: Context, text: str) -> Markup:
 @pass_context
 def attributed(context: Context, item: Item | FeatureSection) -> str:
     """An item's blurb as Markdown with its outlet woven in."""
-    return attribution.attributed(item.blurb, item.provenance, _wording(context).translations.gettext)
+    return attribution.attributed(item.blurb, item.provenance, _wording(context).phrasing)
 
 
 @pass_context
 def attribution_phrase(context: Context, provenance: Provenance) -> str:
     """The bare attribution as Markdown: `reported *X*`."""
-    return attribution.phrase(provenance, _wording(context).translations.gettext)
+    return attribution.phrase(provenance, _wording(context).phrasing)
 
 
 @pass_context
 def source_line(context: Context, provenance: Provenance) -> str:
     """Outlet, byline and date as one line of Markdown, without what the blurb says already."""
     wording = _wording(context)
-    return attribution.source_line(provenance, wording.day, wording.translations.gettext)
+    return attribution.source_line(provenance, wording.day, wording.phrasing)
 
 
 @pass_context
 def shortened(context: Context, item: Item, section: LatestSection) -> Cut:
     """An item's blurb, with its outlet woven in, cut as its section says: plain text, merge fields filled."""
     wording = _wording(context)
-    text = attribution.attributed(item.blurb, item.provenance, wording.translations.gettext)
+    text = attribution.attributed(item.blurb, item.provenance, wording.phrasing)
     result = cut(richtext.to_plain(text, TOKENS, links=False), section.length, section.cut_at)
     return Cut(wording.substitution.words(result.text), result.shortened)
 
@@ -134,13 +154,28 @@ def unfinished(text: str) -> str:
     return body + marks if ellipsis and not marks.strip(CLOSING_MARKS) else text
 
 
-def own_direction(text: str) -> str:
-    """`rtl` or `ltr`, whichever the first letter that has a direction has (UAX #9, P2); empty without one."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in ("L", "R", "AL"):
-            return "ltr" if kind == "L" else "rtl"
-    return ""
+@pass_context
+def text_direction(context: Context, text: str) -> str:
+    """The `dir` of the element that holds `text`, Markdown or plain."""
+    return directions.direction_of(text, _wording(context).direction)
+
+
+@pass_context
+def turned(context: Context, text: str) -> str:
+    """` turned`, the class of a text in the other direction than its issue; empty for any other."""
+    return " turned" if directions.is_turned(text, _wording(context).direction) else ""
+
+
+@pass_context
+def isolated(context: Context, text: str) -> str:
+    """A name or date in plain text, so that its direction and that of its line do not mix."""
+    return directions.isolate(text, _wording(context).direction)
+
+
+@pass_context
+def postal(context: Context, text: str) -> Markup:
+    """A postal address as HTML, line by line."""
+    return directions.address_lines(text, _wording(context).direction)
 
 
 @pass_context
@@ -172,14 +207,17 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "attribution_phrase": attribution_phrase,
     "day": day,
     "href": href,
+    "isolated": isolated,
     "lines": lines,
-    "own_direction": own_direction,
     "picture": picture,
     "plain": plain,
+    "postal": postal,
     "rich": rich,
     "rich_inline": rich_inline,
     "shortened": shortened,
     "source_line": source_line,
+    "text_direction": text_direction,
+    "turned": turned,
     "unfinished": unfinished,
     "underlined": plain_text.underlined,
     "words": words,

@@ -12,7 +12,7 @@ from email.header import decode_header
 from enum import StrEnum
 
 from newsletter.core.errors import Refused
-from newsletter.core.idn import to_ascii_domain
+from newsletter.core.idn import to_ascii_address
 from newsletter.core.text import CONTROL
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
@@ -24,6 +24,22 @@ _is_feedback_id = re.compile(r"[!-9;-~]*(?::[!-9;-~]*){0,3}").fullmatch
 _is_extra_name = re.compile(
     r"(?:X-|Precedence$|Content-Language$|Archived-At$|CFBL-)[!-9;-~]*", re.I
 ).fullmatch
+
+# What an error calls these facts.
+_TITLES = {
+    "subject": "The subject",
+    "from_name": "The sender's name",
+    "from_email": "The sender's address",
+    "reply_to": "The reply-to address",
+    "list_name": "The publication's name",
+    "list_id": "The List-Id header, from the publication's slug and its sender's domain,",
+    "help_url": "The List-Help header, the address of the sign-up page,",
+    "owner": "The List-Owner header, from the reply-to or the sender's address,",
+    "archive_url": "The List-Archive header, the address of the archive,",
+    "unsubscribe_mailto": "The List-Unsubscribe header",
+    "feedback_id": "The Feedback-ID header",
+    "extra": "A further header",
+}
 
 
 class HeaderForm(StrEnum):
@@ -197,9 +213,8 @@ def _merge_ready(headers: list[Header]) -> Iterator[Header]:
 
 def _mailbox(field: str, address: str) -> str:
     refuse_control(field, address)
-    local, at, domain = address.rpartition("@")
     try:
-        ascii_address = f"{local}{at}{to_ascii_domain(domain)}"
+        ascii_address = to_ascii_address(address)
     except ValueError:
         ascii_address = ""
     if not is_plain_address(ascii_address):
@@ -215,4 +230,4 @@ def _uri(field: str, uri: str) -> str:
 
 
 def _refused(field: str, problem: str) -> Refused:
-    return Refused("header_refused", f"{field} {problem}.", {field: problem})
+    return Refused("header_refused", f"{_TITLES.get(field, field)} {problem}.", {field: problem})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from urllib.parse import quote
 
+from newsletter.core.bidi import has_rtl, isolated, without_overrides
 from newsletter.core.text import CONTROL, CONTROL_IN_LINES, several_lines
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
@@ -23,6 +24,8 @@ REQUIRED = ("email", "date", "message_id")
 
 _LINE_LIMIT = 990  # octets of an unfoldable header line; RFC 5322 §2.1.1 allows 998
 _ADDRESS_LIMIT = 320  # RFC 5321 §4.5.3.1: 64 + "@" + 255
+# The same without scripts that are written from right to left.
+_LTR_BODY = re.compile(r"[ -~\xa0-\u058f\u0900-\u2027\u2030-\ud7ff]*").fullmatch
 _CLEAN_BODY = re.compile(r"[ -~\xa0-\u2027\u2030-\ud7ff]*").fullmatch
 _is_url = re.compile(r"https?://[!-;=?-~]+").fullmatch
 _is_plain_https = re.compile(r"https://[!-;?-~]{1,900}").fullmatch  # without "=", so nothing looks encoded
@@ -39,15 +42,22 @@ def value_of(slot: Slot, values: Values) -> str:
 
 
 def write_text(value: str) -> str:
-    """For the plain text part: as it is, in the line breaks of the text."""
-    if _CLEAN_BODY(value):
+    """For the plain text part: as it is, in the line breaks of the text, isolated if it may turn its line."""
+    if _LTR_BODY(value):
         return value
-    return CONTROL_IN_LINES.sub("", several_lines(value))
+    value = _clean(value)
+    return isolated(value) if has_rtl(value) else value
 
 
 def write_html(value: str) -> str:
-    """For text and quoted attributes of HTML."""
-    return escape(write_text(value))
+    """For text and quoted attributes of HTML, where `<bdi>` stands around it already."""
+    return escape(_clean(value))
+
+
+def _clean(value: str) -> str:
+    if _CLEAN_BODY(value):
+        return value
+    return without_overrides(CONTROL_IN_LINES.sub("", several_lines(value)))
 
 
 def write_url_part(value: str) -> str:
@@ -63,12 +73,22 @@ def body_writer(mode: SlotMode, *, html: bool) -> Writer:
 
 
 def fill_words(slotted: SlottedText, values: Values) -> str:
-    """A line of words (subject, preheader): control characters become spaces, the ends are bare."""
+    """A line of words (subject, preheader): control characters become spaces, the ends are bare.
+
+    In a line that has anything written from right to left, a reader's own values are isolated (UAX #9).
+    """
     filled = "".join(
         [element if isinstance(element, str) else value_of(element, values) for element in slotted]
     )
     if not (filled.isascii() and filled.isprintable()):
-        filled = CONTROL.sub(" ", filled)
+        if has_rtl(filled):
+            filled = "".join(
+                [
+                    element if isinstance(element, str) else isolated(value_of(element, values))
+                    for element in slotted
+                ]
+            )
+        filled = without_overrides(CONTROL.sub(" ", filled))
     return filled.strip()
 
 
@@ -91,7 +111,7 @@ def _write_to(values: Values) -> bytes:
             return b"To: %b\r\n" % email.encode("ascii")
         if len(name) + len(email) <= 68 and _is_simple_name(name):
             return f"To: {name} <{email}>\r\n".encode("ascii")
-    name = " ".join(CONTROL.sub(" ", name).split())
+    name = " ".join(without_overrides(CONTROL.sub(" ", name)).split())
     return f"{format_mailbox('To', name, clean_address(email[:_ADDRESS_LIMIT]))}\r\n".encode()
 
 

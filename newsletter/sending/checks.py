@@ -17,9 +17,18 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
-from newsletter.sending.sweep import finish_mailings, publish_mailing_jobs, publish_system_message_jobs
+from newsletter.sending.sweep import (
+    finish_mailings,
+    publish_mailing_jobs,
+    publish_request_jobs,
+    publish_system_message_jobs,
+)
+from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
+from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
+from newsletter.subscribers.replay_unsubscribes import replay
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +44,8 @@ class CheckContext:
     sessions: sessionmaker[Session]
     bulk_processes: int
     tally_dir: Path
+    data_dir: Path
+    unsubscribes: UnsubscribeSpool
     recovery_seconds: float
     watch: Watch = field(default_factory=Watch)
 
@@ -42,6 +53,7 @@ class CheckContext:
 class Period(Enum):
     """How often a check runs."""
 
+    ALWAYS = "always"  # whenever somebody looks what is due, which the timer does twice a second
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
 
@@ -55,6 +67,10 @@ class Check:
     why: str
 
 
+def _replay_unsubscribes(context: CheckContext) -> None:
+    replay(context.unsubscribes, context.sessions)
+
+
 def _sweep_mailings_that_ended(context: CheckContext) -> None:
     finish_mailings(context.sessions)
 
@@ -65,6 +81,10 @@ def _sweep_mailings(context: CheckContext) -> None:
 
 def _sweep_system_messages(context: CheckContext) -> None:
     publish_system_message_jobs(context.sessions)
+
+
+def _sweep_requests(context: CheckContext) -> None:
+    publish_request_jobs(context.sessions)
 
 
 def _sweep_imports(context: CheckContext) -> None:
@@ -85,6 +105,10 @@ def _delete_old_tallies(context: CheckContext) -> None:
     delete_old_tallies(context.tally_dir)
 
 
+def _remove_forgotten_uploads(context: CheckContext) -> None:
+    remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
+
+
 def _resume_subscriptions(context: CheckContext) -> None:
     with context.sessions() as session:
         resume_due(session)
@@ -92,6 +116,11 @@ def _resume_subscriptions(context: CheckContext) -> None:
 
 
 CHECKS = (
+    Check(
+        _replay_unsubscribes,
+        Period.ALWAYS,
+        "A web server died with unsubscribes that it had answered while the database was away.",
+    ),
     Check(
         _sweep_mailings_that_ended,
         Period.SWEEP,
@@ -106,6 +135,11 @@ CHECKS = (
         _sweep_system_messages,
         Period.SWEEP,
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
+    ),
+    Check(
+        _sweep_requests,
+        Period.SWEEP,
+        "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
     ),
     Check(
         _sweep_imports,
@@ -126,6 +160,11 @@ CHECKS = (
         _delete_old_tallies,
         Period.RECOVERY,
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
+    ),
+    Check(
+        _remove_forgotten_uploads,
+        Period.RECOVERY,
+        "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
     ),
     Check(
         _resume_subscriptions,
@@ -158,8 +197,12 @@ class CheckRunner:
                     self._run(check)
 
     def _is_due(self, period: Period) -> bool:
-        seconds = SWEEP_SECONDS if period is Period.SWEEP else self._context.recovery_seconds
-        return clock.monotonic() - self._ran_at[period] >= seconds
+        seconds = {
+            Period.ALWAYS: 0.0,
+            Period.SWEEP: SWEEP_SECONDS,
+            Period.RECOVERY: self._context.recovery_seconds,
+        }
+        return clock.monotonic() - self._ran_at[period] >= seconds[period]
 
     def _run(self, check: Check) -> bool:
         try:

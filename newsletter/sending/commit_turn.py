@@ -4,22 +4,22 @@ from collections.abc import Callable, Sequence
 from itertools import chain, repeat
 
 import structlog
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.db import DATABASE_AWAY
 from newsletter.core.shutdown import ShutdownFlag
 from newsletter.sending import failpoints
 from newsletter.sending.lanes import FinishedWindow
 from newsletter.sending.permission import Permission
 from newsletter.sending.reserve import Window
 from newsletter.sending.restore_guard import RestoreGuard
-from newsletter.sending.turn import TurnResult
+from newsletter.sending.turn import TurnResult, UnsubscribesWait
 
 log = structlog.get_logger(__name__)
 
-# What a database says that restarts, fails over, or ends a session that was idle within a transaction.
-DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+# After these a turn is repeated, without reserving anything.
+REPEATED_AFTER = (*DATABASE_AWAY, UnsubscribesWait)
 RETRY_PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5)  # the last one repeats
 # Whoever is asked to end does not wait for a database that needs a pause as long as this.
 SHUTDOWN_PAUSE_SECONDS = 1
@@ -69,12 +69,12 @@ class TurnCommitter:
                     session.commit()
             except Exception as error:
                 self._abandon(turn)
-                if not isinstance(error, DATABASE_AWAY):
+                if not isinstance(error, REPEATED_AFTER):
                     failure = failure or error
                     if not wanted:
                         raise
                 elif not finished:
-                    log.warning("nothing is reserved: the database is away", error=str(error))
+                    log.warning("nothing is reserved", error=str(error))
                     return TurnResult(permission=Permission.UNKNOWN, failure=failure)
                 if self._stopping.is_set() and pause >= SHUTDOWN_PAUSE_SECONDS:
                     raise  # recovery reads the tallies as well

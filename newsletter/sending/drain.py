@@ -34,7 +34,9 @@ from newsletter.sending.reserve import Window
 from newsletter.sending.restore_guard import RestoreGuard, pause_all_if_restored
 from newsletter.sending.send_lease import POLL_SECONDS, SendLease
 from newsletter.sending.transmit import TransportFailure, transmit
-from newsletter.sending.turn import ReservationContext, Turn, TurnResult
+from newsletter.sending.turn import ReservationContext, Turn, TurnResult, UnsubscribesWait
+from newsletter.subscribers.replay_unsubscribes import replay
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.transports.transport_config import TransportConfig
 
 FAILED = "This program failed while it was sending; its log says where"
@@ -57,6 +59,7 @@ class SendingProcess:
     tally_dir: Path
     host: str
     window_size: int
+    unsubscribes: UnsubscribeSpool
     processes: int = 1
     bounce_domain: str = ""
     concurrency: Concurrency = field(default_factory=Concurrency)
@@ -65,7 +68,8 @@ class SendingProcess:
 
     @cached_property
     def context(self) -> ReservationContext:
-        return ReservationContext(self.tally_dir, self.host, RestoreGuard(self.tally_dir))
+        guard = RestoreGuard(self.tally_dir)
+        return ReservationContext(self.tally_dir, self.host, guard, self.unsubscribes)
 
     def drain(self, mailing_id: int, seconds: float) -> bool:
         """Send windows of a mailing for `seconds`; True when there was still something to send then."""
@@ -147,6 +151,9 @@ class _Drain:
 
     def _turn(self, session: Session, finished: Sequence[FinishedWindow], wanted: int) -> TurnResult:
         """One turn in an open transaction, which the caller commits."""
+        # Before that transaction begins: SQLite has one writer at a time.
+        if wanted and not replay(self._process.unsubscribes, self._process.sessions):
+            raise UnsubscribesWait
         mailing = lock(session, self._mailing_id)
         if wanted:
             try:

@@ -24,6 +24,7 @@ NAMES = frozenset(
         "transmit.answered",  # the reply is read, `R` is not written
         "transmit.noted",  # `R` is written
         "recover.committing",  # a lost window is settled and not committed
+        "unsubscribe.kept",  # an unsubscribe is in the spool and not answered
     }
 )
 ACTIONS = frozenset({"kill", "stop", "error"})

@@ -9,6 +9,7 @@ from newsletter import jobs
 from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.queue import Queue, broker
+from newsletter.deferred.decide import due_requests
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, SendWindow
 from newsletter.outbox.waiting import waiting
@@ -49,6 +50,15 @@ def publish_system_message_jobs(sessions: sessionmaker[Session]) -> None:
     if messages and broker.waiting(Queue.TRANSACTIONAL) == 0:
         for message_id in messages:
             jobs.send_system_message.publish(message_id=message_id)
+
+
+def publish_request_jobs(sessions: sessionmaker[Session]) -> None:
+    """Publish jobs for requests that wait to be decided, unless some jobs still wait in the queue."""
+    with reading(), sessions() as session:
+        requests = due_requests(session, MESSAGES_AT_ONCE)
+    if requests and broker.waiting(Queue.TRANSACTIONAL) == 0:
+        for request_id in requests:
+            jobs.decide_request.publish(request_id=request_id)
 
 
 def _ended_unnoticed(sessions: sessionmaker[Session]) -> list[int]:

@@ -5,7 +5,6 @@ the next worker (see `outbox.claim`).
 """
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,6 +13,7 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
+from newsletter.core.public_url import default_sender, host_of
 from newsletter.outbox import settle
 from newsletter.outbox.claim import Claim, claim
 from newsletter.outbox.kinds import KINDS
@@ -87,9 +87,8 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
     kind = KINDS[message.kind]
     if clock.now() - message.created_at > kind.useful_for:
         return TOO_LATE
-    host = urlsplit(links.public_url).hostname or "localhost"
     publication = session.get(Publication, message.publication_id) if message.publication_id else None
-    name = publication.name if publication else organisation or host
+    name = publication.name if publication else organisation or host_of(links.public_url)
     return SystemEmail(
         message_id=message.id,
         kind=kind.key,
@@ -99,7 +98,7 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         link=kind.link(links, message.facts),
         name=name,
         sender_name=(publication and publication.sender_name) or name,
-        sender_email=(publication and publication.sender_email) or f"newsletter@{host}",
+        sender_email=(publication and publication.sender_email) or default_sender(links.public_url),
         reply_to=publication.reply_to if publication else "",
         postal_address=publication.postal_address if publication else "",
         timezone=publication.timezone if publication else "UTC",

@@ -19,6 +19,7 @@ from newsletter.sending.requeue import give_back_rejected
 from newsletter.sending.reserve import Window, reserve
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.settle import settle
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.transports.choose import Wait, choose
 from newsletter.transports.cooldown import clear_expired, cool_down
 from newsletter.transports.quota import lock_quota, release_reserved, release_unsent, reserve_quota
@@ -36,6 +37,13 @@ SHOW_WAIT_AFTER = timedelta(seconds=10)
 REFUSED_TOGETHER = timedelta(minutes=15)
 
 
+class UnsubscribesWait(Exception):
+    """Somebody left whom the database does not know of yet: until it does, nothing is reserved here."""
+
+    def __init__(self) -> None:
+        super().__init__("unsubscribes wait in the spool of this host")
+
+
 @dataclass(frozen=True)
 class ReservationContext:
     """What one process reserves with. `healthy`: transports that are known to have no cooldown to forget."""
@@ -43,6 +51,7 @@ class ReservationContext:
     tally_dir: Path
     host: str
     guard: RestoreGuard
+    unsubscribes: UnsubscribeSpool
     healthy: set[str] = field(default_factory=set)
 
     def begin_drain(self) -> None:
@@ -82,7 +91,7 @@ class Turn:
     def take(self, finished: Sequence[FinishedWindow], wanted: int) -> TurnResult:
         """Settle `finished`, reserve up to `wanted` windows.
 
-        Raises what `reserve` raises; then no window of this turn is left open.
+        Raises what `reserve` raises, and `UnsubscribesWait`; then no window of this turn is left open.
         """
         was_idle = self._was_idle()  # before: what is settled now is no sign of life since
         self._lock_quotas(finished)
@@ -176,6 +185,9 @@ class Turn:
                 mailing.reservations += 1
                 mailing.last_turn_at = clock.now()
             self.session.flush()
+            # After recipients were read: whoever was told before that they have left is seen here.
+            if turn.windows and self.context.unsubscribes.waiting():
+                raise UnsubscribesWait
             if failpoints.armed:
                 failpoints.reach("turn.committing")
         except BaseException:

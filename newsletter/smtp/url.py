@@ -1,8 +1,6 @@
 """`SMTP_URL`: one line that says which relay takes the mail, and how."""
 
-import ipaddress
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -10,12 +8,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from newsletter.core.errors import Refused
-from newsletter.core.idn import to_ascii_domain
+from newsletter.core.host_names import host_name, is_loopback
 from newsletter.smtp.timeouts import Timeouts
 
 LONGEST_TIMEOUT = 3600.0
-
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?")
 
 
 class Encryption(StrEnum):
@@ -94,36 +90,6 @@ def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     )
     _check(relay)
     return relay
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` can only be this machine: `localhost`, `*.localhost` (RFC 6761), 127/8, ::1."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
-
-
-def host_name(text: str) -> str:
-    """`text` as a host to connect to: a domain name (its IDN labels encoded) or an IP address.
-
-    Raises `ValueError`, also for names that DNS cannot hold (RFC 1035 §2.3.4).
-    """
-    host = to_ascii_domain(text.lower())
-    if _is_address(host):
-        return host
-    name = host.removesuffix(".")
-    if not _HOST.fullmatch(name) or len(name) > 253 or not all(0 < len(x) < 64 for x in name.split(".")):
-        message = "not a valid domain name"
-        raise ValueError(message)
-    return name
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _refused(message: str) -> Refused:

@@ -1,11 +1,12 @@
 """What people agree to, word for word, and the record that they did."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from newsletter.core import i18n
+from newsletter.core import clock, i18n
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, ConsentSource
 
 # Increase it with every change to the text below, so that a record says which text was read.
@@ -41,12 +42,13 @@ def keep_record(
     words: Consent = NO_WORDS,
     ip: str = "",
     actor: str = "",
+    at: datetime | None = None,
 ) -> ConsentRecord:
     """Write down that somebody agreed, or stopped agreeing. `source` says where.
 
-    `actor` is who writes it down, empty when the person does it themself.
+    `actor` is who writes it down, empty when the person does it themself; `at` is when, else now.
     """
-    columns = record_columns(subscription_id, kind, source=source, words=words, ip=ip, actor=actor)
+    columns = record_columns(subscription_id, kind, source=source, words=words, ip=ip, actor=actor, at=at)
     record = ConsentRecord(**columns)
     session.add(record)
     return record
@@ -60,6 +62,7 @@ def record_columns(
     words: Consent = NO_WORDS,
     ip: str = "",
     actor: str = "",
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """The columns of such a record, for a statement that is executed as it is."""
     return {
@@ -71,4 +74,5 @@ def record_columns(
         "locale": words.locale,
         "ip": ip[:45],
         "actor": actor,
+        "at": at or clock.now(),
     }

@@ -31,6 +31,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str) -> Subscriber:
     _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
     _blank_problems(session, subscriber.email or "")
+    audit.redact(session, subscriber.email or "")
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
@@ -72,7 +73,7 @@ def _blank_messages(session: Session, address_hash: str) -> None:
     session.execute(
         update(SystemMessage)
         .where(for_person)
-        .values(recipient="", address_hash="", facts={}, error="erased")
+        .values(recipient="", address_hash="", mailbox_hash="", facts={}, error="erased")
     )
 
 

@@ -1,5 +1,7 @@
 """Sign up: record the request for a subscription and send the confirmation, within the message limits."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
@@ -21,14 +23,22 @@ def sign_up(
     words: Consent,
     source: ConsentSource,
     ip: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Sign `address` up, for the form, the embedded form and the API; the caller commits.
 
     Returns nothing on purpose: what happened depends on whether the address is known, and whoever only typed
-    it must not find out. `words` are the consent that was shown.
+    it must not find out. `words` are the consent that was shown, `at` is when it was agreed to, else now.
     """
     request = subscribe(
-        session, publication=publication, address=address, name=name, words=words, source=source, ip=ip
+        session,
+        publication=publication,
+        address=address,
+        name=name,
+        words=words,
+        source=source,
+        ip=ip,
+        at=at,
     )
     if request.subscription is None:
         return

@@ -4,8 +4,8 @@ Anybody can type anybody's address, in the form, in an embedded form or in the A
 
 - whoever fills in the hidden field (the honeypot) is a bot; a form that comes back in under two seconds, or
   after twelve hours, is shown once more;
-- an address that has not confirmed gets at most one message in 24 hours and three in 30 days, those that
-  never left not counted;
+- a mailbox that has not confirmed gets at most one message in 24 hours and three in 30 days, those that
+  never left not counted; `ana+one@` and `ana+two@` are one mailbox, as are Gmail's dots;
 - rate limits for each IP address and each email domain are in `newsletter.web`.
 
 The answer is the same for everybody: a bot learns nothing, and nobody learns who reads what.
@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.addresses import Address
+from newsletter.core.db import lock_name
 from newsletter.core.errors import Missing
 from newsletter.core.tokens import Expired, Purpose, Signer
 from newsletter.outbox.models import MessageState, SystemMessage
-from newsletter.subscribers.models import ConsentKind, ConsentRecord, Subscriber, Subscription
+from newsletter.subscribers.models import ConsentKind, ConsentRecord
 
 CONFIRMATION = "confirmation"
 ALREADY_SUBSCRIBED = "already_subscribed"
@@ -74,13 +75,15 @@ def check_form(
 
 
 def within_message_limit(session: Session, address: Address, kind: str) -> bool:
-    """Whether `address` may get a message of `kind` now. Confirmations count from the last one confirmed.
+    """Whether the mailbox of `address` may get a message of `kind` now.
 
-    Messages that failed for good are not counted: they never left.
+    Confirmations count from the last one confirmed; messages that failed for good are not counted: they
+    never left.
 
-    Call it in the transaction that locks the subscriber and adds the message, so that of two requests at the
-    same time only one passes.
+    Call it in the transaction that adds the message: of two requests for one mailbox at the same time the
+    second waits for the first.
     """
+    lock_name(session, address.mailbox_hash)
     kinds = [CONFIRMATION] if kind == CONFIRMATION else [CONFIRMATION, ALREADY_SUBSCRIBED]
     confirmed_at = _last_confirmed_at(session, address) if kind == CONFIRMATION else None
     now = clock.now()
@@ -97,7 +100,7 @@ def _count_messages(
         select(func.count())
         .select_from(SystemMessage)
         .where(
-            SystemMessage.address_hash == address.hash,
+            SystemMessage.mailbox_hash == address.mailbox_hash,
             SystemMessage.kind.in_(kinds),
             SystemMessage.state != MessageState.FAILED,
             SystemMessage.created_at > since,
@@ -109,9 +112,17 @@ def _count_messages(
 
 
 def _last_confirmed_at(session: Session, address: Address) -> datetime | None:
+    """When somebody with this mailbox pressed the button in one of the messages that are counted."""
+    facts = session.scalars(
+        select(SystemMessage.facts).where(
+            SystemMessage.mailbox_hash == address.mailbox_hash,
+            SystemMessage.kind == CONFIRMATION,
+            SystemMessage.created_at > clock.now() - THIRTY_DAYS,
+        )
+    )
+    asked = {each["subscription_id"] for each in facts if "subscription_id" in each}
     return session.scalar(
-        select(func.max(ConsentRecord.at))
-        .join(Subscription, Subscription.id == ConsentRecord.subscription_id)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscriber.email_key == address.key, ConsentRecord.kind == ConsentKind.CONFIRMED)
+        select(func.max(ConsentRecord.at)).where(
+            ConsentRecord.subscription_id.in_(asked), ConsentRecord.kind == ConsentKind.CONFIRMED
+        )
     )

@@ -1,6 +1,7 @@
 """Ask for a subscription. Nothing is sent to the address until whoever owns it confirms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -42,12 +43,14 @@ def subscribe(
     source: ConsentSource,
     ip: str = "",
     actor: str = "",
+    at: datetime | None = None,
 ) -> Request:
     """Record the wish of `address` for `publication`, with the `words` that were agreed to.
 
     Two requests at the same time end in one subscription: the second waits for the first one's commit. A wish
     that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
-    because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself.
+    because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself;
+    `at` is when it was asked, else now.
     """
     subscriber = locked_or_new_subscriber(session, address, name, words.locale, own_wish=not actor)
     if subscriber is None:
@@ -63,7 +66,9 @@ def subscribe(
         return Request(RequestOutcome.SUBSCRIBED, subscription)
     session.flush()
     requested = ConsentKind.REQUESTED
-    consent.keep_record(session, subscription.id, requested, source=source, words=words, ip=ip, actor=actor)
+    consent.keep_record(
+        session, subscription.id, requested, source=source, words=words, ip=ip, actor=actor, at=at
+    )
     return Request(RequestOutcome.UNCONFIRMED, subscription)
 
 

@@ -1,5 +1,6 @@
 """Unsubscribe: end a subscription, or all of a person, at once."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, or_, select, update
@@ -51,13 +52,19 @@ _note = insert(table_of(AuditEntry))
 
 
 def unsubscribe(
-    session: Session, subscription_id: int, *, source: ConsentSource, mailing_id: int = 0, ip: str = ""
+    session: Session,
+    subscription_id: int,
+    *,
+    source: ConsentSource,
+    mailing_id: int = 0,
+    ip: str = "",
+    at: datetime | None = None,
 ) -> Withdrawal | None:
     """End the subscription. Returns what was kept of the withdrawal; None when it had ended before.
 
     `source` is where it was asked for (one-click, page, preferences), `mailing_id` the mailing whose link was
-    used, 0 for none. Raises `Missing` for an unknown subscription. The caller commits before it answers:
-    then nothing that is reserved later is sent to the person.
+    used, 0 for none, `at` when it was, if not now. Raises `Missing` for an unknown subscription. The caller
+    commits before it answers: then nothing that is reserved later is sent to the person.
     """
     session.flush()
     connection = session.connection()
@@ -66,7 +73,7 @@ def unsubscribe(
         if connection.execute(_known, {"subscription_id": subscription_id}).first() is None:
             raise unknown_subscription()
         return None
-    columns = record_columns(subscription_id, ConsentKind.WITHDRAWN, source=source, ip=ip)
+    columns = record_columns(subscription_id, ConsentKind.WITHDRAWN, source=source, ip=ip, at=at)
     record_id: int = connection.execute(_withdraw, columns).scalar_one()
     connection.execute(
         _note,

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Conflict, Missing, Refused
+from newsletter.core.host_names import host_name
 from newsletter.smtp.dkim import Algorithm, Signer
 from newsletter.smtp.failures import SessionFailed, Step
-from newsletter.smtp.url import host_name
 from newsletter.transports.models import DkimKey
 from newsletter.transports.secret_box import DecryptionFailed, SecretBox
 

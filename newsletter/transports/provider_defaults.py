@@ -7,7 +7,7 @@ mailers have long used towards it without being turned away.
 import ipaddress
 from dataclasses import dataclass
 
-from newsletter.smtp.url import is_loopback
+from newsletter.core.host_names import is_loopback
 
 
 @dataclass(frozen=True)

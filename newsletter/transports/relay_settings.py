@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.core.errors import Refused
-from newsletter.smtp.url import Relay, host_name, is_loopback
+from newsletter.core.host_names import host_name, is_loopback
+from newsletter.smtp.url import Relay
 from newsletter.transports.security import Security
 
 # What people write into the field for a host, the first that fits.

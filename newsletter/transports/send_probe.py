@@ -5,7 +5,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, make_msgid
 
 from newsletter.core import clock
-from newsletter.core.idn import to_ascii_domain
+from newsletter.core.idn import to_ascii_address
 from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.probe import Finding, ProbeStep, Result, probe
@@ -31,17 +31,12 @@ def failed_step(findings: tuple[Finding, ...]) -> ProbeStep | None:
 
 def _test_message(sender: str, recipient: str, public_url: str) -> bytes:
     message = EmailMessage(SMTPUTF8 if needs_smtputf8(recipient) else SMTP)
-    domain = sender.rpartition("@")[2]
-    message["From"] = f"{sender.rpartition('@')[0]}@{to_ascii_domain(domain)}"
-    message["To"] = recipient if needs_smtputf8(recipient) else _ascii(recipient)
+    sender = to_ascii_address(sender)
+    message["From"] = sender
+    message["To"] = recipient if needs_smtputf8(recipient) else to_ascii_address(recipient)
     message["Subject"] = "The relay works"
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(domain=to_ascii_domain(domain))
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"This test message was sent from the settings of {public_url}\n")
     return message.as_bytes()
-
-
-def _ascii(address: str) -> str:
-    local, _at, domain = address.rpartition("@")
-    return f"{local}@{to_ascii_domain(domain)}"

@@ -1,9 +1,10 @@
 """Errors as answers: each decision of a domain error has one HTTP status, for every page and for scripts."""
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from newsletter.core.errors import Decision, DomainError
 from newsletter.web.database import session
@@ -18,6 +19,8 @@ STATUS: dict[Decision, int] = {
     Decision.RETRY: 503,
     Decision.OPERATOR: 503,
 }
+DATABASE_DOES_NOT_ANSWER = (OperationalError, InterfaceError, NoConnectionFree)
+RETRY_AFTER_SECONDS = 60
 ADMIN = "/admin"
 PUBLIC_PAGE = "public/error.html"
 ADMIN_PAGE = "admin/error.html"  # in the frame of the admin
@@ -26,12 +29,18 @@ ADMIN_PAGE = "admin/error.html"  # in the frame of the admin
 def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for away in DATABASE_DOES_NOT_ANSWER:
+        app.register_error_handler(away, database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
 def in_admin() -> bool:
-    """Whether the request is for a page below `/admin`, be there such a page or not."""
+    """Whether the answer is a page below `/admin`, in its frame, be there such a page or not.
+
+    While the database is away it is not: the frame says who is signed in.
+    """
+    if g.get("database_is_away"):
+        return False
     return request.path == ADMIN or request.path.startswith(f"{ADMIN}/")
 
 
@@ -63,14 +72,22 @@ def _domain_error(error: DomainError) -> Answer:
 
 
 def _http_error(error: HTTPException) -> Answer:
+    # Of a page that says what went wrong, and asks the database for it.
+    behind = error.original_exception if isinstance(error, InternalServerError) else None
+    if isinstance(behind, DATABASE_DOES_NOT_ANSWER):
+        return database_error(behind)
     return answer(error.code or 500)
 
 
-def _database_error(error: OperationalError) -> Answer:
-    current_app.logger.error("the database does not answer: %s", error.orig)
+def database_error(error: DBAPIError | NoConnectionFree) -> Answer:
+    """The answer while the database is away, restarts or is locked."""
+    g.database_is_away = True
+    said = error.orig if isinstance(error, DBAPIError) else error
+    current_app.logger.error("the database does not answer: %s", said)
     sentence = _("Our database does not answer at the moment. Please try again in a minute.")
-    # Not in the frame of the admin: that would ask the database again.
-    return answer(503, sentence, code="database", template=PUBLIC_PAGE)
+    response = answer(503, sentence, code="database")
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def _unexpected(error: Exception) -> Answer:

@@ -14,6 +14,10 @@ EMAIL_CONTENT_SECURITY_POLICY = (
 )
 
 
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+STRICT_TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000")
+
+
 def init_app(app: Flask, https: bool) -> None:
     """Add the headers to each answer that does not bring its own."""
 
@@ -21,10 +25,14 @@ def init_app(app: Flask, https: bool) -> None:
     def add(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        if https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        for name, value in of_every_file(https):
+            headers.setdefault(name, value)
         return response
+
+
+def of_every_file(https: bool) -> list[tuple[str, str]]:
+    """The headers that static files have, too; `https`: whether the public URL is."""
+    return [NOSNIFF, STRICT_TRANSPORT_SECURITY] if https else [NOSNIFF]

@@ -7,6 +7,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.health.check import unsubscribes_state
 from newsletter.health.heartbeats import open_redis
 from newsletter.web.current import settings
 from newsletter.web.database import session
@@ -16,10 +17,16 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """200 when everything answers, 503 with the part that does not."""
+    """200 when everything answers, 503 with the part that does not.
+
+    `unsubscribes` counts those of this host that wait for the database, and those that cannot be carried out.
+    """
     parts = {"web": "ok", "database": _database(), "broker": _broker()}
     healthy = all(state == "ok" for state in parts.values())
-    return jsonify(status="ok" if healthy else "failing", **parts), 200 if healthy else 503
+    spooled = unsubscribes_state(settings().unsubscribe_dir)
+    unsubscribes = {"waiting": spooled.waiting, "failed": spooled.failed}
+    status = "ok" if healthy else "failing"
+    return jsonify(status=status, **parts, unsubscribes=unsubscribes), 200 if healthy else 503
 
 
 def _database() -> str:

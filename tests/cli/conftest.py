@@ -1,6 +1,7 @@
 """The command line as a person runs it, in this process: arguments in, exit code and output out."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,7 @@ def run(
     monkeypatch.setenv("REDIS_URL", settings.effective_redis_url)
     monkeypatch.setenv("PUBLIC_URL", settings.effective_public_url)
     monkeypatch.setenv("SECRET_KEY", settings.secret_key.get_secret_value())
+    umask = os.umask(0o077)  # commands set it
     environment.runtime.cache_clear()
     environment.runtime().engine = borrow_engine(settings.effective_database_url)
 
@@ -63,3 +65,4 @@ def run(
     if environment.runtime.cache_info().currsize:
         give_back(environment.runtime().engine)
     environment.runtime.cache_clear()
+    os.umask(umask)

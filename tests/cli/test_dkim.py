@@ -1,7 +1,5 @@
 """`newsletter dkim`."""
 
-from pathlib import Path
-
 import dns.zone
 import pytest
 from sqlalchemy.orm import Session
@@ -48,16 +46,6 @@ def test_mistakes_are_told(run: Run) -> None:
     assert run("dkim", "add", "no domain").code == 2
     missing = run("dkim", "activate", "7")
     assert (missing.code, "no DKIM key 7" in missing.err) == (2, True)
-
-
-def test_the_doctor_does_not_know_the_keys_of_a_database_without_tables(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bare.db'}")
-    environment.runtime.cache_clear()
-    told = run("doctor", "--json").json
-    assert not told["database"]["ok"]
-    assert (told["signing"]["ok"], "nobody knows" in told["signing"]["message"]) == (False, True)
 
 
 def test_the_doctor_looks_at_the_keys_in_use(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

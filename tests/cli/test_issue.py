@@ -182,7 +182,7 @@ def test_render_shows_what_a_reader_gets(session: Session, run: Run, imported: i
     assert "Dear Ana," in run("issue", "render", str(imported), "--format", "text", *ana).out
     html = run("issue", "render", str(imported), "--format", "html", *ana).out
     assert html.lower().startswith("<!doctype html")
-    assert "Dear Ana," in html
+    assert "Dear <bdi>Ana</bdi>," in html
     message = message_from_string(
         run("issue", "render", str(imported), "--format", "eml", *ana).out, policy=policy.default
     )

@@ -1,6 +1,7 @@
 """Which addresses are the same: case does not matter, letters do."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,22 @@ def test_keys_are_bounded(local: str) -> None:
         return
     assert len(address.key.encode()) <= MAX_OCTETS
     assert parse_address(address.email) == address
+
+
+@given(
+    st.from_regex(r"\A[a-zA-Z0-9_.+é-]{0,12}\Z"),
+    st.from_regex(r"\A@?[a-zA-Z0-9.äß_-]{0,20}\Z") | st.just("press.example"),
+)
+def test_the_short_way_for_usual_addresses_leads_to_the_same(local: str, domain: str) -> None:
+    text = f"{local}@{domain}"
+    try:
+        expected = validate_email(
+            text, check_deliverability=False, test_environment=True, globally_deliverable=False
+        ).normalized
+    except EmailNotValidError:
+        expected = ""
+    try:
+        email = parse_address(text).email
+    except Refused:
+        email = ""
+    assert email == expected

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from newsletter.document.attribution import attributed, phrase, source_line
+from newsletter.document.attribution import Phrasing, attributed, phrase, source_line
 from newsletter.document.provenance import Provenance, Style
 from tests.document.strategies import lines
 
@@ -50,9 +50,15 @@ def test_reported_ends_the_blurb(blurb: str, expected: str) -> None:
     [
         ("The draft is done.", "According to *The Harbour Post*, the draft is done."),
         ("A boat left.", "According to *The Harbour Post*, a boat left."),
-        ("The Hague met.", "According to *The Harbour Post*, The Hague met."),
-        ("Mira left.", "According to *The Harbour Post*, Mira left."),
-        ("Theory is grey.", "According to *The Harbour Post*, Theory is grey."),
+        ("We cannot wait.", "According to *The Harbour Post*, we cannot wait."),
+        ("I saw it.", "According to *The Harbour Post*, I saw it."),
+        ("NATO met.", "According to *The Harbour Post*, NATO met."),
+        ("McKay’s boat left.", "According to *The Harbour Post*, McKay’s boat left."),
+        ("40 boats left.", "According to *The Harbour Post*, 40 boats left."),
+        ("“No,” she said.", "According to *The Harbour Post*, “No,” she said."),
+        ("The Hague met.", "*The Harbour Post*: The Hague met."),
+        ("Mira left.", "*The Harbour Post*: Mira left."),
+        ("Boats left.", "*The Harbour Post*: Boats left."),
         ("- a\n- b", "- a\n- b\n\nAs reported by *The Harbour Post*."),
         ("- a\n\nAnd so on.", "According to *The Harbour Post*:\n\n- a\n\nAnd so on."),
     ],
@@ -80,16 +86,44 @@ def test_the_source_line_holds_what_is_known() -> None:
     assert source_line(Provenance()) == ""
 
 
-def test_phrases_are_translated() -> None:
-    german = {
-        "According to %(outlet)s, %(blurb)s": "%(outlet)s zufolge: %(blurb)s",
+def german(text: str) -> str:
+    phrases = {
+        "According to %(outlet)s: %(blurb)s": "Laut %(outlet)s: %(blurb)s",
+        "%(blurb)s, reported %(outlet)s.": "%(blurb)s, berichtet %(outlet)s.",
+        "%(blurb)s (reported %(outlet)s)": "%(blurb)s (so %(outlet)s)",
         "By %(byline)s": "Von %(byline)s",
     }
-    assert (
-        attributed("Es lief.", by(Style.ACCORDING_TO, "X"), lambda text: german.get(text, text))
-        == "*X* zufolge: Es lief."
-    )
-    assert source_line(Provenance(byline="Ana"), translate=lambda text: german.get(text, text)) == "Von Ana"
+    return phrases.get(text, text)
+
+
+@pytest.mark.parametrize(
+    ("style", "blurb", "expected"),
+    [
+        (Style.ACCORDING_TO, "In der Nacht lief es aus.", "Laut *X*: In der Nacht lief es aus."),
+        (Style.REPORTED, "Es lief aus.", "Es lief aus, berichtet *X*."),
+        (Style.REPORTED, "Sie sagte: „Nein.“", "Sie sagte: „Nein.“ (so *X*)"),
+        (Style.REPORTED, "Er rief: “Ja.”", "Er rief: “Ja.” (so *X*)"),
+    ],
+)
+def test_other_languages_have_their_own_sentences(style: Style, blurb: str, expected: str) -> None:
+    assert attributed(blurb, by(style, "X"), Phrasing(german, "de-AT")) == expected
+
+
+def test_the_byline_is_said_in_the_language() -> None:
+    assert source_line(Provenance(byline="by Ana"), phrasing=Phrasing(german, "de")) == "Von Ana"
+
+
+@pytest.mark.parametrize(
+    ("language", "outlet", "line"),
+    [
+        ("en", "The Post", "*The Post* · By Ana · 12 May"),
+        ("en", "العربية", "\u2068*العربية*\u2069 · By Ana · 12 May"),
+        ("ar", "The Post", "\u2068*The Post*\u2069 · By \u2068Ana\u2069 · \u206812 May\u2069"),
+    ],
+)
+def test_names_of_another_direction_are_isolated(language: str, outlet: str, line: str) -> None:
+    provenance = Provenance(outlet=outlet, byline="Ana", published=date(2026, 5, 12))
+    assert source_line(provenance, lambda day: f"{day:%d} May", Phrasing(language=language)) == line
 
 
 @given(lines, lines)

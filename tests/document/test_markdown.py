@@ -113,6 +113,14 @@ def test_images_and_quotations() -> None:
     assert (second.author, second.text) == ("", "A second one.")
 
 
+def test_a_heading_below_a_title_in_the_front_matter_names_a_section() -> None:
+    document = from_markdown("---\ntitle: Week 9\n---\n# Harbour\n\na\n\n# Trains\n\nb")
+    assert document.title == "Week 9"
+    assert [section.title for section in document.sections] == ["Harbour", "Trains"]
+    repeated = from_markdown("---\ntitle: Week 9\n---\n# Week 9\n\na")
+    assert [section.title for section in repeated.sections] == [""]
+
+
 def test_the_first_heading_is_the_title_where_there_is_no_front_matter() -> None:
     document = from_markdown("# Issue *41*\n\nHello")
     assert document.title == "Issue 41"
@@ -128,9 +136,9 @@ def test_the_first_heading_is_the_title_where_there_is_no_front_matter() -> None
         ("- [a](https://x.y)\n- b", ["text"]),
         ("1. [a](https://x.y)", ["text"]),
         ("a\n\n***\n\nb", ["text", "divider", "text"]),
-        ("text with ![an image](https://x.y/i.png)", ["text"]),
         ('![i](media:a.png "Caption")', ["image"]),
-        ("<b>html</b>", ["text"]),
+        (r"\<b>html\</b> and \`code\`", ["text"]),
+        ("# One\n\na\n\n# Two\n\nb", ["text", "text"]),
         ("- [a](https://x.y)\r\n- [b](https://x.z)\r\n", ["links"]),
     ],
 )
@@ -146,7 +154,11 @@ def test_what_becomes_what(text: str, kinds: list[str]) -> None:
         ("---\ntitle: x", "line 1", "The front matter has no end."),
         ("---\ntitle: x\nauthor: y\n---\n", "line 3", "There is no field “author”. Known: title,"),
         ("---\ntitle: x\ntitle: y\n---\n", "line 3", "“title” appears twice."),
-        ("---\ntitle: a: b\n---\n", "line 2", "not valid YAML"),
+        ("---\ntitle: a: b\n---\n", "line 2", "Put what stands after the colon in quotes"),
+        ("---\ntitle: x\nsubject: We are #2\n---\n", "line 3", "“#” begins a comment"),
+        ("---\ntitle: #3 of May\n---\n", "line 2", "“#” begins a comment"),
+        ("---\ntitle: x\nsummary: a\n  #b\n---\n", "line 4", "“#” begins a comment"),
+        ("---\ntitle: !wow it works\n---\n", "line 2", "“!” means something in YAML"),
         ("---\ntitle: [a]\n---\n", "line 2", "must be one line of text"),
         ("---\n- a\n---\n", "line 2", "must be lines like"),
         ("---\ntitle: x\nlanguage: english please\n---\n", "language", "a language tag"),

@@ -115,6 +115,13 @@ ITEM = "sections[1].items[0]"
             "sections[1].text",
             "no merge field called “nickname”",
         ),
+        (body(type="text", text="a [b](javascript:c)"), "sections[1].text", "In the link to “javascript:c”"),
+        (body(type="text", text="- " * 12 + "a"), "sections[1].text", "at most 9 levels"),
+        (body(type="text", text="*" * 50 + "a" + "*" * 50), "sections[1].text", "at most 20 levels"),
+        (body(type="text", text="- a\n" * 4_500), "sections[1].text", "at most 4,000"),
+        (body(type="text", title="Save\u202eevas"), "sections[1].title", "Character 5, the invisible U+202E"),
+        (body(type="text", text="a\u202eb"), "sections[1].text", "Character 2, the invisible U+202E"),
+        (body(type="quotes", items=[{"author": "A\u200b"}]), f"{ITEM}.author", "cannot be seen"),
         (body(type="text", text="Dear {{ name"), "sections[1].text", "not a complete merge field"),
         (body(type="text", visibility={"topics": ["A B"]}), "sections[1].visibility.topics[0]", "a key of"),
     ],
@@ -137,6 +144,29 @@ def test_a_second_section_of_the_same_id_is_told() -> None:
 
 def test_malformed_json_is_told_with_line_and_column() -> None:
     assert list(problems('{\n  "title": "A",\n}')) == ["line 3, column 1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "sentence"),
+    [
+        ('{\n  "title": NaN\n}', "line 2, column 12", "NaN is not valid JSON."),
+        ('{"title": "NaN",\n "x": [1, -Infinity]}', "line 2, column 11", "-Infinity is not valid JSON."),
+        (
+            '{"title": "A", "x": {"title": 1},\n "ti\\u0074le": 2}',
+            "line 2, column 2",
+            "The field “title” appears twice in the same object.",
+        ),
+    ],
+)
+def test_what_only_python_takes_for_json_is_told_with_its_place(text: str, place: str, sentence: str) -> None:
+    assert problems(text) == {place: sentence}
+
+
+def test_what_was_accepted_before_can_still_be_read() -> None:
+    marks = "*" * 60
+    text = body(type="text", title="a\u200bb", text=f"[x](javascript:y) \u202e {marks}a{marks}")
+    assert set(problems(text)) == {"sections[1].title", "sections[1].text"}
+    assert dumps(loads(text, stored=True)) == dumps(loads(dumps(loads(text, stored=True)), stored=True))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
 """A process that does one step of sending, and may be killed or stopped on its way.
 
-It is forked from a server that has imported everything already (`multiprocessing`'s forkserver), so that one
-costs a tenth of a second. It runs the same domain code as a worker, without Celery around it.
+It is forked from a server that has imported everything already (`tests/preloaded.py`), so that one costs
+a tenth of a second. It runs the same domain code as a worker, without Celery around it.
 """
 
-import multiprocessing
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,11 +17,10 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.settings import Settings
+from tests.preloaded import FORKED
 from tests.sending.process import sending_process
 
 PATIENCE = 60.0
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["tests.faults.drainer"])
 
 
 @dataclass(frozen=True)

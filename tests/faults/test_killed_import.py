@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from newsletter import migrations
 from newsletter.runtime import Runtime
+from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.imports.upload import create_import, store_upload
@@ -44,6 +45,7 @@ def upload(runtime: Runtime) -> int:
     with runtime.session() as session:
         publication = make_publication(session)
         made = create_import(session, publication, taken, statement="They agreed.", actor="test")
+        confirm_import(session, publication.id, made.id, actor="test")
         session.commit()
         return made.id
 

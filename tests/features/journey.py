@@ -180,7 +180,7 @@ def _go_astray(site: Site, tab: Page) -> Iterator[str]:
 
 
 def _look_into_the_mailbox(site: Site, tab: Page) -> Iterator[str]:
-    tab.goto(f"{site.url}/dev/mailbox")
+    tab.goto(f"{site.url}/dev/mailbox?secret={site.installation.settings.mailbox_secret}")
     yield "mailbox"
     message = tab.locator("a.row-link").first.get_attribute("href")
     for view in ("html", "text", "headers", "raw"):

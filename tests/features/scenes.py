@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from flask import Flask
 from sqlalchemy import select
@@ -31,7 +32,9 @@ from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
+from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
+from newsletter.subscribers.imports.upload import create_import, store_upload
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.transports.cooldown import cool_down
 from newsletter.transports.edit import add_transport
@@ -123,6 +126,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
         ),
         Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
         Scene("failed", common | {"import_id": _import(session, publication, ImportState.FAILED)}),
+        Scene("preview", {"slug": publication.slug, "import_id": _preview(session, runtime, publication)}),
         Scene("scheduled", {"issue_id": issues[0].id, "mailing_id": later.id}),
         Scene("sending", {"issue_id": issues[1].id, "mailing_id": going.id}),
         Scene("held", {"mailing_id": held.id}),
@@ -171,6 +175,15 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     picture = session.scalars(select(MediaFile.key).order_by(MediaFile.id)).first()
     facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
     return facts | {"key": picture}
+
+
+def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:
+    """An upload that nobody has confirmed, with columns that are not kept and rows that cannot be used."""
+    text = b"email,name,status,city\nnew@readers.example,Nea,subscribed,Cork\nnobody,No,subscribed,Cork\n"
+    files = ImportFiles(runtime.settings.data_dir)
+    taken = store_upload(files, BytesIO(text), filename="members.csv")
+    statement = "They asked for the letter at our stand."
+    return create_import(session, publication, taken, statement=statement, actor=OWNER).id
 
 
 def _import(

@@ -131,7 +131,7 @@ def check_whole_message(reader: Reader, raw: bytes, document: Document) -> None:
     text, html = mail.content(message, "plain"), mail.content(message, "html")
     assert message["subject"] == f"The northern line is back, {reader.first_name or 'dear reader'}"
     assert f"Dear {reader.first_name or 'reader'}," in text
-    assert f"Dear {_escaped(reader.first_name) or 'reader'}," in html
+    assert f"Dear <bdi>{_escaped(reader.first_name) or 'reader'}</bdi>," in html
     mail.check_inlined(html)
     _check_text(text, document)
     unsubscribe = str(message["list-unsubscribe"]).strip("<>")

@@ -1,6 +1,7 @@
 """What waits in the outbox and which mailings stand still, on both databases."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -84,7 +85,7 @@ def test_mailings_that_paused_themselves(session: Session, links: Links) -> None
 
 def test_without_redis_the_rest_is_known(session: Session) -> None:
     post(session)
-    found = check_health(session, NOWHERE)
+    found = check_health(session, NOWHERE, Path("nowhere"))
     assert found.heartbeats is None
     assert found.outbox.waiting == 1
     assert found.auto_paused == []

@@ -148,6 +148,15 @@ def test_the_senders_domain_is_written_in_ascii(session: Session) -> None:
     assert sender_domain(make_publication(session, "none", sender_email="")) == ""
 
 
+def test_a_sender_with_an_international_domain_has_a_header_in_ascii(session: Session) -> None:
+    publication = make_publication(session, sender_email="ana&bo@größe.example", reply_to="")
+    octets = compiled_from(session, publication, document("text")).fill(example_values(publication, HTTPS))
+    message = message_from_bytes(octets, policy=policy.default)
+    assert message["From"] == "The Weekly <ana&bo@xn--gre-6ka8i.example>"
+    assert message["List-Owner"] == "<mailto:ana%26bo@xn--gre-6ka8i.example>"
+    assert message["List-Id"].endswith("<weekly.xn--gre-6ka8i.example>")
+
+
 def test_links_of_the_message_are_pages(session: Session, app: Flask, links: Links) -> None:
     publication = make_publication(session)
     adapter = app.url_map.bind("localhost")

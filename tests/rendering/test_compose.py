@@ -15,6 +15,7 @@ from newsletter.document.blocks.button import ButtonSection
 from newsletter.document.blocks.image import ImageSection
 from newsletter.document.blocks.latest import LatestSection
 from newsletter.document.blocks.links import LinksSection
+from newsletter.document.blocks.notice import NoticeSection
 from newsletter.document.blocks.quotes import Quote, QuotesSection
 from newsletter.document.blocks.text import TextSection
 from newsletter.document.image import Image
@@ -89,7 +90,8 @@ def test_the_page_says_its_language_and_direction(digest: Composed) -> None:
 
 
 def test_right_to_left_issues_are_mirrored() -> None:
-    document = Document(title="A", language="ar", sections=(BLOCKS["notice"].example(),))
+    notice = NoticeSection(type="notice", title="أهم ما جاء", items=("عادت العبارة",))
+    document = Document(title="العدد", language="ar", sections=(notice,))
     html = inline(compose(issue_of(document=document)).html)
     assert elements(html, "/html[@dir='rtl']/body[@dir='rtl']")
     assert "border-right:3px" in html
@@ -107,8 +109,14 @@ def test_the_preheader_is_the_first_thing_in_the_body_hidden_and_padded(digest: 
 
 
 def test_the_title_names_nobody() -> None:
-    document = Document(title="A", subject='{{ name | default: "You" }} & {{ publication_name }}')
-    assert elements(compose(issue_of(document=document)).html, "//title")[0].text == "You & Coalition Weekly"
+    greeting = Document(title="A & B", subject='{{ name | default: "Reader" }}, five stories')
+    page = compose(issue_of(document=greeting)).html
+    assert elements(page, "//title")[0].text == "A & B"
+    assert elements(page, "//*[@aria-label]")[0].get("aria-label") == "A & B"
+    named = Document(title="A", subject="Five & {{ publication_name }}")
+    assert elements(compose(issue_of(document=named)).html, "//title")[0].text == "Five & Coalition Weekly"
+    for_somebody = Document(title="For {{ name }}", subject="{{ name }}")
+    assert elements(compose(issue_of(document=for_somebody)).html, "//title")[0].text == "Coalition Weekly"
 
 
 def test_every_table_is_presentation_and_every_image_has_alt(digest: Composed) -> None:
@@ -147,13 +155,17 @@ def test_what_nobody_but_editors_may_see_stays_out(digest: Composed) -> None:
 
 
 def test_a_quotation_keeps_its_own_direction() -> None:
-    quotes = (Quote(text="عاد القارب"), Quote(text="It came back"), Quote(text="🌅"))
+    texts = ("عاد القارب", "Reuters: عاد القارب اليوم", "It came back", "🌅")
+    quotes = tuple(Quote(text=text, author="ليلى") for text in texts)
     html = compose(issue_of(QuotesSection(type="quotes", items=quotes))).html
-    assert [element.get("dir") for element in elements(html, "//p[contains(@class,'quote')]")] == [
-        "rtl",
-        None,
-        None,
+    shown = elements(html, "//p[contains(@class,'quote')]")
+    assert [(element.get("dir"), element.get("class")) for element in shown] == [
+        ("auto", "quote turned"),
+        ("rtl", "quote turned"),
+        ("auto", "quote"),
+        ("ltr", "quote"),
     ]
+    assert html.count("<bdi>ليلى</bdi>") == 4
 
 
 def test_images_come_from_media_in_the_size_of_the_column() -> None:
@@ -222,7 +234,7 @@ def test_the_digest_is_light_and_compiles(digest: Composed) -> None:
     values = {"first_name": "Ana & Zoë", "unsubscribe_url": "https://x.example/u/1?a=1&b=2"}
     html, text = message.fill_html(values), message.fill_text(values)
     assert len(html.encode()) < 40_000
-    assert "Dear Ana &amp; Zoë," in html
+    assert "Dear <bdi>Ana &amp; Zoë</bdi>," in html
     assert "Dear Ana & Zoë," in text
     assert elements(html, "//a[@href='https://x.example/u/1?a=1&b=2']")
     assert digest.slots.nonce not in html + text

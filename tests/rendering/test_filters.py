@@ -10,7 +10,7 @@ from newsletter.document.blocks.latest import LatestSection
 from newsletter.document.cut import CutAt
 from newsletter.document.item import Item
 from newsletter.document.provenance import Provenance, Style
-from newsletter.rendering.filters import FILTERS, Wording, own_direction, unfinished
+from newsletter.rendering.filters import FILTERS, Wording, unfinished
 
 
 @pytest.fixture
@@ -97,12 +97,6 @@ def test_an_ellipsis_is_not_said_twice() -> None:
     assert unfinished("\u2067one…\u2069") == "\u2067one\u2069"
     assert unfinished("A sentence.") == "A sentence."
     assert unfinished("so… it goes.") == "so… it goes."
-
-
-def test_direction_is_that_of_the_first_letter() -> None:
-    assert own_direction("🌅 1. عاد") == "rtl"
-    assert own_direction("@x שלום") == "ltr"
-    assert own_direction("#1 🌅") == ""
 
 
 def test_a_template_without_wording_is_told(environment: Environment) -> None:

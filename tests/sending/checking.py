@@ -5,11 +5,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.sending.checks import CHECKS, CheckContext, Period
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 
 def sweep(sessions: sessionmaker[Session], bulk_processes: int) -> None:
     """Run the checks of the sweep; unlike the timer's, they raise what fails."""
-    context = CheckContext(sessions, bulk_processes, Path("unused"), recovery_seconds=15)
+    unused = Path("unused")
+    context = CheckContext(
+        sessions, bulk_processes, unused, unused, UnsubscribeSpool(unused), recovery_seconds=15
+    )
     for check in CHECKS:
         if check.period is Period.SWEEP:
             check.run(context)

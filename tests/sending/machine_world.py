@@ -20,6 +20,7 @@ from newsletter.sending.reserve import Window
 from newsletter.sending.restore_guard import RestoreGuard
 from newsletter.sending.tally import Line
 from newsletter.sending.turn import ReservationContext
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 SENT = Line(Outcome.SENT, code=250, enhanced="2.0.0")
 REFUSED = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
@@ -93,7 +94,8 @@ class Process:
 
     @classmethod
     def on(cls, host: Host) -> "Process":
-        return cls(host, ReservationContext(host.folder, host.name, RestoreGuard(host.folder)))
+        spool = UnsubscribeSpool(host.folder / "unsubscribes")
+        return cls(host, ReservationContext(host.folder, host.name, RestoreGuard(host.folder), spool))
 
     def windows(self) -> list[Window]:
         return [held.window for held in self.held.values()] + [done.window for done in self.done]

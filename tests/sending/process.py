@@ -9,6 +9,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import host_id
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.transports.find import transport_configs
 
 Make = Callable[[str, int], SendingProcess]
@@ -26,6 +27,7 @@ def sending_process(runtime: Runtime, smtp_url: str, window_size: int) -> Sendin
         tally_dir=folder,
         host=host_id(folder),
         window_size=window_size,
+        unsubscribes=UnsubscribeSpool(runtime.settings.unsubscribe_dir),
     )
 
 

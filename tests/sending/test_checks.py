@@ -14,6 +14,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import checks
 from newsletter.sending.checks import SWEEP_SECONDS, TICK_SECONDS, Check, CheckContext, CheckRunner, Period
 from newsletter.subscribers.models import State, Subscription
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from tests.factories import make_publication, make_readers
 
 RECOVERY_SECONDS = 15.0
@@ -32,7 +33,10 @@ def elapsed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def make_runner(runtime: Runtime) -> MakeRunner:
     def make(sessions: sessionmaker[Session] | None = None) -> CheckRunner:
         folder = runtime.settings.tally_dir
-        return CheckRunner(CheckContext(sessions or runtime.sessions, 1, folder, RECOVERY_SECONDS))
+        spool = UnsubscribeSpool(runtime.settings.unsubscribe_dir)
+        return CheckRunner(
+            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS)
+        )
 
     return make
 

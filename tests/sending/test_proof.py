@@ -65,8 +65,8 @@ def test_the_bytes_are_those_of_the_mailing_but_for_the_mark(
     first, second = (parsed(record.content) for record in sink.records)
     assert [record.recipient for record in sink.records] == ["ana@readers.example", "desk@weekly.example"]
     assert first["Subject"] == "[TEST] What happened this week: one"
-    assert "Dear Ana, good morning." in html_of(first)
-    assert "Dear reader, good morning." in html_of(second)
+    assert "Dear <bdi>Ana</bdi>, good morning." in html_of(first)
+    assert "Dear <bdi>reader</bdi>, good morning." in html_of(second)
     assert first["Message-ID"] != second["Message-ID"]
     reader = make_subscription(
         session, issue.publication, "bo@readers.example", name="Ana Petrović"

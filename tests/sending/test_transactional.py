@@ -270,7 +270,7 @@ def test_a_sender_that_cannot_be_written_waits_for_an_editor(
     _set_sender(session, publication, "not an address")
     message = work()
     assert message.state is MessageState.WAITING
-    assert "from_email" in message.error
+    assert "The sender's address must be an email address" in message.error
     _set_sender(session, publication, "editor@weekly.example")
     travel.shift(timedelta(minutes=1))
     assert work().state is MessageState.SENT

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.core.errors import Refused
+from newsletter.core.host_names import is_loopback
 from newsletter.smtp.timeouts import Timeouts
-from newsletter.smtp.url import Dialogue, Encryption, Relay, is_loopback, parse_smtp_url
+from newsletter.smtp.url import Dialogue, Encryption, Relay, parse_smtp_url
 
 SECRET = "s3cr3t-canary"
 

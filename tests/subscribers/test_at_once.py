@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
 from newsletter.core.db import session_factory
+from newsletter.core.links import Links
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.confirm import confirm
@@ -29,6 +30,7 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.suppress import suppress
+from newsletter.subscribers.undo import offer_undo, undo
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.subscribers.conftest import Ask
 
@@ -97,6 +99,16 @@ def test_two_sign_ups_of_a_known_address_make_one_message(
         session.rollback()
 
 
+def test_sign_ups_of_aliases_make_one_message(
+    engine: Engine, session: Session, publication: Publication
+) -> None:
+    for number in range(5):
+        aliases = [f"reader{number}+{tag}@example.org" for tag in ("a", "b", "c")]
+        together(engine, *[_sign_up(publication, email) for email in aliases])
+    assert count(session, Subscriber) == 15
+    assert count(session, SystemMessage) == 5
+
+
 def test_two_presses_confirm_once(engine: Engine, session: Session, ask: Ask) -> None:
     for number in range(10):
         subscription = ask(f"reader{number}@example.org")
@@ -157,3 +169,16 @@ def test_two_imports_and_a_sign_up_of_the_same_people(
     assert sum(result.imported + result.already for result in results) == 3000
     assert count(session, Subscription) == 1500
     assert set(session.scalars(select(Subscription.state))) == {State.ACTIVE}
+
+
+def test_two_presses_undo_once(engine: Engine, session: Session, ask: Ask, links: Links) -> None:
+    subscription = ask()
+    assert subscription is not None
+    confirm(session, subscription.id, locale="en")
+    withdrawal = unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
+    assert withdrawal is not None
+    token, id_ = offer_undo(links.signer, withdrawal), subscription.id
+    session.commit()
+    together(engine, *[lambda s: undo(s, links.signer, token, id_, locale="en")] * 4)
+    renewed = select(func.count()).where(ConsentRecord.kind == ConsentKind.RENEWED)
+    assert session.scalar(renewed) == 1

@@ -19,6 +19,7 @@ from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.end import end_by_editor
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
+from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem
 from newsletter.subscribers.imports.process import run_import
@@ -116,6 +117,7 @@ def test_an_erasure_reaches_into_rows_that_imports_left_out(
     text = b"email\nFAY@example.org;\nsomebody else\n\xef\xbc\xa0\n"
     taken = store_upload(files, io.BytesIO(text), filename="people.csv")
     made = create_import(session, publication, taken, statement="They agreed.", actor=ACTOR)
+    confirm_import(session, publication.id, made.id, actor=ACTOR)
     session.commit()
     number, person = made.id, added.subscription.subscriber_id
     session.rollback()

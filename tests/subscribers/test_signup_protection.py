@@ -65,6 +65,38 @@ def test_one_address_has_one_allowance_over_all_publications(session: Session, a
     assert messages(session) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("pat@example.org", ["Pat+news@example.org", "pat+a+b@example.org", "pat+@example.org"]),
+        ("p.a.t@gmail.com", ["pat@gmail.com", "pa.t+x@googlemail.com", "P.AT@GMAIL.com"]),
+    ],
+)
+def test_aliases_are_one_mailbox(session: Session, ask: Ask, one: str, many: list[str]) -> None:
+    ask(one)
+    for email in many:
+        ask(email)
+    assert messages(session) == 1
+
+
+def test_what_may_be_somebody_else_is_another_mailbox(session: Session, ask: Ask) -> None:
+    for email in ("p.at@example.org", "pat@example.org", "pat@example.com", "+pat@example.org"):
+        ask(email)
+    assert messages(session) == 4
+
+
+def test_an_answer_of_one_alias_lets_the_next_be_asked(session: Session, ask: Ask) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        subscription = ask("ana+first@example.org")
+        assert subscription is not None
+        traveller.shift(60)
+        confirm(session, subscription.id, locale="en")
+        session.commit()
+        traveller.shift(60)
+        ask("ana+second@example.org")
+    assert messages(session) == 2
+
+
 SIGNER = Signer(["secret"])
 
 

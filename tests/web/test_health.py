@@ -13,7 +13,13 @@ def test_it_says_that_everything_answers(client: FlaskClient) -> None:
     for _ in range(2):
         answer = client.get("/healthz")
         assert answer.status_code == 200
-        assert answer.json == {"status": "ok", "web": "ok", "database": "ok", "broker": "ok"}
+        assert answer.json == {
+            "status": "ok",
+            "web": "ok",
+            "database": "ok",
+            "broker": "ok",
+            "unsubscribes": {"waiting": 0, "failed": 0},
+        }
 
 
 def test_it_says_which_part_is_away_and_when_it_is_back(

@@ -23,7 +23,7 @@ def test_a_worker_is_heard_while_it_runs(tmp_path: Path) -> None:
         assert is_silent(signs().sweep_age)
         told = installation.run_cli("doctor")
         assert told.exit == 1
-        assert "wrong workers: RuntimeError: no worker of the queue" in told.stdout
+        assert "wrong workers: no worker of the queue" in told.stdout
         installation.start("periodic")
         wait_until(lambda: Queue.PERIODIC not in signs().silent, lambda: installation.said("periodic"))
         assert not is_silent(signs().sweep_age)

@@ -35,8 +35,10 @@ class Output:
         facts.add_row("Open", web_url)
         facts.add_row("Desk", f"{web_url}/admin/")
         if settings.uses_embedded_smtp:
-            # The mailbox shows links that sign people in: its pages exist only where nobody else can look.
-            where = f"{web_url}/dev/mailbox" if settings.host in LOOPBACK else str(settings.mailbox_dir)
+            # The mailbox shows links that sign people in: its pages exist only where nobody else can look,
+            # and only for whoever has read this.
+            pages = f"{web_url}/dev/mailbox?secret={settings.mailbox_secret}"
+            where = pages if settings.host in LOOPBACK else str(settings.mailbox_dir)
             facts.add_row("Mailbox", where)
         facts.add_row("Data", str(settings.data_dir))
         facts.add_row("Logs", str(settings.data_dir / "log"))

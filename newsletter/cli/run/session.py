@@ -16,7 +16,6 @@ from newsletter.settings import Settings, load_settings
 def run_until_stopped(*, demo: bool, verbose: bool) -> None:
     """Run everything until asked to stop; `Refused` or `OperatorMustAct` say why it cannot start."""
     settings = load_settings()
-    os.umask(0o077)  # addresses of subscribers are kept here
     with StopSignals() as stop:
         try:
             supervision = _prepare(settings, demo=demo, verbose=verbose)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsletter.core.addresses import parse_address
+from newsletter.core.addresses import parse_sender_address
 from newsletter.core.errors import Refused
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Remark, Rule, blocking, warning
@@ -14,18 +14,19 @@ def examine(draft: Draft) -> Iterator[Remark]:
         yield blocking("The publication has no sender address.")
         return
     for title, address in (("sender", publication.sender_email), ("reply-to", publication.reply_to)):
-        if address and not _is_address(address):
-            yield blocking(f"The publication's {title} address “{address}” is not an email address.")
+        if address and (problem := _problem(address)):
+            yield blocking(f"The publication's {title} address cannot be used: {problem}")
     if not publication.sender_name.strip():
         yield warning("The publication has no sender name: readers see the bare address.")
 
 
-def _is_address(text: str) -> bool:
+def _problem(address: str) -> str:
+    """Why mail cannot come from `address`; empty when it can."""
     try:
-        parse_address(text)
-    except Refused:
-        return False
-    return True
+        parse_sender_address(address)
+    except Refused as error:
+        return error.message
+    return ""
 
 
 SENDER = Rule("sender", examine)

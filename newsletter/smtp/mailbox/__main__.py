@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True, help="the folder to keep the messages in")
     parser.add_argument("--port", type=int, required=True, help=f"the port of {HOST} to listen on")
     options = parser.parse_args()
+    os.umask(0o077)  # the messages hold links that sign people in
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
     def ready(port: int) -> None:

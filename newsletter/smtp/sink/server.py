@@ -8,13 +8,13 @@ from pathlib import Path
 from types import TracebackType
 
 from newsletter.core.errors import Refused
+from newsletter.core.host_names import is_loopback
 from newsletter.smtp.sink.fast_path import FastPath
 from newsletter.smtp.sink.faults import Script
 from newsletter.smtp.sink.loop import Loop
 from newsletter.smtp.sink.options import Options
 from newsletter.smtp.sink.records import Counts, Record, Recorder
 from newsletter.smtp.sink.state import SinkState
-from newsletter.smtp.url import is_loopback
 
 BACKLOG = 512
 

@@ -57,6 +57,11 @@ class ImportFiles:
         """Delete the file; nothing happens when it is gone already."""
         self.path(name).unlink(missing_ok=True)
 
+    def any_lost(self) -> bool:
+        """Whether there is a file that nobody wrote in the last day, which an import may still need."""
+        deadline = time.time() - LOST_SECONDS
+        return any(path.stat().st_mtime < deadline for path in self.folder.glob("*.csv"))
+
     def discard_lost(self, needed: Collection[str]) -> int:
         """Delete what no import needs and nobody wrote in the last day; how many files that were."""
         deadline, gone = time.time() - LOST_SECONDS, 0

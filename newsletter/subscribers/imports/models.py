@@ -14,6 +14,7 @@ from newsletter.core.db import Base
 class ImportState(StrEnum):
     """The state of an import."""
 
+    PREVIEW = "preview"  # an editor sees what would happen; nothing is imported before they confirm it
     QUEUED = "queued"  # nobody reads it at the moment
     RUNNING = "running"
     DONE = "done"
@@ -21,6 +22,7 @@ class ImportState(StrEnum):
 
 
 TRANSITIONS: dict[ImportState, frozenset[ImportState]] = {
+    ImportState.PREVIEW: frozenset({ImportState.QUEUED}),
     ImportState.QUEUED: frozenset({ImportState.RUNNING, ImportState.FAILED}),
     # A worker that is asked to end puts it back; one that is killed leaves it, for the next to take over.
     ImportState.RUNNING: frozenset({ImportState.QUEUED, ImportState.DONE, ImportState.FAILED}),
@@ -40,7 +42,7 @@ class SubscriberImport(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
-    state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.QUEUED)
+    state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.PREVIEW)
     actor: Mapped[str] = mapped_column(String(254))
     filename: Mapped[str] = mapped_column(String(255), default="")  # as its owner calls it; empty when pasted
     file: Mapped[str] = mapped_column(String(64))  # as we call it; nothing lies there once the import is over
@@ -60,6 +62,13 @@ class SubscriberImport(Base):
     @property
     def over(self) -> bool:
         return not TRANSITIONS[self.state]
+
+
+def transition(row: SubscriberImport, state: ImportState) -> None:
+    """Bring an import into another state."""
+    assert state in TRANSITIONS[row.state], (row.state, state)  # noqa: S101 - a mistake of the caller
+    row.state = state
+    row.finished_at = clock.now() if row.over else None
 
 
 class ImportProblem(Base):

@@ -10,7 +10,7 @@ from datetime import timedelta
 from operator import attrgetter
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter import audit
@@ -18,12 +18,13 @@ from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.imports.batch import import_batch
+from newsletter.subscribers.imports.confirm import needed_files
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import (
-    TRANSITIONS,
     ImportProblem,
     ImportState,
     SubscriberImport,
+    transition,
 )
 from newsletter.subscribers.imports.read import read_source
 from newsletter.subscribers.imports.result import ImportResult, RowProblem
@@ -79,19 +80,24 @@ def _import_batches(
 
 
 def _claim(sessions: sessionmaker[Session], import_id: int) -> SubscriberImport | None:
-    """Mark the import as this process's, unless it is over; None when another worker processes it."""
+    """Mark the import as this process's, unless it is over.
+
+    None when another worker processes it, or nobody has confirmed it.
+    """
     with sessions() as session:
         row = _lock(session, import_id)
-        if row is None or (row.state is ImportState.RUNNING and not is_stalled(row)):
+        if row is None or row.state is ImportState.PREVIEW:
+            return None
+        if row.state is ImportState.RUNNING and not is_stalled(row):
             return None
         if row.over:
             return row
         row.attempts += 1
         if row.attempts > MOST_ATTEMPTS:
-            _transition(row, ImportState.FAILED)
+            transition(row, ImportState.FAILED)
             row.failure = f"Nobody gets past line {row.position}. What was read until there is imported."
         elif row.state is ImportState.QUEUED:
-            _transition(row, ImportState.RUNNING)
+            transition(row, ImportState.RUNNING)
         row.beat_at = clock.now()
         session.commit()
         return row
@@ -143,7 +149,7 @@ def _finish(
         row = _lock(session, import_id)
         if row is None or row.state is not ImportState.RUNNING or row.position != position:
             return
-        _transition(row, state)
+        transition(row, state)
         row.failure = failure
         row.beat_at = clock.now()
         if row.over:
@@ -162,20 +168,11 @@ def _finish(
         session.commit()
 
 
-def _transition(row: SubscriberImport, state: ImportState) -> None:
-    assert state in TRANSITIONS[row.state], (row.state, state)  # noqa: S101 - a mistake in this module
-    row.state = state
-    row.finished_at = clock.now() if row.over else None
-
-
 def _delete_files(sessions: sessionmaker[Session], import_id: int, files: ImportFiles) -> None:
     """Delete the file of an import that is over, and files that no import needs."""
-    open_states = [state for state, following in TRANSITIONS.items() if following]
     with sessions() as session:
         row = session.get_one(SubscriberImport, import_id)
-        needed = set(
-            session.scalars(select(SubscriberImport.file).where(SubscriberImport.state.in_(open_states)))
-        )
+        needed = needed_files(session)
     if row.over:
         files.discard(row.file)
     if lost := files.discard_lost(needed):

@@ -1,11 +1,10 @@
-"""Take an uploaded file of subscribers: check it as a whole now, and let a worker import its rows."""
+"""Take an uploaded file of subscribers: check it as a whole, before anybody looks at what it would do."""
 
 from dataclasses import dataclass
 from typing import IO
 
 from sqlalchemy.orm import Session
 
-from newsletter import audit, jobs
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
 from newsletter.subscribers.imports.files import ImportFiles
@@ -46,7 +45,7 @@ def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str) -> Upl
 def create_import(
     session: Session, publication: Publication, upload: Upload, *, statement: str, actor: str
 ) -> SubscriberImport:
-    """Add an import of `upload`, which a worker processes once the caller has committed.
+    """Add an import of `upload`, flushed, which waits for somebody to confirm it (`imports.confirm`).
 
     `statement` says how these people agreed, and is kept as the words of their consent; `Refused` without it.
     """
@@ -60,17 +59,6 @@ def create_import(
     )
     session.add(row)
     session.flush()
-    audit.record(
-        session,
-        "subscribers.import_begun",
-        "publication",
-        publication.id,
-        actor=actor,
-        import_id=row.id,
-        file=row.filename,
-        statement=row.statement,
-    )
-    jobs.import_subscribers.enqueue(session, import_id=row.id)
     return row
 
 

@@ -36,6 +36,8 @@ def accept(token: str) -> AnyResponse | tuple[str, int]:
     try:
         set_password(session(), user, form.text("password"), locale=mail_language(), actor=user.email, ip=ip)
     except Refused as error:
+        if "password" not in error.fields:
+            raise
         session().rollback()
         form.password.errors = [sentence_for(error)]
         return _page(token, user, form), 400

@@ -8,13 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from newsletter.accounts.ask_reset import ask_reset
 from newsletter.accounts.models import User
 from newsletter.accounts.set_password import set_password
 from newsletter.accounts.tokens import read_user_token
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Limited, Refused
 from newsletter.core.tokens import Purpose
+from newsletter.deferred import defer_password_reset
 from newsletter.web import current, limits
 from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.links import make_link_pages
@@ -35,7 +35,7 @@ def forgot() -> str:
 
 @blueprint.post("/forgot-password")
 def ask() -> str | tuple[str, int]:
-    """Send a link, if the address is a user's; say the same if it is not."""
+    """Have a worker send a link, if the address is a user's; say the same, and as soon, if it is not."""
     form = AddressForm()
     if not form.validate():
         return _ask(form), 400
@@ -48,7 +48,7 @@ def ask() -> str | tuple[str, int]:
         limits.consume_mail(address.key)
     except Limited as error:
         return _ask(form, error.message), 429
-    ask_reset(session(), address, locale=mail_language(), ip=request.remote_addr or "")
+    defer_password_reset(session(), address, locale=mail_language(), ip=request.remote_addr or "")
     session().commit()
     return render_template("accounts/reset_asked.html", email=address.email)
 
@@ -75,6 +75,8 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
             ip=request.remote_addr or "",
         )
     except Refused as error:
+        if "password" not in error.fields:
+            raise
         session().rollback()
         form.password.errors = [sentence_for(error)]
         return _choose(token, user, form), 400

@@ -1,4 +1,4 @@
-"""The form to sign in."""
+"""The forms to sign in, and to show once more who it is."""
 
 from flask_babel import lazy_gettext
 from wtforms import EmailField, HiddenField, PasswordField
@@ -14,6 +14,15 @@ class SignInForm(Form):
         lazy_gettext("Email address"),
         validators=[InputRequired(lazy_gettext("Please write your email address."))],
     )
+    password = PasswordField(
+        lazy_gettext("Password"), validators=[InputRequired(lazy_gettext("Please write your password."))]
+    )
+    next = HiddenField()
+
+
+class PasswordAgainForm(Form):
+    """The password of who is signed in; `next` is where to go afterwards."""
+
     password = PasswordField(
         lazy_gettext("Password"), validators=[InputRequired(lazy_gettext("Please write your password."))]
     )

@@ -17,6 +17,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
 from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.destinations import own_path
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, wants_fresh_sign_in
 from newsletter.web.errors import ADMIN, answer, in_admin, wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -70,6 +71,8 @@ def _check() -> AnyResponse | None:
             )
         _remember_publication()
     csrf.check()
+    if wants_fresh_sign_in(current_app, request.endpoint or "") and not is_fresh():
+        return ask_for_password()
     return None
 
 

@@ -1,9 +1,7 @@
 """`/dev/mailbox`: what the embedded SMTP server caught, for whoever runs this on their own machine.
 
 The messages hold links that confirm and that sign people in, so these pages exist only where nobody else
-can look: with the embedded SMTP server, bound to loopback and reached by a name of this machine. The last
-keeps out a reverse proxy on the same machine, and pages elsewhere whose name was made to mean 127.0.0.1
-(DNS rebinding).
+can look: with the embedded SMTP server, bound to loopback. `web.dev.access` says who may look there.
 """
 
 from collections.abc import Iterator
@@ -15,11 +13,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from newsletter.core.host_names import is_loopback
 from newsletter.settings import Settings
 from newsletter.smtp.mailbox import Summary, clear, list_messages, read_message
 from newsletter.smtp.mailbox.store import message_ids
-from newsletter.smtp.url import is_loopback
 from newsletter.web.current import settings
+from newsletter.web.dev.access import only_with_the_secret
 from newsletter.web.dev.caught_email import CaughtEmail, Row, as_caught_email, as_row, with_links_in_new_tabs
 from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
 
@@ -28,29 +27,13 @@ MOST_AT_ONCE = 500
 VIEWS = ("html", "text", "headers", "raw")
 
 blueprint = Blueprint("dev_mailbox", __name__)
+only_with_the_secret(blueprint)
 
 
 def belongs_here(settings: Settings) -> bool:
     """Whether an installation with these settings may have the pages at all."""
     public_host = urlsplit(settings.effective_public_url).hostname or ""
     return settings.uses_embedded_smtp and is_loopback(settings.host) and is_loopback(public_host)
-
-
-@blueprint.before_request
-def _only_for_this_machine() -> None:
-    try:
-        host = urlsplit(f"//{request.host}").hostname or ""
-    except ValueError:
-        host = ""
-    if not is_loopback(host):
-        abort(404)
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 @blueprint.get("/dev/mailbox")

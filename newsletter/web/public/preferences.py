@@ -29,9 +29,11 @@ from newsletter.web.public.frame import frame
 from newsletter.web.public.preferences_forms import AS_PUBLISHED, PreferencesForm
 from newsletter.web.public.preferences_view import Row, rows
 from newsletter.web.public.private import make_private, read_token, show_test_page
+from newsletter.web.public.spooled_unsubscribe import make_durable
 
 blueprint = Blueprint("preferences", __name__)
 make_private(blueprint)
+make_durable(blueprint)
 
 NOBODY = 0  # the subscriber in the links of a test message
 DONE = {

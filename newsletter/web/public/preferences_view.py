@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from newsletter.core import clock
+from newsletter.core.dates import write_day
 from newsletter.core.zones import zone_or_utc
 from newsletter.subscribers.models import EndReason, State, Subscription
+from newsletter.web.language import current
 
 
 @dataclass(frozen=True)
@@ -92,4 +93,4 @@ def _over(until: datetime | None) -> bool:
 def _day(subscription: Subscription, moment: datetime | None) -> str:
     """The day in the publication's zone, in the page's language."""
     zone = zone_or_utc(subscription.publication.timezone)
-    return str(format_date((moment or subscription.created_at).astimezone(zone), "long", rebase=False))
+    return write_day((moment or subscription.created_at).astimezone(zone).date(), current())

@@ -5,13 +5,13 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from newsletter.core.errors import Limited
+from newsletter.deferred import defer_sign_up
 from newsletter.issues.page_state import ID, publication_state
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
-from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict
 from newsletter.web import language
 from newsletter.web.current import links
@@ -52,7 +52,7 @@ def show(slug: str) -> Response:
 
 @blueprint.post("/subscribe/<slug>")
 def ask(slug: str) -> Response:
-    """Take a filled-in form. The answer is the same whether or not the address is known."""
+    """Take a filled-in form. Answer and time are the same for every address: a worker signs up."""
     publication, form = _publication(slug), SubscribeForm()
     passage = _inspect(publication, form)
     if passage is FormVerdict.BOT:
@@ -65,7 +65,7 @@ def ask(slug: str) -> Response:
         consume_sign_up(form.address)
     except Limited as error:
         return _page(publication, form, status=429, problem=error.message)
-    sign_up(
+    defer_sign_up(
         session(),
         publication=publication,
         address=form.address,

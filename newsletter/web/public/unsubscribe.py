@@ -18,9 +18,11 @@ from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.public.frame import frame
 from newsletter.web.public.private import make_private, masked, read_token, show_test_page
+from newsletter.web.public.spooled_unsubscribe import is_one_click, make_durable
 
 blueprint = Blueprint("unsubscribe", __name__)
 make_private(blueprint)
+make_durable(blueprint)
 
 NOBODY = 0  # the subscription in the links of a test message
 
@@ -48,8 +50,7 @@ def end_subscription(token: str) -> Response:
     subscription_id, mailing_id = _read(token)
     if subscription_id == NOBODY:
         return make_response(show_test_page())
-    # RFC 8058 §3.1: the body of a one-click request, urlencoded or multipart/form-data.
-    one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    one_click = is_one_click()
     withdrawal = unsubscribe(
         session(),
         subscription_id,

@@ -52,7 +52,8 @@ def test_processes_share_a_port_are_started_again_and_end_in_order(installation:
         time.sleep(0.3)
         client.sendall(b"host\r\n\r\n")
         assert client.recv(20).startswith(b"HTTP/1.1 200")
-    assert main.wait(timeout=8) == 0
+    main.join(timeout=8)
+    assert main.exitcode == 0
     assert installation.processes() == []
 
 

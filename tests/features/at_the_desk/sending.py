@@ -31,10 +31,11 @@ def send_test_message(hand: Hand, email: str) -> None:
     expect(hand.tab.get_by_text(f"The test message is on its way to {email}.")).to_be_visible()
 
 
-def read_test_message(mailbox: Page, url: str, subject: str, words: str) -> None:
+def read_test_message(mailbox: Page, installation: Installation, subject: str, words: str) -> None:
     """In another tab, as in a program for mail: `words` stand in the message."""
+    url = f"{installation.url}/dev/mailbox?secret={installation.settings.mailbox_secret}"
     for _ in range(60):
-        mailbox.goto(f"{url}/dev/mailbox")
+        mailbox.goto(url)
         if mailbox.get_by_role("link", name=subject).count():
             break
         mailbox.wait_for_timeout(500)

@@ -43,7 +43,7 @@ def test_from_set_up_to_the_second_mailing(
     sending.review(hand)
     sending.send_test_message(hand, TESTER)
     subject = "[TEST] The northern line is back, dear reader"
-    sending.read_test_message(tab.context.new_page(), installation.url, subject, document.title)
+    sending.read_test_message(tab.context.new_page(), installation, subject, document.title)
     sending.schedule(hand, installation, beginning.READERS)
     sending.watch(hand, sent=beginning.READERS, excluded=0, candidates=beginning.READERS)
 

@@ -15,6 +15,7 @@ from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
+from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.imports.process import MOST_ATTEMPTS, STALLED_AFTER, run_import
@@ -54,6 +55,7 @@ def begin(session: Session, publication: Publication, files: ImportFiles) -> Beg
     def accepted(text: str = TEXT, filename: str = "people.csv") -> int:
         taken = store_upload(files, io.BytesIO(text.encode()), filename=filename)
         made = create_import(session, publication, taken, statement="They agreed.", actor="ed@press.example")
+        confirm_import(session, publication.id, made.id, actor="ed@press.example")
         session.commit()
         number = made.id
         session.rollback()

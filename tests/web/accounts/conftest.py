@@ -17,6 +17,7 @@ from newsletter.core.links import Links
 from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.models import SystemMessage
 from newsletter.web.limits import limiter
+from tests.deciding import decide_all
 from tests.web.signed_in import SignedIn
 
 PASSWORD = "seven quiet herons"
@@ -30,7 +31,9 @@ class Browser(SignedIn):
         """Open `page`, fill in its form and send it."""
         found = TOKEN.search(self.get(page).get_data(as_text=True))
         assert found is not None, f"{page} has no form"
-        return self.post(to or page, data={"csrf_token": found[1], **fields})
+        answer = self.post(to or page, data={"csrf_token": found[1], **fields})
+        decide_all(self.test_session)  # as by a worker
+        return answer
 
     def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
         return self.submit("/sign-in", email=email, password=password, **fields)

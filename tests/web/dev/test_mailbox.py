@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -15,6 +16,7 @@ from newsletter.app import create_app
 from newsletter.settings import Settings
 from newsletter.smtp.mailbox.server import Catcher
 from newsletter.smtp.mailbox.store import CaughtMessage, write_message
+from newsletter.web.dev.access import COOKIE, was_forwarded
 from newsletter.web.dev.caught_email import as_caught_email
 from newsletter.web.dev.mailbox import PAGE, belongs_here
 
@@ -41,6 +43,13 @@ def database_url(tmp_path: Path) -> str:
 def folder(settings: Settings) -> Path:
     settings.mailbox_dir.mkdir(parents=True)
     return settings.mailbox_dir
+
+
+@pytest.fixture
+def client(client: FlaskClient, settings: Settings) -> FlaskClient:
+    """A browser that has opened the address which was printed."""
+    client.get(f"/dev/mailbox?secret={settings.mailbox_secret}")
+    return client
 
 
 def catch(folder: Path, raw: bytes = PLAIN, to: str = "bea@example.org", second: int = 0) -> str:
@@ -213,6 +222,7 @@ def test_only_on_ones_own_machine(settings: Settings, changes: dict[str, object]
     changed = settings.model_copy(update=changes)
     assert belongs_here(changed) is exists
     client = create_app(changed).test_client()
+    client.set_cookie(COOKIE, settings.mailbox_secret)
     for url in ("/dev/mailbox", "/dev/mailbox.json"):
         assert client.get(url).status_code == (200 if exists else 404)
 
@@ -223,3 +233,45 @@ def test_a_name_that_was_made_to_mean_this_machine(client: FlaskClient, folder: 
     for url in ("/dev/mailbox", "/dev/mailbox.json", f"/dev/mailbox/{found}"):
         assert client.get(url, headers={"Host": host}).status_code == 404
     assert client.post("/dev/mailbox/empty", headers={"Host": host}).status_code == 404
+
+
+LISTS = ("/dev/mailbox", "/dev/mailbox.json")
+PAGES = (*LISTS, "/dev/mailbox/{id}", "/dev/mailbox/{id}.json", "/dev/mailbox/{id}/html")
+
+
+def test_every_page_wants_the_secret(app: Flask, folder: Path, settings: Settings) -> None:
+    found = catch(folder, BOTH)
+    routes = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("dev_mailbox.")]
+    assert len(routes) == 6
+    for rule in routes:
+        path = rule.rule.replace("<message_id>", found)
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        for wrong in ("", "?secret=", "?secret=nonsense", f"?secret={settings.mailbox_secret[:-1]}"):
+            refused = app.test_client().open(path + wrong, method=method)
+            assert refused.status_code == 403, path
+            assert "Set-Cookie" not in refused.headers
+            assert "rene@" not in refused.text
+
+
+def test_the_secret_leaves_the_address_for_a_cookie(app: Flask, folder: Path, settings: Settings) -> None:
+    browser, secret = app.test_client(), settings.mailbox_secret
+    catch(folder)
+    opened = browser.get(f"/dev/mailbox?recipient=bea&secret={secret}")
+    assert opened.location == "/dev/mailbox?recipient=bea"
+    cookie = opened.headers["Set-Cookie"]
+    assert all(word in cookie for word in (secret, "HttpOnly", "SameSite=Strict", "Path=/dev;"))
+    assert "ana@example.org" in browser.get(opened.location).text
+    assert browser.get("/dev/mailbox.json").status_code == 200
+    program = app.test_client(use_cookies=False).get(f"/dev/mailbox.json?secret={secret}")
+    assert len(program.get_json()["messages"]) == 1
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"]
+)
+def test_whoever_comes_through_a_proxy_sees_nothing(client: FlaskClient, folder: Path, header: str) -> None:
+    found = catch(folder)
+    for page in PAGES:
+        assert client.get(page.format(id=found), headers={header: "127.0.0.1"}).status_code == 404
+    assert client.post("/dev/mailbox/empty", headers={header: "localhost"}).status_code == 404
+    assert not was_forwarded(["Host", "Accept", "Sec-Fetch-Site", "Upgrade-Insecure-Requests"])

@@ -1,51 +1,76 @@
 """Sections and stories are moved, added and removed, by mouse and by keyboard."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
+from newsletter.document.item import Item
 from tests.web.editor_browser.editing import Editing
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_story_is_dragged_within_and_between_sections(editing: Editing) -> None:
-    drag(editing, "Three", onto=editing.entry("One"))
+def test_stories_and_sections_are_dragged_straight_up_and_down(editing: Editing) -> None:
+    """By mouse and by finger, each with a copy that hides what it lies over."""
+    drag(editing, editing.entry("Three"), onto=editing.entry("One"))
     assert editing.headlines() == ["Three", "One", "Two"]
     editing.announced("“Three” moved to “Weekly digest”, place 1 of 3.")
-    drag(editing, "One", onto=editing.entry("Four"))
+    drag(editing, editing.entry("One"), onto=editing.entry("Four"))
     assert editing.headlines() == ["Three", "Two"]
     assert editing.headlines(1) == ["One", "Four"]
     editing.tab.get_by_role("button", name="Undo", exact=True).click()
     assert (editing.headlines(), editing.headlines(1)) == (["Three", "One", "Two"], ["Four"])
-
-
-def drag(editing: Editing, name: str, onto: Locator) -> None:
-    entry = editing.entry(name)
-    entry.scroll_into_view_if_needed()
-    entry.hover()
-    grab(editing.tab, entry.locator(".grip").first, onto)
-
-
-def grab(tab: Page, grip: Locator, onto: Locator) -> None:
-    """Drag with the mouse; everything may shrink and make room once the grip is held."""
-    grip.hover()
-    tab.mouse.down()
-    held, target = grip.bounding_box(), onto.bounding_box()
-    assert held
-    assert target
-    tab.mouse.move(held["x"] + 8, held["y"] + 24, steps=4)
-    tab.mouse.move(target["x"] + 30, target["y"] + 12, steps=12)
-    tab.wait_for_timeout(400)
-    tab.mouse.up()
-    tab.wait_for_timeout(300)
-
-
-def test_a_section_is_dragged_by_its_heading(editing: Editing) -> None:
-    text = editing.section("Text")
-    text.scroll_into_view_if_needed()
-    text.hover()
-    grab(editing.tab, text.locator(".grip").first, editing.section("Weekly digest"))
+    drag(editing, editing.section("Text"), onto=editing.section("Weekly digest"))
     assert [section.id for section in editing.saved().sections] == ["words", "digest", "latest"]
+
+    editing.tab.set_viewport_size({"width": 390, "height": 844})
+    finger = editing.tab.context.new_cdp_session(editing.tab)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    drag(editing, editing.entry("One"), onto=editing.entry("Three"), finger=finger)
+    assert editing.headlines(1) == ["One", "Three", "Two"]
+
+
+def drag(editing: Editing, what: Locator, onto: Locator, finger: CDPSession | None = None) -> None:
+    """Straight up or down by the grip; everything may shrink and make room once it is held."""
+    what.scroll_into_view_if_needed()
+    what.hover()
+    grip = what.locator(".grip").first
+    press = TOUCH[finger is not None]
+    x, y = middle(grip)
+    press(editing.tab, finger, "start", x, y)
+    end = (onto.bounding_box() or {"y": 0})["y"] + 12
+    press(editing.tab, finger, "move", x, y - 4)
+    for step in range(1, 13):
+        press(editing.tab, finger, "move", x, y + (end - y) * step / 12)
+    editing.tab.wait_for_timeout(400)
+    copy = editing.tab.locator("#dnd-action-dragged-el")
+    assert copy.evaluate("copy => getComputedStyle(copy).opacity") == "1"
+    assert "rgba" not in copy.evaluate("copy => getComputedStyle(copy).backgroundColor")
+    box = copy.bounding_box()
+    assert box
+    assert box["y"] <= end <= box["y"] + box["height"]
+    press(editing.tab, finger, "end", x, end)
+    expect(copy).to_have_count(0)
+
+
+def middle(grip: Locator) -> tuple[float, float]:
+    box = grip.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def mouse(tab: Page, _finger: CDPSession | None, act: str, x: float, y: float) -> None:
+    tab.mouse.move(x, y)
+    if act != "move":
+        {"start": tab.mouse.down, "end": tab.mouse.up}[act]()
+
+
+def touch(_tab: Page, finger: CDPSession | None, act: str, x: float, y: float) -> None:
+    assert finger
+    points = [] if act == "end" else [{"x": x, "y": y}]
+    finger.send("Input.dispatchTouchEvent", {"type": f"touch{act.capitalize()}", "touchPoints": points})
+
+
+TOUCH = {False: mouse, True: touch}
 
 
 def test_everything_moves_by_keyboard_and_says_where_it_is(editing: Editing) -> None:
@@ -112,6 +137,16 @@ def test_duplicates_and_additions_by_keyboard(editing: Editing) -> None:
     editing.tab.keyboard.press("ControlOrMeta+Enter")
     editing.tab.keyboard.type("New")
     assert editing.headlines() == ["One", "One", "Two", "New", "Three"]
+    editing.tab.keyboard.press("Enter")  # to the next field
+    editing.tab.keyboard.type("Words")
+    editing.tab.keyboard.press("ControlOrMeta+a")
+    editing.tab.keyboard.press("ControlOrMeta+Enter")  # never changes the text that it leaves
+    items = editing.saved().sections[0].items  # type: ignore[union-attr]
+    assert [item.blurb for item in items if isinstance(item, Item)][3:5] == ["Words", ""]
+    editing.choose("Move, duplicate, delete: without words yet", "Delete")
+    for label, following in (("Title", "Subject"), ("Preheader", "Heading"), ("Heading", "Introduction")):
+        editing.tab.get_by_label(label, exact=True).first.press("Enter")
+        expect(editing.tab.get_by_label(following, exact=True).first).to_be_focused()
     editing.choose("Section “Weekly digest”", "Duplicate")
     assert [section.id for section in editing.saved().sections] == ["digest", "digest-2", "latest", "words"]
 

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from newsletter.document.blocks import BLOCKS
 from tests.web.editor_browser.editing import Editing
@@ -127,35 +127,3 @@ def test_a_refusal_that_comes_late_is_not_held_against_what_was_typed_meanwhile(
     held[0].continue_()
     assert editing.saved().slug == "fine"
     assert editing.refusals
-
-
-def test_pasted_word_html_becomes_the_allowed_marks(editing: Editing) -> None:
-    html = """<html xmlns:o="urn:x"><head><style>p{color:red}</style></head><body><!--StartFragment-->
-<h1 style='color:red'>Title</h1><p class=MsoNormal
-style='margin:0'><b style='mso-bidi-font-weight:normal'>Bold</b>
-<span style='font-style:italic'>slanted</span><o:p></o:p> <a href="javascript:x">bad</a>
-<a href="https://x.example/a" style="color:blue">good</a><script>alert(1)</script><img src="x"></p>
-<p class=MsoListParagraphCxSpFirst><![if !supportLists]><span
-style='mso-list:Ignore'>·&nbsp;&nbsp;</span><![endif]>one</p>
-<p class=MsoListParagraphCxSpLast><span style='mso-list:Ignore'>·&nbsp;&nbsp;</span>two</p>
-<table><tr><td>cell</td></tr></table><!--EndFragment--></body></html>"""
-    words = editing.section("Text").get_by_role("textbox", name="Text")
-    words.click()
-    editing.tab.keyboard.press("ControlOrMeta+a")
-    paste(editing.tab, html)
-    text = editing.saved().sections[2].text  # type: ignore[union-attr]
-    expected = "**Title**\n\n**Bold** *slanted* bad [good](https://x.example/a)\n\n- one\n- two\n\ncell"
-    assert text == expected
-
-
-def paste(tab: Page, html: str) -> None:
-    tab.evaluate(
-        """html => {
-            const data = new DataTransfer();
-            data.setData("text/html", html);
-            data.setData("text/plain", "plain");
-            const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
-            document.activeElement.dispatchEvent(paste);
-        }""",
-        html,
-    )

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.web.limits import limiter
+from tests.deciding import decide_all
 from tests.factories import create_morning, make_publication
 
 STAMP = re.compile(r'name="stamp" value="([^"]+)"')
@@ -51,14 +52,20 @@ def subscribed(
 
 
 class Browser(FlaskClient):
-    """Before each request the test's own transaction ends: on SQLite the application would wait for it."""
+    """Before each request the test's own transaction ends: on SQLite the application would wait for it.
+
+    After each, what was deferred is decided, as by a worker.
+    """
 
     test_session: Session
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         self.test_session.rollback()
         self.test_session.expire_all()
-        return super().open(*arguments, **options)
+        answer = super().open(*arguments, **options)
+        if options.get("method") == "POST":
+            decide_all(self.test_session)
+        return answer
 
 
 @pytest.fixture

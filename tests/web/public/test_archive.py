@@ -238,7 +238,7 @@ def test_the_email_is_shown_as_it_was_sent(
 ) -> None:
     issue = publish(session, weekly, sections=(BLOCKS["text"].example(),))
     before = client.get("/archive/weekly/one/email")
-    assert "Dear reader," in before.text
+    assert "Dear <bdi>reader</bdi>," in before.text
     revision = issue.revisions[0]
     mailing = Mailing(
         publication_id=weekly.id, issue_id=issue.id, revision_id=revision.id, scheduled_at=FRIDAY

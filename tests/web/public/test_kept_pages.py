@@ -51,3 +51,13 @@ def test_a_page_is_given_again_until_somebody_commits(
             assert paths == ([path] if sqlite else [path, path])
         assert dict(again.headers) == dict(first.headers)
         assert path == SIGN_UP or again.data == first.data
+
+
+def test_a_kept_page_does_not_answer_for_another_host(
+    client: FlaskClient, session: Session, weekly: Publication
+) -> None:
+    publish(session, weekly)
+    for path in (INDEX, SIGN_UP):
+        for _ in range(2):
+            assert client.get(path).status_code == 200
+            assert client.get(path, base_url="http://forged.example").status_code == 400

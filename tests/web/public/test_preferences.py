@@ -118,7 +118,7 @@ def test_pause_and_resume(
         client.post(f"{url}/pause", data={**named(subscription), "months": "1"})
         assert reload(session, subscription).paused_until == datetime(2026, 12, 30, 8, tzinfo=UTC)
         session.rollback()
-        assert "Comes back on December 30, 2026" in client.get(url).text
+        assert "Comes back on 30 December 2026" in client.get(url).text
     client.post(f"{url}/resume", data=named(subscription))
     assert reload(session, subscription).state is State.ACTIVE
     assert subscription.paused_until is None

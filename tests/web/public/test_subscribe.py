@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -25,6 +25,7 @@ from newsletter.subscribers.models import (
     SuppressionReason,
 )
 from newsletter.subscribers.suppress import suppress
+from newsletter.web import database
 from tests.databases import both_databases
 from tests.extent import usual
 from tests.web.public.conftest import STAMP, subscribed
@@ -73,6 +74,29 @@ def test_nobody_learns_who_is_known(fill_in: FillIn, session: Session, publicati
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.data for answer in answers}) == 1
     assert len({tuple(sorted(answer.headers.keys())) for answer in answers}) == 1
+
+
+def test_the_page_does_the_same_whoever_it_is(
+    app: Flask, client: FlaskClient, session: Session, publication: Publication
+) -> None:
+    """No statement depends on the address, so neither does the time that the page takes."""
+    subscribed(session, publication, "known@example.org")
+    suppress(session, parse_address("no@example.org").hash, SuppressionReason.COMPLAINT, actor="test")
+    session.commit()
+    stamp = STAMP.search(client.get("/subscribe/morning").text)
+    assert stamp is not None
+    done: list[str] = []
+    with app.app_context():
+        engine = database.db.engine
+    event.listen(engine, "before_cursor_execute", lambda *what: done.append(what[2]))
+    statements = []
+    for who in ("known", "no", "new"):
+        done.clear()
+        fields = {"email": f"{who}@example.org", "stamp": stamp[1]}
+        assert FlaskClient.open(client, "/subscribe/morning", method="POST", data=fields).status_code == 200
+        statements.append([statement for statement in done if not statement.startswith("BEGIN")])
+    assert statements[0] == statements[1] == statements[2]
+    assert not any(word in str(statements) for word in ("subscriber", "suppression", "system_message"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from newsletter.core import clock
 from newsletter.core.queue import Queue
-from newsletter.health.check import AutoPausedMailing, Health, OutboxState
+from newsletter.health.check import AutoPausedMailing, Health, OutboxState, UnsubscribesState
 from newsletter.health.heartbeats import Heartbeats, is_silent
 from newsletter.web.admin.formats import duration, exactly, isolated
 
@@ -53,6 +53,8 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
         _sweep(health.heartbeats),
         _outbox(health.outbox, health.heartbeats),
         *([_failed(health.outbox)] if health.outbox.failed else []),
+        *([_unsubscribes(health.unsubscribes)] if health.unsubscribes.waiting else []),
+        *([_failed_unsubscribes(health.unsubscribes)] if health.unsubscribes.failed else []),
     ]
 
 
@@ -183,6 +185,31 @@ def _failed(outbox: OutboxState) -> Condition:
         f"{request.script_root}/admin/subscribers/{person}" if person else "",
         _("See the person"),
     )
+
+
+def _unsubscribes(unsubscribes: UnsubscribesState) -> Condition:
+    sentence = ngettext(
+        "%(count)s reader unsubscribed while the database did not answer.",
+        "%(count)s readers unsubscribed while the database did not answer.",
+        unsubscribes.waiting,
+        count=exactly(unsubscribes.waiting),
+    )
+    step = _("This takes effect within a second, and before anything else is sent.")
+    return Condition(_("Unsubscribes"), "warning", _("Waiting"), sentence, step)
+
+
+def _failed_unsubscribes(unsubscribes: UnsubscribesState) -> Condition:
+    sentence = ngettext(
+        "%(count)s unsubscribe could not be carried out. The log of the web server says why.",
+        "%(count)s unsubscribes could not be carried out. The log of the web server says why.",
+        unsubscribes.failed,
+        count=exactly(unsubscribes.failed),
+    )
+    step = _(
+        "Look at the files in %(folder)s on the server. To try one again, move it one folder up.",
+        folder=isolated(str(unsubscribes.failed_folder)),
+    )
+    return Condition(_("Unsubscribes"), "error", _("Failed"), sentence, step)
 
 
 def _queued(heartbeats: Heartbeats | None) -> str:

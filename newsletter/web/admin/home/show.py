@@ -57,7 +57,7 @@ def live(slug: str) -> str:
 
 def _page(publication: Publication) -> str:
     mailings = under_way(session(), publication)
-    health = check_health(session(), settings().effective_redis_url)
+    health = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
     parts = conditions(health, mentioned={shown.mailing.id for shown in mailings})
     return render_template(
         "admin/home/show.html",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,6 +22,7 @@ from newsletter.sending.unschedule import unschedule
 from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.findings import blocking, findings_of, summary
 from newsletter.web.admin.formats import exactly
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen, zones
@@ -31,27 +32,30 @@ from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
-# From this many readers on, their number must be typed; the application's config can change it.
-TYPED_ABOVE = 1_000
 # A few people come and go while somebody reads the page; more than this is another audience.
 UNNOTICED = 10
 
 
 @blueprint.get("/issues/<int:issue_id>/send")
 @allow(Permission.SEND)
-def send(issue_id: int) -> str:
+def send(issue_id: int) -> str | AnyResponse:
     """What was scheduled; or when to send and, once that is chosen, what will happen."""
     issue = load_issue(issue_id)
     mailing = current_mailing(session(), issue.id)
     if mailing is not None:
         return _scheduled_page(issue, mailing)
-    return _form_page(issue, read_chosen(request.args, issue.publication.timezone))
+    chosen = read_chosen(request.args, issue.publication.timezone)
+    if chosen.settled and not is_fresh() and _goes_to_many(issue):
+        return ask_for_password()
+    return _form_page(issue, chosen)
 
 
 @blueprint.post("/issues/<int:issue_id>/send")
 @allow(Permission.SEND)
 def schedule_issue(issue_id: int) -> AnyResponse:
     """Send: pressed twice, or by two people, there is one mailing."""
+    if not is_fresh() and _goes_to_many(load_issue(issue_id)):
+        return ask_for_password()
     issue = lock_issue(session(), issue_id)
     mailing = current_mailing(session(), issue.id)
     if mailing is None:
@@ -96,9 +100,8 @@ def unschedule_issue(issue_id: int) -> AnyResponse:
     return redirect(url_for(".edit", issue_id=issue_id), 303)
 
 
-def typed_above() -> int:
-    """Above how many readers their number must be typed."""
-    return int(current_app.config.get("TYPED_COUNT_ABOVE", TYPED_ABOVE))
+def _goes_to_many(issue: Issue) -> bool:
+    return is_large(count_audience(session(), issue).readers)
 
 
 def _schedule(issue: Issue) -> Mailing:
@@ -111,7 +114,7 @@ def _schedule(issue: Issue) -> Mailing:
         raise Conflict("nobody", _("Nobody would get this issue now, so it was not scheduled."))
     if abs(audience.readers - shown) > max(UNNOTICED, shown // 100):
         raise Conflict("audience", _("The number of readers has changed since you opened this page."))
-    if audience.readers > typed_above() and _digits(request.form.get("typed", "")) != shown:
+    if is_large(audience.readers) and _digits(request.form.get("typed", "")) != shown:
         sentence = _("Type the number of readers, %(count)s, to confirm.", count=exactly(shown))
         raise Conflict("typed", sentence, {"typed": sentence})
     when = None
@@ -151,7 +154,7 @@ def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
         ready=ready,
         sentence=_sentence(issue, chosen, audience) if ready else "",
         button=_button(chosen, audience),
-        must_type=audience.readers > typed_above(),
+        must_type=is_large(audience.readers),
         **given,
     )
 

@@ -11,6 +11,7 @@ from newsletter.core.text import without_nul
 from newsletter.mailings.totals import DisplayedState, read_totals
 from newsletter.sending import requeue
 from newsletter.web.admin.formats import exactly
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.mailings.blueprint import (
     ONE,
@@ -35,6 +36,8 @@ def ask_retry(mailing_id: int) -> AnyResponse:
     totals = read_totals(session(), mailing_id)
     if not totals.rejected or not has_another_turn(mailing):
         return _back(mailing_id)
+    if is_large(totals.rejected) and not is_fresh():
+        return ask_for_password()
     chosen = request.args.get("reason", EVERY)
     page = render_template(
         "admin/mailings/retry.html",
@@ -53,6 +56,8 @@ def ask_retry(mailing_id: int) -> AnyResponse:
 def retry_rejected(mailing_id: int) -> AnyResponse:
     """The rejected, or those with one reason, get another turn."""
     reason = without_nul(request.form.get("reason", EVERY))[:LONGEST_REASON]
+    if not is_fresh() and is_large(read_totals(session(), mailing_id).rejected):
+        return ask_for_password()
     try:
         chosen = None if reason == EVERY else reason
         n = requeue.retry_rejected(session(), mailing_id, actor=current_actor(), reason=chosen)
@@ -74,6 +79,8 @@ def retry_rejected(mailing_id: int) -> AnyResponse:
 def resend_unanswered(mailing_id: int) -> AnyResponse:
     """Send to the unanswered again, if there are as many as the page said."""
     expected = read_id(request.form.get("expected", ""))
+    if is_large(expected) and not is_fresh():
+        return ask_for_password()
     try:
         n = requeue.resend_unanswered(session(), mailing_id, expected, actor=current_actor())
     except Conflict as error:

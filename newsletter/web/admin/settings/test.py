@@ -4,7 +4,6 @@ No transaction is open while the relay is talked to. It takes some fifteen secon
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import make_response, render_template, request
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from newsletter import audit
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
+from newsletter.core.public_url import default_sender
 from newsletter.smtp.probe import Finding
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
@@ -110,4 +110,4 @@ def _sender() -> str:
     publication = current_publication()
     if publication is not None and publication.sender_email:
         return publication.sender_email
-    return f"newsletter@{urlsplit(links().public_url).hostname or 'localhost'}"
+    return default_sender(links().public_url)

@@ -2,6 +2,7 @@
 
 from newsletter.web.admin.subscribers import (
     change,
+    confirm_import,
     download,
     erase,
     imports,
@@ -16,6 +17,7 @@ from newsletter.web.admin.subscribers.blueprint import blueprint
 __all__ = [
     "blueprint",
     "change",
+    "confirm_import",
     "download",
     "erase",
     "imports",

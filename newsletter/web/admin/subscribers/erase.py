@@ -9,6 +9,7 @@ from newsletter.core.addresses import address_key
 from newsletter.core.errors import Missing
 from newsletter.subscribers.erase import erase as erase_person
 from newsletter.subscribers.profile import load_profile
+from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
 from newsletter.web.database import session
@@ -18,6 +19,7 @@ LONGEST_SHOWN = 500  # characters
 
 @blueprint.get(f"{ONE}/erase")
 @allow(Permission.MANAGE_SUBSCRIBERS)
+@fresh
 def ask_erase(subscriber_id: int) -> AnyResponse:
     """Say what goes and what remains."""
     return _form(subscriber_id, "", "", 200)
@@ -25,6 +27,7 @@ def ask_erase(subscriber_id: int) -> AnyResponse:
 
 @blueprint.post(f"{ONE}/erase")
 @allow(Permission.MANAGE_SUBSCRIBERS)
+@fresh
 def erase(subscriber_id: int) -> AnyResponse:
     """Erase, when the address typed is theirs. Pressed twice, the second time says that it is done."""
     typed = request.form.get("address", "").strip()

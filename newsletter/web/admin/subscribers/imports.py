@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import IO
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -41,7 +41,7 @@ def ask_upload(slug: str) -> str:
 @blueprint.post(f"{LIST}/import")
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def upload(slug: str) -> AnyResponse:
-    """Take the file or the text and let a worker read it."""
+    """Take the file or the text, and show what would happen."""
     publication = find_publication(session(), slug)
     text, statement = request.form.get("text", ""), request.form.get("statement", "")
     try:
@@ -52,7 +52,6 @@ def upload(slug: str) -> AnyResponse:
         page = _form(find_publication(session(), slug), text, statement[:5_000], problems)
         return make_response(page, STATUS[error.decision])
     session().commit()
-    flash(_("The file is here and is being read. You may leave this page."), "success")
     return redirect(url_for(".progress", slug=slug, import_id=made.id), 303)
 
 

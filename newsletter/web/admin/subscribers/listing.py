@@ -18,6 +18,7 @@ from newsletter.subscribers.listing import (
     every_subscription,
     list_subscriptions,
 )
+from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
@@ -59,6 +60,7 @@ def subscribers(slug: str) -> str:
 
 @blueprint.post(f"{LIST}/export")
 @allow(Permission.MANAGE_SUBSCRIBERS)
+@fresh
 def export(slug: str) -> Response:
     """What the filter shows as CSV (RFC 4180), read and sent a piece at a time; times are in UTC (RFC 3339).
 
@@ -72,6 +74,7 @@ def export(slug: str) -> Response:
         "publication",
         publication.id,
         actor=current_actor(),
+        ip=request.remote_addr or "",
         state=wanted.state,
         searched=bool(wanted.words),
     )

@@ -4,13 +4,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext
 
+from newsletter.subscribers.imports.columns import Columns
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
+from newsletter.subscribers.imports.result import ImportResult
 from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.words.state import Word, drawn
 from newsletter.web.admin.words.subscribers import skip_word
 
 STATES: dict[ImportState, Word] = {
+    ImportState.PREVIEW: (_lazy("Not confirmed"), "warning", "wait"),
     ImportState.QUEUED: (_lazy("Waiting"), "info", "wait"),
     ImportState.RUNNING: (_lazy("Reading"), "info", "people"),
     ImportState.DONE: (_lazy("Done"), "success", None),
@@ -25,6 +28,8 @@ def import_word(state: ImportState) -> Word:
 
 def state_sentence(read: SubscriberImport, zone: str) -> str:
     """What happens now, or what happened in the end."""
+    if read.state is ImportState.PREVIEW:
+        return str(_("Nobody is added before it is confirmed."))
     if read.state is ImportState.QUEUED and not read.position:
         return str(_("It is read as soon as a worker is free."))
     if not read.over:
@@ -45,7 +50,42 @@ def terms(read: SubscriberImport) -> list[tuple[str, str, int]]:
         (_("Imported"), _("Subscribed from now on."), read.imported),
         (_("Already there"), _("Subscribed before; nothing changed."), read.already),
     ]
-    for reason, count in sorted(read.skipped.items()):
-        counts.append((_("Skipped"), skip_word(reason), count))
-    counts.append((_("Left out"), _("Rows that cannot be used; each is told below."), read.invalid))
-    return [(str(word), str(meaning), count) for word, meaning, count in counts]
+    left_out = (_("Left out"), _("Rows that cannot be used; each is told below."), read.invalid)
+    return _as_words([*counts, *_skips(read.skipped), left_out])
+
+
+def preview_terms(result: ImportResult) -> list[tuple[str, str, int]]:
+    """The same for what would happen: each count with its meaning."""
+    counts = [
+        (
+            _("Will be added"),
+            _("Subscribed once you confirm; they get no message about it."),
+            result.imported,
+        ),
+        (_("Already there"), _("Subscribed before; nothing changes."), result.already),
+    ]
+    left_out = (_("Left out"), _("Rows that cannot be used; each is told below."), len(result.errors))
+    return _as_words([*counts, *_skips(result.skipped), left_out])
+
+
+def column_facts(columns: Columns) -> list[tuple[str, str]]:
+    """What the columns of a file were taken for, by title; nothing for pasted text without a header."""
+    if not columns.titles:
+        return []
+    titles = columns.titles
+    names = " ".join(titles[place] for place in columns.name)
+    consent = ", ".join(column.title for column in columns.states)
+    facts = [
+        (_("Address"), titles[columns.email]),
+        (_("Name"), names or _("none")),
+        (_("Whether they are subscribed"), consent or _("not said: everybody counts as subscribed")),
+    ]
+    return [(str(term), str(value)) for term, value in facts]
+
+
+def _skips(skipped: dict[str, int]) -> list[tuple[str, str, int]]:
+    return [(_("Skipped"), skip_word(reason), count) for reason, count in sorted(skipped.items())]
+
+
+def _as_words(terms: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    return [(str(word), str(meaning), count) for word, meaning, count in terms]

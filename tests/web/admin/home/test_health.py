@@ -16,6 +16,7 @@ from newsletter.settings import Settings
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
+from newsletter.subscribers.unsubscribe_spool import SpooledUnsubscribe, UnsubscribeSpool
 from newsletter.web.admin.home.health_words import conditions
 from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import XSS, read
@@ -146,3 +147,17 @@ def test_a_confirmation_that_never_left_is_told_here_and_on_the_persons_page(
     ask()
     assert "550 no such user" not in read(editor_client, "/admin/")
     assert "550 no such user" not in read(editor_client, f"/admin/subscribers/{person}")
+
+
+def test_unsubscribes_that_wait_and_that_could_not_be_carried_out(
+    admin_client: SignedIn, publication: Publication, settings: Settings
+) -> None:
+    assert "Unsubscribes" not in read(admin_client, "/admin/")
+    spool = UnsubscribeSpool(settings.unsubscribe_dir)
+    for n in range(1, 4):
+        spool.keep(SpooledUnsubscribe(ConsentSource.PAGE, n))
+    spool.set_aside(spool.waiting()[0])
+    page = read(admin_client, "/admin/")
+    assert "2 readers unsubscribed while the database did not answer." in page
+    assert "1 unsubscribe could not be carried out." in page
+    assert str(spool.failed_folder) in page

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.audit.models import AuditEntry
 from newsletter.mailings.models import Delivery
 from newsletter.mailings.recipients import every_recipient, recipients
 from newsletter.publications.models import Publication
@@ -106,7 +108,7 @@ class TestRecipients:
 class TestExport:
     def test_holds_everybody(self, admin_client: SignedIn, session: Session, mailing_id: int) -> None:
         half_way(session, mailing_id)
-        answer = admin_client.get(f"/admin/mailings/{mailing_id}/recipients.csv")
+        answer = admin_client.post(f"/admin/mailings/{mailing_id}/recipients.csv")
         assert answer.mimetype == "text/csv"
         assert "attachment" in answer.headers["Content-Disposition"]
         assert answer.text.count("\r\n") == READERS + 1
@@ -117,12 +119,21 @@ class TestExport:
         ]
         assert [row[2] for row in rows].count("in_flight") == 2
 
+    def test_is_written_down(self, admin_client: SignedIn, session: Session, mailing_id: int) -> None:
+        url = f"/admin/mailings/{mailing_id}/recipients.csv"
+        assert admin_client.get(url).status_code == 405
+        admin_client.post(f"{url}?outcome=sent&q=reader2")
+        taken = select(AuditEntry).where(AuditEntry.action == "mailing.recipients_exported")
+        entry = session.scalars(taken).one()
+        assert (entry.actor, entry.subject_id, entry.ip) == ("olga@press.example", mailing_id, "127.0.0.1")
+        assert entry.detail == {"outcome": "sent", "searched": True}
+
     @both_databases
     def test_holds_what_the_filter_shows(
         self, admin_client: SignedIn, session: Session, mailing_id: int
     ) -> None:
         half_way(session, mailing_id)
-        answer = admin_client.get(f"/admin/mailings/{mailing_id}/recipients.csv?outcome=sent&q=reader2")
+        answer = admin_client.post(f"/admin/mailings/{mailing_id}/recipients.csv?outcome=sent&q=reader2")
         assert [row[0] for row in cells(answer.text)[1:]] == ["reader2@readers.example"]
 
     @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", 'a "b", c\r\nd'])
@@ -132,7 +143,7 @@ class TestExport:
         delivery = session.get_one(Delivery, (mailing_id, 1))
         session.get_one(Subscription, delivery.subscription_id).subscriber.name = name
         session.commit()
-        row = cells(admin_client.get(f"/admin/mailings/{mailing_id}/recipients.csv?q=reader1").text)[1]
+        row = cells(admin_client.post(f"/admin/mailings/{mailing_id}/recipients.csv?q=reader1").text)[1]
         assert row[1] == (name if name.startswith("a") else f"'{name}")
 
     def test_is_read_a_piece_at_a_time(self, session: Session, mailing_id: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.audit.models import AuditEntry
 from newsletter.core.addresses import parse_address
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
@@ -48,8 +49,7 @@ class TestUpload:
     def test_waits_is_read_and_leaves_no_file(
         self, upload: Upload, editor_client: SignedIn, session: Session
     ) -> None:
-        code, location, _ = upload.send(GOOD, name="/home/e/péople <1>.csv")
-        assert code == 303
+        location = upload.confirmed(GOOD, name="/home/e/péople <1>.csv")
         page = read(editor_client, location)
         for words in (
             "Waiting",
@@ -147,10 +147,12 @@ class TestUpload:
         assert XSS not in page
         assert "&lt;script&gt;alert(1)" in page
         url = f"{LIST}/imports/{last(session).id}"
-        answer = editor_client.get(f"{url}/problems.csv")
+        answer = editor_client.post(f"{url}/problems.csv")
         assert answer.mimetype == "text/csv"
         rows = list(csv.reader(io.StringIO(answer.text, newline="")))
         assert [row[0] for row in rows] == ["line", "2", "3", "4"]
+        taken = select(AuditEntry).where(AuditEntry.action == "subscribers.problems_exported")
+        assert session.scalars(taken).one().actor == "eddi@press.example"
 
     @both_databases
     def test_keeps_the_first_thousand_problems_and_counts_all(
@@ -160,7 +162,7 @@ class TestUpload:
         assert last(session).invalid == 2_500
         assert "Download the first 1,000 as CSV" in page
         assert "The first 50 of 2,500." in page
-        answer = editor_client.get(f"{LIST}/imports/{last(session).id}/problems.csv")
+        answer = editor_client.post(f"{LIST}/imports/{last(session).id}/problems.csv")
         assert answer.text.count("\r\n") == 1_001
 
     @pytest.mark.parametrize("name", ["محمد 🌊", "\u202eevil", XSS])
@@ -251,15 +253,15 @@ class TestPages:
         number = last(session).id
         for url in (
             f"/admin/p/evening/subscribers/imports/{number}",
-            f"/admin/p/evening/subscribers/imports/{number}/problems.csv",
             f"{LIST}/imports/987654",
             f"{LIST}/imports/{2**63}",
         ):
             assert editor_client.get(url).status_code == 404
+            assert editor_client.post(f"{url}/problems.csv").status_code == 404
         assert "new.example" not in read(editor_client, "/admin/p/evening/subscribers/import")
 
     def test_poll_while_it_lasts(self, upload: Upload, editor_client: SignedIn) -> None:
-        _, location, _ = upload.send(GOOD)
+        location = upload.confirmed(GOOD)
         assert f'hx-get="{location}/live"' in read(editor_client, location)
 
 

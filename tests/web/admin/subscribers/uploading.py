@@ -52,10 +52,17 @@ class Upload:
         assert list(self.folder.glob("*")) == []
         return page
 
-    def done(self, octets: bytes | str = b"", **fields: str) -> str:
-        """The page of an import that a worker has read."""
+    def confirmed(self, octets: bytes | str = b"", **fields: str) -> str:
+        """Where the page of an import is that was looked at and confirmed."""
         code, location, page = self.send(octets, **fields)
         assert code == 303, page
+        answer = self.client.post(f"{location}/confirm")
+        assert (answer.status_code, answer.location) == (303, location)
+        return location
+
+    def done(self, octets: bytes | str = b"", **fields: str) -> str:
+        """The page of an import that a worker has read."""
+        location = self.confirmed(octets, **fields)
         import_id = int(location.rpartition("/")[2])
         run_import(self.runtime.sessions, import_id, ImportFiles(self.runtime.settings.data_dir))
         return read(self.client, location)

@@ -1,7 +1,7 @@
 /** What an editor can do to an issue. Each answers the issue as it is afterwards, and touches nothing else of it. */
 
 import { blockOf } from "./blocks.ts";
-import { ISSUE, KEY, locate, newKey, withKey, withValue, type Entry, type Issue, type Json, type Section } from "./document.ts";
+import { ISSUE, KEY, locate, newKey, withKey, withValue, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
 import { fillDefaults } from "./fields.ts";
 import { uniqueId, parseSection, serializeSection } from "./serialize.ts";
 
@@ -71,6 +71,12 @@ export function addEntry(issue: Issue, id: string, index: number, given: { reado
   const entry = newEntry(issue, id, given);
   if (!entry) return [issue, ""];
   return [withEntries(issue, id, (entries) => entries.toSpliced(index, 0, entry)), entry[KEY]];
+}
+
+/** Several new entries at `index`, in one step; answers their keys. */
+export function addEntries(issue: Issue, id: string, index: number, given: readonly Fields[]): [Issue, string[]] {
+  const added = given.flatMap((fields) => newEntry(issue, id, fields) ?? []);
+  return [withEntries(issue, id, (entries) => entries.toSpliced(index, 0, ...added)), added.map((entry) => entry[KEY])];
 }
 
 function newEntry(issue: Issue, id: string, given: { readonly [name: string]: Json }): Entry | undefined {

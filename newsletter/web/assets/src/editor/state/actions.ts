@@ -2,9 +2,10 @@
 
 import { tick } from "svelte";
 import { blockOf } from "../model/blocks.ts";
-import { KEY, locate, type Entry, type Issue, type Json, type Section } from "../model/document.ts";
+import { KEY, locate, type Entry, type Fields, type Issue, type Json, type Section } from "../model/document.ts";
 import * as edit from "../model/edit.ts";
-import { t } from "../i18n.ts";
+import { fitting } from "../model/pasted.ts";
+import { t, plural } from "../i18n.ts";
 import type { EditorStore } from "./editor-store.svelte.ts";
 import { fieldId, scopeId } from "./jump.ts";
 
@@ -77,6 +78,39 @@ export function addEntry(store: EditorStore, section: Section, index: number, gi
   const [issue, key] = edit.addEntry(store.issue, section.id, index, given);
   store.change(issue, key);
   void focusField(key, ["headline", "text"]);
+}
+
+/** How many more entries a section takes. */
+export function roomIn(section: Section): number {
+  return (blockOf(section.type).most ?? Number.POSITIVE_INFINITY) - (section.entries?.length ?? 0);
+}
+
+/** Pasted lines as new entries at `index`, with one step back. */
+export function addEntries(store: EditorStore, section: Section, index: number, given: readonly Fields[]): void {
+  const kind = blockOf(section.type).entries;
+  if (!kind || roomIn(section) < 1) return store.announce(t("This section is full."));
+  const [issue, keys] = edit.addEntries(store.issue, section.id, index, fitting(kind, given, roomIn(section)));
+  store.change(issue, section.id);
+  tellAdded(store, section, keys.length);
+  void focusField(keys[0] ?? section.id, ["headline", "text"]);
+}
+
+/** Pasted lines into `entry`: it becomes the first of them, and the others follow it; with one step back. */
+export function spreadOver(store: EditorStore, section: Section, entry: Entry, given: readonly Fields[]): void {
+  const kind = blockOf(section.type).entries;
+  const index = section.entries?.indexOf(entry) ?? -1;
+  if (!kind || index < 0) return;
+  const [first = {}, ...others] = fitting(kind, given, roomIn(section) + 1);
+  const filled = Object.entries(first).reduce((issue, [name, value]) => edit.setField(issue, entry[KEY], name, value), store.issue);
+  const [issue, keys] = edit.addEntries(filled, section.id, index + 1, others);
+  store.change(issue, section.id);
+  if (keys.length > 0) tellAdded(store, section, keys.length + 1);
+  if (kind.isText) void focusField(keys.at(-1) ?? entry[KEY], ["text"]);
+}
+
+function tellAdded(store: EditorStore, section: Section, count: number): void {
+  const words = blockOf(section.type).entries?.count;
+  if (words) store.removed(t("Pasted: {entries}.", { entries: plural(count, ...words) }));
 }
 
 export function duplicateEntry(store: EditorStore, entry: Entry, section: Section): void {

@@ -223,7 +223,9 @@ export class EditorStore {
   /** Mine on top of theirs, but theirs for the fields that were chosen. */
   keepMine(theirs: ReadonlySet<Address>): void {
     if (!this.conflict) return;
-    this.#settleConflict(resolveConflicts(this.conflict.merged, this.conflict.fields, theirs));
+    // Not what was merged when the question came up: something may have been typed since.
+    const { issue: merged } = mergeIssues(this.#saved, this.issue, this.conflict.theirs);
+    this.#settleConflict(resolveConflicts(merged, this.conflict.fields, theirs));
     void this.#autosave.resume();
   }
 

@@ -1,24 +1,90 @@
 /** Pasted HTML, above all Word's, made so plain that the rich text editor reads from it what a person meant. */
 
-const BULLET = /^[\s\u00a0]*(?:[·•▪◦‣o§–-]|\u2022)[\s\u00a0]+/;
-const NUMBER = /^[\s\u00a0]*(?:\d{1,3}|[a-z])[.)][\s\u00a0]+/i;
+import { plainLines, withoutMarks, type Line } from "../model/pasted.ts";
+import { flattenTables } from "./paste-tables.ts";
+import { makeWordLists } from "./paste-word.ts";
 
-/** `html` without styles, comments and the elements of office programs; Word's paragraphs that look like lists are lists. */
-export function cleanPastedHtml(html: string): string {
-  const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
+const WITHOUT_WORDS = "style, script, meta, link, title, xml, img, svg, iframe, object";
+/** Begin a line of their own in browsers, which the rich text editor does not know. */
+const LINES = "dt, details, summary, option, caption, legend, button, label, main, nav, menu, center, dialog, search";
+
+/**
+ * `html` without styles, comments and the elements of office programs. Word's paragraphs that look like lists are
+ * lists, and the row of a table is a line. Without `lists`, each entry of a list is a line, too.
+ */
+export function cleanPastedHtml(html: string, lists = true): string {
+  return cleaned(html, lists).innerHTML;
+}
+
+function cleaned(html: string, lists: boolean): HTMLElement {
+  const plain = withoutStyles(html).replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]/g, " ");
+  const page = new DOMParser().parseFromString(plain, "text/html");
   const inside = page.body;
-  for (const gone of inside.querySelectorAll("style, script, meta, link, title, xml, img, svg, iframe, object")) gone.remove();
+  for (const gone of inside.querySelectorAll(WITHOUT_WORDS)) gone.remove();
   removeComments(inside, page);
+  keepLineBreaks(inside, page);
   for (const element of [...inside.querySelectorAll<HTMLElement>("*")]) simplify(element, page);
-  makeLists(inside, page);
+  makeWordLists(inside, page);
+  wrapLooseWords(inside, page);
+  flattenTables(inside, page);
+  for (const line of inside.querySelectorAll(lists ? LINES : `${LINES}, li, ul, ol`)) replace(line, page, "div");
+  wrapLooseWords(inside, page);
   for (const element of inside.querySelectorAll("*")) {
     for (const { name } of [...element.attributes]) {
       if (name !== "href" && name !== "start") element.removeAttribute(name);
     }
   }
-  return inside.innerHTML;
+  return inside;
 }
 
+const BLOCKS = "address, article, aside, blockquote, dd, div, dl, fieldset, figcaption, figure, footer, form, header, hr, li, ol, p, pre, section, tbody, td, tfoot, th, thead, tr, ul";
+
+/** The lines of a clipboard that have words, without the marks of a list. */
+export function linesOf(clipboard: DataTransfer | null): Line[] {
+  const fromHtml = htmlLines(clipboard?.getData("text/html") ?? "");
+  const lines = fromHtml.length > 0 ? fromHtml : plainLines(clipboard?.getData("text/plain") ?? "").map((text) => ({ text, url: "" }));
+  const texts = withoutMarks(lines.map(({ text }) => text));
+  return lines.map(({ url }, index) => ({ text: texts[index] ?? "", url }));
+}
+
+function htmlLines(html: string): Line[] {
+  const inside = cleaned(html, false);
+  const lines: { text: string; urls: Set<string> }[] = [{ text: "", urls: new Set() }];
+  const begin = (): void => void lines.push({ text: "", urls: new Set() });
+  const read = (node: Node): void => {
+    const line = lines.at(-1);
+    if (node.nodeType === Node.TEXT_NODE && line) {
+      line.text += node.nodeValue ?? "";
+      const href = node.parentElement?.closest("a[href]")?.getAttribute("href") ?? "";
+      if (/^https?:\/\//i.test(href) && node.nodeValue?.trim()) line.urls.add(href);
+      return;
+    }
+    const isBlock = node instanceof Element && node.matches(`${BLOCKS}, br`);
+    if (isBlock) begin();
+    node.childNodes.forEach(read);
+    if (isBlock) begin();
+  };
+  read(inside);
+  return lines
+    .map(({ text, urls }) => ({ text: text.replace(/\s+/g, " ").trim(), url: urls.size === 1 ? ([...urls][0] ?? "") : "" }))
+    .filter(({ text }) => text !== "");
+}
+
+/** Words beside a block become a block of their own: the rich text editor loses the blanks between them otherwise. */
+function wrapLooseWords(container: Element, page: Document): void {
+  const isBlock = (node: ChildNode): node is Element & ChildNode => node instanceof Element && (node.matches(BLOCKS) || node.querySelector(BLOCKS) !== null);
+  const blocks = [...container.childNodes].filter(isBlock);
+  blocks.forEach((block) => wrapLooseWords(block, page));
+  if (blocks.length === 0) return;
+  let line: HTMLElement | undefined;
+  for (const node of [...container.childNodes]) {
+    if (isBlock(node)) line = undefined;
+    else if (line || node.textContent?.trim()) {
+      if (!line) node.before((line = page.createElement("div")));
+      line.append(node);
+    }
+  }
+}
 
 /** What is said by style is only read, never applied: our pages forbid it, and the browser complains at once. */
 function withoutStyles(html: string): string {
@@ -30,6 +96,15 @@ function removeComments(root: HTMLElement, page: Document): void {
   const found: ChildNode[] = [];
   while (walker.nextNode()) found.push(walker.currentNode as ChildNode);
   found.forEach((comment) => comment.remove());
+}
+
+/** The lines of code and of letters are only told by line ends in their text. */
+function keepLineBreaks(root: HTMLElement, page: Document): void {
+  for (const element of root.querySelectorAll("pre, textarea")) {
+    const pieces = element.textContent.split("\n").flatMap((line, index) => (index > 0 ? [page.createElement("br"), line] : [line]));
+    if (pieces.length > 1) element.replaceChildren(...pieces);
+    if (element.matches("textarea")) replace(element, page, "div");
+  }
 }
 
 /** What a program says by style is said by an element; headings become bold lines. */
@@ -46,7 +121,10 @@ function simplify(element: HTMLElement, page: Document): void {
   if (tag !== "span" && tag !== "font") return;
   const isBold = /(?<![-\w])font-weight:\s*(bold|[6-9]00)/.test(style);
   const isItalic = /(?<![-\w])font-style:\s*italic/.test(style);
-  if (isBold || isItalic) replace(element, page, isBold ? "b" : "i", isBold && isItalic ? ["i"] : []);
+  const marks = [...(isBold ? ["b"] : []), ...(isItalic ? ["i"] : [])];
+  if (/(?<![-\w])display:\s*(block|flex|grid|list-item|table)/.test(style)) return replace(element, page, "div", marks);
+  const [outer, ...inner] = marks;
+  if (outer) replace(element, page, outer, inner);
   else unwrap(element);
 }
 
@@ -54,45 +132,10 @@ function unwrap(element: HTMLElement): void {
   element.replaceWith(...element.childNodes);
 }
 
-function replace(element: HTMLElement, page: Document, tag: string, inner: readonly string[]): void {
+function replace(element: Element, page: Document, tag: string, inner: readonly string[] = []): void {
   const outer = page.createElement(tag);
   let target: HTMLElement = outer;
   for (const name of inner) target = target.appendChild(page.createElement(name));
   target.append(...element.childNodes);
   element.replaceWith(outer);
-}
-
-/** Word writes an entry of a list as a paragraph of class MsoListParagraph…, with its bullet as text. */
-function makeLists(root: HTMLElement, page: Document): void {
-  let list: HTMLElement | undefined;
-  for (const paragraph of [...root.querySelectorAll<HTMLElement>("p")]) {
-    const kind = /^MsoList/i.test(paragraph.className) ? listKind(paragraph) : "";
-    if (!kind) {
-      list = undefined;
-      continue;
-    }
-    const entry = page.createElement("li");
-    stripMark(paragraph);
-    entry.append(...paragraph.childNodes);
-    const follows = list?.tagName.toLowerCase() === kind && paragraph.previousElementSibling === list;
-    if (!list || !follows) {
-      list = page.createElement(kind);
-      paragraph.before(list);
-    }
-    list.append(entry);
-    paragraph.remove();
-  }
-}
-
-
-function listKind(paragraph: HTMLElement): string {
-  const text = paragraph.textContent;
-  return NUMBER.test(text) ? "ol" : BULLET.test(text) || paragraph.querySelector("[data-mark]") ? "ul" : "";
-}
-
-function stripMark(paragraph: HTMLElement): void {
-  const mark = paragraph.querySelector("[data-mark]");
-  if (mark) return mark.remove();
-  const first = paragraph.ownerDocument.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT).nextNode();
-  if (first?.nodeValue) first.nodeValue = first.nodeValue.replace(BULLET, "").replace(NUMBER, "");
 }

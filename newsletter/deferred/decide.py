@@ -1,0 +1,86 @@
+"""Decide a deferred request: sign somebody up, or send them a link; whatever depends on who is known."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.ask_reset import ask_reset
+from newsletter.core import clock
+from newsletter.core.addresses import Address
+from newsletter.core.errors import DomainError
+from newsletter.core.logs import Logger
+from newsletter.deferred.models import DeferredRequest, RequestKind
+from newsletter.publications.models import Publication
+from newsletter.subscribers.consent import Consent
+from newsletter.subscribers.models import ConsentSource
+from newsletter.subscribers.sign_up import sign_up
+
+log = Logger(__name__)
+
+# Whoever asked has long given up, and an address is not kept for nothing.
+USEFUL_FOR = timedelta(hours=24)
+
+
+def decide(session: Session, request_id: int) -> None:
+    """Do what was asked for and forget the request, unless somebody else does or did. The caller commits.
+
+    What the domain refuses is logged by its code: there is nobody to tell.
+    """
+    request = session.scalar(
+        select(DeferredRequest).where(DeferredRequest.id == request_id).with_for_update(skip_locked=True)
+    )
+    if request is None:
+        return
+    session.delete(request)
+    if clock.now() - request.created_at > USEFUL_FOR:
+        log.warning("a request waited for too long and is dropped", kind=request.kind)
+        return
+    try:
+        with session.begin_nested():
+            DECISIONS[request.kind](session, request)
+    except DomainError as error:
+        log.warning("a request was refused", kind=request.kind, code=error.code)
+
+
+def due_requests(session: Session, limit: int) -> list[int]:
+    """The ids of the oldest requests that nobody has decided within a few seconds."""
+    late = DeferredRequest.created_at <= clock.now() - timedelta(seconds=5)
+    return list(
+        session.scalars(select(DeferredRequest.id).where(late).order_by(DeferredRequest.id).limit(limit))
+    )
+
+
+def _sign_up(session: Session, request: DeferredRequest) -> None:
+    facts = request.facts
+    publication = session.get(Publication, facts["publication_id"])
+    if publication is None:  # deleted since
+        return
+    text, version, locale = facts["words"]
+    sign_up(
+        session,
+        publication=publication,
+        address=_address(facts),
+        name=facts["name"],
+        words=Consent(text, version, locale),
+        source=ConsentSource(facts["source"]),
+        ip=facts["ip"],
+        at=request.created_at,
+    )
+
+
+def _password_reset(session: Session, request: DeferredRequest) -> None:
+    facts = request.facts
+    ask_reset(session, _address(facts), locale=facts["locale"], ip=facts["ip"])
+
+
+def _address(facts: dict[str, Any]) -> Address:
+    return Address(facts["email"], facts["key"])
+
+
+DECISIONS: dict[RequestKind, Callable[[Session, DeferredRequest], None]] = {
+    RequestKind.SIGN_UP: _sign_up,
+    RequestKind.PASSWORD_RESET: _password_reset,
+}

@@ -1,0 +1,51 @@
+"""Keep a request for a worker. It costs the same for every address: one row and one job."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter import jobs
+from newsletter.core.addresses import Address
+from newsletter.deferred.models import DeferredRequest, RequestKind
+from newsletter.publications.models import Publication
+from newsletter.subscribers.consent import Consent
+from newsletter.subscribers.models import ConsentSource
+
+
+def defer_sign_up(
+    session: Session,
+    *,
+    publication: Publication,
+    address: Address,
+    name: str,
+    words: Consent,
+    source: ConsentSource,
+    ip: str,
+) -> None:
+    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown."""
+    _defer(
+        session,
+        RequestKind.SIGN_UP,
+        {
+            "publication_id": publication.id,
+            "email": address.email,
+            "key": address.key,
+            "name": name,
+            "words": [words.text, words.version, words.locale],
+            "source": source.value,
+            "ip": ip,
+        },
+    )
+
+
+def defer_password_reset(session: Session, address: Address, *, locale: str, ip: str) -> None:
+    """Send a link to choose a new password, if `address` is a user's, a moment after the caller's commit."""
+    facts = {"email": address.email, "key": address.key, "locale": locale, "ip": ip}
+    _defer(session, RequestKind.PASSWORD_RESET, facts)
+
+
+def _defer(session: Session, kind: RequestKind, facts: dict[str, Any]) -> None:
+    request = DeferredRequest(kind=kind, facts=facts)
+    session.add(request)
+    session.flush()
+    jobs.decide_request.enqueue(session, request_id=request.id)
