@@ -35,6 +35,8 @@ from newsletter.web.body_limits import LARGEST_FORM
 
 assert web  # noqa: S101
 
+# A page waits for the broker to connect this long, and as long for its answer.
+WEB_PATIENCE_SECONDS = 0.3
 ONE_DAY = int(timedelta(days=1).total_seconds())
 
 
@@ -53,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
-    broker.connect(settings.effective_redis_url)
+    broker.connect(settings.effective_redis_url, WEB_PATIENCE_SECONDS)
     request_id.init_app(app)
     database.init_app(app, settings.effective_database_url, settings.web_threads)
     headers.init_app(app, https)

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import os
 import re
-import secrets
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.host_names import ehlo_name, host_name
 from newsletter.core.idn import to_ascii_domain
+from newsletter.core.kept_secret import kept_secret
 from newsletter.core.public_url import check_public_url, host_of
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
@@ -254,7 +254,7 @@ class Settings(BaseModel):
     @cached_property
     def secrets(self) -> list[str]:
         """The secret that signs, then the older ones. Without SECRET_KEY one is made once in DATA_DIR."""
-        newest = self.secret_key.get_secret_value() or _kept_secret(self.data_dir / "secret-key")
+        newest = self.secret_key.get_secret_value() or kept_secret(self.data_dir / "secret-key")
         return [newest, *(key.get_secret_value() for key in self.old_secret_keys)]
 
 
@@ -284,23 +284,3 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             for problem in error.errors()
         )
         raise OperatorMustAct("settings", f"The settings cannot be used: {problems}.") from error
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret kept in `path`, made on first use; of two processes starting at once, one wins."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secret-key-")
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(temporary, path)  # fails when somebody else was first: theirs counts
-        except FileExistsError:
-            pass
-        finally:
-            Path(temporary).unlink()
-        return path.read_text().strip()
-    except OSError as error:
-        raise OperatorMustAct(
-            "data_dir", f"The data directory {path.parent} cannot be written: {error.strerror}. Set DATA_DIR."
-        ) from error

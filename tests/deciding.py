@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.db import reading
-from newsletter.deferred import decide
+from newsletter.deferred.decide import decide
 from newsletter.deferred.models import DeferredRequest
 
 

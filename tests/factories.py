@@ -12,7 +12,10 @@ from newsletter.issues.models import ProofMessage as KeptTest
 from newsletter.issues.save import save_document
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
+from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.personal_files import PersonalFiles
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REFERENCE_DIGEST = FIXTURES / "reference_digest.json"
@@ -103,6 +106,15 @@ def make_issue(session: Session, publication: Publication, slug: str = "one") ->
     saved = save_document(session, publication, loads(json.dumps(document)), author="test")
     session.flush()
     return saved.issue
+
+
+def files_below(folder: Path) -> PersonalFiles:
+    """The files of an installation whose DATA_DIR is `folder`."""
+    spool = UnsubscribeSpool(folder / "unsubscribes")
+    return PersonalFiles(ImportFiles(folder), folder / "mailbox", spool)
+
+
+NO_FILES = files_below(Path("nowhere"))
 
 
 def keep_tested(session: Session, revision: Revision) -> None:

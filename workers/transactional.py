@@ -3,7 +3,7 @@
 from functools import cache, partial
 
 from newsletter import jobs
-from newsletter.deferred import decide
+from newsletter.deferred.decide import decide
 from newsletter.sending import transactional
 from newsletter.sending.single_delivery import SingleDelivery
 from newsletter.transports.find import usable_transports

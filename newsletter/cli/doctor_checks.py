@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,7 +19,7 @@ from newsletter.core.errors import DomainError, Refused
 from newsletter.core.paths import static_dir
 from newsletter.health.check import unsubscribes_state
 from newsletter.health.file_modes import open_to_others
-from newsletter.health.heartbeats import is_silent, read_heartbeats
+from newsletter.health.heartbeats import is_silent, open_redis, read_heartbeats
 from newsletter.outbox.failed import LATELY, failed_messages
 from newsletter.outbox.waiting import put_off_since
 from newsletter.publications.find import all_publications
@@ -110,7 +109,7 @@ def _database() -> str:
 
 
 def _broker() -> str:
-    with Redis.from_url(runtime().settings.effective_redis_url, socket_connect_timeout=2) as client:
+    with open_redis(runtime().settings.effective_redis_url, patience=2) as client:
         client.ping()
     return "answers"
 

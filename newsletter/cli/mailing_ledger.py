@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from sqlalchemy.orm import Session
 
+from newsletter import audit
 from newsletter.cli.environment import answer, console, json_option, session
 from newsletter.cli.parameters import ID
 from newsletter.core.db import reading
@@ -36,14 +37,34 @@ SHOWN = 50
 @click.option("--prefix", default="", help="Only addresses that begin like this.")
 @json_option
 def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
-    """Say what became of each recipient; all of them with --json, read and written a piece at a time."""
+    """Say what became of each recipient; all of them with --json, read and written a piece at a time.
+
+    Who took all of them is written down, as at the desk.
+    """
     wanted = RecipientFilter(outcome or "", reason, prefix)
+    if as_json:
+        _record_export(mailing_id, wanted)
     with reading(), session() as opened:
         find(opened, mailing_id)
         if as_json:
             _write(mailing_id, every_recipient(opened, mailing_id, wanted))
         else:
             _show(opened, mailing_id, wanted)
+
+
+def _record_export(mailing_id: int, wanted: RecipientFilter) -> None:
+    with session() as opened:
+        find(opened, mailing_id)
+        audit.record(
+            opened,
+            "mailing.recipients_exported",
+            "mailing",
+            mailing_id,
+            actor=audit.COMMAND_LINE,
+            outcome=wanted.outcome,
+            searched=bool(wanted.prefix),
+        )
+        opened.commit()
 
 
 def _write(mailing_id: int, rows: Iterator[RecipientRow]) -> None:

@@ -51,7 +51,10 @@ def relay_options(*, required: bool) -> Callable[[Command], Command]:
             click.option(
                 "--username", cls=ClearableOption, help="Who we are there; empty: it knows us by itself."
             ),
-            click.option("--security", help="starttls, tls or none; starttls when nothing is said."),
+            click.option(
+                "--security",
+                help="starttls (on this machine only where it is offered), tls or none; unsaid, starttls.",
+            ),
             click.option("--port", help="Its port; the usual one when nothing is said."),
             click.option("--host", required=required, help="Its name, or its IP address."),
         ):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -137,6 +137,17 @@ def tune(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "begin", _postgres_begin)
+        event.listen(engine, "handle_error", _without_values)
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL adds the values of a refused row to its message, and errors are logged."""
+    original, wrapped = context.original_exception, context.sqlalchemy_exception
+    whole, first = str(original), getattr(getattr(original, "diag", None), "message_primary", None)
+    if first:
+        original.args = (first,)
+        if wrapped is not None:
+            wrapped.args = tuple(str(part).replace(whole, first) for part in wrapped.args)
 
 
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -149,6 +160,7 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
         "synchronous=FULL",  # a reservation must survive a power cut
         f"busy_timeout={SQLITE_BUSY_MS}",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what was erased is overwritten in the file
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -206,6 +218,22 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+def truncate_log(session: Session) -> None:
+    """Empty SQLite's log, in which earlier versions of pages stand; left for later while somebody reads.
+
+    Call it after the commit, with nothing open in `session`.
+    """
+    engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        return
+    with lock_timeout(seconds=1):
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
 
 def read_snapshot(session: Session) -> None:

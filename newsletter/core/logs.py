@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from newsletter.core.address_text import hide_addresses
+
 if TYPE_CHECKING:
     import structlog
 
@@ -50,7 +52,8 @@ def configure(style: Literal["console", "json"], level: int = logging.INFO) -> N
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *([structlog.processors.format_exc_info] if style == "json" else []),
+                structlog.processors.format_exc_info,
+                _hide_addresses,
                 _renderer(style),
             ],
         )
@@ -59,6 +62,13 @@ def configure(style: Literal["console", "json"], level: int = logging.INFO) -> N
     root.handlers = [handler]
     root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _hide_addresses(
+    _logger: object, _method: str, facts: "structlog.typing.EventDict"
+) -> "structlog.typing.EventDict":
+    """Replies of relays and errors repeat addresses, and nobody can be erased from a log."""
+    return {name: hide_addresses(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 
 def _renderer(style: Literal["console", "json"]) -> "structlog.typing.Processor":

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from newsletter.core.db import UnitOfWork
 from newsletter.core.logs import Logger
+from newsletter.core.timeout_breaker import TimeoutBreaker
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 log = Logger(__name__)
 
 PARKED = "newsletter_parked_jobs"
+# Workers wait up to a second for a job at a time (BRPOP).
+PATIENCE_SECONDS = 5.0
 
 
 class Queue(StrEnum):
@@ -63,18 +66,24 @@ class Broker:
 
     def __init__(self) -> None:
         self.redis_url: str | None = None
+        self._patience = PATIENCE_SECONDS
         self._celery: Celery | None = None
+        self._breaker = TimeoutBreaker()
 
-    def connect(self, redis_url: str | None) -> None:
-        """From now on every `Job` of this process goes to `redis_url`; None: to nobody."""
-        if redis_url != self.redis_url:
-            self.redis_url, self._celery = redis_url, None
+    def connect(self, redis_url: str | None, patience: float = PATIENCE_SECONDS) -> None:
+        """From now on every `Job` of this process goes to `redis_url`; None: to nobody.
+
+        `patience`: seconds that it may take to connect, and to answer.
+        """
+        if (redis_url, patience) != (self.redis_url, self._patience):
+            self.redis_url, self._patience, self._celery = redis_url, patience, None
+            self._breaker = TimeoutBreaker()
 
     @property
     def celery(self) -> "Celery | None":
         """The Celery application of this process, made on first use; None when nothing is connected."""
         if self._celery is None and self.redis_url is not None:
-            self._celery = make_celery(self.redis_url)
+            self._celery = make_celery(self.redis_url, self._patience)
         return self._celery
 
     def publish(self, job: Job, arguments: dict[str, Any]) -> bool:
@@ -83,13 +92,20 @@ class Broker:
             return False
         from kombu.exceptions import OperationalError
 
-        try:
-            self.celery.send_task(job.name, kwargs=arguments, queue=job.queue.value)
-        except OperationalError as error:
-            # The sweep finds the work in the database; nobody's request should fail for a job.
-            log.warning("job not published: the broker is away", job=job.name, error=str(error))
-            return False
-        return True
+        problem = "it did not answer a moment ago"
+        for _attempt in range(2):  # a connection that was kept may have been closed by the broker meanwhile
+            if self._breaker.is_open:
+                break
+            try:
+                with self._breaker.watch():
+                    self.celery.send_task(job.name, kwargs=arguments, queue=job.queue.value)
+            except OperationalError as error:
+                problem = str(error)
+            else:
+                return True
+        # The sweep finds the work in the database; nobody's request should fail for a job.
+        log.warning("job not published: the broker is away", job=job.name, error=problem)
+        return False
 
     def waiting(self, queue: Queue) -> int | None:
         """How many jobs wait in `queue`; None when the broker is away."""
@@ -107,7 +123,7 @@ class Broker:
 broker = Broker()
 
 
-def make_celery(redis_url: str) -> "Celery":
+def make_celery(redis_url: str, patience: float) -> "Celery":
     """A Celery application that speaks JSON only, keeps no results and gives up quickly on a dead broker."""
     from celery import Celery
     from kombu.entity import Queue as KombuQueue
@@ -120,6 +136,7 @@ def make_celery(redis_url: str) -> "Celery":
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
         task_create_missing_queues=False,
+        task_publish_retry=False,  # `Broker.publish` tries again, unless the broker hangs
         task_queues=[KombuQueue(queue.value) for queue in Queue],
         task_default_queue=Queue.PERIODIC.value,
         task_acks_late=False,  # the database knows what is not done; a job that comes twice does no harm
@@ -130,12 +147,9 @@ def make_celery(redis_url: str) -> "Celery":
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
-            "max_retries": 1,
-            "interval_start": 0,
-            "interval_step": 0.1,
-            "interval_max": 0.1,
-            "socket_connect_timeout": 2,
-            "socket_timeout": 5,
+            "max_retries": 0,
+            "socket_connect_timeout": min(patience, 2),
+            "socket_timeout": patience,
         },
         timezone="UTC",
         enable_utc=True,

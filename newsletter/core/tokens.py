@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     VIEW = "view"
     SET_UP = "set-up"
     INVITATION = "invitation"
+    DEVICE = "device"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a name, not a secret
 
 

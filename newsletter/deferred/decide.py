@@ -45,14 +45,6 @@ def decide(session: Session, request_id: int) -> None:
         log.warning("a request was refused", kind=request.kind, code=error.code)
 
 
-def due_requests(session: Session, limit: int) -> list[int]:
-    """The ids of the oldest requests that nobody has decided within a few seconds."""
-    late = DeferredRequest.created_at <= clock.now() - timedelta(seconds=5)
-    return list(
-        session.scalars(select(DeferredRequest.id).where(late).order_by(DeferredRequest.id).limit(limit))
-    )
-
-
 def _sign_up(session: Session, request: DeferredRequest) -> None:
     facts = request.facts
     publication = session.get(Publication, facts["publication_id"])

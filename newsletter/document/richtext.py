@@ -83,7 +83,9 @@ def shape(text: str) -> Shape:
         lists=max((token.level for token in tokens if token.type.endswith("_list_open")), default=-2) // 2
         + 1,
         marks=max((child.level for child in inside), default=0),
-        elements=sum(token.nesting == 1 or token.type in _BREAKS for token in (*tokens, *inside)),
+        elements=sum(
+            (token.nesting == 1 and not token.hidden) or token.type in _BREAKS for token in (*tokens, *inside)
+        ),
     )
 
 

@@ -8,9 +8,32 @@ from newsletter.document.document import Document
 from newsletter.document.fields import Model
 from newsletter.document.image import Image
 from newsletter.document.merge import MergeField
+from newsletter.document.plain_urls import split_urls
 from newsletter.document.richtext import link_urls
 
 _URL_FIELDS = frozenset({"url", "permalink"})
+_PLAIN_FIELDS = frozenset(
+    {
+        "title",
+        "subject",
+        "preheader",
+        "summary",
+        "headline",
+        "label",
+        "link_label",
+        "author",
+        "handle",
+        "network",
+        "credit",
+        "caption",
+        "alt",
+        "licence",
+        "sponsor",
+        "outlet",
+        "byline",
+        "duration",
+    }
+)
 _RICH_FIELDS = frozenset({"text", "blurb", "intro", "items"})
 
 
@@ -31,11 +54,26 @@ def texts(document: Document) -> Iterator[Place]:
 def links(document: Document) -> Iterator[Place]:
     """Every address that a reader can follow, in reading order, those inside rich text included."""
     for path, value, owner in _strings(document, ""):
-        field = path.rpartition(".")[2].partition("[")[0]
-        if field in _URL_FIELDS:
+        if _field(path) in _URL_FIELDS:
             yield Place(path, value)
-        elif field in _RICH_FIELDS and "permalink" not in type(owner).model_fields:
-            yield from (Place(path, url) for url in link_urls(value))
+        elif _field(path) in _RICH_FIELDS:
+            urls = (url for _, url in split_urls(value) if url)
+            found = urls if _is_quotation(owner) else link_urls(value)
+            yield from (Place(path, url) for url in found)
+
+
+def rich_texts(document: Document) -> Iterator[Place]:
+    """Every text in Markdown, in reading order."""
+    for path, value, owner in _strings(document, ""):
+        if _field(path) in _RICH_FIELDS and not _is_quotation(owner):
+            yield Place(path, value)
+
+
+def plain_words(document: Document) -> Iterator[Place]:
+    """Every text that is shown as it is typed, in reading order: titles, names, captions, quotations."""
+    for path, value, owner in _strings(document, ""):
+        if _field(path) in _PLAIN_FIELDS or (_field(path) == "text" and _is_quotation(owner)):
+            yield Place(path, value)
 
 
 def images(document: Document) -> Iterator[tuple[str, Image]]:
@@ -48,6 +86,16 @@ def images(document: Document) -> Iterator[tuple[str, Image]]:
 def fields_of(document: Document) -> list[MergeField]:
     """The different merge fields of a document, in the order of their first appearance."""
     return merge.fields_in(place.value for place in texts(document))
+
+
+def _is_quotation(owner: Model) -> bool:
+    """Whether `owner` is a quote, whose text is plain."""
+    return "permalink" in type(owner).model_fields
+
+
+def _field(path: str) -> str:
+    """The name of the field that `path` leads to."""
+    return path.rpartition(".")[2].partition("[")[0]
 
 
 def _models(model: Model, path: str) -> Iterator[tuple[str, Model]]:

@@ -10,6 +10,30 @@ from typing import Any
 
 from newsletter.core.links import Links
 
+_AROUND_NAMES = ' \t"“”„«»'
+_SUFFIXES = frozenset(
+    [
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "md",
+        "phd",
+        "dds",
+        "esq",
+        "mba",
+        "cpa",
+        "rn",
+        "inc",
+        "llc",
+        "ltd",
+        "gmbh",
+        "s.p.a",
+        "s.r.l",
+    ]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class MailingIdentity:
@@ -53,7 +77,7 @@ def recipient_values(
     values = {
         "email": recipient.email,
         "name": recipient.name,
-        "first_name": recipient.name.strip().partition(" ")[0],
+        "first_name": first_name(recipient.name),
         "publication_name": identity.publication_name,
         "message_id": message_id(identity.mailing_id, recipient.seq, identity.domain, identity.origin),
         "date": _format_date(now.replace(microsecond=0)),
@@ -65,6 +89,15 @@ def recipient_values(
         if value is not None:
             values[f"attributes.{key}"] = value if isinstance(value, str) else str(value)
     return values
+
+
+def first_name(name: str) -> str:
+    """What to greet somebody by: `Ana` of “Ana Ruiz” and of “Ruiz, Ana”; empty without a name."""
+    if "," in name:
+        family, _, given = name.partition(",")
+        is_suffix = given.strip(" .").casefold() in _SUFFIXES or not given.strip()
+        name = family if is_suffix else given
+    return name.strip(_AROUND_NAMES).partition(" ")[0]
 
 
 def message_id(mailing_id: int, seq: int, domain: str, origin: str) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from newsletter.core.errors import Refused
+from newsletter.media.pixels import in_8_bits, in_srgb
 
 MOST_OCTETS = 20_000_000
 MOST_PIXELS = 40_000_000  # over all frames of an animation
@@ -44,7 +45,7 @@ def sanitise_image(octets: bytes) -> Picture:
             kind = _kind(image)
             if kind == "gif":
                 return _write_frames([_upright(frame) for frame in _frames(image)], image.info.get("loop"))
-            return _write(_in_srgb(_upright(image)), kind)
+            return _write(in_srgb(in_8_bits(_upright(image))), kind)
     except _BOMB as error:
         raise _too_many_pixels() from error
     except UnidentifiedImageError as error:
@@ -54,7 +55,7 @@ def sanitise_image(octets: bytes) -> Picture:
 
 
 def resize_image(octets: bytes, width: int) -> Picture:
-    """A picture that `take_in` made, at most `width` pixels wide; never made larger."""
+    """A picture that `sanitise_image` made, at most `width` pixels wide; never made larger."""
     with _opened(octets) as image:
         kind = _kind(image)
         if image.width <= width:
@@ -63,9 +64,7 @@ def resize_image(octets: bytes, width: int) -> Picture:
         if kind == "gif":
             frames = [frame.resize(size, Image.Resampling.LANCZOS) for frame in _frames(image)]
             return _write_frames(frames, image.info.get("loop"))
-        if image.mode == "P":
-            image = image.convert("RGBA" if image.has_transparency_data else "RGB")  # noqa: PLW2901
-        return _write(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0), kind)
+        return _write(in_8_bits(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0), kind)
 
 
 def _opened(octets: bytes) -> Image.Image:
@@ -102,33 +101,12 @@ def _upright(image: Image.Image) -> Image.Image:
     return upright
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if not profile:
-        return image
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    try:
-        converted = ImageCms.profileToProfile(
-            image if image.mode in {"RGB", "RGBA", "CMYK", "L"} else image.convert(mode),
-            ImageCms.ImageCmsProfile(BytesIO(profile)),
-            ImageCms.createProfile("sRGB"),
-            outputMode=mode,
-        )
-    except (
-        ImageCms.PyCMSError,
-        OSError,
-    ):  # a profile that is broken or for another colour space: keep the numbers
-        return image
-    return converted or image
-
-
 def _write(image: Image.Image, kind: str) -> Picture:
     options: dict[str, Any] = {}
     if kind == "jpeg":
         image = image if image.mode in {"L", "RGB"} else image.convert("RGB")
         options = {"quality": 88, "optimize": True, "progressive": True}
     elif kind == "png":
-        image = image if image.mode in {"1", "L", "LA", "P", "RGB", "RGBA"} else image.convert("RGBA")
         options = {"optimize": True}
     return _saved(image, kind, lambda bare, file: bare.save(file, kind, **options))
 

@@ -43,17 +43,19 @@ def make_draft(
     """Everything that the rules look at."""
     document = content.document
     asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}
-    compiled, error = None, ""
+    compiled, error, place = None, "", ""
     try:
         compiled = compile_issue(session, revision, publication, links, content=content)
     except DomainError as failure:
         error = _told(failure)
+        place = next((path for path in failure.fields if path.startswith("sections[")), "")
     return Draft(
         document=document,
         publication=publication,
         today=local_day(clock.now(), publication),
         compiled=compiled,
         render_error=error,
+        render_place=place,
         html=compiled.fill_html(example_values(publication, links)) if compiled else "",
         media={source: ImageWords(row.alt, row.credit) for source, row in content.media.items()},
         unknown_attributes=frozenset(

@@ -21,7 +21,8 @@ class ImageWords:
 class Draft:
     """Everything a rule may read; made by `check`.
 
-    compiled: the message; None when it cannot be rendered, then `render_error` says why.
+    compiled: the message; None when it cannot be rendered, then `render_error` says why, and `render_place`
+              where in the document, if it is about a place there.
     html:     the HTML of an example reader, as a mail program decodes it.
     media:    the uploaded images that the document names and the library has, by source (`media:…`).
     unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
@@ -34,6 +35,7 @@ class Draft:
     today: date
     compiled: CompiledMessage | None = None
     render_error: str = ""
+    render_place: str = ""
     html: str = ""
     media: Mapping[str, ImageWords] = field(default_factory=dict)
     unknown_attributes: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from newsletter.core.i18n import direction, translations
 from newsletter.document.merge import MergeField, Substitution, fields_in, substitute
 from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
+from newsletter.rendering.extent import refuse_too_large
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
 from newsletter.rendering.render_input import RenderInput
@@ -35,9 +36,11 @@ class Composed:
 def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     """Render both parts of an issue once, for everybody who gets this variant.
 
-    `slots` is made anew unless it is given. Raises Refused for an unknown theme, unusable design tokens and
-    images that are not there, and OperatorMustAct for a broken template.
+    `slots` is made anew unless it is given. Raises Refused for an unknown theme, unusable design tokens,
+    images that are not there and documents of a size that no mail program shows, and OperatorMustAct for
+    a broken template.
     """
+    refuse_too_large(given.document)
     slots = slots or SlotTable()
     context = template_context(given, slots)
     in_text = context | {"wording": context["wording"].in_plain_text()}

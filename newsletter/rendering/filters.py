@@ -25,6 +25,7 @@ from newsletter.document.cut import CLOSING_MARKS, ELLIPSIS, Cut, cut
 from newsletter.document.image import Image
 from newsletter.document.item import Item
 from newsletter.document.merge import DEFAULTS, TOKENS, Substitution
+from newsletter.document.plain_urls import profile_url, split_urls
 from newsletter.document.provenance import Provenance
 from newsletter.rendering import direction as directions
 from newsletter.rendering import plain_text
@@ -117,7 +118,22 @@ def plain(context: Context, text: str) -> str:
 def lines(context: Context, text: str) -> Markup:
     """Plain text as HTML that keeps its line breaks."""
     filled = _wording(context).substitution.words(text).strip("\n")
-    return Markup("<br>\n").join(escape(line) for line in filled.split("\n"))
+    return _broken(filled)
+
+
+@pass_context
+def lines_with_links(context: Context, text: str) -> Markup:
+    """The same with the addresses in it as links."""
+    filled = _wording(context).substitution.words(text).strip("\n")
+    pieces = [
+        Markup('<a class="link" href="{0}">{0}</a>').format(url) if url else _broken(piece)
+        for piece, url in split_urls(filled)
+    ]
+    return Markup("").join(pieces)
+
+
+def _broken(text: str) -> Markup:
+    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
 
 
 @pass_context
@@ -209,9 +225,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "href": href,
     "isolated": isolated,
     "lines": lines,
+    "lines_with_links": lines_with_links,
     "picture": picture,
     "plain": plain,
     "postal": postal,
+    "profile_url": profile_url,
     "rich": rich,
     "rich_inline": rich_inline,
     "shortened": shortened,

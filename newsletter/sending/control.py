@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit, jobs
 from newsletter.core import clock
+from newsletter.core.address_text import hide_addresses
 from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
@@ -59,7 +60,9 @@ def auto_pause(session: Session, mailing: Mailing, reason: str) -> None:
         return
     mailing.control = Control.PAUSE
     mailing.held_reason = reason
-    audit.record(session, "mailing.paused", "mailing", mailing.id, actor=audit.SYSTEM, reason=reason)
+    # Relays repeat the addresses that they speak of, and nobody can be erased from the audit.
+    why = hide_addresses(reason)
+    audit.record(session, "mailing.paused", "mailing", mailing.id, actor=audit.SYSTEM, reason=why)
 
 
 def auto_pause_all(session: Session, reason: str) -> None:

@@ -9,7 +9,7 @@ from newsletter import jobs
 from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.queue import Queue, broker
-from newsletter.deferred.decide import due_requests
+from newsletter.deferred.due import due_requests
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, DeliveryRetry, Mailing, MailingState, SendWindow
 from newsletter.outbox.waiting import waiting

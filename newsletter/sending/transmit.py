@@ -3,6 +3,7 @@
 No transaction is open meanwhile. What this returns is only why it stopped: the tally says what was sent.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -159,7 +160,14 @@ class _Transmission:
             f"{self.window.transport.name} gives everybody the same refusal, so it is about the sender or its"
             f" account, not about the readers: {self.refusals.words()}. Nobody was marked for it."
         )
-        return TransportFailure(sentence, temporary=False, sender=self.message.sender, refusal=refusal.line)
+        words = self._without_readers(sentence)
+        return TransportFailure(words, temporary=False, sender=self.message.sender, refusal=refusal.line)
+
+    def _without_readers(self, text: str) -> str:
+        """What a relay said, without the address that it was about: it may be kept for longer than that."""
+        for person in self.window.recipients:
+            text = re.sub(re.escape(person.email), "…", text, flags=re.IGNORECASE)
+        return text
 
     def _untouched(self, recipients: list[Recipient]) -> list[Recipient]:
         """Who is left: only those that the tally does not mention yet."""
@@ -179,7 +187,7 @@ class _Transmission:
 
     def _failure(self, stop: Break) -> TransportFailure | None:
         """What the operator must know of why it stopped for good."""
-        name, reply = self.window.transport.name, stop.reply or stop.reason
+        name, reply = self.window.transport.name, self._without_readers(str(stop.reply or stop.reason))
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return TransportFailure(

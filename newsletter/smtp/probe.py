@@ -129,8 +129,13 @@ class _Probe:
         return replace(finding, said=said, advice=_without_secrets(finding.advice, self.relay))
 
     def _unreached(self, step: ProbeStep) -> Result:
+        encryption, got_past = (
+            self.relay.encryption,
+            self.findings.keys() & {ProbeStep.AUTH, ProbeStep.MESSAGE},
+        )
         unused = {
-            ProbeStep.TLS: self.relay.encryption is Encryption.NEVER,
+            ProbeStep.TLS: encryption is Encryption.NEVER
+            or (encryption is Encryption.OFFERED and bool(got_past)),
             ProbeStep.AUTH: self.relay.user is None,
         }
         return Result.NOT_NEEDED if unused.get(step) else Result.NOT_REACHED

@@ -57,13 +57,33 @@ class Relay:
         return f"{user}{self.where} (encryption {self.encryption})"
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """When a session is encrypted, whether the certificate must be valid, and a password may go in clear."""
+
+    encryption: Encryption
+    verify: bool = True
+    auth_in_clear: bool = False
+
+    @classmethod
+    def usual(cls, host: str, encryption: Encryption) -> "Protection":
+        """What `encryption` means for a relay that nothing else is said about.
+
+        Nobody else is on the way to this machine: there STARTTLS is used where it is offered, and no
+        certificate need be valid, so that a local Postfix with a self-made one, or with none, just works.
+        """
+        if not is_loopback(host):
+            return cls(encryption)
+        required = encryption is Encryption.REQUIRED
+        return cls(Encryption.OFFERED if required else encryption, verify=False, auth_in_clear=True)
+
+
 def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     """The relay that `SMTP_URL` describes. `others`: options that the caller reads, and that may be misspelt.
 
-    `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`. On a
-    loopback address, without `starttls`, `verify` and `ca`, it is used where it is offered, and the
-    certificate need not be valid. `smtps://` is TLS from the start. The port is 465 for smtps, 587 with
-    credentials, else 25. Other options:
+    `smtp://user:password@host:587` is STARTTLS, required unless `?starttls=offered` or `never`. `smtps://` is
+    TLS from the start. Without `starttls`, `verify` and `ca`, a loopback address has `Protection.usual`. The
+    port is 465 for smtps, 587 with credentials, else 25. Other options:
     `verify=no` (loopback only), `auth_in_clear=yes`, `ca=/path/to/ca.pem`, `dialogue=plain`, `pipelining`
     or `chunking` (the fastest that is used where the relay offers it; chunking), `timeout_<phase>=seconds`.
 
@@ -73,17 +93,19 @@ def parse_smtp_url(text: str, others: Sequence[str] = ()) -> Relay:
     host = _host(parts)
     user, password = _credentials(parts)
     options = _options(parts, others)
-    # Nobody else is on the way to this machine: a local Postfix with a self-made certificate just works.
-    says_nothing = is_loopback(host) and not options.keys() & {"starttls", "verify", "ca"}
-    encryption = _encryption(parts.scheme, options, says_nothing=says_nothing)
+    encryption = _encryption(parts.scheme, options)
+    if options.keys() & {"starttls", "verify", "ca"}:
+        protection = Protection(encryption)
+    else:
+        protection = Protection.usual(host, encryption)
     relay = Relay(
         host=host,
         port=_port(parts, user),
-        encryption=encryption,
+        encryption=protection.encryption,
         user=user,
         password=password,
-        verify=_switch(options, "verify", encryption is not Encryption.OFFERED or not says_nothing),
-        auth_in_clear=_switch(options, "auth_in_clear", False),
+        verify=_switch(options, "verify", protection.verify),
+        auth_in_clear=_switch(options, "auth_in_clear", protection.auth_in_clear),
         ca_file=_ca_file(options),
         dialogue=_dialogue(options),
         timeouts=_timeouts(options),
@@ -164,14 +186,14 @@ def _options(parts: SplitResult, others: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def _encryption(scheme: str, options: dict[str, str], *, says_nothing: bool) -> Encryption:
+def _encryption(scheme: str, options: dict[str, str]) -> Encryption:
     wish = options.get("starttls")
     if scheme == "smtps":
         if wish is not None:
             raise _refused("is smtps:// (TLS from the start), so starttls has no meaning; remove it.")
         return Encryption.IMPLICIT
     if wish is None:
-        return Encryption.OFFERED if says_nothing else Encryption.REQUIRED
+        return Encryption.REQUIRED
     if wish not in {"never", "offered", "required"}:
         raise _refused("has an unknown starttls; use never, offered or required.")
     return Encryption(wish)

@@ -1,14 +1,16 @@
 """Erase a person (GDPR, article 17): the rows stay, so that ledgers add up, without anything personal."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core import clock
+from newsletter.core.address_text import AddressInText
 from newsletter.outbox.models import MessageState, SystemMessage
-from newsletter.subscribers.imports.models import ImportProblem
+from newsletter.subscribers.erase_texts import erase_in_texts
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
+    ConsentKind,
     ConsentRecord,
     EndReason,
     State,
@@ -16,22 +18,23 @@ from newsletter.subscribers.models import (
     Subscription,
     SuppressionReason,
 )
+from newsletter.subscribers.personal_files import PersonalFiles
 from newsletter.subscribers.queries import lock_subscriber
 from newsletter.subscribers.suppress import suppress
 
 
-def erase(session: Session, subscriber_id: int, *, actor: str) -> Subscriber:
-    """Blank everything personal; `Missing` when the subscriber is unknown or already erased.
+def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFiles) -> Subscriber:
+    """Blank everything personal, in `files` at once; `Missing` when the subscriber is unknown or erased.
 
-    The hash of the address stays among the suppressions, so that no later import adds it again; nothing links
-    that hash to these rows.
+    In texts about several people only the address is erased. Its hash stays among the suppressions, so that
+    no later import adds it again; nothing links that hash to these rows. After the commit the caller has
+    `core.db.truncate_log` forget what SQLite's log still holds. Raises `OperatorMustAct`.
     """
     subscriber = lock_subscriber(session, subscriber_id)
-    address_hash = subscriber.address_hash or ""
-    _end_subscriptions(session, subscriber.id)
+    address_hash, email = subscriber.address_hash or "", subscriber.email or ""
+    subscription_ids = _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
-    _blank_problems(session, subscriber.email or "")
-    audit.redact(session, subscriber.email or "")
+    audit.redact(session, email)
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
@@ -41,10 +44,14 @@ def erase(session: Session, subscriber_id: int, *, actor: str) -> Subscriber:
     subscriber.erased_at = clock.now()
     audit.record(session, "subscriber.erased", "subscriber", subscriber.id, actor=actor)
     session.flush()
+    address = AddressInText(email)
+    erase_in_texts(session, address)
+    files.erase(address, subscriber.id, subscription_ids)
     return subscriber
 
 
-def _end_subscriptions(session: Session, subscriber_id: int) -> None:
+def _end_subscriptions(session: Session, subscriber_id: int) -> list[int]:
+    """The ids of their subscriptions, which have ended and say nothing personal any more."""
     subscriptions = session.scalars(
         select(Subscription)
         .where(Subscription.subscriber_id == subscriber_id)
@@ -58,11 +65,13 @@ def _end_subscriptions(session: Session, subscriber_id: int) -> None:
         else:
             transition(subscription, State.ENDED, reason=EndReason.ERASED)
         subscription.comment = ""
+    ids = [subscription.id for subscription in subscriptions]
+    # An editor's note is about this person alone; other words of consent are those of many.
+    text = case((ConsentRecord.kind == ConsentKind.VOUCHED, ""), else_=ConsentRecord.text)
     session.execute(
-        update(ConsentRecord)
-        .where(ConsentRecord.subscription_id.in_([subscription.id for subscription in subscriptions]))
-        .values(ip="")
+        update(ConsentRecord).where(ConsentRecord.subscription_id.in_(ids)).values(ip="", text=text)
     )
+    return ids
 
 
 def _blank_messages(session: Session, address_hash: str) -> None:
@@ -75,9 +84,3 @@ def _blank_messages(session: Session, address_hash: str) -> None:
         .where(for_person)
         .values(recipient="", address_hash="", mailbox_hash="", facts={}, error="erased")
     )
-
-
-def _blank_problems(session: Session, email: str) -> None:
-    """Delete problems of imports that quote a row with their address."""
-    if email:
-        session.execute(delete(ImportProblem).where(ImportProblem.problem.icontains(email, autoescape=True)))

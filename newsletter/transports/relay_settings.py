@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter.core.errors import Refused
 from newsletter.core.host_names import host_name, is_loopback
-from newsletter.smtp.url import Relay
+from newsletter.smtp.url import Protection, Relay
 from newsletter.transports.security import Security
 
 # What people write into the field for a host, the first that fits.
@@ -33,14 +33,16 @@ class RelaySettings:
 
     @property
     def relay(self) -> Relay:
-        """What the SMTP client wants to know of it. A password in clear only ever goes to this machine."""
+        """What the SMTP client wants to know of it."""
+        protection = Protection.usual(self.host, self.security.encryption)
         return Relay(
             host=self.host,
             port=self.port,
-            encryption=self.security.encryption,
+            encryption=protection.encryption,
             user=self.username or None,
             password=self.password or None,
-            auth_in_clear=self.security is Security.NONE and is_loopback(self.host),
+            verify=protection.verify,
+            auth_in_clear=protection.auth_in_clear,
         )
 
     def for_audit(self) -> dict[str, Any]:
@@ -63,9 +65,11 @@ def check_relay(
         problems["security"] = "Choose STARTTLS, TLS or none."
     checked_host, problem = _host(host)
     problems |= {"host": problem} if problem else {}
-    checked_port, problem = _port(port, chosen)
-    problems |= {"port": problem} if problem else {}
     username = username.strip()
+    # A mail server of this machine takes mail without a name on 25, and need not listen on 587.
+    here = chosen is Security.STARTTLS and not username and is_loopback(checked_host)
+    checked_port, problem = _port(port, Security.NONE.usual_port if here else chosen.usual_port)
+    problems |= {"port": problem} if problem else {}
     problems |= _credentials(username, password)
     if username and password and chosen is Security.NONE and checked_host and not is_loopback(checked_host):
         problems["security"] = "The password would travel readable for everybody: choose STARTTLS or TLS."
@@ -100,12 +104,12 @@ def _host(text: str) -> tuple[str, str]:
         return "", f"“{text[:80]}” is not a valid host name or IP address."
 
 
-def _port(text: str, security: Security) -> tuple[int, str]:
+def _port(text: str, usual: int) -> tuple[int, str]:
     text = text.strip()
     if not text:
-        return security.usual_port, ""
+        return usual, ""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= 65_535:
-        return 0, f"Write a number from 1 to 65535; {security.usual_port} is usual."
+        return 0, f"Write a number from 1 to 65535; {usual} is usual."
     return int(text), ""
 
 

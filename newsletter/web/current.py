@@ -7,10 +7,20 @@ from flask import current_app, request
 
 from newsletter.core.links import Links
 from newsletter.settings import Settings
+from newsletter.subscribers.imports.files import ImportFiles
+from newsletter.subscribers.personal_files import PersonalFiles
+from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 
 def settings() -> Settings:
     return cast(Settings, current_app.extensions["newsletter_settings"])
+
+
+def personal_files() -> PersonalFiles:
+    """The files from which people are erased."""
+    given = settings()
+    spool = UnsubscribeSpool(given.unsubscribe_dir)
+    return PersonalFiles(ImportFiles(given.data_dir), given.mailbox_dir, spool)
 
 
 def links() -> Links:

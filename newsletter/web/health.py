@@ -40,7 +40,7 @@ def _database() -> str:
 @cache
 def _redis(url: str) -> Redis:
     """One client for the process, its connections kept; one that the server has closed is opened anew."""
-    return open_redis(url, patience=2)
+    return open_redis(url, patience=0.5)
 
 
 def _broker() -> str:

@@ -1,47 +1,24 @@
-"""Files and folders are their owner's alone, whoever makes them; the doctor looks."""
+"""The doctor finds files and folders that other users of the machine can open."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from newsletter.settings import Settings, load_settings
+from newsletter.settings import Settings
 from tests.cli.conftest import Run
-
-
-@pytest.fixture(autouse=True)
-def careless_umask() -> Iterator[None]:
-    """As most machines have it: everybody may read."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
+from tests.databases import both_databases
 
 
 @pytest.fixture
 def database(settings: Settings) -> Path:
-    """The file of the test's database, which is in no data directory, closed to others."""
+    """The file of the test's database, which is in no data directory, closed to others (if it is a file)."""
     file = Path(settings.effective_database_url.removeprefix("sqlite:///"))
     for each in file.parent.glob(f"{file.name}*"):
         each.chmod(0o600)
     return file
 
 
-def _mode(path: Path) -> int:
-    return path.stat().st_mode & 0o777
-
-
-def test_whoever_loads_its_environment_shares_nothing_that_it_writes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    loaded = load_settings()
-    assert loaded.secrets  # makes the key, and the folder it lies in
-    (loaded.data_dir / "media").mkdir()
-    assert _mode(loaded.data_dir) == _mode(loaded.data_dir / "media") == 0o700
-    assert _mode(loaded.data_dir / "secret-key") == 0o600
-
-
+@both_databases
 def test_the_doctor_names_what_others_can_open(run: Run, settings: Settings, database: Path) -> None:
     assert run("doctor", "--json").json["files"]["ok"], database
     notes = settings.data_dir / "log" / "web.log"

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.audit.models import AuditEntry
 from newsletter.cli import mailing_ledger
 from newsletter.core.links import Links
 from newsletter.mailings import recipients
@@ -53,9 +55,15 @@ def mailing_id(session: Session, runtime: Runtime, links: Links) -> int:
 
 
 @both_databases
-def test_every_recipient_is_listed_with_what_became_of_them(run: Run, mailing_id: int) -> None:
+def test_every_recipient_is_listed_with_what_became_of_them(
+    run: Run, session: Session, mailing_id: int
+) -> None:
     ran = run("mailing", "recipients", str(mailing_id), "--json")
     assert (ran.code, ran.json["mailing"], len(ran.json["recipients"])) == (0, mailing_id, READERS)
+    session.expire_all()
+    taken = select(AuditEntry.actor).where(AuditEntry.action == "mailing.recipients_exported")
+    assert session.scalars(taken).all() == ["command line"]
+    session.rollback()
     third = ran.json["recipients"][2]
     at = third.pop("at")
     assert third == {

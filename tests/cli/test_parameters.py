@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -93,6 +95,42 @@ def test_every_number_is_bounded() -> None:
             assert parameter.type is not click.INT, path
             if isinstance(parameter.type, click.IntRange):
                 assert parameter.type.max is not None, path
+
+
+ODD = [
+    *("9" * 30, "9" * 5_000, "1e999", "NaN", "-1", "٣", "0x10", "x" * 5_000, "\ufffe", "%s", "[", "{"),
+    *(
+        "\u202e\r\nBcc: x@y.example",
+        "2026-13-45",
+        "9999-12-31T23:59",
+        "é@x.example",
+        "a@" + "ä" * 60 + ".example",
+    ),
+]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # the stricter one
+def test_whatever_is_typed_is_done_or_refused(run: Run, session: Session) -> None:
+    """An error of ours is an exception that nobody expects: it ends the test, as it would end the command."""
+    publication = make_publication(session, "1")
+    make_readers(session, publication, 1)
+    make_issue(session, publication)
+    session.commit()
+    run("transport", "add", "a", "--host", "127.0.0.1", "--port", "1")
+    known = [(path, command) for path, command in ALL if path[0] not in {"run", "demo"} and command.params]
+
+    @given(st.sampled_from(known), st.integers(0, 20), st.sampled_from(ODD) | st.text(max_size=20))
+    def type_it(chosen: tuple[tuple[str, ...], click.Command], place: int, value: str) -> None:
+        path, command = chosen
+        options = [each for each in command.params if not getattr(each, "is_flag", False)]
+        if not options:
+            return
+        option = options[place % len(options)]
+        name = [option.opts[0]] if isinstance(option, click.Option) else []
+        given_ = [*path, *placeholders(command, option), *name, value]
+        assert run(*given_).code in {0, 1, 2}, given_
+
+    type_it()
 
 
 @both_databases

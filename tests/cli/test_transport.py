@@ -166,7 +166,7 @@ def test_tried_step_by_step(run: Run, session: Session, monkeypatch: pytest.Monk
     session.commit()
     with Sink(Options(users={"ana": CANARY}, auth_in_clear=True)) as sink:
         typed(monkeypatch, CANARY)
-        local = ("--host", "127.0.0.1", "--port", str(sink.port), "--security", "none", "--username", "ana")
+        local = ("--host", "127.0.0.1", "--port", str(sink.port), "--username", "ana")
         assert run("transport", "add", "local", *local, "--password-stdin").code == 0
         tried = run("transport", "test", "local", "--json")
         assert tried.code == 0, tried.err

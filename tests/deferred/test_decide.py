@@ -14,8 +14,9 @@ from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.queue import Queue
-from newsletter.deferred import decide, defer_password_reset, defer_sign_up
-from newsletter.deferred.decide import due_requests
+from newsletter.deferred.decide import decide
+from newsletter.deferred.defer import defer_password_reset, defer_sign_up
+from newsletter.deferred.due import due_requests
 from newsletter.deferred.models import DeferredRequest
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication

@@ -24,6 +24,7 @@ from newsletter.subscribers.erase import erase
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.suppress import suppress_person
 from newsletter.subscribers.unsubscribe import unsubscribe
+from tests.factories import NO_FILES
 from tests.faults.stage import Stage
 
 Seconds = Callable[[], float]
@@ -134,7 +135,7 @@ class Leavers:
             elif reason == "suppressed":
                 suppress_person(session, subscriber_id, note="", actor="test")
             else:
-                erase(session, subscriber_id, actor="test")
+                erase(session, subscriber_id, actor="test", files=NO_FILES)
             session.commit()
         self.left[seq] = reason
         with self.runtime.session() as session:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
-from newsletter.issues.recipient import MailingIdentity, Recipient, message_id, recipient_values
+from newsletter.issues.recipient import MailingIdentity, Recipient, first_name, message_id, recipient_values
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.slots import Slot, SlotTable
@@ -86,3 +87,21 @@ def test_odd_values_of_a_person_stop_no_mailing(name: str, attributes: dict[str,
     assert message["Message-ID"] == f"<{values()['message_id']}>"
     assert len(message.get_all("To") or []) == 1
     assert not message.defects
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Ana Ruiz", "Ana"),
+        ("Ruiz, Ana María", "Ana"),
+        ("de la Cruz, Ana", "Ana"),
+        ("Ana Ruiz, PhD", "Ana"),
+        ("Mill & Sons, Inc.", "Mill"),
+        ("Ruiz,", "Ruiz"),
+        ("“Ana” Ruiz", "Ana”"),
+        (" ", ""),
+        ("", ""),
+    ],
+)
+def test_first_names(name: str, greeted: str) -> None:
+    assert first_name(name) == greeted

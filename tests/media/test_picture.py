@@ -183,3 +183,52 @@ def test_a_damaged_file_is_shown_or_refused_but_never_breaks(kind: str, data: st
         except Refused:
             continue
         assert opened(picture.octets).size == (picture.width, picture.height)
+
+
+def srgb() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def rgba_at(picture: bytes, *places: tuple[int, int]) -> list[tuple[int, ...]]:
+    image = opened(picture).convert("RGBA")
+    return [image.getpixel(place) for place in places]  # type: ignore[misc]
+
+
+def test_grey_of_16_bits_keeps_its_shades() -> None:
+    deep = Image.new("I;16", (3, 1))
+    for column, value in enumerate((0, 32_896, 65_535)):
+        deep.putpixel((column, 0), value)
+    taken = opened(sanitise_image(encoded(deep, "png")).octets)
+    assert (taken.mode, [taken.getpixel((column, 0)) for column in range(3)]) == ("L", [0, 128, 255])
+    keyed = sanitise_image(encoded(deep, "png", transparency=65_535)).octets
+    assert [pixel[3] for pixel in rgba_at(keyed, (0, 0), (2, 0))] == [255, 0]
+
+
+@pytest.mark.parametrize("mode", ["P", "LA", "RGB", "RGBA", "1", "L"])
+def test_transparency_stays_beside_a_colour_profile(mode: str) -> None:
+    picture = Image.new("RGBA", (40, 20), (0, 0, 0, 0))
+    picture.paste((255, 255, 255, 255), (20, 0, 40, 20))
+    options: dict[str, object] = {"icc_profile": srgb()}
+    if mode in ("RGB", "1", "L"):
+        options["transparency"] = (0, 0, 0) if mode == "RGB" else 0
+    upload = encoded(picture.convert(mode), "png", **options)
+    taken = sanitise_image(upload).octets
+    (clear, white) = rgba_at(taken, (2, 2), (38, 2))
+    assert clear[3] == 0
+    assert white == (255, 255, 255, 255)
+    assert rgba_at(resize_image(taken, 10).octets, (1, 1))[0][3] == 0
+
+
+def test_a_palette_whose_entries_are_half_transparent_is_taken_without_warnings() -> None:
+    picture = halves("P")
+    taken = sanitise_image(encoded(picture, "png", transparency=bytes([128] * 256), icc_profile=srgb()))
+    assert opened(taken.octets).convert("RGBA").getpixel((0, 0))[3] == 128  # type: ignore[index]
+
+
+def test_a_scan_of_one_bit_is_made_smaller_smoothly() -> None:
+    stripes = Image.new("1", (40, 4))
+    for column in range(0, 40, 2):
+        stripes.paste(1, (column, 0, column + 1, 4))
+    small = opened(resize_image(sanitise_image(encoded(stripes, "png")).octets, 20).octets)
+    assert small.mode == "L"
+    assert 100 < small.getpixel((10, 1)) < 155  # type: ignore[operator]

@@ -1,93 +1,62 @@
 """Each rule objects to what it is for, says where, and has nothing to say about a sound issue."""
 
 import dataclasses
-import json
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.document import Document, loads
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.walk import texts
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
 from newsletter.preflight.rules import RULES
 from newsletter.preflight.rules.placeholders import PLACEHOLDERS
-from newsletter.publications.models import Publication
-from newsletter.rendering.headers import MessageHeaders
-from newsletter.rendering.message import CompiledMessage
-from newsletter.rendering.slots import Slot, SlotTable
+from tests.preflight.drafts import (
+    PICTURE,
+    STORY,
+    a_section,
+    compiled,
+    document,
+    of_publication,
+    sound,
+    with_facts,
+)
 
 B, W = Level.BLOCKING, Level.WARNING
 
 
-def compiled(html: str = "", text: str = "") -> CompiledMessage:
-    from newsletter.rendering.compile import compile_message
-
-    slots = SlotTable()
-    leave = slots.placeholder(Slot("unsubscribe_url"))
-    return compile_message(
-        f"<html><body><p>{html or leave}</p></body></html>",
-        text or leave,
-        "Subject",
-        MessageHeaders(from_email="a@weekly.example"),
-        slots,
-    )
-
-
-def document(**facts: Any) -> Document:
-    given = {
-        "title": "Week one",
-        "subject": "What happened",
-        "preheader": "Three stories and a mill",
-        "sections": [{"type": "text", "id": "t", "text": "Good morning."}],
-    }
-    return loads(json.dumps(given | facts))
-
-
-def sound(**facts: Any) -> Draft:
-    publication = Publication(
-        slug="weekly",
-        name="The Weekly",
-        sender_name="The Weekly",
-        sender_email="editor@weekly.example",
-        reply_to="",
-        postal_address="1 Mill Lane",
-    )
-    return Draft(
-        document=document(**facts),
-        publication=publication,
-        today=date(2026, 11, 20),
-        compiled=compiled(),
-        html="<p>small</p>",
-    )
-
-
-def a_section(**facts: Any) -> Draft:
-    return sound(sections=[{"id": "s"} | facts])
-
-
-def of_publication(**facts: str) -> Draft:
-    draft = sound()
-    for name, value in facts.items():
-        setattr(draft.publication, name, value)
-    return draft
-
-
-def with_facts(**facts: Any) -> Draft:
-    return dataclasses.replace(sound(), **facts)
-
-
-STORY = {"headline": "A mill", "url": "https://example.org/mill", "blurb": "It turns."}
-PICTURE = {"src": "https://example.org/a.png", "alt": "A mill", "credit": "Ilse"}
-
 # rule → (what is wrong, level, place)
 SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
-    "render": [(lambda: with_facts(compiled=None, render_error="A template is broken."), B, "")],
+    "render": [
+        (lambda: with_facts(compiled=None, render_error="A template is broken."), B, ""),
+        (
+            lambda: with_facts(compiled=None, render_error="Too large.", render_place="sections[2].text"),
+            B,
+            "sections[2].text",
+        ),
+    ],
+    "entities": [
+        (lambda: sound(subject="Bread &amp; roses"), W, "subject"),
+        (
+            lambda: a_section(type="button", label="Go&nbsp;on", url="https://a.example/"),
+            W,
+            "sections[0].label",
+        ),
+        (lambda: a_section(type="quotes", items=[{"text": "It&#39;s"}]), W, "sections[0].items[0].text"),
+    ],
+    "long_words": [
+        (lambda: sound(title="Mühlen" * 7), W, "title"),
+        (lambda: a_section(type="text", text="a [b](https://a.example/) " + "c" * 40), W, "sections[0].text"),
+        (lambda: a_section(type="quotes", items=[{"author": "A" * 50}]), W, "sections[0].items[0].author"),
+        (
+            lambda: a_section(type="text", text="See https://a.example/a/very/long/address/that/goes/on"),
+            W,
+            "sections[0].text",
+        ),
+    ],
     "subject": [
         (lambda: sound(subject=""), B, "subject"),
         (lambda: sound(subject="  "), B, "subject"),
@@ -155,7 +124,19 @@ SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
     "media": [
         (lambda: a_section(type="image", image=PICTURE | {"src": "media:00"}), B, "sections[0].image.src")
     ],
-    "alt": [(lambda: a_section(type="image", image=PICTURE | {"alt": ""}), W, "sections[0].image.alt")],
+    "alt": [
+        (lambda: a_section(type="image", image=PICTURE | {"alt": ""}), W, "sections[0].image.alt"),
+        (
+            lambda: a_section(type="links", items=[STORY | {"image": PICTURE | {"alt": ""}}]),
+            B,
+            "sections[0].items[0].image.alt",
+        ),
+        (
+            lambda: a_section(type="image", url="https://a.example/", image=PICTURE | {"alt": " "}),
+            B,
+            "sections[0].image.alt",
+        ),
+    ],
     "credit": [
         (lambda: a_section(type="image", image=PICTURE | {"credit": ""}), W, "sections[0].image.credit")
     ],
@@ -285,3 +266,17 @@ def test_paths_name_a_place_that_exists(data: st.DataObject) -> None:
     places = {place.path for place in texts(spoiled)}
     for finding in PLACEHOLDERS.findings(dataclasses.replace(sound(), document=spoiled)):
         assert finding.path in places
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"subject": "AT&T; R&D; a &unknown; b"},
+        {"title": "Mühlen\u00ad" * 7},
+        {"title": "well-" * 20},
+        {"sections": [{"type": "text", "text": "[words](https://a.example/" + "x" * 90 + ") &amp; more"}]},
+    ],
+)
+def test_what_mail_programs_show_well_is_no_finding(facts: dict[str, Any]) -> None:
+    draft = sound(**facts)
+    assert [*RULES["entities"].examine(draft), *RULES["long_words"].examine(draft)] == []

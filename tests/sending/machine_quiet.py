@@ -20,7 +20,7 @@ from newsletter.subscribers.models import ConsentSource, Subscription, Suppressi
 from newsletter.subscribers.pause import pause as pause_subscription
 from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.unsubscribe import unsubscribe
-from tests.factories import make_issue, make_publication, make_readers
+from tests.factories import NO_FILES, make_issue, make_publication, make_readers
 from tests.sending.machine import COMMITS, PLACES, READERS, SENDER, Steps
 from tests.sending.machine_world import GIVEN_BACK, LOST, REFUSED, Commit, Hand
 
@@ -110,7 +110,7 @@ class QuietDay(Steps):
             if how == "unsubscribes":
                 unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
             elif how == "is erased":
-                erase(session, person, actor="test")
+                erase(session, person, actor="test", files=NO_FILES)
             elif how == "is suppressed":
                 address = key_hash(f"reader{person}@readers.example")
                 suppress(session, address, SuppressionReason.COMPLAINT, actor="test")

@@ -122,7 +122,7 @@ def quick_relay() -> Callable[..., Relay]:
     """The relay of a sink with timeouts that a test can wait for."""
 
     def make(sink: Sink, **changes: object) -> Relay:
-        return replace(parse_smtp_url(sink.url), **{"timeouts": QUICK, **changes})  # type: ignore[arg-type]
+        return replace(parse_smtp_url(sink.url), **{"timeouts": QUICK, "verify": True, **changes})  # type: ignore[arg-type]
 
     return make
 

@@ -149,6 +149,9 @@ class TestAuth:
 
 def test_a_relay_on_this_machine_needs_no_certificate_and_no_tls(make_sink, certificate):
     for tls, encrypted in ((certificate.context, True), (None, False)):
-        session = open_session(parse_smtp_url(f"smtp://127.0.0.1:{make_sink(tls=tls).port}"), "news.example")
-        assert session.encrypted is encrypted
-        session.close()
+        sink = make_sink(tls=tls, users=USERS, auth_in_clear=True)
+        for user in ("", "ana:s3cr3t@"):
+            relay = parse_smtp_url(f"smtp://{user}127.0.0.1:{sink.port}")
+            session = open_session(relay, "news.example")
+            assert session.encrypted is encrypted
+            session.close()

@@ -32,6 +32,7 @@ from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.undo import offer_undo, undo
 from newsletter.subscribers.unsubscribe import unsubscribe
+from tests.factories import NO_FILES
 from tests.subscribers.conftest import Ask
 
 Work = Callable[[Session], object]
@@ -67,7 +68,7 @@ def _sign_up(publication: Publication, email: str) -> Work:
 
 
 def _erase(subscriber_id: int) -> Work:
-    return lambda session: erase(session, subscriber_id, actor="test")
+    return lambda session: erase(session, subscriber_id, actor="test", files=NO_FILES)
 
 
 def _confirm(subscription_id: int) -> Work:

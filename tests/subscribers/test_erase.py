@@ -17,6 +17,7 @@ from newsletter.subscribers.imports import import_subscribers
 from newsletter.subscribers.models import SuppressionReason
 from newsletter.subscribers.suppress import suppress
 from newsletter.tables import Base
+from tests.factories import NO_FILES
 from tests.subscribers.conftest import Ask
 
 
@@ -36,7 +37,7 @@ def test_no_table_speaks_of_the_person_any_more(session: Session, ask: Ask) -> N
     session.commit()
     hashed = parse_address("ana.secret@example.org").hash
     assert "secret" in everything(session).lower()
-    erase(session, subscription.subscriber_id, actor="test")
+    erase(session, subscription.subscriber_id, actor="test", files=NO_FILES)
     session.commit()
     left = everything(session)
     assert "secret" not in left.lower()
@@ -48,9 +49,9 @@ def test_no_table_speaks_of_the_person_any_more(session: Session, ask: Ask) -> N
 def test_erased_once_and_for_all(session: Session, ask: Ask) -> None:
     subscription = ask()
     assert subscription is not None
-    erase(session, subscription.subscriber_id, actor="test")
+    erase(session, subscription.subscriber_id, actor="test", files=NO_FILES)
     with pytest.raises(Missing):
-        erase(session, subscription.subscriber_id, actor="test")
+        erase(session, subscription.subscriber_id, actor="test", files=NO_FILES)
     with pytest.raises(Missing):
         export_data(session, subscription.subscriber_id)
 
@@ -60,7 +61,7 @@ def test_an_import_does_not_bring_them_back(
 ) -> None:
     subscription = ask()
     assert subscription is not None
-    erase(session, subscription.subscriber_id, actor="test")
+    erase(session, subscription.subscriber_id, actor="test", files=NO_FILES)
     session.commit()
     (tmp_path / "people.csv").write_text("email,name\nANA@example.org,Ana\n")
     result = import_subscribers(session, publication, tmp_path / "people.csv", actor="test")
@@ -77,7 +78,7 @@ def test_a_complaint_becomes_an_erasure(session: Session, ask: Ask) -> None:
         actor="test",
         note="Ana wrote",
     )
-    erase(session, subscription.subscriber_id, actor="test")
+    erase(session, subscription.subscriber_id, actor="test", files=NO_FILES)
     assert (kept.reason, kept.note) == (SuppressionReason.ERASED, "")
 
 

@@ -26,6 +26,7 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.unsubscribe import unsubscribe
+from tests.factories import NO_FILES
 from tests.subscribers.conftest import Ask
 
 
@@ -108,7 +109,7 @@ def test_who_was_erased_comes_back_by_confirming(
 ) -> None:
     first = ask()
     assert first is not None
-    erase(session, first.subscriber_id, actor="test")
+    erase(session, first.subscriber_id, actor="test", files=NO_FILES)
     session.commit()
     session.query(SystemMessage).delete()
     again = ask()

@@ -19,16 +19,33 @@ GOOD = {"host": "smtp.example.org", "port": "587", "security": "starttls"}
         ({"port": "", "security": "none"}, "smtp.example.org", 25, Encryption.NEVER),
         ({"host": " SMTP.Example.org. ", "port": " 2525 "}, "smtp.example.org", 2525, Encryption.REQUIRED),
         ({"host": "10.0.0.4"}, "10.0.0.4", 587, Encryption.REQUIRED),
-        ({"host": "::1"}, "::1", 587, Encryption.REQUIRED),
-        ({"host": "[::1]"}, "::1", 587, Encryption.REQUIRED),
         ({"host": "post.bücher.example"}, "post.xn--bcher-kva.example", 587, Encryption.REQUIRED),
-        ({"host": "localhost"}, "localhost", 587, Encryption.REQUIRED),
+        ({"host": "localhost.example"}, "localhost.example", 587, Encryption.REQUIRED),
     ],
 )
 def test_relays(typed: dict[str, str], host: str, port: int, encryption: Encryption) -> None:
     relay = check_relay(**(GOOD | typed)).relay
     assert (relay.host, relay.port, relay.encryption) == (host, port, encryption)
-    assert (relay.user, relay.password, relay.auth_in_clear) == (None, None, False)
+    assert (relay.user, relay.password, relay.auth_in_clear, relay.verify) == (None, None, False, True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost"])
+@pytest.mark.parametrize(
+    ("typed", "port", "encryption"),
+    [
+        ({}, 25, Encryption.OFFERED),
+        ({"username": "ana", "password": "x"}, 587, Encryption.OFFERED),
+        ({"port": "2525"}, 2525, Encryption.OFFERED),
+        ({"security": "tls"}, 465, Encryption.IMPLICIT),
+        ({"security": "none"}, 25, Encryption.NEVER),
+    ],
+)
+def test_on_this_machine_encryption_is_used_where_it_is_offered(
+    host: str, typed: dict[str, str], port: int, encryption: Encryption
+) -> None:
+    relay = check_relay(**{"host": host, "port": "", "security": "starttls"} | typed).relay
+    assert (relay.port, relay.encryption) == (port, encryption)
+    assert (relay.verify, relay.auth_in_clear) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,13 @@ def _subscribers() -> None:
     table = _table("subscriber", "email", "email_key", "address_hash")
     for id_, email, old_key, old_hash in _beyond_ascii(table, table.c.email):
         key = _key(email)
-        if key == old_key or _is_taken(table, key, id_):
+        if key == old_key:
             continue
         hashed = _hash(key)
         _suppress_alike(old_hash, hashed)
+        if _is_taken(table, key, id_):  # two rows for one mailbox
+            _suppress_alike(hashed, old_hash)
+            continue
         op.execute(table.update().where(table.c.id == id_).values(email_key=key, address_hash=hashed))
 
 
@@ -79,13 +82,13 @@ def _is_taken(table: sa.TableClause, key: str, id_: int) -> bool:
     return False
 
 
-def _suppress_alike(old_hash: str, new_hash: str) -> None:
-    """Nobody knows which of the two was meant by a suppression, so it holds for both."""
+def _suppress_alike(known_hash: str, other_hash: str) -> None:
+    """Nobody knows which of two addresses was meant by a suppression of the first, so it holds for both."""
     bind = op.get_bind()
-    found = bind.execute(sa.select(*SUPPRESSION.c).where(SUPPRESSION.c.address_hash == old_hash)).first()
-    there = bind.scalar(sa.select(SUPPRESSION.c.id).where(SUPPRESSION.c.address_hash == new_hash))
+    found = bind.execute(sa.select(*SUPPRESSION.c).where(SUPPRESSION.c.address_hash == known_hash)).first()
+    there = bind.scalar(sa.select(SUPPRESSION.c.id).where(SUPPRESSION.c.address_hash == other_hash))
     if found is not None and there is None:
-        values = {"address_hash": new_hash, "reason": found.reason, "note": found.note, "at": found.at}
+        values = {"address_hash": other_hash, "reason": found.reason, "note": found.note, "at": found.at}
         op.execute(SUPPRESSION.insert().values(**values))
 
 

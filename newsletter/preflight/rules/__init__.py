@@ -6,8 +6,10 @@ from newsletter.preflight.rules.alt import ALT
 from newsletter.preflight.rules.credit import CREDIT
 from newsletter.preflight.rules.duplicate_links import DUPLICATE_LINKS
 from newsletter.preflight.rules.empty import EMPTY
+from newsletter.preflight.rules.entities import ENTITIES
 from newsletter.preflight.rules.http_links import HTTP_LINKS
 from newsletter.preflight.rules.incomplete import INCOMPLETE
+from newsletter.preflight.rules.long_words import LONG_WORDS
 from newsletter.preflight.rules.media import MEDIA
 from newsletter.preflight.rules.merge_fields import MERGE_FIELDS
 from newsletter.preflight.rules.placeholders import PLACEHOLDERS
@@ -35,12 +37,14 @@ RULES: Registry[Rule] = Registry(
         INCOMPLETE,
         PLACEHOLDERS,
         MERGE_FIELDS,
+        ENTITIES,
         MEDIA,
         ALT,
         CREDIT,
         DUPLICATE_LINKS,
         HTTP_LINKS,
         REVIEW_DATE,
+        LONG_WORDS,
         SIZE,
         VISIBILITY,
         TESTED,

@@ -12,7 +12,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
         return
     # Without a usable sender there is no message either; the rule about senders says that better.
     if not any(remark.level is Level.BLOCKING for remark in sender.examine(draft)):
-        yield blocking(f"The issue cannot be rendered: {draft.render_error}")
+        yield blocking(f"The issue cannot be rendered: {draft.render_error}", draft.render_place)
 
 
 RENDER = Rule("render", examine)

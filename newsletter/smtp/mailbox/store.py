@@ -74,6 +74,15 @@ def read_message(folder: Path, message_id: str) -> CaughtMessage:
     return CaughtMessage(message_id, _received_at(message_id), sender, recipients, raw)
 
 
+def read_recipients(folder: Path, message_id: str) -> tuple[str, ...]:
+    """The recipients of the message's envelope; none when it is not there any more."""
+    try:
+        with (folder / f"{message_id}.eml").open("rb") as file:
+            return _envelope(file.readline())[1]
+    except FileNotFoundError:
+        return ()
+
+
 def clear(folder: Path) -> int:
     """Remove every message; says how many there were."""
     ids = message_ids(folder)

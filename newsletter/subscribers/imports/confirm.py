@@ -34,9 +34,7 @@ def confirm_import(
         "publication",
         publication_id,
         actor=actor,
-        import_id=row.id,
-        file=row.filename,
-        statement=row.statement,
+        import_id=row.id,  # whose row has the file's name and the statement: people can be erased there
     )
     jobs.import_subscribers.enqueue(session, import_id=row.id)
     return row, True

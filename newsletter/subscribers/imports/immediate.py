@@ -36,7 +36,6 @@ def import_subscribers(session: Session, publication: Publication, path: Path, *
         "publication",
         publication.id,
         actor=actor,
-        file=path.name,
         imported=result.imported,
         already=result.already,
         skipped=dict(result.skipped),

@@ -12,6 +12,7 @@ from newsletter.core.errors import Limited
 from newsletter.web import limits
 from newsletter.web.accounts import signed_in
 from newsletter.web.accounts.destinations import after_sign_in
+from newsletter.web.accounts.device import known_device, remember_device
 from newsletter.web.accounts.sign_in_form import PasswordAgainForm
 from newsletter.web.database import session
 
@@ -38,7 +39,7 @@ def enter() -> AnyResponse | tuple[str, int]:
         return _page(user, form), 400
     ip = request.remote_addr or ""
     try:
-        limits.consume_sign_in(user.email_key)
+        limits.consume_sign_in(user.email_key, known_device(user.email_key))
     except Limited as error:
         return _page(user, form, error.message), 429
     if not verify_password(normalise(form.text("password")), user.password or wasted_hash()):
@@ -49,6 +50,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)
     session().commit()
     limits.forgive_sign_in(user.email_key)
+    remember_device(user)
     return redirect(after_sign_in(form.text("next")), 303)
 
 

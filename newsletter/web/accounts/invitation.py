@@ -11,6 +11,7 @@ from newsletter.core.errors import Refused
 from newsletter.core.tokens import Purpose
 from newsletter.web import current
 from newsletter.web.accounts import signed_in
+from newsletter.web.accounts.device import remember_device
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import ChoosePasswordForm
@@ -44,6 +45,7 @@ def accept(token: str) -> AnyResponse | tuple[str, int]:
     signed_in.sign_in(user)
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)
     session().commit()
+    remember_device(user)
     return redirect(url_for("admin_home.show"), 303)
 
 

@@ -14,9 +14,10 @@ from newsletter.accounts.tokens import read_user_token
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Limited, Refused
 from newsletter.core.tokens import Purpose
-from newsletter.deferred import defer_password_reset
+from newsletter.deferred.defer import defer_password_reset
 from newsletter.web import current, limits
 from newsletter.web.accounts import signed_in
+from newsletter.web.accounts.device import known_device, remember_device
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.mail_language import mail_language
 from newsletter.web.accounts.password_forms import AddressForm, ChoosePasswordForm
@@ -45,11 +46,12 @@ def ask() -> str | tuple[str, int]:
         form.email.errors = [sentence_for(error)]
         return _ask(form), 400
     try:
-        limits.consume_mail(address.key)
+        allowed = limits.consume_mail(address.key, known_device(address.key))
     except Limited as error:
         return _ask(form, error.message), 429
-    defer_password_reset(session(), address, locale=mail_language(), ip=request.remote_addr or "")
-    session().commit()
+    if allowed:
+        defer_password_reset(session(), address, locale=mail_language(), ip=request.remote_addr or "")
+        session().commit()
     return render_template("accounts/reset_asked.html", email=address.email)
 
 
@@ -61,7 +63,7 @@ def show(token: str) -> str:
 
 @blueprint.post("/reset-password/<token>")
 def reset(token: str) -> AnyResponse | tuple[str, int]:
-    """Set it, and end every session of this user."""
+    """Set it, and end every session of this user. Earlier tries are forgiven: strangers have no such link."""
     form, user = ChoosePasswordForm(), _owner_of(token)
     if not form.validate():
         return _choose(token, user, form), 400
@@ -81,6 +83,8 @@ def reset(token: str) -> AnyResponse | tuple[str, int]:
         form.password.errors = [sentence_for(error)]
         return _choose(token, user, form), 400
     session().commit()
+    limits.forgive_sign_in(user.email_key)
+    remember_device(user)
     signed_in.forget()
     flash(_("Your new password is set. Sign in with it."), "success")
     return redirect(url_for("accounts_sign_in.show"), 303)

@@ -10,6 +10,7 @@ from newsletter.accounts.tokens import read_set_up_token
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.web import current
 from newsletter.web.accounts import signed_in
+from newsletter.web.accounts.device import remember_device
 from newsletter.web.accounts.links import make_link_pages
 from newsletter.web.accounts.password_forms import SetUpForm
 from newsletter.web.accounts.sentences import sentence_for
@@ -45,6 +46,7 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
     signed_in.sign_in(owner)
     audit.record(session(), "user.signed_in", "user", owner.id, actor=owner.email, ip=ip)
     session().commit()
+    remember_device(owner)
     return redirect(url_for("admin_home.show"), 303)
 
 

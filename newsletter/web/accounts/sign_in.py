@@ -20,6 +20,7 @@ from newsletter.core.errors import Limited, Refused
 from newsletter.web import limits
 from newsletter.web.accounts import csrf, signed_in
 from newsletter.web.accounts.destinations import after_sign_in
+from newsletter.web.accounts.device import known_device, remember_device
 from newsletter.web.accounts.sign_in_form import SignInForm
 from newsletter.web.database import session
 
@@ -42,8 +43,9 @@ def enter() -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page(form), 400
     address = _address(form.text("email"))
+    account = address.key if address else form.text("email")
     try:
-        limits.consume_sign_in(address.key if address else form.text("email"))
+        limits.consume_sign_in(account, known_device(account))
     except Limited as error:
         return _page(form, problem=error.message), 429
     user = find_user_by_address(session(), address) if address else None
@@ -57,6 +59,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)
     session().commit()
     limits.forgive_sign_in(user.email_key)
+    remember_device(user)
     return redirect(after_sign_in(form.text("next")), 303)
 
 

@@ -37,7 +37,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _page(form), 400
     try:
-        limits.consume_sign_in(user.email_key)
+        limits.consume_sign_in(user.email_key, device=None)  # who sits here need not be its owner
     except Limited as error:
         form.current.errors = [error.message]
         return _page(form), 429

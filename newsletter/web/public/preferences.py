@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.audit.record import SUBSCRIBER
+from newsletter.core.db import truncate_log
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
@@ -24,6 +25,7 @@ from newsletter.subscribers.queries import find_subscriber, lock_subscription, s
 from newsletter.subscribers.undo import resubscribe
 from newsletter.subscribers.unsubscribe import unsubscribe, unsubscribe_from_all
 from newsletter.web import language
+from newsletter.web.current import personal_files
 from newsletter.web.database import session
 from newsletter.web.public.frame import frame
 from newsletter.web.public.preferences_forms import AS_PUBLISHED, PreferencesForm
@@ -149,8 +151,9 @@ def ask_to_erase(token: str) -> str:
 def erase_person(token: str) -> str:
     """Erase everything that says who this was. There is no way back."""
     subscriber = _subscriber(_read(token))
-    erase(session(), subscriber.id, actor=SUBSCRIBER)
+    erase(session(), subscriber.id, actor=SUBSCRIBER, files=personal_files())
     session().commit()
+    truncate_log(session())
     return render_template(
         "public/message.html",
         heading=_("Your data is erased"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from newsletter.core.errors import Limited
-from newsletter.deferred import defer_sign_up
+from newsletter.deferred.defer import defer_sign_up
 from newsletter.issues.page_state import ID, publication_state
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
+from newsletter.health.file_modes import open_to_others
 from newsletter.smtp.mailbox import list_messages
 from tests.cli.run.running import Run, wait_until
 from tests.servers import create_database, start_postgres, start_valkey
@@ -70,6 +72,10 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
     (mailbox,) = re.findall(rf"http://127\.0\.0\.1:{run.port}/dev/mailbox\S+", run.said())
     with urlopen(mailbox.replace("/dev/mailbox", "/dev/mailbox.json")) as answer:
         assert answer.status == 200
+    forwarded = Request(mailbox, headers={"X-Forwarded-For": "203.0.113.7"})
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(forwarded)
+    assert open_to_others([run.data_dir]) == []
 
     # A second run on the same data directory is refused and told who has it.
     second = start(run.data_dir)

@@ -1,11 +1,16 @@
 """How often passwords may be tried and mails asked for."""
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 from limits.storage import RedisStorage
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User
+from newsletter.accounts.tokens import link_facts
+from newsletter.core.links import Links
 from tests.web.accounts.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -94,3 +99,104 @@ def test_without_redis_tries_are_counted_all_the_same(visitor: Browser, owner: U
         pool.connection_kwargs.clear()
         pool.connection_kwargs.update(kept)
     assert statuses == [401, 401, 429]
+
+
+def _from(visitor: Browser, address: str) -> Browser:
+    visitor.environ_base["REMOTE_ADDR"] = address
+    return visitor
+
+
+def test_addresses_of_one_ipv6_network_are_one_visitor(
+    new_visitor: Callable[[], Browser], owner: User, app: Flask
+) -> None:
+    app.config["SIGN_INS_PER_VISITOR"] = "2 per hour"
+
+    def tries(*addresses: str) -> list[int]:
+        return [
+            _from(new_visitor(), address).sign_in(f"user{number}@press.example").status_code
+            for number, address in enumerate(addresses)
+        ]
+
+    assert tries(*[f"2001:db8:0:1:{n}::1" for n in range(3)]) == [401, 401, 429]
+    # Another household at the same provider has its own, until the whole /48 has had eight times as many.
+    assert tries(*[f"2001:db8:0:{n}::1" for n in range(2, 20)]) == [401] * 14 + [429] * 4
+    assert tries("2001:db8:1::1") == [401]
+
+
+def test_strangers_do_not_lock_the_owner_out(
+    new_visitor: Callable[[], Browser], owner: User, app: Flask
+) -> None:
+    app.config["SIGN_INS_PER_ACCOUNT"], app.config["SIGN_INS_OF_STRANGERS"] = "2 per hour", "8 per hour"
+    known = _from(new_visitor(), "192.0.2.1")
+    assert known.sign_in(owner.email).status_code == 303
+    cookie = known.get_cookie("newsletter_device")
+    assert cookie is not None
+    assert cookie.http_only
+    assert cookie.same_site == "Strict"
+    known.submit("/admin/", to="/sign-out")
+
+    stranger = new_visitor()
+    guesses = [_from(stranger, "192.0.2.1").sign_in(owner.email, "a guess").status_code for _ in range(4)]
+    assert guesses == [401, 401, 429, 429]
+    elsewhere = _from(new_visitor(), "198.51.100.9")
+    assert elsewhere.sign_in(owner.email).status_code == 303  # another network: not even without a cookie
+    far = [
+        _from(new_visitor(), f"203.0.113.{number}").sign_in(owner.email, "a guess").status_code
+        for number in range(10)
+    ]
+    assert far[-1] == 429  # all together had enough
+    assert _from(new_visitor(), "198.51.100.9").sign_in(owner.email).status_code == 429
+    assert known.sign_in(owner.email).status_code == 303
+
+
+def test_a_known_browser_has_an_allowance_of_its_own(visitor: Browser, owner: User, app: Flask) -> None:
+    app.config["SIGN_INS_PER_DEVICE"], app.config["SIGN_INS_PER_ACCOUNT"] = "2 per hour", "1 per hour"
+    visitor.sign_in(owner.email)
+    visitor.submit("/admin/", to="/sign-out")
+    guesses = [visitor.sign_in(owner.email, "a guess").status_code for _ in range(5)]
+    assert guesses == [401, 401, 401, 429, 429]  # then it is a stranger, who has one try
+
+
+def test_a_device_cookie_is_for_one_account_and_cannot_be_made(
+    new_visitor: Callable[[], Browser], owner: User, editor: User, app: Flask
+) -> None:
+    app.config["SIGN_INS_PER_ACCOUNT"] = "1 per hour"
+    known = new_visitor()
+    known.sign_in(editor.email)
+    known.submit("/admin/", to="/sign-out")
+    assert [known.sign_in(owner.email, "a guess").status_code for _ in range(2)] == [401, 429]
+    forger = new_visitor()
+    for forged in ("", "nonsense", "A" * 64):
+        forger.set_cookie("newsletter_device", forged)
+        assert forger.sign_in(owner.email, "a guess").status_code == 429
+
+
+def test_a_used_reset_link_forgives(
+    new_visitor: Callable[[], Browser], owner: User, app: Flask, links: Links
+) -> None:
+    app.config["SIGN_INS_PER_ACCOUNT"], app.config["SIGN_INS_OF_STRANGERS"] = "1 per hour", "2 per hour"
+    for number in range(4):
+        _from(new_visitor(), f"203.0.113.{number}").sign_in(owner.email, "a guess")
+    visitor = _from(new_visitor(), "192.0.2.5")
+    assert visitor.sign_in(owner.email).status_code == 429
+    facts = link_facts(owner)
+    path = urlsplit(links.reset_password(facts["user_id"], facts["state"])).path
+    assert visitor.submit(path, password="nine loud geese").status_code == 303
+    assert visitor.sign_in(owner.email, "nine loud geese").status_code == 303
+
+
+def test_strangers_do_not_keep_the_owner_from_a_reset(
+    new_visitor: Callable[[], Browser], owner: User, email_links: Callable[..., list[str]]
+) -> None:
+    known = new_visitor()
+    known.sign_in(owner.email)
+    known.submit("/admin/", to="/sign-out")
+    asked = [
+        _from(new_visitor(), f"203.0.113.{number}").submit("/forgot-password", email=owner.email)
+        for number in range(6)
+    ]
+    assert {answer.status_code for answer in asked} == {200}
+    assert len({answer.data for answer in asked}) == 1
+    assert len(email_links("password_reset", owner.email)) == 4  # valid, all of them
+    assert known.submit("/forgot-password", email=owner.email).status_code == 200
+    assert len(email_links("password_reset", owner.email)) == 5

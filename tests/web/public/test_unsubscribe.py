@@ -21,6 +21,7 @@ from newsletter.subscribers.models import (
     Subscription,
 )
 from tests.databases import both_databases
+from tests.factories import NO_FILES
 from tests.web.public.conftest import subscribed
 from tests.web.public.state import everything
 
@@ -157,7 +158,7 @@ def test_the_link_of_a_test_message_does_nothing(client: FlaskClient, session: S
 def test_an_erased_person_may_still_press_it(
     client: FlaskClient, session: Session, links: Links, subscription: Subscription
 ) -> None:
-    erase(session, subscription.subscriber_id, actor="test")
+    erase(session, subscription.subscriber_id, actor="test", files=NO_FILES)
     session.commit()
     url = path(links, subscription)
     for response in (client.get(url), client.post(url, data={"List-Unsubscribe": "One-Click"})):

@@ -17,7 +17,9 @@ from newsletter.transports.security import Security
 from newsletter.web.forms import Form, choices
 
 SECURITIES: dict[Security, object] = {
-    Security.STARTTLS: _("STARTTLS: begins in clear, then encrypted; usually port 587"),
+    Security.STARTTLS: _(
+        "STARTTLS: begins in clear, then encrypted; usually port 587. On this machine only if it is offered"
+    ),
     Security.TLS: _("TLS: encrypted from the start; usually port 465"),
     Security.NONE: _("None: only for a relay on this machine or in its network; usually port 25"),
 }
@@ -37,7 +39,9 @@ class RelayForm(Form):
         default=Security.STARTTLS.value,
         validate_choice=False,
     )
-    port = StringField(_("Port"), description=_("Left empty, it is the usual one."))
+    port = StringField(
+        _("Port"), description=_("Left empty, it is the usual one: 25 for a relay on this machine.")
+    )
     username = StringField(
         _("User name"), description=_("Left empty if the relay knows this server by itself.")
     )

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter import audit
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import parse_address
-from newsletter.core.errors import Refused
+from newsletter.core.errors import Limited, Refused
 from newsletter.core.public_url import default_sender
 from newsletter.smtp.probe import Finding
 from newsletter.smtp.url import Relay
 from newsletter.transports.models import Transport
 from newsletter.transports.send_probe import failed_step, send_probe
+from newsletter.web import limits
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.settings.blueprint import InUse, blueprint, edit_page, in_use, kept_facts, page
@@ -48,6 +49,11 @@ def test() -> AnyResponse:
     recipient = _recipient(form)
     if relay is None or recipient is None:
         return _answer(used, edited, form, 400, problem=problem, findings=())
+    try:
+        limits.consume_relay_test(current_actor())
+    except Limited as error:
+        form.to.errors = [error.message]
+        return _answer(used, edited, form, 429, problem=error.message, findings=())
     sender = _sender()
     findings = _try(relay, sender, recipient)
     facts = {"findings": findings, "tried": relay.where, "sender": sender, "recipient": recipient}

@@ -6,12 +6,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.addresses import address_key
+from newsletter.core.db import truncate_log
 from newsletter.core.errors import Missing
 from newsletter.subscribers.erase import erase as erase_person
 from newsletter.subscribers.profile import load_profile
 from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
+from newsletter.web.current import personal_files
 from newsletter.web.database import session
 
 LONGEST_SHOWN = 500  # characters
@@ -36,12 +38,13 @@ def erase(subscriber_id: int) -> AnyResponse:
         return _form(subscriber_id, typed[:LONGEST_SHOWN], _("This is not their address."), 400)
     session().rollback()
     try:
-        erase_person(session(), subscriber_id, actor=current_actor())
+        erase_person(session(), subscriber_id, actor=current_actor(), files=personal_files())
     except Missing:
         session().rollback()
         flash(_("This person was erased before; nothing was changed."), "info")
     else:
         session().commit()
+        truncate_log(session())
         flash(_("The person is erased."), "success")
     return redirect(url_for(".person", subscriber_id=subscriber_id), 303)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 from lxml import html as lxml_html
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from newsletter.settings import Settings
 from newsletter.smtp.sink import At, Options, Rule, Script, Sink
 from newsletter.transports.find import all_transports, transport_configs
 from newsletter.transports.models import Transport
+from newsletter.web.limits import limiter
 from tests.databases import both_databases
 from tests.web.admin.settings.relays import CANARY, FORM, LOCAL, PAGE
 from tests.web.signed_in import SignedIn
@@ -261,3 +263,16 @@ class TestTest:
         sink = make_sink()
         admin_client.post(TEST, data=FORM | LOCAL | {"port": str(sink.port)})
         assert all_transports(session) == []
+
+
+def test_a_relay_is_tried_so_many_times_and_no_more(
+    app: Flask, admin_client: SignedIn, make_sink: Callable[..., Sink]
+) -> None:
+    with app.app_context():
+        limiter.reset()
+    app.config["RELAY_TESTS"] = "2 per hour"
+    sink = make_sink()
+    typed = FORM | LOCAL | {"port": str(sink.port), "part": "1"}
+    answers = [admin_client.post(TEST, data=typed) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "too many tries" in words(answers[-1])

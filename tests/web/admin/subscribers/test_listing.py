@@ -14,7 +14,7 @@ from newsletter.subscribers.listing import SubscriptionFilter, every_subscriptio
 from newsletter.subscribers.models import State
 from newsletter.subscribers.search import FEW
 from tests.databases import both_databases
-from tests.factories import make_publication, make_readers, make_subscription
+from tests.factories import NO_FILES, make_publication, make_readers, make_subscription
 from tests.web.admin.subscribers.conftest import People
 from tests.web.admin.subscribers.requests import LIST, XSS, afresh, read, shown
 from tests.web.signed_in import SignedIn
@@ -156,7 +156,7 @@ class TestList:
         self, editor_client: SignedIn, session: Session, people: People
     ) -> None:
         people["ana"].subscriber.name = XSS
-        erase(session, people["bo"].subscriber_id, actor="test")
+        erase(session, people["bo"].subscriber_id, actor="test", files=NO_FILES)
         session.commit()
         page = editor_client.get(LIST, query_string={"q": XSS}).text
         assert XSS not in page

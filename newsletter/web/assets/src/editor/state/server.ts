@@ -45,6 +45,7 @@ export interface Uploaded {
 type Body = Record<string, unknown>;
 
 const OLD_TOKEN = "csrf"; // what the server calls a token of another session
+const LARGEST_IMAGE = 20_000_000; // octets, as newsletter/media/picture.py has it
 const PATIENCE = 20_000; // milliseconds before a silent server counts as unreachable
 const LARGEST_AT_THE_END = 60_000; // bytes that a browser still sends for a page that is going (Fetch, keepalive)
 
@@ -78,6 +79,8 @@ export class Server {
 
   /** The image as the library keeps it, or a sentence that says why not. */
   async upload(file: File): Promise<Uploaded | string> {
+    // A server may end the connection instead of answering, when it is sent far more than it takes.
+    if (file.size > LARGEST_IMAGE) return "This file is larger than 20 MB. Make it smaller, then add it again.";
     const form = new FormData();
     form.append("file", file);
     const response = await this.#ask(this.urls.upload, { method: "POST", body: form }, 120_000);

@@ -1,0 +1,28 @@
+"""The secret of an installation that was given none."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from newsletter.core.errors import OperatorMustAct
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in `path`, made on first use; of two processes starting at once, one wins."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secret-key-")
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(temporary, path)  # fails when somebody else was first: theirs counts
+        except FileExistsError:
+            pass
+        finally:
+            Path(temporary).unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise OperatorMustAct(
+            "data_dir", f"The data directory {path.parent} cannot be written: {error.strerror}. Set DATA_DIR."
+        ) from error

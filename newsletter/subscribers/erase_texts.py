@@ -1,0 +1,54 @@
+"""Where an address may stand in texts of others, such as notes: only it is erased there.
+
+Columns are named here, not imported: some belong to features above. A test holds the list against the schema.
+"""
+
+import json
+
+from sqlalchemy import JSON, Column, String, Text, cast, delete, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.core.address_text import AddressInText
+from newsletter.core.db import Base
+
+FREE_TEXTS: dict[str, tuple[str, ...]] = {
+    "subscriber": ("name", "attributes"),
+    "subscription": ("comment",),
+    "consent_record": ("text",),
+    "suppression": ("note",),
+    "subscriber_import": ("filename", "statement", "failure"),
+    "import_problem": ("problem",),
+    "system_message": ("error",),
+    "mailing": ("held_reason", "waiting_for"),
+    "transport_rest": ("reason",),
+}
+# What somebody asked for about an address, until a worker decides it: it is dropped.
+ASKED = {"deferred_request": "facts"}
+
+
+def erase_in_texts(session: Session, address: AddressInText) -> None:
+    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays."""
+    for table, names in FREE_TEXTS.items():
+        for name in names:
+            _erase_in_column(session, Base.metadata.tables[table].c[name], address)
+    for table, name in ASKED.items():
+        asked = Base.metadata.tables[table]
+        session.execute(delete(asked).where(cast(asked.c[name], Text).ilike(address.like, escape="/")))
+
+
+def _erase_in_column(session: Session, column: Column[str], address: AddressInText) -> None:
+    text = cast(column, Text) if isinstance(column.type, JSON) else column
+    # Many rows may say the same: the statement of an import is kept with each of its people.
+    found = session.scalars(select(text).where(text.ilike(address.like, escape="/")).distinct()).all()
+    for before in found:
+        if isinstance(column.type, JSON):
+            value, after = json.loads(before), address.erase_in(json.loads(before))
+        else:
+            value, after = before, _fitting(column, address.erase(before))
+        if value != after:
+            session.execute(update(column.table).where(text == before).values({column: after}))
+
+
+def _fitting(column: Column[str], text: str) -> str:
+    length = column.type.length if isinstance(column.type, String) else None
+    return text[:length]
