@@ -32,6 +32,7 @@ from newsletter.web import (
     unsubscribe_replay,
 )
 from newsletter.web.body_limits import LARGEST_FORM
+from newsletter.web.cookie_session import CookieSessions
 
 assert web  # noqa: S101
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.session_interface = CookieSessions()
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     broker.connect(settings.effective_redis_url, WEB_PATIENCE_SECONDS)
