@@ -55,6 +55,14 @@ class Links:
         """The email itself, as a web page of its own ("View in browser")."""
         return f"{self.issue(publication_slug, issue_slug)}/email"
 
+    def preview(self, revision_id: int) -> str:
+        """A draft as the article that it will be, for who got it as a test message."""
+        return f"{self.public_url}/preview/{self.signer.sign(Purpose.VIEW, revision_id)}"
+
+    def preview_email(self, revision_id: int) -> str:
+        """The email of a draft, as a web page of its own."""
+        return f"{self.preview(revision_id)}/email"
+
     def feed(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/feed.atom"
 

@@ -4,6 +4,7 @@ Rows are copied into frozen dataclasses first; the renderer knows neither databa
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
@@ -40,16 +41,21 @@ def compile_issue(
     variant: Variant = EVERYTHING,
     mark: str = "",
     content: IssueContent | None = None,
+    proof: bool = False,
 ) -> CompiledMessage:
     """The message of `revision`, rendered, inlined and with its header: the same for all who get `variant`.
 
     `mailing_id` 0 is for previews; `mark` stands before the subject of what is no mailing; `content` is that
-    of `revision`, where it is loaded already. Publish the issue first, so that it says its number and day.
+    of `revision`, where it is loaded already; the links of a `proof` lead to a preview while the issue has no
+    page. Publish the issue first, so that it says its number and day.
     Takes tens of milliseconds. Raises `Refused` with fields for facts that cannot stand in a message (a
     sender that is no address, an image that is not in the library), `OperatorMustAct` for a broken template.
     """
     content = content or load_content(session, revision, publication)
-    composed = compose(render_input(session, revision, content, publication, links, variant=variant))
+    given = render_input(session, revision, content, publication, links, variant=variant)
+    if proof:
+        given = replace(given, links=_proof_links(session, revision, given.links, links))
+    composed = compose(given)
     return compile_message(
         composed.html,
         composed.text,
@@ -149,6 +155,14 @@ def _issue_links(publication: Publication, document: Document, links: Links) -> 
         view_in_browser_url=links.issue_email(publication.slug, document.slug),
         subscribe_url=links.subscribe(publication.slug),
     )
+
+
+def _proof_links(session: Session, revision: Revision, real: IssueLinks, links: Links) -> IssueLinks:
+    """The links of a test message: until the issue has a page, they lead to signed previews of `revision`."""
+    if session.get_one(Issue, revision.issue_id).published_revision is not None:
+        return real
+    preview, email = links.preview(revision.id), links.preview_email(revision.id)
+    return replace(real, archive_url=preview, view_in_browser_url=email)
 
 
 def _number(session: Session, issue: Issue) -> int:

@@ -1,6 +1,6 @@
-"""Begin an issue: with nothing in it, or from the skeleton of the last one."""
+"""Begin an issue: with nothing in it, or from the skeleton of an earlier one."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter import audit
@@ -12,21 +12,22 @@ from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
 from newsletter.issues.skeleton import skeleton
+from newsletter.mailings.models import Mailing, MailingState
 from newsletter.publications.models import Publication
 
 MOST_SAME_TITLES = 1_000
+MOST_EXAMPLES = 50
 
 
 def create_issue(
-    session: Session, publication: Publication, title: str, *, from_last: bool = False, actor: str
+    session: Session, publication: Publication, title: str, *, like: Issue | None = None, actor: str
 ) -> Issue:
-    """A new draft called `title`; `from_last` gives it the skeleton of the newest issue, if there is one.
+    """A new draft called `title`, with the skeleton of the issue `like` if one is given.
 
     Its slug is made from the title, with a number where another issue has it. Raises `Refused` naming the
     field for a title that cannot be used.
     """
-    last = last_issue(session, publication) if from_last else None
-    sections = skeleton(load_document(find_revision(session, last))) if last else ()
+    sections = skeleton(load_document(find_revision(session, like))) if like else ()
     begun = _with_title(title.strip()).model_copy(update={"sections": sections})
     document = begun.model_copy(update={"slug": _free_slug(session, publication, begun.slug)})
     saved = save_document(session, publication, document, author=actor)
@@ -34,11 +35,24 @@ def create_issue(
     return saved.issue
 
 
-def last_issue(session: Session, publication: Publication) -> Issue | None:
-    """The newest issue of `publication`, whatever became of it."""
-    return session.scalar(
-        select(Issue).where(Issue.publication_id == publication.id).order_by(Issue.id.desc()).limit(1)
+def examples(session: Session, publication: Publication) -> list[Issue]:
+    """What a new issue may be begun from, at most 50: sent issues, newest first, then the others."""
+    newest = (
+        select(Issue)
+        .where(Issue.publication_id == publication.id)
+        .order_by(Issue.number.is_(None), Issue.number.desc(), Issue.id.desc())
+        .limit(MOST_EXAMPLES)
     )
+    return list(session.scalars(newest))
+
+
+def next_number(session: Session, publication: Publication) -> int:
+    """The number that a new issue will get, if those that are scheduled leave first."""
+    issues = select(func.max(Issue.number)).where(Issue.publication_id == publication.id)
+    waiting = select(func.count()).where(
+        Mailing.publication_id == publication.id, Mailing.state == MailingState.SCHEDULED
+    )
+    return (session.scalar(issues) or 0) + (session.scalar(waiting) or 0) + 1
 
 
 def numbered_slug(wanted: str, number: int) -> str:

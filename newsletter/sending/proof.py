@@ -2,8 +2,9 @@
 
 They go through the outbox and the transactional queue.
 
-The bytes are those of a mailing but for `[TEST]` before the subject, the reader's own lines, and links that
-do nothing: they name nobody (subscription and subscriber 0). The message is compiled when it is asked for, so
+The bytes are those of a mailing but for `[TEST]` before the subject, the reader's own lines, links that do
+nothing: they name nobody (subscription and subscriber 0), and links to the issue's page, which are signed
+previews of the revision until it has one. The message is compiled when it is asked for, so
 that what arrives is what was on the screen, however much is typed meanwhile.
 """
 
@@ -72,7 +73,7 @@ def post_proof(
     earlier = _posted_just_before(session, revision, actor[:AUTHOR_LENGTH], addresses_hash)
     if earlier is not None:
         return earlier
-    compiled = compile_issue(session, revision, issue.publication, links, mark=MARK)
+    compiled = compile_issue(session, revision, issue.publication, links, mark=MARK, proof=True)
     proof = ProofMessage(
         issue_id=issue.id,
         revision_id=revision.id,

@@ -19,6 +19,7 @@ from newsletter.web.public import (
     home,
     media,
     preferences,
+    preview,
     style,
     subscribe,
     unsubscribe,
@@ -39,6 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
+    app.register_blueprint(preview.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_issues.blueprint)
     app.register_blueprint(admin_mailings.blueprint)

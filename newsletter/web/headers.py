@@ -13,6 +13,11 @@ EMAIL_CONTENT_SECURITY_POLICY = (
     "img-src 'self' https: data:; frame-ancestors 'self'"
 )
 
+# The same beside the editor, whose script scrolls it and hears where it is pressed; nothing in it can run.
+PREVIEW_CONTENT_SECURITY_POLICY = EMAIL_CONTENT_SECURITY_POLICY.replace(
+    "sandbox ", "sandbox allow-same-origin ", 1
+)
+
 
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 STRICT_TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000")

@@ -16,6 +16,8 @@ LINKS = {
     "archive": ("weekly",),
     "issue": ("weekly", "issue-41"),
     "issue_email": ("weekly", "issue-41"),
+    "preview": (1,),
+    "preview_email": (1,),
     "feed": ("weekly",),
     "media": ("abc/600.jpg",),
     "style": ("weekly",),

@@ -70,7 +70,7 @@ def pictures(demo: Demo) -> list[Picture]:
         Picture("home", f"/admin/p/{slug}"),
         Picture("home-phone", f"/admin/p/{slug}", 390, 800, sharp=True),
         Picture("editor", f"{draft}/edit", wait="iframe"),
-        Picture("review", f"{draft}/check"),
+        Picture("review", f"{draft}/send"),
         Picture("mailing", f"/admin/mailings/{demo.mailing_id}"),
         *public,
         *(picture.dark for picture in public),

@@ -1,6 +1,7 @@
 """A test message: the bytes of the mailing, marked, with links that do nothing."""
 
 import email
+import re
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
@@ -74,11 +75,16 @@ def test_the_bytes_are_those_of_the_mailing_but_for_the_mark(
     compiled = compile_issue(session, find_revision(session, issue), issue.publication, links)
     real = parsed(compiled.fill(subscriber_values(session, issue.publication, reader, links)))
     assert {name.lower() for name in first} == {name.lower() for name in real}
-    assert [(name, first[name]) for name in first if name.lower() not in OWN] == [
-        (name, real[name]) for name in real if name.lower() not in OWN
-    ]
+    assert header_lines(first) == header_lines(real)
     tested = html_of(first).replace(links_in(first), links_in(real))
     assert without_tokens(tested) == without_tokens(html_of(real))
+
+
+def header_lines(message: EmailMessage) -> list[tuple[str, str]]:
+    """What is not the recipient's own; a boundary is made from the parts."""
+    return [
+        (name, re.sub('boundary="[^"]+"', "", message[name])) for name in message if name.lower() not in OWN
+    ]
 
 
 def links_in(message: EmailMessage) -> str:
@@ -86,9 +92,8 @@ def links_in(message: EmailMessage) -> str:
 
 
 def without_tokens(html: str) -> str:
-    import re
-
-    return re.sub(r"/[up]/[\w-]+", "/x", html)
+    html = re.sub(r"/(?:[up]|preview)/[\w-]+", "/x", html)
+    return html.replace("/archive/weekly/one", "/x")  # it has no page yet: a preview stands in
 
 
 def test_its_links_name_nobody(runtime: Runtime, session: Session, links: Links, sink: Sink) -> None:

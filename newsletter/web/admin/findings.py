@@ -1,5 +1,8 @@
 """What preflight says about an issue, for its review, for sending it and for Home."""
 
+from dataclasses import dataclass
+
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -18,6 +21,30 @@ def findings_of(issue: Issue, revision: Revision, content: IssueContent | None =
 def blocking(findings: list[Finding]) -> list[Finding]:
     """Those that keep the issue from being sent."""
     return [finding for finding in findings if finding.level is Level.BLOCKING]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a finding is seen to: an address in the admin, and the words of the link to it."""
+
+    url: str
+    label: str
+    is_in_document: bool = False
+
+
+# Rules about the publication, with the field of its settings that each is about.
+_SETTINGS = {"sender": "sender_email", "postal_address": "postal_address"}
+
+
+def place_of(finding: Finding, issue: Issue) -> Place:
+    """The way to what `finding` is about: settings of the publication, the page that sends, or the editor."""
+    if field := _SETTINGS.get(finding.rule):
+        settings = url_for("admin_publications.settings", slug=issue.publication.slug, _anchor=field)
+        return Place(settings, _("Open the settings"))
+    if finding.rule == "tested":
+        return Place(url_for("admin_issues.send", issue_id=issue.id, _anchor="test"), _("Send one"))
+    edit = url_for("admin_issues.edit", issue_id=issue.id, _anchor=finding.path or None)
+    return Place(edit, _("Show it") if finding.path else _("Open the editor"), is_in_document=True)
 
 
 def summary(findings: list[Finding]) -> str:

@@ -35,7 +35,8 @@ def begin_next(hand: Hand, title: str, like: str) -> None:
     """The same for a further issue, with the skeleton of the one called `like`."""
     go_to(hand, "Issues")
     hand.press(hand.tab.get_by_role("link", name="New issue"))
-    hand.tick(hand.tab.get_by_role("radio", name=f"The skeleton of “{like}”"))
+    hand.tick(hand.tab.get_by_role("radio", name="The skeleton of an earlier issue"))
+    expect(hand.tab.get_by_label("The earlier issue")).to_contain_text(like)
     _create(hand, title)
 
 

@@ -18,10 +18,9 @@ LONGEST_SENDING = 240_000  # milliseconds from the schedule to the last message
 
 
 def review(hand: Hand) -> None:
-    """From the editor to the page with what was found."""
+    """From the editor to the one page with what was found, a test message and when to send."""
     hand.press(hand.tab.get_by_role("link", name="Review and send"))
     expect(hand.tab.get_by_role("heading", level=1, name="Send")).to_be_visible()
-    hand.press(hand.tab.get_by_role("link", name="Review and test message"))
     expect(hand.tab.get_by_text(re.compile("It can be sent|Nothing is wrong"))).to_be_visible()
 
 
@@ -45,7 +44,6 @@ def read_test_message(mailbox: Page, installation: Installation, subject: str, w
 
 def schedule(hand: Hand, installation: Installation, readers: int) -> None:
     """For tomorrow morning, which comes at once."""
-    hand.press(hand.tab.get_by_role("link", name="Choose when to send"))
     hand.tick(hand.tab.get_by_role("radio", name="At a time"))
     zone = ZoneInfo(story.PUBLICATION["timezone"])
     there = datetime.combine(datetime.now(zone) + timedelta(days=1), time(8, 15), zone)
@@ -62,7 +60,6 @@ def schedule(hand: Hand, installation: Installation, readers: int) -> None:
 
 
 def send_now(hand: Hand, readers: int) -> None:
-    hand.press(hand.tab.get_by_role("link", name="Choose when to send"))
     hand.tick(hand.tab.get_by_role("radio", name="Now"))
     hand.press(hand.tab.get_by_role("button", name="Continue"))
     hand.press(hand.tab.get_by_role("button", name=f"Send to {readers} readers now"))

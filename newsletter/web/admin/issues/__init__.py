@@ -2,13 +2,13 @@
 
 from newsletter.web.admin.issues import (
     change,
+    check,
     delete,
     edit,
     listing,
     new,
     presence,
     preview,
-    review,
     send,
     upload,
 )
@@ -17,13 +17,13 @@ from newsletter.web.admin.issues.blueprint import blueprint
 __all__ = [
     "blueprint",
     "change",
+    "check",
     "delete",
     "edit",
     "listing",
     "new",
     "presence",
     "preview",
-    "review",
     "send",
     "upload",
 ]

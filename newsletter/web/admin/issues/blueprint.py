@@ -12,6 +12,7 @@ from newsletter.document.reading import LARGEST
 from newsletter.issues.load import find_issue
 from newsletter.issues.models import Issue
 from newsletter.media.picture import MOST_OCTETS
+from newsletter.web.admin.findings import place_of
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS, Answer, answer, wants_json
 
@@ -47,6 +48,11 @@ def _old_token(_error: CSRFError) -> Answer:
     # 403 tells the editor's script to fetch a new token and save again: somebody signed in meanwhile.
     sentence = _("You signed in or out since this page was opened. Load it again, then send it once more.")
     return answer(403 if wants_json() else 400, sentence, code="csrf")
+
+
+@blueprint.context_processor
+def _places() -> dict[str, Any]:
+    return {"place_of": place_of}
 
 
 def load_issue(issue_id: int) -> Issue:

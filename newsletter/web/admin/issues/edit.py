@@ -23,7 +23,7 @@ from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.issues.upload import SHOWN_WIDTH
 from newsletter.web.assets_manifest import built_files
-from newsletter.web.current import local_links
+from newsletter.web.current import links, local_links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
 
@@ -92,6 +92,9 @@ def _document_schema() -> dict[str, Any]:
 def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
     own: dict[str, Any] = {"issue_id": issue.id}
     waits = mailing is not None and mailing.state is MailingState.SCHEDULED
+    slug = issue.publication.slug
+    published = {"web": links().issue(slug, issue.slug)} if issue.published_revision else {}
+    leaves = {"next": url_for(".new", slug=slug, like=issue.id)} if mailing and not waits else {}
     return {
         "document": url_for(".document", **own),
         "preview": url_for(".preview", **own),
@@ -100,10 +103,12 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "media": url_for(".media", key="KEY", **own).removesuffix("KEY"),
         "presence": url_for(".presence", **own),
         "send": url_for(".send", **own),
-        "issues": url_for(".issues", slug=issue.publication.slug),
+        "issues": url_for(".issues", slug=slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),
         # Only while there is something to take back.
         **({"unschedule": url_for(".unschedule_page", **own)} if waits else {}),
+        **published,
+        **leaves,
     }
 
 

@@ -1,7 +1,7 @@
 """`/admin/issues/<id>/preview`: the saved issue through the very renderer that sends, as its own document.
 
 The answer has its own Content-Security-Policy: it may be framed by our pages and by nobody else, and nothing
-in it can run.
+in it can run; only the page of the editor reaches into it (docs/adr/0035).
 """
 
 from flask import Response, make_response, render_template, request
@@ -24,7 +24,7 @@ from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
-from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
+from newsletter.web.headers import PREVIEW_CONTENT_SECURITY_POLICY
 
 NOBODY = 0  # whose links do nothing but say that they come from a test
 # What programs for mail show of a line, in characters: a narrow phone, a wide one, a window of a computer.
@@ -102,7 +102,7 @@ def _shows_images() -> bool:
 
 
 def _framed(response: Response) -> Response:
-    policy = EMAIL_CONTENT_SECURITY_POLICY
+    policy = PREVIEW_CONTENT_SECURITY_POLICY
     if not _shows_images():
         policy = policy.replace("img-src 'self' https: data:", "img-src 'none'")
     response.headers["Content-Security-Policy"] = policy

@@ -14,8 +14,8 @@ from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
-from newsletter.preflight import Level
 from newsletter.sending.audience import Audience, count_audience
+from newsletter.sending.proof import MOST_ADDRESSES
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import parse_schedule_time
 from newsletter.sending.unschedule import unschedule
@@ -41,13 +41,15 @@ UNNOTICED = 10
 def send(issue_id: int) -> str | AnyResponse:
     """What was scheduled; or when to send and, once that is chosen, what will happen."""
     issue = load_issue(issue_id)
-    mailing = current_mailing(session(), issue.id)
-    if mailing is not None:
-        return _scheduled_page(issue, mailing)
     chosen = read_chosen(request.args, issue.publication.timezone)
-    if chosen.settled and not is_fresh() and _goes_to_many(issue):
+    if (
+        chosen.settled
+        and not is_fresh()
+        and _goes_to_many(issue)
+        and not current_mailing(session(), issue.id)
+    ):
         return ask_for_password()
-    return _form_page(issue, chosen)
+    return page_to_send(issue)
 
 
 @blueprint.post("/issues/<int:issue_id>/send")
@@ -100,6 +102,14 @@ def unschedule_issue(issue_id: int) -> AnyResponse:
     return redirect(url_for(".edit", issue_id=issue_id), 303)
 
 
+def page_to_send(issue: Issue) -> str:
+    """The page of an issue's mailing; of a draft, the page that sends it."""
+    mailing = current_mailing(session(), issue.id)
+    if mailing is not None:
+        return _scheduled_page(issue, mailing)
+    return draft_page(issue, read_chosen(request.args, issue.publication.timezone))
+
+
 def _goes_to_many(issue: Issue) -> bool:
     return is_large(count_audience(session(), issue).readers)
 
@@ -127,17 +137,24 @@ def _schedule(issue: Issue) -> Mailing:
 def _refused(issue_id: int, error: DomainError) -> Response:
     issue = load_issue(issue_id)
     chosen = read_chosen(request.form, issue.publication.timezone)
-    page = _form_page(issue, chosen, problem=error.message, typed_problem=error.fields.get("typed", ""))
+    page = draft_page(issue, chosen, problem=error.message, typed_problem=error.fields.get("typed", ""))
     return make_response(page, STATUS[error.decision])
 
 
-def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
+def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
+    """All that comes before an issue is sent: findings, a test message, who gets it, when, and the button."""
+    chosen = chosen or read_chosen({}, issue.publication.timezone)
     audience = count_audience(session(), issue)
     revision = find_revision(session(), issue)
     findings = findings_of(issue, revision)
     blocked = blocking(findings)
     ready = chosen.settled and not blocked and audience.readers > 0
-    given = {"problem": "", "typed_problem": ""} | facts
+    given = {
+        "problem": "",
+        "typed_problem": "",
+        "test_addresses": current_actor(),
+        "test_problem": "",
+    } | facts
     return render_template(
         "admin/issues/send.html",
         issue=issue,
@@ -147,9 +164,9 @@ def _form_page(issue: Issue, chosen: Chosen, **facts: Any) -> str:
         zones=zones(chosen.zone),
         audience=audience,
         excluded=excluded_words(audience.excluded),
-        findings=findings,
+        findings=blocked + [finding for finding in findings if finding not in blocked],
         blocked=blocked,
-        warnings=[finding for finding in findings if finding.level is Level.WARNING],
+        most_test_addresses=MOST_ADDRESSES,
         summary=summary(findings),
         ready=ready,
         sentence=_sentence(issue, chosen, audience) if ready else "",
@@ -167,7 +184,7 @@ def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
         mailing=mailing,
         sentence=locked_sentence(mailing),
         may_unschedule=mailing.state is MailingState.SCHEDULED,
-        waits=mailing.state is MailingState.SCHEDULED,
+        on_the_web=links().issue(issue.publication.slug, issue.slug) if issue.published_revision else "",
         audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
     )
 

@@ -73,3 +73,13 @@ class PublicationForm(Form):
             self[name].data = getattr(publication, name)
         if publication.sender_name == publication.name:
             self.sender_name.data = ""
+
+
+class NewPublicationForm(PublicationForm):
+    """The same to make one, which asks for all that its first issue needs."""
+
+    postal_address = TextAreaField(
+        _("Postal address"),
+        [InputRequired(_("Write the postal address: the law asks for one in every issue."))],
+        description=_("Shown at the end of every issue, as the law asks."),
+    )

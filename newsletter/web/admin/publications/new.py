@@ -14,7 +14,7 @@ from newsletter.publications.settings import PublicationSettings
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.choices import languages
-from newsletter.web.admin.publications.forms import PublicationForm
+from newsletter.web.admin.publications.forms import NewPublicationForm
 from newsletter.web.database import session
 
 
@@ -22,14 +22,14 @@ from newsletter.web.database import session
 @allow(Permission.MANAGE_PUBLICATIONS)
 def new() -> AnyResponse:
     """The empty form."""
-    return _page(PublicationForm(), 200)
+    return _page(NewPublicationForm(), 200)
 
 
 @blueprint.post("/publications/new")
 @allow(Permission.MANAGE_PUBLICATIONS)
 def create() -> AnyResponse:
     """Make it and open its settings; pressed twice, it is made once."""
-    form = PublicationForm()
+    form = NewPublicationForm()
     facts = form.facts()
     if facts is None:
         return _page(form, 400)
@@ -54,7 +54,7 @@ def _is_the_same(facts: PublicationSettings) -> bool:
     return all(getattr(there, name) == value for name, value in asdict(facts).items())
 
 
-def _page(form: PublicationForm, status: int) -> AnyResponse:
+def _page(form: NewPublicationForm, status: int) -> AnyResponse:
     page = render_template(
         "admin/publications/new.html", form=form, languages=languages(), zones=city_zones()
     )

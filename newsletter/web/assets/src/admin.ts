@@ -5,3 +5,4 @@ import "./admin/passwords";
 import "./admin/unsaved-input";
 import "./admin/publications";
 import "./admin/upload";
+import "./admin/selected-input";

@@ -157,6 +157,20 @@ def test_the_skeleton_brings_titles_intros_and_standing_texts(
     feature = {"type": "feature", "id": "watch", "title": "Watch", "headline": "Only this week"}
     save_issue(session, publication, sections=[about, digest, latest, feature])
     session.commit()
+    save_issue(session, publication, title="Half written", slug="half-written")
+    session.scalars(select(Issue).where(Issue.slug != "half-written")).one().number = 7
+    session.commit()
+    page = tree(editor_client.get(NEW).text)
+    assert page.get_element_by_id("field-title").get("value") == "The Morning 8"  # the next number
+    chosen = page.cssselect("#field-like option[selected]")
+    assert [option.text.strip() for option in chosen] == ["No. 7: Week one"]  # the last that was sent
+    unsent = page.cssselect("#field-like option")[1]
+    assert unsent.text.strip() == "Half written (not sent)"
+    page = tree(editor_client.get(f"{NEW}?like={unsent.get('value')}").text)
+    assert page.cssselect("#field-like option[selected]")[0].get("value") == unsent.get("value")
+    editor_client.post(NEW, data={"title": "Empty like it", "begin": "skeleton", "like": unsent.get("value")})
+    empty = session.scalars(select(Issue).where(Issue.title == "Empty like it")).one()
+    assert load_document(find_revision(session, empty)).sections[0].id != "about-us"
     editor_client.post(NEW, data={"title": "Week two", "begin": "skeleton"})
     begun = session.scalars(select(Issue).where(Issue.title == "Week two")).one()
     document = load_document(find_revision(session, begun))

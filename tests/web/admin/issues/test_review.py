@@ -36,7 +36,8 @@ def test_the_review_shows_what_preflight_finds_and_where(
     page = editor_client.get(own(issue, "check")).text
     assert "1 thing must be mended before it can be sent." in words(page)
     places = [link.get("href") for link in tree(page).cssselect(".finding a")]
-    assert places == [f"/admin/issues/{issue.id}/edit#subject", f"/admin/issues/{issue.id}/edit#preheader"]
+    edit = own(issue, "edit")
+    assert places == [f"{edit}#subject", f"{edit}#preheader", f"{own(issue, 'send')}#test"]
     answer = editor_client.get(own(issue, "check"), headers=JSON)
     assert answer.json is not None
     assert answer.json["blocking"] == 1
@@ -49,14 +50,29 @@ def test_the_review_shows_what_preflight_finds_and_where(
     }
 
 
+def test_what_is_wrong_with_the_publication_leads_to_its_settings(
+    editor_client: SignedIn, session: Session, publication: Publication, issue: Issue
+) -> None:
+    publication.postal_address = ""
+    session.commit()
+    [place, _] = [
+        link.get("href") for link in tree(editor_client.get(own(issue, "send")).text).cssselect(".finding a")
+    ]
+    assert place == f"/admin/p/{publication.slug}/settings#postal_address"
+    assert tree(editor_client.get(place).text).cssselect("#postal_address")
+    answer = editor_client.get(own(issue, "check"), headers=JSON)
+    assert answer.json is not None
+    assert answer.json["findings"][0]["url"] == place
+
+
 def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     editor_client: SignedIn, session: Session, issue: Issue, api: DocumentClient
 ) -> None:
     assert "No test message was sent" in editor_client.get(own(issue, "check")).text
     to = {"addresses": "Ana@press.example, bo@press.example; ana@press.example"}
     answer = editor_client.post(own(issue, "test"), data=to)
-    assert (answer.status_code, answer.location) == (303, own(issue, "check"))
-    page = words(editor_client.get(own(issue, "check")).text)
+    assert (answer.status_code, answer.location) == (303, own(issue, "send"))
+    page = words(editor_client.get(own(issue, "send")).text)
     assert "is on its way to Ana@press.example, bo@press.example." in page
     assert "Nothing is wrong with this issue." in page
     sent = session.scalars(select(SystemMessage).order_by(SystemMessage.id)).all()

@@ -14,6 +14,9 @@ export interface Urls {
   readonly send: string;
   readonly presence: string;
   readonly unschedule?: string;
+  /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
+  readonly web?: string;
+  readonly next?: string;
 }
 
 export type Answer =
@@ -29,6 +32,9 @@ export interface Finding {
   readonly level: "blocking" | "warning";
   readonly message: string;
   readonly path: string;
+  /** The page where it is seen to, and the words of the link, for what is not in the document. */
+  readonly url?: string;
+  readonly label?: string;
 }
 
 export interface Uploaded {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,11 +11,12 @@ from newsletter.core.errors import DomainError
 from newsletter.issues.edit import state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
-from newsletter.mailings.current import current_mailing
-from newsletter.sending.proof import MOST_ADDRESSES, parse_proof_addresses, post_proof
-from newsletter.web.admin.findings import blocking, findings_of, summary
+from newsletter.preflight import Finding
+from newsletter.sending.proof import parse_proof_addresses, post_proof
+from newsletter.web.admin.findings import blocking, findings_of, place_of
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
+from newsletter.web.admin.issues.send import draft_page, page_to_send
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS, wants_json
@@ -23,20 +24,17 @@ from newsletter.web.errors import STATUS, wants_json
 
 @blueprint.get("/issues/<int:issue_id>/check")
 @allow(Permission.VIEW)
-def check(issue_id: int) -> Response:
-    """The findings about the saved issue: a page for people, JSON for the editor's script."""
+def check(issue_id: int) -> AnyResponse:
+    """The findings about the saved issue, as JSON for the editor's script; for people the page that sends."""
     issue = load_issue(issue_id)
     if not wants_json():
-        return make_response(_page(issue))
+        return make_response(page_to_send(issue))
     revision = find_revision(session(), issue)
     findings = findings_of(issue, revision)
     return jsonify(
         etag=state_of(revision),
         blocking=len(blocking(findings)),
-        findings=[
-            {"rule": finding.rule, "level": finding.level, "message": finding.message, "path": finding.path}
-            for finding in findings
-        ],
+        findings=[_told(finding, issue) for finding in findings],
     )
 
 
@@ -51,25 +49,16 @@ def test(issue_id: int) -> AnyResponse:
         post_proof(session(), issue, addresses, links(), actor=current_actor())
     except DomainError as error:
         session().rollback()
-        page = _page(load_issue(issue_id), typed=typed, problem=error.message)
+        page = draft_page(load_issue(issue_id), test_addresses=typed, test_problem=error.message)
         return make_response(page, STATUS[error.decision])
     session().commit()
     shown = ", ".join(address.email for address in addresses)
     flash(_("The test message is on its way to %(addresses)s.", addresses=shown), "success")
-    return redirect(url_for(".check", issue_id=issue_id), 303)
+    return redirect(url_for(".send", issue_id=issue_id), 303)
 
 
-def _page(issue: Issue, **facts: Any) -> str:
-    findings = findings_of(issue, find_revision(session(), issue))
-    given = {"typed": current_actor(), "problem": ""} | facts
-    return render_template(
-        "admin/issues/review.html",
-        issue=issue,
-        publication=issue.publication,
-        findings=findings,
-        blocked=blocking(findings),
-        summary=summary(findings),
-        mailing=current_mailing(session(), issue.id),
-        most=MOST_ADDRESSES,
-        **given,
-    )
+def _told(finding: Finding, issue: Issue) -> dict[str, Any]:
+    """A finding for the script; what is not in the document has the address of the page where it is."""
+    told = {"rule": finding.rule, "level": finding.level, "message": finding.message, "path": finding.path}
+    place = place_of(finding, issue)
+    return told if place.is_in_document else told | {"url": place.url, "label": place.label}
