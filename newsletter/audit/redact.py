@@ -2,29 +2,29 @@
 
 import json
 
-from sqlalchemy import String, cast, or_, update
+from sqlalchemy import Text, cast, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
+from newsletter.core.address_text import AddressInText
 
 # The trigger on `audit_entry` accepts these details and no others in place of what was there.
 REDACTED = {"erased": True}
 
 
-def redact(session: Session, email: str) -> None:
-    """Blank the details and the IP address of every entry whose details hold `email`.
+def redact(session: Session, address: AddressInText) -> None:
+    """Blank the details and the IP address of every entry whose details hold the address.
 
-    Who did what, to which subject and when stays. Nothing happens for an empty `email`.
+    Who did what, to which subject and when stays. What we write ourselves there names no reader.
     """
-    if not email:
-        return
-    written = cast(AuditEntry.detail, String)
-    # JSON may hold letters beyond ASCII as they are or as \\uXXXX.
-    spellings = {json.dumps(email, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-    holds_it = or_(*(written.icontains(spelling, autoescape=True) for spelling in spellings))
-    session.execute(
-        update(AuditEntry)
-        .where(holds_it)
-        .values(detail=REDACTED, ip="")
-        .execution_options(synchronize_session=False)
-    )
+    written = cast(AuditEntry.detail, Text)
+    found = session.execute(select(AuditEntry.id, written).where(written.ilike(address.like, escape="/")))
+    for id_, detail in found.all():
+        value = json.loads(detail)
+        if address.erase_in(value) != value:
+            session.execute(
+                update(AuditEntry)
+                .where(AuditEntry.id == id_)
+                .values(detail=REDACTED, ip="")
+                .execution_options(synchronize_session=False)
+            )

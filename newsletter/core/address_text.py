@@ -22,7 +22,8 @@ class AddressInText:
 
     def __init__(self, email: str) -> None:
         local, _, domain = unicodedata.normalize("NFC", email).rpartition("@")
-        self._is_ascii = email.isascii()
+        # As it stands in the text of JSON, too, and folded alike by every database.
+        self._is_plain = email.isascii() and not {'"', "\\"} & set(email)
         self._local, self._domain = local, domain
         domains = {re.escape(domain), re.escape(_ascii(domain))}
         # What is only a part of another address is not it: xana@…, x.ana@…, …example.org.uk.
@@ -34,7 +35,7 @@ class AddressInText:
     @property
     def like(self) -> str:
         """A pattern of LIKE, with `/` before what is meant literally: no text without a match is wanted."""
-        if not self._is_ascii:  # databases fold the case of other letters in ways of their own
+        if not self._is_plain:
             return "%@%"
         return f"%{_literal(self._local)}%{_literal(self._domain)}%"
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from newsletter.core.answer_timeout import answer_timeout
 from newsletter.core.columns import UtcDateTime
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.sqlite_writer import WriterConnection
@@ -121,7 +122,6 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
         "hide_parameters": True,
         "connect_args": {
             "options": options,
-            "connect_timeout": 5,
             "tcp_user_timeout": POSTGRES_UNACKNOWLEDGED_MS,
         },
         "pool_size": pool_size,
@@ -136,6 +136,7 @@ def tune(engine: Engine) -> None:
         event.listen(engine, "checkout", _sqlite_checkout)
         event.listen(engine, "begin", _sqlite_begin)
     else:
+        event.listen(engine, "do_connect", _postgres_connect)
         event.listen(engine, "begin", _postgres_begin)
         event.listen(engine, "handle_error", _without_values)
 
@@ -195,6 +196,12 @@ def _sqlite_begin(connection: Connection) -> None:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
+def _postgres_connect(_dialect: Dialect, _record: ConnectionPoolEntry, arguments: Any, options: Any) -> Any:
+    from newsletter.core.postgres_connection import connect  # its driver is large, and SQLite needs none
+
+    return connect(arguments, options)
+
+
 def _postgres_begin(connection: Connection) -> None:
     if timeout := _lock_timeout_ms.get():
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {timeout}")
@@ -202,10 +209,14 @@ def _postgres_begin(connection: Connection) -> None:
 
 @contextmanager
 def lock_timeout(seconds: float) -> Iterator[None]:
-    """Transactions begun inside wait only so long for what another one has locked (`OperationalError`)."""
+    """Transactions begun inside wait only so long for what another one has locked (`OperationalError`).
+
+    Nor do they wait much longer for a server that is silent.
+    """
     token = _lock_timeout_ms.set(round(seconds * 1000))
     try:
-        yield
+        with answer_timeout(seconds + 1):
+            yield
     finally:
         _lock_timeout_ms.reset(token)
 

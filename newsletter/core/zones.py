@@ -34,3 +34,19 @@ def zone_names() -> frozenset[str]:
 def city_zones() -> tuple[str, ...]:
     """What a form proposes: UTC, then the zones named after a city, by name."""
     return ("UTC", *sorted(name for name in zone_names() if name.startswith(REGIONS)))
+
+
+def zone_called(text: str) -> str:
+    """The zone that is meant by `text`: its name, in any case of letters, or its city; else `text` itself."""
+    return _by_spelling().get(_spelling(text)) or text.strip()
+
+
+@cache
+def _by_spelling() -> dict[str, str]:
+    """Every zone by its name, and those that forms propose by their city; of two such cities the first."""
+    by_city = {_spelling(name.rpartition("/")[2]): name for name in reversed(city_zones())}
+    return by_city | {_spelling(name): name for name in zone_names()}
+
+
+def _spelling(text: str) -> str:
+    return " ".join(text.replace("_", " ").split()).casefold()

@@ -10,6 +10,7 @@ from datetime import date
 
 from newsletter.core.bidi import has_rtl, isolated
 from newsletter.core.i18n import direction, language
+from newsletter.document.merge import mask
 from newsletter.document.provenance import Provenance, Style
 from newsletter.document.richtext import escape
 
@@ -29,10 +30,14 @@ _KEEPS = re.compile(r"(?:I|[^\W\d_]*[^\W\d_][A-Z]\w*)(?=[\s’'-])")
 
 @dataclass(frozen=True)
 class Phrasing:
-    """How outlets are named: `translate` answers the phrase of an English one in `language`, a BCP 47 tag."""
+    """How outlets are named: `translate` answers the phrase of an English one in `language`, a BCP 47 tag.
+
+    With a `url` the outlet is a link to it.
+    """
 
     translate: Callable[[str], str] = str
     language: str = "en"
+    url: str = ""
 
     @property
     def is_english(self) -> bool:
@@ -103,7 +108,14 @@ def _according_to(text: str, provenance: Provenance, phrasing: Phrasing) -> str:
 
 
 def _outlet(provenance: Provenance, phrasing: Phrasing) -> str:
-    return phrasing.isolated(f"*{escape(provenance.outlet.strip())}*")
+    name = f"*{phrasing.isolated(escape(provenance.outlet.strip()))}*"
+    return f"[{name}](<{_in_markdown(phrasing.url)}>)" if phrasing.url else name
+
+
+def _in_markdown(url: str) -> str:
+    """`url` such that no entity is seen in it; merge fields stay what they are."""
+    masked = mask(url)
+    return masked.restore(masked.text.replace("&", "&amp;"))
 
 
 def _alone(provenance: Provenance, phrasing: Phrasing) -> str:

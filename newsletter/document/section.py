@@ -25,6 +25,14 @@ class Section(Model):
     """Who sees it; everybody where it is missing."""
 
 
+_FRAME = {"type", "id", "title", "visibility", "limit", "length", "cut_at", "owner", "review_by", "video"}
+
+
+def is_empty(section: Section) -> bool:
+    """Whether a section says and shows nothing but its title; a divider always shows its line."""
+    return section.type != "divider" and not section.model_dump(exclude=_FRAME, exclude_defaults=True)
+
+
 S = TypeVar("S", bound=Section)
 
 

@@ -22,6 +22,7 @@ from newsletter.core.idn import to_ascii_domain
 from newsletter.core.paths import templates_dir
 from newsletter.core.zones import zone_or_utc
 from newsletter.rendering.addresses import needs_smtputf8
+from newsletter.rendering.colour import ink_on, readable_on
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.plain_text import WIDTH, wrapped
@@ -31,6 +32,10 @@ from newsletter.smtp.dialogue import Envelope
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 
+ACCENT = "#c2371d"  # of the button, where no publication has a colour of its own
+DARK_PAPER = "#171613"
+
+
 @dataclass(frozen=True)
 class SystemEmail:
     """All that one system message says, free of the database.
@@ -38,6 +43,7 @@ class SystemEmail:
     asked_at: when the person did what this message answers; the message's Date, the same at each attempt.
     link:     where its one button leads.
     name:     who it comes from: the publication, or whoever runs the installation.
+    accent:   the colour of the button, as `#rrggbb`.
     """
 
     message_id: int
@@ -52,6 +58,7 @@ class SystemEmail:
     reply_to: str = ""
     postal_address: str = ""
     timezone: str = "UTC"
+    accent: str = ACCENT
 
 
 def write(email: SystemEmail) -> Envelope:
@@ -96,6 +103,7 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
         "date": date,
         "time": time,
         "zone": zone,
+        "button": _button(email.accent),
     }
     text = environment.get_template(f"{email.kind}.txt")
     subject = "".join(text.blocks["subject"](text.new_context(words))).strip()
@@ -106,6 +114,12 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
 def _wrapped(text: str) -> str:
     """`text` with its long lines broken; the mark of a signature keeps its blank (RFC 3676 §4.3)."""
     return "\n".join(line if len(line) <= WIDTH else wrapped(line) for line in text.split("\n"))
+
+
+def _button(accent: str) -> dict[str, str]:
+    """The colours of the button and of its words, by day and by night, each readable on the other."""
+    dark = readable_on(accent, DARK_PAPER)
+    return {"paper": accent, "ink": ink_on(accent), "dark_paper": dark, "dark_ink": ink_on(dark)}
 
 
 def _clean(email: SystemEmail) -> SystemEmail:

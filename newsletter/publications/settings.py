@@ -10,7 +10,7 @@ from newsletter.core.addresses import Address, parse_sender_address
 from newsletter.core.bidi import find_misleading, find_override
 from newsletter.core.errors import Refused
 from newsletter.core.text import is_line, is_lines, several_lines
-from newsletter.core.zones import zone_names
+from newsletter.core.zones import zone_called, zone_names
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1_000
@@ -172,6 +172,7 @@ def _language(text: str) -> str:
 
 
 def _timezone(text: str) -> str:
-    if text not in zone_names():
+    zone = zone_called(text)
+    if zone not in zone_names():
         raise ValueError(f"“{text[:60]}” is not a time zone such as Europe/Rome.")
-    return text
+    return zone

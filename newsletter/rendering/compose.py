@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
 from newsletter.document.merge import MergeField, Substitution, fields_in, substitute
+from newsletter.document.section import is_empty
 from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
 from newsletter.rendering.extent import refuse_too_large
@@ -65,7 +66,7 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
     return {
         "wording": Wording(language, substitution, translations(language), given.media),
         "document": document,
-        "sections": sections_of(document, given.variant),
+        "sections": [each for each in sections_of(document, given.variant) if not is_empty(each)],
         "publication": publication,
         "issue": given.issue,
         "links": given.links,

@@ -28,9 +28,9 @@ _PHONE = r"(?<![\w.,:/@-])(?:\+|00(?=\d)|\(?0\d)[\d ()./\u00a0\u2011-]{5,}\d(?![
 _PHONE_IN_HTML = re.compile(rf"<[^>]*>|{_PHONE}")
 _PHONE_IN_TEXT = re.compile(rf"https?://\S+|{_PHONE}")
 _ISOLATED = re.compile(
-    rf"{FIRST_STRONG_ISOLATE}((?:[^<{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]"
-    rf"|<(em|strong|a)\b[^>]*>[^<{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]*</\2>)*){POP_ISOLATE}"
+    rf"{FIRST_STRONG_ISOLATE}((?:[^<{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]|</?(?:em|strong|a)\b[^>]*>)*){POP_ISOLATE}"
 )
+_TAG = re.compile(r"<(/?)(\w+)")
 _UNMARKED = re.compile(r"(<title>.*?</title>|<[^>]*>)", re.DOTALL)
 
 
@@ -55,7 +55,18 @@ def is_turned(text: str, around: str) -> bool:
 
 def isolates_as_html(html: str) -> str:
     """`html` with `<bdi>` in place of isolates, which fewer mail programs know."""
-    return _ISOLATED.sub(r"<bdi>\1</bdi>", html) if FIRST_STRONG_ISOLATE in html else html
+    return _ISOLATED.sub(_as_bdi, html) if FIRST_STRONG_ISOLATE in html else html
+
+
+def _as_bdi(match: re.Match[str]) -> str:
+    """An isolate whose elements all begin and end in it; any other stays as it is."""
+    begun: list[str] = []
+    for closing, name in _TAG.findall(match[1]):
+        if not closing:
+            begun.append(name)
+        elif not begun or begun.pop() != name:
+            return match[0]
+    return match[0] if begun else f"<bdi>{match[1]}</bdi>"
 
 
 def isolate_phones_in_html(html: str, around: str) -> str:

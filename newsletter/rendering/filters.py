@@ -45,10 +45,9 @@ class Wording:
     translations: NullTranslations = field(default_factory=NullTranslations)
     media: Mapping[str, MediaImage] = field(default_factory=dict)
 
-    @property
-    def phrasing(self) -> attribution.Phrasing:
-        """How outlets are named in this language."""
-        return attribution.Phrasing(self.translations.gettext, self.language)
+    def phrasing(self, url: str = "") -> attribution.Phrasing:
+        """How outlets are named in this language, linked to `url` if there is one."""
+        return attribution.Phrasing(self.translations.gettext, self.language, url)
 
     @property
     def direction(self) -> str:
@@ -137,29 +136,29 @@ def _broken(text: str) -> Markup:
 
 
 @pass_context
-def attributed(context: Context, item: Item | FeatureSection) -> str:
-    """An item's blurb as Markdown with its outlet woven in."""
-    return attribution.attributed(item.blurb, item.provenance, _wording(context).phrasing)
+def attributed(context: Context, item: Item | FeatureSection, url: str = "") -> str:
+    """An item's blurb as Markdown with its outlet woven in, as a link if there is a `url`."""
+    return attribution.attributed(item.blurb, item.provenance, _wording(context).phrasing(url))
 
 
 @pass_context
 def attribution_phrase(context: Context, provenance: Provenance) -> str:
     """The bare attribution as Markdown: `reported *X*`."""
-    return attribution.phrase(provenance, _wording(context).phrasing)
+    return attribution.phrase(provenance, _wording(context).phrasing())
 
 
 @pass_context
-def source_line(context: Context, provenance: Provenance) -> str:
+def source_line(context: Context, provenance: Provenance, url: str = "") -> str:
     """Outlet, byline and date as one line of Markdown, without what the blurb says already."""
     wording = _wording(context)
-    return attribution.source_line(provenance, wording.day, wording.phrasing)
+    return attribution.source_line(provenance, wording.day, wording.phrasing(url))
 
 
 @pass_context
 def shortened(context: Context, item: Item, section: LatestSection) -> Cut:
     """An item's blurb, with its outlet woven in, cut as its section says: plain text, merge fields filled."""
     wording = _wording(context)
-    text = attribution.attributed(item.blurb, item.provenance, wording.phrasing)
+    text = attribution.attributed(item.blurb, item.provenance, wording.phrasing())
     result = cut(richtext.to_plain(text, TOKENS, links=False), section.length, section.cut_at)
     return Cut(wording.substitution.words(result.text), result.shortened)
 

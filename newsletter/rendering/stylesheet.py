@@ -26,6 +26,7 @@ _MAIL_PROGRAM = re.compile(
 # any other pseudo-class depends on the reader, or premailer leaves it
 _RESOLVED = ("first-child", "last-child")
 _GROUPS = ("media", "supports", "layer", "container")
+_IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -226,4 +227,5 @@ def _keep_rule(
 
 
 def _make_important(declaration: str) -> str:
-    return declaration if "!important" in declaration.replace(" ", "") else f"{declaration}!important"
+    """With a space before it, which some mail programs need."""
+    return f"{_IMPORTANT.sub('', declaration)} !important"

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.core.db import reading
-from newsletter.core.errors import DomainError
+from newsletter.core.errors import DomainError, Refused
 from newsletter.core.links import Links
 from newsletter.core.public_url import default_sender, host_of
 from newsletter.outbox import settle
 from newsletter.outbox.claim import Claim, claim
 from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.models import SystemMessage
-from newsletter.outbox.system_email import SystemEmail, write
+from newsletter.outbox.system_email import ACCENT, SystemEmail, write
 from newsletter.publications.models import Publication
+from newsletter.rendering.themes import THEMES
 from newsletter.sending import proof
 from newsletter.sending.single_delivery import Answer, SingleDelivery
 from newsletter.smtp.dialogue import Envelope
@@ -102,7 +103,16 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         reply_to=publication.reply_to if publication else "",
         postal_address=publication.postal_address if publication else "",
         timezone=publication.timezone if publication else "UTC",
+        accent=_accent(publication) if publication else ACCENT,
     )
+
+
+def _accent(publication: Publication) -> str:
+    """The accent of its theme; ours when the theme is not there any more."""
+    try:
+        return THEMES[publication.theme].styled(publication.theme_tokens).accent
+    except Refused:
+        return ACCENT
 
 
 def _seal(sessions: sessionmaker[Session], envelope: Envelope, secrets: Sequence[str]) -> Envelope:

@@ -34,7 +34,6 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     address_hash, email = subscriber.address_hash or "", subscriber.email or ""
     subscription_ids = _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
-    audit.redact(session, email)
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
@@ -46,6 +45,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     session.flush()
     address = AddressInText(email)
     erase_in_texts(session, address)
+    audit.redact(session, address)
     files.erase(address, subscriber.id, subscription_ids)
     return subscriber
 

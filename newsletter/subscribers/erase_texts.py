@@ -32,8 +32,15 @@ def erase_in_texts(session: Session, address: AddressInText) -> None:
         for name in names:
             _erase_in_column(session, Base.metadata.tables[table].c[name], address)
     for table, name in ASKED.items():
-        asked = Base.metadata.tables[table]
-        session.execute(delete(asked).where(cast(asked.c[name], Text).ilike(address.like, escape="/")))
+        _delete_rows(session, Base.metadata.tables[table].c[name], address)
+
+
+def _delete_rows(session: Session, column: Column[str], address: AddressInText) -> None:
+    text = cast(column, Text)
+    found = session.scalars(select(text).where(text.ilike(address.like, escape="/")).distinct()).all()
+    for facts in found:
+        if address.erase_in(json.loads(facts)) != json.loads(facts):
+            session.execute(delete(column.table).where(text == facts))
 
 
 def _erase_in_column(session: Session, column: Column[str], address: AddressInText) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.core.answer_timeout import answer_timeout
 from newsletter.subscribers.models import ConsentKind, ConsentRecord
 from newsletter.subscribers.queries import subscriptions_of
 from newsletter.subscribers.unsubscribe import unsubscribe
@@ -13,6 +14,7 @@ from newsletter.subscribers.unsubscribe_spool import EVERYTHING, SpooledUnsubscr
 
 log = structlog.get_logger(__name__)
 
+ANSWER_SECONDS = 5.0  # of a database that is silent, before it is tried again
 OWN_WISHES = (ConsentKind.CONFIRMED, ConsentKind.RENEWED)
 
 
@@ -37,7 +39,7 @@ def _replay_one(spool: UnsubscribeSpool, name: str, sessions: sessionmaker[Sessi
     """False when the database does not answer."""
     try:
         entry = spool.read(name)
-        with sessions() as session:
+        with answer_timeout(ANSWER_SECONDS), sessions() as session:
             _carry_out(session, entry)
             session.commit()
     except FileNotFoundError:  # another process was quicker

@@ -8,6 +8,7 @@ from newsletter.web.admin import account, team
 from newsletter.web.admin import home as admin_home
 from newsletter.web.admin import issues as admin_issues
 from newsletter.web.admin import mailings as admin_mailings
+from newsletter.web.admin import media as admin_media
 from newsletter.web.admin import publications as admin_publications
 from newsletter.web.admin import settings as admin_settings
 from newsletter.web.admin import subscribers as admin_subscribers
@@ -44,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_issues.blueprint)
     app.register_blueprint(admin_mailings.blueprint)
+    app.register_blueprint(admin_media.blueprint)
     app.register_blueprint(admin_subscribers.blueprint)
     app.register_blueprint(admin_publications.blueprint)
     app.register_blueprint(admin_settings.blueprint)

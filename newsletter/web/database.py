@@ -7,11 +7,13 @@ from flask import Flask, current_app, g, request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.core.answer_timeout import answer_timeout
 from newsletter.core.data_version import DataVersion, Version
 from newsletter.core.db import make_engine, reading, session_factory
 
 EXTENSION = "newsletter_database"
 VERSION = "newsletter_data_version"
+ANSWER_SECONDS = 10.0  # that a request waits for the database to say anything
 
 
 class Database:
@@ -46,8 +48,8 @@ db = Database()
 def init_app(app: Flask, database_url: str, threads: int) -> None:
     """Give `app` an engine for `database_url` with a connection for each thread."""
     use(app, make_engine(database_url, pool_size=threads))
-    app.before_request(_read_only_for_safe_methods)
-    app.teardown_request(_end_reading)
+    app.before_request(_limit)
+    app.teardown_request(_end_limit)
     app.teardown_appcontext(_close_session)
 
 
@@ -69,15 +71,16 @@ def session() -> Session:
     return db.session
 
 
-def _read_only_for_safe_methods() -> None:
+def _limit() -> None:
+    g.database_limits = ExitStack()
+    g.database_limits.enter_context(answer_timeout(ANSWER_SECONDS))
     # GET and HEAD change nothing anywhere, so on SQLite they need not wait for a writer.
     if request.method in {"GET", "HEAD", "OPTIONS"}:
-        g.reading = ExitStack()
-        g.reading.enter_context(reading())
+        g.database_limits.enter_context(reading())
 
 
-def _end_reading(_error: BaseException | None) -> None:
-    stack: ExitStack | None = g.pop("reading", None)
+def _end_limit(_error: BaseException | None) -> None:
+    stack: ExitStack | None = g.pop("database_limits", None)
     if stack is not None:
         stack.close()
 

@@ -69,6 +69,8 @@ SIGN_UPS_PER_VISITOR = Allowance("sign-up-visitor", "SIGN_UPS_PER_VISITOR", "30 
 SIGN_UPS_PER_DOMAIN = Allowance("sign-up-domain", "SIGN_UPS_PER_DOMAIN", "1000 per hour")
 # Each is a message, to any address, through a server that may be anybody's.
 RELAY_TESTS = Allowance("relay-test", "RELAY_TESTS", "60 per hour; 200 per day")
+# Somebody who works on the look of an issue presses often; each goes to five addresses at most.
+TEST_MESSAGES = Allowance("test-message", "TEST_MESSAGES", "120 per hour; 500 per day")
 
 REDIS_PATIENCE_SECONDS = 0.25
 
@@ -159,6 +161,11 @@ def consume_sign_up(address: Address) -> None:
 def consume_relay_test(account: str) -> None:
     """Count one test of a relay by this user; `Limited` when they had enough."""
     _refuse_until(_consume(RELAY_TESTS, account_key(account)))
+
+
+def consume_test_message(account: str) -> None:
+    """Count one test message of an issue by this user; `Limited` when they had enough."""
+    _refuse_until(_consume(TEST_MESSAGES, account_key(account)))
 
 
 def _visitor() -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.audit.models import AuditEntry
+from newsletter.core.address_text import AddressInText
 
 CHANGES = [
     "DELETE FROM audit_entry",
@@ -56,8 +57,7 @@ def test_an_erasure_takes_an_address_out_of_the_details(session: Session, email:
     others = {"file": "readers.csv", "note": "axb%@example.org"}
     _entry(session, filename=f"{email.upper()}.csv" if email.isascii() else email, rows=3)
     _entry(session, **others)
-    audit.redact(session, email)
-    audit.redact(session, "")
+    audit.redact(session, AddressInText(email))
     session.commit()
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.detail, entry.ip) for entry in entries] == [
@@ -65,5 +65,5 @@ def test_an_erasure_takes_an_address_out_of_the_details(session: Session, email:
         (others, "192.0.2.1"),
     ]
     assert {entry.actor for entry in entries} == {"olga@press.example"}
-    audit.redact(session, email)  # once more changes nothing
+    audit.redact(session, AddressInText(email))  # once more changes nothing
     session.commit()

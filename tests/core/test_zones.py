@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.core.zones import city_zones, find_zone, zone_names, zone_or_utc
+from newsletter.core.zones import city_zones, find_zone, zone_called, zone_names, zone_or_utc
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,14 @@ def test_forms_propose_utc_and_the_zones_of_cities() -> None:
     assert {"Europe/Rome", "America/Argentina/Buenos_Aires", "Arctic/Longyearbyen"} <= set(city_zones())
     assert not {"US/Eastern", "Etc/GMT+3", "EST"} & set(city_zones())
     assert set(city_zones()) <= zone_names()
+
+
+def test_a_city_names_its_zone() -> None:
+    said = {
+        "Rome": "Europe/Rome",
+        " new  york": "America/New_York",
+        "europe/rome": "Europe/Rome",
+        "utc": "UTC",
+    }
+    assert {text: zone_called(text) for text in said} == said
+    assert zone_called("Atlantis") == "Atlantis"

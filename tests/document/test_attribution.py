@@ -7,6 +7,7 @@ from hypothesis import given
 
 from newsletter.document.attribution import Phrasing, attributed, phrase, source_line
 from newsletter.document.provenance import Provenance, Style
+from newsletter.document.richtext import link_urls
 from tests.document.strategies import lines
 
 POST = "The Harbour Post"
@@ -117,13 +118,19 @@ def test_the_byline_is_said_in_the_language() -> None:
     ("language", "outlet", "line"),
     [
         ("en", "The Post", "*The Post* · By Ana · 12 May"),
-        ("en", "العربية", "\u2068*العربية*\u2069 · By Ana · 12 May"),
-        ("ar", "The Post", "\u2068*The Post*\u2069 · By \u2068Ana\u2069 · \u206812 May\u2069"),
+        ("en", "العربية", "*\u2068العربية\u2069* · By Ana · 12 May"),
+        ("ar", "The Post", "*\u2068The Post\u2069* · By \u2068Ana\u2069 · \u206812 May\u2069"),
     ],
 )
 def test_names_of_another_direction_are_isolated(language: str, outlet: str, line: str) -> None:
     provenance = Provenance(outlet=outlet, byline="Ana", published=date(2026, 5, 12))
     assert source_line(provenance, lambda day: f"{day:%d} May", Phrasing(language=language)) == line
+
+
+def test_an_outlet_may_be_a_link() -> None:
+    linked = Phrasing(url='https://a.example/x_(y)?a=1&copy=2&n={{ name | default: "A&B" }}')
+    text = source_line(by(Style.OUTLET), phrasing=linked)
+    assert link_urls(text) == ['https://a.example/x_(y)?a=1&copy=2&n={{ name | default: "A&B" }}']
 
 
 @given(lines, lines)

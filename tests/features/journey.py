@@ -16,8 +16,10 @@ from sqlalchemy import select
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
+from newsletter.runtime import Runtime
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.signup_protection import FillTime
+from tests.deciding import decide_all
 from tests.features.unchanged import reading_session
 from tests.processes import Installation, wait_until
 
@@ -89,10 +91,21 @@ def _subscribe(site: Site, tab: Page, email: str) -> Iterator[str]:
     _press(tab, "Subscribe")
     _shows(tab, "Check your inbox")
     yield "subscribe, asked"
+    _decide(site.installation)
     tab.goto(f"{site.links.subscribe(slug)}?embed=1")
     yield "subscribe, embedded"
     tab.goto(f"{site.links.subscribe(slug)}?lang=ar")
     yield "subscribe, in Arabic"
+
+
+def _decide(installation: Installation) -> None:
+    """No worker runs."""
+    runtime = Runtime(installation.settings)
+    try:
+        with runtime.session() as session:
+            decide_all(session)
+    finally:
+        runtime.close()
 
 
 def _confirm(site: Site, tab: Page, email: str) -> Iterator[str]:

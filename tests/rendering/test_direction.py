@@ -55,12 +55,12 @@ def test_names_and_dates_of_a_source_are_isolated_where_directions_mix() -> None
     arabic = composed(
         "ar", type="links", items=[item | {"provenance": {"outlet": "The Post", "byline": "A & B"}}]
     )
-    assert "<bdi><em>The Post</em></bdi> · بقلم <bdi>A &amp; B</bdi>" in arabic.html
+    assert "<em><bdi>The Post</bdi></em> · بقلم <bdi>A &amp; B</bdi>" in arabic.html
     assert "\u2068The Post\u2069 · بقلم \u2068A & B\u2069" in arabic.text
     english = composed(
         "en", type="links", items=[item | {"provenance": {"outlet": "العربية", "byline": "Ana"}}]
     )
-    assert "<bdi><em>العربية</em></bdi> · By Ana" in english.html
+    assert "<em><bdi>العربية</bdi></em> · By Ana" in english.html
     plain = composed("en", type="links", items=[item | {"provenance": {"outlet": "The Post"}}])
     assert "<em>The Post</em></p>" in plain.html
     assert "\u2068" not in plain.text

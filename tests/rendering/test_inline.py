@@ -30,13 +30,13 @@ def test_important_outside_media_is_inlined_with_its_weight() -> None:
 
 def test_media_rules_win_against_the_style_attributes_they_compete_with() -> None:
     html = inline(page("<p class='a'>x</p>", ".a{color:red} @media print{.a{color:black}}"))
-    assert "@media print{.a{color:black!important}}" in html
+    assert "@media print{.a{color:black !important}}" in html
 
 
 def test_media_in_the_body_moves_to_the_head() -> None:
     html = inline(page("<style>@media print{p{color:red}} p{margin:0}</style>after<p>x</p>"))
     head, _, body = html.partition("</head>")
-    assert "@media print{p{color:red!important}}" in head
+    assert "@media print{p{color:red !important}}" in head
     assert "<style" not in body
     assert "after" in body, "the text after a stylesheet was lost"
 
@@ -66,8 +66,8 @@ def test_font_faces_stay() -> None:
 
 def test_rules_for_single_mail_programs_stay() -> None:
     html = inline(page("<p class='a'>x</p>", "u + .body .a{color:red} .ExternalClass{width:100%}"))
-    assert "u + .body .a{color:red!important}" in html
-    assert ".ExternalClass{width:100%!important}" in html
+    assert "u + .body .a{color:red !important}" in html
+    assert ".ExternalClass{width:100% !important}" in html
 
 
 def test_an_ignored_stylesheet_stays_word_for_word() -> None:

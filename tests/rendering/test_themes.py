@@ -6,8 +6,9 @@ import pytest
 
 from newsletter.core.errors import Refused
 from newsletter.core.paths import templates_dir
-from newsletter.document.blocks import AnySection
+from newsletter.document.blocks import BLOCKS, AnySection
 from newsletter.document.blocks.feature import FEATURE
+from newsletter.document.blocks.links import LINKS
 from newsletter.document.blocks.notice import NOTICE
 from newsletter.rendering.colour import READABLE, contrast
 from newsletter.rendering.compose import compose
@@ -66,6 +67,11 @@ def test_words_can_be_read_whatever_the_accent(theme: Theme, accent: str) -> Non
     assert contrast(tokens.on_accent, tokens.accent) >= READABLE
 
 
+def test_words_stand_on_the_paper_whatever_is_around_it() -> None:
+    tokens = THEMES["gazette"].styled({"ground": "#0a1428"})
+    assert contrast(tokens.soft, tokens.paper) >= READABLE
+
+
 def test_inks_give_way_to_a_publications_paper() -> None:
     tokens = THEMES["gazette"].styled({"paper": "#2a2a2a", "tint": "#333333", "ground": "#202020"})
     assert contrast(tokens.ink, "#2a2a2a") >= READABLE
@@ -81,6 +87,11 @@ def test_inks_give_way_to_a_publications_paper() -> None:
         ("text_font", "Georgia;}</style>"),
         ("text_font", "url(x)"),
         ("text_font", "'Georgia"),
+        ("text_font", "12px"),
+        ("text_font", "Georgia, 700"),
+        ("text_font", "Georgia,, serif"),
+        ("text_font", "Georgia, inherit"),
+        ("text_font", "' '"),
         ("colour", "#ffffff"),
     ],
 )
@@ -126,8 +137,10 @@ def test_bulletin_lists_what_is_inside() -> None:
     html = compose(issue_of(document=digest, theme="bulletin")).html
     contents = re.search(r'<p class="contents">(.*?)</p>', html)
     assert contents
-    titles = [section.title for section in digest.sections if section.title]
-    assert re.findall(r'<span class="entry">(.*?)</span>', contents[1]) == titles
+    titled = [section for section in digest.sections if section.title]
+    linked = re.findall(r'<a class="entry" href="#(.*?)">(.*?)</a>', contents[1])
+    assert linked == [(section.id, section.title) for section in titled]
+    assert all(html.count(f'id="{section.id}"') == 1 for section in titled)
 
 
 @pytest.mark.parametrize(("first", "gap"), [("notice", 1), ("feature", 2), ("untitled feature", 1)])
@@ -139,6 +152,63 @@ def test_poster_sets_a_picture_without_a_heading_right_under_the_title(first: st
     }
     html = compose(issue_of(sections[first], theme="poster")).html
     assert html.count('<td class="opening">') == gap
+
+
+@pytest.mark.parametrize("fonts", ["Georgia", "-apple-system, 'Segoe UI', serif", "PT Serif, 'Open Sans 3'"])
+def test_lists_of_fonts_are_taken(fonts: str) -> None:
+    assert THEMES["gazette"].styled({"text_font": fonts}).text_font == fonts
+
+
+@every_theme
+@pytest.mark.parametrize("paper", ["#101418", "#7a7a7a", "#ffffff"])
+def test_panels_follow_a_publications_paper(theme: Theme, paper: str) -> None:
+    tokens = theme.styled({"paper": paper, "dark_paper": paper})
+    for ink, soft, accent, grounds in (
+        (tokens.ink, tokens.soft, tokens.accent_text, (tokens.paper, tokens.tint)),
+        (tokens.dark_ink, tokens.dark_soft, tokens.dark_accent, (tokens.dark_paper, tokens.dark_tint)),
+    ):
+        assert min(contrast(words, ground) for words in (ink, soft, accent) for ground in grounds) >= 4.4
+
+
+@every_theme
+def test_arabic_is_never_slanted_and_no_heading_is_skipped(theme: Theme) -> None:
+    arabic = reference_digest().model_copy(update={"language": "ar"})
+    html = inline(compose(issue_of(document=arabic, theme=theme.key)).html)
+    assert "italic" not in html
+    assert all("font-style:normal" in em for em in re.findall(r"<em[^>]*>", html))
+    untitled = LINKS.example().model_copy(update={"title": ""})
+    assert "<h3" not in compose(issue_of(untitled, theme=theme.key)).html
+
+
+@every_theme
+def test_a_section_of_nothing_has_no_heading(theme: Theme) -> None:
+    empty = [
+        block.model(type=block.key, title=f"Title of {block.key}")
+        for block in BLOCKS
+        if block.key != "divider"
+    ]
+    composed = compose(issue_of(*empty, theme=theme.key))
+    assert "Title of" not in composed.html + composed.text
+
+
+@every_theme
+def test_long_words_break_and_buttons_keep_their_padding(theme: Theme) -> None:
+    html = html_of(theme)
+    page = re.search(r"<table[^>]*max-width:600px[^>]*>", html)
+    assert page
+    assert "overflow-wrap:break-word" in page[0]
+    assert re.search(r"<td[^>]*mso-padding-alt:", html)
+    assert not re.search(r"\S!important", html)
+    hidden = re.search(r"<div[^>]*display:none[^>]*>", html)
+    assert hidden
+    assert f"color:{theme.tokens.ground}" not in hidden[0]
+
+
+@every_theme
+def test_outlets_are_links_to_the_story_in_html_only(theme: Theme) -> None:
+    composed = compose(issue_of(LINKS.example(), theme=theme.key))
+    assert composed.html.count('href="https://news.example.org/ferry-line"') == 2
+    assert composed.text.count("https://news.example.org/ferry-line") == 1
 
 
 def test_an_unknown_theme_is_refused() -> None:

@@ -19,6 +19,7 @@ from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.logs import Logger
 from newsletter.deferred.defer import defer_password_reset
+from newsletter.deferred.models import DeferredRequest
 from newsletter.mailings.models import Mailing
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
@@ -103,7 +104,8 @@ class Installation:
         """They sign up and confirm, an editor vouches for them elsewhere, and somebody makes a note."""
         mine = ask(self.email, "Ana Quillfeather")
         assert mine
-        defer_password_reset(self.session, parse_address(self.email), locale="en", ip=IP)
+        for asking in (self.email, "bo@example.org"):
+            defer_password_reset(self.session, parse_address(asking), locale="en", ip=asking[:2])
         confirm(self.session, mine.id, locale="en", ip=IP)
         note = f"{self.email} asked me at the fair."
         address, other = parse_address(self.capitals), make_publication(self.session)
@@ -218,6 +220,7 @@ def test_nothing_is_left_after_every_path(
 def check_what_is_of_others(session: Session, bo: Subscription, mailing: Mailing) -> None:
     """What is about several people is still there, without the address."""
     session.expire_all()
+    assert session.scalars(select(DeferredRequest)).one().facts["email"] == "bo@example.org"
     imported = select(ConsentRecord.text).where(ConsentRecord.kind == ConsentKind.IMPORTED).distinct()
     statements = session.scalars(select(SubscriberImport.statement).order_by(SubscriberImport.id)).all()
     assert session.scalars(imported).all() == ["Of [erased] and Bo"] == list(statements[:1])

@@ -4,10 +4,11 @@ It is kept in the session and sent back as the field `csrf_token` or the header 
 have no cookie to ride on and no token (see `web.public.preferences`), and RFC 8058's one-click must not.
 """
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
+from newsletter.web.current import links
 from newsletter.web.errors import Answer, answer
 
 PROTECTED = ("admin_", "accounts_")  # how the names of the protected blueprints begin
@@ -43,9 +44,23 @@ def check() -> None:
         protection.protect()
 
 
+def missing_cookie() -> str:
+    """What to do when the browser sent no cookie of ours, which no old page explains; empty when it did."""
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        return ""
+    if current_app.config["SESSION_COOKIE_SECURE"] and not request.is_secure:
+        encrypted = f"{links().public_url}{request.path}"
+        sentence = _(
+            "Your browser did not keep our cookie, because this page is not encrypted. Open %(url)s instead.",
+            url=encrypted,
+        )
+        return str(sentence)
+    return str(_("Your browser did not keep our cookie. Allow cookies for this site, then try again."))
+
+
 def refused(_error: CSRFError) -> Answer:
     """Say that the form is from before, and how to send it again."""
-    sentence = _(
+    sentence = missing_cookie() or _(
         "This form has expired, because you signed in or out since it was opened. Go back, load the page "
         "again and send it once more."
     )

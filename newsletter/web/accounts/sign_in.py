@@ -84,7 +84,8 @@ def _stale(error: CSRFError) -> AnyResponse | tuple[str, int]:
         return csrf.refused(error) if user else redirect(url_for(".show"), 303)
     if user is not None:
         return redirect(after_sign_in(request.form.get("next")), 303)
-    return _page(SignInForm(), problem=_("This page had been open for too long. Please sign in now.")), 400
+    problem = csrf.missing_cookie() or _("This page had been open for too long. Please sign in now.")
+    return _page(SignInForm(), problem=problem), 400
 
 
 def _matches(user: User | None, password: str) -> bool:

@@ -25,6 +25,11 @@ def short_moment(moment: datetime, zone: str) -> str:
     return f"{day}, {_time(there)} {zone}"
 
 
+def brief_moment(moment: datetime, zone: str) -> str:
+    """`27 Nov 2026, 08:00`, on pages that name the zone once."""
+    return short_moment(moment, zone).removesuffix(f" {zone}")
+
+
 def utc_moment(moment: datetime) -> str:
     """`27 Nov 2026, 08:00` in UTC; the page says the zone."""
     return f"{format_date(moment, 'medium', locale=page_locale())}, {time_of_day(moment)}"

@@ -14,7 +14,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import all_publications
 from newsletter.publications.models import Publication
 from newsletter.web.accounts import signed_in
-from newsletter.web.admin.dates import long_moment, short_moment
+from newsletter.web.admin.dates import brief_moment, long_moment, short_moment
 from newsletter.web.admin.formats import exactly, number
 from newsletter.web.admin.guard import LAST_PUBLICATION, needed_permission
 from newsletter.web.database import session
@@ -22,7 +22,15 @@ from newsletter.web.errors import in_admin
 
 # Whose pages the rail calls settings: those of the publication and, for owners, of the installation.
 SETTINGS = {"admin_publications", "admin_settings"}
-MENU = {"publications": "/admin/publications", "account": "/admin/account", "team": "/admin/team"}
+MENU = {
+    "publications": "/admin/publications",
+    "new_publication": "/admin/publications/new",
+    "media": "/admin/media/",
+    "account": "/admin/account",
+    "team": "/admin/team",
+    "relay": "/admin/settings",
+    "health": "/admin/settings/health",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ def _frame() -> dict[str, Any]:
         "switch_url": _switch_url,
         "long_moment": long_moment,
         "short_moment": short_moment,
+        "brief_moment": brief_moment,
         "number": number,
         "exactly": exactly,
     }

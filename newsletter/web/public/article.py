@@ -11,7 +11,7 @@ from newsletter.core.links import Links
 from newsletter.document import Document
 from newsletter.document.image import Image
 from newsletter.document.merge import with_defaults
-from newsletter.document.section import Section
+from newsletter.document.section import Section, is_empty
 from newsletter.document.walk import images
 from newsletter.issues.compile import local_day
 from newsletter.issues.library import media_image, with_library_texts
@@ -65,7 +65,11 @@ def make_article(session: Session, published: Published, publication: Publicatio
     return Article(
         issue=published.issue,
         document=document,
-        sections=sections_of(document, variant_for(document, Reader(language=language))),
+        sections=tuple(
+            section
+            for section in sections_of(document, variant_for(document, Reader(language=language)))
+            if not is_empty(section)
+        ),
         day=local_day(published.at, publication),
         published_at=published.at.isoformat(timespec="seconds"),
         language=language,

@@ -10,6 +10,7 @@ from newsletter.media.store import find_media
 from newsletter.publications.models import Publication
 from newsletter.web.current import links
 from newsletter.web.database import session
+from newsletter.web.public.style import style_url
 
 LOGO_WIDTH = 300  # pixels; shown 36 pixels high
 
@@ -19,7 +20,7 @@ def frame(publication: Publication) -> dict[str, Any]:
     return {
         "publication": publication,
         # By path, not by PUBLIC_URL: our content security policy allows the origin the page came from.
-        "publication_style_url": url_for("style.show", slug=publication.slug),
+        "publication_style_url": style_url(publication),
         "publication_fonts": bool(publication.theme_tokens.get("headline_font")),
         "publication_logo_url": _logo_url(publication.logo),
         "home_url": links().archive(publication.slug),

@@ -1,9 +1,12 @@
 """`/style/<publication>.css`: the publication's own colours (light, dark) and fonts for readers' pages.
 
 Only what a publication changed of its theme is set; `public.css` says which custom properties there are.
+Pages name its version, so that a saved look is seen at once.
 """
 
-from flask import Blueprint, Response
+from hashlib import sha256
+
+from flask import Blueprint, Response, request, url_for
 
 from newsletter.core.errors import Refused
 from newsletter.issues.page_state import publication_state
@@ -17,20 +20,30 @@ from newsletter.web.page_cache import Page, answer, current_page
 
 blueprint = Blueprint("style", __name__)
 
+A_YEAR = 31_536_000  # seconds
 NEUTRALS = ("paper", "tint", "ink", "soft", "hairline")
 FONTS = {"headline_font": "--font-reading", "text_font": "--font-prose", "label_font": "--font-ui"}
 
 
 @blueprint.get("/style/<slug>.css")
 def show(slug: str) -> Response:
-    """The stylesheet; empty for a publication that changed nothing."""
-    return answer(
-        current_page(
-            lambda session, images: publication_state(session, slug, images),
-            lambda: Page(stylesheet(find_publication(session(), slug)).encode(), "text/css"),
-        ),
-        max_age=300,
+    """The stylesheet; empty for a publication that changed nothing. The current `v` may be kept."""
+    kept = current_page(
+        lambda session, images: publication_state(session, slug, images),
+        lambda: Page(stylesheet(find_publication(session(), slug)).encode(), "text/css"),
     )
+    is_current = request.args.get("v") == _version(kept.page.body)
+    return answer(kept, max_age=A_YEAR if is_current else 0)
+
+
+def style_url(publication: Publication) -> str:
+    """Where the stylesheet is as it is now: another look has another address."""
+    version = _version(stylesheet(publication).encode())
+    return url_for("style.show", slug=publication.slug, v=version)
+
+
+def _version(css: bytes) -> str:
+    return sha256(css).hexdigest()[:6]
 
 
 def stylesheet(publication: Publication) -> str:

@@ -1,9 +1,11 @@
 """Signing in and out: who gets in, what a stranger learns, and what is written down."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from flask_security.utils import verify_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import RoleName
 from newsletter.accounts.roles import deactivate
 from tests.databases import both_databases
-from tests.web.accounts.conftest import PASSWORD, Browser, audited
+from tests.web.accounts.conftest import PASSWORD, TOKEN, Browser, audited
 
 WRONG = "This address and this password do not belong together."
 
@@ -151,3 +153,22 @@ def test_signing_in_is_noted_with_its_time(visitor: Browser, owner: User, sessio
     assert seen.login_count == 1
     assert seen.current_login_at is not None
     assert seen.current_login_at.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("secure", "words"),
+    [(True, "not encrypted. Open http://localhost/sign-in instead."), (False, "Allow cookies for this site")],
+)
+def test_a_browser_that_keeps_no_cookie_is_told_so(
+    app: Flask, new_visitor: Callable[[], Browser], owner: User, secure: bool, words: str
+) -> None:
+    app.config["SESSION_COOKIE_SECURE"] = secure
+    visitor = new_visitor()
+    token = TOKEN.search(visitor.get("/sign-in").text)
+    assert token
+    visitor.delete_cookie(app.config["SESSION_COOKIE_NAME"])
+    fields = {"csrf_token": token[1], "email": owner.email, "password": PASSWORD}
+    answer = visitor.post("/sign-in", data=fields)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "open for too long" not in answer.text

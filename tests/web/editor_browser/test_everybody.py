@@ -63,13 +63,17 @@ def test_every_part_can_be_used_by_everybody(running: Installation, chrome: Brow
     assert at.complaints == []
 
 
-@pytest.mark.parametrize("dialog", ["conflict", "signed out"])
+@pytest.mark.parametrize("dialog", ["conflict", "signed out", "shortcuts"])
 def test_every_dialog_can_be_used_by_everybody(editing: Editing, dialog: str) -> None:
-    if dialog == "conflict":
+    if dialog == "shortcuts":
+        editing.section("Text").focus()
+        editing.tab.keyboard.press("?")
+    elif dialog == "conflict":
         editing.issue.change({"op": "add", "path": "/sections/0/items/0/headline", "value": "One, by Ana"})
     else:
         editing.issue.installation.sign_out_everywhere()
-    editing.headline("One").fill("One, by me")
+    if dialog != "shortcuts":
+        editing.headline("One").fill("One, by me")
     expect(editing.tab.get_by_role("dialog")).to_be_visible()
     assert look(editing.tab) == []
 

@@ -152,10 +152,15 @@ def test_duplicates_and_additions_by_keyboard(editing: Editing) -> None:
 
 
 def test_who_sees_a_section(editing: Editing) -> None:
+    visibility = {"topics": ["news"], "segments": [], "languages": []}
+    editing.issue.change({"op": "add", "path": "/sections/1/visibility", "value": visibility})
+    editing.open()
     editing.choose("Section “Latest”", "Who sees it")
     editing.tab.get_by_label("Topics").fill("arts, sport")
     editing.tab.keyboard.press("Tab")
-    visibility = editing.saved().sections[1].visibility
-    assert visibility
-    assert visibility.topics == ("arts", "sport")
+    saved = editing.saved().sections[1].visibility
+    assert saved
+    assert saved.topics == ("arts", "sport")
     expect(editing.tab.get_by_text("Only for arts, sport")).to_be_visible()
+    editing.tab.get_by_role("button", name="Section “Weekly digest”").click()
+    expect(editing.tab.get_by_role("menuitem", name="Who sees it")).to_have_count(0)  # nobody to choose

@@ -47,6 +47,12 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Without a worker at its side, which would wait for the database."""
+    return app.test_client()
+
+
+@pytest.fixture
 def link(links: Links, session: Session, subscription: Subscription) -> str:
     """Where Ana leaves. Nothing is open in the database afterwards."""
     path = local(links, links.unsubscribe(subscription.id, 7))
@@ -118,6 +124,25 @@ def test_postgresql_stops_and_comes_back(app: Flask, session: Session, link: str
         assert states(session) == [State.ACTIVE]
         proxy.heal()
         leaves_within_a_second(session)
+        engine.dispose()
+
+
+@on_postgresql
+def test_postgresql_is_stopped_and_says_nothing(
+    app: Flask, session: Session, link: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "ANSWER_SECONDS", 0.3)
+    with Proxy.before(database_url) as proxy:
+        engine = make_engine(proxy.url)
+        app.extensions[database.EXTENSION] = session_factory(engine)
+        client = app.test_client()
+        assert client.get(link).status_code == 200
+        proxy.hold()
+        assert client.get("/archive/morning/").status_code == 503
+        for _ in range(3):  # the first one waits, the others know
+            assert client.post(link, data=ONE_CLICK).text == "Unsubscribed.\n"
+        proxy.heal()
+        wait_until(lambda: states(session)[0] is State.ENDED)
         engine.dispose()
 
 

@@ -1,5 +1,7 @@
 """A publication's colours on the readers' pages."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -57,6 +59,23 @@ def test_nothing_but_colours_gets_in(
     response = client.get("/style/morning.css")
     assert response.status_code == 200
     assert response.text == ""
+
+
+def test_a_saved_look_is_seen_at_once_and_kept_for_long(
+    client: FlaskClient, session: Session, publication: Publication
+) -> None:
+    def named() -> str:
+        found = re.search(r'href="(/style/morning\.css[^"]*)"', client.get("/subscribe/morning").text)
+        assert found
+        return found[1]
+
+    before = named()
+    set_tokens(session, publication, accent="#103060")
+    after = named()
+    assert before != after
+    assert "#103060" in client.get(after).text
+    assert client.get(after).headers["Cache-Control"] == "public, max-age=31536000"
+    assert client.get(before).headers["Cache-Control"] == "public, max-age=0"
 
 
 def test_it_is_revalidated_or_not_found(client: FlaskClient, publication: Publication) -> None:

@@ -1,7 +1,7 @@
 """The health of the installation in plain words: what is so, and what to do where something is wrong."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from flask_babel import gettext as _
@@ -28,7 +28,7 @@ class Condition:
     """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
 
     `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one, and
-    `link` says what that is when it is not a mailing.
+    `link` says what that is when it is not a mailing. What `is_technical` is for those who run the server.
     """
 
     part: str
@@ -38,6 +38,27 @@ class Condition:
     step: str = ""
     url: str = ""
     link: str = ""
+    is_technical: bool = False
+
+
+def for_editors(parts: list[Condition]) -> list[Condition]:
+    """The conditions in an editor's words: what is technical is one sentence, with the way to the details."""
+    machinery = [part for part in parts if part.is_technical]
+    url = f"{request.script_root}/admin/settings/health"
+    if any(part.kind in {"warning", "error"} for part in machinery):
+        summed = Condition(
+            _("Sending"),
+            "error" if any(part.kind == "error" for part in machinery) else "warning",
+            _("Needs attention"),
+            _("Something on the server is not as it should be, so messages may be late. Nothing is lost."),
+            _("Tell whoever looks after the server."),
+            url,
+            _("See the details"),
+        )
+    else:
+        sentence = _("Everything that sends messages is running.")
+        summed = Condition(_("Sending"), "success", _("Fine"), sentence, "", url, _("See the details"))
+    return [part for part in parts if not part.is_technical] + [summed]
 
 
 def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Condition]:
@@ -45,13 +66,16 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
 
     `mentioned` are the mailings of which the page says elsewhere that they are held, and why.
     """
-    return [
-        *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
+    technical = [
         # A mailing that paused because of the relay has its own condition, which says why.
         *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
         _workers(health.heartbeats),
         _sweep(health.heartbeats),
         _outbox(health.outbox, health.heartbeats),
+    ]
+    return [
+        *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
+        *(replace(condition, is_technical=True) for condition in technical),
         *([_failed(health.outbox)] if health.outbox.failed else []),
         *([_unsubscribes(health.unsubscribes)] if health.unsubscribes.waiting else []),
         *([_failed_unsubscribes(health.unsubscribes)] if health.unsubscribes.failed else []),
@@ -111,7 +135,7 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
 
 
 def _sweep(heartbeats: Heartbeats | None) -> Condition:
-    part = _("Sweep")
+    part = _("Schedules")
     if heartbeats is None:
         return Condition(
             part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
@@ -136,7 +160,7 @@ def _sweep(heartbeats: Heartbeats | None) -> Condition:
 
 
 def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
-    part = _("Waiting")
+    part = _("System messages")
     if not outbox.waiting:
         return Condition(
             part,

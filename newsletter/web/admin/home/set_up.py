@@ -12,6 +12,7 @@ from newsletter.mailings.models import Mailing, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, State, Subscription
+from newsletter.web.admin.dates import long_moment
 from newsletter.web.admin.frame import can_open
 from newsletter.web.database import session
 
@@ -84,6 +85,11 @@ def _readers(publication: Publication | None) -> Step:
 def _issue(publication: Publication | None) -> Step:
     title = _("First issue")
     draft = None if publication is None else _draft(publication)
+    mailing = None if publication is None else _scheduled(publication)
+    if mailing is not None:
+        when = long_moment(mailing.scheduled_at, mailing.zone)
+        text = _("It is scheduled for %(when)s. These steps disappear once it is on its way.", when=when)
+        return _step(title, text, _("See the schedule"), f"/admin/issues/{mailing.issue_id}/send", done=False)
     if draft is not None:
         text = _(
             "“%(title)s” is begun. Review it, send yourself a test message, then choose when it goes out.",
@@ -137,6 +143,16 @@ def _relay_works() -> bool:
 def _draft(publication: Publication) -> Issue | None:
     return session().scalar(
         select(Issue).where(Issue.publication_id == publication.id).order_by(Issue.id.desc()).limit(1)
+    )
+
+
+def _scheduled(publication: Publication) -> Mailing | None:
+    """The mailing that leaves first by itself."""
+    return session().scalar(
+        select(Mailing)
+        .where(Mailing.publication_id == publication.id, Mailing.state == MailingState.SCHEDULED)
+        .order_by(Mailing.scheduled_at)
+        .limit(1)
     )
 
 

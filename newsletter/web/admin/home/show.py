@@ -11,7 +11,7 @@ from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.home.health_words import Condition, conditions
+from newsletter.web.admin.home.health_words import Condition, conditions, for_editors
 from newsletter.web.admin.home.issues import next_issues
 from newsletter.web.admin.home.mailings import last_mailing, under_way
 from newsletter.web.admin.home.readers import Counts
@@ -55,10 +55,18 @@ def live(slug: str) -> str:
     )
 
 
+@blueprint.get("/settings/health")
+@allow(Permission.VIEW)
+def health() -> str:
+    """Every part of the machinery, for those who run the server."""
+    found = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
+    return render_template("admin/home/health.html", conditions=conditions(found), now=clock.now())
+
+
 def _page(publication: Publication) -> str:
     mailings = under_way(session(), publication)
     health = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
-    parts = conditions(health, mentioned={shown.mailing.id for shown in mailings})
+    parts = for_editors(conditions(health, mentioned={shown.mailing.id for shown in mailings}))
     return render_template(
         "admin/home/show.html",
         publication=publication,

@@ -13,6 +13,7 @@ from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.preflight import Finding
 from newsletter.sending.proof import parse_proof_addresses, post_proof
+from newsletter.web import limits
 from newsletter.web.admin.findings import blocking, findings_of, place_of
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
@@ -46,6 +47,7 @@ def test(issue_id: int) -> AnyResponse:
     typed = request.form.get("addresses", "")[:5_000]
     try:
         addresses = parse_proof_addresses(typed)
+        limits.consume_test_message(current_actor())
         post_proof(session(), issue, addresses, links(), actor=current_actor())
     except DomainError as error:
         session().rollback()

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from newsletter.core import clock
 from newsletter.core.errors import Refused
-from newsletter.core.zones import city_zones, zone_or_utc
+from newsletter.core.zones import zone_called, zone_or_utc
 from newsletter.sending.schedule_time import Moment, Repeated, parse_schedule_time
 
 NOW = "now"
@@ -49,18 +49,12 @@ class Chosen:
 def read_chosen(given: Mapping[str, str], default_zone: str) -> Chosen:
     """The choice in a form's fields; nothing chosen yet proposes tomorrow morning."""
     when = given.get("when", "")
-    zone = given.get("zone", "").strip()[:64] or default_zone
+    zone = zone_called(given.get("zone", "")[:64]) or default_zone
     date, time, offset = (given.get(name, "").strip()[:20] for name in ("date", "time", "offset"))
     if when != LATER:
         return Chosen(when=NOW if when == NOW else "", date=_tomorrow(zone), time=MORNING, zone=zone)
     typed = Chosen(LATER, date, time, zone, offset)
     return _settled(typed)
-
-
-def zones(chosen: str) -> list[tuple[str, str]]:
-    """What can be chosen, each with its words: the zones that people know by a city, UTC, and `chosen`."""
-    names = city_zones() if chosen in city_zones() else (chosen, *city_zones())
-    return [(name, name.replace("_", " ")) for name in names]
 
 
 def _settled(typed: Chosen) -> Chosen:

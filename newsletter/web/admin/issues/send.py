@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError
+from newsletter.core.zones import city_zones
 from newsletter.issues.edit import lock_issue, state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
@@ -25,7 +26,7 @@ from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
-from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen, zones
+from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.words.audience import excluded_words
 from newsletter.web.current import links
@@ -161,7 +162,7 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         publication=issue.publication,
         state=state_of(revision),
         chosen=chosen,
-        zones=zones(chosen.zone),
+        zones=city_zones(),
         audience=audience,
         excluded=excluded_words(audience.excluded),
         findings=blocked + [finding for finding in findings if finding not in blocked],

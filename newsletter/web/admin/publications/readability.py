@@ -11,9 +11,9 @@ from newsletter.rendering.theme import Theme, Tokens
 # An ink, and the grounds it has to be read on.
 PAIRS = {
     "ink": ("paper", "tint"),
-    "soft": ("paper", "tint", "ground"),
+    "soft": ("paper", "tint"),
     "dark_ink": ("dark_paper", "dark_tint"),
-    "dark_soft": ("dark_paper", "dark_tint", "dark_ground"),
+    "dark_soft": ("dark_paper", "dark_tint"),
 }
 
 

@@ -22,6 +22,7 @@ from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import XSS, read
 from tests.web.signed_in import SignedIn
 
+DETAILS = "/admin/settings/health"
 NOTHING_WAITS = OutboxState(0, None, None, "")
 
 
@@ -34,26 +35,32 @@ def health(
 
 
 def test_all_is_well(admin_client: SignedIn, publication: Publication) -> None:
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert "Every queue is served" in page
     assert "looked through for work less than a minute ago" in page
     assert "Every confirmation and other system message has left." in page
-    assert page.index(">Readers</h2>") < page.index(">Health</h2>")
+    home = read(admin_client, "/admin/")
+    assert "Everything that sends messages is running." in home
+    assert not {"Sweep", "Workers", "queue"} & set(home.replace("<", " ").replace(">", " ").split())
+    assert home.index(">Readers</h2>") < home.index(">Health</h2>")
 
 
 def test_a_silent_queue_comes_first_and_says_what_to_do(
     admin_client: SignedIn, publication: Publication, redis: Redis
 ) -> None:
     redis.pexpire(f"newsletter:sign:{Queue.BULK}", (REMEMBERED_SECONDS - 600) * 1000)
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert "Nobody does this work now: sending mailings. Last sign of life 10 minutes ago." in page
     assert "Start the workers on the server" in page
-    assert page.index(">Health</h2>") < page.index(">Readers</h2>")
+    home = read(admin_client, "/admin/")
+    assert "Something on the server is not as it should be" in home
+    assert f'href="{DETAILS}"' in home
+    assert home.index(">Health</h2>") < home.index(">Readers</h2>")
 
 
 def test_nobody_was_ever_heard(admin_client: SignedIn, publication: Publication, redis: Redis) -> None:
     redis.flushdb()
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert "No sign of life within the last day." in page
     assert "It was not looked through for work within the last day." in page
     assert "Start the periodic worker." in page
@@ -61,7 +68,7 @@ def test_nobody_was_ever_heard(admin_client: SignedIn, publication: Publication,
 
 def test_the_sweep_alone_is_silent(admin_client: SignedIn, publication: Publication, redis: Redis) -> None:
     redis.pexpire(f"newsletter:sign:{SWEEP}", (REMEMBERED_SECONDS - 7200) * 1000)
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert "It was last looked through for work 2 hours ago." in page
     assert "Every queue is served" in page
 
@@ -73,16 +80,16 @@ def test_messages_that_nobody_sends(
     message = SystemMessage(kind="confirmation", recipient="a@b.example", address_hash="x", facts={})
     session.add(message)
     session.commit()
-    assert "1 system message waits, for" in read(admin_client, "/admin/")
+    assert "1 system message waits, for" in read(admin_client, DETAILS)
     message.next_at = message.created_at = message.created_at.replace(year=2025)
     redis.rpush(Queue.TRANSACTIONAL.value, "job")
     session.commit()
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert ">Late<" in page
     assert "1 job is queued." in page
     message.error = f"The relay refuses the log-in. {XSS}"
     session.commit()
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert "The relay refuses the log-in." in page
     assert XSS not in page
 
@@ -95,7 +102,7 @@ def test_without_redis_the_page_is_there_soon_and_says_what_it_cannot_know(
         update={"redis_url": "redis://127.0.0.1:1/0"}
     )
     begun = time.monotonic()
-    page = read(admin_client, "/admin/")
+    page = read(admin_client, DETAILS)
     assert time.monotonic() - begun < 2
     assert page.count("Cannot be known") == 2
     assert "Redis does not answer, so nobody can say whether the workers run" in page
@@ -111,7 +118,7 @@ def test_every_condition_has_words_for_what_is_wrong(admin_client: SignedIn) -> 
         held = conditions(
             health(None, held=[AutoPausedMailing(7, "Issue one", "The relay refuses the log-in.")])
         )
-        assert [one.part for one in held] == ["Mailing", "Workers", "Sweep", "Waiting"]
+        assert [one.part for one in held] == ["Mailing", "Workers", "Schedules", "System messages"]
         assert held[0].url == "/admin/mailings/7"
         two = [
             AutoPausedMailing(7, "Issue one", "It was told."),

@@ -1,15 +1,20 @@
 """The four steps: their state is that of the database, and they are gone when the first issue was sent."""
 
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy.orm import Session
 
+from newsletter.core import clock
 from newsletter.core.addresses import parse_address
+from newsletter.core.links import Links
 from newsletter.issues.models import Issue
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.publications.models import Publication
+from newsletter.sending.schedule import schedule
+from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
@@ -61,7 +66,9 @@ def test_an_editor_is_shown_the_same(editor_client: SignedIn) -> None:
 
 
 @both_databases
-def test_step_by_step(admin_client: SignedIn, session: Session, publication: Publication) -> None:
+def test_step_by_step(
+    admin_client: SignedIn, session: Session, publication: Publication, links: Links
+) -> None:
     assert steps(admin_client) == ["current", "", "", ""]
     assert "No message has left yet" in read(admin_client, "/admin/")
     session.add(
@@ -89,6 +96,12 @@ def test_step_by_step(admin_client: SignedIn, session: Session, publication: Pub
     page = read(admin_client, "/admin/")
     assert "“Issue one” is begun." in page
     assert f'href="/admin/issues/{issue.id}/edit"' in page
+    schedule(session, issue, Moment(clock.now() + timedelta(days=1), "Europe/Rome"), links, actor="test")
+    session.commit()
+    page = read(admin_client, "/admin/")
+    assert "It is scheduled for" in page
+    assert "is begun" not in page
+    assert f'href="/admin/issues/{issue.id}/send"' in page
 
 
 def test_the_order_is_free(admin_client: SignedIn, session: Session, publication: Publication) -> None:

@@ -78,7 +78,7 @@ def test_the_list_says_where_each_issue_is(
     assert [row.split()[1] for row in listed] == ["3", "2", "1", "0"]
     for row, words in zip(listed, ["Sent", "Sending", "Scheduled", "Draft"], strict=True):
         assert words in row
-    assert "3 Mar 2031, 12:00 Europe/Rome" in listed[2]
+    assert "3 Mar 2031, 12:00" in listed[2]
     assert "ana@press.example" in listed[3]
     for stage, title in {"draft": "0", "scheduled": "1", "sending": "2", "sent": "3"}.items():
         filtered = rows(editor_client.get(f"{LIST}?stage={stage}").text)

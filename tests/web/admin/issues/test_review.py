@@ -5,6 +5,7 @@ import pstats
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from newsletter.issues.models import Issue
 from newsletter.media.models import MediaFile
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
+from newsletter.web.limits import limiter
 from tests.databases import both_databases
 from tests.web.admin.issues.conftest import (
     JSON,
@@ -91,6 +93,20 @@ def test_two_clicks_send_one_test(editor_client: SignedIn, session: Session, iss
     assert session.scalar(select(func.count()).select_from(SystemMessage)) == 1
     editor_client.post(own(issue, "test"), data={"addresses": "b@press.example"})
     assert session.scalar(select(func.count()).select_from(models.ProofMessage)) == 2
+
+
+def test_test_messages_are_limited(
+    app: Flask, editor_client: SignedIn, session: Session, issue: Issue
+) -> None:
+    with app.app_context():
+        limiter.reset()
+    app.config["TEST_MESSAGES"] = "1 per hour"
+    statuses = [
+        editor_client.post(own(issue, "test"), data={"addresses": f"{who}@press.example"}).status_code
+        for who in ("a", "b")
+    ]
+    assert statuses == [303, 429]
+    assert session.scalar(select(func.count()).select_from(SystemMessage)) == 1
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,11 @@ def test_the_page_counts_and_says_what_will_happen(
     editor_client: SignedIn, issue: Issue, readers: None
 ) -> None:
     page = words(editor_client.get(f"{own(issue, 'send')}?{urlencode(LATER)}").text)
-    [chosen] = tree(editor_client.get(own(issue, "send")).text).cssselect("select option[selected]")
-    assert (chosen.get("value"), chosen.text) == ("Europe/Rome", "Europe/Rome")
+    assert tree(editor_client.get(own(issue, "send")).text).get_element_by_id("field-zone").get("value") == (
+        "Europe/Rome"
+    )
+    city = words(editor_client.get(f"{own(issue, 'send')}?{urlencode(LATER | {'zone': 'new york'})}").text)
+    assert "on Friday 27 November 2026 at 08:00 America/New_York." in city
     assert "12 readers of The Morning" in page
     assert "1 have not confirmed" in page
     assert "2 have paused it" in page

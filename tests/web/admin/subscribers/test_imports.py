@@ -165,9 +165,9 @@ class TestUpload:
         answer = editor_client.post(f"{LIST}/imports/{last(session).id}/problems.csv")
         assert answer.text.count("\r\n") == 1_001
 
-    @pytest.mark.parametrize("name", ["محمد 🌊", "\u202eevil", XSS])
+    @pytest.mark.parametrize("name", ["محمد 🌊", "evil", XSS])
     def test_takes_names_as_they_are(self, upload: Upload, session: Session, name: str) -> None:
-        upload.done(f"email,name\nana@new.example,{name}\n")
+        upload.done(f"email,name\nana@new.example,\u202e{name}\n")  # but for overrides of the direction
         afresh(session)
         assert session.scalars(select(Subscriber.name)).one() == name
 
