@@ -1,25 +1,28 @@
 """Carry out the unsubscribes that waited in the spool for the database."""
 
-import structlog
+from contextlib import suppress
+
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core.answer_timeout import answer_timeout
+from newsletter.core.logs import Logger
 from newsletter.subscribers.models import ConsentKind, ConsentRecord
 from newsletter.subscribers.queries import subscriptions_of
 from newsletter.subscribers.unsubscribe import unsubscribe
 from newsletter.subscribers.unsubscribe_spool import EVERYTHING, SpooledUnsubscribe, UnsubscribeSpool
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 ANSWER_SECONDS = 5.0  # of a database that is silent, before it is tried again
+BATCH = 100  # in one transaction: each commit waits for the disk
 OWN_WISHES = (ConsentKind.CONFIRMED, ConsentKind.RENEWED)
 
 
 def replay(spool: UnsubscribeSpool, sessions: sessionmaker[Session]) -> bool:
-    """Carry out what waits, each in a transaction of its own; True when nothing is left.
+    """Carry out what waits; True when nothing is left.
 
     Ends early when the database does not answer. What cannot be carried out for another reason is set aside,
     and the log says why. Processes may do this at once: doing it twice is once.
@@ -27,32 +30,39 @@ def replay(spool: UnsubscribeSpool, sessions: sessionmaker[Session]) -> bool:
     names = spool.waiting()
     if not names:
         return True
-    for name in names:
-        if not _replay_one(spool, name, sessions):
+    for start in range(0, len(names), BATCH):
+        if not _replay_batch(spool, names[start : start + BATCH], sessions):
             return False
     log.info("unsubscribes that waited for the database are carried out", unsubscribes=len(names))
     spool.remove_unfinished()
     return not spool.waiting()
 
 
-def _replay_one(spool: UnsubscribeSpool, name: str, sessions: sessionmaker[Session]) -> bool:
-    """False when the database does not answer."""
+def _replay_batch(spool: UnsubscribeSpool, names: list[str], sessions: sessionmaker[Session]) -> bool:
+    """Carry them out in one transaction, or each by itself when something is wrong with one.
+
+    False when the database does not answer.
+    """
     try:
-        entry = spool.read(name)
-        with answer_timeout(ANSWER_SECONDS), sessions() as session:
-            _carry_out(session, entry)
-            session.commit()
-    except FileNotFoundError:  # another process was quicker
-        return True
-    except (DBAPIError, NoConnectionFree) as error:
-        if not isinstance(error, DataError | IntegrityError):
+        _commit(spool, names, sessions)
+    except Exception as error:  # whatever is wrong with one, it must not keep others from leaving
+        away = isinstance(error, DBAPIError | NoConnectionFree)
+        if away and not isinstance(error, DataError | IntegrityError):
             return False
-        _set_aside(spool, name)
-    except Exception:  # whatever is wrong with it, it must not keep others from leaving
-        _set_aside(spool, name)
-    else:
-        spool.remove(name)
+        if len(names) > 1:
+            return all(_replay_batch(spool, [name], sessions) for name in names)
+        _set_aside(spool, names[0])
     return True
+
+
+def _commit(spool: UnsubscribeSpool, names: list[str], sessions: sessionmaker[Session]) -> None:
+    with answer_timeout(ANSWER_SECONDS), sessions() as session:
+        for name in names:
+            with suppress(FileNotFoundError):  # another process was quicker
+                _carry_out(session, spool.read(name))
+        session.commit()
+    for name in names:
+        spool.remove(name)
 
 
 def _set_aside(spool: UnsubscribeSpool, name: str) -> None:

@@ -111,7 +111,7 @@ class UnsubscribeSpool:
                     path.unlink()
 
     def _check_room(self, entry: SpooledUnsubscribe) -> None:
-        names = self.waiting()
+        names = os.listdir(self.folder)  # noqa: PTH208
         of_person = f"{entry.subscriber_id}-"
         if len(names) >= MOST or (
             entry.subscriber_id and sum(name.startswith(of_person) for name in names) >= MOST_OF_A_PERSON

@@ -6,18 +6,18 @@ Workers look into the spool as well, but a host may have none. The thread is the
 import threading
 from typing import cast
 
-import structlog
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
+from newsletter.core.logs import Logger
 from newsletter.settings import Settings
 from newsletter.subscribers.replay_unsubscribes import replay
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.web import database
 from newsletter.web.current import settings
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 EXTENSION = "newsletter_unsubscribe_replay"
 PAUSE_SECONDS = 0.5  # between two tries

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
+from newsletter.issues.models import Revision
 from newsletter.runtime import Runtime
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.signup_protection import FillTime
@@ -181,6 +182,12 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     yield "issue"
     tab.goto(site.demo["email"])
     yield "issue, as email"
+    with reading_session(site.installation) as session:
+        revision = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first() or 0
+    tab.goto(site.links.preview(revision))
+    yield "issue, from a test message"
+    tab.goto(site.links.preview_email(revision))
+    yield "issue, from a test message, as email"
 
 
 def _go_astray(site: Site, tab: Page) -> Iterator[str]:

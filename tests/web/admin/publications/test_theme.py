@@ -156,7 +156,7 @@ class TestRemarks:
             ({"ink": "#aaaaaa"}, ["Text (#aaaaaa)", "to 1; readers need 4.5 to 1", "instead"]),
             ({"dark_ink": "#333333"}, ["Text in the dark"]),
             ({"accent": "#ffee00"}, ["The accent (#ffee00)", "as words"]),
-            ({"paper": "#ffffff", "tint": "#000000"}, ["cannot be made readable"]),
+            ({"paper": "#999999", "tint": "#333333"}, ["cannot be made readable"]),
             ({"accent": EVIL}, []),
         ],
     )
