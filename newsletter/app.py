@@ -22,6 +22,7 @@ from newsletter.web import (
     database,
     errors,
     headers,
+    kept_answers,
     language,
     limits,
     page_cache,
@@ -31,6 +32,7 @@ from newsletter.web import (
     unsubscribe_replay,
 )
 from newsletter.web.body_limits import LARGEST_FORM
+from newsletter.web.cookie_session import CookieSessions
 
 assert web  # noqa: S101
 
@@ -52,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.session_interface = CookieSessions()
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     broker.connect(settings.effective_redis_url, WEB_PATIENCE_SECONDS)
@@ -67,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
     trusted_hosts.init_app(app, settings)
     blueprints.init_app(app, settings)
     unsubscribe_replay.init_app(app, settings)
+    kept_answers.init_app(app)
     _serve_static(app, https)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from newsletter.app import create_app
-from newsletter.core.db import session_factory
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
-from newsletter.web import database, page_cache
+from newsletter.web import database, kept_answers, page_cache
 from tests.databases import borrow_engine, give_back
 
 
@@ -43,9 +42,12 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     app.extensions["newsletter_settings"] = settings
     app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
     engine = borrow_engine(settings.effective_database_url, settings.web_threads)
-    app.extensions[database.EXTENSION] = session_factory(engine)
+    database.use(app, engine)
     page_cache.init_app(app)
+    app.extensions[kept_answers.EXTENSION] = kept_answers.KeptAnswers()
     yield app
+    if (counter := app.extensions[database.VERSION]) is not None:
+        counter.close()
     give_back(engine)
     for place, before in ((app.config, config), (app.extensions, extensions)):
         place.clear()

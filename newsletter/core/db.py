@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from newsletter.core.answer_timeout import answer_timeout
 from newsletter.core.columns import UtcDateTime
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.sqlite_writer import WriterConnection
 
 # A writer waits this long for another writer; every transaction is shorter than this by far.
 SQLITE_BUSY_MS = 20_000
@@ -32,11 +33,9 @@ POSTGRES_UNACKNOWLEDGED_MS = 10_000
 # transaction.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 
-# Where the info of a SQLite connection says which file it has open, where that file was, and how long it
-# waits for another writer.
+# Where the info of a SQLite connection says which file it has open, and where that file was.
 INODE = "newsletter_inode"
 FILE = "newsletter_file"
-BUSY_MS = "newsletter_busy_ms"
 
 _reading: ContextVar[bool] = ContextVar("newsletter_reading", default=False)
 _lock_timeout_ms: ContextVar[int | None] = ContextVar("newsletter_lock_timeout_ms", default=None)
@@ -108,7 +107,11 @@ def engine_options(url: URL, pool_size: int = 5) -> dict[str, Any]:
         return {
             "hide_parameters": True,  # they are people's addresses, and errors are logged
             # None hands BEGIN to us: the driver would start transactions late and only for writes.
-            "connect_args": {"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
+            "connect_args": {
+                "isolation_level": None,
+                "timeout": SQLITE_BUSY_MS / 1000,
+                "factory": WriterConnection,
+            },
             "pool_size": pool_size,
         }
     options = (
@@ -164,18 +167,13 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
 
 
 def _sqlite_checkout(
-    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    _connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
 ) -> None:
     """A connection to a file that is not there any more is given up for one to the file that is."""
-    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells the type checker
     path = record.info[FILE]
     if path and _inode(path) != record.info[INODE]:
         message = f"{path} was replaced"
         raise DisconnectionError(message)
-    busy_ms = _lock_timeout_ms.get() or SQLITE_BUSY_MS
-    if record.info.get(BUSY_MS, SQLITE_BUSY_MS) != busy_ms:
-        connection.execute(f"PRAGMA busy_timeout={busy_ms}")
-        record.info[BUSY_MS] = busy_ms
 
 
 def _inode(path: str) -> int:
@@ -187,8 +185,15 @@ def _inode(path: str) -> int:
 
 
 def _sqlite_begin(connection: Connection) -> None:
+    if _reading.get():
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
     # A writer takes its lock at once: upgrading a read lock later fails at once instead of waiting.
-    connection.exec_driver_sql("BEGIN DEFERRED" if _reading.get() else "BEGIN IMMEDIATE")
+    writer = cast(WriterConnection, connection.connection.dbapi_connection)
+    try:
+        writer.begin_writing((_lock_timeout_ms.get() or SQLITE_BUSY_MS) / 1000)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 def _postgres_connect(_dialect: Dialect, _record: ConnectionPoolEntry, arguments: Any, options: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -47,16 +48,31 @@ def keep_record(
 
     `actor` is who writes it down, empty when the person does it themself; `at` is when, else now.
     """
-    record = ConsentRecord(
-        subscription_id=subscription_id,
-        kind=kind,
-        source=source,
-        text=words.text,
-        text_version=words.version,
-        locale=words.locale,
-        ip=ip[:45],
-        actor=actor,
-        at=at or clock.now(),
-    )
+    columns = record_columns(subscription_id, kind, source=source, words=words, ip=ip, actor=actor, at=at)
+    record = ConsentRecord(**columns)
     session.add(record)
     return record
+
+
+def record_columns(
+    subscription_id: int,
+    kind: ConsentKind,
+    *,
+    source: ConsentSource,
+    words: Consent = NO_WORDS,
+    ip: str = "",
+    actor: str = "",
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """The columns of such a record, for a statement that is executed as it is."""
+    return {
+        "subscription_id": subscription_id,
+        "kind": kind,
+        "source": source,
+        "text": words.text,
+        "text_version": words.version,
+        "locale": words.locale,
+        "ip": ip[:45],
+        "actor": actor,
+        "at": at or clock.now(),
+    }

@@ -67,6 +67,11 @@ def is_suppressed(session: Session, address_hash: str, *, own_wish: bool = False
     return session.scalar(query) is not None
 
 
+def unknown_subscription() -> Missing:
+    """What is said about a subscription that does not exist."""
+    return Missing("unknown_subscription", "This link belongs to a subscription that is no longer known.")
+
+
 def _with_both(subscription_id: int) -> Select[Subscription]:
     return (
         select(Subscription)
@@ -77,7 +82,7 @@ def _with_both(subscription_id: int) -> Select[Subscription]:
 
 def _known(subscription: Subscription | None) -> Subscription:
     if subscription is None:
-        raise Missing("unknown_subscription", "This link belongs to a subscription that is no longer known.")
+        raise unknown_subscription()
     return subscription
 
 

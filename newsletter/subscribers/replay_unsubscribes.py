@@ -75,11 +75,14 @@ def _carry_out(session: Session, entry: SpooledUnsubscribe) -> None:
     for subscription_id in _subscriptions(session, entry):
         if _came_back_since(session, subscription_id, entry):
             continue
-        withdrawal = unsubscribe(
-            session, subscription_id, source=entry.source, mailing_id=entry.mailing_id, ip=entry.ip
+        unsubscribe(
+            session,
+            subscription_id,
+            source=entry.source,
+            mailing_id=entry.mailing_id,
+            ip=entry.ip,
+            at=entry.at,
         )
-        if withdrawal is not None:
-            withdrawal.at = entry.at
 
 
 def _subscriptions(session: Session, entry: SpooledUnsubscribe) -> list[int]:

@@ -20,11 +20,12 @@ from newsletter.subscribers.models import (
     Subscription,
 )
 from newsletter.subscribers.queries import lock_subscription
+from newsletter.subscribers.unsubscribe import Withdrawal
 
 TIME_TO_UNDO = timedelta(hours=1)
 
 
-def offer_undo(signer: Signer, withdrawal: ConsentRecord) -> str:
+def offer_undo(signer: Signer, withdrawal: Withdrawal) -> str:
     """A signed token for the Undo button of the page that confirms the unsubscribe.
 
     The unsubscribe link alone must not undo: it is in every forwarded copy of the email. This token is only

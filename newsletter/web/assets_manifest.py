@@ -6,7 +6,7 @@ says which file a source became. https://vite.dev/guide/backend-integration
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from flask import has_request_context, request
@@ -66,6 +66,7 @@ def built_files(folder: Path = STATIC_FOLDER) -> dict[str, str]:
         ) from error
 
 
+@cache
 def _manifest(folder: Path) -> Path:
     return folder / ".vite" / "manifest.json"
 

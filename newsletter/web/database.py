@@ -1,15 +1,18 @@
 """The request's session. Views commit; a request that fails leaves nothing behind."""
 
 from contextlib import ExitStack
+from pathlib import Path
 
 from flask import Flask, current_app, g, request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core.answer_timeout import answer_timeout
+from newsletter.core.data_version import DataVersion, Version
 from newsletter.core.db import make_engine, reading, session_factory
 
 EXTENSION = "newsletter_database"
+VERSION = "newsletter_data_version"
 ANSWER_SECONDS = 10.0  # that a request waits for the database to say anything
 
 
@@ -44,10 +47,23 @@ db = Database()
 
 def init_app(app: Flask, database_url: str, threads: int) -> None:
     """Give `app` an engine for `database_url` with a connection for each thread."""
-    app.extensions[EXTENSION] = session_factory(make_engine(database_url, pool_size=threads))
+    use(app, make_engine(database_url, pool_size=threads))
     app.before_request(_limit)
     app.teardown_request(_end_limit)
     app.teardown_appcontext(_close_session)
+
+
+def use(app: Flask, engine: Engine) -> None:
+    """Let `engine` be the database of `app`."""
+    app.extensions[EXTENSION] = session_factory(engine)
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    app.extensions[VERSION] = DataVersion(Path(file)) if file else None
+
+
+def data_version(app: Flask) -> Version | None:
+    """A value that stays the same until the next commit of anybody; None where the database has no such."""
+    counter: DataVersion | None = app.extensions[VERSION]
+    return counter.read() if counter else None
 
 
 def session() -> Session:

@@ -45,7 +45,7 @@ def catalogue() -> NullTranslations:
 def wishes() -> tuple[str, str]:
     """What this request says about languages: what its URL asks for, if we have that, and its browser."""
     asked = i18n.language(request.args.get("lang", ""))
-    return asked if asked in i18n.available() else "", _of_browser(request.headers.get("Accept-Language", ""))
+    return asked if asked in i18n.available() else "", of_browser(request.headers.get("Accept-Language", ""))
 
 
 def _choose() -> str:
@@ -55,7 +55,7 @@ def _choose() -> str:
 
 
 @lru_cache(maxsize=256)
-def _of_browser(header: str) -> str:
+def of_browser(header: str) -> str:
     """The best of our languages for an Accept-Language (RFC 9110 §12.5.4)."""
     accepted = parse_accept_header(header, LanguageAccept)
     return accepted.best_match(i18n.available()) or i18n.SOURCE_LANGUAGE

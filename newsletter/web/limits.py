@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import format_timedelta
@@ -90,9 +91,17 @@ def init_app(app: Flask, redis_url: str) -> None:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_KEY_PREFIX="newsletter",
     )
+    hooks: list[list[Any]] = [
+        app.before_request_funcs[None],
+        app.after_request_funcs[None],
+        app.teardown_request_funcs[None],
+    ]
+    lengths = [len(functions) for functions in hooks]
     limiter.init_app(app)
-    # Our limits are counted in the middle of a view, where they are spent: no request is looked at before.
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # Our limits are counted in the middle of a view, where they are spent: the limiter looks at no request,
+    # neither before nor after.
+    for functions, length in zip(hooks, lengths, strict=True):
+        del functions[length:]
 
 
 def account_key(account: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.db import read_snapshot
 from newsletter.issues.page_state import LANGUAGE, State
-from newsletter.web import assets_manifest, language
+from newsletter.web import assets_manifest, kept_answers, language
 from newsletter.web.database import session
 
 EXTENSION = "newsletter_page_cache"
@@ -90,6 +90,7 @@ def current_page(read_state: ReadState, render: Callable[[], Page], part: Hashab
     anything is read from the database, because all that is read for a page has to be of one moment.
     """
     cache = cast(PageCache, current_app.extensions[EXTENSION])
+    kept_answers.begin()
     read_snapshot(session())
     built = assets_manifest.built_at()
     key = (request.script_root, request.path, part, language.wishes(), built)
@@ -105,9 +106,13 @@ def current_page(read_state: ReadState, render: Callable[[], Page], part: Hashab
 
 
 def answer(kept: KeptPage, max_age: int) -> Response:
-    """The page, or 304 for whoever has it already (RFC 9110 §13.1.2). Caches may keep it `max_age` s."""
+    """The page, or 304 for whoever has it already (RFC 9110 §13.1.2). Caches may keep it `max_age` s.
+
+    For everybody alike: it may be given again before a view is asked (`kept_answers`).
+    """
     response = Response(kept.page.body, mimetype=kept.page.mimetype, headers=kept.page.headers)
     response.headers["Cache-Control"] = f"public, max-age={max_age}"
     response.set_etag(kept.etag)
+    kept_answers.may_keep(lambda: kept.page.body)
     response.make_conditional(request)
     return response

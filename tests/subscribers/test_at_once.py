@@ -176,9 +176,7 @@ def test_two_presses_undo_once(engine: Engine, session: Session, ask: Ask, links
     subscription = ask()
     assert subscription is not None
     confirm(session, subscription.id, locale="en")
-    unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
-    session.flush()
-    withdrawal = session.scalars(select(ConsentRecord).order_by(ConsentRecord.id.desc())).first()
+    withdrawal = unsubscribe(session, subscription.id, source=ConsentSource.PAGE)
     assert withdrawal is not None
     token, id_ = offer_undo(links.signer, withdrawal), subscription.id
     session.commit()

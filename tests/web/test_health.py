@@ -5,7 +5,9 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
+from newsletter.core.db import make_engine
 from newsletter.settings import Settings
+from newsletter.web import database
 from tests.servers import ValkeyServer
 
 
@@ -40,3 +42,14 @@ def test_it_says_which_part_is_away_and_when_it_is_back(
         assert client.get("/healthz").status_code == 200
     finally:
         server.stop()
+
+
+def test_it_says_when_the_database_is_away(app: Flask, client: FlaskClient) -> None:
+    engine = make_engine("postgresql://nobody@127.0.0.1:1/none")
+    database.use(app, engine)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["database"] == "does not answer (OperationalError)"
+    assert answer.json["broker"] == "ok"
+    engine.dispose()

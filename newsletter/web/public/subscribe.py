@@ -17,6 +17,7 @@ from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY
+from newsletter.web.kept_answers import may_keep
 from newsletter.web.limits import consume_sign_up
 from newsletter.web.page_cache import Page, current_page
 from newsletter.web.public.frame import frame
@@ -36,13 +37,17 @@ def show(slug: str) -> Response:
     """The form: kept rendered, but for the moment at which it is shown."""
     kept = current_page(
         lambda session, images: publication_state(session, slug, images),
-        lambda: Page(
-            _form(find_publication(session(), slug), SubscribeForm(sent=False), STAMP_SLOT).encode()
-        ),
+        lambda: _empty_form(slug),
         part=_embedded(),
     )
-    stamp = signup_protection.sign_form_time(links().signer, int(kept.state[ID]))
-    return _answer(kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode()), 200)
+    signer, publication_id = links().signer, int(kept.state[ID])
+
+    def stamped() -> bytes:
+        stamp = signup_protection.sign_form_time(signer, publication_id)
+        return kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode())
+
+    may_keep(stamped)
+    return _answer(stamped(), 200)
 
 
 @blueprint.post("/subscribe/<slug>")

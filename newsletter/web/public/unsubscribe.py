@@ -9,10 +9,10 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import gettext as _
 
 from newsletter.core.tokens import Purpose
-from newsletter.subscribers.models import ConsentRecord, ConsentSource, State, Subscription
+from newsletter.subscribers.models import ConsentSource, State, Subscription
 from newsletter.subscribers.queries import find_subscription
 from newsletter.subscribers.undo import offer_undo, undo
-from newsletter.subscribers.unsubscribe import save_comment, unsubscribe
+from newsletter.subscribers.unsubscribe import Withdrawal, save_comment, unsubscribe
 from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -119,7 +119,7 @@ def _shown(subscription: Subscription) -> str:
     return masked(subscription.subscriber.email or "")
 
 
-def _left(subscription: Subscription, token: str, withdrawal: ConsentRecord | None) -> str:
+def _left(subscription: Subscription, token: str, withdrawal: Withdrawal | None) -> str:
     publication = subscription.publication
     erased = subscription.subscriber.erased_at is not None
     return render_template(
