@@ -51,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_every_page_is_accessible_fits_and_keeps_its_own_rules(site: Site, chrome: Browser) -> None:
-    tab = open_tab(chrome, site.url)
+    tab = open_tab(chrome)
     heard = listen(tab)
     problems, seen = {}, set()
     for name in journey(site, tab, "ana@readers.example"):
@@ -67,7 +67,7 @@ def test_every_page_is_accessible_fits_and_keeps_its_own_rules(site: Site, chrom
 
 def _look_at_email(chrome: Browser, site: Site, url: str) -> list[str]:
     """Its policy is a sandbox in which no script runs at all: look at it without."""
-    tab = open_tab(chrome, site.url, bypass_csp=True)
+    tab = open_tab(chrome, bypass_csp=True)
     tab.goto(url)
     found = look(tab, email=True)
     tab.context.close()
