@@ -131,8 +131,8 @@ def walk(
 ) -> None:
     """Look at every page of the scenes, and fail with all that is wrong with any of them.
 
-    axe: whether it looks at each page, in the first of the scenes that has it. The rings of the focus are
-    looked at there, too.
+    axe: whether it and the rings of the focus are looked at, on each page in the first of the scenes that has
+    it.
     """
     sign_in(tab, origin)
     heard = listen(tab)
@@ -143,9 +143,9 @@ def walk(
         tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
         tab.goto(origin + path)
         page, _ = routes.match(path.partition("?")[0])
-        first = page not in seen
+        first = axe and page not in seen
         rings = unringed(tab) if first or SOAK else ()
-        problems[path] = [*look(tab, widths=WIDTHS, axe=axe and first), *rings, *heard]
+        problems[path] = [*look(tab, widths=WIDTHS, axe=first), *rings, *heard]
         seen.add(page)
         heard.clear()
     assert problems
