@@ -8,7 +8,7 @@ from newsletter.cli.environment import answer, json_option, runtime, session
 @click.command("demo")
 @json_option
 def command(as_json: bool) -> None:
-    """Add an invented publication with issues, readers and mailings; a second time changes nothing."""
+    """Add a demo publication with issues, readers and mailings; running it again changes nothing."""
     from newsletter.demo.make import make_demo
     from newsletter.media.files import MediaFiles
 

@@ -125,7 +125,7 @@ def _workers() -> str:
         troubles = ["the periodic worker runs, but its timer has not swept the database for half a minute"]
     if troubles:
         raise Troubles(troubles)
-    return "every queue is served, and the database is swept"
+    return "every queue has a worker, and the database is checked regularly"
 
 
 def _relay() -> str:
@@ -183,7 +183,7 @@ def _publications() -> str:
         ]
     if troubles:
         raise Troubles(troubles)
-    return "mail can come from every one" if publications else "there is none yet"
+    return "every one can send mail" if publications else "there is none yet"
 
 
 def _sender_problem(email: str) -> str:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-@click.group("issue", help="Import, export, check and look at issues.")
+@click.group("issue", help="Import, export, check, render and send issues.")
 def command() -> None: ...
 
 
 def revision_option(function: Command) -> Command:
     """`--revision N`, for commands that look at one revision."""
-    return click.option("--revision", type=NUMBER, help="A revision's number; the newest when left out.")(
+    return click.option("--revision", type=NUMBER, help="A revision's number; the newest by default.")(
         function
     )
 
@@ -147,7 +147,7 @@ def _verdict(blocked: int, findings: int) -> str:
     required=True,
     help="The HTML part, the plain text, or the whole message.",
 )
-@click.option("--subscriber", "email", help="The reader whose message it is; an example when left out.")
+@click.option("--subscriber", "email", help="The reader to render it for; an example reader by default.")
 @revision_option
 def render(issue_id: int, form: str, email: str | None, revision: int | None) -> None:
     """Print the message of issue ID exactly as a reader gets it."""

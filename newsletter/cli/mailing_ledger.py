@@ -34,7 +34,7 @@ SHOWN = 50
 @click.argument("mailing_id", type=ID)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only those with this outcome.")
 @click.option("--reason", default="", help="Only those with this reason, such as mailbox_full.")
-@click.option("--prefix", default="", help="Only addresses that begin like this.")
+@click.option("--prefix", default="", help="Only addresses that start with this.")
 @json_option
 def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
     """Say what became of each recipient; all of them with --json, read and written a piece at a time.
@@ -112,7 +112,7 @@ def _show(opened: Session, mailing_id: int, wanted: RecipientFilter) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def domains(mailing_id: int, as_json: bool) -> None:
-    """Count a mailing's people by the domain of their address: the largest twenty, and the rest."""
+    """Count a mailing's recipients by domain: the twenty largest, and the rest."""
     with reading(), session() as opened:
         find(opened, mailing_id)
         counted = by_domain(opened, mailing_id)
@@ -149,7 +149,7 @@ def _add(table: "Table", name: str, row: DomainCounts) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def codes(mailing_id: int, as_json: bool) -> None:
-    """Count what servers answered when they did not accept, by code and reason."""
+    """Count the servers' refusals, by code and reason."""
     with reading(), session() as opened:
         find(opened, mailing_id)
         failures = count_failures(opened, mailing_id)

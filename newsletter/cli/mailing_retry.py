@@ -21,7 +21,7 @@ DOUBT = "the message was handed over and no answer came, so a second copy may re
 @click.option("--reason", help="Only those with this reason, such as mailbox_full.")
 @json_option
 def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
-    """Give rejected people another turn; who has left meanwhile gets no copy."""
+    """Retry rejected people; those who have unsubscribed since are skipped."""
     with session() as opened:
         n = requeue.retry_rejected(opened, mailing_id, actor=audit.COMMAND_LINE, reason=reason)
         opened.commit()
@@ -36,7 +36,7 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
 @click.option(
     "--expect",
     type=click.IntRange(0, LARGEST_NUMBER),
-    help="How many are unanswered; asked for when left out.",
+    help="How many are unanswered; if left out, you are asked.",
 )
 @json_option
 def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
@@ -68,7 +68,7 @@ def _ask(mailing_id: int) -> int:
 @click.argument("rate", metavar="RATE|off")
 @json_option
 def throttle(mailing_id: int, rate: str, as_json: bool) -> None:
-    """Let at most RATE messages a second start, from now on; off: as fast as it goes."""
+    """Send at most RATE messages a second from now on; off: no limit."""
     with session() as opened:
         rate_limit.throttle(opened, mailing_id, _per_second(rate), actor=audit.COMMAND_LINE)
         opened.commit()

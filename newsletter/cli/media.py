@@ -17,7 +17,7 @@ def command() -> None: ...
 
 @command.command("add")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--alt", default="", help="What the image shows, for who cannot see it.")
+@click.option("--alt", default="", help="What the image shows, for people who cannot see it.")
 @click.option("--caption", default="", help="The line under the image.")
 @click.option("--credit", default="", help="Who made it.")
 @click.option("--licence", default="", help="The terms it is used under, such as CC BY 4.0.")

@@ -72,7 +72,7 @@ def list_(as_json: bool) -> None:
 @click.argument("email")
 @json_option
 def deactivate_user(email: str, as_json: bool) -> None:
-    """Sign EMAIL out everywhere and let them in no more."""
+    """Sign EMAIL out everywhere and block further sign-ins."""
     from newsletter.accounts.find import find_user_by_address
     from newsletter.accounts.roles import deactivate
     from newsletter.audit.record import COMMAND_LINE
@@ -86,14 +86,14 @@ def deactivate_user(email: str, as_json: bool) -> None:
         changed = deactivate(opened, user, actor=COMMAND_LINE)
         opened.commit()
         told = _facts(user)
-    happened = "cannot sign in any more" if changed else "was deactivated already"
+    happened = "can no longer sign in" if changed else "was already deactivated"
     answer(as_json, told, f"{user.email} {happened}.")
 
 
 @command.command("setup-link")
 @json_option
 def setup_link(as_json: bool) -> None:
-    """Print the link with which the first owner is made; it works until there is one."""
+    """Print the link to create the first owner; it works until there is one."""
     from newsletter.accounts.roles import has_owner
     from newsletter.core.db import reading
 

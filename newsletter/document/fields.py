@@ -110,7 +110,7 @@ def _check_http(value: str, schemes: tuple[str, ...]) -> None:
     if parts.scheme.lower() not in schemes or "://" not in masked.text:
         raise refused(f"A link must begin with {spoken}.")
     if masked.fields and masked.stem in parts.netloc:
-        raise refused("A merge field cannot stand in a link's host name.")
+        raise refused("A link's host name cannot contain merge fields.")
     if _URL_FORBIDDEN.search(masked.text):
         raise refused('A link cannot contain spaces or any of \\ < > " ` { } | ^.')
     if "@" in parts.netloc:
@@ -133,7 +133,7 @@ def _check_button_url(value: str) -> str:
     if _URL_FORBIDDEN.search(masked.text) or not _MAILBOX.fullmatch(address):
         raise refused("Write an email link like mailto:name@example.org.")
     if masked.fields and masked.stem in address:
-        raise refused("A merge field cannot stand in an email link's address.")
+        raise refused("An email link's address cannot contain merge fields.")
     return value
 
 

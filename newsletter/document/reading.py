@@ -28,8 +28,8 @@ _SENTENCES = {
     "model_type": "Write an object here.",
     "dict_type": "Write an object here.",
     "bool_type": "Write true or false here.",
-    "int_type": "Write a whole number here.",
-    "int_from_float": "Write a whole number here.",
+    "int_type": "Enter a whole number.",
+    "int_from_float": "Enter a whole number.",
     "greater_than_equal": "This is too small: at least {ge}.",
     "less_than_equal": "This is too large: at most {le}.",
     "date_type": "Write a date like 2026-05-14.",
@@ -40,12 +40,12 @@ _SENTENCES = {
     "enum": "Use {expected}.",
     "union_tag_not_found": 'Say which type of section this is, such as "type": "text".',
     "union_tag_invalid": "There is no section type “{tag}”. Known: {expected_tags}.",
-    "string_pattern_mismatch": "This is not written as it must be: {hint}.",
+    "string_pattern_mismatch": "This is not in the right format: {hint}.",
 }
 _HINTS = {
     "id": "lower-case letters, digits and dashes, at most 40",
-    "language": "a language tag like en or pt-BR",
-    "languages": "a language tag like en or pt-BR",
+    "language": "a language code such as en or pt-BR",
+    "languages": "a language code such as en or pt-BR",
     "topics": "a key of lower-case letters, digits, - and _",
     "segments": "a key of lower-case letters, digits, - and _",
 }

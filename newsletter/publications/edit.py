@@ -27,7 +27,7 @@ class Stale(Conflict):
     """The publication has changed since the form was shown; `publication` is as it is now."""
 
     def __init__(self, publication: Publication) -> None:
-        super().__init__("stale", "Somebody else changed this publication in the meantime.")
+        super().__init__("stale", "Someone else changed this publication in the meantime.")
         self.publication = publication
 
 

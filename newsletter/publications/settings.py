@@ -117,7 +117,7 @@ def _from(text: str) -> Address:
 def _line(text: str) -> str:
     text = text.strip()
     if not text:
-        raise ValueError("Write something here.")
+        raise ValueError("This must not be empty.")
     if len(text) > NAME_LENGTH:
         raise ValueError(f"Keep it within {NAME_LENGTH} characters; these are {len(text):,}.")
     if not is_line(text):
@@ -150,7 +150,7 @@ def _postal(text: str) -> str:
 
 def _slug(text: str) -> str:
     if not SLUG.fullmatch(text):
-        raise ValueError("Use 1 to 63 small letters (a–z), digits and hyphens, like morning-digest.")
+        raise ValueError("Use 1 to 63 lower-case letters (a–z), digits and hyphens, like morning-digest.")
     return text
 
 

@@ -80,7 +80,7 @@ class Theme:
         chosen = {name: value for name, value in overrides.items() if value}
         problems = {name: problem for name, value in chosen.items() if (problem := _problem(name, value))}
         if problems:
-            raise Refused("theme_tokens_invalid", "The theme cannot be coloured like this.", problems)
+            raise Refused("theme_tokens_invalid", "These colours or fonts cannot be used.", problems)
         tokens = replace(self.tokens, **chosen)
         tint = tokens.tint if "tint" in chosen else _near(tokens.tint, tokens.paper)
         dark_tint = tokens.dark_tint if "dark_tint" in chosen else _near(tokens.dark_tint, tokens.dark_paper)

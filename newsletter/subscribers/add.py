@@ -96,7 +96,8 @@ def vouch_for(
     elif subscription.state is State.ENDED:
         raise Conflict(
             "left",
-            f"{address.email} left {publication.name}, so only they can come back: ask them to confirm.",
+            f"{address.email} unsubscribed from {publication.name}, so only they can come back: ask"
+            " them to confirm.",
         )
     elif subscription.state is not State.PENDING:
         return Addition(Outcome.ALREADY, subscription)
@@ -127,11 +128,11 @@ def suppressed_error(session: Session, address: Address) -> Refused:
     explanations = {
         SuppressionReason.HARD_BOUNCE: "a message to it came back for good",
         SuppressionReason.COMPLAINT: "its owner reported a message as spam",
-        SuppressionReason.MANUAL: "it was put on the list of addresses that are never written to",
+        SuppressionReason.MANUAL: "it was suppressed by hand",
         SuppressionReason.ERASED: "its owner was erased",
     }
     why = explanations[reason or SuppressionReason.MANUAL]
-    sentence = f"{address.email} is never written to, because {why}."
+    sentence = f"{address.email} is suppressed because {why}."
     return Refused("suppressed", sentence, {"email": sentence})
 
 

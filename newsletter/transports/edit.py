@@ -51,7 +51,7 @@ def add_transport(
             session.add(transport)
     except IntegrityError:
         raise Conflict(
-            "relay_saved", "Somebody else saved a relay at the same time. Look at it now."
+            "relay_saved", "Someone else saved a relay at the same time. Please check it."
         ) from None
     audit.record(session, "relay.saved", "transport", transport.id, actor=actor, **relay.for_audit())
     return transport

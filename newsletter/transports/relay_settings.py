@@ -13,7 +13,7 @@ from newsletter.transports.security import Security
 _MISTAKES: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda text: not text, "Write the relay's name, such as smtp.example.org."),
     (lambda text: "://" in text, "Write the name alone, without what stands before “//”."),
-    (lambda text: any(map(str.isspace, text)), "A name has no spaces in it."),
+    (lambda text: any(map(str.isspace, text)), "A host name cannot contain spaces."),
     (lambda text: "/" in text or "@" in text, "Write the name alone, without user, path or slash."),
     (lambda text: text.count(":") == 1, "Write the name alone; the port has a field of its own."),
 )
@@ -72,7 +72,7 @@ def check_relay(
     problems |= {"port": problem} if problem else {}
     problems |= _credentials(username, password)
     if username and password and chosen is Security.NONE and checked_host and not is_loopback(checked_host):
-        problems["security"] = "The password would travel readable for everybody: choose STARTTLS or TLS."
+        problems["security"] = "The password would be sent unencrypted: choose STARTTLS or TLS."
     if problems:
         raise Refused("bad_relay", "The relay cannot be used like this.", problems)
     return RelaySettings(checked_host, checked_port, chosen, username, password)
@@ -109,7 +109,7 @@ def _port(text: str, usual: int) -> tuple[int, str]:
     if not text:
         return usual, ""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= 65_535:
-        return 0, f"Write a number from 1 to 65535; {usual} is usual."
+        return 0, f"Enter a number from 1 to 65535, usually {usual}."
     return int(text), ""
 
 
@@ -119,7 +119,7 @@ def _credentials(username: str, password: str) -> dict[str, str]:
         ("password", password, PASSWORD_LENGTH),
     ):
         if len(text) > longest:
-            return {name: f"Keep it within {longest:,} characters."}
+            return {name: f"Use at most {longest:,} characters."}
         if any(ord(character) < 32 or ord(character) == 127 for character in text):
             return {name: "Take out the control characters."}
     if password and not username:

@@ -88,7 +88,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(run: Run, people: 
     done = run(*asked)
     for words in (
         "1 imported, 0 subscribed already.",
-        "1 skipped: unsubscribed, says the file.",
+        "1 skipped: unsubscribed, according to the file.",
         "Columns that are ignored: colour.",
     ):
         assert words in done.out

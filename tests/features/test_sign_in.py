@@ -121,7 +121,7 @@ def test_what_was_typed_survives_an_expired_session(tab: Page, origin: str, sess
     session.execute(update(UserSession).values(ended_at=clock.now()))
     session.commit()
     tab.get_by_role("button", name="Send the invitation").click()
-    expect(tab.get_by_text("Sign in, and you are back where you were.")).to_be_visible()
+    expect(tab.get_by_text("Sign in to return to where you were.")).to_be_visible()
     sign_in(tab)
     expect(tab.get_by_text("What you had typed is back.")).to_be_visible()
     expect(tab.get_by_label("Email address")).to_have_value("somebody@press.example")

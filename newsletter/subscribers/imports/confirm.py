@@ -47,7 +47,7 @@ def take_back_upload(session: Session, publication_id: int, import_id: int) -> s
     """
     row = _locked(session, publication_id, import_id)
     if row.state is not ImportState.PREVIEW:
-        raise Conflict("import_confirmed", "Somebody has confirmed this import in the meantime.")
+        raise Conflict("import_confirmed", "Someone has confirmed this import in the meantime.")
     session.delete(row)
     session.flush()
     return row.file

@@ -38,7 +38,7 @@ class ChangePasswordForm(Form):
     """The present password and the next."""
 
     current = PasswordField(
-        lazy_gettext("Present password"),
+        lazy_gettext("Current password"),
         validators=[InputRequired(lazy_gettext("Please write your present password."))],
     )
     password = PasswordField(

@@ -20,8 +20,8 @@ SENTENCES: dict[str, Any] = {
     "address_password": lazy_gettext("This password is your address. Use another one."),
     "bad_address": lazy_gettext("Please write a whole email address, like ana@example.org."),
     "user_exists": lazy_gettext("This address is on the team already: look for it in the list."),
-    "last_owner": lazy_gettext("This is the only owner who can sign in. Make somebody else an owner first."),
-    "not_invited": lazy_gettext("There is no open invitation any more."),
+    "last_owner": lazy_gettext("This is the only owner who can sign in. Make someone else an owner first."),
+    "not_invited": lazy_gettext("This invitation is no longer open."),
     "unknown_user": lazy_gettext("This person is not on the team."),
 }
 

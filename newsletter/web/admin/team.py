@@ -116,7 +116,7 @@ def _change(user_id: int, change: Callable[[User], str]) -> AnyResponse:
     user = find_user(session(), user_id)
     try:
         if user.id == current_user().id:
-            raise Refused("own_account", _("Ask another owner: nobody does this to their own account."))
+            raise Refused("own_account", _("You cannot do this to your own account. Ask another owner."))
         sentence = change(user)
     except DomainError as error:
         session().rollback()

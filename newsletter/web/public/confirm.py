@@ -108,7 +108,7 @@ def _subscribed(subscription: Subscription) -> Page:
             "The next issue of %(publication)s will be in your inbox when it comes out.",
             publication=publication.name,
         ),
-        more=_("Every issue has a link at its end to change what you get, or to leave."),
+        more=_("Every issue ends with a link to change what you get, or to unsubscribe."),
         action_label=_("Read past issues"),
         action_url=context["home_url"],
         **context,

@@ -69,7 +69,7 @@ def _row(subscription: Subscription) -> Row:
 def _ended(subscription: Subscription) -> Row:
     day = _day(subscription, subscription.ended_at)
     if subscription.ended_reason is EndReason.UNSUBSCRIBED:
-        sentence = _("You left on %(date)s.", date=day)
+        sentence = _("You unsubscribed on %(date)s.", date=day)
         return Row(
             subscription.id,
             subscription.publication.name,

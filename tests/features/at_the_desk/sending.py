@@ -44,7 +44,7 @@ def read_test_message(mailbox: Page, installation: Installation, subject: str, w
 
 def schedule(hand: Hand, installation: Installation, readers: int) -> None:
     """For tomorrow morning, which comes at once."""
-    hand.tick(hand.tab.get_by_role("radio", name="At a time"))
+    hand.tick(hand.tab.get_by_role("radio", name="Schedule"))
     zone = ZoneInfo(story.PUBLICATION["timezone"])
     there = datetime.combine(datetime.now(zone) + timedelta(days=1), time(8, 15), zone)
     hand.date(hand.tab.get_by_label("Day"), f"{there:%Y-%m-%d}")

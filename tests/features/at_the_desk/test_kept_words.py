@@ -153,7 +153,7 @@ def test_the_web_server_and_my_browser_die_while_i_type(window: Page, desk: Inst
     window.goto("about:blank")
     desk.start("web")
     headline = first_headline(window, desk, issue)
-    window.get_by_role("button", name="Bring them back").click()
+    window.get_by_role("button", name="Restore them").click()
     expect(headline).to_have_value(FIRST + REST)
     expect(status(window)).to_have_text("Saved")
     assert saved(desk, issue) == FIRST + REST

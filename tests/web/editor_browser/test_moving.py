@@ -138,12 +138,12 @@ def test_duplicates_and_additions_by_keyboard(editing: Editing) -> None:
     editing.tab.keyboard.type("New")
     assert editing.headlines() == ["One", "One", "Two", "New", "Three"]
     editing.tab.keyboard.press("Enter")  # to the next field
-    editing.tab.keyboard.type("Words")
+    editing.tab.keyboard.type("Quote")
     editing.tab.keyboard.press("ControlOrMeta+a")
     editing.tab.keyboard.press("ControlOrMeta+Enter")  # never changes the text that it leaves
     items = editing.saved().sections[0].items  # type: ignore[union-attr]
-    assert [item.blurb for item in items if isinstance(item, Item)][3:5] == ["Words", ""]
-    editing.choose("Move, duplicate, delete: without words yet", "Delete")
+    assert [item.blurb for item in items if isinstance(item, Item)][3:5] == ["Quote", ""]
+    editing.choose("Move, duplicate, delete: Untitled", "Delete")
     for label, following in (("Title", "Subject"), ("Preheader", "Heading"), ("Heading", "Introduction")):
         editing.tab.get_by_label(label, exact=True).first.press("Enter")
         expect(editing.tab.get_by_label(following, exact=True).first).to_be_focused()

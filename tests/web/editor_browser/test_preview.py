@@ -64,7 +64,7 @@ def test_a_finding_leads_to_its_place(editing: Editing) -> None:
 PLACES = {
     "subject": "Subject",
     "sections[0].items[1].url": "Link",
-    "sections[0].items[1].provenance.byline": "By",
+    "sections[0].items[1].provenance.byline": "Byline",
     "sections[1].title": "Heading",
     "slug": "Web address",
 }

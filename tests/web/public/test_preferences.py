@@ -196,7 +196,7 @@ def test_erasing_asks_once_more_and_leaves_only_a_fingerprint(
     session.rollback()
     response = client.post(f"{url}/erase")
     assert response.status_code == 200
-    assert "Your data is erased" in response.text
+    assert "Your data has been deleted" in response.text
     person = session.scalars(select(Subscriber).execution_options(populate_existing=True)).one()
     assert (person.email, person.email_key, person.address_hash, person.name) == (None, None, None, "")
     assert reload(session, subscription).ended_reason is EndReason.ERASED

@@ -57,7 +57,7 @@ def for_editors(parts: list[Condition]) -> list[Condition]:
         )
     else:
         sentence = _("Everything that sends messages is running.")
-        summed = Condition(_("Sending"), "success", _("Fine"), sentence, "", url, _("See the details"))
+        summed = Condition(_("Sending"), "success", _("Working"), sentence, "", url, _("See the details"))
     return [part for part in parts if not part.is_technical] + [summed]
 
 
@@ -86,7 +86,7 @@ def _held(held: AutoPausedMailing) -> Condition:
     return Condition(
         _("Mailing"),
         "error",
-        _("Waits for you"),
+        _("Needs attention"),
         _(
             "“%(title)s” has paused itself: %(reason)s",
             title=isolated(held.title),
@@ -99,13 +99,13 @@ def _held(held: AutoPausedMailing) -> Condition:
 
 def _relay(outbox: OutboxState) -> Condition:
     if not outbox.last_error:
-        return Condition(_("Relay"), "success", _("Fine"), _("Nothing that waits was refused."))
+        return Condition(_("Relay"), "success", _("Working"), _("No waiting message has been refused."))
     return Condition(
         _("Relay"),
         "warning",
-        _("Look at it"),
+        _("Check this"),
         _("A message could not be sent: %(reason)s", reason=isolated(outbox.last_error)),
-        _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
+        _("It will be retried automatically. If this continues, check SMTP_URL and the relay’s logs."),
     )
 
 
@@ -115,7 +115,7 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
         return Condition(
             part,
             "error",
-            _("Cannot be known"),
+            _("Unknown"),
             _("Redis does not answer, so nobody can say whether the workers run, and they cannot be called."),
             _("Start Redis, or look at REDIS_URL. Nothing is lost: what waits is done when it is back."),
         )
@@ -124,7 +124,7 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
     return Condition(
         part,
         "error",
-        _("Silent"),
+        _("Not responding"),
         _(
             "Nobody does this work now: %(work)s. %(since)s",
             work=_work(heartbeats.silent),
@@ -138,7 +138,7 @@ def _sweep(heartbeats: Heartbeats | None) -> Condition:
     part = _("Schedules")
     if heartbeats is None:
         return Condition(
-            part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
+            part, "", _("Unknown"), _("When the database was last looked through is kept in Redis.")
         )
     if not is_silent(heartbeats.sweep_age):
         return Condition(
@@ -153,7 +153,7 @@ def _sweep(heartbeats: Heartbeats | None) -> Condition:
     return Condition(
         part,
         "error",
-        _("Silent"),
+        _("Not responding"),
         sentence,
         _("Start the periodic worker. Until then, what is scheduled or was interrupted may wait."),
     )
@@ -205,7 +205,7 @@ def _failed(outbox: OutboxState) -> Condition:
         "warning",
         _("Failed"),
         sentence,
-        _("You can ask for another one on the page of the person, and so can they on the sign-up page."),
+        _("You can send another one from the person’s page, or they can ask for one on the sign-up page."),
         f"{request.script_root}/admin/subscribers/{person}" if person else "",
         _("See the person"),
     )
@@ -230,7 +230,7 @@ def _failed_unsubscribes(unsubscribes: UnsubscribesState) -> Condition:
         count=exactly(unsubscribes.failed),
     )
     step = _(
-        "Look at the files in %(folder)s on the server. To try one again, move it one folder up.",
+        "Check the files in %(folder)s on the server. To retry one, move it up one folder.",
         folder=isolated(str(unsubscribes.failed_folder)),
     )
     return Condition(_("Unsubscribes"), "error", _("Failed"), sentence, step)

@@ -46,7 +46,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
 @blueprint.errorhandler(CSRFError)
 def _old_token(_error: CSRFError) -> Answer:
     # 403 tells the editor's script to fetch a new token and save again: somebody signed in meanwhile.
-    sentence = _("You signed in or out since this page was opened. Load it again, then send it once more.")
+    sentence = _("You signed in or out after opening this page. Reload it, then send it again.")
     return answer(403 if wants_json() else 400, sentence, code="csrf")
 
 

@@ -12,7 +12,7 @@ def locked_sentence(mailing: Mailing | None) -> str:
         return ""
     if mailing.state is MailingState.FINISHED:
         when = long_moment(mailing.finished_at or mailing.scheduled_at, mailing.zone)
-        return str(_("This issue was sent on %(when)s. It stays as its readers got it.", when=when))
+        return str(_("This issue was sent on %(when)s and can no longer be changed.", when=when))
     if mailing.state is MailingState.SCHEDULED:
         when = long_moment(mailing.scheduled_at, mailing.zone)
         if mailing.control is Control.PAUSE:

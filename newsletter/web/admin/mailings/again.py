@@ -102,8 +102,8 @@ def _changed(now: int) -> str:
         return str(_("Nobody is unanswered any more; nothing was sent again."))
     return str(
         ngettext(
-            "Meanwhile there is %(count)s unanswered. Nothing was sent again; look once more and decide.",
-            "Meanwhile there are %(count)s unanswered. Nothing was sent again; look once more and decide.",
+            "There is now %(count)s unanswered. Nothing was sent again; please check and decide again.",
+            "There are now %(count)s unanswered. Nothing was sent again; please check and decide again.",
             now,
             count=exactly(now),
         )

@@ -23,15 +23,15 @@ class PublicationForm(Form):
     slug = StringField(
         _("Slug"),
         [InputRequired(_("Write its name in addresses."))],
-        description=_("Its name in addresses: small letters, digits and hyphens."),
+        description=_("Used in web addresses: lower-case letters, digits and hyphens."),
     )
     description = TextAreaField(
         _("Description"),
-        description=_("A sentence or two for the sign-up page; the first line also stands in the email."),
+        description=_("A sentence or two for the sign-up page; the first line also appears in the email."),
     )
     sender_name = StringField(
         _("Sender's name"),
-        description=_("What the inbox shows. Left empty, it is the name of the publication."),
+        description=_("Shown in readers' inboxes. If empty, the name of the publication is used."),
     )
     sender_email = EmailField(
         _("Sender's address"), [InputRequired(_("Write the address that issues come from."))]
@@ -41,7 +41,7 @@ class PublicationForm(Form):
     )
     postal_address = TextAreaField(
         _("Postal address"),
-        description=_("Stands in every issue, as the law asks. Without it nothing can be sent."),
+        description=_("Printed in every issue, as the law requires. Nothing can be sent without it."),
     )
     language = StringField(
         _("Language"),
@@ -52,7 +52,7 @@ class PublicationForm(Form):
     timezone = StringField(
         _("Time zone"),
         [InputRequired(_("Choose a time zone."))],
-        description=_("Times at the desk and dates in issues are in this zone. Type a city to search."),
+        description=_("Used for times on these pages and dates in issues. Type a city to search."),
         default="UTC",
     )
     state = HiddenField()

@@ -40,5 +40,5 @@ def remove_logo(slug: str) -> AnyResponse:
     publication = load_publication(slug)
     set_logo_key(session(), publication.id, "", actor=current_actor())
     session().commit()
-    flash(_("The logo is taken away."), "success")
+    flash(_("Logo removed."), "success")
     return redirect(url_for(".theme", slug=slug), 303)

@@ -53,7 +53,7 @@ def _about(ink: str, grounds: tuple[str, ...], asked: Tokens, shown: Tokens) -> 
     }
     if min(_ratio(shown, ink, behind) for behind in grounds) < READABLE:
         sentence = _(
-            "%(ink)s on %(ground)s (%(behind)s) cannot be made readable: choose papers and grounds "
+            "%(ink)s on %(ground)s (%(behind)s) cannot be made readable: choose backgrounds "
             "that are all light, or all dark.",
             **facts,
         )
@@ -85,9 +85,9 @@ def _name(token: str) -> str:
     names = {
         "ink": _("Text"),
         "soft": _("Secondary text"),
-        "paper": _("the paper"),
-        "tint": _("the tinted paper"),
-        "ground": _("the ground"),
+        "paper": _("the background"),
+        "tint": _("the tinted background"),
+        "ground": _("the page background"),
     }
     word = str(names[token.removeprefix("dark_")])
     in_the_dark = token in {"dark_ink", "dark_soft"}

@@ -18,7 +18,8 @@ from newsletter.web.forms import Form, choices
 
 SECURITIES: dict[Security, object] = {
     Security.STARTTLS: _(
-        "STARTTLS: begins in clear, then encrypted; usually port 587. On this machine only if it is offered"
+        "STARTTLS: starts unencrypted, then encrypts; usually port 587. On this machine, only if"
+        " the relay offers it"
     ),
     Security.TLS: _("TLS: encrypted from the start; usually port 465"),
     Security.NONE: _("None: only for a relay on this machine or in its network; usually port 25"),
@@ -42,9 +43,7 @@ class RelayForm(Form):
     port = StringField(
         _("Port"), description=_("Left empty, it is the usual one: 25 for a relay on this machine.")
     )
-    username = StringField(
-        _("User name"), description=_("Left empty if the relay knows this server by itself.")
-    )
+    username = StringField(_("User name"), description=_("Leave empty if the relay needs no sign-in."))
     password = PasswordField(_("Password"))
     to = EmailField(_("Test message to"), description=_("One short message, to see that it arrives."))
 

@@ -78,7 +78,7 @@ def save_one(transport_id: int) -> AnyResponse:
     except DomainError as error:
         return _refused(transport, form, error)
     session().commit()
-    flash(_("%(where)s is saved, and used from now on.", where=facts.relay.where), "success")
+    flash(_("%(where)s was saved and is now in use.", where=facts.relay.where), "success")
     return redirect(url_for(".show"), 303)
 
 

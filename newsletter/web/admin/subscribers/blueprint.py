@@ -41,7 +41,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
         sentence = _("What you typed is longer than any name, note or address. Shorten it and send it again.")
     elif (request.content_length or 0) < MOST_OCTETS:
         most = MOST_PASTED // 1_000_000
-        sentence = _("More than %(most)s MB cannot be pasted. Save it as a file and upload that.", most=most)
+        sentence = _("You can paste at most %(most)s MB. Save it as a file and upload it instead.", most=most)
     else:
         sentence = too_large_error(MOST_OCTETS).message
     return answer(413, sentence, code="too_large")

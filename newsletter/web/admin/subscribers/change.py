@@ -73,7 +73,7 @@ def lift(subscriber_id: int) -> AnyResponse:
         return _back(subscriber_id)
     session().commit()
     if done:
-        flash(_("The suppression is lifted: what they subscribe to is sent to them again."), "success")
+        flash(_("Suppression lifted: they will get what they subscribe to again."), "success")
     else:
         flash(_("This address is not suppressed; nothing was changed."), "info")
     return _back(subscriber_id)

@@ -64,7 +64,7 @@ def discard(slug: str, import_id: int) -> AnyResponse:
         return _gone(slug, error)
     except Conflict:
         session().rollback()
-        flash(_("Somebody has confirmed this import in the meantime."), "warning")
+        flash(_("Someone has confirmed this import in the meantime."), "warning")
         return redirect(url_for(".progress", slug=slug, import_id=import_id), 303)
     session().commit()
     ImportFiles(settings().data_dir).discard(file)

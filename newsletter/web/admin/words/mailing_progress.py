@@ -22,15 +22,17 @@ def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
     if totals.state is DisplayedState.SCHEDULED:
         return str(_("It will be sent on %(when)s. Its readers are counted then.", when=when))
     if totals.state is DisplayedState.FREEZING:
-        sentence = _("Its readers are being counted: %(count)s so far.", count=exactly(totals.candidates))
+        sentence = _("Counting recipients: %(count)s so far.", count=exactly(totals.candidates))
     elif totals.state is DisplayedState.SENDING:
         sentence = _("Sending since %(when)s.", when=when)
         if totals.waits:
             return f"{sentence} {_waiting(totals)}"
     elif totals.state is DisplayedState.PAUSED and totals.started_at is None:
-        sentence = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
+        sentence = _(
+            "It was due to start on %(when)s. It will not start until someone resumes it.", when=when
+        )
     elif totals.state is DisplayedState.PAUSED:
-        sentence = _("Nothing is in flight and nothing more starts until somebody resumes it.")
+        sentence = _("Nothing is in flight, and nothing more will be sent until someone resumes it.")
     elif totals.state is DisplayedState.STOPPING:
         return _stopping(mailing, totals)
     elif totals.state is DisplayedState.CANCELLED:
@@ -43,7 +45,7 @@ def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
 def limit_sentence(per_second: float | None) -> str:
     """How fast it may go."""
     if per_second is None:
-        return str(_("No limit: it goes as fast as the relay takes it."))
+        return str(_("No limit: as fast as the relay accepts messages."))
     return str(_("At most %(rate)s a second.", rate=_exact_rate(per_second)))
 
 
@@ -81,14 +83,14 @@ def speed_words(totals: MailingTotals, progress: Progress) -> list[str]:
 
 def _stopping(mailing: Mailing, totals: MailingTotals) -> str:
     flying = ngettext(
-        "%(count)s message is in flight; its answer is awaited.",
+        "%(count)s message is still in flight.",
         "%(count)s messages are in flight; their answers are awaited.",
         totals.in_flight,
         count=exactly(totals.in_flight),
     )
     if mailing.control is Control.CANCEL:
-        return str(_("It is being cancelled, nothing more starts. %(flying)s", flying=flying))
-    return str(_("It is being paused, nothing more starts. %(flying)s", flying=flying))
+        return str(_("It is being cancelled; no more messages are started. %(flying)s", flying=flying))
+    return str(_("It is being paused; no more messages are started. %(flying)s", flying=flying))
 
 
 def _waiting(totals: MailingTotals) -> str:

@@ -72,7 +72,7 @@ def share_words(relay: Overview, alone: bool) -> str:
     if alone or relay.availability.needs_operator:
         return ""
     if relay.config.weight == 0:
-        return str(_("Reserve: sends when no other can"))
+        return str(_("Backup: used only when no other relay can send"))
     return str(_("Takes about %(percent)s%% of the mail", percent=relay.share))
 
 

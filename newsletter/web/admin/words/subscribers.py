@@ -19,17 +19,19 @@ STATES: dict[str, Word] = {
 
 # What people in a state are waiting for, for the page of a state without anybody.
 MEANINGS: dict[str, object] = {
-    State.PENDING: _("Somebody who signed up is pending until they press the button in the message we sent."),
+    State.PENDING: _("People who signed up are pending until they press the button in the email we sent."),
     State.ACTIVE: _("Active subscribers get the next mailing."),
-    State.PAUSED: _("Subscribers can pause for one to three months, and are active again by themselves."),
-    State.ENDED: _("Who unsubscribed, or was ended by an editor, stays here with the reason."),
+    State.PAUSED: _(
+        "Subscribers can pause for one to three months, and then become active again automatically."
+    ),
+    State.ENDED: _("People who unsubscribed, or were removed by an editor, stay here with the reason."),
     SUPPRESSED: _("Addresses that came back for good, complained or were put here are never written to."),
 }
 
 ENDS: dict[EndReason, object] = {
     EndReason.UNSUBSCRIBED: _("unsubscribed"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor"),
-    EndReason.BOUNCED: _("messages came back"),
+    EndReason.BOUNCED: _("bounced"),
     EndReason.COMPLAINED: _("complained"),
     EndReason.ERASED: _("erased"),
 }
@@ -42,7 +44,7 @@ SKIPS: dict[str, object] = ENDS | {
     FileState.SUPPRESSED: _("suppressed, says the file"),
     FileState.COMPLAINED: _("complained, says the file"),
     FileState.BOUNCED: _("messages came back, says the file"),
-    FileState.UNSUBSCRIBED: _("unsubscribed, says the file"),
+    FileState.UNSUBSCRIBED: _("unsubscribed, according to the file"),
     FileState.ENDED: _("ended or inactive, says the file"),
     FileState.NOT_SUBSCRIBED: _("not subscribed, says the file"),
     FileState.PENDING: _("not confirmed, says the file"),
@@ -57,7 +59,7 @@ SUPPRESSIONS: dict[SuppressionReason, object] = {
 }
 
 CONSENTS: dict[ConsentKind, object] = {
-    ConsentKind.REQUESTED: _("Asked for"),
+    ConsentKind.REQUESTED: _("Requested"),
     ConsentKind.CONFIRMED: _("Confirmed"),
     ConsentKind.IMPORTED: _("Imported"),
     ConsentKind.VOUCHED: _("Added by an editor"),
@@ -71,7 +73,7 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.EMBED: _("embedded sign-up form"),
     ConsentSource.CONFIRMATION: _("link in the confirmation message"),
     ConsentSource.IMPORT: _("import"),
-    ConsentSource.EDITOR: _("the desk"),
+    ConsentSource.EDITOR: _("admin pages"),
     ConsentSource.ONE_CLICK: _("the mail program's unsubscribe button"),
     ConsentSource.PAGE: _("unsubscribe page"),
     ConsentSource.PREFERENCES: _("preferences page"),
@@ -88,7 +90,7 @@ ADDED: dict[Outcome, tuple[object, str]] = {
         _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
         "warning",
     ),
-    Outcome.ACTIVE: (_("They subscribe to %(name)s from now on."), "success"),
+    Outcome.ACTIVE: (_("They are now subscribed to %(name)s."), "success"),
     Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed."), "info"),
 }
 
@@ -98,7 +100,7 @@ DEEDS: dict[str, object] = {
     "subscription.ended": _("Ended the subscription"),
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
-    "subscription.renewed": _("Took the subscription up again"),
+    "subscription.renewed": _("Renewed the subscription"),
     "subscriber.changed": _("Changed name or language"),
     "subscriber.erased": _("Erased the person"),
     "subscription.asked": _("Asked them to confirm"),
@@ -121,7 +123,7 @@ ACTORS: dict[str, object] = {
 # System messages to subscribers, in the middle of a sentence.
 MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
-    "already_subscribed": _("message that they are subscribed"),
+    "already_subscribed": _("notice that they are already subscribed"),
 }
 
 

@@ -104,7 +104,7 @@ def test_without_redis_the_page_is_there_soon_and_says_what_it_cannot_know(
     begun = time.monotonic()
     page = read(admin_client, DETAILS)
     assert time.monotonic() - begun < 2
-    assert page.count("Cannot be known") == 2
+    assert page.count("Unknown") == 2
     assert "Redis does not answer, so nobody can say whether the workers run" in page
     assert "Start Redis, or look at REDIS_URL." in page
 

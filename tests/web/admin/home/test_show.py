@@ -95,7 +95,7 @@ class TestTheNextIssue:
         assert not heading(page, "On its way")
 
     def test_none(self, admin_client: SignedIn, publication: Publication) -> None:
-        assert "Nothing is being written, and nothing is scheduled." in read(admin_client, "/admin/")
+        assert "No drafts, and nothing scheduled." in read(admin_client, "/admin/")
 
     def test_its_items_are_counted(self) -> None:
         item = {"headline": "A ferry", "url": "https://news.example.org/ferry"}

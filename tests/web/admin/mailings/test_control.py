@@ -54,7 +54,7 @@ class TestControl:
         page = self.press(editor_client, mailing_id, "cancel")
         assert state(session, mailing_id)[0] is MailingState.CANCELLED
         assert "1 sent, 0 in flight" in page
-        assert "left by the cancel" in page
+        assert "mailing cancelled" in page
         for verb in ("pause", "resume", "cancel"):
             assert "It was cancelled already" in self.press(editor_client, mailing_id, verb)
 

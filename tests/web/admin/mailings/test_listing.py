@@ -30,7 +30,7 @@ class TestList:
         assert "Sending" in page
         assert "Europe/Rome" in page
         assert '<td class="number nums" data-label="Sent">2</td>' in page
-        assert f'data-label="Of">{READERS}</td>' in page
+        assert f'data-label="Recipients">{READERS}</td>' in page
 
     @both_databases
     def test_pages_through_all_of_them(

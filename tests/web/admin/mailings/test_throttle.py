@@ -23,7 +23,7 @@ def test_a_limit_is_set_and_taken_away(
 ) -> None:
     mailing_id = request.getfixturevalue(which)
     url = f"/admin/mailings/{mailing_id}"
-    assert "No limit: it goes as fast as the relay takes it." in read(editor_client, url)
+    assert "No limit: as fast as the relay accepts messages." in read(editor_client, url)
     for _press in range(2):
         answer = editor_client.post(f"{url}/throttle", data={"per_second": " 12.5 "})
         assert (answer.status_code, answer.headers["Location"]) == (303, url)

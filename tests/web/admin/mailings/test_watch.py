@@ -69,7 +69,7 @@ class TestPage:
         mailing.control, mailing.held_reason = Control.PAUSE, f"The relay said {XSS}"
         session.commit()
         page = read(admin_client, f"/admin/mailings/{mailing_id}")
-        assert "Waits for you" in page
+        assert "Needs attention" in page
         assert "Resume sending" in page
         assert "The relay said &lt;script&gt;" in page
         assert XSS not in page

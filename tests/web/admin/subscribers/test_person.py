@@ -235,7 +235,7 @@ class TestErase:
         self, editor_client: SignedIn, session: Session, people: People
     ) -> None:
         erase = f"{page_of(people['ana'])}/erase"
-        assert "What remains" in read(editor_client, erase)
+        assert "What is kept" in read(editor_client, erase)
         for typed in ("", "bo@readers.example", XSS, "ana@readers.exampl"):
             page = refused(editor_client, erase, address=typed)
             assert "This is not their address." in page

@@ -15,7 +15,7 @@ export function titleOf(section: Section): string {
 
 export function nameOf(entry: Entry, type: string): string {
   const name = blockOf(type).entries?.name(entry).trim() ?? "";
-  return name.length > 60 ? `${name.slice(0, 57).trimEnd()}…` : name || t("without words yet");
+  return name.length > 60 ? `${name.slice(0, 57).trimEnd()}…` : name || t("Untitled");
 }
 
 /** Focus what had the focus before the page was drawn anew, or the part itself. */
@@ -50,7 +50,7 @@ export function duplicateSection(store: EditorStore, section: Section): void {
 export function removeSection(store: EditorStore, section: Section): void {
   const index = store.issue.sections.indexOf(section);
   store.change(edit.removeSection(store.issue, section.id), section.id);
-  store.removed(t("“{title}” removed.", { title: titleOf(section) }));
+  store.removed(t("“{title}” deleted.", { title: titleOf(section) }));
   const next = store.issue.sections[Math.min(index, store.issue.sections.length - 1)];
   void focusField(next?.id ?? "", []);
 }
@@ -124,7 +124,7 @@ export function duplicateEntry(store: EditorStore, entry: Entry, section: Sectio
 export function removeEntry(store: EditorStore, entry: Entry, section: Section): void {
   const index = section.entries?.indexOf(entry) ?? 0;
   store.change(edit.removeEntry(store.issue, entry[KEY]), entry[KEY]);
-  store.removed(t("“{name}” removed.", { name: nameOf(entry, section.type) }));
+  store.removed(t("“{name}” deleted.", { name: nameOf(entry, section.type) }));
   const left = store.issue.sections.find((candidate) => candidate.id === section.id)?.entries ?? [];
   const next = left[Math.min(index, left.length - 1)];
   void focusField(next ? next[KEY] : section.id, []);

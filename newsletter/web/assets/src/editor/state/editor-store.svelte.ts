@@ -100,7 +100,7 @@ export class EditorStore {
   }
 
   redo(): void {
-    this.#travel(this.#history.redo(this.issue), "Done again");
+    this.#travel(this.#history.redo(this.issue), "Redone");
   }
 
   #travel(step: { issue: Issue; where: string } | undefined, word: string): void {
@@ -205,7 +205,7 @@ export class EditorStore {
     const words = hadMine
       ? "{name} changed this issue meanwhile. Both your changes are in it."
       : "{name} changed this issue meanwhile.";
-    this.notice = { text: t(words, { name: by || t("Somebody else") }) };
+    this.notice = { text: t(words, { name: by || t("Someone else") }) };
     return true;
   }
 
