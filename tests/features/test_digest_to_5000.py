@@ -129,8 +129,8 @@ def check_whole_message(reader: Reader, raw: bytes, document: Document) -> None:
     message = mail.parse(raw)
     mail.check_second_parser(raw, message, reader.name, reader.envelope)
     text, html = mail.content(message, "plain"), mail.content(message, "html")
-    assert message["subject"] == f"The northern line is back, {reader.first_name or 'dear reader'}"
-    assert f"Dear {reader.first_name or 'reader'}," in text
+    assert message["subject"] == f"The northern line is back, {reader.greeted or 'dear reader'}"
+    assert f"Dear {reader.greeted or 'reader'}," in text
     assert f"Dear <bdi>{_escaped(reader.first_name) or 'reader'}</bdi>," in html
     mail.check_inlined(html)
     _check_text(text, document)

@@ -112,7 +112,7 @@ def test_sent_once(
     assert received["Message-ID"].startswith(f"<system.{message_id}.")
     assert received["Content-Language"] == "de"
     text = received.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
-    assert "9:00 Uhr (Mitteleuropäische Normalzeit)" in text
+    assert "9:00 Uhr (Mitteleuropäische Normalzeit)" in " ".join(text.split())
     [link] = [line for line in text.splitlines() if line.startswith("http://localhost/confirm/")]
     claimed = runtime.links.signer.read(Purpose.CONFIRM, link.rpartition("/")[2])
     assert claimed.ids == (12,)

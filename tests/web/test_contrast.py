@@ -68,7 +68,11 @@ def rules() -> Iterator[dict[str, str]]:
 
 # What stands together in one rule, as it is written: (colour or "", ground or "").
 USED = {
-    (rule.get("color", ""), rule.get("background") or rule.get("background-color", "")) for rule in rules()
+    tuple(
+        value.removesuffix(" !important")
+        for value in (rule.get("color", ""), rule.get("background") or rule.get("background-color", ""))
+    )
+    for rule in rules()
 }
 TRANSLUCENT = sorted(
     (text, ground) for text, ground in USED if ground.endswith("transparent)") and ground not in WITHOUT_TEXT

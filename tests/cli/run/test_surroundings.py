@@ -40,10 +40,15 @@ def test_free_ports_are_not_refused(tmp_path: Path) -> None:
     surroundings.check_ports(Settings(data_dir=tmp_path, host="::1", port=free_port()))
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "a" * 70])
-def test_a_host_that_is_not_here_is_refused(tmp_path: Path, host: str) -> None:
+def test_a_host_that_is_not_here_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"HOST=.* set HOST=127\.0\.0\.1"):
-        surroundings.check_ports(Settings(data_dir=tmp_path, host=host, port=free_port()))
+        surroundings.check_ports(Settings(data_dir=tmp_path, host="192.0.2.1", port=free_port()))
+
+
+@pytest.mark.parametrize("host", ["no such host", "a" * 70])
+def test_what_is_no_host_is_no_setting(tmp_path: Path, host: str) -> None:
+    with pytest.raises(ValueError, match=r"an address of this machine, such as 127\.0\.0\.1"):
+        Settings(data_dir=tmp_path, host=host, port=free_port())
 
 
 @pytest.mark.parametrize(
