@@ -23,6 +23,8 @@ NAMES = (
     "Nguyễn Thị Thanh Hương " * 5,
     "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 2,
 )
+# Of names with a comma the family's comes first.
+GIVEN = {"Smith, John “Jack”, Jr.": "John", 'The "quoted", (commented) \\ one': "(commented)"}
 DOMAINS = ("readers.example", "Readers-Upper.example", "bücher.example", "a.very.deep.subdomain.example")
 LOCAL_PARTS = ("reader{}", "o'neil+{}", "Reader{}", "first.last.{}", "a{}-_!#$%&*=?^`{{|}}~", "R.{}", "{}")
 
@@ -36,7 +38,7 @@ class Reader(NamedTuple):
 
     @property
     def first_name(self) -> str:
-        return "John" if self.name.startswith("Smith, John") else self.name.split(" ")[0]
+        return GIVEN.get(self.name) or self.name.split(" ")[0]
 
     @property
     def greeted(self) -> str:
