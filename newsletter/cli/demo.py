@@ -28,7 +28,7 @@ def command(as_json: bool) -> None:
         "draft": demo.draft_id,
     }
     lines = (
-        "The demo is ready." if demo.made else "The demo was there already; nothing was changed.",
+        "The demo is ready." if demo.made else "The demo already exists; nothing was changed.",
         f"  The archive     {facts['archive']}",
         f"  The digest      {facts['issue']}",
         f"  Its email       {facts['email']}",

@@ -79,7 +79,7 @@ def record(key_id: int, as_json: bool) -> None:
 @click.option("--without-checking", is_flag=True, help="Do not check whether the DNS has the record.")
 @json_option
 def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
-    """Sign with a key from now on, once the DNS has its record."""
+    """Start signing with a key, once the DNS has its record."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports import dkim_keys
 

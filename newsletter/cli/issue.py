@@ -104,7 +104,7 @@ def schema() -> None:
 @revision_option
 @json_option
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
-    """Say what is wrong with issue ID; exit 1 when something keeps it from being sent."""
+    """Check issue ID for problems; exit 1 if it cannot be sent."""
     from newsletter.issues.load import find_issue, find_revision
     from newsletter.preflight import Level
     from newsletter.preflight import check as preflight
@@ -134,8 +134,8 @@ def check(issue_id: int, revision: int | None, as_json: bool) -> None:
 
 def _verdict(blocked: int, findings: int) -> str:
     if blocked:
-        return f"{'1 thing keeps' if blocked == 1 else f'{blocked} things keep'} this issue from being sent."
-    return "Nothing is wrong with this issue." if not findings else "This issue can be sent."
+        return f"{'Fix 1 problem' if blocked == 1 else f'Fix {blocked} problems'} before sending."
+    return "No problems found." if not findings else "This issue can be sent."
 
 
 @command.command("render")
@@ -198,7 +198,7 @@ def list_(slug: str | None, as_json: bool) -> None:
         answer(True, {"issues": rows}, "")
         return
     if not rows:
-        console.print("No issues yet. Begin with `newsletter issue import FILE --publication SLUG`.")
+        console.print("No issues yet. Start with `newsletter issue import FILE --publication SLUG`.")
         return
     from rich.table import Table
 

@@ -54,5 +54,5 @@ def _difference(newest: "Revision", mailing: "Mailing", when: "Moment | None") -
             "To send it, import it as an issue of its own."
         )
     if when is not None and when.at != mailing.scheduled_at:
-        return f"Mailing {mailing.id} was scheduled before, for another time, which stays as it is."
+        return f"Mailing {mailing.id} was already scheduled for another time, which was not changed."
     return ""

@@ -25,7 +25,7 @@ def command() -> None: ...
 
 @command.command("status")
 @click.argument("mailing_id", type=ID)
-@click.option("--wait", is_flag=True, help="Wait until it is over, or stands still and says why.")
+@click.option("--wait", is_flag=True, help="Wait until it has finished, or has stopped and says why.")
 @json_option
 def status(mailing_id: int, wait: bool, as_json: bool) -> None:
     """Show a mailing's counts, which always add up."""

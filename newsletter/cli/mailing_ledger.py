@@ -39,7 +39,7 @@ SHOWN = 50
 def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
     """Say what became of each recipient; all of them with --json, read and written a piece at a time.
 
-    Who took all of them is written down, as at the desk.
+    Who took all of them is written down, as in the admin.
     """
     wanted = RecipientFilter(outcome or "", reason, prefix)
     if as_json:
@@ -120,7 +120,7 @@ def domains(mailing_id: int, as_json: bool) -> None:
         answer(True, {"mailing": mailing_id} | asdict(counted), "")
         return
     if not counted.rows:
-        console.print("Nobody is written to.")
+        console.print("It has no recipients.")
         return
     from rich.table import Table
 
@@ -157,7 +157,7 @@ def codes(mailing_id: int, as_json: bool) -> None:
         answer(True, {"mailing": mailing_id, "codes": [asdict(failure) for failure in failures]}, "")
         return
     if not failures:
-        console.print("Nobody was refused, and every answer came.")
+        console.print("Nobody was refused, and every message was answered.")
         return
     from rich.table import Table
 

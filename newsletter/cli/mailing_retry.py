@@ -27,7 +27,7 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
         opened.commit()
         totals = read_totals(opened, mailing_id)
     nobody = "Nobody is rejected" + (f" with the reason {reason}" if reason else "")
-    done = f"{n:,} rejected get another turn."
+    done = f"Retrying {n:,} rejected."
     answer(as_json, totals.as_json() | {"retried": n}, done if n else f"{nobody}; nothing was changed.")
 
 
@@ -40,7 +40,7 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
 )
 @json_option
 def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
-    """Send to the unanswered again, who may have got it already, if there are still as many as expected."""
+    """Send to the unanswered again, who may already have it, if there are still as many as expected."""
     expected = _ask(mailing_id) if expect is None else expect
     with session() as opened:
         n = requeue.resend_unanswered(opened, mailing_id, expected, actor=audit.COMMAND_LINE)
@@ -81,5 +81,5 @@ def _per_second(rate: str) -> float | None:
     try:
         return float(rate)
     except ValueError:
-        problem = f"“{rate}” is no limit: say a number of messages a second, or {OFF}."
+        problem = f"“{rate}” is not a limit: enter a number of messages a second, or {OFF}."
         raise Refused("throttle", problem, {"per_second": problem}) from None

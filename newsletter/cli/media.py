@@ -23,7 +23,7 @@ def command() -> None: ...
 @click.option("--licence", default="", help="The terms it is used under, such as CC BY 4.0.")
 @json_option
 def add(file: Path, alt: str, caption: str, credit: str, licence: str, as_json: bool) -> None:
-    """Store the image FILE and print what documents call it."""
+    """Store the image FILE and print its address for documents."""
     from newsletter.core.errors import Refused
     from newsletter.media.files import MediaFiles
     from newsletter.media.picture import MOST_OCTETS

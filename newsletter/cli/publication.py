@@ -14,7 +14,7 @@ def command() -> None: ...
 @click.option("--name", required=True, help="Its name as readers see it.")
 @click.option("--from", "sender", required=True, help="The sender: “Name <address>”.")
 @click.option("--postal-address", required=True, help="The sender's postal address.")
-@click.option("--reply-to", default="", help="Where answers go, if not to the sender.")
+@click.option("--reply-to", default="", help="Where replies go, if not to the sender.")
 @click.option("--language", default="en", show_default=True, help="Such as en, de or pt-BR.")
 @click.option("--timezone", default="UTC", show_default=True, help="Such as Europe/Rome.")
 @click.option("--description", default="", help="A sentence for the sign-up page.")
@@ -52,7 +52,7 @@ def list_all(as_json: bool) -> None:
     if as_json:
         answer(True, {"publications": rows}, "")
     elif not rows:
-        console.print("There is no publication yet. Make one with `newsletter publication create`.")
+        console.print("No publications yet. Create one with `newsletter publication create`.")
     else:
         _print(rows)
 

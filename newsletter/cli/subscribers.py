@@ -88,7 +88,7 @@ def show(email: str, as_json: bool) -> None:
     type=click.Choice(["manual", "hard_bounce", "complaint"]),
     default="manual",
     show_default=True,
-    help="Why nothing may be sent to it.",
+    help="Why nothing may be sent to the address.",
 )
 @click.option("--note", default="", help="A note, to remember why.")
 @json_option
@@ -112,12 +112,12 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
 
 
 def _import_summary(result: "ImportResult", columns: "Columns", *, dry_run: bool) -> str:
-    lines = [f"{result.imported:,} imported, {result.already:,} subscribed already."]
+    lines = [f"{result.imported:,} imported, {result.already:,} already subscribed."]
     if dry_run:
-        lines = [f"{result.imported:,} would be imported, {result.already:,} subscribed already."]
+        lines = [f"{result.imported:,} would be imported, {result.already:,} already subscribed."]
     lines += [f"{number:,} skipped: {_reason(reason)}." for reason, number in sorted(result.skipped.items())]
     if columns.ignored:
-        lines.append(f"Columns that are ignored: {', '.join(columns.ignored)}.")
+        lines.append(f"Ignored columns: {', '.join(columns.ignored)}.")
     if result.errors:
         lines.append(f"{len(result.errors):,} left out:")
     lines += [f"  line {error.line}: {error.problem}" for error in result.errors[:SHOWN_PROBLEMS]]

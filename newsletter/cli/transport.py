@@ -21,7 +21,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 LIMITS = {
     "weight": "Its share of the mail; 0: a backup, used only when no other relay can send.",
     "connections": "Connections at once, across all workers.",
-    "messages_per_connection": "Messages on one connection.",
+    "messages_per_connection": "Messages per connection.",
     "per_second": "Messages a second, such as 10 or 0.5.",
     "per_day": "Messages a day, in its zone.",
     "provider_limits": "Messages a second per provider: “gmail=20 microsoft=5”.",
@@ -33,7 +33,7 @@ LIMITS = {
 }
 
 
-@click.group("transport", help="Set up, watch, test and pause the relays that mail leaves by.")
+@click.group("transport", help="Set up, monitor, test and pause the relays that send your mail.")
 def command() -> None: ...
 
 
@@ -104,7 +104,7 @@ def add(name: str, as_json: bool, **typed: Any) -> None:
 @command.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the relays in their order: whether they send, their share, and what is used of today."""
+    """List the relays in order: whether they send, their share, and how much of today's limit is used."""
     from newsletter.cli.transport_lines import as_facts, lines
     from newsletter.core import clock
     from newsletter.transports.overview import overview
@@ -121,7 +121,7 @@ def list_(as_json: bool) -> None:
 @limit_options
 @json_option
 def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
-    """Change TRANSPORT (its number or its name): what is not named stays as it is."""
+    """Change TRANSPORT (its number or its name). Options that are left out are not changed."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.edit import change_limits, change_relay
     from newsletter.transports.find import get_transport, stored_settings
@@ -142,7 +142,7 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
         row = change_limits(opened, row.id, limits, name=name, actor=COMMAND_LINE)
         opened.commit()
         changed = {"id": row.id, "name": row.name, "relay": f"{row.host}:{row.port}"}
-    answer(as_json, changed, f"{row.name} is changed. It counts from the next messages on.")
+    answer(as_json, changed, f"{row.name} was changed. This applies from the next messages on.")
 
 
 @command.command("test")
@@ -166,7 +166,7 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
     if config.broken:
         raise config.broken
     if not sender:
-        raise Refused("no_sender", "No publication has a sender yet: name one, --from news@example.org.")
+        raise Refused("no_sender", "No publication has a sender yet: give one with --from news@example.org.")
     recipient = parse_address(to).email if to else sender
     findings = send_probe(config.relay, settings.mail_name, sender, recipient, settings.effective_public_url)
     failed = failed_step(findings)
@@ -211,7 +211,7 @@ def resume(transport: str, as_json: bool) -> None:
         else:
             done = resume_environment_transport(opened, config.key, config.relay.where, actor=COMMAND_LINE)
         opened.commit()
-    answer(as_json, {"changed": done}, "It sends again." if done else "Nothing was in its way.")
+    answer(as_json, {"changed": done}, "It is sending again." if done else "It was already sending.")
 
 
 @command.command("remove")
@@ -226,7 +226,7 @@ def remove(transport: str, as_json: bool) -> None:
         number = _number(opened, transport)
         remove_transports(opened, actor=COMMAND_LINE, transport_id=number)
         opened.commit()
-    answer(as_json, {"removed": number}, "It is removed, and its password deleted.")
+    answer(as_json, {"removed": number}, "It was removed and its password deleted.")
 
 
 def _given(typed: dict[str, Any], names: Any) -> dict[str, str]:

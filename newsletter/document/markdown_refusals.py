@@ -10,21 +10,21 @@ from newsletter.document.markdown_parts import image_of
 from newsletter.document.markdown_tree import BREAKS
 from newsletter.document.richtext import DEEPEST_LIST
 
-_HTML = "HTML has no place in a digest. Write it in Markdown, or “\\<” for a “<”."
+_HTML = "HTML is not allowed. Use Markdown, or write “\\<” for a “<”."
 _REFUSED = {
-    "fence": "Code blocks have no place in a digest.",
+    "fence": "Code blocks are not allowed.",
     "code_block": "Four spaces before a line make it a code block, which is not allowed.",
-    "code_inline": "Code has no place in a digest. Take the backquotes away, or write “\\`” for one.",
+    "code_inline": "Code is not allowed. Remove the backquotes, or write “\\`” for one.",
     "table": "Tables are not allowed. Use a list instead.",
     "html_block": _HTML,
     "html_inline": _HTML,
     "s": "Strikethrough is not allowed. Remove the “~~”.",
-    "image": "An image stands alone, with empty lines around it. It has no place in a text.",
+    "image": "An image must stand alone, with empty lines around it. It cannot be part of a text.",
 }
 _INSIDE = {
-    "heading": "A heading has no place inside a list or quotation.",
-    "hr": "A divider has no place inside a list or quotation.",
-    "blockquote": "A quotation has no place inside a list or another quotation.",
+    "heading": "A heading cannot be inside a list or quotation.",
+    "hr": "A divider cannot be inside a list or quotation.",
+    "blockquote": "A quotation cannot be inside a list or another quotation.",
 }
 _COMMENT = "Comments are not allowed. Remove this one."
 _TASK = re.compile(r"\[[ xX]\]\s")
@@ -84,7 +84,7 @@ class _Refusals:
         if node.type in ("html_block", "html_inline") and node.content.lstrip().startswith("<!--"):
             return _COMMENT
         if lists > DEEPEST_LIST:
-            return f"Lists go at most {DEEPEST_LIST} levels deep."
+            return f"Lists can be at most {DEEPEST_LIST} levels deep."
         if node.parent and node.parent.type in ("list_item", "blockquote") and node.type in _INSIDE:
             return _INSIDE[node.type]
         if node.type == "list_item" and _TASK.match(_first_words(node)):

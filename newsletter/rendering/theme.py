@@ -114,5 +114,5 @@ def _problem(name: str, value: str) -> str:
     if name not in {field.name for field in fields(Tokens)}:
         return "There is no design token of this name."
     if name.endswith("_font"):
-        return "" if _is_font_list(value) else "Write font names and commas, names with digits in quotes."
-    return "" if HEX.fullmatch(value) else "Write a colour like #b5321c."
+        return "" if _is_font_list(value) else "Use font names and commas only, names with digits in quotes."
+    return "" if HEX.fullmatch(value) else "Enter a colour like #b5321c."

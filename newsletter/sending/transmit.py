@@ -192,7 +192,7 @@ class _Transmission:
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return TransportFailure(
-                f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.message.sender
+                f"{name} does not accept our mail{why}: {reply}.", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
             return TransportFailure(f"{name} keeps closing the connection: {reply}.", temporary=True)

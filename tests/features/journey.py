@@ -162,8 +162,8 @@ def _leave(site: Site, tab: Page, email: str) -> Iterator[str]:
 def _erase(site: Site, tab: Page, email: str) -> Iterator[str]:
     link = site.links.preferences(site.find(email)[1])
     tab.goto(link)
-    tab.get_by_role("link", name="Erase me").click()
-    _shows(tab, "Erase everything about you?")
+    tab.get_by_role("link", name="Delete my data").click()
+    _shows(tab, "Delete everything about you?")
     yield "erase"
     _press(tab, "Delete my data")
     yield "erase, done"

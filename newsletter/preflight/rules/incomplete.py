@@ -42,7 +42,7 @@ def _feature(section: Any, path: str) -> Iterator[Remark]:
 
 def _button(section: Any, path: str) -> Iterator[Remark]:
     if not section.label.strip():
-        yield blocking("The button has no words.", f"{path}.label")
+        yield blocking("The button has no text.", f"{path}.label")
     if not section.url:
         yield blocking("The button has no link.", f"{path}.url")
 

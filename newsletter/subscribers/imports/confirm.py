@@ -79,5 +79,5 @@ def needed_files(session: Session) -> set[str]:
 def _locked(session: Session, publication_id: int, import_id: int) -> SubscriberImport:
     row = session.get(SubscriberImport, import_id, with_for_update=True, populate_existing=True)
     if row is None or row.publication_id != publication_id:
-        raise Missing("unknown_import", "This upload is not there any more. Upload the file again.")
+        raise Missing("unknown_import", "This upload no longer exists. Upload the file again.")
     return row

@@ -66,7 +66,7 @@ def end_others() -> AnyResponse:
     end_sessions(session(), user, but=signed_in.own_key())
     audit.record(session(), "user.sessions_ended", "user", user.id, actor=user.email, ip=_ip())
     session().commit()
-    flash(_("Every other browser is signed out."), "success")
+    flash(_("All other browsers are signed out."), "success")
     return redirect(url_for(".show"), 303)
 
 

@@ -159,7 +159,8 @@ def erase_person(token: str) -> str:
         heading=_("Your data has been deleted"),
         sentence=_("We have deleted your address, your name and what you wrote to us."),
         more=_(
-            "We keep a fingerprint of the address, from which it cannot be read, so that nobody puts it on "
+            "We only keep a fingerprint of the address, from which it cannot be read, so that"
+            " nobody adds it to "
             "our lists again."
         ),
     )

@@ -59,7 +59,7 @@ def import_readers(hand: Hand, file: Path) -> None:
     hand.press(hand.tab.get_by_role("link", name="Import readers"))
     attach(hand, _field(hand, "File"), file)
     hand.write(_field(hand, "Consent note"), CONSENT)
-    hand.press(hand.tab.get_by_role("button", name="See what will happen"))
+    hand.press(hand.tab.get_by_role("button", name="Preview import"))
     hand.press(hand.tab.get_by_role("button", name=f"Import {READERS} people"))
     expect(hand.tab.locator(".mailing-state")).to_contain_text(f"{READERS} new subscribers")
     imported = hand.tab.get_by_role("row", name=re.compile("^Imported"))

@@ -21,7 +21,7 @@ LABELS = {
     "quotes": "Quotes", "latest": "Latest", "image": "Image", "sponsor": "Sponsor", "divider": "Divider",
     "button": "Button",
 }  # fmt: skip
-STYLES = {"reported": "“…, reported”", "according_to": "“According to …”", "outlet": "under the story"}
+STYLES = {"reported": "“…, reported”", "according_to": "“According to …”", "outlet": "Name under the story"}
 
 
 def begin_first(hand: Hand, title: str) -> None:
@@ -35,7 +35,7 @@ def begin_next(hand: Hand, title: str, like: str) -> None:
     """The same for a further issue, with the skeleton of the one called `like`."""
     go_to(hand, "Issues")
     hand.press(hand.tab.get_by_role("link", name="New issue"))
-    hand.tick(hand.tab.get_by_role("radio", name="The skeleton of an earlier issue"))
+    hand.tick(hand.tab.get_by_role("radio", name="The structure of an earlier issue"))
     expect(hand.tab.get_by_label("The earlier issue")).to_contain_text(like)
     _create(hand, title)
 
@@ -91,7 +91,7 @@ def _write_text(hand: Hand, here: Locator, section: Any, _picture: Path) -> None
 def _write_stories(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     if isinstance(section, LatestSection):
         hand.press(here.locator("summary").first)
-        hand.write(_field(here, "Characters of each blurb"), str(section.length))
+        hand.write(_field(here, "Characters per blurb"), str(section.length))
         hand.choose(_field(here, "Cut blurbs after"), f"a {section.cut_at}")
     for number, item in enumerate(section.items):
         _next_entry(hand, here, number, "Add a story")
@@ -131,7 +131,7 @@ def _write_feature(hand: Hand, here: Locator, section: Any, picture: Path) -> No
 def _write_about(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     write_rich(hand, here.get_by_role("textbox", name="Text"), section.text)
     hand.write(_field(here, "Link to read more"), section.url)
-    hand.write(_field(here, "Words of the link"), section.link_label)
+    hand.write(_field(here, "Link text"), section.link_label)
     hand.press(here.locator("summary"))
     hand.write(_field(here, "Owner"), section.owner)
     hand.date(_field(here, "Review by"), section.review_by.isoformat())
@@ -161,7 +161,7 @@ def _write_image(hand: Hand, here: Locator, section: Any, _picture: Path) -> Non
 def _write_sponsor(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     hand.write(_field(here, "Sponsor"), section.sponsor)
     _write_lead(hand, here, section, "text")
-    hand.write(_field(here, "Words of the link"), section.link_label)
+    hand.write(_field(here, "Link text"), section.link_label)
 
 
 def _write_button(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:

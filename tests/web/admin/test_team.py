@@ -30,10 +30,10 @@ def again(session: Session, user: User) -> User:
 
 
 def test_roles(admin_client: SignedIn, owner: User, editor: User, session: Session) -> None:
-    assert "eddi@press.example is an owner now." in press(admin_client, editor, "role", role="owner")
+    assert "eddi@press.example is now an owner." in press(admin_client, editor, "role", role="owner")
     assert again(session, editor).role is RoleName.OWNER
     press(admin_client, editor, "role", role="owner")  # a second press changes nothing
-    assert "is an editor now." in press(admin_client, editor, "role", role="editor")
+    assert "is now an editor." in press(admin_client, editor, "role", role="editor")
     assert again(session, editor).role is RoleName.EDITOR
     entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "user.role_changed")).all()
     assert [(entry.actor, entry.detail) for entry in entries] == [

@@ -23,7 +23,7 @@ def test_changes_of_two_people_to_different_fields_are_both_kept(editing: Editin
     assert isinstance(section, LinksSection)
     item = section.items[0]
     assert (item.headline, item.blurb) == ("One, by me", "By Ana.")
-    expect(editing.tab.locator(".toast")).to_contain_text("Both your changes are in it.")
+    expect(editing.tab.locator(".toast")).to_contain_text("It now contains both your changes.")
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs", "whole"])
@@ -32,12 +32,12 @@ def test_the_same_field_changed_twice_is_asked_about(editing: Editing, choice: s
     editing.headline("Two").fill("Two, by me")
     editing.headline("One").fill("One, by me")
     dialog = editing.tab.get_by_role("dialog")
-    expect(dialog).to_contain_text("ana@example.org changed the same words")
+    expect(dialog).to_contain_text("ana@example.org changed the same text")
     editing.status("Conflict")
     expect(dialog).to_contain_text("One, by me")
     if choice == "theirs":
         dialog.get_by_role("radio", name="ana@example.org").check()
-    buttons = {"mine": "Keep mine on top", "theirs": "Keep chosen versions", "whole": "Take their whole"}
+    buttons = {"mine": "Keep mine", "theirs": "Keep chosen versions", "whole": "Use their version"}
     dialog.get_by_role("button", name=buttons[choice]).click()
     expected = {"mine": ["One, by me", "Two, by me"], "theirs": ["One, by Ana", "Two, by me"]}
     assert editing.headlines()[:2] == expected.get(choice, ["One, by Ana", "Two"])

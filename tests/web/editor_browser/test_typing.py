@@ -86,7 +86,7 @@ def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(ed
     editing.tab.reload()
     editing.tab.get_by_role("button", name="Restore them").click()
     expect(editing.entry("Two").get_by_label("Link")).to_have_value("javascript:alert(1)")
-    editing.tab.get_by_role("button", name=re.compile("1 field has to be mended")).click()
+    editing.tab.get_by_role("button", name=re.compile("Fix 1 field to save.")).click()
     expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
     editing.entry("Two").get_by_label("Link").fill("example.org/two")
     editing.headline("One").click()

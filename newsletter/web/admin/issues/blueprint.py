@@ -39,7 +39,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
         megabytes = MOST_OCTETS // 1_000_000
         sentence = _("The image is larger than %(megabytes)s MB. Make it smaller first.", megabytes=megabytes)
     else:
-        sentence = _("This is more than an issue can hold. Take something out, then save again.")
+        sentence = _("This issue is too large. Remove something, then save again.")
     return answer(413, sentence, code="too_large")
 
 

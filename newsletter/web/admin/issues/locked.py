@@ -17,7 +17,10 @@ def locked_sentence(mailing: Mailing | None) -> str:
         when = long_moment(mailing.scheduled_at, mailing.zone)
         if mailing.control is Control.PAUSE:
             return str(
-                _("This issue was scheduled for %(when)s and waits. Unschedule it to edit it.", when=when)
+                _(
+                    "This issue was scheduled for %(when)s and is on hold. Unschedule it to edit it.",
+                    when=when,
+                )
             )
         return str(_("This issue is scheduled for %(when)s. Unschedule it to edit it.", when=when))
-    return str(_("This issue is being sent. Its text stays as it is."))
+    return str(_("This issue is being sent and can no longer be changed."))

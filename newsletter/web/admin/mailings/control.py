@@ -30,7 +30,7 @@ def pause(mailing_id: int) -> AnyResponse:
 @allow(Permission.SEND)
 def resume(mailing_id: int) -> AnyResponse:
     """Resume exactly where it stopped."""
-    return _steer(control.resume, mailing_id, _("It goes on where it stopped."))
+    return _steer(control.resume, mailing_id, _("The mailing continues where it stopped."))
 
 
 @blueprint.get(f"{ONE}/cancel")
@@ -76,9 +76,9 @@ def _steer(verb: Verb, mailing_id: int, said: str) -> AnyResponse:
 
 def _too_late(mailing: Mailing, error: Conflict) -> str:
     if mailing.state is MailingState.FINISHED:
-        return str(_("It had finished already; nothing was changed."))
+        return str(_("The mailing had already finished; nothing was changed."))
     if mailing.state is MailingState.CANCELLED:
-        return str(_("It was cancelled already; nothing was changed."))
+        return str(_("The mailing was already cancelled; nothing was changed."))
     if mailing.control is Control.CANCEL:
-        return str(_("It is being cancelled already; nothing was changed."))
+        return str(_("The mailing is already being cancelled; nothing was changed."))
     return error.message

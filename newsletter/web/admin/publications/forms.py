@@ -19,10 +19,10 @@ from newsletter.web.forms import Form
 class PublicationForm(Form):
     """Named as the columns; `state` says which state of the publication the form was filled from."""
 
-    name = StringField(_("Name"), [InputRequired(_("Write the name that readers see."))])
+    name = StringField(_("Name"), [InputRequired(_("Enter the name that readers see."))])
     slug = StringField(
         _("Slug"),
-        [InputRequired(_("Write its name in addresses."))],
+        [InputRequired(_("Enter a slug."))],
         description=_("Used in web addresses: lower-case letters, digits and hyphens."),
     )
     description = TextAreaField(
@@ -34,10 +34,10 @@ class PublicationForm(Form):
         description=_("Shown in readers' inboxes. If empty, the name of the publication is used."),
     )
     sender_email = EmailField(
-        _("Sender's address"), [InputRequired(_("Write the address that issues come from."))]
+        _("Sender's address"), [InputRequired(_("Enter the address that issues are sent from."))]
     )
     reply_to = EmailField(
-        _("Reply-to address"), description=_("Where answers go, if not to the sender's address.")
+        _("Reply-to address"), description=_("Where replies go, if not to the sender's address.")
     )
     postal_address = TextAreaField(
         _("Postal address"),
@@ -80,6 +80,6 @@ class NewPublicationForm(PublicationForm):
 
     postal_address = TextAreaField(
         _("Postal address"),
-        [InputRequired(_("Write the postal address: the law asks for one in every issue."))],
-        description=_("Shown at the end of every issue, as the law asks."),
+        [InputRequired(_("Enter the postal address: the law requires one in every issue."))],
+        description=_("Printed in every issue, as the law requires."),
     )

@@ -10,7 +10,7 @@ from newsletter.transports.models import Transport
 from newsletter.web.forms import Form, choices
 
 DIALOGUES: dict[str, object] = {
-    "chunking": _("As fast as it offers: whole messages one after another"),
+    "chunking": _("As fast as the relay allows: whole messages, one after another"),
     "pipelining": _("One message at a time, its commands sent together"),
     "plain": _("One command at a time"),
 }
@@ -29,11 +29,13 @@ class LimitsForm(Form):
         ),
     )
     per_second = StringField(_("Messages a second"), description=_("Such as 10, or 0.5. Empty: no limit."))
-    per_day = StringField(_("Messages a day"), description=_("Days begin at midnight in the zone below."))
+    per_day = StringField(
+        _("Messages a day"), description=_("Days start at midnight in the time zone below.")
+    )
     connections = StringField(_("Connections at once"), description=_("Across all workers."))
-    messages_per_connection = StringField(_("Messages on a connection"))
+    messages_per_connection = StringField(_("Messages per connection"))
     provider_limits = StringField(
-        _("Messages a second to single receivers"),
+        _("Messages a second per provider"),
         description=_("Such as gmail=20 microsoft=5. Messages over the limit are sent a little later."),
     )
     hours = StringField(_("Hours"), description=_("Such as 08:00-20:00. Empty: always."))
@@ -41,7 +43,7 @@ class LimitsForm(Form):
     warm_up_from = StringField(
         _("Warm-up: first day"),
         widget=DateInput(),
-        description=_("For an address that receivers do not know yet."),
+        description=_("For a sending address that mail providers do not know yet."),
     )
     warm_up_per_day = StringField(
         _("Warm-up: messages on the first day"),

@@ -64,7 +64,7 @@ def _save(used: InUse, facts: RelaySettings) -> Transport:
     if used.only is not None:
         return change_relay(session(), used.only.id, facts, secrets, actor=actor)
     if used.transports:
-        raise Conflict("several_relays", _("There are several relays by now: choose the one to change."))
+        raise Conflict("several_relays", _("There are several relays now: choose the one to change."))
     return add_transport(session(), facts, secrets, actor=actor)
 
 

@@ -57,7 +57,7 @@ def suppress(subscriber_id: int) -> AnyResponse:
     if done:
         flash(_("Nothing is sent to this address any more, in any publication."), "success")
     else:
-        flash(_("This address was suppressed before; nothing was changed."), "info")
+        flash(_("This address was already suppressed; nothing was changed."), "info")
     return _back(subscriber_id)
 
 

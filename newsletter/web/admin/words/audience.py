@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from newsletter.mailings.models import Exclusion
 
 EXCLUDED: dict[Exclusion, object] = {
-    Exclusion.UNCONFIRMED: _("have not confirmed their subscription"),
+    Exclusion.UNCONFIRMED: _("not confirmed yet"),
     Exclusion.PAUSED: _("paused"),
     Exclusion.UNSUBSCRIBED: _("unsubscribed"),
     Exclusion.ENDED: _("subscription ended"),

@@ -29,15 +29,15 @@ def import_word(state: ImportState) -> Word:
 def state_sentence(read: SubscriberImport, zone: str) -> str:
     """What happens now, or what happened in the end."""
     if read.state is ImportState.PREVIEW:
-        return str(_("Nobody is added before it is confirmed."))
+        return str(_("Nobody is added until it is confirmed."))
     if read.state is ImportState.QUEUED and not read.position:
-        return str(_("It is read as soon as a worker is free."))
+        return str(_("It will be read as soon as a worker is free."))
     if not read.over:
         position, lines = exactly(read.position), exactly(read.lines)
         return str(_("Reading line %(read)s of %(lines)s.", read=position, lines=lines))
     when = long_moment(read.finished_at, zone) if read.finished_at else ""
     if read.state is ImportState.FAILED:
-        return str(_("It stopped on %(when)s. %(why)s", when=when, why=read.failure))
+        return str(_("Stopped on %(when)s. %(why)s", when=when, why=read.failure))
     new = ngettext(
         "%(count)s new subscriber.", "%(count)s new subscribers.", read.imported, count=exactly(read.imported)
     )
@@ -47,7 +47,7 @@ def state_sentence(read: SubscriberImport, zone: str) -> str:
 def terms(read: SubscriberImport) -> list[tuple[str, str, int]]:
     """Each count with its meaning; every row that was read is in exactly one of them."""
     counts = [
-        (_("Imported"), _("Subscribed from now on."), read.imported),
+        (_("Imported"), _("Now subscribed."), read.imported),
         (_("Already subscribed"), _("Subscribed before; nothing changed."), read.already),
     ]
     left_out = (_("Left out"), _("Rows that cannot be used; see below."), read.invalid)

@@ -20,7 +20,7 @@ def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
     """What happens now, or what happened in the end."""
     sent, when = exactly(totals.sent), _moment(totals, zone)
     if totals.state is DisplayedState.SCHEDULED:
-        return str(_("It will be sent on %(when)s. Its readers are counted then.", when=when))
+        return str(_("It will be sent on %(when)s. Recipients are counted then.", when=when))
     if totals.state is DisplayedState.FREEZING:
         sentence = _("Counting recipients: %(count)s so far.", count=exactly(totals.candidates))
     elif totals.state is DisplayedState.SENDING:
@@ -55,11 +55,13 @@ def silence_sentence(totals: MailingTotals, progress: Progress) -> str:
         return ""
     long = duration(progress.silent_seconds)
     if totals.state is DisplayedState.SCHEDULED:
-        return str(_("It was due %(long)s ago and no worker has begun. Are the workers running?", long=long))
+        return str(
+            _("It was due %(long)s ago, but no worker has started on it. Are the workers running?", long=long)
+        )
     return str(
         _(
-            "No worker has reported anything about it for %(long)s. Are the workers running? "
-            "Nothing is lost: it goes on when they do.",
+            "No worker has reported on it for %(long)s. Are the workers running? Nothing "
+            "is lost: it continues when they are.",
             long=long,
         )
     )
@@ -68,7 +70,10 @@ def silence_sentence(totals: MailingTotals, progress: Progress) -> str:
 def speed_words(totals: MailingTotals, progress: Progress) -> list[str]:
     """Rate, time left and the next retry, as far as they are known."""
     said = []
-    if totals.over and progress.elapsed is not None:
+    if totals.over and progress.mostly_done is not None and progress.elapsed is not None:
+        said.append(_("Almost all were sent in %(long)s", long=duration(progress.mostly_done)))
+        said.append(_("the last retry was after %(long)s", long=duration(progress.elapsed)))
+    elif totals.over and progress.elapsed is not None:
         said.append(_("It took %(long)s", long=duration(progress.elapsed)))
     if progress.rate:
         said.append(_rate(progress.rate))
@@ -84,7 +89,7 @@ def speed_words(totals: MailingTotals, progress: Progress) -> list[str]:
 def _stopping(mailing: Mailing, totals: MailingTotals) -> str:
     flying = ngettext(
         "%(count)s message is still in flight.",
-        "%(count)s messages are in flight; their answers are awaited.",
+        "%(count)s messages are still in flight.",
         totals.in_flight,
         count=exactly(totals.in_flight),
     )
@@ -97,9 +102,9 @@ def _waiting(totals: MailingTotals) -> str:
     """Why nothing leaves at the moment, and when it is tried again."""
     why = isolated(totals.waiting_for)
     if totals.not_before is None:
-        return str(_("Nothing leaves at the moment: %(why)s", why=why))
+        return str(_("Nothing is being sent right now: %(why)s", why=why))
     long = duration((totals.not_before - clock.now()).total_seconds())
-    return str(_("Nothing leaves at the moment: %(why)s The next try is in %(long)s.", why=why, long=long))
+    return str(_("Nothing is being sent right now: %(why)s Next try in %(long)s.", why=why, long=long))
 
 
 def _exact_rate(per_second: float) -> str:

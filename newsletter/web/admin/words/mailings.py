@@ -23,7 +23,7 @@ WAITS_FOR_YOU: Word = (_("Needs attention"), "warning", None)
 # The word of each outcome in tables and filters, and what it means in one sentence.
 OUTCOMES: dict[str, tuple[object, object]] = {
     Outcome.PENDING: (_("Pending"), _("Not started yet.")),
-    IN_FLIGHT: (_("In flight"), _("In the hands of a sending process.")),
+    IN_FLIGHT: (_("In flight"), _("Being sent right now.")),
     Outcome.SENT: (_("Sent"), _("A server accepted the message.")),
     Outcome.REJECTED: (_("Rejected"), _("A server refused permanently, or the retries ran out.")),
     Outcome.RETRY: (_("Retry"), _("Refused for now; will be retried automatically.")),
@@ -39,14 +39,14 @@ EXCLUSIONS: dict[str, object] = {
     Exclusion.PAUSED: _("subscription paused"),
     Exclusion.UNSUBSCRIBED: _("unsubscribed"),
     Exclusion.ENDED: _("subscription ended"),
-    Exclusion.SUPPRESSED: _("address never written to"),
+    Exclusion.SUPPRESSED: _("address suppressed"),
     Exclusion.ERASED: _("erased"),
     Exclusion.ALREADY_RECEIVED: _("already has this issue"),
     Exclusion.CANCELLED: _("mailing cancelled"),
 }
 
 REFUSALS: dict[str, object] = {
-    Reason.NO_SUCH_USER: _("no such person there"),
+    Reason.NO_SUCH_USER: _("no such mailbox"),
     Reason.NO_SUCH_DOMAIN: _("no such domain"),
     Reason.BAD_ADDRESS: _("bad address"),
     Reason.MOVED: _("mailbox moved"),
@@ -62,11 +62,11 @@ REFUSALS: dict[str, object] = {
     Reason.SENDER_REFUSED: _("sender refused"),
     Reason.RELAY_DENIED: _("relaying denied"),
     Reason.AUTH_REQUIRED: _("sign-in required"),
-    Reason.PROTOCOL: _("misunderstanding in the protocol"),
-    Reason.SYSTEM: _("trouble on the server"),
+    Reason.PROTOCOL: _("protocol error"),
+    Reason.SYSTEM: _("server error"),
     Reason.BUSY: _("server busy"),
     Reason.THROTTLED: _("too many messages at once"),
-    Reason.GREYLISTED: _("asked to come back later"),
+    Reason.GREYLISTED: _("asked to try again later"),
     Reason.LATER: _("refused for now without an explanation"),
     Reason.LOST: _("connection lost"),
     Reason.SILENT: _("no answer"),

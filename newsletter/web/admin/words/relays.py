@@ -115,5 +115,5 @@ def limit_words(limits: Limits) -> list[str]:
         hours = limits.hours.replace("-", "\N{EN DASH}")
         words.append(str(_("only %(hours)s (%(zone)s)", hours=hours, zone=limits.zone)))
     if limits.warm_up_from is not None:
-        words.append(str(_("warms up since %(date)s", date=format_date(limits.warm_up_from, "medium"))))
+        words.append(str(_("warming up since %(date)s", date=format_date(limits.warm_up_from, "medium"))))
     return words

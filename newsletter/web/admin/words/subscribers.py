@@ -25,7 +25,7 @@ MEANINGS: dict[str, object] = {
         "Subscribers can pause for one to three months, and then become active again automatically."
     ),
     State.ENDED: _("People who unsubscribed, or were removed by an editor, stay here with the reason."),
-    SUPPRESSED: _("Addresses that came back for good, complained or were put here are never written to."),
+    SUPPRESSED: _("Addresses that bounced, complained or were added by hand are never emailed."),
 }
 
 ENDS: dict[EndReason, object] = {
@@ -38,21 +38,21 @@ ENDS: dict[EndReason, object] = {
 
 # Why an import left somebody out who stands in the file; the other reasons are those of an end.
 SKIPS: dict[str, object] = ENDS | {
-    SUPPRESSED: _("never written to (suppressed)"),
+    SUPPRESSED: _("suppressed"),
     EndReason.UNSUBSCRIBED: _("unsubscribed before"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor before"),
-    FileState.SUPPRESSED: _("suppressed, says the file"),
-    FileState.COMPLAINED: _("complained, says the file"),
-    FileState.BOUNCED: _("messages came back, says the file"),
+    FileState.SUPPRESSED: _("suppressed, according to the file"),
+    FileState.COMPLAINED: _("complained, according to the file"),
+    FileState.BOUNCED: _("bounced, according to the file"),
     FileState.UNSUBSCRIBED: _("unsubscribed, according to the file"),
-    FileState.ENDED: _("ended or inactive, says the file"),
-    FileState.NOT_SUBSCRIBED: _("not subscribed, says the file"),
-    FileState.PENDING: _("not confirmed, says the file"),
-    FileState.PAUSED: _("paused, says the file"),
+    FileState.ENDED: _("ended or inactive, according to the file"),
+    FileState.NOT_SUBSCRIBED: _("not subscribed, according to the file"),
+    FileState.PENDING: _("not confirmed, according to the file"),
+    FileState.PAUSED: _("paused, according to the file"),
 }
 
 SUPPRESSIONS: dict[SuppressionReason, object] = {
-    SuppressionReason.HARD_BOUNCE: _("a message to it came back for good"),
+    SuppressionReason.HARD_BOUNCE: _("a message to it bounced"),
     SuppressionReason.COMPLAINT: _("its owner reported a message as spam"),
     SuppressionReason.MANUAL: _("suppressed by hand"),
     SuppressionReason.ERASED: _("its owner was erased"),
@@ -74,7 +74,7 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.CONFIRMATION: _("link in the confirmation message"),
     ConsentSource.IMPORT: _("import"),
     ConsentSource.EDITOR: _("admin pages"),
-    ConsentSource.ONE_CLICK: _("the mail program's unsubscribe button"),
+    ConsentSource.ONE_CLICK: _("the email program's unsubscribe button"),
     ConsentSource.PAGE: _("unsubscribe page"),
     ConsentSource.PREFERENCES: _("preferences page"),
     ConsentSource.UNDO: _("undo on the unsubscribe page"),
@@ -83,15 +83,15 @@ SOURCES: dict[ConsentSource, object] = {
 # What adding somebody came to, and the kind of that notice.
 ADDED: dict[Outcome, tuple[object, str]] = {
     Outcome.ASKED: (
-        _("A message is on its way to them. They subscribe to %(name)s by its button."),
+        _("We have emailed them. They subscribe to %(name)s by pressing the button in that email."),
         "success",
     ),
     Outcome.LIMITED: (
-        _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
+        _("They were asked to confirm recently, so no other message was sent. Try again tomorrow."),
         "warning",
     ),
     Outcome.ACTIVE: (_("They are now subscribed to %(name)s."), "success"),
-    Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed."), "info"),
+    Outcome.ALREADY: (_("They are already subscribed to %(name)s; nothing was changed."), "info"),
 }
 
 # What the audit says was done, by readers and by editors.

@@ -17,7 +17,7 @@ class TestList:
     @both_databases
     def test_is_empty_before_the_first(self, admin_client: SignedIn, publication: Publication) -> None:
         page = read(admin_client, "/admin/p/morning/mailings")
-        assert "No mailing yet" in page
+        assert "No mailings yet" in page
         assert "/admin/p/morning/issues" in page
 
     @both_databases

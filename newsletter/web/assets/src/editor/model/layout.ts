@@ -12,7 +12,7 @@ const LINK = { label: "Link", placeholder: "https://" };
 const HEADLINE = { label: "Headline", kind: "headline", placeholder: "Headline" } as const;
 const BLURB = { label: "Blurb", placeholder: "One or two sentences" };
 const INTRO = { label: "Introduction", placeholder: "A few words before the first one (optional)" };
-const LINK_LABEL = { label: "Words of the link", placeholder: "Read more" };
+const LINK_LABEL = { label: "Link text", placeholder: "Read more" };
 const FOLDED_IMAGE = { label: "Image", folded: true };
 const SOURCE = { label: "Source" };
 
@@ -23,7 +23,7 @@ export const LAYOUTS: Layouts = {
     subject: { label: "Subject", placeholder: "What the reader sees first" },
     preheader: { label: "Preheader", placeholder: "The line after the subject" },
     slug: { label: "Web address", hint: "The last part of the issue's web address. If empty, it is made from the title." },
-    language: { label: "Language", placeholder: "Same as publication", hint: "A tag like en or pt-BR." },
+    language: { label: "Language", placeholder: "Same as publication", hint: "A code such as en or pt-BR." },
     summary: { label: "Summary", hint: "One sentence for the archive, feeds and shared links." },
     og_image: { label: "Image for shared links" },
   },
@@ -50,7 +50,7 @@ export const LAYOUTS: Layouts = {
     outlet: { label: "Outlet", placeholder: "Who reported it" },
     style: {
       label: "Attribution",
-      words: { outlet: "under the story", reported: "“…, reported”", according_to: "“According to …”" },
+      words: { outlet: "Name under the story", reported: "“…, reported”", according_to: "“According to …”" },
     },
     byline: { label: "Byline", folded: true, placeholder: "Who wrote it" },
     published: { label: "Published", folded: true },
@@ -76,14 +76,14 @@ export const LAYOUTS: Layouts = {
     blurb: BLURB,
     url: LINK,
     duration: { label: "Video length", placeholder: "4:12", folded: true },
-    link_label: { label: "Words of the link", placeholder: "Watch the video, or Read more", folded: true },
+    link_label: { label: "Link text", placeholder: "Watch the video, or Read more", folded: true },
     provenance: { ...SOURCE, folded: true },
   },
   quotes: { intro: INTRO },
   latest: {
     intro: INTRO,
     limit: { label: "Stories in the email", folded: true },
-    length: { label: "Characters of each blurb", folded: true },
+    length: { label: "Characters per blurb", folded: true },
     cut_at: { label: "Cut blurbs after", words: { sentence: "a sentence", word: "a word" }, folded: true },
   },
   text: { text: { label: "Text", placeholder: "Dear reader …" } },
@@ -123,7 +123,7 @@ export const ABOUT: Readonly<Record<string, string>> = {
   image: "One image with caption and credit",
   button: "One link as a button",
   divider: "A line between two parts",
-  sponsor: "A paid message, always named as one",
+  sponsor: "A paid message, always labelled as one",
 };
 
 type EntryWords = Pick<EntryKind, "noun" | "add" | "count" | "name">;

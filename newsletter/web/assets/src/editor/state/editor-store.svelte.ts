@@ -203,8 +203,8 @@ export class EditorStore {
     const hadMine = !hasSameContent(this.issue, this.#saved);
     this.#settleConflict(merged);
     const words = hadMine
-      ? "{name} changed this issue meanwhile. Both your changes are in it."
-      : "{name} changed this issue meanwhile.";
+      ? "{name} also changed this issue. It now contains both your changes."
+      : "{name} changed this issue.";
     this.notice = { text: t(words, { name: by || t("Someone else") }) };
     return true;
   }
