@@ -50,7 +50,7 @@ def create_publication(hand: Hand) -> None:
         hand.tab.keyboard.press("Enter")
         hand.tab.keyboard.insert_text(line)
     hand.press(hand.tab.get_by_role("button", name="Create"))
-    expect(hand.tab.get_by_text(f"{story.PUBLICATION['name']} is made.")).to_be_visible()
+    expect(hand.tab.get_by_text(f"{story.PUBLICATION['name']} is ready.")).to_be_visible()
 
 
 def import_readers(hand: Hand, file: Path) -> None:
