@@ -85,7 +85,7 @@ def test_a_server_that_does_not_answer_is_told_of_until_it_does(
     tab.clock.install()
     tab.goto(f"{running.address}/admin/mailings/{mailing}")
     tab.route("**/live", lambda route: route.fulfill(status=503, body="<p>away</p>"))
-    lost = tab.get_by_text("The server does not answer.")
+    lost = tab.get_by_text("The server is not responding.")
     for _ in range(2):
         expect(lost).to_be_hidden()
         ask_after_a_while(tab)
