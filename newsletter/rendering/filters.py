@@ -217,10 +217,19 @@ def picture(context: Context, image: Image | None) -> MediaImage | None:
     return MediaImage(stored.url, width, height, alt or stored.alt)
 
 
+def ended_once(sentence: str) -> str:
+    """`sentence`, which may be markup, with one full stop where it ends in a name that has its own."""
+    for end in ("", "</bdi>", bidi.POP_ISOLATE):
+        if sentence.endswith(f".{end}."):
+            return sentence[:-1]
+    return sentence
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "attributed": attributed,
     "attribution_phrase": attribution_phrase,
     "day": day,
+    "ended_once": ended_once,
     "href": href,
     "isolated": isolated,
     "lines": lines,
