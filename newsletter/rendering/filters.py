@@ -68,6 +68,11 @@ class Wording:
         isolated = directions.isolates_as_html(html)
         return Markup(directions.isolate_phones_in_html(isolated, self.direction))  # noqa: S704 - cleaned by nh3
 
+    def reading_time(self, minutes: int) -> str:
+        """`4 min read` in this language."""
+        template = self.translations.ngettext("%(num)s min read", "%(num)s min read", minutes)
+        return template % {"num": minutes}
+
     def day(self, day: date, length: str = "long") -> str:
         """`15 May 2026` in the language's own way; `full` has the weekday too."""
         return write_day(day, self.language, length)
