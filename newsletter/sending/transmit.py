@@ -159,8 +159,8 @@ class _Transmission:
             self.window.tally.answered(seq, replace(refusal.line, outcome=Outcome.PENDING, attempted=False))
         said = full_stop(str(self.refusals.words()))
         sentence = (
-            f"{self.window.transport.name} gives everybody the same refusal, so it is about the sender or its"
-            f" account, not about the readers: {said} Nobody was marked for it."
+            f"{self.window.transport.name} refuses every message in the same way, so the problem is"
+            f" the sender or its account, not the readers: {said} Nobody was marked as rejected."
         )
         words = self._without_readers(sentence)
         return TransportFailure(words, temporary=False, sender=self.message.sender, refusal=refusal.line)
@@ -194,7 +194,7 @@ class _Transmission:
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return TransportFailure(
-                f"{name} does not take our mail{why}: {said}", stop.temporary, self.message.sender
+                f"{name} does not accept our mail{why}: {said}", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
             return TransportFailure(f"{name} keeps closing the connection: {said}", temporary=True)

@@ -119,8 +119,8 @@ def test_the_reading_time_stands_beside_the_date(theme: str, language: str, one:
 @every_theme
 def test_no_reading_time_for_no_words_and_when_nobody_asked(theme: str) -> None:
     empty = composed(theme, DividerSection(type="divider"), reading_time="yes")
-    assert "min read" not in empty.html + empty.text
-    assert "min read" not in composed(theme, *SECTIONS).html
+    for made in (empty, composed(theme, *SECTIONS)):
+        assert not re.search(r"min\sread", made.html + made.text)
 
 
 @pytest.mark.parametrize("wrong", [{"contents": "perhaps"}, {"reading_time": "1"}])
