@@ -91,9 +91,9 @@ def font_options(field: TokenField) -> list[tuple[str, str]]:
 def contents_options() -> list[tuple[str, str]]:
     """What the select of the contents list offers."""
     return [
-        ("", str(_("The theme's own"))),
-        ("list", str(_("Show it"))),
-        ("none", str(_("Do not show it"))),
+        ("", str(_("Theme default"))),
+        ("list", str(_("Show"))),
+        ("none", str(_("Hide"))),
     ]
 
 
