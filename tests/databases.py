@@ -66,14 +66,11 @@ def delete_rows(connection: Connection) -> None:
     TRUNCATE gives each table a new file, which costs a hundred times as much as deleting the few rows of a
     test. Tables without rows are left alone.
     """
-    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
-    used = text(" UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in tables))
-    filled = set(connection.scalars(used))
+    filled = filled_tables(connection)
     if AUDIT in filled:  # it refuses to be emptied: only the table's owner can tell it not to
         connection.execute(text(f"ALTER TABLE {AUDIT} DISABLE TRIGGER USER"))
-    for name in tables:
-        if name in filled:
-            connection.execute(text(f'DELETE FROM "{name}"'))
+    for name in reversed(filled):
+        connection.execute(text(f'DELETE FROM "{name}"'))
     if AUDIT in filled:
         connection.execute(text(f"ALTER TABLE {AUDIT} ENABLE TRIGGER USER"))
     connection.execute(
@@ -82,3 +79,11 @@ def delete_rows(connection: Connection) -> None:
             " FROM pg_sequences WHERE last_value IS NOT NULL"
         )
     )
+
+
+def filled_tables(connection: Connection) -> list[str]:
+    """The tables with rows, those first that others refer to; PostgreSQL only."""
+    tables = [table.name for table in Base.metadata.sorted_tables]
+    used = text(" UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in tables))
+    filled = set(connection.scalars(used))
+    return [name for name in tables if name in filled]
