@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import psycopg
 from psycopg import sql
@@ -26,6 +26,7 @@ class PostgresRows(NamedTuple):
     sequences: list[tuple[str, int]]
 
 
+T = TypeVar("T")
 Rows = sqlite3.Connection | PostgresRows
 
 
@@ -33,14 +34,14 @@ class Prepared(NamedTuple):
     """What a database holds, and what the function that filled it returned."""
 
     rows: Rows
-    answer: int
+    answer: Any
     made_at: float  # monotonic
 
 
 _prepared: dict[tuple[str, str], Prepared] = {}
 
 
-def prepared(engine: Engine, name: str, fill: Callable[[], int]) -> int:
+def prepared(engine: Engine, name: str, fill: Callable[[], T]) -> T:
     """Fill an empty database as `fill` does, which is called now and then; what it returned.
 
     `name`: the same for the same rows.
@@ -49,7 +50,7 @@ def prepared(engine: Engine, name: str, fill: Callable[[], int]) -> int:
     before = _prepared.get(key)
     if before is not None and time.monotonic() - before.made_at < FRESH_SECONDS:
         _write(engine, before.rows)
-        return before.answer
+        return cast(T, before.answer)
     answer = fill()
     _prepared[key] = Prepared(_read(engine), answer, time.monotonic())
     if before is not None and isinstance(before.rows, sqlite3.Connection):
