@@ -12,14 +12,16 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Sink
+from tests.extent import usual
 from tests.faults.drainer import Order, over, start_draining
 from tests.faults.trouble import Leavers, in_background
 from tests.processes import wait_until
 from tests.sending.pressing import press
 
-READERS = 1_500
-LEAVERS = 150
+READERS = usual(900, soak=1_500)
+LEAVERS = usual(90, soak=150)
 PER_SECOND = 250
+PAUSES = usual(2, soak=3)
 SEED = 20261128
 
 pytestmark = pytest.mark.faults
@@ -58,7 +60,7 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
     mailing_id = make_mailing(READERS, PER_SECOND)
     senders = [start_draining(order(mailing_id)) for _ in range(2)]
     wait_until(lambda: sink.counts.messages > 0)
-    for _ in range(3):
+    for _ in range(PAUSES):
         press(runtime, control.pause, mailing_id)
         time.sleep(1.2)  # a second, plus the replies that are on their way
         stood_at = sink.counts.messages

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import BOTH
 from tests.extent import usual
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import Done, Seconds, disturb_broker, restart_postgres
@@ -32,7 +33,8 @@ def everybody_is_sent_to_through(trouble: Callable[[Stage, int, Seconds, float],
     assert (found.sent, found.unanswered) == (READERS, 0)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+# The broker knows of no database.
+@pytest.mark.parametrize("database", usual(["sqlite"], soak=BOTH))
 def test_the_broker_comes_and_goes(database: str, tmp_path: Path) -> None:
     with stage(tmp_path, database) as given:
         everybody_is_sent_to_through(disturb_broker, given)
