@@ -28,7 +28,7 @@ from tests.sending.pressing import press_at_once
 PRESSES = usual(20, soak=50)
 BEATS = 3
 BELLS = usual(5, soak=20)
-READERS = usual(600, soak=6_000)
+READERS = usual(300, soak=6_000)
 # A confirmation waits for nobody; the rest is what two busy cores may add.
 SOON_SECONDS = 5.0
 
@@ -75,8 +75,8 @@ def test_pressed_and_rung_again_and_again(given: Stage) -> None:
 # Workers that wait for nobody wait for no database, either: what they do with it at once is SQL of others.
 @pytest.mark.parametrize("given", usual(["sqlite"], soak=BOTH), indirect=True)
 def test_two_mailings_and_a_confirmation_that_waits_for_neither(given: Stage) -> None:
-    first = given.schedule(READERS, "first", per_second=150)
-    second = given.schedule(slug="second", per_second=150)
+    first = given.schedule(READERS, "first", per_second=40)
+    second = given.schedule(slug="second", per_second=40)
     given.installation.start("worker", "bulk", "periodic")
     given.sent_at_least(20, first)
     assert confirm(given, "somebody@new.example") < SOON_SECONDS

@@ -12,8 +12,8 @@ from tests.extent import usual
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import kill_workers, stop_workers
 
-READERS = usual(1_000, soak=20_000)
-PER_SECOND = 500
+READERS = usual(600, soak=20_000)
+PER_SECOND = usual(100, soak=500)  # until the trouble is over
 KILLS = usual(4, soak=40)
 STOPS = usual(2, soak=20)
 SEED = 20261122

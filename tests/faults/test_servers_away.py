@@ -11,8 +11,8 @@ from tests.extent import usual
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import Done, Seconds, disturb_broker, restart_postgres
 
-READERS = usual(1_200, soak=12_000)
-PER_SECOND = 400
+READERS = usual(800, soak=12_000)
+PER_SECOND = usual(100, soak=400)  # until the trouble is over
 TIMES = usual(2, soak=20)
 SEED = 20261128
 
