@@ -36,7 +36,7 @@ def create_user(
             )
             session.add(user)
     except IntegrityError:
-        sentence = f"{address.email} is on the team already."
+        sentence = f"{address.email} is already on the team."
         raise Conflict("user_exists", sentence, {"email": sentence}) from None
     audit.record(
         session, "user.created", "user", user.id, actor=actor, ip=ip, email=user.email, role=role.value

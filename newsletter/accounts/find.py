@@ -12,7 +12,7 @@ def find_user(session: Session, user_id: int) -> User:
     """The user with this id; `Missing` when there is none."""
     found = session.get(User, user_id)
     if found is None:
-        raise Missing("unknown_user", "There is nobody with this number on the team.")
+        raise Missing("unknown_user", "Nobody on the team has this number.")
     return found
 
 

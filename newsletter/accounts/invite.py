@@ -48,7 +48,7 @@ def _known(user: User) -> Conflict:
     if not user.active:
         sentence = f"{user.email} was on the team and is deactivated. Reactivate them in the list."
     elif user.password is None:
-        sentence = f"{user.email} is invited already. Send the invitation again from the list."
+        sentence = f"{user.email} has already been invited. Send the invitation again from the list."
     else:
-        sentence = f"{user.email} is on the team already."
+        sentence = f"{user.email} is already on the team."
     return Conflict("user_exists", sentence, {"email": sentence})

@@ -33,11 +33,9 @@ def check_password(password: str, email: str) -> str:
     if len(normal) > LONGEST:
         raise _refused("long", f"Use at most {LONGEST} characters.")
     if normal.casefold() in _parts(email):
-        raise _refused("address", "This password is your address. Use another one.")
+        raise _refused("address", "Your password cannot be your email address. Choose another one.")
     if _is_guessed(normal, email):
-        raise _refused(
-            "guessed", "This password is among the first that anybody would guess. Use another one."
-        )
+        raise _refused("guessed", "This password is too easy to guess. Choose another one.")
     return normal
 
 

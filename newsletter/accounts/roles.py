@@ -78,7 +78,7 @@ def _require_another_owner(session: Session, leaving: User) -> None:
     if leaving.role is RoleName.OWNER and leaving.password and not others:
         raise Conflict(
             "last_owner",
-            f"{leaving.email} is the only owner who can sign in. Make somebody else an owner first.",
+            f"{leaving.email} is the only owner who can sign in. Make someone else an owner first.",
         )
 
 

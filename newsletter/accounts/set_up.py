@@ -12,5 +12,7 @@ from newsletter.core.errors import Conflict
 def set_up(session: Session, *, email: str, password: str, ip: str = "") -> User:
     """Make the first owner; `Conflict` when there is one, also when two try at the same time."""
     if lock_owners(session):
-        raise Conflict("already_set_up", "This installation has its owner. Sign in, or ask to be invited.")
+        raise Conflict(
+            "already_set_up", "This installation already has an owner. Sign in, or ask to be invited."
+        )
     return create_user(session, email=email, role=RoleName.OWNER, password=password, actor="set-up", ip=ip)

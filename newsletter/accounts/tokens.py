@@ -48,4 +48,4 @@ def read_user_token(session: Session, signer: Signer, purpose: Purpose, token: s
 
 def used_link() -> Refused:
     """What is said to whoever comes second."""
-    return Refused("used_link", "This link has been used, or a newer one has taken its place.")
+    return Refused("used_link", "This link has already been used or replaced by a newer one.")

@@ -14,16 +14,16 @@ from newsletter.core.errors import Decision, DomainError
 NOUNS = {
     "run": "Run everything here: web, workers and, where needed, database, broker and mailbox.",
     "db": "Set up and upgrade the database.",
-    "demo": "Load an invented publication with issues that were sent, and a draft.",
+    "demo": "Load a demo publication with sent issues and a draft.",
     "doctor": "Check database, broker, workers, relay and files.",
-    "user": "Make, list and deactivate the people who sign in.",
+    "user": "Create, list and deactivate the people who sign in.",
     "publication": "Create and list publications.",
     "subscribers": "Import, count, show and suppress subscribers.",
-    "transport": "Set up, watch, test and pause the relays that mail leaves by.",
-    "dkim": "Make the keys that sign mail, publish them, and put them to use.",
+    "transport": "Set up, monitor, test and pause the relays that send your mail.",
+    "dkim": "Create the keys that sign mail, publish and activate them.",
     "media": "Store images for issues.",
     "issue": "Import, export, check, render and send issues.",
-    "mailing": "Watch and steer acts of sending, and look into their ledgers.",
+    "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 
 

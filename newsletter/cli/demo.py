@@ -8,7 +8,7 @@ from newsletter.cli.environment import answer, json_option, runtime, session
 @click.command("demo")
 @json_option
 def command(as_json: bool) -> None:
-    """Add an invented publication with issues, readers and mailings; a second time changes nothing."""
+    """Add a demo publication with issues, readers and mailings; running it again changes nothing."""
     from newsletter.demo.make import make_demo
     from newsletter.media.files import MediaFiles
 
@@ -28,7 +28,7 @@ def command(as_json: bool) -> None:
         "draft": demo.draft_id,
     }
     lines = (
-        "The demo is ready." if demo.made else "The demo was there already; nothing was changed.",
+        "The demo is ready." if demo.made else "The demo already exists; nothing was changed.",
         f"  The archive     {facts['archive']}",
         f"  The digest      {facts['issue']}",
         f"  Its email       {facts['email']}",

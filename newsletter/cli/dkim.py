@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from newsletter.transports.models import DkimKey
 
 
-@click.group("dkim", help="Make the keys that sign mail, publish them, and put them to use.")
+@click.group("dkim", help="Create the keys that sign mail, publish and activate them.")
 def command() -> None: ...
 
 
 @command.command("add")
 @click.argument("domain")
-@click.option("--selector", help="Its name in the DNS; the year and month when nothing is said.")
+@click.option("--selector", help="Its name in the DNS; the year and month by default.")
 @click.option(
-    "--ed25519", is_flag=True, help="A short key (RFC 8463), beside an RSA key that everybody verifies."
+    "--ed25519", is_flag=True, help="A short key (RFC 8463), alongside an RSA key that everyone can verify."
 )
 @json_option
 def add(domain: str, selector: str | None, ed25519: bool, as_json: bool) -> None:
-    """Make a key for DOMAIN, the domain of senders' addresses. It signs once it is activated."""
+    """Create a key for DOMAIN, the domain of senders' addresses. It signs once it is activated."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core import clock
     from newsletter.smtp.dkim import Algorithm
@@ -76,10 +76,10 @@ def record(key_id: int, as_json: bool) -> None:
 
 @command.command("activate")
 @click.argument("key_id", type=ID)
-@click.option("--without-checking", is_flag=True, help="Do not ask the DNS whether the record is there.")
+@click.option("--without-checking", is_flag=True, help="Do not check whether the DNS has the record.")
 @json_option
 def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
-    """Sign with a key from now on, once the DNS has its record."""
+    """Start signing with a key, once the DNS has its record."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports import dkim_keys
 
@@ -95,7 +95,7 @@ def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
 @click.argument("key_id", type=ID)
 @json_option
 def remove(key_id: int, as_json: bool) -> None:
-    """Sign with a key no more. Leave its record in the DNS for some weeks: mail is still on its way."""
+    """Stop signing with a key. Leave its record in the DNS for some weeks: mail is still on its way."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports import dkim_keys
 
@@ -104,7 +104,7 @@ def remove(key_id: int, as_json: bool) -> None:
         facts = _facts(key)
         dkim_keys.remove(opened, key, actor=COMMAND_LINE)
         opened.commit()
-        answer(as_json, facts, f"{key.selector} of {key.domain} is removed.")
+        answer(as_json, facts, f"{key.selector} of {key.domain} was removed.")
 
 
 def _facts(key: "DkimKey", record: "Published | None" = None) -> dict[str, Any]:

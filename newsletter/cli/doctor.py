@@ -67,4 +67,4 @@ def _outcome(run: Callable[[], str], before: Mapping[str, Outcome]) -> Outcome:
         messages = [f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no detail'}"]
     told = {message for outcome in before.values() for message in outcome.messages}
     fresh = [message for message in dict.fromkeys(messages) if message not in told]
-    return Outcome(False, fresh or ["the same trouble as above"])
+    return Outcome(False, fresh or ["the same problem as above"])

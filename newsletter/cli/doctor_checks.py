@@ -117,15 +117,15 @@ def _broker() -> str:
 def _workers() -> str:
     heartbeats = read_heartbeats(runtime().settings.effective_redis_url)
     if heartbeats is None:
-        raise Troubles(["nobody knows whether they run, because the broker does not answer"])
+        raise Troubles(["cannot tell whether they are running, because the broker is not responding"])
     troubles = [
         f"no worker of the queue {queue} gave a sign of life for half a minute" for queue in heartbeats.silent
     ]
     if not troubles and is_silent(heartbeats.sweep_age):
-        troubles = ["the periodic worker runs, but its timer has not swept the database for half a minute"]
+        troubles = ["the periodic worker is running, but has not checked the database for half a minute"]
     if troubles:
         raise Troubles(troubles)
-    return "every queue is served, and the database is swept"
+    return "every queue has a worker, and the database is checked regularly"
 
 
 def _relay() -> str:
@@ -145,7 +145,7 @@ def _relay() -> str:
             except DomainError as error:
                 troubles.append(error.message)
             else:
-                said.append(f"{config.relay.where} lets us in")
+                said.append(f"{config.relay.where} accepts our connection")
     if troubles:
         raise Troubles(troubles)
     if all(sentence.endswith("is paused") for sentence in said):
@@ -183,7 +183,7 @@ def _publications() -> str:
         ]
     if troubles:
         raise Troubles(troubles)
-    return "mail can come from every one" if publications else "there is none yet"
+    return "every one can send mail" if publications else "there is none yet"
 
 
 def _sender_problem(email: str) -> str:
@@ -217,7 +217,7 @@ def _unsubscribes() -> str:
     found = unsubscribes_state(runtime().settings.unsubscribe_dir)
     troubles = []
     if found.failed:
-        troubles.append(f"{found.failed} could not be carried out, see the log and {found.failed_folder}")
+        troubles.append(f"{found.failed} could not be processed, see the log and {found.failed_folder}")
     if found.waiting:
         troubles.append(f"{found.waiting} wait for the database")
     if troubles:

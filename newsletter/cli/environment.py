@@ -32,7 +32,7 @@ class _Terminal:
 
 console = _Terminal()
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @cache

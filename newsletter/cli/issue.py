@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-@click.group("issue", help="Import, export, check and look at issues.")
+@click.group("issue", help="Import, export, check, render and send issues.")
 def command() -> None: ...
 
 
 def revision_option(function: Command) -> Command:
     """`--revision N`, for commands that look at one revision."""
-    return click.option("--revision", type=NUMBER, help="A revision's number; the newest when left out.")(
+    return click.option("--revision", type=NUMBER, help="A revision's number; the newest by default.")(
         function
     )
 
@@ -104,7 +104,7 @@ def schema() -> None:
 @revision_option
 @json_option
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
-    """Say what is wrong with issue ID; exit 1 when something keeps it from being sent."""
+    """Check issue ID for problems; exit 1 if it cannot be sent."""
     from newsletter.issues.load import find_issue, find_revision
     from newsletter.preflight import Level
     from newsletter.preflight import check as preflight
@@ -134,8 +134,8 @@ def check(issue_id: int, revision: int | None, as_json: bool) -> None:
 
 def _verdict(blocked: int, findings: int) -> str:
     if blocked:
-        return f"{'1 thing keeps' if blocked == 1 else f'{blocked} things keep'} this issue from being sent."
-    return "Nothing is wrong with this issue." if not findings else "This issue can be sent."
+        return f"{'Fix 1 problem' if blocked == 1 else f'Fix {blocked} problems'} before sending."
+    return "No problems found." if not findings else "This issue can be sent."
 
 
 @command.command("render")
@@ -147,7 +147,7 @@ def _verdict(blocked: int, findings: int) -> str:
     required=True,
     help="The HTML part, the plain text, or the whole message.",
 )
-@click.option("--subscriber", "email", help="The reader whose message it is; an example when left out.")
+@click.option("--subscriber", "email", help="The reader to render it for; an example reader by default.")
 @revision_option
 def render(issue_id: int, form: str, email: str | None, revision: int | None) -> None:
     """Print the message of issue ID exactly as a reader gets it."""
@@ -198,7 +198,7 @@ def list_(slug: str | None, as_json: bool) -> None:
         answer(True, {"issues": rows}, "")
         return
     if not rows:
-        console.print("No issues yet. Begin with `newsletter issue import FILE --publication SLUG`.")
+        console.print("No issues yet. Start with `newsletter issue import FILE --publication SLUG`.")
         return
     from rich.table import Table
 

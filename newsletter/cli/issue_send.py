@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("send")
 @click.argument("issue_id", type=ID)
-@click.option("--at", "at", help="When, like 2026-11-27T08:00[Europe/Rome]; now when left out.")
+@click.option("--at", "at", help="When, like 2026-11-27T08:00[Europe/Rome]; now by default.")
 @json_option
 def send(issue_id: int, at: str | None, as_json: bool) -> None:
     """Send an issue to its publication's subscribers; sent again, the answer is the same mailing.
@@ -54,5 +54,5 @@ def _difference(newest: "Revision", mailing: "Mailing", when: "Moment | None") -
             "To send it, import it as an issue of its own."
         )
     if when is not None and when.at != mailing.scheduled_at:
-        return f"Mailing {mailing.id} was scheduled before, for another time, which stays as it is."
+        return f"Mailing {mailing.id} was already scheduled for another time, which was not changed."
     return ""

@@ -19,16 +19,16 @@ from newsletter.sending import control
 POLL_SECONDS = 0.5
 
 
-@click.group("mailing", help="Watch and steer acts of sending, and look into their ledgers.")
+@click.group("mailing", help="Watch and control mailings, and inspect their ledgers.")
 def command() -> None: ...
 
 
 @command.command("status")
 @click.argument("mailing_id", type=ID)
-@click.option("--wait", is_flag=True, help="Wait until it is over, or stands still and says why.")
+@click.option("--wait", is_flag=True, help="Wait until it has finished, or has stopped and says why.")
 @json_option
 def status(mailing_id: int, wait: bool, as_json: bool) -> None:
-    """Say where every candidate of a mailing is; the counts add up at every moment."""
+    """Show a mailing's counts, which always add up."""
     totals = _read(mailing_id)
     while wait and not totals.over and totals.state is not DisplayedState.PAUSED:
         clock.sleep(POLL_SECONDS)
@@ -65,7 +65,7 @@ def _apply(action: Action, mailing_id: int, as_json: bool) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def pause(mailing_id: int, as_json: bool) -> None:
-    """Let nothing more start; what is in flight is answered first."""
+    """Pause; messages in flight finish first."""
     _apply(control.pause, mailing_id, as_json)
 
 
@@ -73,7 +73,7 @@ def pause(mailing_id: int, as_json: bool) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def resume(mailing_id: int, as_json: bool) -> None:
-    """Go on exactly where it stopped."""
+    """Resume exactly where it stopped."""
     _apply(control.resume, mailing_id, as_json)
 
 
@@ -81,7 +81,7 @@ def resume(mailing_id: int, as_json: bool) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def cancel(mailing_id: int, as_json: bool) -> None:
-    """Stop for good; who was not written to yet is excluded."""
+    """Cancel for good; people not reached yet are excluded."""
     _apply(control.cancel, mailing_id, as_json)
 
 

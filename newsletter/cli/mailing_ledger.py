@@ -34,12 +34,12 @@ SHOWN = 50
 @click.argument("mailing_id", type=ID)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only those with this outcome.")
 @click.option("--reason", default="", help="Only those with this reason, such as mailbox_full.")
-@click.option("--prefix", default="", help="Only addresses that begin like this.")
+@click.option("--prefix", default="", help="Only addresses that start with this.")
 @json_option
 def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
     """Say what became of each recipient; all of them with --json, read and written a piece at a time.
 
-    Who took all of them is written down, as at the desk.
+    Who took all of them is written down, as in the admin.
     """
     wanted = RecipientFilter(outcome or "", reason, prefix)
     if as_json:
@@ -112,7 +112,7 @@ def _show(opened: Session, mailing_id: int, wanted: RecipientFilter) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def domains(mailing_id: int, as_json: bool) -> None:
-    """Count a mailing's people by the domain of their address: the largest twenty, and the rest."""
+    """Count a mailing's recipients by domain: the twenty largest, and the rest."""
     with reading(), session() as opened:
         find(opened, mailing_id)
         counted = by_domain(opened, mailing_id)
@@ -120,7 +120,7 @@ def domains(mailing_id: int, as_json: bool) -> None:
         answer(True, {"mailing": mailing_id} | asdict(counted), "")
         return
     if not counted.rows:
-        console.print("Nobody is written to.")
+        console.print("It has no recipients.")
         return
     from rich.table import Table
 
@@ -149,7 +149,7 @@ def _add(table: "Table", name: str, row: DomainCounts) -> None:
 @click.argument("mailing_id", type=ID)
 @json_option
 def codes(mailing_id: int, as_json: bool) -> None:
-    """Count what servers answered when they did not accept, by code and reason."""
+    """Count the servers' refusals, by code and reason."""
     with reading(), session() as opened:
         find(opened, mailing_id)
         failures = count_failures(opened, mailing_id)
@@ -157,7 +157,7 @@ def codes(mailing_id: int, as_json: bool) -> None:
         answer(True, {"mailing": mailing_id, "codes": [asdict(failure) for failure in failures]}, "")
         return
     if not failures:
-        console.print("Nobody was refused, and every answer came.")
+        console.print("Nobody was refused, and every message was answered.")
         return
     from rich.table import Table
 

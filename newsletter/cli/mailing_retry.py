@@ -21,13 +21,13 @@ DOUBT = "the message was handed over and no answer came, so a second copy may re
 @click.option("--reason", help="Only those with this reason, such as mailbox_full.")
 @json_option
 def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
-    """Give rejected people another turn; who has left meanwhile gets no copy."""
+    """Retry rejected people; those who have unsubscribed since are skipped."""
     with session() as opened:
         n = requeue.retry_rejected(opened, mailing_id, actor=audit.COMMAND_LINE, reason=reason)
         opened.commit()
         totals = read_totals(opened, mailing_id)
     nobody = "Nobody is rejected" + (f" with the reason {reason}" if reason else "")
-    done = f"{n:,} rejected get another turn."
+    done = f"Retrying {n:,} rejected."
     answer(as_json, totals.as_json() | {"retried": n}, done if n else f"{nobody}; nothing was changed.")
 
 
@@ -36,11 +36,11 @@ def retry(mailing_id: int, reason: str | None, as_json: bool) -> None:
 @click.option(
     "--expect",
     type=click.IntRange(0, LARGEST_NUMBER),
-    help="How many are unanswered; asked for when left out.",
+    help="How many are unanswered; if left out, you are asked.",
 )
 @json_option
 def resend(mailing_id: int, expect: int | None, as_json: bool) -> None:
-    """Send to the unanswered again, who may have got it already, if there are still as many as expected."""
+    """Send to the unanswered again, who may already have it, if there are still as many as expected."""
     expected = _ask(mailing_id) if expect is None else expect
     with session() as opened:
         n = requeue.resend_unanswered(opened, mailing_id, expected, actor=audit.COMMAND_LINE)
@@ -68,7 +68,7 @@ def _ask(mailing_id: int) -> int:
 @click.argument("rate", metavar="RATE|off")
 @json_option
 def throttle(mailing_id: int, rate: str, as_json: bool) -> None:
-    """Let at most RATE messages a second start, from now on; off: as fast as it goes."""
+    """Send at most RATE messages a second from now on; off: no limit."""
     with session() as opened:
         rate_limit.throttle(opened, mailing_id, _per_second(rate), actor=audit.COMMAND_LINE)
         opened.commit()
@@ -81,5 +81,5 @@ def _per_second(rate: str) -> float | None:
     try:
         return float(rate)
     except ValueError:
-        problem = f"“{rate}” is no limit: say a number of messages a second, or {OFF}."
+        problem = f"“{rate}” is not a limit: enter a number of messages a second, or {OFF}."
         raise Refused("throttle", problem, {"per_second": problem}) from None

@@ -17,13 +17,13 @@ def command() -> None: ...
 
 @command.command("add")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--alt", default="", help="What the image shows, for who cannot see it.")
+@click.option("--alt", default="", help="What the image shows, for people who cannot see it.")
 @click.option("--caption", default="", help="The line under the image.")
 @click.option("--credit", default="", help="Who made it.")
 @click.option("--licence", default="", help="The terms it is used under, such as CC BY 4.0.")
 @json_option
 def add(file: Path, alt: str, caption: str, credit: str, licence: str, as_json: bool) -> None:
-    """Store the image FILE and print what documents call it."""
+    """Store the image FILE and print its address for documents."""
     from newsletter.core.errors import Refused
     from newsletter.media.files import MediaFiles
     from newsletter.media.picture import MOST_OCTETS

@@ -5,22 +5,22 @@ import click
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 
 
-@click.group("publication", help="Make and list publications.")
+@click.group("publication", help="Create and list publications.")
 def command() -> None: ...
 
 
 @command.command("create")
-@click.option("--slug", required=True, help="Its name in addresses: small letters, digits, hyphens.")
+@click.option("--slug", required=True, help="Used in web addresses: lower-case letters, digits, hyphens.")
 @click.option("--name", required=True, help="Its name as readers see it.")
-@click.option("--from", "sender", required=True, help="Who it comes from: “Name <address>”.")
-@click.option("--postal-address", required=True, help="Where the sender can be reached by post.")
-@click.option("--reply-to", default="", help="Where answers go, if not to the sender.")
+@click.option("--from", "sender", required=True, help="The sender: “Name <address>”.")
+@click.option("--postal-address", required=True, help="The sender's postal address.")
+@click.option("--reply-to", default="", help="Where replies go, if not to the sender.")
 @click.option("--language", default="en", show_default=True, help="Such as en, de or pt-BR.")
 @click.option("--timezone", default="UTC", show_default=True, help="Such as Europe/Rome.")
 @click.option("--description", default="", help="A sentence for the sign-up page.")
 @json_option
 def create(as_json: bool, **facts: str) -> None:
-    """Make a publication."""
+    """Create a publication."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.publications.create import create_publication
 
@@ -52,7 +52,7 @@ def list_all(as_json: bool) -> None:
     if as_json:
         answer(True, {"publications": rows}, "")
     elif not rows:
-        console.print("There is no publication yet. Make one with `newsletter publication create`.")
+        console.print("No publications yet. Create one with `newsletter publication create`.")
     else:
         _print(rows)
 

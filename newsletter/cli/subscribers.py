@@ -23,7 +23,7 @@ def command() -> None: ...
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @publication_option
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, without changing anything.")
 @json_option
 def import_file(file: Path, slug: str, dry_run: bool, as_json: bool) -> None:
     """Import FILE, a CSV with a column for email addresses and perhaps names. They are subscribed at once.
@@ -54,7 +54,7 @@ def import_file(file: Path, slug: str, dry_run: bool, as_json: bool) -> None:
 @publication_option
 @json_option
 def count(slug: str, as_json: bool) -> None:
-    """Say how many subscriptions are active, pending, paused and ended."""
+    """Count active, pending, paused and ended subscriptions."""
     from newsletter.publications.find import find_publication
     from newsletter.subscribers.find import count_subscriptions
 
@@ -88,12 +88,12 @@ def show(email: str, as_json: bool) -> None:
     type=click.Choice(["manual", "hard_bounce", "complaint"]),
     default="manual",
     show_default=True,
-    help="Why nothing may be sent to it.",
+    help="Why nothing may be sent to the address.",
 )
-@click.option("--note", default="", help="Whatever helps to remember why.")
+@click.option("--note", default="", help="A note, to remember why.")
 @json_option
 def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
-    """Never write to EMAIL again, in any publication, whatever is imported later."""
+    """Never send to EMAIL again, in any publication, whatever is imported later."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core.addresses import parse_address
     from newsletter.subscribers.models import SuppressionReason
@@ -112,12 +112,12 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
 
 
 def _import_summary(result: "ImportResult", columns: "Columns", *, dry_run: bool) -> str:
-    lines = [f"{result.imported:,} imported, {result.already:,} subscribed already."]
+    lines = [f"{result.imported:,} imported, {result.already:,} already subscribed."]
     if dry_run:
-        lines = [f"{result.imported:,} would be imported, {result.already:,} subscribed already."]
+        lines = [f"{result.imported:,} would be imported, {result.already:,} already subscribed."]
     lines += [f"{number:,} skipped: {_reason(reason)}." for reason, number in sorted(result.skipped.items())]
     if columns.ignored:
-        lines.append(f"Columns that are ignored: {', '.join(columns.ignored)}.")
+        lines.append(f"Ignored columns: {', '.join(columns.ignored)}.")
     if result.errors:
         lines.append(f"{len(result.errors):,} left out:")
     lines += [f"  line {error.line}: {error.problem}" for error in result.errors[:SHOWN_PROBLEMS]]
@@ -129,7 +129,7 @@ def _import_summary(result: "ImportResult", columns: "Columns", *, dry_run: bool
 def _reason(reason: str) -> str:
     """Why a row was skipped; what the file says about a person is told from what is known here."""
     if reason.startswith("file_"):
-        return f"{reason.removeprefix('file_').replace('_', ' ')}, says the file"
+        return f"{reason.removeprefix('file_').replace('_', ' ')}, according to the file"
     return reason
 
 

@@ -37,8 +37,8 @@ def print_totals(totals: MailingTotals, as_json: bool) -> None:
 def _waits(totals: MailingTotals) -> str:
     if not totals.waits:
         return ""
-    until = f" Asked again at {totals.not_before:%H:%M:%S} UTC." if totals.not_before else ""
-    return f"Nothing leaves at the moment: {totals.waiting_for}{until}"
+    until = f" Next try at {totals.not_before:%H:%M:%S} UTC." if totals.not_before else ""
+    return f"Nothing is being sent right now: {totals.waiting_for}{until}"
 
 
 def _throttled(totals: MailingTotals) -> str:

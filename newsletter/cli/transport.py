@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 LIMITS = {
-    "weight": "Its share of the mail; 0: a reserve that sends when no other can.",
-    "connections": "ConnectionPool at once, of all workers together.",
-    "messages_per_connection": "Messages on one connection.",
+    "weight": "Its share of the mail; 0: a backup, used only when no other relay can send.",
+    "connections": "Connections at once, across all workers.",
+    "messages_per_connection": "Messages per connection.",
     "per_second": "Messages a second, such as 10 or 0.5.",
     "per_day": "Messages a day, in its zone.",
-    "provider_limits": "Messages a second to single receivers: “gmail=20 microsoft=5”.",
+    "provider_limits": "Messages a second per provider: “gmail=20 microsoft=5”.",
     "hours": "When it sends, such as 08:00-20:00.",
     "zone": "The time zone of its hours and days, such as Europe/Rome.",
     "warm_up_from": "The first day of a warm-up, such as 2026-09-01.",
-    "warm_up_per_day": "Messages on that day; each day after it half as many more.",
+    "warm_up_per_day": "Messages on that day; then half as many again each day.",
     "dialogue": "The fastest way to talk to it: chunking, pipelining or plain.",
 }
 
 
-@click.group("transport", help="Set up, watch, test and pause the relays that mail leaves by.")
+@click.group("transport", help="Set up, monitor, test and pause the relays that send your mail.")
 def command() -> None: ...
 
 
@@ -48,14 +48,13 @@ def relay_options(*, required: bool) -> Callable[[Command], Command]:
                 help="Read the password from this file.",
             ),
             click.option("--password-stdin", is_flag=True, help="Read the password from standard input."),
-            click.option(
-                "--username", cls=ClearableOption, help="Who we are there; empty: it knows us by itself."
-            ),
+            click.option("--username", cls=ClearableOption, help="The user name; empty: no sign-in."),
             click.option(
                 "--security",
-                help="starttls (on this machine only where it is offered), tls or none; unsaid, starttls.",
+                help="starttls (on this machine, only where it is offered), tls or none; starttls"
+                " by default.",
             ),
-            click.option("--port", help="Its port; the usual one when nothing is said."),
+            click.option("--port", help="Its port; the usual one by default."),
             click.option("--host", required=required, help="Its name, or its IP address."),
         ):
             function = option(function)
@@ -79,7 +78,7 @@ def limit_options(function: Command) -> Command:
 @limit_options
 @json_option
 def add(name: str, as_json: bool, **typed: Any) -> None:
-    """Add a relay, called NAME. With a relay here, SMTP_URL is used no more."""
+    """Add a relay called NAME. Once there is a relay here, SMTP_URL is no longer used."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.edit import add_transport
     from newsletter.transports.limit_settings import check_limits
@@ -92,7 +91,9 @@ def add(name: str, as_json: bool, **typed: Any) -> None:
         )
         opened.commit()
     when = "from now on" if limits.weight else "when no other relay can send"
-    sentence = f"{transport.name} is transport {transport.id}: mail leaves by {relay.relay.where} {when}."
+    sentence = (
+        f"{transport.name} is transport {transport.id}: mail is sent through {relay.relay.where} {when}."
+    )
     answer(
         as_json,
         {"id": transport.id, "name": transport.name, "relay": relay.relay.where},
@@ -103,7 +104,7 @@ def add(name: str, as_json: bool, **typed: Any) -> None:
 @command.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the relays in their order: whether they send, their share, and what is used of today."""
+    """List the relays in order: whether they send, their share, and how much of today's limit is used."""
     from newsletter.cli.transport_lines import as_facts, lines
     from newsletter.core import clock
     from newsletter.transports.overview import overview
@@ -115,12 +116,12 @@ def list_(as_json: bool) -> None:
 
 @command.command("set")
 @click.argument("transport")
-@click.option("--name", cls=ClearableOption, help="What it is called; empty: like its host.")
+@click.option("--name", cls=ClearableOption, help="Its name; empty: its host.")
 @relay_options(required=False)
 @limit_options
 @json_option
 def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
-    """Change TRANSPORT (its number or its name): what is not named stays as it is."""
+    """Change TRANSPORT (its number or its name). Options that are left out are not changed."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.edit import change_limits, change_relay
     from newsletter.transports.find import get_transport, stored_settings
@@ -141,13 +142,13 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
         row = change_limits(opened, row.id, limits, name=name, actor=COMMAND_LINE)
         opened.commit()
         changed = {"id": row.id, "name": row.name, "relay": f"{row.host}:{row.port}"}
-    answer(as_json, changed, f"{row.name} is changed. It counts from the next messages on.")
+    answer(as_json, changed, f"{row.name} was changed. This applies from the next messages on.")
 
 
 @command.command("test")
 @click.argument("transport")
-@click.option("--to", help="Where the test message goes; to its own sender when nothing is said.")
-@click.option("--from", "sender", help="Its sender; that of the first publication when nothing is said.")
+@click.option("--to", help="Where the test message goes; to its own sender by default.")
+@click.option("--from", "sender", help="Its sender; that of the first publication by default.")
 @json_option
 def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> None:
     """Try TRANSPORT step by step, up to a short message; exit 1 when it fails."""
@@ -165,7 +166,7 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
     if config.broken:
         raise config.broken
     if not sender:
-        raise Refused("no_sender", "No publication has a sender yet: name one, --from news@example.org.")
+        raise Refused("no_sender", "No publication has a sender yet: give one with --from news@example.org.")
     recipient = parse_address(to).email if to else sender
     findings = send_probe(config.relay, settings.mail_name, sender, recipient, settings.effective_public_url)
     failed = failed_step(findings)
@@ -185,21 +186,21 @@ def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> N
 @click.argument("transport")
 @json_option
 def pause(transport: str, as_json: bool) -> None:
-    """Send nothing more by TRANSPORT; the others take over."""
+    """Stop sending through TRANSPORT; the others take over."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.edit import pause_transport
 
     with session() as opened:
         done = pause_transport(opened, _number(opened, transport), actor=COMMAND_LINE)
         opened.commit()
-    answer(as_json, {"changed": done}, "It is paused." if done else "It was paused already.")
+    answer(as_json, {"changed": done}, "It is paused." if done else "It was already paused.")
 
 
 @command.command("resume")
 @click.argument("transport")
 @json_option
 def resume(transport: str, as_json: bool) -> None:
-    """Send by TRANSPORT again, after a pause or when what stopped it is mended."""
+    """Send through TRANSPORT again, after a pause or once its problem is fixed."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.edit import resume_environment_transport, resume_transport
 
@@ -210,14 +211,14 @@ def resume(transport: str, as_json: bool) -> None:
         else:
             done = resume_environment_transport(opened, config.key, config.relay.where, actor=COMMAND_LINE)
         opened.commit()
-    answer(as_json, {"changed": done}, "It sends again." if done else "Nothing was in its way.")
+    answer(as_json, {"changed": done}, "It is sending again." if done else "It was already sending.")
 
 
 @command.command("remove")
 @click.argument("transport")
 @json_option
 def remove(transport: str, as_json: bool) -> None:
-    """Forget TRANSPORT with its password. Without any, mail leaves by SMTP_URL again."""
+    """Remove TRANSPORT and its password. Without any, mail is sent through SMTP_URL again."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports.edit import remove_transports
 
@@ -225,7 +226,7 @@ def remove(transport: str, as_json: bool) -> None:
         number = _number(opened, transport)
         remove_transports(opened, actor=COMMAND_LINE, transport_id=number)
         opened.commit()
-    answer(as_json, {"removed": number}, "It is removed, and its password deleted.")
+    answer(as_json, {"removed": number}, "It was removed and its password deleted.")
 
 
 def _given(typed: dict[str, Any], names: Any) -> dict[str, str]:

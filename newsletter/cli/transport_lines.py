@@ -59,7 +59,7 @@ def findings_lines(findings: Sequence[Finding], where: str, recipient: str) -> s
     ]
     lines += [one.advice for one in findings if one.advice]
     if all(one.result is not Result.FAILED for one in findings):
-        lines.append(f"{where} took a test message to {recipient}. See whether it arrives.")
+        lines.append(f"{where} accepted a test message to {recipient}. Check that it arrives.")
     return "\n".join(lines)
 
 
@@ -120,7 +120,7 @@ def _limit_words(limits: Limits) -> list[str]:
     if limits.hours:
         words.append(f"only {limits.hours} ({limits.zone})")
     if limits.warm_up_from is not None:
-        words.append(f"warms up since {limits.warm_up_from}")
+        words.append(f"warming up since {limits.warm_up_from}")
     return words
 
 

@@ -1,4 +1,4 @@
-"""`newsletter user`: who may sign in to the editor's desk."""
+"""`newsletter user`: who may sign in to the admin pages."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from newsletter.accounts.models import User
 
 
-@click.group("user", help="Make, list and deactivate the people who sign in.")
+@click.group("user", help="Create, list and deactivate the people who sign in.")
 def command() -> None: ...
 
 
@@ -21,7 +21,7 @@ def command() -> None: ...
 @click.option("--password-stdin", is_flag=True, help="Read their password from standard input, one line.")
 @json_option
 def create(email: str, role: str, password_stdin: bool, as_json: bool) -> None:
-    """Add EMAIL to the team. Without a password, a link is printed with which they choose one."""
+    """Add EMAIL to the team. Without a password, this prints a link to choose one."""
     from newsletter.accounts.create import create_user
     from newsletter.accounts.permissions import RoleName
     from newsletter.accounts.tokens import link_state
@@ -58,7 +58,7 @@ def list_(as_json: bool) -> None:
         answer(True, {"users": rows}, "")
         return
     if not rows:
-        console.print("Nobody can sign in yet. Make an owner: `newsletter user create EMAIL --role owner`.")
+        console.print("Nobody can sign in yet. Create an owner: `newsletter user create EMAIL --role owner`.")
         return
     table = Table("address", "role", "state", "last signed in (UTC)", box=None)
     for row in rows:
@@ -72,7 +72,7 @@ def list_(as_json: bool) -> None:
 @click.argument("email")
 @json_option
 def deactivate_user(email: str, as_json: bool) -> None:
-    """Sign EMAIL out everywhere and let them in no more."""
+    """Sign EMAIL out everywhere and block further sign-ins."""
     from newsletter.accounts.find import find_user_by_address
     from newsletter.accounts.roles import deactivate
     from newsletter.audit.record import COMMAND_LINE
@@ -86,21 +86,21 @@ def deactivate_user(email: str, as_json: bool) -> None:
         changed = deactivate(opened, user, actor=COMMAND_LINE)
         opened.commit()
         told = _facts(user)
-    happened = "cannot sign in any more" if changed else "was deactivated already"
+    happened = "can no longer sign in" if changed else "was already deactivated"
     answer(as_json, told, f"{user.email} {happened}.")
 
 
 @command.command("setup-link")
 @json_option
 def setup_link(as_json: bool) -> None:
-    """Print the link with which the first owner is made; it works until there is one."""
+    """Print the link to create the first owner; it works until there is one."""
     from newsletter.accounts.roles import has_owner
     from newsletter.core.db import reading
 
     with reading(), session() as opened:
         done = has_owner(opened)
     url = None if done else runtime().links.set_up()
-    answer(as_json, {"url": url}, url or "There is an owner already: sign in, or make another user.")
+    answer(as_json, {"url": url}, url or "There is already an owner: sign in, or create another user.")
 
 
 def _public_url() -> str:

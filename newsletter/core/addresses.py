@@ -68,12 +68,14 @@ def parse_sender_address(text: str) -> Address:
     address = parse_address(text)
     local, _at, domain = address.email.rpartition("@")
     if not local.isascii():
-        raise _no_sender(address, "only plain letters (a–z), digits and signs may stand before the @.")
+        raise _no_sender(address, "only plain letters (a–z), digits and symbols may come before the @.")
     if len(local) > MAX_LOCAL_OCTETS:
-        raise _no_sender(address, f"at most {MAX_LOCAL_OCTETS} characters may stand before the @.")
+        raise _no_sender(address, f"at most {MAX_LOCAL_OCTETS} characters may come before the @.")
     name = to_ascii_domain(domain).lower()
     if "." not in name or is_ip_address(name) or name.endswith(".localdomain"):
-        raise _no_sender(address, f"no other machine knows “{domain}”. Write a domain that gets mail.")
+        raise _no_sender(
+            address, f"“{domain}” is only known on this machine. Use a domain that can receive email."
+        )
     return address
 
 

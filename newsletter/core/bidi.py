@@ -67,7 +67,7 @@ def without_overrides(text: str) -> str:
 def find_override(text: str) -> str:
     """What is wrong with a text whose direction is overridden, in a sentence; empty for any other."""
     override = _OVERRIDE.search(text)
-    return f"{_named(text, override.start())} turns the words after it around. Remove it." if override else ""
+    return f"{_named(text, override.start())} reverses the text after it. Remove it." if override else ""
 
 
 def find_misleading(line: str) -> str:
@@ -83,7 +83,7 @@ def find_misleading(line: str) -> str:
         elif _INVISIBLE.match(character) and not _belongs(line, index):
             return f"{_named(line, index)} cannot be seen. Remove it."
     if open_marks:
-        return f"{_named(line, open_marks[0][0])} is never ended. Remove it."
+        return f"{_named(line, open_marks[0][0])} is never closed. Remove it."
     return find_override(line)
 
 

@@ -63,9 +63,9 @@ def _check_rich(value: str, info: ValidationInfo) -> str:
         raise refused(f"This text has too many lines, list entries and marks: at most {MOST_MARKUP:,}.")
     found = shape(value)
     if found.lists > DEEPEST_LIST:
-        raise refused(f"Lists go at most {DEEPEST_LIST} levels deep.")
+        raise refused(f"Lists can be at most {DEEPEST_LIST} levels deep.")
     if found.marks > DEEPEST_MARKS:
-        raise refused(f"Bold and italic go at most {DEEPEST_MARKS} levels deep.")
+        raise refused(f"Bold and italic can be at most {DEEPEST_MARKS} levels deep.")
     for url in found.urls:
         try:
             _check_button_url(url)
@@ -110,11 +110,11 @@ def _check_http(value: str, schemes: tuple[str, ...]) -> None:
     if parts.scheme.lower() not in schemes or "://" not in masked.text:
         raise refused(f"A link must begin with {spoken}.")
     if masked.fields and masked.stem in parts.netloc:
-        raise refused("A merge field cannot stand in a link's host name.")
+        raise refused("A link's host name cannot contain merge fields.")
     if _URL_FORBIDDEN.search(masked.text):
         raise refused('A link cannot contain spaces or any of \\ < > " ` { } | ^.')
     if "@" in parts.netloc:
-        raise refused("A link cannot carry a user name or password.")
+        raise refused("A link cannot contain a user name or password.")
     if not parts.hostname or not _HOST.fullmatch(parts.netloc.removesuffix(f":{parts.port}").rstrip(":")):
         raise refused("This link has no valid host name.")
 
@@ -131,9 +131,9 @@ def _check_button_url(value: str) -> str:
     masked = merge.mask(_check_merge(value))
     address = masked.text[7:].partition("?")[0]
     if _URL_FORBIDDEN.search(masked.text) or not _MAILBOX.fullmatch(address):
-        raise refused("Write an email link like mailto:name@example.org.")
+        raise refused("Enter an email link like mailto:name@example.org.")
     if masked.fields and masked.stem in address:
-        raise refused("A merge field cannot stand in an email link's address.")
+        raise refused("An email link's address cannot contain merge fields.")
     return value
 
 

@@ -51,7 +51,7 @@ def _compose(text: str) -> yaml.MappingNode | None:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         number = error.problem_mark.line + 2 if error.problem_mark else 1
-        sentence = f"This line is not valid YAML: {error.problem}. Put what stands after the colon in quotes."
+        sentence = f"This line is not valid YAML: {error.problem}. Put the text after the colon in quotes."
         raise _invalid(number, sentence) from None
     except yaml.YAMLError:
         raise _invalid(1, "The front matter contains a character that YAML does not allow.") from None
@@ -76,7 +76,7 @@ def _refuse_lost_words(text: str) -> None:
         line_start = text.rfind("\n", 0, match.start()) + 1
         if match.start() > line_start and not any(start <= match.start() < end for start, end in scalars):
             number = text.count("\n", 0, match.start()) + 2
-            raise _invalid(number, "In YAML “#” begins a comment. Put what stands after the colon in quotes.")
+            raise _invalid(number, "In YAML, “#” starts a comment. Put the text after the colon in quotes.")
 
 
 def _unique(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:

@@ -9,7 +9,7 @@ class Image(Model):
     src: ImageSource = ""
     """Address of the image: https://… or media:KEY."""
     alt: Line = ""
-    """What the image shows, for who cannot see it."""
+    """What the image shows, for people who cannot see it."""
     caption: Line = ""
     """The line under the image."""
     credit: ShortLine = ""

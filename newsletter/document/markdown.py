@@ -38,7 +38,7 @@ def from_markdown(text: str) -> Document:
         raise DocumentInvalid("The text is nested too deeply.") from None
     data["title"] = reading.title
     if not data["title"].strip():
-        raise at_line(1, "Begin with front matter that has a title, or with a heading “# Title”.")
+        raise at_line(1, "Start with front matter that has a title, or with a heading “# Title”.")
     try:
         return read(data | {"sections": reading.sections})
     except DocumentInvalid as error:

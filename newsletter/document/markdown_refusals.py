@@ -10,27 +10,27 @@ from newsletter.document.markdown_parts import image_of
 from newsletter.document.markdown_tree import BREAKS
 from newsletter.document.richtext import DEEPEST_LIST
 
-_HTML = "HTML has no place in a digest. Write it in Markdown, or “\\<” for a “<”."
+_HTML = "HTML is not allowed. Use Markdown, or write “\\<” for a “<”."
 _REFUSED = {
-    "fence": "Code blocks have no place in a digest.",
-    "code_block": "Four spaces before a line make it a code block, which has no place in a digest.",
-    "code_inline": "Code has no place in a digest. Take the backquotes away, or write “\\`” for one.",
-    "table": "Tables have no place in a digest. Write a list instead.",
+    "fence": "Code blocks are not allowed.",
+    "code_block": "Four spaces before a line make it a code block, which is not allowed.",
+    "code_inline": "Code is not allowed. Remove the backquotes, or write “\\`” for one.",
+    "table": "Tables are not allowed. Use a list instead.",
     "html_block": _HTML,
     "html_inline": _HTML,
-    "s": "Text cannot be struck out. Take the “~~” away.",
-    "image": "An image stands alone, with empty lines around it. It has no place in a text.",
+    "s": "Strikethrough is not allowed. Remove the “~~”.",
+    "image": "An image must stand alone, with empty lines around it. It cannot be part of a text.",
 }
 _INSIDE = {
-    "heading": "A heading has no place inside a list or quotation.",
-    "hr": "A divider has no place inside a list or quotation.",
-    "blockquote": "A quotation has no place inside a list or another quotation.",
+    "heading": "A heading cannot be inside a list or quotation.",
+    "hr": "A divider cannot be inside a list or quotation.",
+    "blockquote": "A quotation cannot be inside a list or another quotation.",
 }
-_COMMENT = "Comments are not kept. Take this one away."
+_COMMENT = "Comments are not allowed. Remove this one."
 _TASK = re.compile(r"\[[ xX]\]\s")
 # Marks that CommonMark leaves as text because half of them is missing.
 _LEFT_OVER = {
-    re.compile(r"\[\^[^\]\s]+\]"): "Footnotes have no place in a digest. Write the note in the text.",
+    re.compile(r"\[\^[^\]\s]+\]"): "Footnotes are not allowed. Put the note in the text.",
     re.compile(
         r"\]\("
     ): "This link is not complete. Write it like [words](https://…), without spaces inside.",
@@ -49,7 +49,7 @@ def refuse_unsupported(tree: SyntaxTreeNode, notes: dict[str, Any], above: int) 
     for label, reference in notes.get("references", {}).items():
         line = reference["map"][0] + 1 + above
         if label.startswith("^"):
-            raise at_line(line, "Footnotes have no place in a digest. Write the note in the text.")
+            raise at_line(line, "Footnotes are not allowed. Put the note in the text.")
         if label not in used:
             raise at_line(line, "Nothing in the text refers to this link.")
     _Refusals(above).examine(tree, 0, 0)
@@ -84,11 +84,11 @@ class _Refusals:
         if node.type in ("html_block", "html_inline") and node.content.lstrip().startswith("<!--"):
             return _COMMENT
         if lists > DEEPEST_LIST:
-            return f"Lists go at most {DEEPEST_LIST} levels deep."
+            return f"Lists can be at most {DEEPEST_LIST} levels deep."
         if node.parent and node.parent.type in ("list_item", "blockquote") and node.type in _INSIDE:
             return _INSIDE[node.type]
         if node.type == "list_item" and _TASK.match(_first_words(node)):
-            return "Boxes to tick have no place in a digest. Take “[ ]” away."
+            return "Tick boxes are not allowed. Remove “[ ]”."
         if node.type == "text":
             return next((said for mark, said in _LEFT_OVER.items() if mark.search(node.content)), "")
         return _REFUSED.get(node.type, "")

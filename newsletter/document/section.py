@@ -22,7 +22,7 @@ class Section(Model):
     title: Line = ""
     """The heading above the section."""
     visibility: Visibility | None = None
-    """Who sees it; everybody where it is missing."""
+    """Who sees it; everyone if missing."""
 
 
 _FRAME = {"type", "id", "title", "visibility", "limit", "length", "cut_at", "owner", "review_by", "video"}

@@ -73,4 +73,4 @@ def _free_slug(session: Session, publication: Publication, wanted: str) -> str:
         taken = select(Issue.id).where(Issue.publication_id == publication.id, Issue.slug == slug)
         if session.scalar(taken) is None:
             return slug
-    raise Conflict("slug_taken", "There are too many issues of this title. Choose another one.")
+    raise Conflict("slug_taken", "Too many issues have this title. Choose another one.")

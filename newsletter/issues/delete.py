@@ -14,7 +14,7 @@ def delete_draft(session: Session, issue_id: int, *, actor: str) -> Issue:
     """Delete the issue with its revisions; `Conflict` once it has, or ever had, a mailing or a page."""
     issue = lock_issue(session, issue_id)
     if not may_be_deleted(session, issue):
-        raise Conflict("not_a_draft", f"“{issue.title}” was scheduled or sent once, so it is kept.")
+        raise Conflict("not_a_draft", f"“{issue.title}” has been scheduled or sent, so it cannot be deleted.")
     session.execute(delete(ProofMessage).where(ProofMessage.issue_id == issue.id))
     session.execute(delete(Revision).where(Revision.issue_id == issue.id))
     session.execute(delete(Issue).where(Issue.id == issue.id))

@@ -30,7 +30,7 @@ class Stale(Conflict):
     """The text has changed since the state that a change was made from; `revision` is the newest."""
 
     def __init__(self, revision: Revision) -> None:
-        super().__init__("stale", "Somebody else saved this issue in the meantime.")
+        super().__init__("stale", "Someone else saved this issue in the meantime.")
         self.revision = revision
 
 
@@ -38,7 +38,7 @@ class Locked(Conflict):
     """The issue has a mailing: its text stays as it is."""
 
     def __init__(self, mailing: Mailing) -> None:
-        super().__init__("locked", "This issue is scheduled or was sent; its text stays as it is.")
+        super().__init__("locked", "This issue is scheduled or was sent, so it can no longer be changed.")
         self.mailing = mailing
 
 
@@ -98,7 +98,7 @@ def _update_title_and_slug(session: Session, issue: Issue, document: Document) -
     if document.slug == issue.slug:
         return
     if issue.published_revision is not None:
-        raise _bad_slug("Readers have links to this address: it stays as it is.")
+        raise _bad_slug("Readers have links to this address, so it cannot be changed.")
     try:
         with session.begin_nested():
             issue.slug = document.slug

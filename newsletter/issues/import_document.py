@@ -56,7 +56,7 @@ def import_document(
             return Imported(save_document(session, publication, numbered, author=author), sent)
         if number == 1:
             sent = there
-    raise Conflict("slug_taken", "There are too many issues of this title. Choose another one.")
+    raise Conflict("slug_taken", "Too many issues have this title. Choose another one.")
 
 
 def _may_be_changed(session: Session, issue: Issue, document: Document, number: int) -> bool:

@@ -45,7 +45,7 @@ def apply_patch(document: dict[str, Any], operations: list[dict[str, Any]]) -> A
         except (JsonPatchException, JsonPointerException, *_NONSENSE) as error:
             # The library's own words quote the whole document.
             place = str(entry.get("path", ""))
-            sentence = f"The change to “{place[:60]}” does not fit the issue as it is."
+            sentence = f"The change to “{place[:60]}” does not fit the current issue."
             raise Refused("bad_patch", sentence, {place: sentence}) from error
         if entry.get("op") == "copy" and len(json.dumps(changed)) > LARGEST:
             raise _refused("The change makes the issue too large.")

@@ -67,6 +67,6 @@ def _add_revision(session: Session, issue: Issue, document: Document, *, author:
             session.add(revision)
     except IntegrityError as error:
         raise Conflict(
-            "saved_meanwhile", f"Somebody else saved the issue “{document.slug}” just now. Try again."
+            "saved_meanwhile", f"Someone else has just saved the issue “{document.slug}”. Try again."
         ) from error
     return revision

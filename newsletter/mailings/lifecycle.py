@@ -36,6 +36,6 @@ def advance(mailing: Mailing, to: MailingState) -> None:
     """Change the state; `Conflict` when the lifecycle has no such step."""
     if to not in TRANSITIONS[mailing.state]:
         raise Conflict(
-            "mailing_state", f"Mailing {mailing.id} is {mailing.state}; it cannot become {to} any more."
+            "mailing_state", f"Mailing {mailing.id} is {mailing.state}; it can no longer become {to}."
         )
     mailing.state = to

@@ -35,7 +35,7 @@ def store_image(
     written. The file is on the disk before this returns; the row is flushed, and the caller commits.
     """
     if len(licence) > LONGEST_LICENCE:
-        sentence = f"Keep the licence within {LONGEST_LICENCE} characters."
+        sentence = f"Use at most {LONGEST_LICENCE} characters for the licence."
         raise Refused("licence_too_long", sentence, {"licence": sentence})
     key = hashlib.sha256(octets).hexdigest()[:KEY_LENGTH]
     words = {"filename": filename[:255], "alt": alt, "caption": caption, "credit": credit, "licence": licence}

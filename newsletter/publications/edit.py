@@ -20,14 +20,14 @@ from newsletter.publications.models import Publication
 from newsletter.publications.settings import PublicationSettings
 
 SETTINGS = tuple(field.name for field in fields(PublicationSettings))
-SLUG_STAYS = "The slug stays as it is: it is part of the links in messages that were sent."
+SLUG_STAYS = "The slug cannot be changed: it is part of the links in sent emails."
 
 
 class Stale(Conflict):
     """The publication has changed since the form was shown; `publication` is as it is now."""
 
     def __init__(self, publication: Publication) -> None:
-        super().__init__("stale", "Somebody else changed this publication in the meantime.")
+        super().__init__("stale", "Someone else changed this publication in the meantime.")
         self.publication = publication
 
 
@@ -72,7 +72,7 @@ def lock_publication(session: Session, publication_id: int) -> Publication:
     """The publication as it is now; nobody else changes it before this transaction ends."""
     publication = session.get(Publication, publication_id, with_for_update=True, populate_existing=True)
     if publication is None:
-        raise Missing("unknown_publication", "There is no such publication any more.")
+        raise Missing("unknown_publication", "This publication no longer exists.")
     return publication
 
 

@@ -117,11 +117,11 @@ def _from(text: str) -> Address:
 def _line(text: str) -> str:
     text = text.strip()
     if not text:
-        raise ValueError("Write something here.")
+        raise ValueError("This must not be empty.")
     if len(text) > NAME_LENGTH:
-        raise ValueError(f"Keep it within {NAME_LENGTH} characters; these are {len(text):,}.")
+        raise ValueError(f"Use at most {NAME_LENGTH} characters; this has {len(text):,}.")
     if not is_line(text):
-        raise ValueError("Write one line without control characters.")
+        raise ValueError("Use a single line without control characters.")
     problem = find_misleading(text)
     if problem:
         raise ValueError(problem)
@@ -131,9 +131,9 @@ def _line(text: str) -> str:
 def _lines(text: str, longest: int) -> str:
     text = several_lines(text).strip()
     if len(text) > longest:
-        raise ValueError(f"Keep it within {longest:,} characters; these are {len(text):,}.")
+        raise ValueError(f"Use at most {longest:,} characters; this has {len(text):,}.")
     if not is_lines(text):
-        raise ValueError("Take out the control characters.")
+        raise ValueError("Remove the control characters.")
     problem = find_override(text)
     if problem:
         raise ValueError(problem)
@@ -150,7 +150,7 @@ def _postal(text: str) -> str:
 
 def _slug(text: str) -> str:
     if not SLUG.fullmatch(text):
-        raise ValueError("Use 1 to 63 small letters (a–z), digits and hyphens, like morning-digest.")
+        raise ValueError("Use 1 to 63 lower-case letters (a–z), digits and hyphens, like morning-digest.")
     return text
 
 

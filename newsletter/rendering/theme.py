@@ -80,7 +80,7 @@ class Theme:
         chosen = {name: value for name, value in overrides.items() if value}
         problems = {name: problem for name, value in chosen.items() if (problem := _problem(name, value))}
         if problems:
-            raise Refused("theme_tokens_invalid", "The theme cannot be coloured like this.", problems)
+            raise Refused("theme_tokens_invalid", "These colours or fonts cannot be used.", problems)
         tokens = replace(self.tokens, **chosen)
         tint = tokens.tint if "tint" in chosen else _near(tokens.tint, tokens.paper)
         dark_tint = tokens.dark_tint if "dark_tint" in chosen else _near(tokens.dark_tint, tokens.dark_paper)
@@ -114,5 +114,5 @@ def _problem(name: str, value: str) -> str:
     if name not in {field.name for field in fields(Tokens)}:
         return "There is no design token of this name."
     if name.endswith("_font"):
-        return "" if _is_font_list(value) else "Write font names and commas, names with digits in quotes."
-    return "" if HEX.fullmatch(value) else "Write a colour like #b5321c."
+        return "" if _is_font_list(value) else "Use font names and commas only, names with digits in quotes."
+    return "" if HEX.fullmatch(value) else "Enter a colour like #b5321c."

@@ -37,7 +37,7 @@ def pause_if_refused(session: Session, mailing: Mailing) -> bool:
     auto_pause(
         session,
         mailing,
-        f"{rejected:,} of {rejected + sent:,} messages ({share} %) were refused."
-        " Look at the errors by code; then resume or cancel.",
+        f"{rejected:,} of {rejected + sent:,} messages ({share} %) were refused. "
+        "Check the errors by code, then resume or cancel.",
     )
     return True

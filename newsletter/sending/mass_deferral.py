@@ -34,7 +34,7 @@ def mass_deferral(window: Window, lines: Mapping[int, Line]) -> TransportFailure
         return None
     line, _ = deferred.most_common(1)[0]
     words = f"{line.code} {line.enhanced}".strip()
-    return TransportFailure(f"{window.transport.name} puts off most messages ({words}).", temporary=True)
+    return TransportFailure(f"{window.transport.name} is deferring most messages ({words}).", temporary=True)
 
 
 def _is_general(line: Line) -> bool:

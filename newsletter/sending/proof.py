@@ -49,10 +49,10 @@ def parse_proof_addresses(text: str) -> list[Address]:
         by_key.setdefault(address.key, address)
     addresses = list(by_key.values())
     if not addresses:
-        raise _refused("Write the address that the test message goes to.")
+        raise _refused("Enter an address for the test message.")
     if len(addresses) > MOST_ADDRESSES:
         raise _refused(
-            f"A test message goes to at most {MOST_ADDRESSES} addresses; these are {len(addresses)}."
+            f"A test message can go to at most {MOST_ADDRESSES} addresses; you entered {len(addresses)}."
         )
     return addresses
 

@@ -22,9 +22,10 @@ from newsletter.sending.control import auto_pause_all
 log = structlog.get_logger(__name__)
 
 RESTORED = (
-    "The database is older than what was sent from here: it was restored from a backup."
-    " Whoever got a copy after that backup may get a second one: compare with the relay's log, then resume or"
-    " cancel."
+    "The database is older than what was sent from here: it was restored from a backup. "
+    "Anyone who got a copy after that backup may get a second one: compare with the relay's log,"
+    " then resume or "
+    "cancel."
 )
 ANOTHER = (
     "This is not the database that was sent from here before: it was restored, moved or copied."

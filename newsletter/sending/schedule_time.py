@@ -59,9 +59,9 @@ def parse_schedule_time(text: str, default_zone: str) -> Moment:
         else:
             moment = _in_zone(written, zone)
     except OverflowError:  # the first and last hours of the calendar (years 1 and 9999)
-        raise _refused(f"{text} is too far away; give a year that somebody will see.") from None
+        raise _refused(f"{text} is too far in the future. Choose an earlier time.") from None
     if moment < clock.now() - GRACE:
-        raise _refused(f"{text} is in the past; give a later time, or none to send now.")
+        raise _refused(f"{text} is in the past. Choose a later time.")
     return Moment(moment, zone or "UTC")
 
 

@@ -157,8 +157,9 @@ class _Transmission:
         for seq in self.refusals.alike():
             self.window.tally.answered(seq, replace(refusal.line, outcome=Outcome.PENDING, attempted=False))
         sentence = (
-            f"{self.window.transport.name} gives everybody the same refusal, so it is about the sender or its"
-            f" account, not about the readers: {self.refusals.words()}. Nobody was marked for it."
+            f"{self.window.transport.name} refuses every message in the same way, so the problem is"
+            " the sender or "
+            f"its account, not the readers: {self.refusals.words()}. Nobody was marked as rejected."
         )
         words = self._without_readers(sentence)
         return TransportFailure(words, temporary=False, sender=self.message.sender, refusal=refusal.line)
@@ -191,7 +192,7 @@ class _Transmission:
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return TransportFailure(
-                f"{name} does not take our mail{why}: {reply}.", stop.temporary, self.message.sender
+                f"{name} does not accept our mail{why}: {reply}.", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
             return TransportFailure(f"{name} keeps closing the connection: {reply}.", temporary=True)

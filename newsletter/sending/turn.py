@@ -160,7 +160,7 @@ class Turn:
         """Unless everybody had a turn: who waits for another one may wait for longer than that."""
         if not self._somebody_is_untouched():
             return
-        why = "Nothing was sent for more than an hour, and nobody had paused it. Resume it to go on."
+        why = "Nothing was sent for more than an hour, although it was not paused. Resume it to continue."
         control.auto_pause(self.session, self.mailing, why)
 
     def _somebody_is_untouched(self) -> bool:

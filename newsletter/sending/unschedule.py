@@ -25,7 +25,7 @@ def unschedule(session: Session, issue_id: int, *, actor: str) -> Mailing | None
     if mailing.state is not MailingState.SCHEDULED:
         raise Conflict(
             "mailing_begun",
-            "This issue is being sent or was sent already; it cannot be unscheduled any more.",
+            "This issue is being sent or has been sent, so it can no longer be unscheduled.",
         )
     mailing.control = Control.CANCEL
     mailing.held_reason = ""

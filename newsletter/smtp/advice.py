@@ -12,8 +12,9 @@ EXPIRED, SELF_SIGNED, SELF_SIGNED_IN_CHAIN, UNKNOWN_ISSUER, OTHER_NAME, OTHER_AD
 
 _BY_STEP = {
     "look_up": "Check the spelling of the host, and that this server's DNS works.",
-    "greeting": "Ask whoever runs the relay whether it accepts connections from this server.",
-    "auth": "Check user name and password with whoever runs the relay; some want an app password or a token.",
+    "greeting": "Ask the relay's provider whether it accepts connections from this server.",
+    "auth": "Check the user name and password with the relay's provider; some require an app"
+    " password or a token.",
 }
 
 
@@ -28,7 +29,7 @@ def advice_for(step: str, error: Exception | None, relay: Relay) -> str:
     if step == "auth" and isinstance(error, SessionFailed) and error.reply is None:
         return _no_auth(relay)
     if isinstance(error, SessionFailed) and error.temporary:
-        return "The relay says that this is for now only: try again in a few minutes."
+        return "The relay says that this is temporary: try again in a few minutes."
     return _BY_STEP.get(step, "")
 
 
@@ -40,24 +41,24 @@ def advice_for_message(reason: Reason | None, reply: Reply) -> str:
             "or use the user name that belongs to it."
         )
     if reason in {Reason.LOST, Reason.SILENT}:
-        return "The connection ended before the answer: try again, and look whether the message arrived."
+        return "The connection ended before the answer: try again, and check whether the message arrived."
     if reply.digit == 4:
-        return "The relay says that this is for now only: try again in a few minutes."
+        return "The relay says that this is temporary: try again in a few minutes."
     return "Check the address that the test message goes to, or try another one."
 
 
 def _connect(error: Exception | None) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "Nothing listens there: check the port, and that the relay runs."
+        return "Nothing is listening there: check the port, and that the relay is running."
     if isinstance(error, TimeoutError):
-        return "Check host and port, and whether a firewall or the hosting company closes this port."
-    return "Check host and port, and that this server reaches the network."
+        return "Check the host and port, and whether a firewall or your hosting company blocks this port."
+    return "Check the host and port, and this server's network connection."
 
 
 def _silence(relay: Relay) -> str:
     if relay.encryption is Encryption.IMPLICIT:
-        return "Try STARTTLS on port 587, or ask whoever runs the relay."
-    return "If the port speaks TLS from the start (465 does), choose TLS; else ask whoever runs the relay."
+        return "Try STARTTLS on port 587, or ask the relay's provider."
+    return "If the port uses TLS from the start (465 does), choose TLS; otherwise ask the relay's provider."
 
 
 def _tls(error: Exception | None, relay: Relay) -> str:
@@ -65,23 +66,24 @@ def _tls(error: Exception | None, relay: Relay) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _certificate(cause.verify_code, relay)
     if relay.encryption is Encryption.IMPLICIT:
-        return "This port does not speak TLS from the start: try STARTTLS, usually on port 587."
+        return "This port does not use TLS from the start: try STARTTLS, usually on port 587."
     if isinstance(error, SessionFailed) and error.reply is None and cause is None:
         return "The relay offers no STARTTLS here: try TLS, usually on port 465, or another port."
-    return "Ask whoever runs the relay which port and encryption to use."
+    return "Ask the relay's provider which port and encryption to use."
 
 
 def _certificate(code: int, relay: Relay) -> str:
     if code == EXPIRED:
-        return "The relay's certificate has expired: whoever runs the relay has to renew it."
+        return "The relay's certificate has expired: its provider must renew it."
     if code in {SELF_SIGNED, SELF_SIGNED_IN_CHAIN, UNKNOWN_ISSUER}:
         return (
-            "Nobody that this server trusts vouches for the certificate: add its authority to the system's, "
+            "This server does not trust the authority that issued the certificate: add it to the"
+            " system's authorities, "
             "or name it with ca=… in SMTP_URL."
         )
     if code in {OTHER_NAME, OTHER_ADDRESS}:
-        return f"The certificate is for another name than {relay.host}: write the name that it is for."
-    return "The certificate cannot be trusted: ask whoever runs the relay."
+        return f"The certificate is for a different name than {relay.host}: enter the name it was issued for."
+    return "The certificate cannot be trusted: ask the relay's provider."
 
 
 def _no_auth(relay: Relay) -> str:
@@ -89,4 +91,4 @@ def _no_auth(relay: Relay) -> str:
         return (
             "The relay offers no sign-in without encryption: choose STARTTLS or TLS, or leave out the user."
         )
-    return "The relay offers no sign-in that is known here: leave out the user name, or try another port."
+    return "The relay offers no supported sign-in method: leave out the user name, or try another port."

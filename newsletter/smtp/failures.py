@@ -40,14 +40,16 @@ class SessionFailed(DomainError):
 def connect_failed(relay: Relay, error: Exception) -> SessionFailed:
     """No TCP connection."""
     if isinstance(error, socket.gaierror | UnicodeError):
-        message = f"The name of the relay {relay.host} cannot be found: check the host, and DNS."
+        message = f"The relay {relay.host} cannot be found: check the host name and DNS."
     elif isinstance(error, TimeoutError):
         message = (
-            f"The relay {relay.where} did not answer within {relay.timeouts.connect:g} seconds:"
-            " check host and port, and whether a firewall closes that port."
+            f"The relay {relay.where} did not answer within {relay.timeouts.connect:g} seconds: "
+            "check the host and port, and whether a firewall blocks that port."
         )
     elif isinstance(error, ConnectionRefusedError):
-        message = f"Nothing listens at {relay.where}: check host and port, and that the relay runs."
+        message = (
+            f"Nothing is listening at {relay.where}: check the host and port, and that the relay is running."
+        )
     else:
         message = f"The relay {relay.where} cannot be reached: {error}."
     return SessionFailed(Step.CONNECT, message, temporary=True)

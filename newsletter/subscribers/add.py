@@ -96,7 +96,8 @@ def vouch_for(
     elif subscription.state is State.ENDED:
         raise Conflict(
             "left",
-            f"{address.email} left {publication.name}, so only they can come back: ask them to confirm.",
+            f"{address.email} unsubscribed from {publication.name}, so only they can come back: ask"
+            " them to confirm.",
         )
     elif subscription.state is not State.PENDING:
         return Addition(Outcome.ALREADY, subscription)
@@ -113,10 +114,10 @@ def checked_note(text: str) -> str:
     """How somebody asked, in at most 2,000 characters; `Refused` when nothing is said."""
     note = clean_comment(text)
     if not note:
-        sentence = "Say how and when they asked: it is kept as proof of their consent."
+        sentence = "Say how and when they agreed: it is kept as proof of their consent."
         raise Refused("no_note", sentence, {"note": sentence})
     if len(text.strip()) > LONGEST_NOTE:
-        sentence = f"Say it in at most {LONGEST_NOTE:,} characters."
+        sentence = f"Use at most {LONGEST_NOTE:,} characters."
         raise Refused("long_note", sentence, {"note": sentence})
     return note
 
@@ -125,13 +126,13 @@ def suppressed_error(session: Session, address: Address) -> Refused:
     """The error for an address that is suppressed, with the reason."""
     reason = session.scalar(select(Suppression.reason).where(Suppression.address_hash == address.hash))
     explanations = {
-        SuppressionReason.HARD_BOUNCE: "a message to it came back for good",
+        SuppressionReason.HARD_BOUNCE: "a message to it bounced",
         SuppressionReason.COMPLAINT: "its owner reported a message as spam",
-        SuppressionReason.MANUAL: "it was put on the list of addresses that are never written to",
+        SuppressionReason.MANUAL: "it was suppressed by hand",
         SuppressionReason.ERASED: "its owner was erased",
     }
     why = explanations[reason or SuppressionReason.MANUAL]
-    sentence = f"{address.email} is never written to, because {why}."
+    sentence = f"{address.email} is suppressed because {why}."
     return Refused("suppressed", sentence, {"email": sentence})
 
 

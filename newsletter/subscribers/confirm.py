@@ -23,10 +23,10 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
     if subscription.state in {State.ACTIVE, State.PAUSED}:
         return subscription
     if subscription.state is State.ENDED:
-        raise Conflict("ended", "This subscription has ended since. Subscribe again to receive it.")
+        raise Conflict("ended", "This subscription has since ended. Subscribe again to receive it.")
     address_hash = subscription.subscriber.address_hash or ""
     if is_suppressed(session, address_hash, own_wish=True):
-        raise Conflict("suppressed", "This address is on our list of addresses that we never write to.")
+        raise Conflict("suppressed", "This address is on our list of addresses that we never email.")
     lift_erasure(session, address_hash)
     transition(subscription, State.ACTIVE)
     agreed = words(subscription.publication.name, locale)

@@ -10,7 +10,7 @@ from newsletter.core import clock, i18n
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, ConsentSource
 
 # Increase it with every change to the text below, so that a record says which text was read.
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ NO_WORDS = Consent(text="", version="", locale="")
 def words(publication_name: str, locale: str) -> Consent:
     """The consent to a publication in the language of `locale`, or in English: shown so and kept so."""
     text = i18n.translations(locale).gettext(
-        "I want to receive %(publication)s by email. I can leave at any time with one click."
+        "I want to receive %(publication)s by email. I can unsubscribe at any time with one click."
     )
     return Consent(text % {"publication": publication_name}, VERSION, locale)
 

@@ -69,7 +69,7 @@ def is_suppressed(session: Session, address_hash: str, *, own_wish: bool = False
 
 def unknown_subscription() -> Missing:
     """What is said about a subscription that does not exist."""
-    return Missing("unknown_subscription", "This link belongs to a subscription that is no longer known.")
+    return Missing("unknown_subscription", "This link belongs to a subscription that no longer exists.")
 
 
 def _with_both(subscription_id: int) -> Select[Subscription]:
@@ -89,6 +89,6 @@ def _known(subscription: Subscription | None) -> Subscription:
 def _present(subscriber: Subscriber | None) -> Subscriber:
     if subscriber is None or subscriber.erased_at is not None:
         raise Missing(
-            "unknown_subscriber", "There is no data behind this link: it was erased, or it never existed."
+            "unknown_subscriber", "There is no data behind this link: it was deleted, or it never existed."
         )
     return subscriber

@@ -69,7 +69,7 @@ def lift_suppression(session: Session, subscriber_id: int, *, actor: str) -> boo
     if suppression is None:
         return False
     if suppression.reason is not SuppressionReason.MANUAL:
-        raise Conflict("not_manual", "Only a suppression that somebody made by hand can be lifted.")
+        raise Conflict("not_manual", "Only a suppression made by hand can be lifted.")
     session.execute(delete(Suppression).where(Suppression.id == suppression.id))
     audit.record(session, "address.lifted", "suppression", suppression.id, actor=actor)
     audit.record(session, "subscriber.lifted", "subscriber", subscriber.id, actor=actor)

@@ -77,4 +77,4 @@ def _last_withdrawal(session: Session, subscription_id: int) -> int | None:
 
 
 def _too_late() -> Conflict:
-    return Conflict("cannot_undo", "This subscription cannot be taken up again here. Please subscribe anew.")
+    return Conflict("cannot_undo", "This subscription cannot be restored here. Please subscribe again.")

@@ -161,7 +161,7 @@ def _outside_hours(config: TransportConfig, now: datetime) -> Availability | Non
     if opening is None:
         return None
     hours = f"{config.limits.hours} ({config.limits.zone})"
-    sentence = f"The transport “{config.name}” sends only at its hours, {hours}."
+    sentence = f"The transport “{config.name}” only sends during its hours, {hours}."
     return Availability(config, Obstacle.OUTSIDE_HOURS, opening, sentence)
 
 
@@ -169,7 +169,7 @@ def _limits_reached(config: TransportConfig, usage: Usage, now: datetime) -> Ava
     limits = config.limits
     if left_today(limits, usage, now) == 0:
         allowance = limits.allowance(limits.day(now))
-        sentence = f"The transport “{config.name}” has used up its {allowance:,} messages of today."
+        sentence = f"The transport “{config.name}” has used up today's {allowance:,} messages."
         return Availability(config, Obstacle.DAILY_LIMIT, next_day(parse_zone(limits.zone), now), sentence)
     if limits.per_second is not None:
         until = rate.retry_at(usage.free_at, limits.per_second, now)

@@ -70,7 +70,7 @@ def make_key(
         with session.begin_nested():
             session.add(key)
     except IntegrityError:
-        raise Conflict("dkim_selector", f"{domain} has a key called {selector} already.") from None
+        raise Conflict("dkim_selector", f"{domain} already has a key called {selector}.") from None
     _record(session, key, "made", actor)
     return published(key, secrets)
 

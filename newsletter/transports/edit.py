@@ -41,7 +41,7 @@ def add_transport(
         Transport.host == relay.host, Transport.port == relay.port, Transport.username == relay.username
     )
     if session.scalar(same) is not None:
-        raise Conflict("relay_there", f"The relay {relay.relay.where} is there already, with the same user.")
+        raise Conflict("relay_there", f"The relay {relay.relay.where} already exists, with the same user.")
     last_position = session.scalar(select(func.max(Transport.position))) or 0
     transport = Transport(position=last_position + 1, name=check_name(name) or relay.host)
     _write_relay(transport, relay, secrets)
@@ -51,7 +51,7 @@ def add_transport(
             session.add(transport)
     except IntegrityError:
         raise Conflict(
-            "relay_saved", "Somebody else saved a relay at the same time. Look at it now."
+            "relay_saved", "Someone else saved a relay at the same time. Please check it."
         ) from None
     audit.record(session, "relay.saved", "transport", transport.id, actor=actor, **relay.for_audit())
     return transport
@@ -191,7 +191,7 @@ def _missing(transport_id: int) -> Missing:
 
 def _require_password(relay: RelaySettings) -> None:
     if relay.username and not relay.password:
-        sentence = "Type the password of this user name."
+        sentence = "Enter the password for this user name."
         raise Refused("bad_relay", sentence, {"password": sentence})
 
 

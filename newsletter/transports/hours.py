@@ -51,7 +51,7 @@ def parse_hours(text: str) -> Hours | None:
         fits = begin < MINUTES_A_DAY and end <= MINUTES_A_DAY and max(from_minute, to_minute) < 60
         if fits and begin != end % MINUTES_A_DAY:
             return Hours(begin, end)
-    sentence = "Write hours such as 08:00-20:00; nothing for always."
+    sentence = "Enter hours such as 08:00-20:00, or leave it empty for always."
     raise Refused("bad_hours", sentence, {"hours": sentence})
 
 
@@ -59,7 +59,7 @@ def parse_zone(name: str) -> ZoneInfo:
     """The time zone called `name`. Raises `Refused`."""
     zone = find_zone(name)
     if zone is None:
-        sentence = "Write a time zone such as Europe/Rome or UTC."
+        sentence = "Enter a time zone such as Europe/Rome or UTC."
         raise Refused("bad_zone", sentence, {"zone": sentence})
     return zone
 

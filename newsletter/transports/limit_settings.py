@@ -88,9 +88,9 @@ def check_limits(typed: Mapping[str, str], begun: LimitSettings | None = None) -
             problems[name] = error.message
     if not problems and (values["warm_up_from"] is None) != (values["warm_up_per_day"] is None):
         missing = "warm_up_from" if values["warm_up_from"] is None else "warm_up_per_day"
-        problems[missing] = "A warm-up needs its first day, and how many messages go on it."
+        problems[missing] = "A warm-up needs its first day and the number of messages for that day."
     if problems:
-        raise Refused("bad_limits", "The limits cannot be used like this.", problems)
+        raise Refused("bad_limits", "These limits cannot be used.", problems)
     return LimitSettings(**values)
 
 
@@ -98,7 +98,7 @@ def check_name(text: str) -> str:
     """A name for people. Raises `Refused`."""
     name = " ".join(text.split())
     if len(name) > NAME_LENGTH or not is_line(name):
-        sentence = f"Write a name of at most {NAME_LENGTH} characters."
+        sentence = f"Enter a name of at most {NAME_LENGTH} characters."
         raise Refused("bad_name", sentence, {"name": sentence})
     return name
 
@@ -108,7 +108,7 @@ def _whole(least: int, most: int) -> Callable[[str], int | None]:
         if not text:
             return None
         if not (text.isascii() and text.isdigit()) or not least <= int(text[:12]) <= most:
-            message = f"Write a whole number from {least} to {most}."
+            message = f"Enter a whole number from {least} to {most}."
             raise ValueError(message)
         return int(text)
 
@@ -128,7 +128,7 @@ def _rate(text: str) -> float | None:
     except ValueError:
         rate = 0.0
     if not LEAST_PER_SECOND <= rate <= MOST_PER_SECOND:
-        message = "Write how many messages a second, such as 10, or 0.5 for one every two seconds."
+        message = "Enter messages a second, such as 10, or 0.5 for one every two seconds."
         raise ValueError(message)
     return rate
 
@@ -139,11 +139,11 @@ def _provider_rates(text: str) -> dict[str, float]:
     for piece in text.replace(",", " ").split():
         provider, _sign, number = piece.partition("=")
         if provider not in PROVIDERS:
-            message = f"“{provider[:40]}” is no provider that is known here; they are {', '.join(PROVIDERS)}."
+            message = f"“{provider[:40]}” is not a known provider. Known: {', '.join(PROVIDERS)}."
             raise ValueError(message)
         rate = _rate(number)
         if rate is None:
-            message = "Write each provider with its messages a second, such as gmail=20."
+            message = "Enter each provider with its messages a second, such as gmail=20."
             raise ValueError(message)
         rates[provider] = rate
     return rates
@@ -169,7 +169,7 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        message = "Write a date such as 2026-09-01."
+        message = "Enter a date such as 2026-09-01."
         raise ValueError(message) from None
 
 

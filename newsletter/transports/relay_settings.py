@@ -11,11 +11,11 @@ from newsletter.transports.security import Security
 
 # What people write into the field for a host, the first that fits.
 _MISTAKES: tuple[tuple[Callable[[str], bool], str], ...] = (
-    (lambda text: not text, "Write the relay's name, such as smtp.example.org."),
-    (lambda text: "://" in text, "Write the name alone, without what stands before “//”."),
-    (lambda text: any(map(str.isspace, text)), "A name has no spaces in it."),
-    (lambda text: "/" in text or "@" in text, "Write the name alone, without user, path or slash."),
-    (lambda text: text.count(":") == 1, "Write the name alone; the port has a field of its own."),
+    (lambda text: not text, "Enter the relay's host name, such as smtp.example.org."),
+    (lambda text: "://" in text, "Enter the host name only, without the part before “//”."),
+    (lambda text: any(map(str.isspace, text)), "A host name cannot contain spaces."),
+    (lambda text: "/" in text or "@" in text, "Enter the host name only, without user, path or slash."),
+    (lambda text: text.count(":") == 1, "Enter the host name only; the port has its own field."),
 )
 USERNAME_LENGTH = 320
 PASSWORD_LENGTH = 1_000
@@ -72,9 +72,9 @@ def check_relay(
     problems |= {"port": problem} if problem else {}
     problems |= _credentials(username, password)
     if username and password and chosen is Security.NONE and checked_host and not is_loopback(checked_host):
-        problems["security"] = "The password would travel readable for everybody: choose STARTTLS or TLS."
+        problems["security"] = "The password would be sent unencrypted: choose STARTTLS or TLS."
     if problems:
-        raise Refused("bad_relay", "The relay cannot be used like this.", problems)
+        raise Refused("bad_relay", "The relay cannot be used with these settings.", problems)
     return RelaySettings(checked_host, checked_port, chosen, username, password)
 
 
@@ -88,7 +88,7 @@ def with_kept_password(typed: RelaySettings, kept: RelaySettings | None) -> Rela
         return typed
     same = (typed.host, typed.username) == (kept.host, kept.username)
     if not same or (typed.security is Security.NONE and kept.security is not Security.NONE):
-        sentence = "Type the password again: it is only kept for the same host, user name and encryption."
+        sentence = "Enter the password again: it is only kept for the same host, user name and encryption."
         raise Refused("bad_relay", sentence, {"password": sentence})
     return RelaySettings(typed.host, typed.port, typed.security, typed.username, kept.password)
 
@@ -109,7 +109,7 @@ def _port(text: str, usual: int) -> tuple[int, str]:
     if not text:
         return usual, ""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= 65_535:
-        return 0, f"Write a number from 1 to 65535; {usual} is usual."
+        return 0, f"Enter a number from 1 to 65535, usually {usual}."
     return int(text), ""
 
 
@@ -119,9 +119,9 @@ def _credentials(username: str, password: str) -> dict[str, str]:
         ("password", password, PASSWORD_LENGTH),
     ):
         if len(text) > longest:
-            return {name: f"Keep it within {longest:,} characters."}
+            return {name: f"Use at most {longest:,} characters."}
         if any(ord(character) < 32 or ord(character) == 127 for character in text):
-            return {name: "Take out the control characters."}
+            return {name: "Remove the control characters."}
     if password and not username:
-        return {"username": "Write the user name that the password belongs to."}
+        return {"username": "Enter the user name for this password."}
     return {}

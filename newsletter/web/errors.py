@@ -84,7 +84,7 @@ def database_error(error: DBAPIError | NoConnectionFree) -> Answer:
     g.database_is_away = True
     said = error.orig if isinstance(error, DBAPIError) else error
     current_app.logger.error("the database does not answer: %s", said)
-    sentence = _("Our database does not answer at the moment. Please try again in a minute.")
+    sentence = _("Our database is not responding. Please try again in a minute.")
     response = answer(503, sentence, code="database")
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

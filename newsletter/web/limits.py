@@ -154,7 +154,9 @@ def consume_sign_up(address: Address) -> None:
     """
     until = _consume_networks(SIGN_UPS_PER_VISITOR)
     if until is not None or _consume(SIGN_UPS_PER_DOMAIN, address.domain):
-        sentence = _("There were too many requests from here in a short time. Please try again in an hour.")
+        sentence = _(
+            "There were too many requests from your network in a short time. Please try again in an hour."
+        )
         raise Limited("too_many_sign_ups", sentence)
 
 
@@ -181,7 +183,7 @@ def _refuse_until(until: float | None) -> None:
     if until is not None:
         minutes = max(1, ceil((until - clock.now().timestamp()) / 60))
         wait = format_timedelta(timedelta(minutes=minutes), granularity="minute", threshold=1)
-        sentence = _("There were too many tries. Please wait %(time)s, then try again.", time=wait)
+        sentence = _("There were too many attempts. Please wait %(time)s, then try again.", time=wait)
         raise Limited("too_many_tries", sentence)
 
 

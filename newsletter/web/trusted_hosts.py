@@ -28,7 +28,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     def check() -> Answer | None:
         if request.blueprint in ASKED_BY_ANY_NAME or is_trusted(request.host, trusted):
             return None
-        sentence = _("This is not an address of this service. Whoever runs it can add it to TRUSTED_HOSTS.")
+        sentence = _(
+            "This is not an address of this service. The person who runs it can add it to TRUSTED_HOSTS."
+        )
         return answer(400, sentence, code="untrusted_host")
 
 

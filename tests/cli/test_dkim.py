@@ -24,7 +24,7 @@ def test_from_a_key_to_its_use_and_its_end(run: Run, session: Session) -> None:
     assert "does not sign yet" in run("dkim", "list").out
     assert run("dkim", "activate", "1", "--without-checking", "--json").json["active_since"]
     assert [key["id"] for key in run("dkim", "list", "--json").json["keys"]] == [1]
-    assert "is removed" in run("dkim", "remove", "1").out
+    assert "was removed" in run("dkim", "remove", "1").out
     assert list_keys(session) == []
     session.rollback()
     assert "No keys yet" in run("dkim", "list").out

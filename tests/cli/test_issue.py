@@ -105,7 +105,7 @@ def test_errors_of_the_format_name_the_place(session: Session, run: Run, tmp_pat
         ("latin.json", '{"title": "é"}'.encode("latin-1"), "is not UTF-8 text (at byte 12)."),
         ("week.docx", b"PK", "its name must end in .json or .md."),
         ("week.json", b"{", "This is not valid JSON"),
-        ("week.md", b"no title", "Begin with front matter that has a title"),
+        ("week.md", b"no title", "Start with front matter that has a title"),
     ],
 )
 def test_files_that_cannot_be_used_get_one_sentence(
@@ -164,13 +164,13 @@ def test_check_exits_by_what_blocks(session: Session, run: Run, imported: int, t
     assert done.json["findings"][0] == {
         "rule": "placeholders",
         "level": "blocking",
-        "message": "“TK” looks like a placeholder that was left behind.",
+        "message": "“TK” looks like a leftover placeholder.",
         "path": "subject",
     }
     told = run("issue", "check", str(imported))
     assert told.code == 1
-    assert "blocking  subject: “TK” looks like a placeholder" in told.out
-    assert told.out.endswith("1 thing keeps this issue from being sent.\n")
+    assert "blocking  subject: “TK” looks like a leftover placeholder" in told.out
+    assert told.out.endswith("Fix 1 problem before sending.\n")
 
 
 def test_render_shows_what_a_reader_gets(session: Session, run: Run, imported: int) -> None:

@@ -232,7 +232,7 @@ def test_why_nothing_leaves_is_told(run: Run, session: Session, mailing_id: int)
     mailing.waiting_for = "The relay asked us to come back later."
     session.commit()
     told = run("mailing", "status", str(mailing_id))
-    assert "Nothing leaves at the moment: The relay asked us to come back later." in told.out
+    assert "Nothing is being sent right now: The relay asked us to come back later." in told.out
     found = json.loads(run("mailing", "status", str(mailing_id), "--json").out)
     assert (found["waiting_for"], found["not_before"]) == (mailing.waiting_for, None)
 

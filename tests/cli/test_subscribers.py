@@ -30,7 +30,7 @@ def test_people_are_imported_and_counted(run: Run, people: str) -> None:
         "total": 2,
     }
     again = run("subscribers", "import", people, "--publication", "weekly")
-    assert "0 imported, 2 subscribed already." in again.out
+    assert "0 imported, 2 already subscribed." in again.out
     assert "line 4:" in again.out
     assert "2 active, 0 pending" in run("subscribers", "count", "--publication", "weekly").out
 
@@ -87,9 +87,9 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(run: Run, people: 
     assert run("subscribers", "count", "--publication", "weekly", "--json").json["total"] == 0
     done = run(*asked)
     for words in (
-        "1 imported, 0 subscribed already.",
-        "1 skipped: unsubscribed, says the file.",
-        "Columns that are ignored: colour.",
+        "1 imported, 0 already subscribed.",
+        "1 skipped: unsubscribed, according to the file.",
+        "Ignored columns: colour.",
     ):
         assert words in done.out
     assert run(*asked, "--dry-run", "--json").json["already"] == 1

@@ -57,12 +57,12 @@ def test_a_password_in_a_file(run: Run, session: Session, settings: Settings, tm
 
 @pytest.mark.parametrize(("weight", "when"), [("1", "from now on"), ("0", "when no other relay can send")])
 def test_it_is_told_when_mail_leaves_by_it(run: Run, weight: str, when: str) -> None:
-    assert f"mail leaves by smtp.example.org:587 {when}." in run(*ADD, "--weight", weight).out
+    assert f"mail is sent through smtp.example.org:587 {when}." in run(*ADD, "--weight", weight).out
 
 
 def test_what_cannot_be_added(run: Run, session: Session) -> None:
     refused = run(*ADD, "--username", "ana")
-    assert (refused.code, "Type the password" in refused.err) == (2, True)
+    assert (refused.code, "Enter the password" in refused.err) == (2, True)
     for option, words in (("--per-second", "0"), ("--hours", "8-20"), ("--port", "0"), ("--zone", "Mars")):
         refused = run(*ADD, option, words)
         assert refused.code == 2
@@ -71,7 +71,7 @@ def test_what_cannot_be_added(run: Run, session: Session) -> None:
     assert all_transports(session) == []
     session.commit()
     assert run(*ADD).code == 0
-    assert "is there already" in run(*ADD).err
+    assert "already exists" in run(*ADD).err
 
 
 @both_databases
@@ -86,7 +86,7 @@ def test_set_changes_only_what_is_named(
     assert stored_settings(transport, settings.secrets).password == CANARY
     session.commit()
     elsewhere = run("transport", "set", "1", "--host", "evil.example")
-    assert (elsewhere.code, "Type the password again" in elsewhere.err) == (2, True)
+    assert (elsewhere.code, "Enter the password again" in elsewhere.err) == (2, True)
     assert run("transport", "set", "The first", "--name", "The only one", "--per-day", "").code == 0
     session.expire_all()
     assert (transport.name, transport.per_day, transport.host) == ("The only one", None, "smtp.example.org")
@@ -130,7 +130,7 @@ def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
     assert transports["f"]["reason"] == "It knows us no more."
     said = run("transport", "list").out
     for words in ("takes 50 %", "paused", "done for today, until", "10 of 10 used today", "a reserve",
-                  "rests until", "needs you: It knows us no more.", "warms up since 2020-01-01",
+                  "rests until", "needs you: It knows us no more.", "warming up since 2020-01-01",
                   "not for news@example.org: It refuses the sender."):  # fmt: skip
         assert words in said
 
@@ -139,10 +139,10 @@ def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
 def test_paused_resumed_and_removed(run: Run, session: Session) -> None:
     run(*ADD)
     assert run("transport", "pause", "1", "--json").json == {"changed": True}
-    assert "paused already" in run("transport", "pause", "The first").out
+    assert "already paused" in run("transport", "pause", "The first").out
     assert "paused" in run("transport", "list").out
-    assert "sends again" in run("transport", "resume", "1").out
-    assert "Nothing was in its way" in run("transport", "resume", "transport:1").out
+    assert "is sending again" in run("transport", "resume", "1").out
+    assert "It was already sending" in run("transport", "resume", "transport:1").out
     assert run("transport", "pause", "2").code == 2
     assert run("transport", "remove", "1", "--json").json == {"removed": 1}
     assert run("transport", "remove", "1").code == 2
@@ -157,8 +157,8 @@ def test_a_relay_of_the_environment_is_resumed_but_not_changed(run: Run, session
     cool_down(session, key, "", "It is down.", temporary=False, now=clock.now())
     session.commit()
     assert "needs you: It is down." in " ".join(run("transport", "list").out.split())
-    assert "sends again" in run("transport", "resume", key).out
-    assert "Nothing was in its way" in run("transport", "resume", key).out
+    assert "is sending again" in run("transport", "resume", key).out
+    assert "It was already sending" in run("transport", "resume", key).out
 
 
 def test_tried_step_by_step(run: Run, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_tried_step_by_step(run: Run, session: Session, monkeypatch: pytest.Monk
             "done"
         ] * 2
         said = run("transport", "test", "1", "--to", "you@example.org", "--from", "me@example.org")
-        assert "took a test message to you@example.org" in said.out
+        assert "accepted a test message to you@example.org" in said.out
         assert [(one.sender, one.recipient) for one in sink.records] == [
             (publication.sender_email, publication.sender_email),
             ("me@example.org", "you@example.org"),
@@ -211,10 +211,13 @@ def test_the_doctor_asks_every_relay_that_is_not_paused(run: Run, session: Sessi
         run("transport", "add", "a", "--host", "127.0.0.1", "--port", str(sink.port), "--security", "none")
         run("transport", "add", "b", "--host", "127.0.0.1", "--port", "1", "--security", "none")
         down = run("doctor", "--json").json["relay"]
-        assert (down["ok"], "Nothing listens at 127.0.0.1:1" in down["message"]) == (False, True)
+        assert (down["ok"], "Nothing is listening at 127.0.0.1:1" in down["message"]) == (False, True)
         run("transport", "pause", "b")
         well = run("doctor", "--json").json["relay"]
-        assert well == {"ok": True, "message": f"127.0.0.1:{sink.port} lets us in; 127.0.0.1:1 is paused"}
+        assert well == {
+            "ok": True,
+            "message": f"127.0.0.1:{sink.port} accepts our connection; 127.0.0.1:1 is paused",
+        }
         run("transport", "pause", "a")
         assert not run("doctor", "--json").json["relay"]["ok"]
         run("transport", "resume", "a")

@@ -48,7 +48,7 @@ def test_what_cannot_be_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("user", "create", "ana@example.org", "--role", "owner").code == 0
     taken = run("user", "create", "ANA@example.org", "--role", "owner")
     assert taken.code == 2
-    assert "is on the team already" in taken.err
+    assert "is already on the team" in taken.err
 
 
 @both_databases
@@ -64,7 +64,7 @@ def test_listed_and_deactivated(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     ]
     assert "ben@example.org" in run("user", "list").out
     assert run("user", "deactivate", "BEN@example.org").code == 0
-    assert "deactivated already" in run("user", "deactivate", "ben@example.org").out
+    assert "already deactivated" in run("user", "deactivate", "ben@example.org").out
     last = run("user", "deactivate", "ana@example.org")
     assert last.code == 2
     assert "only owner" in last.err

@@ -8,9 +8,9 @@ from newsletter.core.bidi import find_misleading, find_override, main_direction,
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("Plan \u202efdp.exe", "Character 6, the invisible U+202E (right-to-left override), turns"),
-        ("a\u202db", "turns the words after it around"),
-        ("a\u202bb", "is never ended"),
+        ("Plan \u202efdp.exe", "Character 6, the invisible U+202E (right-to-left override), reverses"),
+        ("a\u202db", "reverses the text after it"),
+        ("a\u202bb", "is never closed"),
         ("a\u2067b\u2069 c\u2068", "Character 7"),
         ("pay\u200bday", "U+200B (zero width space), cannot be seen"),
         ("news\ufeff", "cannot be seen"),

@@ -130,7 +130,7 @@ def _prefer(site: Site, tab: Page, email: str) -> Iterator[str]:
     tab.get_by_label("Your name").fill("Ana María Lim")
     _press(tab, "Save my details")
     assert tab.get_by_label("Your name").input_value() == "Ana María Lim"
-    tab.get_by_text("Rather pause it for a while").click()
+    tab.get_by_text("Pause it for a while instead").click()
     yield "preferences, saved"
     _press(tab, "Pause")
     yield "preferences, paused"
@@ -162,10 +162,10 @@ def _leave(site: Site, tab: Page, email: str) -> Iterator[str]:
 def _erase(site: Site, tab: Page, email: str) -> Iterator[str]:
     link = site.links.preferences(site.find(email)[1])
     tab.goto(link)
-    tab.get_by_role("link", name="Erase me").click()
-    _shows(tab, "Erase everything about you?")
+    tab.get_by_role("link", name="Delete my data").click()
+    _shows(tab, "Delete everything about you?")
     yield "erase"
-    _press(tab, "Erase my data")
+    _press(tab, "Delete my data")
     yield "erase, done"
     tab.goto(link)
     yield "preferences, of nobody"

@@ -30,7 +30,7 @@ ALL_SENT = {"in_flight": 0, "pending": 0, "rejected": 0, "retry": 0, "unanswered
 
 
 def create_publication(installation: Installation) -> None:
-    """Make the publication that everything here is about, at the command line."""
+    """Create that everything here is about, at the command line."""
     options = [part for name, value in PUBLICATION.items() for part in (f"--{name.replace('_', '-')}", value)]
     made = installation.ask("publication", "create", *options, "--from", SENDER)
     assert made["subscribe_url"] == installation.settings.effective_public_url + f"/subscribe/{SLUG}"

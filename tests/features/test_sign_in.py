@@ -56,7 +56,7 @@ def test_the_pages_are_whole(tab: Page, origin: str) -> None:
     tab.goto(f"{origin}/sign-in")
     see("sign in")
     sign_in(tab, "a wrong password")
-    expect(tab.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(tab.get_by_role("alert")).to_contain_text("Wrong email address or password")
     expect(tab.get_by_label("Email address")).to_have_value(OWNER)
     see("refused")
     sign_in(tab)
@@ -89,7 +89,7 @@ def test_by_keyboard_alone(tab: Page, origin: str) -> None:
     expect(tab.get_by_role("heading", name="Team")).to_be_visible()
     tab.wait_for_load_state()  # before the script is there, Escape is only a key
     tab.keyboard.press("Tab")
-    expect(tab.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(tab.get_by_role("link", name="Skip to content")).to_be_focused()
     tab.keyboard.press("Tab")
     tab.keyboard.press("Enter")
     menu = tab.get_by_role("link", name="The Morning")
@@ -121,16 +121,16 @@ def test_what_was_typed_survives_an_expired_session(tab: Page, origin: str, sess
     session.execute(update(UserSession).values(ended_at=clock.now()))
     session.commit()
     tab.get_by_role("button", name="Send the invitation").click()
-    expect(tab.get_by_text("Sign in, and you are back where you were.")).to_be_visible()
+    expect(tab.get_by_text("Sign in to return to where you were.")).to_be_visible()
     sign_in(tab)
-    expect(tab.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(tab.get_by_text("What you typed has been restored.")).to_be_visible()
     expect(tab.get_by_label("Email address")).to_have_value("somebody@press.example")
     expect(tab.get_by_label("Owner:")).to_be_checked()
     tab.get_by_role("button", name="Send the invitation").click()
     expect(tab.get_by_text("An invitation is on its way to somebody@press.example.")).to_be_visible()
     tab.goto(f"{origin}/admin/team/invite")
     expect(tab.get_by_label("Email address")).to_have_value("")
-    expect(tab.get_by_text("What you had typed is back.")).not_to_be_visible()
+    expect(tab.get_by_text("What you typed has been restored.")).not_to_be_visible()
 
 
 def test_two_presses_send_one_invitation(tab: Page, origin: str) -> None:

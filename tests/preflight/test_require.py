@@ -58,7 +58,7 @@ def test_everything_that_blocks_is_told_at_once(session: Session, links: Links) 
     with pytest.raises(Refused) as caught:
         require_sendable(session, revision, publication, links)
     assert set(caught.value.fields) == {"subject", "postal_address", "sections", "preheader"}
-    assert caught.value.message == "The issue cannot be sent yet: Write a subject line. And 3 more."
+    assert caught.value.message == "The issue cannot be sent yet: Add a subject line. And 3 more."
     found = check(session, revision, publication, links)
     assert [finding.level for finding in found] == sorted(
         (finding.level for finding in found), key=lambda level: level is not Level.BLOCKING
@@ -89,7 +89,7 @@ def test_attributes_that_nobody_has_are_unknown(session: Session, links: Links) 
     text = " ".join(f'{{{{ attributes.{key} | default: "-" }}}}' for key in ("city", "points", "town"))
     found = check(session, saved(session, publication, subject=text), publication, links)
     assert [finding.message for finding in found] == [
-        "No subscriber has the merge field attributes.town: everybody reads “-”."
+        "No subscriber has the merge field attributes.town: everyone sees “-”."
     ]
 
 

@@ -10,7 +10,7 @@ from newsletter.sending.lanes import FinishedWindow, Lanes
 from newsletter.sending.reserve import Window
 from newsletter.sending.transmit import TransportFailure
 
-FAILURE = TransportFailure("It does not take our mail.", temporary=True)
+FAILURE = TransportFailure("It does not accept our mail.", temporary=True)
 QUIET = 0.01  # seconds to wait where nothing will come
 
 

@@ -49,7 +49,7 @@ def test_the_days_messages_are_used_up_and_the_rest_goes_tomorrow(
     with time_machine.travel(today, tick=True):
         assert process.drain(mailing_id, seconds=30) is False
         assert (count().sent, count().pending, count().state) == (7, READERS - 7, "sending")
-        assert "used up its 7 messages of today" in waiting(runtime, mailing_id)
+        assert "used up today's 7 messages" in waiting(runtime, mailing_id)
         assert used(runtime) == 7
     for day in (1, 2, 3):
         with time_machine.travel(today + timedelta(days=day)):
@@ -115,7 +115,7 @@ def test_outside_its_hours_it_waits_and_says_so(
     with time_machine.travel(NOON):
         assert process.drain(mailing_id, seconds=30) is False
         assert (count().sent, count().state) == (0, "sending")
-        assert "sends only at its hours" in waiting(runtime, mailing_id)
+        assert "only sends during its hours" in waiting(runtime, mailing_id)
         with runtime.session() as session:
             asked_again = session.get_one(Mailing, mailing_id).not_before
         assert asked_again is not None
@@ -140,7 +140,7 @@ def test_another_takes_over_from_one_that_is_down(
         assert gone.records == []
     with runtime.session() as session:
         (rest,) = session.scalars(select(TransportCooldown)).all()
-        assert "Nothing listens" in rest.reason
+        assert "Nothing is listening" in rest.reason
         assert rest.until is not None
 
 

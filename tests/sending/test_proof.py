@@ -142,10 +142,10 @@ def test_of_a_deleted_issue_nothing_is_sent(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "Write the address"),
-        (" , ;\n", "Write the address"),
+        ("", "Enter an address"),
+        (" , ;\n", "Enter an address"),
         ("ana@readers.example ana", "ana"),
-        (" ".join(f"reader{n}@readers.example" for n in range(6)), "at most 5 addresses; these are 6"),
+        (" ".join(f"reader{n}@readers.example" for n in range(6)), "at most 5 addresses; you entered 6"),
     ],
 )
 def test_addresses_that_are_none_or_too_many_are_refused_with_the_reason(text: str, why: str) -> None:

@@ -119,7 +119,7 @@ def test_when_none_opens_a_session_nothing_is_tried_for_a_while_unless_they_are_
     transports = [relay_at(1, "transport:0"), relay_at(1, "transport:1")]
     delivery = SingleDelivery(runtime.sessions, connections, lambda: transports)
     assert not delivery.cools_down()
-    with pytest.raises(SessionFailed, match="Nothing listens"):
+    with pytest.raises(SessionFailed, match="Nothing is listening"):
         delivery.send(ENVELOPE)
     assert delivery.cools_down()
     transports.reverse()

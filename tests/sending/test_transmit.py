@@ -112,7 +112,7 @@ def test_a_relay_that_is_down_marks_nobody_says_why_and_is_tried_again(
     assert (found.state, found.pending, found.rejected, found.retry) == ("sending", READERS, 0, 0)
     with runtime.session() as session:
         mailing = session.get_one(Mailing, mailing_id)
-        assert "Nothing listens at" in mailing.waiting_for
+        assert "Nothing is listening at" in mailing.waiting_for
         assert mailing.not_before is not None
         again = mailing.not_before
     sink.listen()
@@ -206,7 +206,7 @@ def test_a_mass_deferral_cools_the_transport_down_instead_of_moving_everybody(
     assert (found.pending, found.state) == (READERS - found.retry, "sending")
     with runtime.session() as session:
         mailing = session.get_one(Mailing, mailing_id)
-        assert "puts off most messages (451 4.7.1)" in mailing.waiting_for
+        assert "is deferring most messages (451 4.7.1)" in mailing.waiting_for
         again = mailing.not_before
     assert again is not None
     sink.script = Script()

@@ -36,7 +36,7 @@ def test_an_issue_without_a_mailing_has_none_to_unschedule(session: Session) -> 
 
 def test_what_has_begun_cannot_be_unscheduled(session: Session, mailing_id: int) -> None:
     mailing = session.get_one(Mailing, mailing_id)
-    with pytest.raises(Conflict, match="cannot be unscheduled any more"):
+    with pytest.raises(Conflict, match="can no longer be unscheduled"):
         unschedule(session, mailing.issue_id, actor="test")
 
 

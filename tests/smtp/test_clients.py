@@ -24,7 +24,7 @@ REFUSALS = [
     (550, "5.7.1 No"),
     (503, "5.5.1 What?"),
     (250, "2.0.0 Surprise"),
-    (354, "Go on"),
+    (354, "Continue"),
     (550, "2.1.1 Contradiction"),
 ]
 

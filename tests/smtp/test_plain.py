@@ -127,7 +127,7 @@ def test_no_answer_after_the_final_dot_is_unanswered(act, recorded, encrypted, s
 
 
 def test_a_reply_that_makes_no_sense_after_the_body_is_unanswered(stage):
-    sink = stage.make_sink(Rule(At.BODY, code=354, text="Go on"))
+    sink = stage.make_sink(Rule(At.BODY, code=354, text="Continue"))
     stop = deliver(stage.dial(sink), stage.envelopes(2), stage.notes, go)
     assert stop is not None
     assert stop.unanswered == (0,)

@@ -140,7 +140,7 @@ class TestFailed:
     def test_a_certificate_for_another_name(self, make_sink, tried, other_certificate):
         found = tried(make_sink(tls=other_certificate.context), ca_file=other_certificate.pem)
         assert found["tls"].result is Result.FAILED
-        assert "another name than 127.0.0.1" in found["tls"].advice
+        assert "a different name than 127.0.0.1" in found["tls"].advice
 
     def test_starttls_that_is_not_offered(self, make_sink, tried):
         found = tried(make_sink(), encryption=Encryption.REQUIRED)

@@ -43,7 +43,7 @@ class TestNo:
     def test_nothing_listens(self, make_sink, dial):
         sink = make_sink()
         sink.refuse()
-        with pytest.raises(SessionFailed, match=r"Nothing listens at 127\.0\.0\.1") as failed:
+        with pytest.raises(SessionFailed, match=r"Nothing is listening at 127\.0\.0\.1") as failed:
             dial(sink)
         assert (failed.value.step, failed.value.decision) == (Step.CONNECT, Decision.RETRY)
         assert failed.value.code == "smtp_connect"

@@ -96,7 +96,7 @@ def test_an_end_is_overtaken_by_no_old_link(session: Session, ask: Ask) -> None:
     subscription = ask()
     assert subscription is not None
     end_by_editor(session, subscription.id, actor=ACTOR)
-    with pytest.raises(Conflict, match="has ended since"):
+    with pytest.raises(Conflict, match="has since ended"):
         confirm(session, subscription.id, locale="en")
 
 

@@ -148,7 +148,7 @@ class Installation:
         post_proof(self.session, issue, [parse_address(self.email)], links, actor=EDITOR)
         mailing = schedule(self.session, other, None, links, actor=EDITOR)
         said = f"550 5.7.1 <{self.capitals}> Relaying denied"
-        auto_pause(self.session, mailing, f"The relay does not take our mail: {said}.")
+        auto_pause(self.session, mailing, f"The relay does not accept our mail: {said}.")
         mailing.waiting_for = said
         cool_down(self.session, "relay", "", said, temporary=True, now=clock.now())
         self.session.commit()
@@ -226,7 +226,7 @@ def check_what_is_of_others(session: Session, bo: Subscription, mailing: Mailing
     assert session.scalars(imported).all() == ["Of [erased] and Bo"] == list(statements[:1])
     assert bo.subscriber.attributes == {"brought by": ["[erased]", "Cleo"]}
     assert (bo.subscriber.name, bo.comment) == ("Bo, [erased]", "[erased] told me to.")
-    assert mailing.held_reason == "The relay does not take our mail: 550 5.7.1 <[erased]> Relaying denied."
+    assert mailing.held_reason == "The relay does not accept our mail: 550 5.7.1 <[erased]> Relaying denied."
     assert session.scalars(select(TransportCooldown.reason)).one() == "550 5.7.1 <[erased]> Relaying denied"
     assert len(session.scalars(select(ImportProblem)).all()) == 2
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.paused")).one()

@@ -44,7 +44,7 @@ def test_a_stranger_is_pending_and_asked_to_confirm(session: Session, ask: Ask) 
     record = session.scalars(select(ConsentRecord)).one()
     assert record.kind is ConsentKind.REQUESTED
     assert record.text.startswith("I want to receive The Morning by email.")
-    assert (record.text_version, record.locale, record.ip, record.source) == ("1", "en", "192.0.2.7", "form")
+    assert (record.text_version, record.locale, record.ip, record.source) == ("2", "en", "192.0.2.7", "form")
     message = session.scalars(select(SystemMessage)).one()
     assert message.kind == "confirmation"
     assert message.recipient == "Ana@example.org"

@@ -76,7 +76,7 @@ def test_the_day(session: Session) -> None:
     reserve_quota(session, config, 1000, NOON)
     found = waiting(session, config)
     assert found.until == NOON + DAY / 2
-    assert "1,000 messages of today" in found.sentence
+    assert "today's 1,000 messages" in found.sentence
 
 
 def test_trouble_with_all_or_with_one_sender(session: Session) -> None:
@@ -95,12 +95,12 @@ def test_the_longest_of_two_rests_counts(session: Session) -> None:
 
 def test_when_nobody_can_send_everything_to_mend_is_told(session: Session) -> None:
     broken = replace(
-        make_config("b"), broken=SessionFailed(Step.AUTH, "Type the password again.", temporary=False)
+        make_config("b"), broken=SessionFailed(Step.AUTH, "Enter the password again.", temporary=False)
     )
     found = waiting(session, make_config("a", paused=True), broken)
     assert found.until is None
     assert "“a” is paused" in found.sentence
-    assert "Type the password again." in found.sentence
+    assert "Enter the password again." in found.sentence
 
 
 def test_a_rest_of_another_clock_is_over(session: Session) -> None:

@@ -155,7 +155,7 @@ def test_the_records_of_keys_in_use_are_looked_after(
 
 def test_what_cannot_be_a_key(session: Session, make: Callable[..., Published]) -> None:
     make()
-    with pytest.raises(Conflict, match="has a key called n1 already"):
+    with pytest.raises(Conflict, match="already has a key called n1"):
         make_key(session, "press.example", "n1", Algorithm.RSA, SECRETS, actor="test")
     with pytest.raises(Refused, match="not a valid domain"):
         make_key(session, "no domain", "n1", Algorithm.RSA, SECRETS, actor="test")

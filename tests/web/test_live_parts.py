@@ -83,7 +83,7 @@ def test_a_server_that_does_not_answer_is_told_of_until_it_does(
 ) -> None:
     tab.goto(f"{running.address}/admin/mailings/{mailing}")
     tab.route("**/live", lambda route: route.fulfill(status=503, body="<p>away</p>"))
-    lost = tab.get_by_text("The server does not answer.")
+    lost = tab.get_by_text("The server is not responding.")
     expect(lost).to_be_visible(timeout=20_000)
     tab.unroute("**/live")
     expect(lost).to_be_hidden(timeout=20_000)

@@ -203,7 +203,7 @@ class SignUp(FlaskForm):
     email = EmailField("Email", [InputRequired("Say where to write.")], description="Yours alone")
     secret = PasswordField("Password")
     often = RadioField("How often", choices={"every": "every", "month": "Monthly"}, default="month")
-    zone = SelectField("Zone", choices={"rome": "rome", "quito": "Quito"}, default="quito")
+    zone = SelectField("In this time zone", choices={"rome": "rome", "quito": "Quito"}, default="quito")
     note = TextAreaField("Note", default="Hello")
     consent = BooleanField("I agree", [InputRequired("Tick this.")])
 

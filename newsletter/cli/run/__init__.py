@@ -9,8 +9,10 @@ import click
 
 
 @click.command("run")
-@click.option("--demo/--no-demo", default=True, help="Load the demo when a new database is made (default).")
-@click.option("--verbose", is_flag=True, help="Show all that is logged, not only what went wrong.")
+@click.option(
+    "--demo/--no-demo", default=True, help="Load the demo when a new database is created (default)."
+)
+@click.option("--verbose", is_flag=True, help="Show the whole log, not only what went wrong.")
 def run(demo: bool, verbose: bool) -> None:
     """Run the web server, the workers and the embedded parts until Ctrl-C.
 

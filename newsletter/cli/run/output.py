@@ -48,7 +48,7 @@ class Output:
                 Panel(facts, title="Newsletter is running", title_align="left", expand=False)
             )
         if set_up_url:
-            notice("Nobody can sign in yet. Make the owner's account with this link; it works once:")
+            notice("Nobody can sign in yet. Create the owner's account with this link; it works once:")
             _print(set_up_url)
 
 

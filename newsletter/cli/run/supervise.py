@@ -87,7 +87,7 @@ class Supervision:
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
 
     def _stop(self, process: subprocess.Popen[bytes]) -> None:
-        notice("Stopping: the workers finish what they have begun.")
+        notice("Stopping: the workers finish what they have started.")
         process.terminate()
         while process.poll() is None:
             time.sleep(TICK)

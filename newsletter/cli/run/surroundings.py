@@ -38,9 +38,11 @@ def prepare_runtime_dir(runtime_dir: Path) -> None:
         runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = runtime_dir.lstat()
     except OSError as error:
-        raise Refused("runtime_dir", f"The folder {runtime_dir} cannot be made: {error.strerror}.") from error
+        raise Refused(
+            "runtime_dir", f"The folder {runtime_dir} cannot be created: {error.strerror}."
+        ) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise Refused("runtime_dir", f"{runtime_dir} belongs to somebody else: remove it and try again.")
+        raise Refused("runtime_dir", f"{runtime_dir} belongs to another user: remove it and try again.")
     runtime_dir.chmod(0o700)
     for leftover in (*runtime_dir.glob("*.sock"), *runtime_dir.glob("*.pid")):
         leftover.unlink(missing_ok=True)

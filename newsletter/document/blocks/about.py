@@ -18,11 +18,11 @@ class AboutSection(Section):
     url: WebUrl = ""
     """Where to read more."""
     link_label: Line = ""
-    """The words of that link; “Read more” where missing."""
+    """The text of that link; “Read more” if missing."""
     owner: ShortLine = ""
-    """Who answers for this text; never shown to readers."""
+    """Who is responsible for this text; never shown to readers."""
     review_by: Day | None = None
-    """The day by which it has to be looked at again; never shown to readers."""
+    """The day by which it must be reviewed; never shown to readers."""
 
 
 def example() -> AboutSection:

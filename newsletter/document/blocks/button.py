@@ -11,7 +11,7 @@ class ButtonSection(Section):
 
     type: Literal["button"]
     label: Line = ""
-    """The words on it."""
+    """The text on it."""
     url: ButtonUrl = ""
     """https://…, http://… or mailto:…"""
 
@@ -20,7 +20,7 @@ def example() -> ButtonSection:
     return ButtonSection(
         type="button",
         id="nominate",
-        label="Nominate somebody for the Lantern Prize",
+        label="Nominate someone for the Lantern Prize",
         url='https://coalition.example.org/prize?from={{ attributes.city | default: "newsletter" }}',
     )
 

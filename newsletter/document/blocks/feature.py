@@ -18,12 +18,12 @@ class FeatureSection(Section):
     image: Image | None = None
     """The picture, or a still of the video."""
     video: bool = False
-    """True marks the image as a video's still: a play mark is put on it."""
+    """True marks the image as a video still: a play button is added."""
     duration: ShortLine = ""
     """How long the video is, such as 4:12."""
     blurb: Blurb = ""
     link_label: Line = ""
-    """The words of the link; “Watch the video” or “Read more” where missing."""
+    """The text of the link; “Watch the video” or “Read more” if missing."""
     provenance: Provenance = Provenance()
 
 

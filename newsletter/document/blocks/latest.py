@@ -19,7 +19,7 @@ class LatestSection(Section):
     intro: Blurb = ""
     items: Annotated[tuple[Item, ...], Field(max_length=200)] = ()
     limit: Annotated[int, Field(ge=1, le=50)] = 5
-    """How many items stand in the email."""
+    """How many items appear in the email."""
     length: Annotated[int, Field(ge=40, le=1_000)] = 180
     """At most this many characters of each blurb are shown."""
     cut_at: CutAt = CutAt.SENTENCE

@@ -18,7 +18,7 @@ class SponsorSection(Section):
     image: Image | None = None
     url: WebUrl = ""
     link_label: Line = ""
-    """The words of the link; “Read more” where missing."""
+    """The text of the link; “Read more” if missing."""
 
 
 def example() -> SponsorSection:

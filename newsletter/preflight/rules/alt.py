@@ -19,7 +19,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
             )
         else:
             yield warning(
-                "This image has no alternative text: say what it shows, for who cannot see it.", f"{path}.alt"
+                "This image has no alt text: describe it for people who cannot see it.", f"{path}.alt"
             )
 
 

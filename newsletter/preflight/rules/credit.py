@@ -11,7 +11,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
     for path, image in images(draft.document):
         credit = image.credit.strip() or draft.media.get(image.src, ImageWords()).credit.strip()
         if image.src and not credit:
-            yield warning("This image has no credit: say who made it.", f"{path}.credit")
+            yield warning("This image has no credit: name its author or source.", f"{path}.credit")
 
 
 CREDIT = Rule("credit", examine)

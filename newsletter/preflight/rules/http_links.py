@@ -10,7 +10,7 @@ from newsletter.preflight.finding import Remark, Rule, warning
 def examine(draft: Draft) -> Iterator[Remark]:
     for place in links(draft.document):
         if place.value.lower().startswith("http://"):
-            yield warning(f"{place.value} is not encrypted: try it with https://.", place.path)
+            yield warning(f"{place.value} is not encrypted: try https:// instead.", place.path)
 
 
 HTTP_LINKS = Rule("http_links", examine)

@@ -30,7 +30,7 @@ def _quotes(section: Any, path: str) -> Iterator[Remark]:
         if not quote.text.strip():
             yield blocking("This quote has no text.", f"{place}.text")
         elif not quote.author.strip():
-            yield warning("This quote does not say whose it is.", f"{place}.author")
+            yield warning("This quote has no author.", f"{place}.author")
 
 
 def _feature(section: Any, path: str) -> Iterator[Remark]:
@@ -42,9 +42,9 @@ def _feature(section: Any, path: str) -> Iterator[Remark]:
 
 def _button(section: Any, path: str) -> Iterator[Remark]:
     if not section.label.strip():
-        yield blocking("The button has no words.", f"{path}.label")
+        yield blocking("The button has no text.", f"{path}.label")
     if not section.url:
-        yield blocking("The button leads nowhere.", f"{path}.url")
+        yield blocking("The button has no link.", f"{path}.url")
 
 
 def _image(section: Any, path: str) -> Iterator[Remark]:
@@ -54,7 +54,7 @@ def _image(section: Any, path: str) -> Iterator[Remark]:
 
 def _sponsor(section: Any, path: str) -> Iterator[Remark]:
     if not section.sponsor.strip():
-        yield blocking("The sponsor section does not say who pays for it.", f"{path}.sponsor")
+        yield blocking("The sponsor section does not name the sponsor.", f"{path}.sponsor")
 
 
 _CHECKS: dict[str, Callable[[Section, str], Iterator[Remark]]] = {

@@ -19,11 +19,11 @@ def examine(draft: Draft) -> Iterator[Remark]:
 
 def _examine_field(draft: Draft, field: MergeField, path: str) -> Iterator[Remark]:
     if field.name in draft.unknown_attributes:
-        instead = f"everybody reads “{field.default}”" if field.default else "everybody reads nothing there"
+        instead = f"everyone sees “{field.default}”" if field.default else "everyone sees a blank there"
         yield warning(f"No subscriber has the merge field {field.name}: {instead}.", path)
     elif not field.default and field.name not in _ALWAYS_KNOWN:
         yield warning(
-            f"Readers without {field.name} see nothing there; write for example "
+            f"Readers without {field.name} see a blank there. Add a default, for example "
             f"{MergeField(field.name, 'reader')}.",
             path,
         )

@@ -24,7 +24,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
         field = place.path.rpartition(".")[2].partition("[")[0]
         match = None if field in _NOT_WORDS else _PLACEHOLDER.search(place.value)
         if match:
-            yield blocking(f"“{match[0]}” looks like a placeholder that was left behind.", place.path)
+            yield blocking(f"“{match[0]}” looks like a leftover placeholder.", place.path)
 
 
 PLACEHOLDERS = Rule("placeholders", examine)

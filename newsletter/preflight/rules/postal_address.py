@@ -8,7 +8,7 @@ from newsletter.preflight.finding import Remark, Rule, blocking
 
 def examine(draft: Draft) -> Iterator[Remark]:
     if not draft.publication.postal_address.strip():
-        yield blocking("The publication has no postal address; every issue must carry one.")
+        yield blocking("The publication has no postal address, but every issue must include one.")
 
 
 POSTAL_ADDRESS = Rule("postal_address", examine)

@@ -11,7 +11,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
     preheader = _said(draft.document.preheader)
     if not preheader:
         yield warning(
-            "There is no preheader: mail programs show the first words of the email instead.", "preheader"
+            "There is no preheader: email programs will show the first words of the email instead.",
+            "preheader",
         )
     elif preheader == _said(draft.document.subject):
         yield warning("The preheader repeats the subject.", "preheader")

@@ -14,7 +14,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
         if section.review_by < draft.today:
             who = f" by {section.owner}" if section.owner else ""
             yield warning(
-                f"“{section.title or 'This section'}” was to be reviewed{who} until {section.review_by}.",
+                f"“{section.title or 'This section'}” was due for review{who} on {section.review_by}.",
                 f"sections[{index}].review_by",
             )
 

@@ -12,9 +12,9 @@ BLOCK_AT = 100_000
 def examine(draft: Draft) -> Iterator[Remark]:
     octets = len(draft.html.encode("utf-8", "replace"))
     if octets >= BLOCK_AT:
-        yield blocking(f"The HTML has {octets / 1000:.0f} kB; Gmail cuts it off. Keep it below 100 kB.")
+        yield blocking(f"The HTML is {octets / 1000:.0f} kB, so Gmail will cut it off. Keep it below 100 kB.")
     elif octets >= WARN_AT:
-        yield warning(f"The HTML has {octets / 1000:.0f} kB; Gmail cuts emails off at 102 kB.")
+        yield warning(f"The HTML is {octets / 1000:.0f} kB. Gmail cuts off emails at 102 kB.")
 
 
 SIZE = Rule("size", examine)

@@ -10,9 +10,11 @@ from newsletter.preflight.finding import Remark, Rule, blocking
 def examine(draft: Draft) -> Iterator[Remark]:
     subject = draft.document.subject
     if not subject.strip():
-        yield blocking("Write a subject line.", "subject")
+        yield blocking("Add a subject line.", "subject")
     elif not with_defaults(subject).strip():
-        yield blocking("The subject is empty for who has no name: give its merge field a default.", "subject")
+        yield blocking(
+            "The subject is empty for readers without a name: give its merge field a default.", "subject"
+        )
 
 
 SUBJECT = Rule("subject", examine)

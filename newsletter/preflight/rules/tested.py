@@ -8,7 +8,7 @@ from newsletter.preflight.finding import Remark, Rule, warning
 
 def examine(draft: Draft) -> Iterator[Remark]:
     if not draft.tested:
-        yield warning("No test message was sent since the last edit.")
+        yield warning("No test message has been sent since the last edit.")
 
 
 TESTED = Rule("tested", examine)

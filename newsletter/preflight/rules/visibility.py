@@ -11,8 +11,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
         limits = section.visibility
         if limits and (limits.topics or limits.segments or limits.languages):
             yield blocking(
-                "This section is only for some readers, but a mailing goes to all of them alike: "
-                "take its visibility out.",
+                "This section is for some readers only, but every reader gets the same email: show "
+                "the section to everyone.",
                 f"sections[{index}].visibility",
             )
 

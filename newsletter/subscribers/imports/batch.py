@@ -56,7 +56,7 @@ def import_batch(
     except (DataError, IntegrityError, ValueError):  # ValueError: what has no octets in UTF-8
         if len(rows) == 1:
             log.exception("a row of an import is refused by the database", line=rows[0].line)
-            return [RowProblem(rows[0].line, "the database does not take this row")]
+            return [RowProblem(rows[0].line, "the database does not accept this row")]
         half = len(rows) // 2
         return [
             problem
@@ -108,7 +108,7 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
                 session.execute(insert(Subscriber), [_subscriber(row) for row in missing])
         except IntegrityError:
             continue  # somebody signed up meanwhile
-    raise Retryable("import_busy", "Too many people sign up at this moment. Run the import again.")
+    raise Retryable("import_busy", "Too many people are signing up right now. Run the import again.")
 
 
 def _known(session: Session, rows: Sequence[Row]) -> dict[str, Known]:

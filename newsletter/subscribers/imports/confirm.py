@@ -47,7 +47,7 @@ def take_back_upload(session: Session, publication_id: int, import_id: int) -> s
     """
     row = _locked(session, publication_id, import_id)
     if row.state is not ImportState.PREVIEW:
-        raise Conflict("import_confirmed", "Somebody has confirmed this import in the meantime.")
+        raise Conflict("import_confirmed", "Someone has confirmed this import in the meantime.")
     session.delete(row)
     session.flush()
     return row.file
@@ -79,5 +79,5 @@ def needed_files(session: Session) -> set[str]:
 def _locked(session: Session, publication_id: int, import_id: int) -> SubscriberImport:
     row = session.get(SubscriberImport, import_id, with_for_update=True, populate_existing=True)
     if row is None or row.publication_id != publication_id:
-        raise Missing("unknown_import", "This upload is not there any more. Upload the file again.")
+        raise Missing("unknown_import", "This upload no longer exists. Upload the file again.")
     return row

@@ -95,7 +95,9 @@ def _claim(sessions: sessionmaker[Session], import_id: int) -> SubscriberImport 
         row.attempts += 1
         if row.attempts > MOST_ATTEMPTS:
             transition(row, ImportState.FAILED)
-            row.failure = f"Nobody gets past line {row.position}. What was read until there is imported."
+            row.failure = (
+                f"The import keeps failing at line {row.position}. Everything before it was imported."
+            )
         elif row.state is ImportState.QUEUED:
             transition(row, ImportState.RUNNING)
         row.beat_at = clock.now()

@@ -76,7 +76,7 @@ def inspect(source: Source) -> int:
     lines = count_lines(source)
     with _opened(source) as (beginning, unread):
         if next(_records(beginning, unread), None) is None:
-            raise Refused("no_rows", f"There is nobody in {source.called}: below its header it is empty.")
+            raise Refused("no_rows", f"{source.called} has no subscribers: it is empty below its header.")
     return lines
 
 

@@ -17,7 +17,7 @@ LONGEST_LINE = 100_000  # characters; csv has no longer cell than 131,072
 MOST_LINES = 200  # of one record
 
 NEVER_CLOSED = "a quotation mark in this row is never closed"
-ODD_QUOTES = "a quotation mark in this row has no partner"
+ODD_QUOTES = "a quotation mark in this row is unmatched"
 AFTER_QUOTES = (
     "a cell of this row goes on after its closing quotation mark: inside a cell each one is written twice"
 )

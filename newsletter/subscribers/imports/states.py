@@ -209,8 +209,8 @@ def _state(column: StateColumn, cell: str) -> FileState | None:
 
 def _unknown(title: str, cell: str) -> str:
     if not cell.strip():
-        return f"its column “{title.strip()}” is empty, so nobody knows whether they are subscribed"
+        return f"its column “{title.strip()}” is empty, so it is unclear whether they are subscribed"
     return (
-        f"“{cell.strip()[:40]}” in the column “{title.strip()}” is not a state that we know: if that column "
-        "says nothing about the subscription, delete or rename it"
+        f"“{cell.strip()[:40]}” in the column “{title.strip()}” is not a known state: if that column "
+        "is not about the subscription, delete or rename it"
     )

@@ -73,7 +73,7 @@ def check_statement(text: str) -> str:
     if not statement:
         raise _bad_statement("Say when and how these people agreed: it is kept as proof of their consent.")
     if len(text.strip()) > LONGEST_STATEMENT:
-        raise _bad_statement(f"Say it in at most {LONGEST_STATEMENT:,} characters.")
+        raise _bad_statement(f"Use at most {LONGEST_STATEMENT:,} characters.")
     return statement
 
 

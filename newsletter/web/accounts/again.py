@@ -45,7 +45,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     if not verify_password(normalise(form.text("password")), user.password or wasted_hash()):
         audit.record(session(), "user.sign_in_failed", "user", user.id, actor=user.email, ip=ip)
         session().commit()
-        return _page(user, form, _("This is not your password. Try again.")), 401
+        return _page(user, form, _("Wrong password. Try again.")), 401
     signed_in.sign_in(user)
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)
     session().commit()

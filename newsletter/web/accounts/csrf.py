@@ -61,7 +61,7 @@ def missing_cookie() -> str:
 def refused(_error: CSRFError) -> Answer:
     """Say that the form is from before, and how to send it again."""
     sentence = missing_cookie() or _(
-        "This form has expired, because you signed in or out since it was opened. Go back, load the page "
-        "again and send it once more."
+        "This form has expired because you signed in or out after opening it. Go back, reload "
+        "the page and send it again."
     )
     return answer(400, sentence, code="csrf")

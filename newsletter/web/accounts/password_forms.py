@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 from newsletter.accounts.passwords import SHORTEST
 from newsletter.web.forms import Form
 
-ADDRESS_WANTED = lazy_gettext("Please write your email address.")
+ADDRESS_WANTED = lazy_gettext("Please enter your email address.")
 PASSWORD_WANTED = lazy_gettext("Please choose a password.")
 PASSWORD_HINT = lazy_gettext(
     "At least %(least)s characters. A few words are easy to remember.", least=SHORTEST
@@ -38,8 +38,8 @@ class ChangePasswordForm(Form):
     """The present password and the next."""
 
     current = PasswordField(
-        lazy_gettext("Present password"),
-        validators=[InputRequired(lazy_gettext("Please write your present password."))],
+        lazy_gettext("Current password"),
+        validators=[InputRequired(lazy_gettext("Please enter your current password."))],
     )
     password = PasswordField(
         lazy_gettext("New password"), description=PASSWORD_HINT, validators=[InputRequired(PASSWORD_WANTED)]

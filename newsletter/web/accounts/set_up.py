@@ -53,7 +53,7 @@ def make_owner(token: str) -> AnyResponse | tuple[str, int]:
 def _check(token: str) -> None:
     read_set_up_token(current.links().signer, token)
     if has_owner(session()):
-        raise Conflict("already_set_up", "This installation has its owner.")
+        raise Conflict("already_set_up", "This installation already has an owner.")
 
 
 def _page(token: str, form: SetUpForm) -> str:

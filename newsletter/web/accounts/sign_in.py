@@ -51,9 +51,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     user = find_user_by_address(session(), address) if address else None
     if not _matches(user, form.text("password")) or user is None:
         _note_failure(user)
-        return _page(
-            form, problem=_("This address and this password do not belong together. Try again.")
-        ), 401
+        return _page(form, problem=_("Wrong email address or password. Try again.")), 401
     signed_in.sign_in(user)
     ip = request.remote_addr or ""
     audit.record(session(), "user.signed_in", "user", user.id, actor=user.email, ip=ip)
@@ -84,7 +82,7 @@ def _stale(error: CSRFError) -> AnyResponse | tuple[str, int]:
         return csrf.refused(error) if user else redirect(url_for(".show"), 303)
     if user is not None:
         return redirect(after_sign_in(request.form.get("next")), 303)
-    problem = csrf.missing_cookie() or _("This page had been open for too long. Please sign in now.")
+    problem = csrf.missing_cookie() or _("This page was open for too long. Please sign in again.")
     return _page(SignInForm(), problem=problem), 400
 
 

@@ -12,10 +12,10 @@ class SignInForm(Form):
 
     email = EmailField(
         lazy_gettext("Email address"),
-        validators=[InputRequired(lazy_gettext("Please write your email address."))],
+        validators=[InputRequired(lazy_gettext("Please enter your email address."))],
     )
     password = PasswordField(
-        lazy_gettext("Password"), validators=[InputRequired(lazy_gettext("Please write your password."))]
+        lazy_gettext("Password"), validators=[InputRequired(lazy_gettext("Please enter your password."))]
     )
     next = HiddenField()
 
@@ -24,6 +24,6 @@ class PasswordAgainForm(Form):
     """The password of who is signed in; `next` is where to go afterwards."""
 
     password = PasswordField(
-        lazy_gettext("Password"), validators=[InputRequired(lazy_gettext("Please write your password."))]
+        lazy_gettext("Password"), validators=[InputRequired(lazy_gettext("Please enter your password."))]
     )
     next = HiddenField()

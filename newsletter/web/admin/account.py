@@ -42,7 +42,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
         form.current.errors = [error.message]
         return _page(form), 429
     if not verify_password(normalise(form.text("current")), user.password or wasted_hash()):
-        form.current.errors = [_("This is not your present password.")]
+        form.current.errors = [_("This is not your current password.")]
         return _page(form), 400
     try:
         set_password(
@@ -54,7 +54,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
         return _page(form), 400
     signed_in.sign_in(user)
     session().commit()
-    flash(_("Your password is changed. Every other browser is signed out."), "success")
+    flash(_("Your password has been changed. All other browsers are signed out."), "success")
     return redirect(url_for(".show"), 303)
 
 
@@ -66,7 +66,7 @@ def end_others() -> AnyResponse:
     end_sessions(session(), user, but=signed_in.own_key())
     audit.record(session(), "user.sessions_ended", "user", user.id, actor=user.email, ip=_ip())
     session().commit()
-    flash(_("Every other browser is signed out."), "success")
+    flash(_("All other browsers are signed out."), "success")
     return redirect(url_for(".show"), 303)
 
 

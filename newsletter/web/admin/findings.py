@@ -52,15 +52,15 @@ def summary(findings: list[Finding]) -> str:
     blocked = len(blocking(findings))
     warned = len(findings) - blocked
     if not findings:
-        return str(_("Nothing is wrong with this issue."))
+        return str(_("No problems found."))
     mend = ngettext(
-        "%(num)s thing must be mended before it can be sent.",
-        "%(num)s things must be mended before it can be sent.",
+        "Fix %(num)s problem before sending.",
+        "Fix %(num)s problems before sending.",
         blocked,
     )
     look = ngettext(
-        "It can be sent. There is %(num)s warning to look at.",
-        "It can be sent. There are %(num)s warnings to look at.",
+        "It can be sent. Check %(num)s warning first.",
+        "It can be sent. Check %(num)s warnings first.",
         warned,
     )
     return str(mend if blocked else look)

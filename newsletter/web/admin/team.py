@@ -81,8 +81,8 @@ def set_role(user_id: int) -> AnyResponse:
         role = _role(request.form.get("role", ""))
         roles.change_role(session(), user, role, actor=current_actor(), ip=_ip())
         if role is RoleName.OWNER:
-            return str(_("%(address)s is an owner now.", address=user.email))
-        return str(_("%(address)s is an editor now.", address=user.email))
+            return str(_("%(address)s is now an owner.", address=user.email))
+        return str(_("%(address)s is now an editor.", address=user.email))
 
     return _change(user_id, change)
 
@@ -94,7 +94,7 @@ def deactivate_user(user_id: int) -> AnyResponse:
 
     def change(user: User) -> str:
         roles.deactivate(session(), user, actor=current_actor(), ip=_ip())
-        return str(_("%(address)s cannot sign in any more.", address=user.email))
+        return str(_("%(address)s can no longer sign in.", address=user.email))
 
     return _change(user_id, change)
 
@@ -116,7 +116,7 @@ def _change(user_id: int, change: Callable[[User], str]) -> AnyResponse:
     user = find_user(session(), user_id)
     try:
         if user.id == current_user().id:
-            raise Refused("own_account", _("Ask another owner: nobody does this to their own account."))
+            raise Refused("own_account", _("You cannot do this to your own account. Ask another owner."))
         sentence = change(user)
     except DomainError as error:
         session().rollback()

@@ -8,10 +8,8 @@ from newsletter.accounts.permissions import RoleName
 from newsletter.web.forms import Form, choices
 
 ROLES: dict[RoleName, object] = {
-    RoleName.EDITOR: lazy_gettext(
-        "Editor: makes issues, sends them, looks after subscribers and publications"
-    ),
-    RoleName.OWNER: lazy_gettext("Owner: all that, and settings and the team"),
+    RoleName.EDITOR: lazy_gettext("Editor: writes and sends issues, manages subscribers and publications"),
+    RoleName.OWNER: lazy_gettext("Owner: all of that, plus settings and the team"),
 }
 
 
@@ -20,7 +18,7 @@ class InviteForm(Form):
 
     email = EmailField(
         lazy_gettext("Email address"),
-        validators=[InputRequired(lazy_gettext("Please write an email address."))],
-        description=lazy_gettext("They sign in with it, and the invitation goes there."),
+        validators=[InputRequired(lazy_gettext("Please enter an email address."))],
+        description=lazy_gettext("The invitation is sent there, and they sign in with it."),
     )
     role = RadioField(lazy_gettext("Role"), choices=lambda: choices(ROLES), default=RoleName.EDITOR.value)

@@ -45,7 +45,7 @@ def _check() -> AnyResponse | None:
         return _without_secret() if request.method == "GET" and _is_page() else None
     if _is_secret(request.cookies.get(COOKIE)):
         return None
-    sentence = _("Open the mailbox with the whole address that was printed when the service started.")
+    sentence = _("Open the mailbox with the full address printed when the service started.")
     return answer(403, sentence, code="mailbox_secret")
 
 

@@ -84,16 +84,16 @@ def _question(subscription: Subscription, token: str) -> Page:
     publication = subscription.publication
     return render_template(
         "public/message.html",
-        heading=_("One press and you are in"),
+        heading=_("Just one more click"),
         sentence=_(
-            "%(publication)s will come to %(email)s.",
+            "%(publication)s will be sent to %(email)s.",
             publication=publication.name,
             email=subscription.subscriber.email or "",
         ),
         action_label=_("Confirm my subscription"),
         action_url=url_for(".confirm_subscription", token=token),
         action_method="post",
-        more=_("You did not ask for this? Close this page: nothing will be sent to you."),
+        more=_("If you did not ask for this, just close this page: nothing will be sent to you."),
         **frame(publication),
     ), 200
 
@@ -108,7 +108,7 @@ def _subscribed(subscription: Subscription) -> Page:
             "The next issue of %(publication)s will be in your inbox when it comes out.",
             publication=publication.name,
         ),
-        more=_("Every issue has a link at its end to change what you get, or to leave."),
+        more=_("Every issue ends with a link to change what you get, or to unsubscribe."),
         action_label=_("Read past issues"),
         action_url=context["home_url"],
         **context,
@@ -131,7 +131,7 @@ def _expired(subscription: Subscription, token: str) -> Page:
     return render_template(
         "public/message.html",
         heading=_("This link has expired"),
-        sentence=_("Links like this one are good for a week. We can send you a new one."),
+        sentence=_("Links like this one work for a week. We can send you a new one."),
         action_label=_("Send me a new link"),
         action_url=url_for(".again", token=token),
         action_method="post",

@@ -42,7 +42,7 @@ DONE = {
     "saved": lazy_gettext("Your details are saved."),
     "left": lazy_gettext("You are unsubscribed. Nothing more will be sent."),
     "rejoined": lazy_gettext("You are subscribed again."),
-    "paused": lazy_gettext("It is paused, and comes back by itself."),
+    "paused": lazy_gettext("It is paused, and will resume automatically."),
     "resumed": lazy_gettext("The pause is over."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
@@ -156,10 +156,11 @@ def erase_person(token: str) -> str:
     truncate_log(session())
     return render_template(
         "public/message.html",
-        heading=_("Your data is erased"),
-        sentence=_("We have forgotten your address, your name and what you wrote to us."),
+        heading=_("Your data has been deleted"),
+        sentence=_("We have deleted your address, your name and what you wrote to us."),
         more=_(
-            "We keep a fingerprint of the address, from which it cannot be read, so that nobody puts it on "
+            "We only keep a fingerprint of the address, from which it cannot be read, so that"
+            " nobody adds it to "
             "our lists again."
         ),
     )

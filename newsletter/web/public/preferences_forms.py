@@ -21,7 +21,7 @@ class PreferencesForm(Form):
     def offer_languages(self) -> None:
         """Each language under its own name, after "as the publication"."""
         names = {code: _own_name(code) for code in i18n.available()}
-        self.language.choices = {AS_PUBLISHED: _("As each publication has it"), **names}
+        self.language.choices = {AS_PUBLISHED: _("Same as newsletter"), **names}
 
 
 def _own_name(code: str) -> str:

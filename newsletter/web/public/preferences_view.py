@@ -37,7 +37,7 @@ def _row(subscription: Subscription) -> Row:
     state = subscription.state
     name = subscription.publication.name
     if state is State.PAUSED and not _over(subscription.paused_until):
-        sentence = _("Comes back on %(date)s.", date=_day(subscription, subscription.paused_until))
+        sentence = _("Resumes on %(date)s.", date=_day(subscription, subscription.paused_until))
         return Row(
             subscription.id,
             name,
@@ -61,7 +61,7 @@ def _row(subscription: Subscription) -> Row:
             can_pause=True,
         )
     if state is State.PENDING:
-        sentence = _("Open the email that we sent you and press its button.")
+        sentence = _("Open the email we sent you and press the button in it.")
         return Row(subscription.id, name, _("Not confirmed"), "info", "info", sentence, can_leave=True)
     return _ended(subscription)
 
@@ -69,7 +69,7 @@ def _row(subscription: Subscription) -> Row:
 def _ended(subscription: Subscription) -> Row:
     day = _day(subscription, subscription.ended_at)
     if subscription.ended_reason is EndReason.UNSUBSCRIBED:
-        sentence = _("You left on %(date)s.", date=day)
+        sentence = _("You unsubscribed on %(date)s.", date=day)
         return Row(
             subscription.id,
             subscription.publication.name,

@@ -15,14 +15,14 @@ from newsletter.web.errors import STATUS
 # What the domain refuses, in the language of the page.
 SENTENCES: dict[str, Any] = {
     "unknown_token": lazy_gettext("This link is not complete. Copy the whole link from the email."),
-    "unknown_subscription": lazy_gettext("This link belongs to a subscription that is no longer known."),
+    "unknown_subscription": lazy_gettext("This link belongs to a subscription that no longer exists."),
     "unknown_subscriber": lazy_gettext(
-        "There is no data behind this link: it was erased, or it never existed."
+        "There is no data behind this link: it was deleted, or it never existed."
     ),
     "expired_token": lazy_gettext("This link has expired."),
-    "ended": lazy_gettext("This subscription has ended since. Subscribe again to receive it."),
-    "suppressed": lazy_gettext("This address is on our list of addresses that we never write to."),
-    "cannot_undo": lazy_gettext("This subscription cannot be taken up again here. Please subscribe anew."),
+    "ended": lazy_gettext("This subscription has since ended. Subscribe again to receive it."),
+    "suppressed": lazy_gettext("This address is on our list of addresses that we never email."),
+    "cannot_undo": lazy_gettext("This subscription cannot be restored here. Please subscribe again."),
     "not_paused": lazy_gettext("This subscription is not paused."),
     "bad_transition": lazy_gettext("This subscription has changed in the meantime."),
     "bad_pause": lazy_gettext("A pause lasts one, two or three months."),
@@ -52,7 +52,9 @@ def show_test_page() -> str:
     return render_template(
         "public/message.html",
         heading=_("This is a test"),
-        sentence=_("This link comes from a test message, so it does nothing. In the real message it works."),
+        sentence=_(
+            "This link comes from a test message, so it does nothing. It will work in the real message."
+        ),
     )
 
 

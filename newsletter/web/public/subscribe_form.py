@@ -23,7 +23,7 @@ class SubscribeForm(Form):
 
     email = EmailField(
         lazy_gettext("Email address"),
-        validators=[InputRequired(lazy_gettext("Please write your email address."))],
+        validators=[InputRequired(lazy_gettext("Please enter your email address."))],
     )
     name = StringField(lazy_gettext("Your name"))
     website = StringField()
@@ -35,5 +35,5 @@ class SubscribeForm(Form):
         try:
             self.address = parse_address(field.data)
         except Refused:
-            sentence = lazy_gettext("Please write a whole email address, like ana@example.org.")
+            sentence = lazy_gettext("Please enter a full email address, like ana@example.org.")
             raise ValidationError(sentence) from None

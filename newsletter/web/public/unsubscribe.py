@@ -81,7 +81,7 @@ def undo_unsubscribe(token: str) -> str:
     return render_template(
         "public/message.html",
         heading=_("Welcome back"),
-        sentence=_("%(publication)s goes on as before.", publication=subscription.publication.name),
+        sentence=_("You will keep getting %(publication)s.", publication=subscription.publication.name),
         **frame(subscription.publication),
     )
 
@@ -97,7 +97,7 @@ def keep_comment(token: str) -> str:
         "public/message.html",
         heading=_("Thank you"),
         sentence=_(
-            "What you wrote goes to the people who make %(publication)s.",
+            "What you wrote will reach the people who make %(publication)s.",
             publication=subscription.publication.name,
         ),
         **frame(subscription.publication),

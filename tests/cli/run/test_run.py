@@ -94,7 +94,7 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
     (link,) = re.findall(r"^http://\S+/set-up/\S+$", run.said(), re.MULTILINE)
     assert run.said().splitlines()[-1] == link
     with urlopen(link, timeout=30) as answer:
-        assert "Make the account and start" in answer.read().decode()
+        assert "Create account and start" in answer.read().decode()
     assert (run.data_dir / "log" / "web.log").stat().st_size > 0
 
     # Whatever dies is started again.

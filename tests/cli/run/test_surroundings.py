@@ -98,5 +98,5 @@ def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
 def test_a_runtime_dir_that_somebody_laid_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
     (tmp_path / "run").symlink_to(tmp_path / "theirs")
-    with pytest.raises(Refused, match="belongs to somebody else"):
+    with pytest.raises(Refused, match="belongs to another user"):
         surroundings.prepare_runtime_dir(tmp_path / "run")

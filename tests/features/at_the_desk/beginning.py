@@ -49,8 +49,8 @@ def create_publication(hand: Hand) -> None:
     for line in story.POSTAL_ADDRESS[1:]:
         hand.tab.keyboard.press("Enter")
         hand.tab.keyboard.insert_text(line)
-    hand.press(hand.tab.get_by_role("button", name="Make the publication"))
-    expect(hand.tab.get_by_text(f"{story.PUBLICATION['name']} is made.")).to_be_visible()
+    hand.press(hand.tab.get_by_role("button", name="Create"))
+    expect(hand.tab.get_by_text(f"{story.PUBLICATION['name']} is ready.")).to_be_visible()
 
 
 def import_readers(hand: Hand, file: Path) -> None:
@@ -58,8 +58,8 @@ def import_readers(hand: Hand, file: Path) -> None:
     go_to(hand, "Home")
     hand.press(hand.tab.get_by_role("link", name="Import readers"))
     attach(hand, _field(hand, "File"), file)
-    hand.write(_field(hand, "These people agreed:"), CONSENT)
-    hand.press(hand.tab.get_by_role("button", name="See what will happen"))
+    hand.write(_field(hand, "Consent note"), CONSENT)
+    hand.press(hand.tab.get_by_role("button", name="Preview import"))
     hand.press(hand.tab.get_by_role("button", name=f"Import {READERS} people"))
     expect(hand.tab.locator(".mailing-state")).to_contain_text(f"{READERS} new subscribers")
     imported = hand.tab.get_by_role("row", name=re.compile("^Imported"))

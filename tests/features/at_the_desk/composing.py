@@ -21,7 +21,7 @@ LABELS = {
     "quotes": "Quotes", "latest": "Latest", "image": "Image", "sponsor": "Sponsor", "divider": "Divider",
     "button": "Button",
 }  # fmt: skip
-STYLES = {"reported": "“…, reported”", "according_to": "“According to …”", "outlet": "under the story"}
+STYLES = {"reported": "“…, reported”", "according_to": "“According to …”", "outlet": "Name under the story"}
 
 
 def begin_first(hand: Hand, title: str) -> None:
@@ -35,7 +35,7 @@ def begin_next(hand: Hand, title: str, like: str) -> None:
     """The same for a further issue, with the skeleton of the one called `like`."""
     go_to(hand, "Issues")
     hand.press(hand.tab.get_by_role("link", name="New issue"))
-    hand.tick(hand.tab.get_by_role("radio", name="The skeleton of an earlier issue"))
+    hand.tick(hand.tab.get_by_role("radio", name="The structure of an earlier issue"))
     expect(hand.tab.get_by_label("The earlier issue")).to_contain_text(like)
     _create(hand, title)
 
@@ -91,7 +91,7 @@ def _write_text(hand: Hand, here: Locator, section: Any, _picture: Path) -> None
 def _write_stories(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     if isinstance(section, LatestSection):
         hand.press(here.locator("summary").first)
-        hand.write(_field(here, "Characters of each blurb"), str(section.length))
+        hand.write(_field(here, "Characters per blurb"), str(section.length))
         hand.choose(_field(here, "Cut blurbs after"), f"a {section.cut_at}")
     for number, item in enumerate(section.items):
         _next_entry(hand, here, number, "Add a story")
@@ -109,11 +109,11 @@ def _write_source(hand: Hand, here: Locator, provenance: Provenance) -> None:
     """Who reported it, and how that is said: the sentence is made from these."""
     if provenance.outlet:
         hand.write(_field(here, "Outlet"), provenance.outlet)
-        hand.choose(_field(here, "How it is named"), STYLES[provenance.style])
+        hand.choose(_field(here, "Attribution"), STYLES[provenance.style])
     if provenance.byline or provenance.published:
         hand.press(here.locator("summary"))
     if provenance.byline:
-        hand.write(_field(here, "By"), provenance.byline)
+        hand.write(_field(here, "Byline"), provenance.byline)
     if provenance.published:
         hand.date(_field(here, "Published"), provenance.published.isoformat())
 
@@ -122,27 +122,27 @@ def _write_feature(hand: Hand, here: Locator, section: Any, picture: Path) -> No
     attach(hand, here.get_by_role("button", name="Add an image"), picture)
     _write_words_of_image(hand, here, section.image)
     if section.video:
-        hand.tick(_field(here, "A still of a video: put a play mark on it"))
+        hand.tick(_field(here, "Video still: add a play button"))
     _write_lead(hand, here, section, "blurb")
     hand.press(here.locator("summary"))
-    hand.write(_field(here, "Length of the video"), section.duration)
+    hand.write(_field(here, "Video length"), section.duration)
 
 
 def _write_about(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     write_rich(hand, here.get_by_role("textbox", name="Text"), section.text)
-    hand.write(_field(here, "Where to read more"), section.url)
-    hand.write(_field(here, "Words of the link"), section.link_label)
+    hand.write(_field(here, "Link to read more"), section.url)
+    hand.write(_field(here, "Link text"), section.link_label)
     hand.press(here.locator("summary"))
-    hand.write(_field(here, "Who answers for it"), section.owner)
-    hand.date(_field(here, "Look at it again by"), section.review_by.isoformat())
+    hand.write(_field(here, "Owner"), section.owner)
+    hand.date(_field(here, "Review by"), section.review_by.isoformat())
 
 
 def _write_quotes(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     for number, quote in enumerate(section.items):
         _next_entry(hand, here, number, "Add a quote")
         entry = here.locator(".entry").nth(number)
-        _write_lines(hand, _field(entry, "Words"), quote.text)
-        for label, words in (("Who said it", quote.author), ("Handle", quote.handle)):
+        _write_lines(hand, _field(entry, "Quote"), quote.text)
+        for label, words in (("Author", quote.author), ("Handle", quote.handle)):
             hand.write(_field(entry, label), words)
         hand.write(_field(entry, "Link to the post"), quote.permalink)
         hand.press(entry.locator("summary"))
@@ -152,20 +152,20 @@ def _write_quotes(hand: Hand, here: Locator, section: Any, _picture: Path) -> No
 
 
 def _write_image(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    hand.press(here.get_by_role("button", name="By its address"))
-    hand.write(_field(here, "Address"), section.image.src)
+    hand.press(here.get_by_role("button", name="From a URL"))
+    hand.write(_field(here, "URL"), section.image.src)
     _write_words_of_image(hand, here, section.image)
-    hand.write(_field(here, "Where a click leads"), section.url)
+    hand.write(_field(here, "Link"), section.url)
 
 
 def _write_sponsor(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    hand.write(_field(here, "Who pays for it"), section.sponsor)
+    hand.write(_field(here, "Sponsor"), section.sponsor)
     _write_lead(hand, here, section, "text")
-    hand.write(_field(here, "Words of the link"), section.link_label)
+    hand.write(_field(here, "Link text"), section.link_label)
 
 
 def _write_button(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    hand.write(_field(here, "Words on the button"), section.label)
+    hand.write(_field(here, "Button text"), section.label)
     hand.write(_field(here, "Link"), section.url)
 
 
@@ -177,7 +177,7 @@ def _write_lead(hand: Hand, here: Locator, section: Any, text: str) -> None:
 
 
 def _write_words_of_image(hand: Hand, here: Locator, image: Any) -> None:
-    words = {"What it shows": image.alt, "Caption": image.caption, "Credit": image.credit}
+    words = {"Alt text": image.alt, "Caption": image.caption, "Credit": image.credit}
     for label, text in (words | {"Licence": image.licence}).items():
         hand.write(_field(here, label), text)
 

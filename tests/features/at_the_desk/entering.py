@@ -15,7 +15,7 @@ def set_up(hand: Hand, installation: Installation) -> None:
     hand.tab.goto(link)  # the only address that is typed: everything else is reached from here
     hand.write(hand.tab.get_by_label("Email address"), OWNER)
     hand.write(hand.tab.get_by_label("Password", exact=True), PASSWORD)
-    hand.press(hand.tab.get_by_role("button", name="Make the account and start"))
+    hand.press(hand.tab.get_by_role("button", name="Create account and start"))
     expect(hand.tab.locator("body.admin")).to_be_visible()
     sign_out(hand)
 
@@ -36,5 +36,5 @@ def sign_in(hand: Hand, password: str = PASSWORD) -> None:
 
 def go_to(hand: Hand, place: str) -> None:
     """Follow one of the places beside each page, such as Issues."""
-    hand.press(hand.tab.get_by_role("navigation", name="The desk").get_by_role("link", name=place))
+    hand.press(hand.tab.get_by_role("navigation", name="Admin").get_by_role("link", name=place))
     expect(hand.tab.get_by_role("heading", level=1, name=place)).to_be_visible()

@@ -38,7 +38,7 @@ def _link(hand: Hand, words: str, url: str) -> None:
             break
         keyboard.press("Shift+ArrowLeft")
     hand.mark("Link")
-    expect(hand.tab.get_by_label("Address", exact=True)).to_be_focused()
+    expect(hand.tab.get_by_label("URL", exact=True)).to_be_focused()
     keyboard.insert_text(url)
     keyboard.press("Enter")
     expect(hand.tab.get_by_role("dialog")).to_have_count(0)

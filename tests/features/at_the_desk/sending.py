@@ -21,7 +21,7 @@ def review(hand: Hand) -> None:
     """From the editor to the one page with what was found, a test message and when to send."""
     hand.press(hand.tab.get_by_role("link", name="Review and send"))
     expect(hand.tab.get_by_role("heading", level=1, name="Send")).to_be_visible()
-    expect(hand.tab.get_by_text(re.compile("It can be sent|Nothing is wrong"))).to_be_visible()
+    expect(hand.tab.get_by_text(re.compile("It can be sent|No problems found"))).to_be_visible()
 
 
 def send_test_message(hand: Hand, email: str) -> None:
@@ -44,7 +44,7 @@ def read_test_message(mailbox: Page, installation: Installation, subject: str, w
 
 def schedule(hand: Hand, installation: Installation, readers: int) -> None:
     """For tomorrow morning, which comes at once."""
-    hand.tick(hand.tab.get_by_role("radio", name="At a time"))
+    hand.tick(hand.tab.get_by_role("radio", name="Schedule"))
     zone = ZoneInfo(story.PUBLICATION["timezone"])
     there = datetime.combine(datetime.now(zone) + timedelta(days=1), time(8, 15), zone)
     hand.date(hand.tab.get_by_label("Day"), f"{there:%Y-%m-%d}")

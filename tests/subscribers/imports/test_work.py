@@ -185,7 +185,7 @@ def test_nobody_gets_past_a_row(runtime: Runtime, session: Session, files: Impor
         run_import(runtime.sessions, import_id, files, size=SIZE)
     one = look(session, import_id)
     assert one.state is ImportState.FAILED
-    assert "Nobody gets past line 0" in one.failure
+    assert "keeps failing at line 0" in one.failure
     assert list(files.folder.iterdir()) == []
 
 

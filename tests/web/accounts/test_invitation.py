@@ -63,9 +63,9 @@ def test_a_new_invitation_takes_the_place_of_the_old(
 def test_who_is_on_the_team_is_not_invited_twice(visitor: Browser, owner: User, editor: User) -> None:
     visitor.sign_in(owner.email)
     for email, problem in (
-        (editor.email, "on the team already"),
-        ("EDDI@press.example", "on the team already"),
-        ("nonsense", "whole email address"),
+        (editor.email, "already on the team"),
+        ("EDDI@press.example", "already on the team"),
+        ("nonsense", "full email address"),
     ):
         answer = visitor.submit("/admin/team/invite", email=email, role="editor")
         assert answer.status_code == 400

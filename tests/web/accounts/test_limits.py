@@ -14,7 +14,7 @@ from newsletter.core.links import Links
 from tests.web.accounts.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-TOO_MANY = "There were too many tries. Please wait"
+TOO_MANY = "There were too many attempts. Please wait"
 
 
 def test_an_account_is_tried_ten_times(visitor: Browser, owner: User, editor: User) -> None:

@@ -56,7 +56,7 @@ def test_a_link_to_choose_a_password_is_used_once(
     answers = press_together(new_visitor, path, _forms())
     assert sorted(answer.status_code for answer in answers) == [303, 400, 400]
     refused = [answer.get_data(as_text=True) for answer in answers if answer.status_code == 400]
-    assert all("This link has been used" in page for page in refused)
+    assert all("This link has already been used" in page for page in refused)
     assert len(audited(session, "user.password_set")) == 1
     (right,) = [
         password

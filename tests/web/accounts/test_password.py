@@ -46,7 +46,7 @@ def test_a_new_password_by_mail(
     assert len(audited(session, "user.password_set")) == 1
     again = visitor.get(path)
     assert again.status_code == 400
-    assert "has been used" in again.get_data(as_text=True)
+    assert "has already been used" in again.get_data(as_text=True)
 
 
 def test_the_answer_is_the_same_for_a_stranger(
@@ -97,7 +97,7 @@ def test_the_mail_speaks_the_language_of_the_browser(visitor: Browser, owner: Us
 def test_what_will_not_do_is_said_at_the_field(
     visitor: Browser, owner: User, email_links: EmailLinks
 ) -> None:
-    assert "Please write a whole email" in visitor.submit("/forgot-password", email="no").get_data(
+    assert "Please enter a full email" in visitor.submit("/forgot-password", email="no").get_data(
         as_text=True
     )
     visitor.submit("/forgot-password", email=owner.email)

@@ -17,7 +17,7 @@ from newsletter.accounts.roles import deactivate
 from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, TOKEN, Browser, audited
 
-WRONG = "This address and this password do not belong together."
+WRONG = "Wrong email address or password."
 
 
 @both_databases
@@ -119,8 +119,8 @@ def test_what_is_missing_is_said_at_its_field(visitor: Browser, owner: User) -> 
     answer = visitor.sign_in("", "")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 400
-    assert "Please write your email address." in page
-    assert "Please write your password." in page
+    assert "Please enter your email address." in page
+    assert "Please enter your password." in page
 
 
 def test_the_password_is_never_sent_back(visitor: Browser, owner: User) -> None:

@@ -38,7 +38,7 @@ def test_the_present_password_is_asked_for(admin_client: SignedIn) -> None:
         "/admin/account/password", data={"current": "whatever it was", "password": "nine loud geese"}
     )
     assert answer.status_code == 400
-    assert "This is not your present password." in answer.get_data(as_text=True)
+    assert "This is not your current password." in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

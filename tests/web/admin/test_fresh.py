@@ -74,9 +74,9 @@ def test_the_password_once_more_and_it_goes_on(
     wait(31)
     asked = admin_client.post(path, headers={"Referer": f"http://localhost{listing}"})
     assert parse_qs(urlsplit(asked.location).query) == {"next": [listing]}
-    assert "make sure that it is you" in admin_client.get(asked.location).text
+    assert "confirm that it is you" in admin_client.get(asked.location).text
     wrong = admin_client.post("/sign-in/again", data={"password": "another one", "next": listing})
-    assert (wrong.status_code, "not your password" in wrong.text) == (401, True)
+    assert (wrong.status_code, "Wrong password" in wrong.text) == (401, True)
     assert session.scalars(select(AuditEntry.action)).all()[-1] == "user.sign_in_failed"
     right = admin_client.post("/sign-in/again", data={"password": PASSWORD, "next": listing})
     assert (right.status_code, right.location) == (303, listing)

@@ -30,10 +30,10 @@ def again(session: Session, user: User) -> User:
 
 
 def test_roles(admin_client: SignedIn, owner: User, editor: User, session: Session) -> None:
-    assert "eddi@press.example is an owner now." in press(admin_client, editor, "role", role="owner")
+    assert "eddi@press.example is now an owner." in press(admin_client, editor, "role", role="owner")
     assert again(session, editor).role is RoleName.OWNER
     press(admin_client, editor, "role", role="owner")  # a second press changes nothing
-    assert "is an editor now." in press(admin_client, editor, "role", role="editor")
+    assert "is now an editor." in press(admin_client, editor, "role", role="editor")
     assert again(session, editor).role is RoleName.EDITOR
     entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "user.role_changed")).all()
     assert [(entry.actor, entry.detail) for entry in entries] == [
@@ -48,7 +48,7 @@ def test_deactivated_and_let_in_again(
     admin_client: SignedIn, editor_client: SignedIn, editor: User, session: Session
 ) -> None:
     assert editor_client.get("/admin/").status_code == 200
-    assert "cannot sign in any more" in press(admin_client, editor, "deactivate")
+    assert "can no longer sign in" in press(admin_client, editor, "deactivate")
     assert editor_client.get("/admin/").status_code == 303
     assert not again(session, editor).active
     assert session.scalars(select(UserSession).where(UserSession.user_id == editor.id)).one().ended_at
@@ -83,7 +83,7 @@ def test_who_does_not_exist(admin_client: SignedIn) -> None:
 
 
 def test_an_invitation_that_was_accepted_is_not_sent_again(admin_client: SignedIn, editor: User) -> None:
-    assert "There is no open invitation any more." in press(admin_client, editor, "invitation")
+    assert "This invitation is no longer open." in press(admin_client, editor, "invitation")
 
 
 def test_the_list(admin_client: SignedIn, editor: User, session: Session) -> None:

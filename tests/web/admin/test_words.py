@@ -96,4 +96,4 @@ def test_a_sign_up_on_another_site_has_its_word(app: Flask) -> None:
 def test_a_paused_mailing_with_a_reason_waits_for_somebody(app: Flask) -> None:
     with app.test_request_context("/"):
         assert mailings.state_word(DisplayedState.PAUSED)[0] == "Paused"
-        assert mailings.state_word(DisplayedState.PAUSED, "the database was restored")[0] == "Waits for you"
+        assert mailings.state_word(DisplayedState.PAUSED, "the database was restored")[0] == "Needs attention"

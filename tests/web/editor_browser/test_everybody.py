@@ -56,7 +56,7 @@ def test_every_part_can_be_used_by_everybody(running: Installation, chrome: Brow
     found += look(at.tab)
     at.tab.keyboard.press("Escape")
     at.tab.get_by_role("button", name="Check", exact=True).click()
-    at.tab.get_by_text("in the way of sending").wait_for()
+    at.tab.get_by_text("to send").wait_for()
     found += look(at.tab)
     at.tab.context.close()
     assert found == []

@@ -13,7 +13,7 @@ def test_stories_and_sections_are_dragged_straight_up_and_down(editing: Editing)
     """By mouse and by finger, each with a copy that hides what it lies over."""
     drag(editing, editing.entry("Three"), onto=editing.entry("One"))
     assert editing.headlines() == ["Three", "One", "Two"]
-    editing.announced("“Three” moved to “Weekly digest”, place 1 of 3.")
+    editing.announced("“Three” moved to “Weekly digest”, position 1 of 3.")
     drag(editing, editing.entry("One"), onto=editing.entry("Four"))
     assert editing.headlines() == ["Three", "Two"]
     assert editing.headlines(1) == ["One", "Four"]
@@ -76,17 +76,17 @@ TOUCH = {False: mouse, True: touch}
 def test_everything_moves_by_keyboard_and_says_where_it_is(editing: Editing) -> None:
     editing.headline("Two").focus()
     editing.tab.keyboard.press("Alt+ArrowUp")
-    editing.announced("“Two” moved to “Weekly digest”, place 1 of 3.")
+    editing.announced("“Two” moved to “Weekly digest”, position 1 of 3.")
     expect(editing.headline("Two")).to_be_focused()
     editing.tab.keyboard.press("Alt+ArrowUp")
     editing.announced("Already at the top.")
     assert editing.headlines() == ["Two", "One", "Three"]
     editing.headline("Three").focus()
     editing.tab.keyboard.press("Alt+ArrowDown")
-    editing.announced("“Three” moved to “Latest”, place 1 of 2.")
+    editing.announced("“Three” moved to “Latest”, position 1 of 2.")
     editing.section("Latest").get_by_label("Heading").focus()
     editing.tab.keyboard.press("Alt+ArrowUp")
-    editing.announced("“Latest” moved, place 1 of 3.")
+    editing.announced("“Latest” moved to position 1 of 3.")
     assert [section.id for section in editing.saved().sections] == ["latest", "digest", "words"]
     assert editing.headlines() == ["Three", "Four"]
 
@@ -109,7 +109,7 @@ def test_the_menu_is_gone_through_by_keyboard(editing: Editing) -> None:
 def test_what_is_deleted_can_be_had_back(editing: Editing) -> None:
     editing.choose("Move, duplicate, delete: Two", "Delete")
     assert editing.headlines() == ["One", "Three"]
-    editing.announced("“Two” removed.")
+    editing.announced("“Two” deleted.")
     editing.tab.locator(".toast").get_by_role("button", name="Undo").click()
     assert editing.headlines() == ["One", "Two", "Three"]
     editing.choose("Section “Weekly digest”", "Delete")
@@ -138,12 +138,12 @@ def test_duplicates_and_additions_by_keyboard(editing: Editing) -> None:
     editing.tab.keyboard.type("New")
     assert editing.headlines() == ["One", "One", "Two", "New", "Three"]
     editing.tab.keyboard.press("Enter")  # to the next field
-    editing.tab.keyboard.type("Words")
+    editing.tab.keyboard.type("Quote")
     editing.tab.keyboard.press("ControlOrMeta+a")
     editing.tab.keyboard.press("ControlOrMeta+Enter")  # never changes the text that it leaves
     items = editing.saved().sections[0].items  # type: ignore[union-attr]
-    assert [item.blurb for item in items if isinstance(item, Item)][3:5] == ["Words", ""]
-    editing.choose("Move, duplicate, delete: without words yet", "Delete")
+    assert [item.blurb for item in items if isinstance(item, Item)][3:5] == ["Quote", ""]
+    editing.choose("Move, duplicate, delete: Untitled", "Delete")
     for label, following in (("Title", "Subject"), ("Preheader", "Heading"), ("Heading", "Introduction")):
         editing.tab.get_by_label(label, exact=True).first.press("Enter")
         expect(editing.tab.get_by_label(following, exact=True).first).to_be_focused()

@@ -23,7 +23,7 @@ def test_changes_of_two_people_to_different_fields_are_both_kept(editing: Editin
     assert isinstance(section, LinksSection)
     item = section.items[0]
     assert (item.headline, item.blurb) == ("One, by me", "By Ana.")
-    expect(editing.tab.locator(".toast")).to_contain_text("Both your changes are in it.")
+    expect(editing.tab.locator(".toast")).to_contain_text("It now contains both your changes.")
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs", "whole"])
@@ -32,12 +32,12 @@ def test_the_same_field_changed_twice_is_asked_about(editing: Editing, choice: s
     editing.headline("Two").fill("Two, by me")
     editing.headline("One").fill("One, by me")
     dialog = editing.tab.get_by_role("dialog")
-    expect(dialog).to_contain_text("ana@example.org changed the same words")
+    expect(dialog).to_contain_text("ana@example.org changed the same text")
     editing.status("Conflict")
     expect(dialog).to_contain_text("One, by me")
     if choice == "theirs":
         dialog.get_by_role("radio", name="ana@example.org").check()
-    buttons = {"mine": "Keep mine on top", "theirs": "Keep what is chosen", "whole": "Take their whole"}
+    buttons = {"mine": "Keep mine", "theirs": "Keep chosen versions", "whole": "Use their version"}
     dialog.get_by_role("button", name=buttons[choice]).click()
     expected = {"mine": ["One, by me", "Two, by me"], "theirs": ["One, by Ana", "Two, by me"]}
     assert editing.headlines()[:2] == expected.get(choice, ["One, by Ana", "Two"])
@@ -130,11 +130,11 @@ def test_a_copy_on_the_device_is_offered_when_the_page_is_opened_again(editing: 
     editing.issue.change({"op": "add", "path": "/sections/0/items/1/headline", "value": "Two, by Ana"})
     editing.open()
     expect(editing.headline("One")).to_be_visible()
-    editing.tab.get_by_role("button", name="Bring them back").click()
+    editing.tab.get_by_role("button", name="Restore them").click()
     assert editing.headlines() == ["Not saved yet", "Two, by Ana", "Three"]
     editing.tab.reload()
     expect(editing.headline("Not saved yet")).to_be_visible()
-    expect(editing.tab.get_by_role("button", name="Bring them back")).to_have_count(0)
+    expect(editing.tab.get_by_role("button", name="Restore them")).to_have_count(0)
 
 
 def test_leaving_in_the_middle_of_a_word_saves_it(editing: Editing) -> None:

@@ -54,17 +54,17 @@ def test_a_finding_leads_to_its_place(editing: Editing) -> None:
     editing.tab.get_by_label("Subject").fill("")
     editing.status("Saved")
     editing.tab.get_by_role("button", name="Check", exact=True).click()
-    expect(editing.tab.get_by_text("1 thing stands in the way of sending.")).to_be_visible()
+    expect(editing.tab.get_by_text("Fix 1 problem to send.")).to_be_visible()
     editing.tab.get_by_role("button", name="Weekly digest, story 2, Link").click()
     expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
     editing.tab.get_by_label("Subject").fill("There")
-    expect(editing.tab.get_by_text("Nothing stands in the way of sending.")).to_be_visible()
+    expect(editing.tab.get_by_text("Ready to send.")).to_be_visible()
 
 
 PLACES = {
     "subject": "Subject",
     "sections[0].items[1].url": "Link",
-    "sections[0].items[1].provenance.byline": "By",
+    "sections[0].items[1].provenance.byline": "Byline",
     "sections[1].title": "Heading",
     "slug": "Web address",
 }

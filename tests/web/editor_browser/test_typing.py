@@ -33,7 +33,7 @@ def test_rich_text_is_saved_as_markdown(editing: Editing) -> None:
     keyboard.press("ControlOrMeta+b")
     keyboard.type(" and ")
     keyboard.press("ControlOrMeta+k")
-    editing.tab.get_by_label("Address").fill("example.org/port")
+    editing.tab.get_by_label("URL").fill("example.org/port")
     keyboard.press("Enter")
     keyboard.type(".")
     keyboard.press("Enter")
@@ -58,7 +58,7 @@ def test_a_merge_field_is_put_where_the_cursor_is(editing: Editing) -> None:
     subject = editing.tab.get_by_label("Subject")
     subject.focus()
     subject.fill("")
-    menus = editing.tab.locator(".issue-head").get_by_role("button", name="Insert something about the reader")
+    menus = editing.tab.locator(".issue-head").get_by_role("button", name="Personalise")
     menus.first.click()
     editing.tab.get_by_role("menuitem", name="First name").click()
     editing.tab.keyboard.type(", hello")
@@ -84,9 +84,9 @@ def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(ed
     assert [item.headline for item in editing.issue.document.sections[0].items][2] == "Three, mended"  # type: ignore[union-attr]
     assert editing.refusals == []
     editing.tab.reload()
-    editing.tab.get_by_role("button", name="Bring them back").click()
+    editing.tab.get_by_role("button", name="Restore them").click()
     expect(editing.entry("Two").get_by_label("Link")).to_have_value("javascript:alert(1)")
-    editing.tab.get_by_role("button", name=re.compile("1 field has to be mended")).click()
+    editing.tab.get_by_role("button", name=re.compile("Fix 1 field to save.")).click()
     expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
     editing.entry("Two").get_by_label("Link").fill("example.org/two")
     editing.headline("One").click()
@@ -94,7 +94,7 @@ def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(ed
 
 
 def test_what_only_the_server_refuses_is_told_in_place_too(editing: Editing) -> None:
-    editing.tab.get_by_text("More about the issue").click()
+    editing.tab.get_by_text("More details").click()
     slug = editing.tab.get_by_label("Web address")
     slug.fill("ﬁne")  # a ligature: letters to the page, but not what the server makes of them
     editing.headline("One").fill("First")
@@ -119,7 +119,7 @@ def test_a_year_half_typed_is_kept_from_the_server(editing: Editing) -> None:
 def test_a_refusal_that_comes_late_is_not_held_against_what_was_typed_meanwhile(editing: Editing) -> None:
     held: list[Route] = []
     editing.tab.route("**/document", lambda route: route.continue_() if held else held.append(route))
-    editing.tab.get_by_text("More about the issue").click()
+    editing.tab.get_by_text("More details").click()
     slug = editing.tab.get_by_label("Web address")
     with editing.tab.expect_request("**/document"):
         slug.fill("ﬁne")  # only the server refuses this

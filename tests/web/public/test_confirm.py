@@ -128,7 +128,7 @@ def test_an_unknown_subscription_gets_a_page(client: FlaskClient, links: Links, 
     for method in (client.get, client.post):
         response = method(links.confirm(999_999).removeprefix(links.public_url))
         assert response.status_code == 404
-        assert "no longer known" in response.text
+        assert "no longer exists" in response.text
 
 
 @both_databases

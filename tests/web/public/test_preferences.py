@@ -118,7 +118,7 @@ def test_pause_and_resume(
         client.post(f"{url}/pause", data={**named(subscription), "months": "1"})
         assert reload(session, subscription).paused_until == datetime(2026, 12, 30, 8, tzinfo=UTC)
         session.rollback()
-        assert "Comes back on 30 December 2026" in client.get(url).text
+        assert "Resumes on 30 December 2026" in client.get(url).text
     client.post(f"{url}/resume", data=named(subscription))
     assert reload(session, subscription).state is State.ACTIVE
     assert subscription.paused_until is None
@@ -191,12 +191,12 @@ def test_erasing_asks_once_more_and_leaves_only_a_fingerprint(
         facts={"subscription_id": subscription.id},
     )
     session.commit()
-    assert "There is no way back." in client.get(f"{url}/erase").text
+    assert "This cannot be undone." in client.get(f"{url}/erase").text
     assert session.scalars(select(Subscriber.email)).one() == "ana@example.org"
     session.rollback()
     response = client.post(f"{url}/erase")
     assert response.status_code == 200
-    assert "Your data is erased" in response.text
+    assert "Your data has been deleted" in response.text
     person = session.scalars(select(Subscriber).execution_options(populate_existing=True)).one()
     assert (person.email, person.email_key, person.address_hash, person.name) == (None, None, None, "")
     assert reload(session, subscription).ended_reason is EndReason.ERASED
@@ -208,7 +208,7 @@ def test_erasing_asks_once_more_and_leaves_only_a_fingerprint(
     for verb in ("", "/erase", "/data.json"):
         gone = client.get(url + verb)
         assert gone.status_code == 404
-        assert "it was erased" in gone.text
+        assert "it was deleted" in gone.text
     for verb in ("", "/erase", "/leave", "/leave-all", "/pause"):
         assert client.post(url + verb, data=named(subscription) | {"months": 1}).status_code in {404}
 

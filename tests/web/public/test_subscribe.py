@@ -59,7 +59,9 @@ def test_a_stranger_is_told_to_check_the_inbox_and_gets_one_message(
     assert subscription.state is State.PENDING
     assert subscription.subscriber.name == "Ana Lim"
     record = session.scalars(select(ConsentRecord)).one()
-    assert record.text == "I want to receive The Morning by email. I can leave at any time with one click."
+    assert (
+        record.text == "I want to receive The Morning by email. I can unsubscribe at any time with one click."
+    )
     assert record.ip == "127.0.0.1"
     assert session.scalars(select(SystemMessage)).one().kind == "confirmation"
 

@@ -46,7 +46,7 @@ def test_opening_the_link_changes_nothing(
     client.head(path(links, subscription))
     client.options(path(links, subscription))
     assert response.status_code == 200
-    assert "Leave The Morning?" in response.text
+    assert "Unsubscribe from The Morning?" in response.text
     assert "ana@example.org" not in response.text  # the link may have been forwarded
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in response.headers["X-Robots-Tag"]
@@ -86,10 +86,10 @@ def test_the_button_says_done_and_again_says_the_same(
     client: FlaskClient, session: Session, links: Links, subscription: Subscription
 ) -> None:
     first, second = client.post(path(links, subscription)), client.post(path(links, subscription))
-    assert "You have left The Morning" in first.text
+    assert "You have unsubscribed from The Morning" in first.text
     assert "Undo" in first.text
     assert second.status_code == 200
-    assert "You have left The Morning" in second.text
+    assert "You have unsubscribed from The Morning" in second.text
     assert len(session.scalars(select(ConsentRecord)).all()) == 1
 
 
@@ -170,7 +170,7 @@ def test_an_unknown_subscription_gets_a_page(client: FlaskClient, links: Links) 
     url = links.unsubscribe(999_999).removeprefix(links.public_url)
     for response in (client.get(url), client.post(url)):
         assert response.status_code == 404
-        assert "no longer known" in response.text
+        assert "no longer exists" in response.text
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.PAUSED])

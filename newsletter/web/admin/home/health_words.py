@@ -57,7 +57,7 @@ def for_editors(parts: list[Condition]) -> list[Condition]:
         )
     else:
         sentence = _("Everything that sends messages is running.")
-        summed = Condition(_("Sending"), "success", _("Fine"), sentence, "", url, _("See the details"))
+        summed = Condition(_("Sending"), "success", _("Working"), sentence, "", url, _("See the details"))
     return [part for part in parts if not part.is_technical] + [summed]
 
 
@@ -86,26 +86,26 @@ def _held(held: AutoPausedMailing) -> Condition:
     return Condition(
         _("Mailing"),
         "error",
-        _("Waits for you"),
+        _("Needs attention"),
         _(
-            "“%(title)s” has paused itself: %(reason)s",
+            "“%(title)s” was paused automatically: %(reason)s",
             title=isolated(held.title),
             reason=isolated(held.reason),
         ),
-        _("Mend that, then resume the mailing. Nobody was skipped, and nobody gets it twice."),
+        _("Fix this, then resume the mailing. Nobody was skipped, and nobody will get it twice."),
         f"{request.script_root}/admin/mailings/{held.mailing_id}",
     )
 
 
 def _relay(outbox: OutboxState) -> Condition:
     if not outbox.last_error:
-        return Condition(_("Relay"), "success", _("Fine"), _("Nothing that waits was refused."))
+        return Condition(_("Relay"), "success", _("Working"), _("No waiting message has been refused."))
     return Condition(
         _("Relay"),
         "warning",
-        _("Look at it"),
+        _("Check this"),
         _("A message could not be sent: %(reason)s", reason=isolated(outbox.last_error)),
-        _("It is tried again by itself. If this stays, look at SMTP_URL and at the relay’s own messages."),
+        _("It will be retried automatically. If this continues, check SMTP_URL and the relay’s logs."),
     )
 
 
@@ -115,18 +115,21 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
         return Condition(
             part,
             "error",
-            _("Cannot be known"),
-            _("Redis does not answer, so nobody can say whether the workers run, and they cannot be called."),
-            _("Start Redis, or look at REDIS_URL. Nothing is lost: what waits is done when it is back."),
+            _("Unknown"),
+            _(
+                "Redis is not responding, so we cannot tell whether the workers are running, nor"
+                " give them work."
+            ),
+            _("Start Redis, or check REDIS_URL. Nothing is lost: waiting work continues once Redis is back."),
         )
     if not heartbeats.silent:
-        return Condition(part, "success", _("Running"), _("Every queue is served."))
+        return Condition(part, "success", _("Running"), _("All queues have a running worker."))
     return Condition(
         part,
         "error",
-        _("Silent"),
+        _("Not responding"),
         _(
-            "Nobody does this work now: %(work)s. %(since)s",
+            "No worker is available for: %(work)s. %(since)s",
             work=_work(heartbeats.silent),
             since=_since(heartbeats),
         ),
@@ -137,25 +140,25 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
 def _sweep(heartbeats: Heartbeats | None) -> Condition:
     part = _("Schedules")
     if heartbeats is None:
-        return Condition(
-            part, "", _("Cannot be known"), _("When the database was last looked through is kept in Redis.")
-        )
+        return Condition(part, "", _("Unknown"), _("The time of the last check is kept in Redis."))
     if not is_silent(heartbeats.sweep_age):
         return Condition(
             part,
             "success",
             _("Running"),
-            _("The database was looked through for work less than a minute ago."),
+            _("The database was checked for work less than a minute ago."),
         )
-    sentence = _("It was not looked through for work within the last day.")
+    sentence = _("The database was not checked for work in the last day.")
     if heartbeats.sweep_age is not None:
-        sentence = _("It was last looked through for work %(long)s ago.", long=duration(heartbeats.sweep_age))
+        sentence = _(
+            "The database was last checked for work %(long)s ago.", long=duration(heartbeats.sweep_age)
+        )
     return Condition(
         part,
         "error",
-        _("Silent"),
+        _("Not responding"),
         sentence,
-        _("Start the periodic worker. Until then, what is scheduled or was interrupted may wait."),
+        _("Start the periodic worker. Until then, scheduled or interrupted work may be delayed."),
     )
 
 
@@ -169,13 +172,13 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
             (
                 _("Nothing is waiting.")
                 if outbox.failed
-                else _("Every confirmation and other system message has left.")
+                else _("All confirmations and other system messages have been sent.")
             )
             + _queued(heartbeats),
         )
     sentence = ngettext(
-        "%(count)s system message waits, for %(long)s.",
-        "%(count)s system messages wait, the oldest for %(long)s.",
+        "%(count)s system message has been waiting for %(long)s.",
+        "%(count)s system messages are waiting, the oldest for %(long)s.",
         outbox.waiting,
         count=exactly(outbox.waiting),
         long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
@@ -187,14 +190,18 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
         "warning",
         _("Late"),
         sentence + _queued(heartbeats),
-        _("People wait for these: confirmations, invitations, test messages. See that the workers run."),
+        _(
+            "People are waiting for these: confirmations, invitations, test messages. Make sure the"
+            " workers are running."
+        ),
     )
 
 
 def _failed(outbox: OutboxState) -> Condition:
     sentence = ngettext(
         "%(count)s confirmation or other system message could not be delivered: %(reason)s",
-        "%(count)s confirmations and other system messages could not be delivered. The last time: %(reason)s",
+        "%(count)s confirmations and other system messages could not be delivered. Most recent"
+        " reason: %(reason)s",
         outbox.failed,
         count=exactly(outbox.failed),
         reason=isolated(outbox.failed_error),
@@ -205,7 +212,7 @@ def _failed(outbox: OutboxState) -> Condition:
         "warning",
         _("Failed"),
         sentence,
-        _("You can ask for another one on the page of the person, and so can they on the sign-up page."),
+        _("You can send another one from the person’s page, or they can ask for one on the sign-up page."),
         f"{request.script_root}/admin/subscribers/{person}" if person else "",
         _("See the person"),
     )
@@ -213,8 +220,8 @@ def _failed(outbox: OutboxState) -> Condition:
 
 def _unsubscribes(unsubscribes: UnsubscribesState) -> Condition:
     sentence = ngettext(
-        "%(count)s reader unsubscribed while the database did not answer.",
-        "%(count)s readers unsubscribed while the database did not answer.",
+        "%(count)s reader unsubscribed while the database was unavailable.",
+        "%(count)s readers unsubscribed while the database was unavailable.",
         unsubscribes.waiting,
         count=exactly(unsubscribes.waiting),
     )
@@ -224,13 +231,13 @@ def _unsubscribes(unsubscribes: UnsubscribesState) -> Condition:
 
 def _failed_unsubscribes(unsubscribes: UnsubscribesState) -> Condition:
     sentence = ngettext(
-        "%(count)s unsubscribe could not be carried out. The log of the web server says why.",
-        "%(count)s unsubscribes could not be carried out. The log of the web server says why.",
+        "%(count)s unsubscribe could not be processed. The web server’s log says why.",
+        "%(count)s unsubscribes could not be processed. The web server’s log says why.",
         unsubscribes.failed,
         count=exactly(unsubscribes.failed),
     )
     step = _(
-        "Look at the files in %(folder)s on the server. To try one again, move it one folder up.",
+        "Check the files in %(folder)s on the server. To retry one, move it up one folder.",
         folder=isolated(str(unsubscribes.failed_folder)),
     )
     return Condition(_("Unsubscribes"), "error", _("Failed"), sentence, step)

@@ -48,17 +48,18 @@ def _sender(publication: Publication | None) -> Step:
     title = _("Sender and relay")
     if publication is None:
         text = _(
-            "Create your publication: its name, whom its mail comes from, and the postal address at the foot "
-            "of every issue."
+            "Create your publication: its name, its sender, and the postal address at the foot of "
+            "every issue."
         )
         return _step(title, text, _("Create a publication"), "/admin/publications/new", done=False)
     facts = {"name": publication.name, "sender": publication.sender_email}
     if _relay_works():
-        text = _("%(name)s writes as %(sender)s, and the relay has taken a message.", **facts)
+        text = _("%(name)s is sent from %(sender)s, and the relay has accepted a message.", **facts)
         return _step(title, text, "", "", done=True)
     text = _(
-        "%(name)s writes as %(sender)s. No message has left yet: send one to yourself, to see that the relay "
-        "takes it.",
+        "%(name)s is sent from %(sender)s. Nothing has been sent yet: send yourself a message to"
+        " check that the "
+        "relay works.",
         **facts,
     )
     return _step(title, text, _("Test the relay"), "/admin/settings", done=False)
@@ -67,18 +68,16 @@ def _sender(publication: Publication | None) -> Step:
 def _form(publication: Publication | None) -> Step:
     title, action = _("Sign-up form"), _("See the form")
     if publication is not None and _any(_consents(publication, ConsentKind.REQUESTED)):
-        return _step(title, _("Somebody has signed up through it."), "", "", done=True)
-    text = _("Link to it, or put it into your own site, and sign up once yourself to see what readers see.")
+        return _step(title, _("Someone has signed up with it."), "", "", done=True)
+    text = _("Link to it or embed it in your site, then sign up yourself to see what readers see.")
     return _step(title, text, action, _of(publication, "sign-up-form"), done=False)
 
 
 def _readers(publication: Publication | None) -> Step:
     title = _("Readers")
     if publication is not None and _any(_subscribed(publication)):
-        return _step(title, _("There is somebody to write to."), "", "", done=True)
-    text = _(
-        "Bring the people who subscribe already: a file of addresses is looked through before any is kept."
-    )
+        return _step(title, _("You have readers."), "", "", done=True)
+    text = _("Bring in the people who already subscribe: upload a file, and check it before anyone is added.")
     return _step(title, text, _("Import readers"), _of(publication, "subscribers/import"), done=False)
 
 
@@ -92,11 +91,12 @@ def _issue(publication: Publication | None) -> Step:
         return _step(title, text, _("See the schedule"), f"/admin/issues/{mailing.issue_id}/send", done=False)
     if draft is not None:
         text = _(
-            "“%(title)s” is begun. Review it, send yourself a test message, then choose when it goes out.",
+            "“%(title)s” is in progress. Review it, send yourself a test message, then choose when"
+            " to send it.",
             title=draft.title,
         )
-        return _step(title, text, _("Go on writing"), f"/admin/issues/{draft.id}/edit", done=False)
-    text = _("Write it, look at it as its readers will, and send it. These steps are gone after that.")
+        return _step(title, text, _("Continue writing"), f"/admin/issues/{draft.id}/edit", done=False)
+    text = _("Write it, preview it and send it. After that, these steps disappear.")
     return _step(title, text, _("Write the first issue"), _of(publication, "issues/new"), done=False)
 
 

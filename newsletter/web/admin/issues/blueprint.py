@@ -39,14 +39,14 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
         megabytes = MOST_OCTETS // 1_000_000
         sentence = _("The image is larger than %(megabytes)s MB. Make it smaller first.", megabytes=megabytes)
     else:
-        sentence = _("This is more than an issue can hold. Take something out, then save again.")
+        sentence = _("This issue is too large. Remove something, then save again.")
     return answer(413, sentence, code="too_large")
 
 
 @blueprint.errorhandler(CSRFError)
 def _old_token(_error: CSRFError) -> Answer:
     # 403 tells the editor's script to fetch a new token and save again: somebody signed in meanwhile.
-    sentence = _("You signed in or out since this page was opened. Load it again, then send it once more.")
+    sentence = _("You signed in or out after opening this page. Reload it, then send it again.")
     return answer(403 if wants_json() else 400, sentence, code="csrf")
 
 

@@ -69,7 +69,7 @@ def _asked_state() -> str:
 def _stale(newest: Revision) -> Response:
     body = jsonify(
         error="stale",
-        message=_("Somebody else saved this issue in the meantime."),
+        message=_("Someone else saved this issue in the meantime."),
         etag=state_of(newest),
         document=full_json(load_document(newest)),
         by=newest.author,

@@ -68,7 +68,7 @@ def _settled(typed: Chosen) -> Chosen:
         words = (_("The first time (UTC%(offset)s)"), _("The second time (UTC%(offset)s)"))
         choices = [(offset, word % {"offset": offset}) for offset, word in zip(offsets, words, strict=True)]
         sentence = _(
-            "The clocks go back in %(zone)s, so %(time)s comes twice that day. Choose one.",
+            "The clocks go back in %(zone)s, so %(time)s happens twice that day. Choose one.",
             zone=typed.zone,
             time=typed.time,
         )

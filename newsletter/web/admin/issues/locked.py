@@ -12,12 +12,15 @@ def locked_sentence(mailing: Mailing | None) -> str:
         return ""
     if mailing.state is MailingState.FINISHED:
         when = long_moment(mailing.finished_at or mailing.scheduled_at, mailing.zone)
-        return str(_("This issue was sent on %(when)s. It stays as its readers got it.", when=when))
+        return str(_("This issue was sent on %(when)s and can no longer be changed.", when=when))
     if mailing.state is MailingState.SCHEDULED:
         when = long_moment(mailing.scheduled_at, mailing.zone)
         if mailing.control is Control.PAUSE:
             return str(
-                _("This issue was scheduled for %(when)s and waits. Unschedule it to edit it.", when=when)
+                _(
+                    "This issue was scheduled for %(when)s and is on hold. Unschedule it to edit it.",
+                    when=when,
+                )
             )
         return str(_("This issue is scheduled for %(when)s. Unschedule it to edit it.", when=when))
-    return str(_("This issue is being sent. Its text stays as it is."))
+    return str(_("This issue is being sent and can no longer be changed."))

@@ -118,7 +118,9 @@ def _goes_to_many(issue: Issue) -> bool:
 def _schedule(issue: Issue) -> Mailing:
     """Check that what is sent is what the page showed, and make the mailing."""
     if state_of(find_revision(session(), issue)) != request.form.get("state", ""):
-        raise Conflict("changed", _("The issue was changed since you opened this page. Look at it again."))
+        raise Conflict(
+            "changed", _("The issue has changed since you opened this page. Please check it again.")
+        )
     audience = count_audience(session(), issue)
     shown = _digits(request.form.get("count", ""))
     if not audience.readers:

@@ -65,12 +65,10 @@ def retry_rejected(mailing_id: int) -> AnyResponse:
         return _too_late(mailing_id)
     session().commit()
     if n:
-        said = ngettext(
-            "%(count)s person gets another turn.", "%(count)s people get another turn.", n, count=exactly(n)
-        )
+        said = ngettext("Retrying %(count)s person.", "Retrying %(count)s people.", n, count=exactly(n))
         flash(_when_resumed(mailing_id, said), "success")
     else:
-        flash(_("Nobody is rejected for that any more; nothing was changed."), "info")
+        flash(_("Nobody is rejected for that reason any more; nothing was changed."), "info")
     return _back(mailing_id)
 
 
@@ -91,7 +89,7 @@ def resend_unanswered(mailing_id: int) -> AnyResponse:
         return _back(mailing_id)
     session().commit()
     said = ngettext(
-        "%(count)s person is sent it again.", "%(count)s people are sent it again.", n, count=exactly(n)
+        "Sending again to %(count)s person.", "Sending again to %(count)s people.", n, count=exactly(n)
     )
     flash(_when_resumed(mailing_id, said) if n else _changed(0), "success" if n else "info")
     return _back(mailing_id)
@@ -102,8 +100,8 @@ def _changed(now: int) -> str:
         return str(_("Nobody is unanswered any more; nothing was sent again."))
     return str(
         ngettext(
-            "Meanwhile there is %(count)s unanswered. Nothing was sent again; look once more and decide.",
-            "Meanwhile there are %(count)s unanswered. Nothing was sent again; look once more and decide.",
+            "There is now %(count)s unanswered. Nothing was sent again; please check and decide again.",
+            "There are now %(count)s unanswered. Nothing was sent again; please check and decide again.",
             now,
             count=exactly(now),
         )
@@ -112,13 +110,13 @@ def _changed(now: int) -> str:
 
 def _when_resumed(mailing_id: int, said: str) -> str:
     if read_totals(session(), mailing_id).state in {DisplayedState.PAUSED, DisplayedState.STOPPING}:
-        return str(_("%(said)s The mailing is paused: it happens when you resume it.", said=said))
+        return str(_("%(said)s The mailing is paused, so this starts when you resume it.", said=said))
     return said
 
 
 def _too_late(mailing_id: int) -> AnyResponse:
     session().rollback()
-    flash(_("This mailing is cancelled or has not begun; nothing was changed."), "info")
+    flash(_("This mailing was cancelled or has not started; nothing was changed."), "info")
     return _back(mailing_id)
 
 

@@ -22,15 +22,15 @@ Verb = Callable[..., Mailing]
 @allow(Permission.SEND)
 def pause(mailing_id: int) -> AnyResponse:
     """Let nothing more start."""
-    said = _("Nothing more starts. What is in flight is answered first.")
+    said = _("Pausing. Messages already in flight finish first.")
     return _steer(control.pause, mailing_id, said)
 
 
 @blueprint.post(f"{ONE}/resume")
 @allow(Permission.SEND)
 def resume(mailing_id: int) -> AnyResponse:
-    """Go on exactly where it stopped."""
-    return _steer(control.resume, mailing_id, _("It goes on where it stopped."))
+    """Resume exactly where it stopped."""
+    return _steer(control.resume, mailing_id, _("The mailing continues where it stopped."))
 
 
 @blueprint.get(f"{ONE}/cancel")
@@ -55,7 +55,9 @@ def ask_cancel(mailing_id: int) -> AnyResponse:
 def cancel(mailing_id: int) -> AnyResponse:
     """Stop for good."""
     return _steer(
-        control.cancel, mailing_id, _("It is being cancelled. Who was not written to yet gets no copy.")
+        control.cancel,
+        mailing_id,
+        _("The mailing is being cancelled. People it has not reached yet get no copy."),
     )
 
 
@@ -74,9 +76,9 @@ def _steer(verb: Verb, mailing_id: int, said: str) -> AnyResponse:
 
 def _too_late(mailing: Mailing, error: Conflict) -> str:
     if mailing.state is MailingState.FINISHED:
-        return str(_("It had finished already; nothing was changed."))
+        return str(_("The mailing had already finished; nothing was changed."))
     if mailing.state is MailingState.CANCELLED:
-        return str(_("It was cancelled already; nothing was changed."))
+        return str(_("The mailing was already cancelled; nothing was changed."))
     if mailing.control is Control.CANCEL:
-        return str(_("It is being cancelled already; nothing was changed."))
+        return str(_("The mailing is already being cancelled; nothing was changed."))
     return error.message

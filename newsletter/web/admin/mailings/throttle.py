@@ -25,12 +25,14 @@ def set_throttle(mailing_id: int) -> AnyResponse:
         mailing = throttle(session(), mailing_id, _number(typed), actor=current_actor())
     except Refused:
         session().rollback()
-        problem = _("Give a number of messages a second from 0.1 to 100,000, or nothing for no limit.")
+        problem = _(
+            "Enter a number of messages a second from 0.1 to 100,000, or leave it empty for no limit."
+        )
         page = watch_page(load_mailing(mailing_id), limit_typed=typed[:LONGEST], limit_problem=problem)
         return make_response(page, 400)
     except Conflict:
         session().rollback()
-        flash(_("It was cancelled already; nothing was changed."), "info")
+        flash(_("The mailing was already cancelled; nothing was changed."), "info")
     else:
         session().commit()
         flash(limit_sentence(mailing.per_second), "success")
@@ -44,4 +46,4 @@ def _number(typed: str) -> float | None:
     try:
         return float(typed)
     except ValueError:
-        raise Refused("throttle", "That is no number.", {"per_second": "That is no number."}) from None
+        raise Refused("throttle", "That is not a number.", {"per_second": "That is not a number."}) from None

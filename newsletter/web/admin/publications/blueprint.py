@@ -29,7 +29,7 @@ def _allow_a_logo(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> AnyResponse:
     if request.endpoint != SET_LOGO:
-        sentence = _("What you typed is longer than any setting. Shorten it and send it again.")
+        sentence = _("What you typed is too long. Shorten it and try again.")
         return answer(413, sentence, code="too_large")
     megabytes = LARGEST_LOGO // 1_000_000
     flash(_("The logo is larger than %(megabytes)s MB. Make it smaller first.", megabytes=megabytes), "error")

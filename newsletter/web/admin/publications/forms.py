@@ -19,29 +19,29 @@ from newsletter.web.forms import Form
 class PublicationForm(Form):
     """Named as the columns; `state` says which state of the publication the form was filled from."""
 
-    name = StringField(_("Name"), [InputRequired(_("Write the name that readers see."))])
+    name = StringField(_("Name"), [InputRequired(_("Enter the name that readers see."))])
     slug = StringField(
         _("Slug"),
-        [InputRequired(_("Write its name in addresses."))],
-        description=_("Its name in addresses: small letters, digits and hyphens."),
+        [InputRequired(_("Enter a slug."))],
+        description=_("Used in web addresses: lower-case letters, digits and hyphens."),
     )
     description = TextAreaField(
         _("Description"),
-        description=_("A sentence or two for the sign-up page; the first line also stands in the email."),
+        description=_("A sentence or two for the sign-up page; the first line also appears in the email."),
     )
     sender_name = StringField(
         _("Sender's name"),
-        description=_("What the inbox shows. Left empty, it is the name of the publication."),
+        description=_("Shown in readers' inboxes. If empty, the name of the publication is used."),
     )
     sender_email = EmailField(
-        _("Sender's address"), [InputRequired(_("Write the address that issues come from."))]
+        _("Sender's address"), [InputRequired(_("Enter the address that issues are sent from."))]
     )
     reply_to = EmailField(
-        _("Reply-to address"), description=_("Where answers go, if not to the sender's address.")
+        _("Reply-to address"), description=_("Where replies go, if not to the sender's address.")
     )
     postal_address = TextAreaField(
         _("Postal address"),
-        description=_("Stands in every issue, as the law asks. Without it nothing can be sent."),
+        description=_("Printed in every issue, as the law requires. Nothing can be sent without it."),
     )
     language = StringField(
         _("Language"),
@@ -52,7 +52,7 @@ class PublicationForm(Form):
     timezone = StringField(
         _("Time zone"),
         [InputRequired(_("Choose a time zone."))],
-        description=_("Times at the desk and dates in issues are in this zone. Type a city to search."),
+        description=_("Used for times on these pages and dates in issues. Type a city to search."),
         default="UTC",
     )
     state = HiddenField()
@@ -80,6 +80,6 @@ class NewPublicationForm(PublicationForm):
 
     postal_address = TextAreaField(
         _("Postal address"),
-        [InputRequired(_("Write the postal address: the law asks for one in every issue."))],
-        description=_("Shown at the end of every issue, as the law asks."),
+        [InputRequired(_("Enter the postal address: the law requires one in every issue."))],
+        description=_("Printed in every issue, as the law requires."),
     )

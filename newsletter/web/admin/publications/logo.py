@@ -29,7 +29,7 @@ def set_logo(slug: str) -> AnyResponse:
         start_afresh()
         return theme_page(load_publication(slug), STATUS[error.decision], logo_problem=error.message, alt=alt)
     session().commit()
-    flash(_("The logo is there: on the readers' pages, and in every issue from now on."), "success")
+    flash(_("Logo saved. It appears on the public pages, and in every issue from now on."), "success")
     return redirect(url_for(".theme", slug=slug), 303)
 
 
@@ -40,5 +40,5 @@ def remove_logo(slug: str) -> AnyResponse:
     publication = load_publication(slug)
     set_logo_key(session(), publication.id, "", actor=current_actor())
     session().commit()
-    flash(_("The logo is taken away."), "success")
+    flash(_("Logo removed."), "success")
     return redirect(url_for(".theme", slug=slug), 303)

@@ -38,13 +38,14 @@ def create() -> AnyResponse:
     except Conflict as error:
         start_afresh()
         if _is_the_same(facts):
-            flash(_("%(name)s is there already; nothing was made twice.", name=facts.name), "info")
+            flash(_("%(name)s already exists; nothing was created twice.", name=facts.name), "info")
             return redirect(url_for(".settings", slug=facts.slug), 303)
         form.show_problems(error.fields)
         return _page(form, 409)
     session().commit()
     flash(
-        _("%(name)s is made. Choose how it looks, and put its form on your site.", name=facts.name), "success"
+        _("%(name)s is ready. Choose its design, and put its sign-up form on your site.", name=facts.name),
+        "success",
     )
     return redirect(url_for(".settings", slug=facts.slug), 303)
 

@@ -41,14 +41,14 @@ def _check_shape(octets: bytes) -> None:
     except Refused as error:
         if octets.lstrip()[:5].lower() in {b"<svg ", b"<?xml", b"<!doc"}:
             sentence = _(
-                "Programs for mail do not show SVG. Save the logo as PNG, twice as large as it is shown."
+                "Email programs do not show SVG. Save the logo as PNG, at twice the size it is shown."
             )
             raise _refused(sentence) from error
         raise _refused(error.message) from error
     if max(picture.width, picture.height) > MOST_PIXELS_ASIDE:
         raise _refused(
             _(
-                "The logo is %(width)s × %(height)s pixels; at most %(most)s are of use on either side.",
+                "The logo is %(width)s × %(height)s pixels. Use at most %(most)s on either side.",
                 width=picture.width,
                 height=picture.height,
                 most=MOST_PIXELS_ASIDE,

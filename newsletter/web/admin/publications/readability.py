@@ -53,7 +53,7 @@ def _about(ink: str, grounds: tuple[str, ...], asked: Tokens, shown: Tokens) -> 
     }
     if min(_ratio(shown, ink, behind) for behind in grounds) < READABLE:
         sentence = _(
-            "%(ink)s on %(ground)s (%(behind)s) cannot be made readable: choose papers and grounds "
+            "%(ink)s on %(ground)s (%(behind)s) cannot be made readable: choose backgrounds "
             "that are all light, or all dark.",
             **facts,
         )
@@ -68,8 +68,8 @@ def _about(ink: str, grounds: tuple[str, ...], asked: Tokens, shown: Tokens) -> 
 
 def _accent(asked: Tokens, shown: Tokens) -> Remark:
     sentence = _(
-        "The accent (%(colour)s) has a contrast of %(ratio)s to 1 on the paper: as words it is shown as "
-        "%(instead)s, on buttons as it is.",
+        "The accent (%(colour)s) has a contrast of %(ratio)s to 1 on the background: text uses %(instead)s "
+        "instead, buttons stay as they are.",
         colour=asked.accent,
         ratio=f"{contrast(asked.accent, shown.paper):.1f}",
         instead=shown.accent_text,
@@ -85,10 +85,10 @@ def _name(token: str) -> str:
     names = {
         "ink": _("Text"),
         "soft": _("Secondary text"),
-        "paper": _("the paper"),
-        "tint": _("the tinted paper"),
-        "ground": _("the ground"),
+        "paper": _("the background"),
+        "tint": _("the tinted background"),
+        "ground": _("the page background"),
     }
     word = str(names[token.removeprefix("dark_")])
     in_the_dark = token in {"dark_ink", "dark_soft"}
-    return str(_("%(what)s in the dark", what=word)) if in_the_dark else word
+    return str(_("%(what)s in dark mode", what=word)) if in_the_dark else word

@@ -70,7 +70,7 @@ def change_theme(slug: str) -> AnyResponse:
             publication, STATUS[error.decision], chosen=chosen, tokens=tokens, problem=error.message
         )
     session().commit()
-    flash(_("The look is saved. Issues that were sent stay as they were."), "success")
+    flash(_("Design saved. Issues already sent stay as they were."), "success")
     return redirect(url_for(".theme", slug=slug), 303)
 
 

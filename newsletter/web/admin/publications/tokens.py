@@ -13,18 +13,18 @@ LIGHT = {
     "accent": _("Accent"),
     "ink": _("Text"),
     "soft": _("Secondary text"),
-    "paper": _("Paper"),
-    "tint": _("Tinted paper"),
-    "ground": _("Ground around the paper"),
-    "hairline": _("Hairlines"),
+    "paper": _("Background"),
+    "tint": _("Tinted background"),
+    "ground": _("Page background"),
+    "hairline": _("Lines"),
 }
 DARK = {
     "dark_ink": _("Text"),
     "dark_soft": _("Secondary text"),
-    "dark_paper": _("Paper"),
-    "dark_tint": _("Tinted paper"),
-    "dark_ground": _("Ground around the paper"),
-    "dark_hairline": _("Hairlines"),
+    "dark_paper": _("Background"),
+    "dark_tint": _("Tinted background"),
+    "dark_ground": _("Page background"),
+    "dark_hairline": _("Lines"),
 }
 FONTS = {
     "headline_font": _("Headlines"),
@@ -39,9 +39,7 @@ FAMILIES = {
     "'Times New Roman', Times, serif": _("Times (serif)"),
     "'Palatino Linotype', Palatino, 'Book Antiqua', serif": _("Palatino (serif)"),
     "'Helvetica Neue', Helvetica, Arial, sans-serif": _("Helvetica (sans serif)"),
-    "'Segoe UI', -apple-system, Roboto, 'Helvetica Neue', Arial, sans-serif": _(
-        "The system's own (sans serif)"
-    ),
+    "'Segoe UI', -apple-system, Roboto, 'Helvetica Neue', Arial, sans-serif": _("System font (sans serif)"),
     "Verdana, Geneva, sans-serif": _("Verdana (sans serif)"),
     "'Trebuchet MS', Tahoma, sans-serif": _("Trebuchet (sans serif)"),
     "Tahoma, Verdana, sans-serif": _("Tahoma (sans serif)"),
@@ -80,7 +78,7 @@ def token_fields(
 
 def font_options(field: TokenField) -> list[tuple[str, str]]:
     """What a select of fonts offers: the theme's own, the families, one that was set elsewhere."""
-    own = str(_("The theme's own"))
+    own = str(_("Theme default"))
     known = FAMILIES.get(field.default)
     options = [("", f"{own}: {known}" if known else own)]
     options += [(families, str(label)) for families, label in FAMILIES.items() if families != field.default]

@@ -18,7 +18,8 @@ from newsletter.web.forms import Form, choices
 
 SECURITIES: dict[Security, object] = {
     Security.STARTTLS: _(
-        "STARTTLS: begins in clear, then encrypted; usually port 587. On this machine only if it is offered"
+        "STARTTLS: starts unencrypted, then encrypts; usually port 587. On this machine, only if"
+        " the relay offers it"
     ),
     Security.TLS: _("TLS: encrypted from the start; usually port 465"),
     Security.NONE: _("None: only for a relay on this machine or in its network; usually port 25"),
@@ -30,7 +31,7 @@ class RelayForm(Form):
 
     host = StringField(
         _("Host"),
-        [InputRequired(_("Write the relay's name, such as smtp.example.org."))],
+        [InputRequired(_("Enter the relay's host name, such as smtp.example.org."))],
         description=_("The name of the SMTP server, or its IP address."),
     )
     security = RadioField(
@@ -40,13 +41,11 @@ class RelayForm(Form):
         validate_choice=False,
     )
     port = StringField(
-        _("Port"), description=_("Left empty, it is the usual one: 25 for a relay on this machine.")
+        _("Port"), description=_("If empty, the usual port is used: 25 for a relay on this machine.")
     )
-    username = StringField(
-        _("User name"), description=_("Left empty if the relay knows this server by itself.")
-    )
+    username = StringField(_("User name"), description=_("Leave empty if the relay needs no sign-in."))
     password = PasswordField(_("Password"))
-    to = EmailField(_("Test message to"), description=_("One short message, to see that it arrives."))
+    to = EmailField(_("Test message to"), description=_("One short message, to check that it arrives."))
 
     def facts(self, kept: RelaySettings | None) -> RelaySettings | None:
         """What was typed, with the kept password where none was; None when a field says what is wrong."""

@@ -10,7 +10,7 @@ from newsletter.transports.models import Transport
 from newsletter.web.forms import Form, choices
 
 DIALOGUES: dict[str, object] = {
-    "chunking": _("As fast as it offers: whole messages one after another"),
+    "chunking": _("As fast as the relay allows: whole messages, one after another"),
     "pipelining": _("One message at a time, its commands sent together"),
     "plain": _("One command at a time"),
 }
@@ -19,34 +19,37 @@ DIALOGUES: dict[str, object] = {
 class LimitsForm(Form):
     """Named as in `check_limits`; `name` is what the relay is called."""
 
-    name = StringField(_("Name"), description=_("What it is called here and in the mailings' notes."))
+    name = StringField(_("Name"), description=_("Its name on this page and in messages about mailings."))
     weight = StringField(
         _("Weight"),
         description=_(
-            "Its share of the mail: with 3 it takes three times as much as another with 1. With 0 it is a"
-            " reserve that sends when no other can."
+            "Its share of the mail: a relay with 3 takes three times as much as one with 1. With 0"
+            " it is a backup, "
+            "used only when no other relay can send."
         ),
     )
     per_second = StringField(_("Messages a second"), description=_("Such as 10, or 0.5. Empty: no limit."))
-    per_day = StringField(_("Messages a day"), description=_("Days begin at midnight in the zone below."))
-    connections = StringField(_("ConnectionPool at once"), description=_("Of all workers together."))
-    messages_per_connection = StringField(_("Messages on a connection"))
+    per_day = StringField(
+        _("Messages a day"), description=_("Days start at midnight in the time zone below.")
+    )
+    connections = StringField(_("Connections at once"), description=_("Across all workers."))
+    messages_per_connection = StringField(_("Messages per connection"))
     provider_limits = StringField(
-        _("Messages a second to single receivers"),
-        description=_("Such as gmail=20 microsoft=5. Who has to wait is written to a little later."),
+        _("Messages a second per provider"),
+        description=_("Such as gmail=20 microsoft=5. Messages over the limit are sent a little later."),
     )
     hours = StringField(_("Hours"), description=_("Such as 08:00-20:00. Empty: always."))
     zone = StringField(_("Time zone"), description=_("Such as Europe/Rome; for hours and days."))
     warm_up_from = StringField(
         _("Warm-up: first day"),
         widget=DateInput(),
-        description=_("For an address that receivers do not know yet."),
+        description=_("For a sending address that mail providers do not know yet."),
     )
     warm_up_per_day = StringField(
         _("Warm-up: messages on the first day"),
-        description=_("Each day after it half as many more, for thirty days."),
+        description=_("Then half as many again each day, for thirty days."),
     )
-    dialogue = SelectField(_("Dialogue"), choices=lambda: choices(DIALOGUES), validate_choice=False)
+    dialogue = SelectField(_("How it sends"), choices=lambda: choices(DIALOGUES), validate_choice=False)
 
     def fill(self, transport: Transport) -> None:
         """Show what is stored."""

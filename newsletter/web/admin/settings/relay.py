@@ -42,7 +42,7 @@ def save() -> AnyResponse:
         form.show_problems(error.fields)
         return page("show", form, STATUS[error.decision], used=in_use(), problem=error.message)
     session().commit()
-    flash(_("The relay is saved. Mail leaves by %(where)s from now on.", where=_where(transport)), "success")
+    flash(_("Relay saved. Mail is now sent through %(where)s.", where=_where(transport)), "success")
     return redirect(url_for(".show"), 303)
 
 
@@ -52,7 +52,7 @@ def remove_all() -> AnyResponse:
     """Forget what is saved, with its password."""
     removed = remove_transports(session(), actor=current_actor())
     session().commit()
-    said = _("Mail leaves by the relay of the environment (SMTP_URL) again. The saved one is deleted.")
+    said = _("Mail is sent through SMTP_URL again. The saved relay was deleted.")
     flash(
         said if removed else _("No relay was saved; nothing was changed."), "success" if removed else "info"
     )
@@ -64,7 +64,7 @@ def _save(used: InUse, facts: RelaySettings) -> Transport:
     if used.only is not None:
         return change_relay(session(), used.only.id, facts, secrets, actor=actor)
     if used.transports:
-        raise Conflict("several_relays", _("There are several relays by now: choose the one to change."))
+        raise Conflict("several_relays", _("There are several relays now: choose the one to change."))
     return add_transport(session(), facts, secrets, actor=actor)
 
 

@@ -75,7 +75,7 @@ def _used(used: InUse, key: str) -> tuple[Relay | None, str]:
     """The relay to try, or why there is none."""
     config = used.called(key)
     if config is None:
-        return None, used.problem or str(_("This relay is not used any more."))
+        return None, used.problem or str(_("This relay is no longer in use."))
     return (None, config.broken.message) if config.broken else (config.relay, "")
 
 

@@ -50,7 +50,7 @@ def add() -> AnyResponse:
         return _refused(None, form, error)
     session().commit()
     flash(
-        _("%(where)s is added: it takes its share of the mail from now on.", where=facts.relay.where),
+        _("%(where)s was added. It now takes its share of the mail.", where=facts.relay.where),
         "success",
     )
     return redirect(url_for(".show"), 303)
@@ -78,7 +78,7 @@ def save_one(transport_id: int) -> AnyResponse:
     except DomainError as error:
         return _refused(transport, form, error)
     session().commit()
-    flash(_("%(where)s is saved, and used from now on.", where=facts.relay.where), "success")
+    flash(_("%(where)s was saved and is now in use.", where=facts.relay.where), "success")
     return redirect(url_for(".show"), 303)
 
 
@@ -96,7 +96,7 @@ def save_limits(transport_id: int) -> AnyResponse:
     changed = change_limits(session(), transport_id, facts, name=name, actor=current_actor())
     session().commit()
     flash(
-        _("The limits of %(name)s are saved. They hold from the next messages on.", name=changed.name),
+        _("The limits of %(name)s were saved. They apply from the next messages on.", name=changed.name),
         "success",
     )
     return redirect(url_for(".show"), 303)
@@ -106,7 +106,7 @@ def save_limits(transport_id: int) -> AnyResponse:
 @allow(Permission.MANAGE_SETTINGS)
 def pause(transport_id: int) -> AnyResponse:
     """Nothing more is sent by it."""
-    said = _("%(name)s is paused: nothing more is sent by it.")
+    said = _("%(name)s is paused: nothing more is sent through it.")
     return _act(transport_id, said, pause_transport)
 
 
@@ -114,14 +114,14 @@ def pause(transport_id: int) -> AnyResponse:
 @allow(Permission.MANAGE_SETTINGS)
 def resume(transport_id: int) -> AnyResponse:
     """It is sent by again, its trouble forgotten."""
-    return _act(transport_id, _("%(name)s sends again."), resume_transport)
+    return _act(transport_id, _("%(name)s is sending again."), resume_transport)
 
 
 @blueprint.post("/settings/relays/<int:transport_id>/earlier")
 @allow(Permission.MANAGE_SETTINGS)
 def earlier(transport_id: int) -> AnyResponse:
     """It changes places with the one before it."""
-    return _act(transport_id, _("%(name)s is one place further up."), move_earlier)
+    return _act(transport_id, _("%(name)s was moved up."), move_earlier)
 
 
 @blueprint.post("/settings/relay/resume")
@@ -136,7 +136,11 @@ def resume_environment() -> AnyResponse:
     session().commit()
     name = config.name if config else ""
     flash(
-        *((_("%(name)s sends again.", name=name), "success") if done else (_("Nothing was changed."), "info"))
+        *(
+            (_("%(name)s is sending again.", name=name), "success")
+            if done
+            else (_("Nothing was changed."), "info")
+        )
     )
     return redirect(url_for(".show"), 303)
 
@@ -156,7 +160,7 @@ def remove(transport_id: int) -> AnyResponse:
     name = get_transport(session(), transport_id).name
     remove_transports(session(), actor=current_actor(), transport_id=transport_id)
     session().commit()
-    flash(_("%(name)s is removed, and its password deleted.", name=name), "success")
+    flash(_("%(name)s was removed and its password deleted.", name=name), "success")
     return redirect(url_for(".show"), 303)
 
 

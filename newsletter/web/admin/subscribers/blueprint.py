@@ -38,10 +38,10 @@ def _allow_large_uploads(endpoint: str | None, _values: dict[str, Any] | None) -
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> Answer:
     if request.endpoint != UPLOAD:
-        sentence = _("What you typed is longer than any name, note or address. Shorten it and send it again.")
+        sentence = _("What you typed is too long. Shorten it and try again.")
     elif (request.content_length or 0) < MOST_OCTETS:
         most = MOST_PASTED // 1_000_000
-        sentence = _("More than %(most)s MB cannot be pasted. Save it as a file and upload that.", most=most)
+        sentence = _("You can paste at most %(most)s MB. Save it as a file and upload it instead.", most=most)
     else:
         sentence = too_large_error(MOST_OCTETS).message
     return answer(413, sentence, code="too_large")

@@ -57,7 +57,7 @@ def suppress(subscriber_id: int) -> AnyResponse:
     if done:
         flash(_("Nothing is sent to this address any more, in any publication."), "success")
     else:
-        flash(_("This address was suppressed before; nothing was changed."), "info")
+        flash(_("This address was already suppressed; nothing was changed."), "info")
     return _back(subscriber_id)
 
 
@@ -73,7 +73,7 @@ def lift(subscriber_id: int) -> AnyResponse:
         return _back(subscriber_id)
     session().commit()
     if done:
-        flash(_("The suppression is lifted: what they subscribe to is sent to them again."), "success")
+        flash(_("Suppression lifted: they will get what they subscribe to again."), "success")
     else:
         flash(_("This address is not suppressed; nothing was changed."), "info")
     return _back(subscriber_id)

@@ -47,9 +47,9 @@ def confirm(slug: str, import_id: int) -> AnyResponse:
         return _gone(slug, error)
     session().commit()
     if is_new:
-        flash(_("The file is being read. You may leave this page."), "success")
+        flash(_("The file is being read. You can leave this page."), "success")
     else:
-        flash(_("This import was confirmed before; nothing is imported twice."), "info")
+        flash(_("This import was already confirmed; nothing is imported twice."), "info")
     return redirect(url_for(".progress", slug=slug, import_id=import_id), 303)
 
 
@@ -64,7 +64,7 @@ def discard(slug: str, import_id: int) -> AnyResponse:
         return _gone(slug, error)
     except Conflict:
         session().rollback()
-        flash(_("Somebody has confirmed this import in the meantime."), "warning")
+        flash(_("Someone has confirmed this import in the meantime."), "warning")
         return redirect(url_for(".progress", slug=slug, import_id=import_id), 303)
     session().commit()
     ImportFiles(settings().data_dir).discard(file)

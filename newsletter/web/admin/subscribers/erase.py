@@ -41,7 +41,7 @@ def erase(subscriber_id: int) -> AnyResponse:
         erase_person(session(), subscriber_id, actor=current_actor(), files=personal_files())
     except Missing:
         session().rollback()
-        flash(_("This person was erased before; nothing was changed."), "info")
+        flash(_("This person was already erased; nothing was changed."), "info")
     else:
         session().commit()
         truncate_log(session())

@@ -41,9 +41,9 @@ def end(subscriber_id: int, subscription_id: int) -> AnyResponse:
     session().commit()
     name = subscription.publication.name
     if done:
-        flash(_("They do not get %(name)s any more.", name=name), "success")
+        flash(_("They no longer get %(name)s.", name=name), "success")
     else:
-        flash(_("The subscription to %(name)s had ended already; nothing was changed.", name=name), "info")
+        flash(_("The subscription to %(name)s had already ended; nothing was changed.", name=name), "info")
     return _back(subscriber_id)
 
 

@@ -5,14 +5,14 @@ from flask_babel import lazy_gettext as _
 from newsletter.mailings.models import Exclusion
 
 EXCLUDED: dict[Exclusion, object] = {
-    Exclusion.UNCONFIRMED: _("have not confirmed their subscription"),
-    Exclusion.PAUSED: _("have paused it"),
-    Exclusion.UNSUBSCRIBED: _("have unsubscribed"),
-    Exclusion.ENDED: _("had their subscription ended"),
-    Exclusion.SUPPRESSED: _("are on the list of addresses never written to"),
-    Exclusion.ERASED: _("were erased"),
-    Exclusion.ALREADY_RECEIVED: _("have this issue already"),
-    Exclusion.CANCELLED: _("were left out by a cancelled mailing"),
+    Exclusion.UNCONFIRMED: _("not confirmed yet"),
+    Exclusion.PAUSED: _("paused"),
+    Exclusion.UNSUBSCRIBED: _("unsubscribed"),
+    Exclusion.ENDED: _("subscription ended"),
+    Exclusion.SUPPRESSED: _("suppressed"),
+    Exclusion.ERASED: _("erased"),
+    Exclusion.ALREADY_RECEIVED: _("already received this issue"),
+    Exclusion.CANCELLED: _("left out by a cancelled mailing"),
 }
 
 

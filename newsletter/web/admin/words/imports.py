@@ -29,15 +29,15 @@ def import_word(state: ImportState) -> Word:
 def state_sentence(read: SubscriberImport, zone: str) -> str:
     """What happens now, or what happened in the end."""
     if read.state is ImportState.PREVIEW:
-        return str(_("Nobody is added before it is confirmed."))
+        return str(_("Nobody is added until it is confirmed."))
     if read.state is ImportState.QUEUED and not read.position:
-        return str(_("It is read as soon as a worker is free."))
+        return str(_("It will be read as soon as a worker is free."))
     if not read.over:
         position, lines = exactly(read.position), exactly(read.lines)
-        return str(_("Line %(read)s of %(lines)s is read.", read=position, lines=lines))
+        return str(_("Reading line %(read)s of %(lines)s.", read=position, lines=lines))
     when = long_moment(read.finished_at, zone) if read.finished_at else ""
     if read.state is ImportState.FAILED:
-        return str(_("It stopped on %(when)s. %(why)s", when=when, why=read.failure))
+        return str(_("Stopped on %(when)s. %(why)s", when=when, why=read.failure))
     new = ngettext(
         "%(count)s new subscriber.", "%(count)s new subscribers.", read.imported, count=exactly(read.imported)
     )
@@ -47,10 +47,10 @@ def state_sentence(read: SubscriberImport, zone: str) -> str:
 def terms(read: SubscriberImport) -> list[tuple[str, str, int]]:
     """Each count with its meaning; every row that was read is in exactly one of them."""
     counts = [
-        (_("Imported"), _("Subscribed from now on."), read.imported),
-        (_("Already there"), _("Subscribed before; nothing changed."), read.already),
+        (_("Imported"), _("Now subscribed."), read.imported),
+        (_("Already subscribed"), _("Subscribed before; nothing changed."), read.already),
     ]
-    left_out = (_("Left out"), _("Rows that cannot be used; each is told below."), read.invalid)
+    left_out = (_("Left out"), _("Rows that cannot be used; see below."), read.invalid)
     return _as_words([*counts, *_skips(read.skipped), left_out])
 
 
@@ -59,12 +59,12 @@ def preview_terms(result: ImportResult) -> list[tuple[str, str, int]]:
     counts = [
         (
             _("Will be added"),
-            _("Subscribed once you confirm; they get no message about it."),
+            _("Subscribed once you confirm; they are not notified."),
             result.imported,
         ),
-        (_("Already there"), _("Subscribed before; nothing changes."), result.already),
+        (_("Already subscribed"), _("Subscribed before; nothing changes."), result.already),
     ]
-    left_out = (_("Left out"), _("Rows that cannot be used; each is told below."), len(result.errors))
+    left_out = (_("Left out"), _("Rows that cannot be used; see below."), len(result.errors))
     return _as_words([*counts, *_skips(result.skipped), left_out])
 
 
@@ -78,7 +78,7 @@ def column_facts(columns: Columns) -> list[tuple[str, str]]:
     facts = [
         (_("Address"), titles[columns.email]),
         (_("Name"), names or _("none")),
-        (_("Whether they are subscribed"), consent or _("not said: everybody counts as subscribed")),
+        (_("Subscription state"), consent or _("not given: everyone counts as subscribed")),
     ]
     return [(str(term), str(value)) for term, value in facts]
 

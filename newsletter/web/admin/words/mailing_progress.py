@@ -20,17 +20,19 @@ def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
     """What happens now, or what happened in the end."""
     sent, when = exactly(totals.sent), _moment(totals, zone)
     if totals.state is DisplayedState.SCHEDULED:
-        return str(_("It will be sent on %(when)s. Its readers are counted then.", when=when))
+        return str(_("It will be sent on %(when)s. Recipients are counted then.", when=when))
     if totals.state is DisplayedState.FREEZING:
-        sentence = _("Its readers are being counted: %(count)s so far.", count=exactly(totals.candidates))
+        sentence = _("Counting recipients: %(count)s so far.", count=exactly(totals.candidates))
     elif totals.state is DisplayedState.SENDING:
         sentence = _("Sending since %(when)s.", when=when)
         if totals.waits:
             return f"{sentence} {_waiting(totals)}"
     elif totals.state is DisplayedState.PAUSED and totals.started_at is None:
-        sentence = _("It was to begin on %(when)s. It does not until somebody resumes it.", when=when)
+        sentence = _(
+            "It was due to start on %(when)s. It will not start until someone resumes it.", when=when
+        )
     elif totals.state is DisplayedState.PAUSED:
-        sentence = _("Nothing is in flight and nothing more starts until somebody resumes it.")
+        sentence = _("Nothing is in flight, and nothing more will be sent until someone resumes it.")
     elif totals.state is DisplayedState.STOPPING:
         return _stopping(mailing, totals)
     elif totals.state is DisplayedState.CANCELLED:
@@ -43,7 +45,7 @@ def state_sentence(mailing: Mailing, totals: MailingTotals, zone: str) -> str:
 def limit_sentence(per_second: float | None) -> str:
     """How fast it may go."""
     if per_second is None:
-        return str(_("No limit: it goes as fast as the relay takes it."))
+        return str(_("No limit: as fast as the relay accepts messages."))
     return str(_("At most %(rate)s a second.", rate=_exact_rate(per_second)))
 
 
@@ -53,11 +55,13 @@ def silence_sentence(totals: MailingTotals, progress: Progress) -> str:
         return ""
     long = duration(progress.silent_seconds)
     if totals.state is DisplayedState.SCHEDULED:
-        return str(_("It was due %(long)s ago and no worker has begun. Are the workers running?", long=long))
+        return str(
+            _("It was due %(long)s ago, but no worker has started on it. Are the workers running?", long=long)
+        )
     return str(
         _(
-            "No worker has reported anything about it for %(long)s. Are the workers running? "
-            "Nothing is lost: it goes on when they do.",
+            "No worker has reported on it for %(long)s. Are the workers running? Nothing "
+            "is lost: it continues when they are.",
             long=long,
         )
     )
@@ -66,7 +70,10 @@ def silence_sentence(totals: MailingTotals, progress: Progress) -> str:
 def speed_words(totals: MailingTotals, progress: Progress) -> list[str]:
     """Rate, time left and the next retry, as far as they are known."""
     said = []
-    if totals.over and progress.elapsed is not None:
+    if totals.over and progress.mostly_done is not None and progress.elapsed is not None:
+        said.append(_("Almost all were sent in %(long)s", long=duration(progress.mostly_done)))
+        said.append(_("the last retry was after %(long)s", long=duration(progress.elapsed)))
+    elif totals.over and progress.elapsed is not None:
         said.append(_("It took %(long)s", long=duration(progress.elapsed)))
     if progress.rate:
         said.append(_rate(progress.rate))
@@ -81,23 +88,23 @@ def speed_words(totals: MailingTotals, progress: Progress) -> list[str]:
 
 def _stopping(mailing: Mailing, totals: MailingTotals) -> str:
     flying = ngettext(
-        "%(count)s message is in flight; its answer is awaited.",
-        "%(count)s messages are in flight; their answers are awaited.",
+        "%(count)s message is still in flight.",
+        "%(count)s messages are still in flight.",
         totals.in_flight,
         count=exactly(totals.in_flight),
     )
     if mailing.control is Control.CANCEL:
-        return str(_("It is being cancelled, nothing more starts. %(flying)s", flying=flying))
-    return str(_("It is being paused, nothing more starts. %(flying)s", flying=flying))
+        return str(_("It is being cancelled; no more messages are started. %(flying)s", flying=flying))
+    return str(_("It is being paused; no more messages are started. %(flying)s", flying=flying))
 
 
 def _waiting(totals: MailingTotals) -> str:
     """Why nothing leaves at the moment, and when it is tried again."""
     why = isolated(totals.waiting_for)
     if totals.not_before is None:
-        return str(_("Nothing leaves at the moment: %(why)s", why=why))
+        return str(_("Nothing is being sent right now: %(why)s", why=why))
     long = duration((totals.not_before - clock.now()).total_seconds())
-    return str(_("Nothing leaves at the moment: %(why)s The next try is in %(long)s.", why=why, long=long))
+    return str(_("Nothing is being sent right now: %(why)s Next try in %(long)s.", why=why, long=long))
 
 
 def _exact_rate(per_second: float) -> str:

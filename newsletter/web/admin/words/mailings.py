@@ -11,25 +11,25 @@ from newsletter.web.admin.words.state import Word, drawn
 
 STATES: dict[DisplayedState, Word] = {
     DisplayedState.SCHEDULED: (_("Scheduled"), "info", "wait"),
-    DisplayedState.FREEZING: (_("Freezing the audience"), "info", "people"),
+    DisplayedState.FREEZING: (_("Counting recipients"), "info", "people"),
     DisplayedState.SENDING: (_("Sending"), "info", "mailing"),
     DisplayedState.PAUSED: (_("Paused"), "warning", None),
     DisplayedState.STOPPING: (_("Stopping…"), "warning", "wait"),
     DisplayedState.FINISHED: (_("Finished"), "success", None),
     DisplayedState.CANCELLED: (_("Cancelled"), None, "close"),
 }
-WAITS_FOR_YOU: Word = (_("Waits for you"), "warning", None)
+WAITS_FOR_YOU: Word = (_("Needs attention"), "warning", None)
 
 # The word of each outcome in tables and filters, and what it means in one sentence.
 OUTCOMES: dict[str, tuple[object, object]] = {
-    Outcome.PENDING: (_("Pending"), _("Nobody has begun with them yet.")),
-    IN_FLIGHT: (_("In flight"), _("In the hands of a sending process.")),
+    Outcome.PENDING: (_("Pending"), _("Not started yet.")),
+    IN_FLIGHT: (_("In flight"), _("Being sent right now.")),
     Outcome.SENT: (_("Sent"), _("A server accepted the message.")),
-    Outcome.REJECTED: (_("Rejected"), _("A server refused for good, or the retries ran out.")),
-    Outcome.RETRY: (_("Retry"), _("Refused for now; tried again by itself.")),
+    Outcome.REJECTED: (_("Rejected"), _("A server refused permanently, or the retries ran out.")),
+    Outcome.RETRY: (_("Retry"), _("Refused for now; will be retried automatically.")),
     Outcome.UNANSWERED: (
         _("Unanswered"),
-        _("Handed over, but the answer never came. Never sent again by itself."),
+        _("Handed over, but no answer came. Never resent automatically."),
     ),
     Outcome.EXCLUDED: (_("Excluded"), _("Gets no copy.")),
 }
@@ -39,20 +39,20 @@ EXCLUSIONS: dict[str, object] = {
     Exclusion.PAUSED: _("subscription paused"),
     Exclusion.UNSUBSCRIBED: _("unsubscribed"),
     Exclusion.ENDED: _("subscription ended"),
-    Exclusion.SUPPRESSED: _("address never written to"),
+    Exclusion.SUPPRESSED: _("address suppressed"),
     Exclusion.ERASED: _("erased"),
-    Exclusion.ALREADY_RECEIVED: _("has this issue already"),
-    Exclusion.CANCELLED: _("left by the cancel"),
+    Exclusion.ALREADY_RECEIVED: _("already has this issue"),
+    Exclusion.CANCELLED: _("mailing cancelled"),
 }
 
 REFUSALS: dict[str, object] = {
-    Reason.NO_SUCH_USER: _("no such person there"),
+    Reason.NO_SUCH_USER: _("no such mailbox"),
     Reason.NO_SUCH_DOMAIN: _("no such domain"),
     Reason.BAD_ADDRESS: _("bad address"),
-    Reason.MOVED: _("moved away"),
+    Reason.MOVED: _("mailbox moved"),
     Reason.DISABLED: _("mailbox disabled"),
     Reason.MAILBOX_FULL: _("mailbox full"),
-    Reason.UNROUTABLE: _("no way to that server"),
+    Reason.UNROUTABLE: _("server unreachable"),
     Reason.NEEDS_SMTPUTF8: _("needs international addresses (SMTPUTF8)"),
     Reason.REFUSED: _("refused without an explanation"),
     Reason.TOO_BIG: _("message too big"),
@@ -62,11 +62,11 @@ REFUSALS: dict[str, object] = {
     Reason.SENDER_REFUSED: _("sender refused"),
     Reason.RELAY_DENIED: _("relaying denied"),
     Reason.AUTH_REQUIRED: _("sign-in required"),
-    Reason.PROTOCOL: _("misunderstanding in the protocol"),
-    Reason.SYSTEM: _("trouble on the server"),
+    Reason.PROTOCOL: _("protocol error"),
+    Reason.SYSTEM: _("server error"),
     Reason.BUSY: _("server busy"),
-    Reason.THROTTLED: _("too many at once"),
-    Reason.GREYLISTED: _("asked to come back later"),
+    Reason.THROTTLED: _("too many messages at once"),
+    Reason.GREYLISTED: _("asked to try again later"),
     Reason.LATER: _("refused for now without an explanation"),
     Reason.LOST: _("connection lost"),
     Reason.SILENT: _("no answer"),

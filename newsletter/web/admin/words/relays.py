@@ -72,7 +72,7 @@ def share_words(relay: Overview, alone: bool) -> str:
     if alone or relay.availability.needs_operator:
         return ""
     if relay.config.weight == 0:
-        return str(_("Reserve: sends when no other can"))
+        return str(_("Backup: used only when no other relay can send"))
     return str(_("Takes about %(percent)s%% of the mail", percent=relay.share))
 
 
@@ -115,5 +115,5 @@ def limit_words(limits: Limits) -> list[str]:
         hours = limits.hours.replace("-", "\N{EN DASH}")
         words.append(str(_("only %(hours)s (%(zone)s)", hours=hours, zone=limits.zone)))
     if limits.warm_up_from is not None:
-        words.append(str(_("warms up since %(date)s", date=format_date(limits.warm_up_from, "medium"))))
+        words.append(str(_("warming up since %(date)s", date=format_date(limits.warm_up_from, "medium"))))
     return words

@@ -19,45 +19,47 @@ STATES: dict[str, Word] = {
 
 # What people in a state are waiting for, for the page of a state without anybody.
 MEANINGS: dict[str, object] = {
-    State.PENDING: _("Somebody who signed up is pending until they press the button in the message we sent."),
+    State.PENDING: _("People who signed up are pending until they press the button in the email we sent."),
     State.ACTIVE: _("Active subscribers get the next mailing."),
-    State.PAUSED: _("Subscribers can pause for one to three months, and are active again by themselves."),
-    State.ENDED: _("Who unsubscribed, or was ended by an editor, stays here with the reason."),
-    SUPPRESSED: _("Addresses that came back for good, complained or were put here are never written to."),
+    State.PAUSED: _(
+        "Subscribers can pause for one to three months, and then become active again automatically."
+    ),
+    State.ENDED: _("People who unsubscribed, or were removed by an editor, stay here with the reason."),
+    SUPPRESSED: _("Addresses that bounced, complained or were added by hand are never emailed."),
 }
 
 ENDS: dict[EndReason, object] = {
     EndReason.UNSUBSCRIBED: _("unsubscribed"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor"),
-    EndReason.BOUNCED: _("messages came back"),
+    EndReason.BOUNCED: _("bounced"),
     EndReason.COMPLAINED: _("complained"),
     EndReason.ERASED: _("erased"),
 }
 
 # Why an import left somebody out who stands in the file; the other reasons are those of an end.
 SKIPS: dict[str, object] = ENDS | {
-    SUPPRESSED: _("never written to (suppressed)"),
+    SUPPRESSED: _("suppressed"),
     EndReason.UNSUBSCRIBED: _("unsubscribed before"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor before"),
-    FileState.SUPPRESSED: _("suppressed, says the file"),
-    FileState.COMPLAINED: _("complained, says the file"),
-    FileState.BOUNCED: _("messages came back, says the file"),
-    FileState.UNSUBSCRIBED: _("unsubscribed, says the file"),
-    FileState.ENDED: _("ended or inactive, says the file"),
-    FileState.NOT_SUBSCRIBED: _("not subscribed, says the file"),
-    FileState.PENDING: _("not confirmed, says the file"),
-    FileState.PAUSED: _("paused, says the file"),
+    FileState.SUPPRESSED: _("suppressed, according to the file"),
+    FileState.COMPLAINED: _("complained, according to the file"),
+    FileState.BOUNCED: _("bounced, according to the file"),
+    FileState.UNSUBSCRIBED: _("unsubscribed, according to the file"),
+    FileState.ENDED: _("ended or inactive, according to the file"),
+    FileState.NOT_SUBSCRIBED: _("not subscribed, according to the file"),
+    FileState.PENDING: _("not confirmed, according to the file"),
+    FileState.PAUSED: _("paused, according to the file"),
 }
 
 SUPPRESSIONS: dict[SuppressionReason, object] = {
-    SuppressionReason.HARD_BOUNCE: _("a message to it came back for good"),
+    SuppressionReason.HARD_BOUNCE: _("a message to it bounced"),
     SuppressionReason.COMPLAINT: _("its owner reported a message as spam"),
     SuppressionReason.MANUAL: _("suppressed by hand"),
     SuppressionReason.ERASED: _("its owner was erased"),
 }
 
 CONSENTS: dict[ConsentKind, object] = {
-    ConsentKind.REQUESTED: _("Asked for"),
+    ConsentKind.REQUESTED: _("Requested"),
     ConsentKind.CONFIRMED: _("Confirmed"),
     ConsentKind.IMPORTED: _("Imported"),
     ConsentKind.VOUCHED: _("Added by an editor"),
@@ -71,8 +73,8 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.EMBED: _("embedded sign-up form"),
     ConsentSource.CONFIRMATION: _("link in the confirmation message"),
     ConsentSource.IMPORT: _("import"),
-    ConsentSource.EDITOR: _("the desk"),
-    ConsentSource.ONE_CLICK: _("the mail program's unsubscribe button"),
+    ConsentSource.EDITOR: _("admin pages"),
+    ConsentSource.ONE_CLICK: _("the email program's unsubscribe button"),
     ConsentSource.PAGE: _("unsubscribe page"),
     ConsentSource.PREFERENCES: _("preferences page"),
     ConsentSource.UNDO: _("undo on the unsubscribe page"),
@@ -81,15 +83,15 @@ SOURCES: dict[ConsentSource, object] = {
 # What adding somebody came to, and the kind of that notice.
 ADDED: dict[Outcome, tuple[object, str]] = {
     Outcome.ASKED: (
-        _("A message is on its way to them. They subscribe to %(name)s by its button."),
+        _("We have emailed them. They subscribe to %(name)s by pressing the button in that email."),
         "success",
     ),
     Outcome.LIMITED: (
-        _("They were asked to confirm lately, so no further message was sent. Try again tomorrow."),
+        _("They were asked to confirm recently, so no other message was sent. Try again tomorrow."),
         "warning",
     ),
-    Outcome.ACTIVE: (_("They subscribe to %(name)s from now on."), "success"),
-    Outcome.ALREADY: (_("They subscribe to %(name)s already; nothing was changed."), "info"),
+    Outcome.ACTIVE: (_("They are now subscribed to %(name)s."), "success"),
+    Outcome.ALREADY: (_("They are already subscribed to %(name)s; nothing was changed."), "info"),
 }
 
 # What the audit says was done, by readers and by editors.
@@ -98,7 +100,7 @@ DEEDS: dict[str, object] = {
     "subscription.ended": _("Ended the subscription"),
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
-    "subscription.renewed": _("Took the subscription up again"),
+    "subscription.renewed": _("Renewed the subscription"),
     "subscriber.changed": _("Changed name or language"),
     "subscriber.erased": _("Erased the person"),
     "subscription.asked": _("Asked them to confirm"),
@@ -121,7 +123,7 @@ ACTORS: dict[str, object] = {
 # System messages to subscribers, in the middle of a sentence.
 MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
-    "already_subscribed": _("message that they are subscribed"),
+    "already_subscribed": _("notice that they are already subscribed"),
 }
 
 

@@ -70,7 +70,7 @@ def test_step_by_step(
     admin_client: SignedIn, session: Session, publication: Publication, links: Links
 ) -> None:
     assert steps(admin_client) == ["current", "", "", ""]
-    assert "No message has left yet" in read(admin_client, "/admin/")
+    assert "Nothing has been sent yet" in read(admin_client, "/admin/")
     session.add(
         SystemMessage(
             kind="confirmation", recipient="a@b.example", address_hash="x", facts={}, state=MessageState.SENT
@@ -94,7 +94,7 @@ def test_step_by_step(
     issue = make_issue(session, publication)
     session.commit()
     page = read(admin_client, "/admin/")
-    assert "“Issue one” is begun." in page
+    assert "“Issue one” is in progress." in page
     assert f'href="/admin/issues/{issue.id}/edit"' in page
     schedule(session, issue, Moment(clock.now() + timedelta(days=1), "Europe/Rome"), links, actor="test")
     session.commit()

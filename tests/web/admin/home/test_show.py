@@ -73,14 +73,14 @@ class TestTheNextIssue:
     ) -> None:
         page = read(admin_client, "/admin/p/morning")
         assert "Issue one" in page
-        assert "It can be sent. There is 1 warning to look at." in page
+        assert "It can be sent. Check 1 warning first." in page
         assert "1 section" in page
         assert "0 items" in page
         document = {"title": "Not yet", "sections": [{"type": "text", "text": "TK"}]}
         save_document(session, publication, loads(json.dumps(document)), author=XSS)
         session.commit()
         page = read(admin_client, "/admin/p/morning")
-        assert "must be mended before it can be sent" in page
+        assert "before sending" in page
         assert "1 more draft" in page
         assert XSS not in page
 
@@ -95,7 +95,7 @@ class TestTheNextIssue:
         assert not heading(page, "On its way")
 
     def test_none(self, admin_client: SignedIn, publication: Publication) -> None:
-        assert "Nothing is being written, and nothing is scheduled." in read(admin_client, "/admin/")
+        assert "No drafts, and nothing scheduled." in read(admin_client, "/admin/")
 
     def test_its_items_are_counted(self) -> None:
         item = {"headline": "A ferry", "url": "https://news.example.org/ferry"}
@@ -120,7 +120,7 @@ class TestTheOneThingToDo:
         draft = make_issue(session, session.get_one(Publication, issue.publication_id), "two")
         session.commit()
         page = read(admin_client, "/admin/").replace("\n", "")
-        assert f'href="/admin/issues/{draft.id}/edit">Go on writing<' in page
+        assert f'href="/admin/issues/{draft.id}/edit">Continue writing<' in page
         assert page.count("button-primary") == 1
 
 
@@ -170,9 +170,9 @@ class TestUnderWay:
         session.commit()
         page = read(admin_client, "/admin/p/morning")
         assert page.count("The relay refuses the log-in.") == 1  # at the mailing, which is the first thing
-        assert page.count("Mend that, then resume the mailing.") == 1
-        assert page.index("Mend that") < page.index(">Next issue</h2>") < page.index(">Health</h2>")
-        assert "has paused itself" not in page
+        assert page.count("Fix this, then resume the mailing.") == 1
+        assert page.index("Fix this") < page.index(">Next issue</h2>") < page.index(">Health</h2>")
+        assert "was paused automatically" not in page
         assert XSS not in page
 
 

@@ -191,7 +191,7 @@ def test_a_change_has_its_limits(api: DocumentClient) -> None:
     )
     assert huge.status_code == 413
     assert huge.json is not None
-    assert "more than an issue can hold" in huge.json["message"]
+    assert "This issue is too large" in huge.json["message"]
 
 
 def test_two_hundred_items_in_a_section(api: DocumentClient) -> None:

@@ -58,7 +58,7 @@ def page_data_of(text: str) -> Any:
 
 def test_an_empty_list_says_what_to_do(editor_client: SignedIn, publication: Publication) -> None:
     page = editor_client.get(LIST).text
-    assert "No issue yet" in page
+    assert "No issues yet" in page
     assert NEW in page
 
 
@@ -92,7 +92,7 @@ def test_the_list_is_filtered_and_paged(
     for number in range(35):
         save_issue(session, publication, title=f"Week {number} of 100%", slug=f"w-{number}")
     other = make_publication(session, "other")
-    save_issue(session, other, title="Somebody else's")
+    save_issue(session, other, title="Someone else's")
     session.commit()
     first, second = (editor_client.get(f"{LIST}?page={page}").text for page in (1, 2))
     assert len(rows(first)) == 30
@@ -251,7 +251,7 @@ def test_a_right_to_left_issue_says_so(
 @both_databases
 def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: Session, issue: Issue) -> None:
     url = f"/admin/issues/{issue.id}/delete"
-    assert "cannot be brought back" in editor_client.get(url).text
+    assert "cannot be restored" in editor_client.get(url).text
     assert session.get(Issue, issue.id) is not None
     answer = editor_client.post(url)
     assert (answer.status_code, answer.location) == (303, LIST)
@@ -269,7 +269,7 @@ def test_what_was_scheduled_once_is_kept(
     schedule(session, session.get_one(Issue, issue.id), later, links, actor="test")
     unschedule(session, issue.id, actor="test")
     session.commit()
-    assert "so it is kept" in editor_client.get(f"/admin/issues/{issue.id}/delete").text
+    assert "so it cannot be deleted" in editor_client.get(f"/admin/issues/{issue.id}/delete").text
     assert editor_client.post(f"/admin/issues/{issue.id}/delete").status_code == 409
     assert session.get(Issue, issue.id) is not None
     assert session.scalars(select(Mailing.state)).all() == [MailingState.CANCELLED]

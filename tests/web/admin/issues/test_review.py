@@ -36,7 +36,7 @@ def test_the_review_shows_what_preflight_finds_and_where(
     issue = save_issue(session, publication, subject="TK", preheader="")
     session.commit()
     page = editor_client.get(own(issue, "check")).text
-    assert "1 thing must be mended before it can be sent." in words(page)
+    assert "Fix 1 problem before sending." in words(page)
     places = [link.get("href") for link in tree(page).cssselect(".finding a")]
     edit = own(issue, "edit")
     assert places == [f"{edit}#subject", f"{edit}#preheader", f"{own(issue, 'send')}#test"]
@@ -47,7 +47,7 @@ def test_the_review_shows_what_preflight_finds_and_where(
     assert answer.json["findings"][0] == {
         "rule": "placeholders",
         "level": "blocking",
-        "message": "“TK” looks like a placeholder that was left behind.",
+        "message": "“TK” looks like a leftover placeholder.",
         "path": "subject",
     }
 
@@ -70,18 +70,18 @@ def test_what_is_wrong_with_the_publication_leads_to_its_settings(
 def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     editor_client: SignedIn, session: Session, issue: Issue, api: DocumentClient
 ) -> None:
-    assert "No test message was sent" in editor_client.get(own(issue, "check")).text
+    assert "No test message has been sent" in editor_client.get(own(issue, "check")).text
     to = {"addresses": "Ana@press.example, bo@press.example; ana@press.example"}
     answer = editor_client.post(own(issue, "test"), data=to)
     assert (answer.status_code, answer.location) == (303, own(issue, "send"))
     page = words(editor_client.get(own(issue, "send")).text)
     assert "is on its way to Ana@press.example, bo@press.example." in page
-    assert "Nothing is wrong with this issue." in page
+    assert "No problems found." in page
     sent = session.scalars(select(SystemMessage).order_by(SystemMessage.id)).all()
     assert [message.recipient for message in sent] == ["Ana@press.example", "bo@press.example"]
     assert "issue.tested" in session.scalars(select(AuditEntry.action)).all()
     api.save({"op": "replace", "path": "/subject", "value": "Another"})
-    assert "No test message was sent" in editor_client.get(own(issue, "check")).text
+    assert "No test message has been sent" in editor_client.get(own(issue, "check")).text
 
 
 @both_databases
@@ -112,10 +112,10 @@ def test_test_messages_are_limited(
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("", "Write the address"),
+        ("", "Enter an address"),
         ("nobody", "is not an email address"),
         ("a@b.example, <script>alert(1)</script>", "is not an email address"),
-        (" ".join(f"a{n}@press.example" for n in range(6)), "at most 5 addresses; these are 6"),
+        (" ".join(f"a{n}@press.example" for n in range(6)), "at most 5 addresses; you entered 6"),
         ("a@press.example\r\nBcc:x@y.example", "is not an email address"),
     ],
 )

@@ -43,8 +43,8 @@ def test_the_page_counts_and_says_what_will_happen(
     city = words(editor_client.get(f"{own(issue, 'send')}?{urlencode(LATER | {'zone': 'new york'})}").text)
     assert "on Friday 27 November 2026 at 08:00 America/New_York." in city
     assert "12 readers of The Morning" in page
-    assert "1 have not confirmed" in page
-    assert "2 have paused it" in page
+    assert "1 not confirmed yet" in page
+    assert "2 paused" in page
     sentence = "Send to 12 readers of The Morning on Friday 27 November 2026 at 08:00 Europe/Rome."
     assert sentence in page
     assert "Schedule for 12 readers" in page
@@ -114,7 +114,7 @@ def test_what_is_being_sent_is_not_unscheduled(
     answer = editor_client.post(own(issue, "unschedule"))
     assert answer.location == own(issue, "send")
     page = words(editor_client.get(own(issue, "send")).text)
-    assert "cannot be unscheduled any more" in page
+    assert "can no longer be unscheduled" in page
     assert "Unschedule and edit" not in page
     assert mailings(session)[0].state is MailingState.SENDING
 
@@ -125,7 +125,7 @@ def test_what_blocks_is_shown_with_its_place_and_cannot_be_sent(
     issue = save_issue(session, publication, subject="")
     session.commit()
     page = editor_client.get(f"{own(issue, 'send')}?when=now").text
-    assert "Write a subject line." in page
+    assert "Add a subject line." in page
     assert not tree(page).cssselect("#confirm")
     forced = {"state": "1.0", "count": "12", "at": "", "when": "now"}
     answer = editor_client.post(own(issue, "send"), data=forced)
@@ -169,7 +169,7 @@ def test_what_changed_since_the_page_was_opened_is_told(
     fields = confirmation(api.client, issue, when="now")
     api.save({"op": "replace", "path": "/subject", "value": "Another"})
     answer = api.client.post(own(issue, "send"), data=fields)
-    assert (answer.status_code, "was changed since" in answer.text) == (409, True)
+    assert (answer.status_code, "has changed since" in answer.text) == (409, True)
     fields = confirmation(api.client, issue, when="now")
     make_readers(session, publication, 40, start=100)
     session.commit()

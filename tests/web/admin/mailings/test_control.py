@@ -25,25 +25,27 @@ class TestControl:
     ) -> None:
         for _press in range(2):
             page = self.press(editor_client, mailing_id, "pause")
-            assert "Nothing more starts." in page
+            assert "Messages already in flight finish first." in page
             assert "Resume sending" in page
             assert state(session, mailing_id) == (MailingState.SENDING, Control.PAUSE)
         for _press in range(2):
-            assert "It goes on where it stopped." in self.press(editor_client, mailing_id, "resume")
+            assert "The mailing continues where it stopped." in self.press(
+                editor_client, mailing_id, "resume"
+            )
             assert state(session, mailing_id) == (MailingState.SENDING, Control.GO)
 
     def test_cancels_in_two_stages(self, editor_client: SignedIn, session: Session, mailing_id: int) -> None:
         settle(session, mailing_id, 1, Outcome.SENT)
         fly(session, mailing_id, [2, 3])
         url = f"/admin/mailings/{mailing_id}"
-        assert "1 person has it already" in read(editor_client, f"{url}/cancel")
+        assert "1 person already has it" in read(editor_client, f"{url}/cancel")
         assert state(session, mailing_id) == (MailingState.SENDING, Control.GO)
         for _press in range(2):
             page = self.press(editor_client, mailing_id, "cancel")
             assert "Stopping…" in page
-            assert "2 messages are in flight" in page
+            assert "2 messages are still in flight" in page
             assert "Pause sending" not in page
-        assert "being cancelled already" in self.press(editor_client, mailing_id, "resume")
+        assert "already being cancelled" in self.press(editor_client, mailing_id, "resume")
         assert editor_client.get(f"{url}/cancel").status_code == 303
 
     @both_databases
@@ -54,9 +56,9 @@ class TestControl:
         page = self.press(editor_client, mailing_id, "cancel")
         assert state(session, mailing_id)[0] is MailingState.CANCELLED
         assert "1 sent, 0 in flight" in page
-        assert "left by the cancel" in page
+        assert "mailing cancelled" in page
         for verb in ("pause", "resume", "cancel"):
-            assert "It was cancelled already" in self.press(editor_client, mailing_id, verb)
+            assert "was already cancelled" in self.press(editor_client, mailing_id, verb)
 
     def test_comes_too_late_for_what_is_finished(
         self, editor_client: SignedIn, session: Session, mailing_id: int
@@ -64,7 +66,7 @@ class TestControl:
         session.get_one(Mailing, mailing_id).state = MailingState.FINISHED
         session.commit()
         for verb in ("pause", "resume", "cancel"):
-            assert "It had finished already" in self.press(editor_client, mailing_id, verb)
+            assert "had already finished" in self.press(editor_client, mailing_id, verb)
         assert state(session, mailing_id)[0] is MailingState.FINISHED
 
     @pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])

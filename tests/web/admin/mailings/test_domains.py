@@ -33,7 +33,7 @@ def test_it_counts_by_domain(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = f"/admin/mailings/{scheduled}"
-    assert "Nobody is written to" in read(editor_client, f"{url}/domains")
+    assert "No recipients" in read(editor_client, f"{url}/domains")
     assert freeze(runtime.sessions, scheduled, runtime.links)
     half_way(session, scheduled)
     assert f'href="{url}/domains"' in read(editor_client, url)

@@ -17,7 +17,7 @@ class TestList:
     @both_databases
     def test_is_empty_before_the_first(self, admin_client: SignedIn, publication: Publication) -> None:
         page = read(admin_client, "/admin/p/morning/mailings")
-        assert "No mailing yet" in page
+        assert "No mailings yet" in page
         assert "/admin/p/morning/issues" in page
 
     @both_databases
@@ -30,7 +30,7 @@ class TestList:
         assert "Sending" in page
         assert "Europe/Rome" in page
         assert '<td class="number nums" data-label="Sent">2</td>' in page
-        assert f'data-label="Of">{READERS}</td>' in page
+        assert f'data-label="Recipients">{READERS}</td>' in page
 
     @both_databases
     def test_pages_through_all_of_them(

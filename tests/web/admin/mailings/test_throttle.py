@@ -23,7 +23,7 @@ def test_a_limit_is_set_and_taken_away(
 ) -> None:
     mailing_id = request.getfixturevalue(which)
     url = f"/admin/mailings/{mailing_id}"
-    assert "No limit: it goes as fast as the relay takes it." in read(editor_client, url)
+    assert "No limit: as fast as the relay accepts messages." in read(editor_client, url)
     for _press in range(2):
         answer = editor_client.post(f"{url}/throttle", data={"per_second": " 12.5 "})
         assert (answer.status_code, answer.headers["Location"]) == (303, url)
@@ -50,7 +50,7 @@ def test_what_is_no_limit_is_refused_and_kept(
 ) -> None:
     answer = editor_client.post(f"/admin/mailings/{mailing_id}/throttle", data={"per_second": typed})
     assert answer.status_code == 400
-    assert "Give a number of messages a second from 0.1 to 100,000" in answer.text
+    assert "Enter a number of messages a second from 0.1 to 100,000" in answer.text
     assert "<details open" in answer.text.replace('class="mailing-throttle" ', "")
     assert typed[:40] in answer.text
     assert limit(session, mailing_id) is None
@@ -71,7 +71,7 @@ def test_it_comes_too_late_for_a_cancelled_mailing(
     url = f"/admin/mailings/{mailing_id}"
     assert editor_client.post(f"{url}/throttle", data={"per_second": "5"}).status_code == 303
     page = read(editor_client, url)
-    assert "It was cancelled already; nothing was changed." in page
+    assert "The mailing was already cancelled; nothing was changed." in page
     assert 'name="per_second"' not in page
     assert limit(session, mailing_id) is None
 

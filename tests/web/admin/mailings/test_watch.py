@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core import clock
 from newsletter.mailings import counts
-from newsletter.mailings.models import Control, Exclusion, Mailing, MailingState, Outcome
+from newsletter.mailings.models import Control, Delivery, Exclusion, Mailing, MailingState, Outcome
 from newsletter.publications.models import Publication
 from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import READERS, XSS, fly, half_way, read, settle
@@ -45,7 +46,7 @@ class TestPage:
         session.commit()
         page = read(admin_client, f"/admin/mailings/{mailing_id}/live")
         assert "subscription paused" in page
-        assert "no such person there" in page
+        assert "no such mailbox" in page
 
     def test_says_when_the_counts_do_not_add_up(
         self, admin_client: SignedIn, session: Session, mailing_id: int
@@ -69,7 +70,7 @@ class TestPage:
         mailing.control, mailing.held_reason = Control.PAUSE, f"The relay said {XSS}"
         session.commit()
         page = read(admin_client, f"/admin/mailings/{mailing_id}")
-        assert "Waits for you" in page
+        assert "Needs attention" in page
         assert "Resume sending" in page
         assert "The relay said &lt;script&gt;" in page
         assert XSS not in page
@@ -121,19 +122,19 @@ class TestPage:
         session.commit()
         url = f"/admin/mailings/{mailing_id}"
         page = read(admin_client, url)
-        assert "Nothing leaves at the moment:" in page
-        assert "The next try" not in page
+        assert "Nothing is being sent right now:" in page
+        assert "Next try" not in page
         assert "about 4 minutes left" not in page
         assert XSS not in page
         session.get_one(Mailing, mailing_id).not_before = clock.now() + timedelta(minutes=4)
         session.commit()
-        assert "The next try is in 4 minutes." in read(admin_client, f"{url}/live")
+        assert "Next try in 4 minutes." in read(admin_client, f"{url}/live")
         told = admin_client.get(f"{url}.json").get_json()
         assert told["waiting_for"] == f"The relay is busy {XSS}."
         assert told["not_before"].endswith("+00:00")
         session.get_one(Mailing, mailing_id).not_before = clock.now() - timedelta(seconds=1)
         session.commit()
-        assert "Nothing leaves" not in read(admin_client, url), "it goes again"
+        assert "Nothing is being sent" not in read(admin_client, url), "it goes again"
 
     def test_tells_no_average_once_it_went_on_after_its_end(
         self, admin_client: SignedIn, session: Session, mailing_id: int
@@ -153,6 +154,25 @@ class TestPage:
         audit.record(session, "mailing.finished", "mailing", mailing_id, actor="system")
         session.commit()
         assert "It took" not in read(admin_client, f"/admin/mailings/{mailing_id}")
+
+    def test_tells_the_last_retry_apart_from_the_rest(
+        self, admin_client: SignedIn, session: Session, mailing_id: int
+    ) -> None:
+        half_way(session, mailing_id)
+        mailing = session.get_one(Mailing, mailing_id)
+        mailing.started_at = clock.now() - timedelta(days=3)
+        mailing.state, mailing.finished_at = MailingState.FINISHED, clock.now()
+        soon = mailing.started_at + timedelta(minutes=5)
+        session.execute(update(Delivery).where(Delivery.mailing_id == mailing_id).values(at=soon))
+        session.execute(
+            update(Delivery)
+            .where(Delivery.mailing_id == mailing_id, Delivery.seq == mailing.members)
+            .values(at=mailing.finished_at)
+        )
+        session.commit()
+        page = read(admin_client, f"/admin/mailings/{mailing_id}")
+        assert "Almost all were sent in 5 minutes" in page
+        assert "the last retry was after 3 days" in page
 
     @pytest.mark.parametrize("past", ["999999999999999999999999", "0", "4242"])
     def test_is_not_found_when_there_is_none(
@@ -188,13 +208,13 @@ class TestSilence:
     ) -> None:
         fly(session, mailing_id, [1, 2], clock.now() - timedelta(seconds=300))
         page = read(admin_client, f"/admin/mailings/{mailing_id}")
-        assert "No worker has reported anything about it for 5 minutes" in page
+        assert "No worker has reported on it for 5 minutes" in page
 
     @both_databases
     def test_is_told_when_its_time_passed(
         self, admin_client: SignedIn, session: Session, scheduled: int, later: None
     ) -> None:
-        assert "no worker has begun" in read(admin_client, f"/admin/mailings/{scheduled}")
+        assert "no worker has started on it" in read(admin_client, f"/admin/mailings/{scheduled}")
 
     def test_is_no_trouble_while_it_is_paused(
         self, admin_client: SignedIn, session: Session, mailing_id: int, later: None

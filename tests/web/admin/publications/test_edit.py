@@ -61,7 +61,7 @@ def test_two_people_at_once(
     answer = editor_client.post(PAGE, data=form | {"name": "The Noon"})
     assert answer.status_code == 409
     said = words(answer)
-    assert "Somebody else saved this publication" in said
+    assert "Someone else saved this publication" in said
     assert "Every day" in said
     session.refresh(publication)
     assert publication.name == "The Morning"
@@ -102,7 +102,7 @@ def test_a_slug_that_is_out_in_the_world_stays(
         assert answer.status_code == 303
         return
     assert answer.status_code == 400
-    assert "stays as it is" in errors(answer)["slug"]
+    assert "cannot be changed" in errors(answer)["slug"]
     assert "readonly" in editor_client.get(PAGE).text
     session.refresh(publication)
     assert publication.slug == "morning"

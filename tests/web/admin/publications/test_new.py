@@ -22,7 +22,7 @@ def count(session: Session) -> int:
 class TestList:
     def test_says_what_to_do_when_there_is_none(self, editor_client: SignedIn) -> None:
         page = editor_client.get("/admin/publications")
-        assert "There is no publication yet" in words(page)
+        assert "No publications yet" in words(page)
         assert NEW in page.text
 
     def test_shows_each_with_its_readers(
@@ -59,7 +59,7 @@ class TestNew:
         for _ in range(2):
             answer = editor_client.post(NEW, data=FORM)
             assert (answer.status_code, answer.location) == (303, "/admin/p/evening/settings")
-        assert "is there already" in words(editor_client.get(answer.location))
+        assert "already exists" in words(editor_client.get(answer.location))
         assert count(session) == 1
 
     @both_databases
@@ -116,7 +116,7 @@ class TestNew:
 
     def test_without_a_postal_address_one_is_told_what_that_means(self, editor_client: SignedIn) -> None:
         answer = editor_client.post(NEW, data=FORM | {"postal_address": " \r\n"}, follow_redirects=True)
-        assert "Without a postal address no issue can be sent" in words(answer)
+        assert "No issue can be sent without a postal address" in words(answer)
 
     def test_zones_and_languages_are_offered(self, editor_client: SignedIn) -> None:
         page = editor_client.get(NEW).text

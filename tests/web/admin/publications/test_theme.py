@@ -45,7 +45,7 @@ def test_a_token_that_is_no_colour_is_refused_at_its_field(
 ) -> None:
     answer = editor_client.post(PAGE, data=form | {"accent": EVIL, "paper": "#fffff0"})
     assert answer.status_code == 400
-    assert "Write a colour" in errors(answer)["accent"]
+    assert "Enter a colour" in errors(answer)["accent"]
     assert values(answer, PAGE)["accent"] == EVIL
     assert values(answer, PAGE)["paper"] == "#fffff0"
     session.refresh(publication)
@@ -65,7 +65,7 @@ def test_two_people_at_once(
     assert admin_client.post(PAGE, data=form | {"theme": "poster"}).status_code == 303
     answer = editor_client.post(PAGE, data=form | {"theme": "bulletin", "accent": "#103060"})
     assert answer.status_code == 409
-    assert "Somebody else changed the look" in words(answer)
+    assert "Someone else changed the design" in words(answer)
     again = values(answer, PAGE)
     assert (again["theme"], again["accent"]) == ("bulletin", "#103060")
     assert editor_client.post(PAGE, data=again).status_code == 303
@@ -154,8 +154,8 @@ class TestRemarks:
             ({}, []),
             ({"accent": "#b00000"}, []),
             ({"ink": "#aaaaaa"}, ["Text (#aaaaaa)", "to 1; readers need 4.5 to 1", "instead"]),
-            ({"dark_ink": "#333333"}, ["Text in the dark"]),
-            ({"accent": "#ffee00"}, ["The accent (#ffee00)", "as words"]),
+            ({"dark_ink": "#333333"}, ["Text in dark mode"]),
+            ({"accent": "#ffee00"}, ["The accent (#ffee00)", "text uses"]),
             ({"paper": "#999999", "tint": "#333333"}, ["cannot be made readable"]),
             ({"accent": EVIL}, []),
         ],

@@ -49,7 +49,7 @@ class TestTrouble:
         assert "Needs you It is down." in shown(page)[0]
         assert f'value="{key}"' in page.text
         answer = admin_client.post(f"{PAGE}/relay/resume", data={"key": key}, follow_redirects=True)
-        assert "sends again" in words(answer)
+        assert "is sending again" in words(answer)
         for again in (key, "smtp_url:nobody", ""):
             answer = admin_client.post(f"{PAGE}/relay/resume", data={"key": again}, follow_redirects=True)
             assert "Nothing was changed" in words(answer)
@@ -92,7 +92,7 @@ class TestTest:
             assert (answer.status_code, "It works" in words(answer)) == (200, True)
             assert len(sink.records) == 1
         gone = admin_client.post(f"{PAGE}/relay/test", data={"in_use": "1", "key": "transport:99"})
-        assert (gone.status_code, "not used any more" in words(gone)) == (400, True)
+        assert (gone.status_code, "no longer in use" in words(gone)) == (400, True)
 
     def test_what_was_typed_is_tried_with_the_kept_password_of_its_own(
         self, admin_client: SignedIn, two: tuple[int, int]
@@ -105,7 +105,7 @@ class TestTest:
                 assert f'name="transport" value="{about}"' in answer.text
         elsewhere = FORM | {"host": "evil.example", "password": "", "transport": str(two[0])}
         refused = admin_client.post(f"{PAGE}/relay/test", data=elsewhere)
-        assert (refused.status_code, "Type the password again" in words(refused)) == (400, True)
+        assert (refused.status_code, "Enter the password again" in words(refused)) == (400, True)
         fresh = FORM | {"password": "", "transport": "new", "part": "1"}
         assert "Kept" not in words(admin_client.post(f"{PAGE}/relay/test", data=fresh))
 
@@ -123,7 +123,7 @@ class TestEnvironment:
         first, second = shown(page)
         assert "relay.example.net:2525" in first
         assert "0 of 100 messages used today" in first
-        assert "Reserve" in second
+        assert "Backup" in second
         assert "canary" not in page.text
         assert "Set up a relay" in words(page)
 

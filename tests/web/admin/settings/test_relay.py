@@ -70,7 +70,7 @@ class TestEnvironment:
 
     def test_is_shown_without_its_password(self, admin_client: SignedIn) -> None:
         page = admin_client.get(PAGE)
-        assert "From the environment (SMTP_URL)" in words(page)
+        assert "Set with SMTP_URL" in words(page)
         assert "relay.example.net:2525" in words(page)
         assert CANARY not in page.text
         assert 'value="relay.example.net"' in page.text  # a beginning for the form
@@ -79,7 +79,7 @@ class TestEnvironment:
         same = {"host": "relay.example.net", "port": "2525", "username": "env", "password": ""}
         answer = admin_client.post(SAVE, data=FORM | same)
         assert answer.status_code == 400
-        assert "Type the password of this user name" in words(answer)
+        assert "Enter the password for this user name" in words(answer)
         assert all_transports(session) == []
 
     @both_databases
@@ -87,7 +87,7 @@ class TestEnvironment:
         admin_client.post(SAVE, data=FORM)
         assert "smtp.example.org:587" in words(admin_client.get(PAGE))
         answer = admin_client.post(f"{SAVE}/remove", follow_redirects=True)
-        assert "(SMTP_URL) again" in words(answer)
+        assert "SMTP_URL again" in words(answer)
         assert "relay.example.net:2525" in words(answer)
         again = admin_client.post(f"{SAVE}/remove", follow_redirects=True)
         assert "nothing was changed" in words(again)
@@ -111,7 +111,7 @@ class TestSave:
         pages.append(admin_client.post(SAVE, data=FORM | {"host": "other.example", "password": ""}))
         for page in pages:
             assert CANARY not in page.text
-        assert "Kept; type to replace it" in words(pages[1])
+        assert "Saved; type to replace it" in words(pages[1])
         assert CANARY not in caplog.text
         session.rollback()
         for table in ("transport", "audit_entry"):
@@ -134,7 +134,7 @@ class TestSave:
         admin_client.post(SAVE, data=FORM)
         answer = admin_client.post(SAVE, data=FORM | {"host": "evil.example.org", "password": ""})
         assert answer.status_code == 400
-        assert "Type the password again" in words(answer)
+        assert "Enter the password again" in words(answer)
         session.expire_all()
         assert session.scalars(select(Transport.host)).all() == ["smtp.example.org"]
 
@@ -148,14 +148,14 @@ class TestSave:
     @pytest.mark.parametrize(
         ("typed", "said"),
         [
-            ({"host": "smtp example org"}, "no spaces"),
-            ({"host": "smtp://smtp.example.org"}, "Write the name alone"),
-            ({"host": ""}, "Write the relay's name"),
+            ({"host": "smtp example org"}, "cannot contain spaces"),
+            ({"host": "smtp://smtp.example.org"}, "Enter the host name only"),
+            ({"host": ""}, "Enter the relay's host name"),
             ({"port": "0"}, "from 1 to 65535"),
             ({"port": "smtp"}, "from 1 to 65535"),
-            ({"security": "none"}, "readable for everybody"),
+            ({"security": "none"}, "sent unencrypted"),
             ({"security": "ssl"}, "Choose STARTTLS"),
-            ({"username": ""}, "user name that the password belongs to"),
+            ({"username": ""}, "Enter the user name for this password"),
         ],
     )
     def test_what_cannot_be_used_is_told_and_kept(
@@ -275,4 +275,4 @@ def test_a_relay_is_tried_so_many_times_and_no_more(
     typed = FORM | LOCAL | {"port": str(sink.port), "part": "1"}
     answers = [admin_client.post(TEST, data=typed) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert "too many tries" in words(answers[-1])
+    assert "too many attempts" in words(answers[-1])

@@ -74,9 +74,9 @@ def test_each_outcome_is_counted_and_nobody_is_added(
     for words in (
         "members.csv",
         "Nobody has been added yet",
-        "not kept: city.",
+        "These columns will be ignored: city.",
         "unsubscribed before",
-        "never written to (suppressed)",
+        "suppressed",
         '<td class="number nums">7</td> <td dir="auto">“nobody” is not an email address',
         '<td class="number nums">8</td> <td dir="auto">a quotation mark in this row is never closed',
         "Import 1 person",
@@ -86,7 +86,7 @@ def test_each_outcome_is_counted_and_nobody_is_added(
         assert words in page, words
     assert counts(page) == [
         ("Will be added", 1),
-        ("Already there", 1),
+        ("Already subscribed", 1),
         *[("Skipped", 1)] * 3,
         ("Left out", 2),
         ("Rows", 7),
@@ -113,7 +113,7 @@ def test_two_editors_confirm_once(
     assert "Not confirmed" in read(admin_client, IMPORT)
     assert "being read" in press(admin_client, f"{location}/confirm")
     assert "nothing is imported twice" in press(editor_client, f"{location}/confirm")
-    assert "Somebody has confirmed" in press(editor_client, f"{location}/discard")
+    assert "Someone has confirmed" in press(editor_client, f"{location}/discard")
     assert [path.name for path in upload.folder.glob("*")] == list(
         session.scalars(select(SubscriberImport.file))
     )
@@ -151,7 +151,7 @@ def test_a_long_file_is_looked_at_in_part(
     monkeypatch.setattr(confirm_import, "MOST_ROWS", 2)
     _, location, _ = upload.send("email\n" + "".join(f"r{n}@new.example\n" for n in range(5)))
     page = read(editor_client, location)
-    assert "counts of its first 2 rows" in page
+    assert "these counts cover its first 2 rows only" in page
     assert "Import these people" in page
 
 

@@ -29,7 +29,7 @@ class TestList:
         self, editor_client: SignedIn, publication: Publication
     ) -> None:
         page = read(editor_client, LIST)
-        assert "Nobody subscribes yet" in page
+        assert "No subscribers yet" in page
         for step in (f"{LIST}/import", f"{LIST}/new", "/subscribe/morning"):
             assert step in page
 

@@ -12,7 +12,7 @@ const LINK = { label: "Link", placeholder: "https://" };
 const HEADLINE = { label: "Headline", kind: "headline", placeholder: "Headline" } as const;
 const BLURB = { label: "Blurb", placeholder: "One or two sentences" };
 const INTRO = { label: "Introduction", placeholder: "A few words before the first one (optional)" };
-const LINK_LABEL = { label: "Words of the link", placeholder: "Read more" };
+const LINK_LABEL = { label: "Link text", placeholder: "Read more" };
 const FOLDED_IMAGE = { label: "Image", folded: true };
 const SOURCE = { label: "Source" };
 
@@ -22,15 +22,15 @@ export const LAYOUTS: Layouts = {
     title: { label: "Title", kind: "headline", placeholder: "Title of the issue" },
     subject: { label: "Subject", placeholder: "What the reader sees first" },
     preheader: { label: "Preheader", placeholder: "The line after the subject" },
-    slug: { label: "Web address", hint: "The last part of the issue's address. Made from the title where empty." },
-    language: { label: "Language", placeholder: "The publication's", hint: "A tag like en or pt-BR." },
+    slug: { label: "Web address", hint: "The last part of the issue's web address. If empty, it is made from the title." },
+    language: { label: "Language", placeholder: "Same as publication", hint: "A code such as en or pt-BR." },
     summary: { label: "Summary", hint: "One sentence for the archive, feeds and shared links." },
     og_image: { label: "Image for shared links" },
   },
   Item: { headline: HEADLINE, blurb: BLURB, url: LINK, provenance: SOURCE, image: FOLDED_IMAGE },
   Quote: {
-    text: { label: "Words", placeholder: "What was said, word for word" },
-    author: { label: "Who said it" },
+    text: { label: "Quote", placeholder: "What was said, word for word" },
+    author: { label: "Author" },
     handle: { label: "Handle", placeholder: "@name" },
     permalink: { label: "Link to the post", placeholder: "https://" },
     network: { label: "Network", folded: true },
@@ -39,7 +39,7 @@ export const LAYOUTS: Layouts = {
   },
   Image: {
     src: { label: "Address", placeholder: "https://" },
-    alt: { label: "What it shows", placeholder: "In words, for who cannot see it" },
+    alt: { label: "Alt text", placeholder: "Describe the image for people who can't see it" },
     caption: { label: "Caption" },
     credit: { label: "Credit", placeholder: "Photo: …" },
     licence: { label: "Licence", placeholder: "CC BY 4.0" },
@@ -49,10 +49,10 @@ export const LAYOUTS: Layouts = {
   Provenance: {
     outlet: { label: "Outlet", placeholder: "Who reported it" },
     style: {
-      label: "How it is named",
-      words: { outlet: "under the story", reported: "“…, reported”", according_to: "“According to …”" },
+      label: "Attribution",
+      words: { outlet: "Name under the story", reported: "“…, reported”", according_to: "“According to …”" },
     },
-    byline: { label: "By", folded: true, placeholder: "Who wrote it" },
+    byline: { label: "Byline", folded: true, placeholder: "Who wrote it" },
     published: { label: "Published", folded: true },
   },
   Visibility: {
@@ -63,37 +63,37 @@ export const LAYOUTS: Layouts = {
   links: { intro: INTRO },
   about: {
     text: { label: "Text", placeholder: "What is …?" },
-    url: { label: "Where to read more", placeholder: "https://" },
+    url: { label: "Link to read more", placeholder: "https://" },
     link_label: LINK_LABEL,
     image: FOLDED_IMAGE,
-    owner: { label: "Who answers for it", folded: true },
-    review_by: { label: "Look at it again by", folded: true },
+    owner: { label: "Owner", folded: true },
+    review_by: { label: "Review by", folded: true },
   },
   feature: {
     image: { label: "Image" },
-    video: { label: "A still of a video: put a play mark on it" },
+    video: { label: "Video still: add a play button" },
     headline: HEADLINE,
     blurb: BLURB,
     url: LINK,
-    duration: { label: "Length of the video", placeholder: "4:12", folded: true },
-    link_label: { label: "Words of the link", placeholder: "Watch the video, or Read more", folded: true },
+    duration: { label: "Video length", placeholder: "4:12", folded: true },
+    link_label: { label: "Link text", placeholder: "Watch the video, or Read more", folded: true },
     provenance: { ...SOURCE, folded: true },
   },
   quotes: { intro: INTRO },
   latest: {
     intro: INTRO,
     limit: { label: "Stories in the email", folded: true },
-    length: { label: "Characters of each blurb", folded: true },
+    length: { label: "Characters per blurb", folded: true },
     cut_at: { label: "Cut blurbs after", words: { sentence: "a sentence", word: "a word" }, folded: true },
   },
   text: { text: { label: "Text", placeholder: "Dear reader …" } },
-  image: { image: { label: "Image" }, url: { label: "Where a click leads", placeholder: "https:// (optional)" } },
+  image: { image: { label: "Image" }, url: { label: "Link", placeholder: "https:// (optional)" } },
   button: {
-    label: { label: "Words on the button", placeholder: "Nominate somebody" },
+    label: { label: "Button text", placeholder: "Nominate someone" },
     url: { label: "Link", placeholder: "https:// or mailto:" },
   },
   sponsor: {
-    sponsor: { label: "Who pays for it" },
+    sponsor: { label: "Sponsor" },
     headline: HEADLINE,
     text: { label: "Text", placeholder: "One or two sentences" },
     url: LINK,
@@ -116,14 +116,14 @@ export const ABOUT: Readonly<Record<string, string>> = {
   notice: "A few key statements at the top",
   links: "Stories with headline, blurb and outlet",
   about: "A standing text, kept from issue to issue",
-  feature: "One story or video, told large",
-  quotes: "Posts and sayings as durable cards",
-  latest: "Newest stories cut short, the rest on the web",
-  text: "Your own words",
+  feature: "One big story or video",
+  quotes: "Social posts and quotations",
+  latest: "The latest stories, shortened, with the rest on the web",
+  text: "Free text",
   image: "One image with caption and credit",
   button: "One link as a button",
   divider: "A line between two parts",
-  sponsor: "A paid message, always named as one",
+  sponsor: "A paid message, always labelled as one",
 };
 
 type EntryWords = Pick<EntryKind, "noun" | "add" | "count" | "name">;

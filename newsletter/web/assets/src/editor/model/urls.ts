@@ -44,7 +44,7 @@ function httpError(value: string, schemes: readonly string[]): string {
   const host = parts[2] ?? "";
   if (tokens.length > 0 && host.includes(stem)) return "A merge field cannot stand in a link's host name.";
   if (FORBIDDEN.test(text)) return 'A link cannot contain spaces or any of \\ < > " ` { } | ^.';
-  if (host.includes("@")) return "A link cannot carry a user name or password.";
+  if (host.includes("@")) return "A link cannot contain a user name or password.";
   const port = /:(\d*)$/.exec(host);
   if (port && Number(port[1]) > 65_535) return "This is not a valid link.";
   const name = port ? host.slice(0, -port[0].length) : host;

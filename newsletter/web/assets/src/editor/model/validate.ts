@@ -69,7 +69,7 @@ export function fieldError(field: Field, value: Json): string {
   if (field.kind === "url") return urlError(value);
   if (field.kind === "link") return linkError(value);
   if (field.kind === "source") return imageError(value);
-  if (field.kind === "language") return matches(field, value) ? "" : "Write a language tag like en or pt-BR.";
+  if (field.kind === "language") return matches(field, value) ? "" : "Enter a language code such as en or pt-BR.";
   if (field.kind === "date") return dateError(value);
   if (field.kind === "slug") return slugError(value);
   return textError(field, value);
@@ -79,7 +79,7 @@ function textError(field: Field, value: string): string {
   if (CONTROL.test(value)) return "Remove the control characters from this text.";
   const isLine = field.kind === "line" || field.kind === "headline";
   if (isLine && /[\n\t]/.test(value)) return "Keep this on one line.";
-  if (field.pattern && !matches(field, value)) return "This is not written as it must be.";
+  if (field.pattern && !matches(field, value)) return "This is not in the right format.";
   const broken = mergeFieldError(value);
   if (broken || (field.kind !== "rich" && field.kind !== "statement")) return broken;
   for (const url of linksIn(value)) {
@@ -91,14 +91,14 @@ function textError(field: Field, value: string): string {
 
 function numberError(field: Field, value: Json): string {
   if (value === null) return "";
-  if (typeof value !== "number" || !Number.isInteger(value)) return "Write a whole number here.";
+  if (typeof value !== "number" || !Number.isInteger(value)) return "Enter a whole number.";
   if (field.min !== undefined && value < field.min) return `This is too small: at least ${field.min}.`;
   return field.max !== undefined && value > field.max ? `This is too large: at most ${field.max}.` : "";
 }
 
 function dateError(value: string): string {
   const isDay = /^[1-9]\d{3}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00Z`));
-  return isDay ? "" : "Write a date like 2026-05-14.";
+  return isDay ? "" : "Enter a date like 2026-05-14.";
 }
 
 /** Letters of any script are for the server to fold; what can never stand in an address is told at once. */
@@ -109,7 +109,7 @@ function slugError(value: string): string {
 function keysError(field: Field, keys: readonly Json[]): string {
   if (field.max !== undefined && keys.length > field.max) return `There are too many entries: at most ${field.max}.`;
   if (keys.every((key) => matches(field, String(key)))) return "";
-  return field.kind === "languages" ? "Write language tags like en, pt-BR." : "Write keys of lower-case letters, digits, - and _.";
+  return field.kind === "languages" ? "Enter language codes such as en, pt-BR." : "Use lower-case letters, digits, - and _.";
 }
 
 function matches(field: Field, value: string): boolean {

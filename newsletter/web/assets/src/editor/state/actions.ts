@@ -14,8 +14,12 @@ export function titleOf(section: Section): string {
 }
 
 export function nameOf(entry: Entry, type: string): string {
-  const name = blockOf(type).entries?.name(entry).trim() ?? "";
-  return name.length > 60 ? `${name.slice(0, 57).trimEnd()}…` : name || t("without words yet");
+  const name = writtenName(entry, type);
+  return name.length > 60 ? `${name.slice(0, 57).trimEnd()}…` : name || t("Untitled");
+}
+
+function writtenName(entry: Entry, type: string): string {
+  return blockOf(type).entries?.name(entry).trim() ?? "";
 }
 
 /** Focus what had the focus before the page was drawn anew, or the part itself. */
@@ -50,7 +54,7 @@ export function duplicateSection(store: EditorStore, section: Section): void {
 export function removeSection(store: EditorStore, section: Section): void {
   const index = store.issue.sections.indexOf(section);
   store.change(edit.removeSection(store.issue, section.id), section.id);
-  store.removed(t("“{title}” removed.", { title: titleOf(section) }));
+  store.removed(t("“{title}” deleted.", { title: titleOf(section) }));
   const next = store.issue.sections[Math.min(index, store.issue.sections.length - 1)];
   void focusField(next?.id ?? "", []);
 }
@@ -66,7 +70,7 @@ export function moveSection(store: EditorStore, section: Section, to: number): v
   store.change(issue, section.id);
   void restored;
   const place = issue.sections.findIndex((candidate) => candidate.id === section.id) + 1;
-  const words = "“{title}” moved, place {place} of {count}.";
+  const words = "“{title}” moved to position {place} of {count}.";
   store.announce(t(words, { title: titleOf(section), place, count: issue.sections.length }));
 }
 
@@ -124,7 +128,9 @@ export function duplicateEntry(store: EditorStore, entry: Entry, section: Sectio
 export function removeEntry(store: EditorStore, entry: Entry, section: Section): void {
   const index = section.entries?.indexOf(entry) ?? 0;
   store.change(edit.removeEntry(store.issue, entry[KEY]), entry[KEY]);
-  store.removed(t("“{name}” removed.", { name: nameOf(entry, section.type) }));
+  const noun = blockOf(section.type).entries?.noun ?? "";
+  const named = writtenName(entry, section.type) !== "";
+  store.removed(named ? t("“{name}” deleted.", { name: nameOf(entry, section.type) }) : t("Empty {noun} deleted.", { noun: t(noun) }));
   const left = store.issue.sections.find((candidate) => candidate.id === section.id)?.entries ?? [];
   const next = left[Math.min(index, left.length - 1)];
   void focusField(next ? next[KEY] : section.id, []);
@@ -162,7 +168,7 @@ export function announcePlace(store: EditorStore, entry: Entry): void {
     place: location.entry + 1,
     count: section.entries?.length ?? 0,
   };
-  store.announce(t("“{name}” moved to “{title}”, place {place} of {count}.", values));
+  store.announce(t("“{name}” moved to “{title}”, position {place} of {count}.", values));
 }
 
 /** The issue after entries were dropped: each list named has exactly these entries in this order. */

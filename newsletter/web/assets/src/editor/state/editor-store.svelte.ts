@@ -100,7 +100,7 @@ export class EditorStore {
   }
 
   redo(): void {
-    this.#travel(this.#history.redo(this.issue), "Done again");
+    this.#travel(this.#history.redo(this.issue), "Redone");
   }
 
   #travel(step: { issue: Issue; where: string } | undefined, word: string): void {
@@ -203,9 +203,9 @@ export class EditorStore {
     const hadMine = !hasSameContent(this.issue, this.#saved);
     this.#settleConflict(merged);
     const words = hadMine
-      ? "{name} changed this issue meanwhile. Both your changes are in it."
-      : "{name} changed this issue meanwhile.";
-    this.notice = { text: t(words, { name: by || t("Somebody else") }) };
+      ? "{name} also changed this issue. It now contains both your changes."
+      : "{name} changed this issue.";
+    this.notice = { text: t(words, { name: by || t("Someone else") }) };
     return true;
   }
 

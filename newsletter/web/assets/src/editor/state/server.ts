@@ -90,7 +90,7 @@ export class Server {
     const form = new FormData();
     form.append("file", file);
     const response = await this.#ask(this.urls.upload, { method: "POST", body: form }, 120_000);
-    if (!response) return "The server does not answer. Try again in a moment.";
+    if (!response) return "The server is not responding. Try again in a moment.";
     const body = await bodyOf(response);
     if (response.ok && typeof body["src"] === "string") return body as unknown as Uploaded;
     if (response.status === 401) return "You are signed out. Sign in in another tab, then add the image again.";
