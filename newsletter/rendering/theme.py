@@ -119,7 +119,7 @@ def _problem(name: str, value: str) -> str:
     if name not in {field.name for field in fields(Tokens)}:
         return "There is no design token of this name."
     if name in CHOICES:
-        return "" if value in CHOICES[name] else f"Write one of: {', '.join(CHOICES[name])}."
+        return "" if value in CHOICES[name] else f"Choose one of: {', '.join(CHOICES[name])}."
     if name.endswith("_font"):
         return "" if _is_font_list(value) else "Use font names and commas only, names with digits in quotes."
     return "" if HEX.fullmatch(value) else "Enter a colour like #b5321c."

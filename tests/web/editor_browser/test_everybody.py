@@ -18,15 +18,22 @@ PICTURE = "https://images.example.org/pier.jpg"  # the demo's own are not in thi
 DIGEST = loads(re.sub('media:[^"]+', PICTURE, (DEMO / "a-line-reopens.json").read_text(encoding="utf-8")))
 
 
-def test_two_hundred_stories_stay_quick(editing: Editing) -> None:
+def test_a_letter_takes_no_longer_among_two_hundred_stories(editing: Editing) -> None:
+    alone = milliseconds_of_a_letter(editing, "Three")
     items = [{"headline": f"Story {number}", "blurb": "Words **and** more."} for number in range(200)]
     editing.issue.change({"op": "add", "path": "/sections/1/items", "value": items})
     editing.open()
-    last = editing.tab.locator(".entry").last.get_by_label("Headline")
-    expect(last).to_have_value("Story 199")
-    last.scroll_into_view_if_needed()
-    last.focus()
-    milliseconds = editing.tab.evaluate(
+    among_many = milliseconds_of_a_letter(editing, "Story 199")
+    assert among_many < 8 * alone
+    assert editing.headlines(1)[-1] == "Story 199" + "x" * 20
+
+
+def milliseconds_of_a_letter(editing: Editing, name: str) -> float:
+    """The median until the frame after a letter is there, typed at the end of that headline."""
+    headline = editing.headline(name)
+    headline.scroll_into_view_if_needed()
+    headline.focus()
+    median: float = editing.tab.evaluate(
         """async () => {
             const area = document.activeElement;
             const took = [];
@@ -37,11 +44,10 @@ def test_two_hundred_stories_stay_quick(editing: Editing) -> None:
                 await new Promise(done => requestAnimationFrame(done));
                 took.push(performance.now() - begun);
             }
-            return Math.min(...took); // what other processes take away is not the page's
+            return took.sort((one, other) => one - other)[10];
         }"""
     )
-    assert milliseconds < 100  # a letter with its frame; far less on a machine of its own
-    assert editing.headlines(1)[-1] == "Story 199" + "x" * 20
+    return median
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
