@@ -181,6 +181,13 @@ def test_a_drain_whose_time_ran_out_within_a_pause_rings_nobody(
         assert session.scalars(select(SendWindow)).all() == []
 
 
+def stands_still(sink: Sink, seconds: float) -> bool:
+    """Whether no message arrives for so long."""
+    before = sink.counts.messages
+    time.sleep(seconds)
+    return sink.counts.messages == before
+
+
 @pytest.fixture
 def nowhere(runtime: Runtime, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
     """Sessions of a database that is not there."""
@@ -205,18 +212,16 @@ def test_sending_stops_within_moments_when_nobody_can_say_that_it_still_goes(
     monkeypatch.setattr("newsletter.sending.send_lease.LEASE_SECONDS", 0.7)
     monkeypatch.setattr("newsletter.sending.commit_turn.RETRY_PAUSES_SECONDS", (0.1,))
     process.window_size = READERS
-    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
+    seconds = 0.2  # that each message takes
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=seconds)])
     thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
     thread.start()
     wait_until(lambda: sink.counts.messages >= 2)
     process.sessions = nowhere
-    time.sleep(1.2)
-    sent = sink.counts.messages
-    time.sleep(0.5)
-    later = sink.counts.messages
+    wait_until(lambda: stands_still(sink, 3 * seconds), patience=20)
+    assert 2 <= sink.counts.messages < READERS
     sink.script = Script()
     process.sessions = runtime.sessions
     thread.join()
-    assert 2 <= sent == later < READERS
     come_to_an_end(process, mailing_id, runtime)
     everybody_has_one(sink, count)
