@@ -22,6 +22,8 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch
 from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
+from newsletter.subscribers.models import ConsentSource, Subscription
+from newsletter.subscribers.unsubscribe_spool import SpooledUnsubscribe
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
@@ -104,6 +106,20 @@ def test_settling_is_repeated_until_the_database_is_back(
     process.drain(mailing_id, seconds=30)
     come_to_an_end(process, mailing_id, runtime)
     everybody_has_one(sink, count)
+
+
+def test_nothing_is_reserved_while_an_unsubscribe_cannot_be_carried_out(
+    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with runtime.session() as session:
+        first = session.scalars(select(Subscription.id).order_by(Subscription.id)).first() or 0
+    process.unsubscribes.keep(SpooledUnsubscribe(ConsentSource.ONE_CLICK, first))
+    weather.fates = [LOST]
+    process.drain(mailing_id, seconds=30)
+    assert (count().in_flight, sink.counts.messages) == (0, 0)
+    process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS - 1)
+    assert "reader1@readers.example" not in {record.recipient for record in sink.records}
 
 
 @pytest.mark.parametrize("turn", [0, 1])
