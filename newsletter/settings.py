@@ -22,6 +22,7 @@ from newsletter.core.host_names import ehlo_name, host_name
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.kept_secret import kept_secret
 from newsletter.core.public_url import check_public_url, host_of
+from newsletter.core.text import full_stop
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
@@ -283,4 +284,4 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors()
         )
-        raise OperatorMustAct("settings", f"The settings cannot be used: {problems}.") from error
+        raise OperatorMustAct("settings", f"The settings cannot be used: {full_stop(problems)}") from error

@@ -3,6 +3,7 @@
 Making one takes as long as a whole test: 139 rules are compiled, and each template when it is first shown.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
 from newsletter.web import database, kept_answers, page_cache
+from newsletter.web.admin.home.show import STARTED_AT
 from tests.databases import borrow_engine, give_back
 
 
@@ -44,6 +46,7 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     engine = borrow_engine(settings.effective_database_url, settings.web_threads)
     database.use(app, engine)
     page_cache.init_app(app)
+    app.extensions[STARTED_AT] = time.monotonic() - 3600
     app.extensions[kept_answers.EXTENSION] = kept_answers.KeptAnswers()
     yield app
     if (counter := app.extensions[database.VERSION]) is not None:

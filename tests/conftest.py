@@ -118,8 +118,13 @@ def redis_url() -> str:
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     """Settings as an environment would give them, with everything under the test's folder."""
+    return make_settings(database_url, redis_url, tmp_path)
+
+
+def make_settings(database_url: str, redis_url: str, folder: Path) -> Settings:
+    """What `settings` gives, for fixtures that outlive a test."""
     return Settings(
-        data_dir=tmp_path / "var",
+        data_dir=folder / "var",
         database_url=database_url,
         redis_url=redis_url,
         secret_key=SecretStr("a secret for the tests"),

@@ -58,6 +58,15 @@ def checked_name(text: str, longest: int, *, field: str = "name") -> str:
     return name
 
 
+def full_stop(text: str) -> str:
+    """`text` as the end of a sentence: with a full stop, unless it ends in a mark of its own.
+
+    For what others said, such as a relay's reply or an error of the system.
+    """
+    text = text.rstrip()
+    return text if text.rstrip("\"'”’)]").endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def without_nul(text: str) -> str:
     """`text` without NUL, which PostgreSQL takes in no value: for what is only compared or searched for."""
     return text.replace("\0", "")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.health.heartbeats import Heartbeats, read_heartbeats
+from newsletter.health.heartbeats import SILENT_AFTER_SECONDS, Heartbeats, read_heartbeats
 from newsletter.issues.models import Issue
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.outbox.failed import count_failed, failed_messages
@@ -67,21 +67,27 @@ class UnsubscribesState:
 
 @dataclass(frozen=True)
 class Health:
-    """The health of the installation. `heartbeats` is None when Redis does not answer."""
+    """The health of the installation. `heartbeats` is None when Redis does not answer.
+
+    `starting`: it was started less than `SILENT_AFTER_SECONDS` ago, so workers that were not heard yet may
+    still be on their way.
+    """
 
     heartbeats: Heartbeats | None
     outbox: OutboxState
     auto_paused: list[AutoPausedMailing]
     unsubscribes: UnsubscribesState = UnsubscribesState()
+    starting: bool = False
 
 
-def check_health(session: Session, redis_url: str, unsubscribe_dir: Path) -> Health:
-    """The health now. When Redis does not answer, this takes at most 200 ms longer."""
+def check_health(session: Session, redis_url: str, unsubscribe_dir: Path, up_seconds: float) -> Health:
+    """The health now, `up_seconds` after the start. When Redis does not answer, this takes 200 ms longer."""
     return Health(
         read_heartbeats(redis_url),
         outbox_state(session),
         auto_paused_mailings(session),
         unsubscribes_state(unsubscribe_dir),
+        starting=up_seconds < SILENT_AFTER_SECONDS,
     )
 
 

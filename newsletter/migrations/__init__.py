@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.paths import migrations_dir
+from newsletter.core.text import full_stop
 
 # Two releases that start at once wait for each other (PostgreSQL; SQLite has one writer anyway).
 LOCK_KEY = 7_240_318
@@ -54,7 +55,7 @@ def unreachable(error: OperationalError) -> OperatorMustAct:
     first_line = (str(error.orig) or "no answer").strip().splitlines()[0]
     return OperatorMustAct(
         "database_unreachable",
-        f"The database cannot be reached: {first_line}. Check DATABASE_URL and that it runs.",
+        f"The database cannot be reached: {full_stop(first_line)} Check DATABASE_URL and that it runs.",
     )
 
 

@@ -1,12 +1,16 @@
 """Compose: a document, a theme and a variant become HTML, text, subject and preheader with open slots."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from newsletter.core.i18n import direction, translations
+from newsletter.document.document import Document
 from newsletter.document.merge import MergeField, Substitution, fields_in, substitute
-from newsletter.document.section import is_empty
+from newsletter.document.reading_time import reading_minutes
+from newsletter.document.section import Section, is_empty
+from newsletter.rendering.contents import NO_CONTENTS, Contents, contents_of
 from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
 from newsletter.rendering.extent import refuse_too_large
@@ -14,6 +18,7 @@ from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
 from newsletter.rendering.render_input import RenderInput
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
+from newsletter.rendering.theme import Tokens
 from newsletter.rendering.themes import THEMES
 from newsletter.rendering.variant import sections_of
 
@@ -45,6 +50,8 @@ def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     slots = slots or SlotTable()
     context = template_context(given, slots)
     in_text = context | {"wording": context["wording"].in_plain_text()}
+    if context["tokens"].contents != "list":
+        in_text["contents"] = NO_CONTENTS
     folder = THEMES[given.theme].folder
     return Composed(
         html=isolate_slots(render([f"{folder}/issue.html"], context), slots),
@@ -63,15 +70,19 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
     substitution = substitution_for(slots, publication.name)
     preheader = substitution.words(document.preheader).strip()
     rtl = direction(language) == "rtl"
+    tokens = theme.styled(publication.tokens)
+    sections = [each for each in sections_of(document, given.variant) if not is_empty(each)]
     return {
         "wording": Wording(language, substitution, translations(language), given.media),
         "document": document,
-        "sections": [each for each in sections_of(document, given.variant) if not is_empty(each)],
+        "sections": sections,
+        "contents": listed_contents(tokens, sections),
+        "reading_minutes": shown_minutes(tokens, document, sections, language),
         "publication": publication,
         "issue": given.issue,
         "links": given.links,
         "theme": theme,
-        "tokens": theme.styled(publication.tokens),
+        "tokens": tokens,
         "language": language,
         "direction": "rtl" if rtl else "ltr",
         "start": "right" if rtl else "left",
@@ -83,6 +94,18 @@ def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
         "unsubscribe_url": slots.placeholder(UNSUBSCRIBE),
         "preferences_url": slots.placeholder(PREFERENCES),
     }
+
+
+def listed_contents(tokens: Tokens, sections: Sequence[Section]) -> Contents:
+    """The contents that the designed part of an email lists, as the theme or the publication wants it."""
+    if tokens.contents == "none":
+        return NO_CONTENTS
+    return contents_of(sections, headlines=tokens.contents == "list")
+
+
+def shown_minutes(tokens: Tokens, document: Document, sections: Sequence[Section], language: str) -> int:
+    """The reading time in minutes; 0 where it is not shown."""
+    return reading_minutes(document, sections, language) if tokens.reading_time == "yes" else 0
 
 
 def _page_title(given: RenderInput) -> str:

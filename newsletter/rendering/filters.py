@@ -68,6 +68,11 @@ class Wording:
         isolated = directions.isolates_as_html(html)
         return Markup(directions.isolate_phones_in_html(isolated, self.direction))  # noqa: S704 - cleaned by nh3
 
+    def reading_time(self, minutes: int) -> str:
+        """`4 min read` in this language."""
+        template = self.translations.ngettext("%(num)s min read", "%(num)s min read", minutes)
+        return template % {"num": minutes}
+
     def day(self, day: date, length: str = "long") -> str:
         """`15 May 2026` in the language's own way; `full` has the weekday too."""
         return write_day(day, self.language, length)
@@ -217,10 +222,19 @@ def picture(context: Context, image: Image | None) -> MediaImage | None:
     return MediaImage(stored.url, width, height, alt or stored.alt)
 
 
+def ended_once(sentence: str) -> str:
+    """`sentence`, which may be markup, with one full stop where it ends in a name that has its own."""
+    for end in ("", "</bdi>", bidi.POP_ISOLATE):
+        if sentence.endswith(f".{end}."):
+            return sentence[:-1]
+    return sentence
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "attributed": attributed,
     "attribution_phrase": attribution_phrase,
     "day": day,
+    "ended_once": ended_once,
     "href": href,
     "isolated": isolated,
     "lines": lines,

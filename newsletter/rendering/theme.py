@@ -12,12 +12,15 @@ LONGEST_FONTS = 200
 # void the whole declaration that it stands in, with its size and weight.
 _WORD = r"-?[A-Za-z_][A-Za-z0-9_-]*"
 _FAMILY = re.compile(rf"'[A-Za-z0-9 _-]*[A-Za-z][A-Za-z0-9 _-]*'|{_WORD}(?: {_WORD})*")
+# What a theme may show beside the document; the rest of the tokens are colours and fonts. Contents: `titles`
+# is a line of the sections' titles in the designed part, `list` a list in both parts and on the web.
+CHOICES = {"reading_time": ("no", "yes"), "contents": ("none", "titles", "list")}
 _RESERVED = {"inherit", "initial", "unset", "revert", "revert-layer", "default"}
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a publication may change of a theme: `#rrggbb` colours, and CSS lists of font families."""
+    """What a publication may change of a theme: `#rrggbb` colours, CSS lists of font families, `CHOICES`."""
 
     accent: str = "#b5321c"
     ink: str = "#1a1815"
@@ -35,6 +38,8 @@ class Tokens:
     headline_font: str = "Georgia, 'Times New Roman', serif"
     text_font: str = "Georgia, 'Times New Roman', serif"
     label_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
+    reading_time: str = "no"
+    contents: str = "none"
 
     @property
     def accent_text(self) -> str:
@@ -75,7 +80,7 @@ class Theme:
 
         Inks are made darker (or lighter) where a new paper would leave them unreadable; so is the ground of
         panels, unless it is chosen too, where one is light and the other dark. Raises Refused, token by
-        token, for names that are unknown and values that are neither colours nor fonts.
+        token, for names that are unknown and values that are not of their kind.
         """
         chosen = {name: value for name, value in overrides.items() if value}
         problems = {name: problem for name, value in chosen.items() if (problem := _problem(name, value))}
@@ -113,6 +118,8 @@ def _is_font_list(value: str) -> bool:
 def _problem(name: str, value: str) -> str:
     if name not in {field.name for field in fields(Tokens)}:
         return "There is no design token of this name."
+    if name in CHOICES:
+        return "" if value in CHOICES[name] else f"Write one of: {', '.join(CHOICES[name])}."
     if name.endswith("_font"):
         return "" if _is_font_list(value) else "Use font names and commas only, names with digits in quotes."
     return "" if HEX.fullmatch(value) else "Enter a colour like #b5321c."

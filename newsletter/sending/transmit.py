@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from newsletter.core.text import full_stop
 from newsletter.issues.recipient import Recipient
 from newsletter.mailings.models import Outcome
 from newsletter.sending import failpoints
@@ -156,10 +157,10 @@ class _Transmission:
             return None
         for seq in self.refusals.alike():
             self.window.tally.answered(seq, replace(refusal.line, outcome=Outcome.PENDING, attempted=False))
+        said = full_stop(str(self.refusals.words()))
         sentence = (
             f"{self.window.transport.name} refuses every message in the same way, so the problem is"
-            " the sender or "
-            f"its account, not the readers: {self.refusals.words()}. Nobody was marked as rejected."
+            f" the sender or its account, not the readers: {said} Nobody was marked as rejected."
         )
         words = self._without_readers(sentence)
         return TransportFailure(words, temporary=False, sender=self.message.sender, refusal=refusal.line)
@@ -188,12 +189,13 @@ class _Transmission:
 
     def _failure(self, stop: Break) -> TransportFailure | None:
         """What the operator must know of why it stopped for good."""
-        name, reply = self.window.transport.name, self._without_readers(str(stop.reply or stop.reason))
+        name = self.window.transport.name
+        said = full_stop(self._without_readers(str(stop.reply or stop.reason)))
         if stop.kind is BreakKind.PAUSED:
             why = f" ({stop.reason})" if stop.reason else ""
             return TransportFailure(
-                f"{name} does not accept our mail{why}: {reply}.", stop.temporary, self.message.sender
+                f"{name} does not accept our mail{why}: {said}", stop.temporary, self.message.sender
             )
         if stop.kind is BreakKind.LOST:
-            return TransportFailure(f"{name} keeps closing the connection: {reply}.", temporary=True)
+            return TransportFailure(f"{name} keeps closing the connection: {said}", temporary=True)
         return None

@@ -5,6 +5,7 @@ import ssl
 from enum import StrEnum
 
 from newsletter.core.errors import Decision, DomainError
+from newsletter.core.text import full_stop
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.url import Relay
 
@@ -51,13 +52,13 @@ def connect_failed(relay: Relay, error: Exception) -> SessionFailed:
             f"Nothing is listening at {relay.where}: check the host and port, and that the relay is running."
         )
     else:
-        message = f"The relay {relay.where} cannot be reached: {error}."
+        message = f"The relay {relay.where} cannot be reached: {full_stop(str(error))}"
     return SessionFailed(Step.CONNECT, message, temporary=True)
 
 
 def went_away(relay: Relay, step: Step, why: str) -> SessionFailed:
     """The connection ended, timed out or talked nonsense at `step`."""
-    message = f"The relay {relay.where} went away at the {step} step: {why}."
+    message = f"The relay {relay.where} went away at the {step} step: {full_stop(why)}"
     return SessionFailed(step, message, temporary=True)
 
 
@@ -68,7 +69,7 @@ def said_no(relay: Relay, step: Step, reply: Reply) -> SessionFailed:
         Step.EHLO: "refused our name (EHLO)",
         Step.TLS: "refused to start TLS",
     }.get(step, f"refused at {step}")
-    message = f"The relay {relay.where} {when}: {reply}."
+    message = f"The relay {relay.where} {when}: {full_stop(str(reply))}"
     return SessionFailed(step, message, reply, temporary=reply.digit == 4)
 
 
@@ -84,14 +85,15 @@ def tls_missing(relay: Relay) -> SessionFailed:
 def tls_failed(relay: Relay, error: Exception) -> SessionFailed:
     """The handshake failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
+        why = full_stop(error.verify_message)
         message = (
-            f"The certificate of {relay.where} is not valid for {relay.host}: {error.verify_message}."
+            f"The certificate of {relay.where} is not valid for {relay.host}: {why}"
             " Use the name in the certificate, or name its authority with ca=/path/to/ca.pem."
         )
         return SessionFailed(Step.TLS, message, temporary=False)
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         message = (
-            f"TLS with {relay.where} failed: {error.reason or error}."
+            f"TLS with {relay.where} failed: {full_stop(error.reason or str(error))}"
             " smtps:// is for TLS from the start (port 465), smtp:// for STARTTLS (587)."
         )
         return SessionFailed(Step.TLS, message, temporary=False)
@@ -100,14 +102,15 @@ def tls_failed(relay: Relay, error: Exception) -> SessionFailed:
 
 def auth_impossible(relay: Relay, why: str) -> SessionFailed:
     """The credentials were not sent."""
-    message = f"The credentials were not sent to {relay.where}: {why}."
+    message = f"The credentials were not sent to {relay.where}: {full_stop(why)}"
     return SessionFailed(Step.AUTH, message, temporary=False)
 
 
 def auth_failed(relay: Relay, reply: Reply) -> SessionFailed:
     """The server did not accept the credentials (RFC 4954 §6)."""
+    said = full_stop(str(reply))
     if reply.digit == 4:
-        message = f"The relay {relay.where} cannot check the credentials now: {reply}."
+        message = f"The relay {relay.where} cannot check the credentials now: {said}"
     else:
-        message = f"The relay {relay.where} did not accept user {relay.user}: {reply}. Check its settings."
+        message = f"The relay {relay.where} did not accept user {relay.user}: {said} Check its settings."
     return SessionFailed(Step.AUTH, message, reply, temporary=reply.digit == 4)

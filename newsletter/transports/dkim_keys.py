@@ -17,6 +17,7 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.core.host_names import host_name
+from newsletter.core.text import full_stop
 from newsletter.smtp.dkim import Algorithm, Signer
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.transports.models import DkimKey
@@ -160,7 +161,7 @@ def ask_dns(name: str, resolver: dns.resolver.Resolver | None = None) -> list[st
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except dns.exception.DNSException as error:
-        raise _refused("record", f"The DNS does not answer for {name}: {error}.") from error
+        raise _refused("record", f"The DNS does not answer for {name}: {full_stop(str(error))}") from error
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 

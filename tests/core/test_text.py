@@ -11,6 +11,7 @@ from newsletter.core.text import (
     checked_name,
     clean_name,
     clean_note,
+    full_stop,
     is_line,
     is_lines,
     one_line,
@@ -55,3 +56,18 @@ def test_a_name_is_cut_or_refused() -> None:
 
 def test_nul_is_taken_out_of_what_is_searched_for() -> None:
     assert without_nul("a\0b\n") == "ab\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("450 4.2.1 Try again in 24 hours.", "450 4.2.1 Try again in 24 hours."),
+        ("Connection refused", "Connection refused."),
+        ("Who are you? ", "Who are you?"),
+        ('no answer to "EHLO me."', 'no answer to "EHLO me."'),
+        ("it ended (code 1)", "it ended (code 1)."),
+        ("", "."),
+    ],
+)
+def test_what_others_said_ends_in_one_full_stop(said: str, sentence: str) -> None:
+    assert full_stop(said) == sentence

@@ -49,9 +49,9 @@ def install(tmp_path: Path, database: str | None) -> Iterator[Install]:
 
 
 @pytest.fixture
-def tab(origin: str, chrome: Browser) -> Page:
-    """A page of a real browser, at the `origin` of the test."""
-    return open_tab(chrome, origin, locale="en-GB")
+def tab(chrome: Browser) -> Page:
+    """A page of a real browser."""
+    return open_tab(chrome, locale="en-GB")
 
 
 def prepare_database(installation: Installation) -> None:

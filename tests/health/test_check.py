@@ -85,7 +85,7 @@ def test_mailings_that_paused_themselves(session: Session, links: Links) -> None
 
 def test_without_redis_the_rest_is_known(session: Session) -> None:
     post(session)
-    found = check_health(session, NOWHERE, Path("nowhere"))
+    found = check_health(session, NOWHERE, Path("nowhere"), up_seconds=3600)
     assert found.heartbeats is None
     assert found.outbox.waiting == 1
     assert found.auto_paused == []

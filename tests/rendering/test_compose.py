@@ -27,7 +27,7 @@ from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.inline import inline
 from newsletter.rendering.slots import Slot, SlotMode
 from newsletter.rendering.variant import Reader, variant_for
-from tests.rendering.issues import issue_of, reference_digest
+from tests.rendering.issues import PUBLICATION, issue_of, reference_digest
 
 
 @pytest.fixture(scope="module")
@@ -252,3 +252,11 @@ def test_every_word_an_editor_typed_is_in_both_parts() -> None:
     for word in ("Alpha", "Beta", "Delta", "Epsilon"):
         assert word in html
         assert word in composed.text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_a_name_with_a_full_stop_of_its_own_ends_a_sentence_once(language: str) -> None:
+    composed = compose(issue_of(publication=replace(PUBLICATION, name="Ruiz & Co.", language=language)))
+    assert "Ruiz & Co." in composed.text
+    for part in (composed.html, composed.text):
+        assert not re.search(r"Co\.\W?(</bdi>)?\.", part)

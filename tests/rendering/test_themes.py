@@ -117,12 +117,16 @@ def test_a_publication_brings_its_own_colours_fonts_and_logo() -> None:
     )
 
 
-@pytest.mark.parametrize("key", ["bulletin", "poster"])
-def test_scripts_that_join_their_letters_are_not_spaced(key: str) -> None:
+@every_theme
+def test_scripts_that_join_their_letters_are_neither_spaced_nor_monospaced(theme: Theme) -> None:
     arabic = reference_digest().model_copy(update={"language": "ar"})
-    html = inline(compose(issue_of(document=arabic, theme=key)).html)
+    html = inline(compose(issue_of(document=arabic, theme=theme.key)).html)
     assert 'dir="rtl"' in html
     assert not re.search(r"letter-spacing: *-?\.?[1-9]", html)
+    assert "monospace" not in html
+    chosen = PublicationInput("N", "Street 1", tokens={"label_font": "'Courier New', monospace"})
+    html = inline(compose(issue_of(document=arabic, theme=theme.key, publication=chosen)).html)
+    assert "monospace" in html  # somebody's own choice stays
 
 
 def test_bulletin_has_the_words_first_and_poster_the_picture() -> None:

@@ -68,9 +68,7 @@ def test_nobody_is_marked_for_what_everybody_is_told(
     assert found.state == "paused"
     assert "Ask the billing desk" in found.reason
     with runtime.session() as session:
-        assert (
-            "refuses every message in the same way" in session.scalars(select(TransportCooldown.reason)).one()
-        )
+        assert "in the same way" in session.scalars(select(TransportCooldown.reason)).one()
     sink.script = Script()
     press(runtime, control.resume, mailing_id)
     process.drain(mailing_id, seconds=30)

@@ -5,7 +5,15 @@ import ssl
 import pytest
 
 from newsletter.smtp.advice import EXPIRED, OTHER_NAME, advice_for, advice_for_message
-from newsletter.smtp.failures import SessionFailed, Step, connect_failed, said_no, tls_failed, went_away
+from newsletter.smtp.failures import (
+    SessionFailed,
+    Step,
+    auth_failed,
+    connect_failed,
+    said_no,
+    tls_failed,
+    went_away,
+)
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.url import Encryption, Relay
 from newsletter.smtp.verdict import Reason
@@ -89,3 +97,15 @@ def test_so_has_a_message_that_was_not_taken(reason, reply, says):
 )
 def test_a_failure_says_what_happened(failed, says):
     assert says in failed.message
+
+
+def test_a_reply_that_is_a_sentence_gets_no_second_full_stop() -> None:
+    reply = Reply(421, "More than 80 messages in the last 24 hours.", "4.7.0")
+    for step in Step:
+        message = said_no(RELAY, step, reply).message
+        assert message.endswith("24 hours.")
+        assert ".." not in message
+    assert auth_failed(RELAY, reply).message.endswith("24 hours.")
+    refused = Reply(535, "Password expired.")
+    assert "expired. Check its settings." in auth_failed(RELAY, refused).message
+    assert went_away(RELAY, Step.EHLO, "it said nothing.").message.endswith("said nothing.")

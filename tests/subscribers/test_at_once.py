@@ -1,7 +1,7 @@
 """Two requests at the same moment: one subscription, one message, one record; nobody is lost."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Barrier
 
@@ -151,6 +151,33 @@ def test_signing_up_during_an_erasure_does_not_bring_the_person_back(
             assert (address, reason) == (None, EndReason.ERASED)
         else:
             assert state is State.PENDING
+
+
+def test_an_import_during_an_erasure_does_not_bring_the_person_back(
+    engine: Engine, session: Session, ask: Ask, publication: Publication, tmp_path: Path
+) -> None:
+    subscription = ask()
+    assert subscription is not None
+    person = confirm(session, subscription.id, locale="en").subscriber_id
+    session.commit()
+    people = tmp_path / "people.csv"
+    people.write_text("email,name\nana@example.org,Ana\nben@example.org,Ben\n")
+
+    def import_them(session: Session) -> None:
+        import_subscribers(session, publication, people, actor="test")
+
+    with session_factory(engine)() as erasing, ThreadPoolExecutor(1) as pool:
+        _erase(person)(erasing)
+        imported = pool.submit(together, engine, import_them)
+        wait([imported], timeout=0.5)  # it has looked at the suppressions, and waits for the person's row
+        erasing.commit()
+        imported.result(10)
+    emails = select(Subscriber.email).where(Subscriber.email.is_not(None))
+    assert session.scalars(emails).all() == ["ben@example.org"]
+    assert session.scalars(select(Subscription.state).order_by(Subscription.id)).all() == [
+        State.ENDED,
+        State.ACTIVE,
+    ]
 
 
 def test_two_imports_and_a_sign_up_of_the_same_people(

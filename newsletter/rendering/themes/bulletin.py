@@ -25,6 +25,7 @@ BULLETIN = Theme(
         headline_font=_TEXT,
         text_font=_TEXT,
         label_font="Consolas, Menlo, 'DejaVu Sans Mono', 'Courier New', monospace",
+        contents="titles",
     ),
     column=552,
     inner=512,

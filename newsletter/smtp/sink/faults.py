@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from newsletter.core.errors import Refused
+from newsletter.core.text import full_stop
 
 
 class At(StrEnum):
@@ -94,7 +95,7 @@ class Rule:
         try:
             return cls(**{**data, "at": At(data["at"]), "do": Act(data.get("do", Act.REPLY))})
         except ValueError as error:
-            raise Refused("sink_rule", f"A fault rule is wrong: {error}.") from None
+            raise Refused("sink_rule", f"A fault rule is wrong: {full_stop(str(error))}") from None
 
 
 @dataclass
@@ -119,7 +120,7 @@ class Script:
         try:
             data = json.loads(text)
         except ValueError as error:
-            raise Refused("sink_rule", f"The faults are not JSON: {error}.") from None
+            raise Refused("sink_rule", f"The faults are not JSON: {full_stop(str(error))}") from None
         if isinstance(data, list):
             data = {"rules": data}
         if not isinstance(data, dict) or set(data) - {"seed", "rules"} or type(data.get("rules")) is not list:

@@ -29,6 +29,10 @@ log = Logger(__name__)
 ATTEMPTS = 5  # each lost race means that somebody else's rows are there now, and the next query finds them
 
 
+class _SuppressedMeanwhile(Exception):
+    """Somebody was suppressed, or erased, while this transaction waited for their row."""
+
+
 class Known(NamedTuple):
     """A subscriber who exists already."""
 
@@ -49,10 +53,8 @@ def import_batch(
 
     Rows that the database does not take are returned as problems, and keep nobody else out.
     """
-    counted = ImportResult()
     try:
-        with session.begin_nested():
-            _import_rows(session, publication_id, rows, words, counted, actor=actor)
+        counted = _import_all(session, publication_id, rows, words, actor=actor)
     except (DataError, IntegrityError, ValueError):  # ValueError: what has no octets in UTF-8
         if len(rows) == 1:
             log.exception("a row of an import is refused by the database", line=rows[0].line)
@@ -65,6 +67,21 @@ def import_batch(
         ]
     result.add(counted)
     return []
+
+
+def _import_all(
+    session: Session, publication_id: int, rows: Sequence[Row], words: Consent, *, actor: str
+) -> ImportResult:
+    """Import all of `rows`, or nothing of them; again from the beginning when somebody was suppressed."""
+    for _ in range(ATTEMPTS):
+        counted = ImportResult()
+        try:
+            with session.begin_nested():
+                _import_rows(session, publication_id, rows, words, counted, actor=actor)
+        except _SuppressedMeanwhile:
+            continue
+        return counted
+    raise _busy()
 
 
 def _import_rows(
@@ -81,6 +98,9 @@ def _import_rows(
     for _ in range(len(rows) - len(allowed)):
         result.skip("suppressed")
     subscriber_ids = _subscribers(session, allowed)
+    # Asked again, now that nobody can change these people: whoever held their rows may have erased them.
+    if _suppressed(session, allowed):
+        raise _SuppressedMeanwhile
     subscriptions = _subscriptions(session, publication_id, subscriber_ids)
     agreed = _existing(subscriptions.values(), result)
     agreed += _new(session, publication_id, [id_ for id_ in subscriber_ids if id_ not in subscriptions])
@@ -108,7 +128,11 @@ def _subscribers(session: Session, rows: Sequence[Row]) -> list[int]:
                 session.execute(insert(Subscriber), [_subscriber(row) for row in missing])
         except IntegrityError:
             continue  # somebody signed up meanwhile
-    raise Retryable("import_busy", "Too many people are signing up right now. Run the import again.")
+    raise _busy()
+
+
+def _busy() -> Retryable:
+    return Retryable("import_busy", "Too many people are signing up right now. Run the import again.")
 
 
 def _known(session: Session, rows: Sequence[Row]) -> dict[str, Known]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter.core.errors import Refused
+from newsletter.core.text import full_stop
 from newsletter.subscribers.imports.columns import Columns, columns_of, columns_without_header, named
 from newsletter.subscribers.imports.records import LONGEST_LINE, parse_line
 
@@ -89,4 +90,4 @@ def _titles(header: list[str], delimiter: str, called: str) -> list[str]:
 
 
 def _bad_header(called: str, why: str) -> Refused:
-    return Refused("bad_header", f"The header of {called} cannot be read: {why}.")
+    return Refused("bad_header", f"The header of {called} cannot be read: {full_stop(why)}")

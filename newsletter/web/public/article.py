@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from newsletter.core.errors import Refused
 from newsletter.core.i18n import direction, translations
 from newsletter.core.links import Links
 from newsletter.document import Document
@@ -20,8 +21,12 @@ from newsletter.issues.published import Published
 from newsletter.media.models import MediaFile
 from newsletter.media.variants import WIDTHS, find_sources, served
 from newsletter.publications.models import Publication
+from newsletter.rendering.compose import shown_minutes
+from newsletter.rendering.contents import NO_CONTENTS, Contents, contents_of
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.render_input import MediaImage
+from newsletter.rendering.theme import Tokens
+from newsletter.rendering.themes import THEMES
 from newsletter.rendering.variant import Reader, sections_of, variant_for
 
 
@@ -42,6 +47,8 @@ class Article:
     srcsets: Mapping[str, str]
     picture: MediaImage | None
     picture_srcset: str
+    contents: Contents
+    reading_minutes: int  # 0 where it is not shown
 
     @property
     def sources(self) -> set[str]:
@@ -62,14 +69,13 @@ def make_article(session: Session, published: Published, publication: Publicatio
     media = {source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()}
     srcsets = {source: _srcset(links, row) for source, row in rows.items()}
     standing = _standing_image(document)
+    seen = sections_of(document, variant_for(document, Reader(language=language)))
+    sections = tuple(section for section in seen if not is_empty(section))
+    tokens = _tokens(publication)
     return Article(
         issue=published.issue,
         document=document,
-        sections=tuple(
-            section
-            for section in sections_of(document, variant_for(document, Reader(language=language)))
-            if not is_empty(section)
-        ),
+        sections=sections,
         day=local_day(published.at, publication),
         published_at=published.at.isoformat(timespec="seconds"),
         language=language,
@@ -80,7 +86,16 @@ def make_article(session: Session, published: Published, publication: Publicatio
         srcsets=srcsets,
         picture=_shown(standing, media) if standing else None,
         picture_srcset=srcsets.get(standing.src, "") if standing else "",
+        contents=contents_of(sections, whole=True) if tokens.contents == "list" else NO_CONTENTS,
+        reading_minutes=shown_minutes(tokens, document, sections, language),
     )
+
+
+def _tokens(publication: Publication) -> Tokens:
+    try:
+        return THEMES[publication.theme].styled(publication.theme_tokens)
+    except Refused:  # a theme that is no longer there; the page is readable without
+        return Tokens()
 
 
 def _srcset(links: Links, row: MediaFile) -> str:

@@ -67,6 +67,33 @@ def test_headings_follow_when_sections_have_no_title(
     assert {heading.tag for heading in article.iter("h1", "h2", "h3")} == {"h1", "h2"}
 
 
+def test_the_contents_and_the_reading_time_are_shown_where_the_look_asks_for_them(
+    client: FlaskClient, session: Session, weekly: Publication
+) -> None:
+    examples = [block.example() for block in BLOCKS]
+    sections = tuple(
+        example.model_copy(update={"title": ""} if example.type in {"latest", "links", "feature"} else {})
+        for example in examples
+    )
+    publish(session, weekly, sections=sections)
+    plain = page(client, "/archive/weekly/one")
+    assert found(plain, "//article//nav") == []
+    assert "min read" not in plain.text_content()
+    weekly.theme_tokens = {"contents": "list", "reading_time": "yes"}
+    session.commit()
+    shown = page(client, "/archive/weekly/one")
+    (contents,) = found(shown, "//article[@class='issue']//nav")
+    assert found(contents, ".//h2/text()") == ["In this issue"]
+    goals = {
+        link.text: shown.get_element_by_id(link.get("href")[1:]).text_content()
+        for link in found(contents, ".//a")
+    }
+    assert len(goals) > len(BLOCKS) - 2  # the divider is none, the untitled ones have their stories
+    assert all(title in goal for title, goal in goals.items())
+    assert len(found(shown, "//@id")) == len(set(found(shown, "//@id")))
+    assert "min read" in found(shown, "//p[@class='folio']")[0].text_content()
+
+
 def test_all_the_latest_are_there_in_full_with_their_defaults(
     client: FlaskClient, session: Session, weekly: Publication
 ) -> None:

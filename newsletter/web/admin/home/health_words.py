@@ -55,6 +55,8 @@ def for_editors(parts: list[Condition]) -> list[Condition]:
             url,
             _("See the details"),
         )
+    elif any(not part.kind for part in machinery):
+        summed = replace(_starting(_("Sending")), url=url, link=_("See the details"))
     else:
         sentence = _("Everything that sends messages is running.")
         summed = Condition(_("Sending"), "success", _("Working"), sentence, "", url, _("See the details"))
@@ -69,8 +71,8 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
     technical = [
         # A mailing that paused because of the relay has its own condition, which says why.
         *([_relay(health.outbox)] if health.outbox.last_error or not health.auto_paused else []),
-        _workers(health.heartbeats),
-        _sweep(health.heartbeats),
+        _workers(health.heartbeats, health.starting),
+        _sweep(health.heartbeats, health.starting),
         _outbox(health.outbox, health.heartbeats),
     ]
     return [
@@ -109,7 +111,13 @@ def _relay(outbox: OutboxState) -> Condition:
     )
 
 
-def _workers(heartbeats: Heartbeats | None) -> Condition:
+def _starting(part: str) -> Condition:
+    return Condition(
+        part, "", _("Starting"), _("The server has just been started. This takes half a minute.")
+    )
+
+
+def _workers(heartbeats: Heartbeats | None, starting: bool) -> Condition:
     part = _("Workers")
     if heartbeats is None:
         return Condition(
@@ -124,6 +132,8 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
         )
     if not heartbeats.silent:
         return Condition(part, "success", _("Running"), _("All queues have a running worker."))
+    if starting:
+        return _starting(part)
     return Condition(
         part,
         "error",
@@ -137,7 +147,7 @@ def _workers(heartbeats: Heartbeats | None) -> Condition:
     )
 
 
-def _sweep(heartbeats: Heartbeats | None) -> Condition:
+def _sweep(heartbeats: Heartbeats | None, starting: bool) -> Condition:
     part = _("Schedules")
     if heartbeats is None:
         return Condition(part, "", _("Unknown"), _("The time of the last check is kept in Redis."))
@@ -148,6 +158,8 @@ def _sweep(heartbeats: Heartbeats | None) -> Condition:
             _("Running"),
             _("The database was checked for work less than a minute ago."),
         )
+    if starting:
+        return _starting(part)
     sentence = _("The database was not checked for work in the last day.")
     if heartbeats.sweep_age is not None:
         sentence = _(

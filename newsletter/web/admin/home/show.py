@@ -1,12 +1,14 @@
 """`/admin/` and `/admin/p/<publication>`: where one starts, for one publication or for none yet."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
+from flask.sansio.blueprints import BlueprintSetupState
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
-from newsletter.health.check import check_health
+from newsletter.health.check import Health, check_health
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.frame import current_publication
@@ -21,6 +23,12 @@ from newsletter.web.current import settings
 from newsletter.web.database import session
 
 blueprint = Blueprint("admin_home", __name__, url_prefix="/admin")
+STARTED_AT = "newsletter_started_at"  # the extension that holds when, on the monotonic clock, in seconds
+
+
+@blueprint.record_once
+def _note_the_start(state: BlueprintSetupState) -> None:
+    state.app.extensions[STARTED_AT] = time.monotonic()
 
 
 @blueprint.context_processor
@@ -59,14 +67,12 @@ def live(slug: str) -> str:
 @allow(Permission.VIEW)
 def health() -> str:
     """Every part of the machinery, for those who run the server."""
-    found = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
-    return render_template("admin/home/health.html", conditions=conditions(found), now=clock.now())
+    return render_template("admin/home/health.html", conditions=conditions(_health()), now=clock.now())
 
 
 def _page(publication: Publication) -> str:
     mailings = under_way(session(), publication)
-    health = check_health(session(), settings().effective_redis_url, settings().unsubscribe_dir)
-    parts = for_editors(conditions(health, mentioned={shown.mailing.id for shown in mailings}))
+    parts = for_editors(conditions(_health(), mentioned={shown.mailing.id for shown in mailings}))
     return render_template(
         "admin/home/show.html",
         publication=publication,
@@ -79,6 +85,12 @@ def _page(publication: Publication) -> str:
         trouble=any(_is_wrong(part) for part in parts),
         now=clock.now(),
     )
+
+
+def _health() -> Health:
+    given = settings()
+    up_seconds = time.monotonic() - current_app.extensions[STARTED_AT]
+    return check_health(session(), given.effective_redis_url, given.unsubscribe_dir, up_seconds)
 
 
 def _counts() -> Counts:

@@ -21,9 +21,12 @@ from newsletter.web.admin.publications.blueprint import blueprint, load_publicat
 from newsletter.web.admin.publications.picture import ALT_LENGTH
 from newsletter.web.admin.publications.readability import Remark, remarks
 from newsletter.web.admin.publications.tokens import (
+    CONTENTS,
     DARK,
     FONTS,
     LIGHT,
+    READING_TIME,
+    contents_options,
     defaults,
     font_options,
     token_fields,
@@ -105,6 +108,9 @@ def theme_page(
         light=token_fields(LIGHT, chosen_theme, tokens, problems),
         dark=token_fields(DARK, chosen_theme, tokens, problems),
         fonts=[(field, font_options(field)) for field in fonts],
+        reading_time=tokens.get(READING_TIME) == "yes",
+        contents=tokens.get(CONTENTS, ""),
+        contents_options=contents_options(),
         problems=problems,
         remarks=comments,
         state=state_of(publication, BRANDING_FIELDS),

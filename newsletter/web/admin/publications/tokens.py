@@ -31,7 +31,8 @@ FONTS = {
     "text_font": _("Text"),
     "label_font": _("Labels and small print"),
 }
-NAMES = (*LIGHT, *DARK, *FONTS)
+READING_TIME, CONTENTS = "reading_time", "contents"
+NAMES = (*LIGHT, *DARK, *FONTS, READING_TIME, CONTENTS)
 
 # Fonts that mail programs have; the first of each list is on Windows.
 FAMILIES = {
@@ -85,6 +86,15 @@ def font_options(field: TokenField) -> list[tuple[str, str]]:
     if field.value and field.value not in dict(options):
         options.append((field.value, field.value))
     return options
+
+
+def contents_options() -> list[tuple[str, str]]:
+    """What the select of the contents list offers."""
+    return [
+        ("", str(_("Theme default"))),
+        ("list", str(_("Show"))),
+        ("none", str(_("Hide"))),
+    ]
 
 
 def defaults(theme: Theme) -> dict[str, str]:

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from newsletter.subscribers.imports.columns import Columns
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.imports.result import ImportResult
-from newsletter.web.admin.dates import long_moment
+from newsletter.web.admin.dates import brief_moment
 from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.words.state import Word, drawn
 from newsletter.web.admin.words.subscribers import skip_word
@@ -27,7 +27,7 @@ def import_word(state: ImportState) -> Word:
 
 
 def state_sentence(read: SubscriberImport, zone: str) -> str:
-    """What happens now, or what happened in the end."""
+    """What happens now, or what happened in the end; the page says the zone beside the beginning."""
     if read.state is ImportState.PREVIEW:
         return str(_("Nobody is added until it is confirmed."))
     if read.state is ImportState.QUEUED and not read.position:
@@ -35,7 +35,7 @@ def state_sentence(read: SubscriberImport, zone: str) -> str:
     if not read.over:
         position, lines = exactly(read.position), exactly(read.lines)
         return str(_("Reading line %(read)s of %(lines)s.", read=position, lines=lines))
-    when = long_moment(read.finished_at, zone) if read.finished_at else ""
+    when = brief_moment(read.finished_at, zone) if read.finished_at else ""
     if read.state is ImportState.FAILED:
         return str(_("Stopped on %(when)s. %(why)s", when=when, why=read.failure))
     new = ngettext(

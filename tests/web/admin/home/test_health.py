@@ -1,15 +1,17 @@
 """The machinery in plain words: fine, silent, late, refused, and honest when nobody can know."""
 
 import time
+from dataclasses import replace
 
 from redis import Redis
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.queue import Queue
 from newsletter.health.check import AutoPausedMailing, Health, OutboxState
-from newsletter.health.heartbeats import REMEMBERED_SECONDS, SERVED, SWEEP, Heartbeats
+from newsletter.health.heartbeats import REMEMBERED_SECONDS, SERVED, SILENT_AFTER_SECONDS, SWEEP, Heartbeats
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
@@ -17,7 +19,8 @@ from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
 from newsletter.subscribers.unsubscribe_spool import SpooledUnsubscribe, UnsubscribeSpool
-from newsletter.web.admin.home.health_words import conditions
+from newsletter.web.admin.home.health_words import conditions, for_editors
+from newsletter.web.admin.home.show import STARTED_AT
 from tests.databases import both_databases
 from tests.web.admin.mailings.ledger import XSS, read
 from tests.web.signed_in import SignedIn
@@ -64,6 +67,32 @@ def test_nobody_was_ever_heard(admin_client: SignedIn, publication: Publication,
     assert "No sign of life within the last day." in page
     assert "The database was not checked for work in the last day." in page
     assert "Start the periodic worker." in page
+
+
+def test_in_the_first_half_minute_workers_that_were_not_heard_are_starting(
+    admin_client: SignedIn, publication: Publication, redis: Redis
+) -> None:
+    redis.flushdb()
+    admin_client.application.extensions[STARTED_AT] = time.monotonic() - SILENT_AFTER_SECONDS + 10
+    assert read(admin_client, DETAILS).count("has just been started") == 2
+    home = read(admin_client, "/admin/")
+    assert "has just been started" in home
+    assert "Something on the server is not as it should be" not in home
+    admin_client.application.extensions[STARTED_AT] = time.monotonic() - SILENT_AFTER_SECONDS
+    assert "No sign of life within the last day." in read(admin_client, DETAILS)
+    assert "Something on the server is not as it should be" in read(admin_client, "/admin/")
+
+
+def test_another_trouble_is_told_while_it_starts(admin_client: SignedIn) -> None:
+    heartbeats = Heartbeats(dict.fromkeys(SERVED), None, dict.fromkeys(SERVED, 0))
+    for given in (Health(None, NOTHING_WAITS, [], starting=True), health(heartbeats, refused_now())):
+        with admin_client.application.test_request_context("/"):
+            (summed,) = for_editors(conditions(replace(given, starting=True)))
+            assert summed.kind in {"warning", "error"}
+
+
+def refused_now() -> OutboxState:
+    return OutboxState(1, clock.now(), None, "The relay refuses the log-in.")
 
 
 def test_the_sweep_alone_is_silent(admin_client: SignedIn, publication: Publication, redis: Redis) -> None:

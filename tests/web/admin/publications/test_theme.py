@@ -40,6 +40,27 @@ def test_is_saved_and_worn_by_the_readers_pages(
     assert values(editor_client.get(PAGE), PAGE)["accent"] == "#103060"
 
 
+def test_what_every_issue_shows_is_a_choice(
+    editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
+) -> None:
+    assert "reading_time" not in form
+    assert (
+        editor_client.post(PAGE, data=form | {"reading_time": "yes", "contents": "list"}).status_code == 303
+    )
+    session.refresh(publication)
+    assert publication.theme_tokens == {"reading_time": "yes", "contents": "list"}
+    chosen = values(editor_client.get(PAGE), PAGE)
+    assert (chosen["reading_time"], chosen["contents"]) == ("yes", "list")
+    preview = tree(editor_client.get(PREVIEW, query_string={"reading_time": "yes", "contents": "list"}))
+    assert "min\N{NO-BREAK SPACE}read" in preview.text_content()
+    assert "In this issue" in preview.text_content()
+    assert "min\N{NO-BREAK SPACE}read" not in editor_client.get(PREVIEW).text
+    del chosen["reading_time"]
+    editor_client.post(PAGE, data=chosen | {"contents": ""})
+    session.refresh(publication)
+    assert publication.theme_tokens == {}
+
+
 def test_a_token_that_is_no_colour_is_refused_at_its_field(
     editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
 ) -> None:

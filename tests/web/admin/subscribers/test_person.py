@@ -73,6 +73,7 @@ class TestPage:
             f"/admin/mailings/{refused_mailing}",
         ):
             assert words in page
+        assert page.count("Europe/Rome") == 1  # said once, not after each time
         assert f'href="{LIST}" aria-current="page"' in page
         assert "No older deliveries" in read(editor_client, f"{page_of(people['ana'])}?before=1")
 
