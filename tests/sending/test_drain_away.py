@@ -22,6 +22,8 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch
 from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Act, At, Rule, Script, Sink
+from newsletter.subscribers.models import ConsentSource, Subscription
+from newsletter.subscribers.unsubscribe_spool import SpooledUnsubscribe
 from tests.processes import wait_until
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
@@ -106,6 +108,20 @@ def test_settling_is_repeated_until_the_database_is_back(
     everybody_has_one(sink, count)
 
 
+def test_nothing_is_reserved_while_an_unsubscribe_cannot_be_carried_out(
+    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    with runtime.session() as session:
+        first = session.scalars(select(Subscription.id).order_by(Subscription.id)).first() or 0
+    process.unsubscribes.keep(SpooledUnsubscribe(ConsentSource.ONE_CLICK, first))
+    weather.fates = [LOST]
+    process.drain(mailing_id, seconds=30)
+    assert (count().in_flight, sink.counts.messages) == (0, 0)
+    process.drain(mailing_id, seconds=30)
+    assert (count().state, count().sent) == ("finished", READERS - 1)
+    assert "reader1@readers.example" not in {record.recipient for record in sink.records}
+
+
 @pytest.mark.parametrize("turn", [0, 1])
 def test_an_error_of_ours_is_told_and_leaves_nothing_locked(
     process: SendingProcess,
@@ -181,6 +197,13 @@ def test_a_drain_whose_time_ran_out_within_a_pause_rings_nobody(
         assert session.scalars(select(SendWindow)).all() == []
 
 
+def stands_still(sink: Sink, seconds: float) -> bool:
+    """Whether no message arrives for so long."""
+    before = sink.counts.messages
+    time.sleep(seconds)
+    return sink.counts.messages == before
+
+
 @pytest.fixture
 def nowhere(runtime: Runtime, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
     """Sessions of a database that is not there."""
@@ -205,18 +228,16 @@ def test_sending_stops_within_moments_when_nobody_can_say_that_it_still_goes(
     monkeypatch.setattr("newsletter.sending.send_lease.LEASE_SECONDS", 0.7)
     monkeypatch.setattr("newsletter.sending.commit_turn.RETRY_PAUSES_SECONDS", (0.1,))
     process.window_size = READERS
-    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
+    seconds = 0.2  # that each message takes
+    sink.script = Script([Rule(At.BODY, Act.STALL, seconds=seconds)])
     thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
     thread.start()
     wait_until(lambda: sink.counts.messages >= 2)
     process.sessions = nowhere
-    time.sleep(1.2)
-    sent = sink.counts.messages
-    time.sleep(0.5)
-    later = sink.counts.messages
+    wait_until(lambda: stands_still(sink, 3 * seconds), patience=20)
+    assert 2 <= sink.counts.messages < READERS
     sink.script = Script()
     process.sessions = runtime.sessions
     thread.join()
-    assert 2 <= sent == later < READERS
     come_to_an_end(process, mailing_id, runtime)
     everybody_has_one(sink, count)

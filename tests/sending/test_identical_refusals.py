@@ -11,8 +11,10 @@ from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
+from newsletter.sending.identical_refusals import IN_A_ROW, Refusal, RefusalRows, WindowRefusals
 from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line
+from newsletter.smtp.reply import Reply
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.transports.models import TransportCooldown
 from tests.databases import BOTH
@@ -95,6 +97,16 @@ def test_a_mailing_that_is_resumed_too_early_marks_nobody(
     press(runtime, control.resume, mailing_id)
     process.drain(mailing_id, seconds=30)
     assert (count().state, count().rejected, count().pending) == ("paused", 0, READERS - TAKEN)
+
+
+@pytest.mark.parametrize(("refused_of_three", "about_nobody"), [(2, True), (1, False)])
+def test_most_of_a_window_need_not_be_in_a_row(refused_of_three: int, about_nobody: bool) -> None:
+    refusal = Refusal(Line(Outcome.REJECTED, "refused", 550), "ask the billing desk", IN_A_ROW)
+    window = WindowRefusals(RefusalRows(), "relay", mailing_id=1)
+    for seq in range(1, 16):
+        window.note(seq, refusal if seq % 3 < refused_of_three else None, Reply(550, "Ask"))
+    assert window.identical is None
+    assert window.judge() == (refusal if about_nobody else None)
 
 
 def test_two_who_are_refused_alike_are_rejected(

@@ -13,6 +13,7 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Outcome, SendingHost, SendWindow
 from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
+from newsletter.sending import failpoints
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch, beat
 from newsletter.sending.recover import delete_old_tallies, recover
@@ -68,6 +69,21 @@ def test_recovering_twice_changes_nothing(
     before = count()
     assert recovered(runtime, process) == 0
     assert count() == before
+
+
+def test_one_that_dies_before_its_commit_leaves_everything_to_the_next(
+    window: Window, runtime: Runtime, process: SendingProcess, count: Count
+) -> None:
+    window.tally.close()
+    failpoints.arm("recover.committing=error")
+    try:
+        with pytest.raises(OSError, match=r"recover\.committing"):
+            recovered(runtime, process)
+    finally:
+        failpoints.arm("")
+    assert count().in_flight == 10
+    assert recovered(runtime, process) == 10
+    assert (count().sent, count().in_flight) == (1, 0)
 
 
 def test_a_living_holder_keeps_its_right(

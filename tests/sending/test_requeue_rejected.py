@@ -1,19 +1,23 @@
 """Retrying rejected deliveries: they are pending again, and everything else stays as it was."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
+from newsletter.core import clock
 from newsletter.core.errors import Conflict, Missing
+from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Delivery, DeliveryRetry, Mailing, Outcome
 from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control, requeue
 from newsletter.sending.drain import SendingProcess
-from newsletter.sending.requeue import retry_rejected
+from newsletter.sending.requeue import give_back_rejected, retry_rejected
+from newsletter.sending.tally import Line
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.subscribers.models import State, Subscription
 from tests.sending.conftest import READERS
@@ -69,6 +73,16 @@ def test_only_those_with_one_reason(refused: int, count: Count, session: Session
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.retried")).one()
     assert (entry.actor, entry.subject_id) == ("ana@press.example", refused)
     assert entry.detail == {"count": 2, "reason": "mailbox_full"}
+
+
+@pytest.mark.parametrize(("pressed", "given_back"), [(Control.GO, 1), (Control.CANCEL, 0)])
+def test_of_one_that_is_being_cancelled_nobody_is_given_back(
+    refused: int, session: Session, pressed: Control, given_back: int
+) -> None:
+    mailing = lock(session, refused)
+    mailing.control = pressed
+    refusal = Line(Outcome.REJECTED, "no_such_user", 550, "5.1.1")
+    assert give_back_rejected(session, mailing, refusal, clock.now() - timedelta(hours=1)) == given_back
 
 
 def test_nobody_is_no_trouble_and_changes_nothing(refused: int, count: Count, session: Session) -> None:

@@ -239,7 +239,7 @@ def test_a_relay_that_says_nothing_at_all_rests_and_the_operator_is_told(
         for transport in all_outlets(session)
     ]
     sink.script = Script([Rule(At.MAIL, Act.STALL, seconds=5)])
-    assert process.drain(mailing_id, seconds=2) is False
+    assert process.drain(mailing_id, seconds=10) is False
     found = count()
     assert (found.state, found.pending + found.unanswered, found.in_flight) == ("sending", READERS, 0)
     assert "keeps closing the connection" in found.waiting_for
