@@ -15,14 +15,20 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from newsletter import migrations
-from newsletter.core.db import make_engine
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
 from tests.application import lend_application
 from tests.catalogues import compile_stale
-from tests.databases import BOTH, borrow_engine, dispose_engines, empty_database, give_back
+from tests.databases import (
+    BOTH,
+    borrow_engine,
+    dispose_engines,
+    empty_database,
+    give_back,
+    make_tables,
+)
 from tests.logged import log_plainly
 from tests.servers import create_database, start_postgres, start_valkey
 
@@ -78,9 +84,7 @@ def _own_bells() -> Iterator[None]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    engine = make_engine(f"sqlite:///{path}")
-    migrations.upgrade(engine)
-    engine.dispose()  # the last connection to close writes the WAL back into the file
+    make_tables(f"sqlite:///{path}")
     return path
 
 
@@ -114,8 +118,13 @@ def redis_url() -> str:
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     """Settings as an environment would give them, with everything under the test's folder."""
+    return make_settings(database_url, redis_url, tmp_path)
+
+
+def make_settings(database_url: str, redis_url: str, folder: Path) -> Settings:
+    """What `settings` gives, for fixtures that outlive a test."""
     return Settings(
-        data_dir=tmp_path / "var",
+        data_dir=folder / "var",
         database_url=database_url,
         redis_url=redis_url,
         secret_key=SecretStr("a secret for the tests"),

@@ -32,10 +32,14 @@ MOST_LOSSES_PER_MINUTE = 20
 
 
 class ConnectionPool:
-    """Sessions of one process, by transport. `name`: how we call ourselves in EHLO."""
+    """Sessions of one process, by transport. `name`: how we call ourselves in EHLO.
 
-    def __init__(self, name: str) -> None:
+    `pauses`: after how many seconds to try again where no session can be opened.
+    """
+
+    def __init__(self, name: str, pauses: Sequence[float] = PAUSES_SECONDS) -> None:
         self._name = name
+        self._pauses = pauses
         self._lock = threading.Lock()
         self._idle: dict[str, list[tuple[SmtpSession, float]]] = defaultdict(list)
         self._open: set[SmtpSession] = set()
@@ -44,17 +48,17 @@ class ConnectionPool:
         self._plain_only: set[str] = set()  # replies of these have come apart from our commands before
         self._patience: float | None = None
 
-    def borrow(self, transport: TransportConfig, pauses: Sequence[float] = PAUSES_SECONDS) -> SmtpSession:
+    def borrow(self, transport: TransportConfig, *, once: bool = False) -> SmtpSession:
         """An open session for this thread alone; raises `SessionFailed` when there is none to be had.
 
-        `pauses`: after how many seconds to try again where none can be opened.
+        `once`: whether to try only once where none can be opened.
         """
         while (kept := self._take_idle(transport)) is not None:
             session, used_at = kept
             if session.relay == transport.relay and _usable(session, clock.monotonic() - used_at):
                 return session
             self._end(session)
-        session = self._connect(transport, pauses)
+        session = self._connect(transport, () if once else self._pauses)
         with self._lock:
             self._open.add(session)
         if self._patience is not None:  # since it was opened: `hurry` has not seen it

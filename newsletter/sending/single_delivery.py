@@ -85,10 +85,10 @@ class SingleDelivery:
             *others, last = transports
             for transport in others:
                 try:
-                    return transport, self._connections.borrow(transport, pauses=())
+                    return transport, self._connections.borrow(transport, once=True)
                 except SessionFailed as error:
                     self._report_failure(transport, error)
-            return last, self._connections.borrow(last, pauses=())
+            return last, self._connections.borrow(last, once=True)
         except SessionFailed:
             self._failed_with = _by_key(transports)
             self._cooldown_until = clock.monotonic() + COOLDOWN_SECONDS

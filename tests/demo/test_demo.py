@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,6 +23,7 @@ from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome
 from newsletter.mailings.totals import read_totals
 from newsletter.media.files import MediaFiles
 from newsletter.preflight import Level, check
+from newsletter.runtime import Runtime
 from newsletter.sending.exclusion import exclusion_reason
 from newsletter.settings import Settings
 from newsletter.subscribers.models import (
@@ -32,15 +35,28 @@ from newsletter.subscribers.models import (
 )
 from newsletter.tables import Base
 from tests.cli.conftest import Run, run
+from tests.prepared import prepared
 
 __all__ = ["run"]
 
 
 @pytest.fixture
-def demo(session: Session, settings: Settings, links: Links) -> Demo:
-    made = make_demo(session, MediaFiles(settings.media_dir), links)
-    session.commit()
+def demo(runtime: Runtime, pictures: Path) -> Demo:
+    def make() -> Demo:
+        with runtime.session() as session:
+            made = make_demo(session, MediaFiles(pictures), runtime.links)
+            session.commit()
+            return made
+
+    made = prepared(runtime.engine, "demo", make)
+    shutil.copytree(pictures, runtime.settings.media_dir)
     return made
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the demo, which are the same each time that it is made."""
+    return tmp_path_factory.mktemp("demo")
 
 
 def rows(session: Session) -> dict[str, int]:

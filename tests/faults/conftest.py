@@ -1,6 +1,7 @@
 """Mailings large enough to be disturbed, and processes that disturb them in this one."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 from pydantic import SecretStr
@@ -13,16 +14,28 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import Options, Sink
 from newsletter.smtp.url import Dialogue
+from tests.databases import BOTH
+from tests.extent import usual
 from tests.factories import make_issue, make_publication
 from tests.faults import promise
 from tests.faults.drainer import Order
 from tests.faults.promise import UNDER_WAY, Excuses
 from tests.sending.process import sending_processes
 
+# What a relay does never meets the database, and the other way round: each of both once, in two runs.
+DIALOGUES = (Dialogue.PLAIN, Dialogue.CHUNKING)
+PAIRS = usual(list(zip(BOTH, DIALOGUES, strict=True)), soak=list(product(BOTH, DIALOGUES)))
+both_databases_and_dialogues = pytest.mark.parametrize(
+    ("database_url", "dialogue"),
+    PAIRS,
+    indirect=True,
+    ids=[f"{database}-{dialogue.name.lower()}" for database, dialogue in PAIRS],
+)
 
-@pytest.fixture(params=[Dialogue.PLAIN, Dialogue.CHUNKING], ids=lambda dialogue: dialogue.name.lower())
+
+@pytest.fixture
 def dialogue(request: pytest.FixtureRequest) -> Dialogue:
-    """How the relay is spoken to; a test that uses it runs with both."""
+    """How the relay is spoken to (`both_databases_and_dialogues`)."""
     given: Dialogue = request.param
     return given
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from benchmarks.population import populate
-from newsletter import migrations
 from newsletter.core.db import reading
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.totals import MailingTotals, read_totals
@@ -21,6 +20,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import read_records
 from newsletter.smtp.url import Dialogue
+from tests.databases import make_tables
 from tests.factories import make_issue, make_publication
 from tests.faults import promise
 from tests.faults.promise import Excuses, Judgement
@@ -140,7 +140,7 @@ def stage(
             folder / "var", redis_url=valkey.url, database_url=url, smtp_url=smtp_url, **given
         ) as installation:
             runtime = Runtime(installation.settings)
-            migrations.upgrade(runtime.engine)
+            make_tables(runtime.settings.effective_database_url)
             try:
                 yield Stage(installation, runtime, sink, valkey, dialogue, postgres)
             finally:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 
 import pytest
 import time_machine
@@ -17,20 +18,36 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.smtp.sink import Sink
+from tests.databases import BOTH
+from tests.extent import usual
 from tests.faults import promise
 from tests.faults.drainer import Order, over, start_draining
 from tests.faults.promise import Excuses
 from tests.processes import wait_until
 
-READERS = 500
-JUMPS = [timedelta(days=1), timedelta(days=-1), timedelta(hours=1), timedelta(hours=-1)]
+READERS = 300
+JUMPS = {
+    "a day on": timedelta(days=1),
+    "a day back": timedelta(days=-1),
+    "an hour on": timedelta(hours=1),
+    "an hour back": timedelta(hours=-1),
+}
+# The clock is the program's, whichever the database is: each has a jump on and one back.
+HERE = [
+    ("sqlite", "a day on"),
+    ("sqlite", "an hour back"),
+    ("postgresql", "a day back"),
+    ("postgresql", "an hour on"),
+]
 
 pytestmark = pytest.mark.faults
 
 
-@pytest.mark.parametrize("jump", JUMPS, ids=["a day on", "a day back", "an hour on", "an hour back"])
+@pytest.mark.parametrize(
+    ("database_url", "jump"), usual(HERE, soak=list(product(BOTH, JUMPS))), indirect=["database_url"]
+)
 def test_the_clock_is_set(
-    jump: timedelta,
+    jump: str,
     runtime: Runtime,
     make_mailing: Callable[..., int],
     make_process: Callable[..., SendingProcess],
@@ -42,8 +59,8 @@ def test_the_clock_is_set(
     process = make_process(window_size=20)
     drain = threading.Thread(target=process.drain, args=(mailing_id, 20))
     drain.start()
-    wait_until(lambda: sink.counts.messages >= 100)
-    with time_machine.travel(clock.now() + jump):
+    wait_until(lambda: sink.counts.messages >= 50)
+    with time_machine.travel(clock.now() + JUMPS[jump]):
         drain.join()
         for _ in range(5):
             if over(runtime, mailing_id):

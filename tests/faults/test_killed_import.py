@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import migrations
 from newsletter.runtime import Runtime
 from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.imports.upload import create_import, store_upload
 from newsletter.subscribers.models import Subscription
+from tests.databases import make_tables
 from tests.extent import usual
 from tests.factories import make_publication
 from tests.processes import Installation, wait_until
 
-PEOPLE = usual(6_000, soak=60_000)
+PEOPLE = usual(4_000, soak=60_000)
 
 pytestmark = pytest.mark.faults
 
@@ -33,7 +33,7 @@ def installation(tmp_path: Path, redis_url: str) -> Iterator[Installation]:
 @pytest.fixture
 def runtime(installation: Installation) -> Iterator[Runtime]:
     made = Runtime(installation.settings)
-    migrations.upgrade(made.engine)
+    make_tables(made.settings.effective_database_url)
     yield made
     made.engine.dispose()
 

@@ -7,20 +7,18 @@ from pathlib import Path
 import pytest
 
 from newsletter.smtp.url import Dialogue
+from tests.databases import BOTH
 from tests.extent import usual
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import kill_workers, stop_workers
 
-READERS = usual(1_000, soak=20_000)
-PER_SECOND = 500
+READERS = usual(600, soak=20_000)
+PER_SECOND = usual(100, soak=500)  # until the trouble is over
 KILLS = usual(4, soak=40)
 STOPS = usual(2, soak=20)
 SEED = 20261122
 
 pytestmark = pytest.mark.faults
-
-
-BOTH = ["sqlite", "postgresql"]
 
 
 @pytest.fixture
@@ -62,7 +60,8 @@ def test_every_process_dies_again_and_again(database: str, tmp_path: Path) -> No
         assert found.unanswered > 0
 
 
-@pytest.mark.parametrize("database", BOTH)
+# A process that is stopped at each of the places where it matters: `test_failpoints.py`, on both kinds.
+@pytest.mark.parametrize("database", usual(["postgresql"], soak=BOTH))
 def test_stopped_for_a_while(given_stage: Stage) -> None:
     luck = random.Random(SEED)
     mailing_id = given_stage.schedule(READERS, per_second=PER_SECOND)

@@ -7,19 +7,22 @@ from functools import partial
 
 import pytest
 
+from newsletter.mailings.models import Mailing
 from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Sink
+from tests.extent import usual
 from tests.faults.drainer import Order, over, start_draining
 from tests.faults.trouble import Leavers, in_background
 from tests.processes import wait_until
 from tests.sending.pressing import press
 
-READERS = 1_500
-LEAVERS = 150
-PER_SECOND = 250
+READERS = usual(600, soak=1_500)
+LEAVERS = usual(60, soak=150)
+PER_SECOND = usual(100, soak=250)  # until everybody who is to leave has left
+PAUSES = usual(2, soak=3)
 SEED = 20261128
 
 pytestmark = pytest.mark.faults
@@ -38,9 +41,12 @@ def test_who_has_left_gets_nothing(
     senders = [start_draining(order(mailing_id)) for _ in range(2)]
     wait_until(lambda: sink.counts.messages > 0)
     join = in_background(lambda: leavers.leave(LEAVERS, lambda: over(runtime, mailing_id)))
+    assert join().total() == len(leavers.left)
+    with runtime.session() as session:
+        session.get_one(Mailing, mailing_id).per_second = None
+        session.commit()
     for sender in senders:
         sender.join(120)
-    assert join().total() == len(leavers.left)
     found = hold_promise(mailing_id)
     assert len(leavers.too_late) > 5, "the leaving must happen in the middle"
     assert leavers.written_to(sink.records) == []
@@ -58,7 +64,7 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
     mailing_id = make_mailing(READERS, PER_SECOND)
     senders = [start_draining(order(mailing_id)) for _ in range(2)]
     wait_until(lambda: sink.counts.messages > 0)
-    for _ in range(3):
+    for _ in range(PAUSES):
         press(runtime, control.pause, mailing_id)
         time.sleep(1.2)  # a second, plus the replies that are on their way
         stood_at = sink.counts.messages

@@ -18,6 +18,7 @@ from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Act, At, Options, Rule, Script, Sink
 from newsletter.smtp.url import Dialogue
 from tests.certificates import Certificate, make_certificate
+from tests.faults.conftest import both_databases_and_dialogues
 from tests.faults.drainer import over
 from tests.faults.promise import UNDER_WAY, read_ledger
 
@@ -28,7 +29,7 @@ QUICK = {
     for name in ("connect", "greeting", "command", "mail", "rcpt", "data", "block", "end", "probe")
 }
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, both_databases_and_dialogues]
 
 Begin = Callable[..., "Sending"]
 
@@ -80,7 +81,7 @@ def begin(
     make_process: Callable[..., SendingProcess],
     hold_promise: Callable[..., MailingTotals],
 ) -> Begin:
-    """Makes the mailing and its process, which has these options; with both dialogues."""
+    """Makes the mailing and its process, which has these options."""
 
     def one(**options: object) -> Sending:
         process = make_process(dialogue, **options)

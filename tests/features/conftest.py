@@ -9,11 +9,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from newsletter import migrations
-from newsletter.core.db import make_engine
 from newsletter.settings import Settings
 from tests.application import lend_application
 from tests.conftest import WORKER
+from tests.databases import make_tables
 from tests.features.looking import open_tab
 from tests.processes import Installation
 from tests.servers import ValkeyServer, create_database, start_postgres
@@ -50,16 +49,14 @@ def install(tmp_path: Path, database: str | None) -> Iterator[Install]:
 
 
 @pytest.fixture
-def tab(origin: str, chrome: Browser) -> Page:
-    """A page of a real browser, at the `origin` of the test."""
-    return open_tab(chrome, origin, locale="en-GB")
+def tab(chrome: Browser) -> Page:
+    """A page of a real browser."""
+    return open_tab(chrome, locale="en-GB")
 
 
 def prepare_database(installation: Installation) -> None:
     """Make the tables, as `newsletter db upgrade` does."""
-    engine = make_engine(installation.settings.effective_database_url)
-    migrations.upgrade(engine)
-    engine.dispose()
+    make_tables(installation.settings.effective_database_url)
 
 
 @contextmanager

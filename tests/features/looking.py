@@ -1,24 +1,24 @@
 """Look at a page in a real browser: at each width, with axe and with plain eyes.
 
 In `make soak` axe looks at every page at every width in both schemes, which takes long. Otherwise it looks
-where the caller says, in light: `tests/web/test_contrast.py` computes what dark changes.
+where the caller says, at the widest and the narrowest, and leaves colours to `tests/web/test_contrast.py`,
+which computes them for both schemes; those of emails are in no style sheet of the pages, so it looks at them.
 """
 
 import asyncio
-import base64
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.extent import SOAK
+from tests.features.elsewhere import elsewhere
 from tests.processes import PATIENCE
 
 WIDTHS = (1280, 640, 390)
@@ -35,10 +35,11 @@ BROWSERS = (
 NO_BROWSER = (
     "There is no Chromium: install it (Debian: apt install chromium) or say where it is with CHROMIUM=…"
 )
-PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 # What may change with the width and the scheme; the other rules see the same document each time.
 OF_THE_WIDTH = ["scrollable-region-focusable", "target-size"]
 OF_THE_LOOK = ["color-contrast", "link-in-text-block", *OF_THE_WIDTH]
+# Two thirds of the time that axe needs.
+COMPUTED = ["color-contrast"]
 # An email is a document of its own, shown in the frame of a mail program: that one has the landmarks.
 OF_PAGES = ["landmark-one-main", "region"]
 AXE = Axe().axe_script
@@ -64,9 +65,11 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         pytest.skip(NO_BROWSER)
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
+    with elsewhere() as switches, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=[*root, "--disable-dev-shm-usage"], timeout=PATIENCE * 1000
+            executable_path=program,
+            args=[*root, "--disable-dev-shm-usage", *switches],
+            timeout=PATIENCE * 1000,
         )
         yield browser
         browser.close()
@@ -103,15 +106,19 @@ def keep_chromium() -> Iterator[KeptChromium]:
             asyncio._set_running_loop(kept.loop)
 
 
-def open_tab(browser: Browser, origin: str, **options: Any) -> Page:
-    """A tab of its own context, in which whatever lies beyond `origin` is one pixel.
+def open_tab(browser: Browser, **options: Any) -> Page:
+    """A tab of a context of its own; `options` as for `open_context`."""
+    return open_context(browser, **options).new_page()
+
+
+def open_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Cookies, a cache and tabs that no other context knows.
 
     `options` go to the context: `bypass_csp=True` for a page whose policy forbids axe to run.
     """
     context = browser.new_context(reduced_motion="reduce", **options)
     context.set_default_timeout(PATIENCE * 1000)
-    _keep_home(context, origin)
-    return context.new_page()
+    return context
 
 
 def listen(tab: Page) -> list[str]:
@@ -122,9 +129,7 @@ def listen(tab: Page) -> list[str]:
         # That the page itself is an error page is no complaint.
         where = message.location["url"]
         about_itself = where == tab.url and "the server responded" in message.text
-        # A frame that is a process of its own may ask for its pictures before its routes are there.
-        not_there = "ERR_NAME_NOT_RESOLVED" in message.text and urlsplit(where)[:2] != urlsplit(tab.url)[:2]
-        if message.type in {"error", "warning"} and not about_itself and not not_there:
+        if message.type in {"error", "warning"} and not about_itself:
             heard.append(f"{message.type}: {message.text}")
 
     tab.on("console", hear)
@@ -147,7 +152,9 @@ def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS, ax
         tab.emulate_media(color_scheme=scheme)
         for width in widths:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
-            told = [*_width(tab), *(_barriers(tab, _options(scheme, width, widths, email)) if axe else ())]
+            told = [*_width(tab)]
+            if axe and (SOAK or width in {widths[0], widths[-1]}):
+                told += _barriers(tab, _options(scheme, width, widths, email))
             problems += [f"{scheme} {width}: {line}" for line in told]
     return problems
 
@@ -167,7 +174,8 @@ def _options(scheme: str, width: int, widths: tuple[int, ...], email: bool) -> d
     """What axe looks for: everything once, afterwards what the width and the scheme may change."""
     options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False}
     if (scheme, width) == ("light", widths[0]) or (SOAK and (scheme, width) == ("dark", widths[-1])):
-        return options | {"rules": {rule: {"enabled": False} for rule in OF_PAGES if email}}
+        without = OF_PAGES if email else () if SOAK else COMPUTED
+        return options | {"rules": {rule: {"enabled": False} for rule in without}}
     rules = OF_THE_LOOK if email or SOAK else OF_THE_WIDTH
     return options | {"runOnly": {"type": "rule", "values": rules}}
 
@@ -178,13 +186,3 @@ def _barriers(tab: Page, options: dict[str, Any]) -> Iterator[str]:
         for node in violation["nodes"]:
             why = " ".join(node["failureSummary"].split())
             yield f"{violation['id']}: {node['html'][:200]} ({why[:300]})"
-
-
-def _keep_home(context: BrowserContext, origin: str) -> None:
-    def answer(route: Route) -> None:
-        if route.request.url.startswith((origin, "data:", "about:")):
-            route.continue_()
-        else:
-            route.fulfill(content_type="image/gif", body=PIXEL)
-
-    context.route("**/*", answer)

@@ -138,7 +138,7 @@ def _make(settings: Settings) -> Demo:
 
 
 def _sign_in(browser: Browser, origin: str) -> list[dict[str, object]]:
-    tab = open_tab(browser, origin, locale="en-GB")
+    tab = open_tab(browser, locale="en-GB")
     tab.goto(f"{origin}/sign-in")
     tab.get_by_label("Email address").fill(EMAIL)
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -152,7 +152,6 @@ def _sign_in(browser: Browser, origin: str) -> list[dict[str, object]]:
 def _take(browser: Browser, origin: str, picture: Picture, cookies: list[dict[str, object]]) -> bytes:
     tab = open_tab(
         browser,
-        origin,
         locale="en-GB",
         color_scheme=picture.scheme,
         viewport={"width": picture.width, "height": picture.height},

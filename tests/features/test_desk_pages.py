@@ -40,9 +40,15 @@ NONSENSE = urlencode(
 )
 TOKEN = re.compile(r"[\w.-]{40,}")
 GARBAGE = "\u202e<b>ab</b> " + "x" * 80
-FILLED = (
-    "input:not([type]), input[type=text], input[type=email], input[type=url], input[type=search], textarea"
-)
+FORMS = "main form[method=post]"
+# Garbage into every text field that can be seen, however long it may be: how many there are.
+FILL = """(form, garbage) => {
+    const texts = 'input:not([type]), :is(input[type=text], input[type=email], input[type=url]), textarea';
+    const fields = [...form.querySelectorAll(`${texts}, input[type=search]`)].filter(
+        (field) => field.checkVisibility({ visibilityProperty: true }) && !field.disabled && !field.readOnly);
+    fields.forEach((field) => { field.removeAttribute('maxlength'); field.value = garbage; });
+    return fields.length;
+}"""
 
 
 @pytest.fixture
@@ -98,9 +104,8 @@ def test_what_was_typed_wrongly(
     heard = listen(tab)
     problems: dict[str, list[str]] = {}
     for path in addresses(app, tab, origin, scenes[:1]):
-        for number in range(_forms(tab, origin + path)):
-            answer = _send_garbage(tab, origin + path, number)
-            if answer is not None and answer.status >= 400:
+        for number, answer in _send_garbage(tab, origin + path):
+            if answer.status >= 400:
                 # A preview of what was typed may be refused, too: that is an answer, not an accident.
                 strange = [line for line in heard if "responded with a status of 4" not in line]
                 first = len(problems) < FORMS_WITH_AXE
@@ -126,8 +131,8 @@ def walk(
 ) -> None:
     """Look at every page of the scenes, and fail with all that is wrong with any of them.
 
-    axe: whether it looks at each page, in the first of the scenes that has it. The rings of the focus are
-    looked at there, too.
+    axe: whether it and the rings of the focus are looked at, on each page in the first of the scenes that has
+    it.
     """
     sign_in(tab, origin)
     heard = listen(tab)
@@ -138,9 +143,9 @@ def walk(
         tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
         tab.goto(origin + path)
         page, _ = routes.match(path.partition("?")[0])
-        first = page not in seen
+        first = axe and page not in seen
         rings = unringed(tab) if first or SOAK else ()
-        problems[path] = [*look(tab, widths=WIDTHS, axe=axe and first), *rings, *heard]
+        problems[path] = [*look(tab, widths=WIDTHS, axe=first), *rings, *heard]
         seen.add(page)
         heard.clear()
     assert problems
@@ -197,22 +202,17 @@ def _takes_no_notice(answer: APIResponse, tab: Page, url: str) -> bool:
     return TOKEN.sub("", plain.text()) == TOKEN.sub("", answer.text())
 
 
-def _forms(tab: Page, url: str) -> int:
+def _send_garbage(tab: Page, url: str) -> Iterator[tuple[int, Response]]:
+    """Fill the text fields of each form of a page, and send it: its number, and what was answered."""
     tab.goto(url)
-    return tab.locator("main form[method=post]").count()
-
-
-def _send_garbage(tab: Page, url: str, number: int) -> Response | None:
-    """Fill the form's text fields and send it; None when it has none."""
-    tab.goto(url)
-    form = tab.locator("main form[method=post]").nth(number)
-    fields = [one for one in form.locator(FILLED).all() if one.is_visible() and one.is_editable()]
-    if not fields:
-        return None
-    form.evaluate("form => { form.noValidate = true; }")
-    for one in fields:
-        one.evaluate("field => { field.removeAttribute('maxlength'); }")
-        one.fill(GARBAGE)
-    with tab.expect_navigation() as went:
-        form.evaluate("form => form.submit()")
-    return went.value
+    sent = False
+    for number in range(tab.locator(FORMS).count()):
+        if sent:
+            tab.goto(url)
+        form = tab.locator(FORMS).nth(number)
+        sent = form.evaluate(FILL, GARBAGE) > 0
+        if sent:
+            with tab.expect_navigation() as went:
+                form.evaluate("form => form.submit()")
+            assert went.value
+            yield number, went.value

@@ -28,7 +28,7 @@ from tests.features.unchanged import reading_session
 from tests.processes import Installation
 from tests.servers.postfix import Received, SmtpSink
 
-READERS = {"postgresql": 5_000, "sqlite": usual(1_000, soak=5_000)}
+READERS = {"postgresql": 5_000, "sqlite": usual(200, soak=5_000)}
 SAMPLE = usual(100, soak=500)
 PUBLIC_URL = "https://letters.coalition.example"
 UNSUBSCRIBE = re.compile(rf"<({re.escape(PUBLIC_URL)}/u/[A-Za-z0-9_-]+)>")

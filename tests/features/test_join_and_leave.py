@@ -8,11 +8,13 @@ from email.message import EmailMessage
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.smtp.sink import Options, Sink
 from newsletter.subscribers.models import Subscription
+from tests.databases import BOTH
 from tests.extent import usual
 from tests.features import mail, story
 from tests.features.browsing import Answer, Browser, Form
@@ -27,8 +29,12 @@ ANA = "ana.lim@readers.example"
 VICTIM = "victim@readers.example"
 OTHERS = {"bo@readers.example": "Ω, “Bö” 🚢\n\rBerg", "layla@readers.example": "ليلى حداد"}
 POSTS = usual(250, soak=1_000)
+on_sqlite, on_postgresql = (
+    pytest.mark.parametrize("database", usual((kind,), soak=BOTH), indirect=True) for kind in BOTH
+)
 
 
+@on_sqlite
 def test_a_reader_joins_by_mail_and_leaves_with_one_click(install: Install, tmp_path: Path) -> None:
     with Sink(Options(keep_content=True)) as sink:
         installation = install(sink.url, PUBLIC_URL=PUBLIC_URL, TRUSTED_PROXIES="1")
@@ -60,6 +66,7 @@ def test_a_reader_joins_by_mail_and_leaves_with_one_click(install: Install, tmp_
         ]
 
 
+@on_postgresql  # where as many processes ask at the same time
 def test_hundreds_of_posts_for_one_victim_bring_one_message(install: Install) -> None:
     with Sink() as sink:
         # As many visitors as posts, each below every limit: what is left is the limit of the address.

@@ -1,6 +1,7 @@
 """A sink that records, a process that sends into it, and a mailing ready to be drained."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -17,9 +18,11 @@ from newsletter.sending.schedule import schedule
 from newsletter.sending.settle import settle
 from newsletter.smtp.sink import Sink
 from tests.factories import make_issue, make_publication, make_readers
+from tests.prepared import prepared
 from tests.sending.process import sending_processes
 
 READERS = 25
+PAUSES = (0.02, 0.05)  # seconds; whether a relay is back after some is nothing these tests wait for
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture
 def make_process(runtime: Runtime, sink: Sink) -> Iterator[Callable[..., SendingProcess]]:
-    with sending_processes(runtime) as make_one:
+    with sending_processes(runtime, PAUSES) as make_one:
 
         def make(window_size: int = 10, smtp_url: str = "") -> SendingProcess:
             return make_one(smtp_url or sink.url, window_size)
@@ -82,7 +85,7 @@ def process(make_process: Callable[..., SendingProcess]) -> SendingProcess:
 @pytest.fixture
 def scheduled(runtime: Runtime) -> int:
     """A mailing to `READERS` readers, due now, not frozen yet."""
-    return schedule_to_readers(runtime)
+    return prepared(runtime.engine, "scheduled", partial(schedule_to_readers, runtime))
 
 
 def schedule_to_readers(runtime: Runtime) -> int:
@@ -96,10 +99,15 @@ def schedule_to_readers(runtime: Runtime) -> int:
 
 
 @pytest.fixture
-def mailing_id(runtime: Runtime, scheduled: int) -> int:
+def mailing_id(runtime: Runtime) -> int:
     """A frozen mailing to `READERS` readers."""
-    assert freeze(runtime.sessions, scheduled, runtime.links)
-    return scheduled
+
+    def freeze_one() -> int:
+        scheduled = schedule_to_readers(runtime)
+        assert freeze(runtime.sessions, scheduled, runtime.links)
+        return scheduled
+
+    return prepared(runtime.engine, "frozen", freeze_one)
 
 
 @pytest.fixture

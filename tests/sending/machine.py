@@ -49,7 +49,7 @@ COMMITS = st.sampled_from(Commit)
 
 @dataclass(frozen=True)
 class Ground:
-    """Where examples run: `database` gives an empty one, `folder` an empty folder."""
+    """Where examples run, one after the other: `database` empties the database, `folder` gives a new one."""
 
     database: Callable[[], Engine]
     folder: Callable[[], Path]

@@ -21,6 +21,7 @@ from newsletter.subscribers.pause import pause as pause_subscription
 from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.factories import NO_FILES, make_issue, make_publication, make_readers
+from tests.prepared import prepared
 from tests.sending.machine import COMMITS, PLACES, READERS, SENDER, Steps
 from tests.sending.machine_world import GIVEN_BACK, LOST, REFUSED, Commit, Hand
 
@@ -37,16 +38,25 @@ class QuietDay(Steps):
     def publish(self, reserved: list[tuple[int, int]], dark: bool) -> None:
         """Mostly it is being sent already, and the processes hold some of it."""
         self._ends_in_the_dark = dark
+        if reserved:
+            self._mailings.append(prepared(self._engine, "frozen for the machine", self._freeze_first))
+        else:
+            self._mailings.append(prepared(self._engine, "scheduled for the machine", self._schedule_first))
+        for process, (size, begun) in zip(self._processes, reserved, strict=False):
+            self._reserve(process, size, begun)
+
+    def _schedule_first(self) -> int:
         with self._session() as session:
             publication = make_publication(session)
             make_readers(session, publication, READERS)
-            issue = make_issue(session, publication)
-            self._mailings.append(schedule(session, issue, None, self._links, actor="test").id)
+            mailing = schedule(session, make_issue(session, publication), None, self._links, actor="test")
             session.commit()
-        if reserved:
-            self.freezes("")
-        for process, (size, begun) in zip(self._processes, reserved, strict=False):
-            self._reserve(process, size, begun)
+            return mailing.id
+
+    def _freeze_first(self) -> int:
+        mailing_id = self._schedule_first()
+        assert freeze(self._sessions, mailing_id, self._links)
+        return mailing_id
 
     @rule()
     def send_is_pressed(self) -> None:

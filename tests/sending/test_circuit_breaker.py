@@ -51,7 +51,7 @@ def test_it_takes_many_and_a_tenth(
 def test_it_says_why_and_pauses_once(session: Session, mailing_id: int) -> None:
     assert is_paused(session, mailing_id, 1_500, 4_500)
     mailing = lock(session, mailing_id)
-    assert mailing.held_reason.startswith("1,500 of 6,000 messages (25 %) were refused.  ")
+    assert mailing.held_reason.startswith("1,500 of 6,000 messages (25 %) were refused.")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.paused")).one()
     assert entry.detail == {"reason": mailing.held_reason}
     control.resume(session, mailing_id, actor="test")

@@ -36,7 +36,7 @@ def make_transport_config() -> Iterator[Callable[..., TransportConfig]]:
 
 @pytest.fixture
 def connections() -> Iterator[ConnectionPool]:
-    made = ConnectionPool("localhost")
+    made = ConnectionPool("localhost", pauses=(0.01, 0.01))
     yield made
     made.close()
 
@@ -120,11 +120,8 @@ def test_a_transport_that_is_broken_is_told_as_a_session_that_failed(
 
 
 def test_a_relay_that_is_being_restarted_is_waited_for_a_moment(
-    make_transport_config: Callable[..., TransportConfig],
-    connections: ConnectionPool,
-    monkeypatch: pytest.MonkeyPatch,
+    make_transport_config: Callable[..., TransportConfig], connections: ConnectionPool
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.connection_pool.PAUSES_SECONDS", (0.01, 0.01))
     assert connections.borrow(
         make_transport_config(script=Script([Rule(At.CONNECT, Act.DROP, times=2)]))
     ).alive()

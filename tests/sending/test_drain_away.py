@@ -17,6 +17,7 @@ from newsletter.mailings.models import SendWindow
 from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control, failpoints
+from newsletter.sending.commit_turn import SHUTDOWN_PAUSE_SECONDS
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.hosts import Watch
 from newsletter.sending.recover import recover
@@ -26,6 +27,8 @@ from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 
 Count = Callable[[], MailingTotals]
+# Seconds between two attempts to settle; the last is one that whoever is asked to end does not wait for.
+PAUSES = (0.01, 0.05, SHUTDOWN_PAUSE_SECONDS)
 ARRIVES, LOST, UNKNOWN, BROKEN = "arrives", "lost", "unknown", "broken"
 
 
@@ -41,7 +44,7 @@ class Weather:
 
 
 @pytest.fixture
-def weather(process: SendingProcess, runtime: Runtime) -> Weather:
+def weather(process: SendingProcess, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Weather:
     """The process's commits depend on it."""
     made = Weather()
 
@@ -56,6 +59,7 @@ def weather(process: SendingProcess, runtime: Runtime) -> Weather:
             if fate != ARRIVES:
                 raise OperationalError("COMMIT", {}, Exception("the server closed the connection"))
 
+    monkeypatch.setattr("newsletter.sending.commit_turn.RETRY_PAUSES_SECONDS", PAUSES)
     process.sessions = sessionmaker(runtime.engine, class_=Exposed, expire_on_commit=False)
     process.window_size = 5
     return made
@@ -198,16 +202,17 @@ def test_sending_stops_within_moments_when_nobody_can_say_that_it_still_goes(
     nowhere: sessionmaker[Session],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.sending.send_lease.LEASE_SECONDS", 1.0)
+    monkeypatch.setattr("newsletter.sending.send_lease.LEASE_SECONDS", 0.7)
+    monkeypatch.setattr("newsletter.sending.commit_turn.RETRY_PAUSES_SECONDS", (0.1,))
     process.window_size = READERS
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.2)])
     thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")
     thread.start()
     wait_until(lambda: sink.counts.messages >= 2)
     process.sessions = nowhere
-    time.sleep(2)
+    time.sleep(1.2)
     sent = sink.counts.messages
-    time.sleep(1)
+    time.sleep(0.5)
     later = sink.counts.messages
     sink.script = Script()
     process.sessions = runtime.sessions

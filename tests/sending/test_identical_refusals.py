@@ -1,6 +1,7 @@
 """The same permanent refusal for everybody is about the sender's account: nobody is marked for it."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from sqlalchemy import select
@@ -14,20 +15,39 @@ from newsletter.sending.reserve import Window
 from newsletter.sending.tally import Line
 from newsletter.smtp.sink import At, Rule, Script, Sink
 from newsletter.transports.models import TransportCooldown
+from tests.databases import BOTH
+from tests.extent import usual
 from tests.sending.conftest import READERS
 from tests.sending.pressing import press
 
 Count = Callable[[], MailingTotals]
 TAKEN = 7
+DIALOGUES = ["plain", "pipelining", "chunking"]
+PLACES = [At.RCPT, At.BODY]
+SIZES = [1, 4, 10]
+# Each value together with each value of each other parameter.
+PAIRWISE = [
+    ("sqlite", "plain", At.RCPT, 1),
+    ("postgresql", "plain", At.BODY, 4),
+    ("sqlite", "plain", At.BODY, 10),
+    ("postgresql", "pipelining", At.BODY, 1),
+    ("sqlite", "pipelining", At.RCPT, 4),
+    ("postgresql", "pipelining", At.RCPT, 10),
+    ("sqlite", "chunking", At.BODY, 1),
+    ("postgresql", "chunking", At.RCPT, 4),
+    ("sqlite", "chunking", At.BODY, 10),
+]
 
 
 def used_up(at: At = At.RCPT, text: str = "Ask the billing desk", code: int = 550) -> Script:
     return Script([Rule(at, code=code, text=text, skip=TAKEN)])
 
 
-@pytest.mark.parametrize("dialogue", ["plain", "pipelining", "chunking"])
-@pytest.mark.parametrize("at", [At.RCPT, At.BODY])
-@pytest.mark.parametrize("size", [1, 4, 10])
+@pytest.mark.parametrize(
+    ("database_url", "dialogue", "at", "size"),
+    usual(PAIRWISE, soak=list(product(BOTH, DIALOGUES, PLACES, SIZES))),
+    indirect=["database_url"],
+)
 def test_nobody_is_marked_for_what_everybody_is_told(
     make_process: Callable[..., SendingProcess],
     mailing_id: int,

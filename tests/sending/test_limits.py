@@ -74,7 +74,9 @@ def test_who_was_given_back_does_not_count_for_the_day(
     assert used(runtime) == count().sent
 
 
-@pytest.mark.parametrize("by", ["transport", "throttle"])
+@pytest.mark.parametrize(
+    ("database_url", "by"), [("sqlite", "transport"), ("postgresql", "throttle")], indirect=["database_url"]
+)
 def test_a_rate_is_kept_by_two_processes_together(
     make_process: MakeProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime, by: str
 ) -> None:
@@ -156,6 +158,7 @@ def test_two_limited_transports_share_without_a_deadlock(
         assert sink.records
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_a_throttle_lets_go_is_reserved_while_a_slow_window_is_under_way(
     process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:

@@ -101,9 +101,8 @@ def test_what_is_set_right_before_the_drain_ends_holds_nobody(
     """As when a backup is put in place and taken away again while a slow window is under way."""
     process = make_process(window_size=5, smtp_url=f"{sink.url}&connections=2")
     process.concurrency.lanes = 2  # the second from its second turn on, which reserves windows 3, 4 and 5
-    slow = [
-        Rule(At.BODY, Act.STALL, seconds=s, recipient=f"reader{n}@*") for n, s in ((6, 8), (11, 3), (16, 0.5))
-    ]
+    stalls = ((6, 3.5), (11, 1.2), (16, 0.3))  # whose message takes how many seconds
+    slow = [Rule(At.BODY, Act.STALL, seconds=s, recipient=f"reader{n}@*") for n, s in stalls]
     sink.script = Script(slow)
     guard = process.context.guard
     thread = threading.Thread(target=process.drain, args=(mailing_id, 30), name="drain")

@@ -98,6 +98,7 @@ def frozen_mailing(runtime: Runtime) -> int:
         return mailing.id
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("server", [Postfix, Exim, OpenSmtpd], ids=lambda server: server.PACKAGE)
 def test_signatures_hold_behind_a_real_server(
     server: type[RealServer],

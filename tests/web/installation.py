@@ -99,8 +99,10 @@ class Installation:
 
         serving = self.app.wsgi_app
         self.app.wsgi_app = refuse  # type: ignore[method-assign,assignment]
-        yield
-        self.app.wsgi_app = serving  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            self.app.wsgi_app = serving  # type: ignore[method-assign]
 
     def set_role(self, role: RoleName | None) -> None:
         """What I may do on the team; None: nothing."""

@@ -13,6 +13,7 @@ from supervisor.options import ServerOptions
 from newsletter.cli.run.config import configuration, environment
 from newsletter.cli.run.programs import PYTHON, Program, programs
 from newsletter.settings import Settings
+from tests.extent import usual
 from tests.processes import procfile
 
 NAMES = st.text(alphabet=st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=20)
@@ -42,7 +43,8 @@ def understood(text: str, values: dict[str, str], folder: Path) -> dict[str, obj
         os.environ.update(before)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# The supervisor takes a tenth of a second to read a file.
+@settings(max_examples=usual(10, soak=1_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NAMES, min_size=1, max_size=3))
 def test_odd_paths_reach_the_programs_unchanged(tmp_path: Path, odd: list[str]) -> None:
     arguments = ("program", *odd)

@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,8 +12,8 @@ import pytest
 
 from newsletter.web.body_limits import LARGEST_FORM
 from tests.features.conftest import prepare_database
+from tests.preloaded import start
 from tests.processes import Installation, wait_until
-from tests.servers.processes import ROOT, leashed
 
 pytestmark = [
     pytest.mark.faults,
@@ -76,27 +75,22 @@ def test_a_too_large_form_is_refused_with_a_sentence(installation: Installation)
 
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_an_application_that_cannot_be_made_ends_it(installation: Installation, processes: str) -> None:
-    ended = subprocess.run(
-        [*leashed(), sys.executable, "-m", "newsletter.cli.serve", "newsletter.app:no_such_thing"],
-        env={**installation.environment, "WEB_CONCURRENCY": processes},
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert ended.returncode == 3
-    assert b"the web server cannot start" in ended.stderr
+    code, said = serve_nothing(installation, WEB_CONCURRENCY=processes)
+    assert code == 3
+    assert "the web server cannot start" in said
 
 
 def test_a_port_that_is_taken_ends_it(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", installation.port)):
-        ended = subprocess.run(
-            [*leashed(), sys.executable, "-m", "newsletter.cli.serve", "newsletter.app:no_such_thing"],
-            env=installation.environment,
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-    assert ended.returncode == 1
-    assert b"cannot listen" in ended.stderr
+        code, said = serve_nothing(installation)
+    assert code == 1
+    assert "cannot listen" in said
+
+
+def serve_nothing(installation: Installation, **variables: str) -> tuple[int | None, str]:
+    """How a web server ends that has no application, and what it said."""
+    said = installation.logs / "nothing.log"
+    command = "python -m newsletter.cli.serve newsletter.app:no_such_thing"
+    ended = start(command, {**installation.environment, **variables}, said)
+    ended.join(60)
+    return ended.exitcode, said.read_text()

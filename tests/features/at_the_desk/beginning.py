@@ -10,7 +10,7 @@ from tests.features import story
 from tests.features.at_the_desk.entering import go_to
 from tests.features.at_the_desk.hand import Hand, attach
 
-READERS = 500
+READERS = 120
 SENDER_NAME, SENDER_EMAIL = "The Lantern Coalition", story.SENDER_EMAIL
 CONSENT = "Signed up at the general assembly in Northport, on paper, in March 2026."
 

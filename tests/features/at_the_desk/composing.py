@@ -85,7 +85,7 @@ def _write_notice(hand: Hand, here: Locator, section: Any, _picture: Path) -> No
 
 
 def _write_text(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    write_rich(hand, here.get_by_role("textbox", name="Text"), section.text)
+    write_rich(hand, here.get_by_role("textbox", name="Text", exact=True), section.text)
 
 
 def _write_stories(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
@@ -129,7 +129,7 @@ def _write_feature(hand: Hand, here: Locator, section: Any, picture: Path) -> No
 
 
 def _write_about(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    write_rich(hand, here.get_by_role("textbox", name="Text"), section.text)
+    write_rich(hand, here.get_by_role("textbox", name="Text", exact=True), section.text)
     hand.write(_field(here, "Link to read more"), section.url)
     hand.write(_field(here, "Link text"), section.link_label)
     hand.press(here.locator("summary"))
@@ -172,7 +172,7 @@ def _write_button(hand: Hand, here: Locator, section: Any, _picture: Path) -> No
 def _write_lead(hand: Hand, here: Locator, section: Any, text: str) -> None:
     """Headline, words (in the field that is called `text`) and link of a section that has one of each."""
     hand.write(_field(here, "Headline"), section.headline)
-    write_rich(hand, here.get_by_role("textbox", name=text.capitalize()), getattr(section, text))
+    write_rich(hand, here.get_by_role("textbox", name=text.capitalize(), exact=True), getattr(section, text))
     hand.write(_field(here, "Link"), section.url)
 
 

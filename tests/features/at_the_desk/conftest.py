@@ -29,7 +29,7 @@ def installation(install: Install) -> Installation:
 @pytest.fixture
 def tab(chrome: Browser, installation: Installation) -> Iterator[Page]:
     """A desk-wide window; what the browser complains about fails the story."""
-    opened = open_tab(chrome, installation.url, locale="en-GB", viewport={"width": 1280, "height": 900})
+    opened = open_tab(chrome, locale="en-GB", viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(STEP)
     heard = listen(opened)
     yield opened

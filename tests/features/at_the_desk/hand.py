@@ -11,13 +11,36 @@ from typing import Protocol
 from playwright.sync_api import Locator, Page, expect
 
 LONGEST_WAY = 1_500  # presses of Tab from one end of a long page to the other
-TYPED = 40  # characters; longer texts come as one, as from the clipboard or a screen keyboard
+TYPED = 12  # characters; longer texts come as one, as from the clipboard or a screen keyboard
 WHERE = """target => {
     const at = document.activeElement;
     if (target === at || target.contains(at)) return "here";
     if (!at || at === document.body) return "ahead";
     return at.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING ? "behind" : "ahead";
 }"""
+# What Tab stops at, in the order of the page.
+STOPS = """[...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, iframe, [tabindex], [contenteditable="true"]'
+)].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }))"""
+# To the stop before the target, unless it has the focus: the last step is the keyboard's.
+GO_NEAR = f"""target => {{
+    if (target.contains(document.activeElement)) return "here";
+    const before = {STOPS}.filter((one) => !one.matches("iframe, .rich *")
+        && one.compareDocumentPosition(target) === Node.DOCUMENT_POSITION_FOLLOWING);
+    before.at(-1)?.focus({{ preventScroll: true }});
+    return ({WHERE})(target);
+}}"""
+BEGIN_AT_THE_TOP = f"""() => {{
+    window.reached = new Set();
+    document.addEventListener("focusin", ({{ target }}) => window.reached.add(target));
+    {STOPS}[0].focus();
+}}"""
+# Of a group of radio buttons one is a stop. Rich text that is entered becomes an editor, which stands in its
+# place and in which links are words; what stands in a frame is an email of which the browser keeps the focus.
+MISSED = f"""() => {STOPS}
+    .filter((one) => one.type !== "radio" && !one.matches("iframe, .rich *"))
+    .filter((one) => ![...window.reached].some((at) => one.contains(at)))
+    .map((one) => one.outerHTML.slice(0, 160))"""
 IN_GROUP = """target => {
     const at = document.activeElement;
     return at instanceof HTMLInputElement && at.type === "radio" && at.name === target.name;
@@ -104,20 +127,40 @@ class Mouse(_Writing):
 
 
 class Keyboard(_Writing):
-    """Never touches the mouse: everything is reached by Tab and done by keys."""
+    """Never touches the mouse: everything is reached by Tab and done by keys.
+
+    On each page the way to what is wanted first is gone by Tab alone. Afterwards a long way is cut short: it
+    begins at the stop before. `walk_through` is what goes to every stop of a page.
+    """
+
+    def __init__(self, tab: Page) -> None:
+        super().__init__(tab)
+        self._walked: set[str] = set()
 
     def press(self, target: Locator) -> None:
         self.enter(target)
         self.tab.keyboard.press("Enter")
 
     def enter(self, field: Locator) -> None:
-        expect(field).to_be_attached()
+        where = field.evaluate(GO_NEAR if self.tab.url in self._walked else WHERE)
+        self._walked.add(self.tab.url)
         for _ in range(LONGEST_WAY):
-            where = field.evaluate(WHERE)
             if where == "here":
                 return
             self.tab.keyboard.press("Tab" if where == "ahead" else "Shift+Tab")
+            where = field.evaluate(WHERE)
         message = f"it cannot be reached by Tab: {field}"
+        raise AssertionError(message)
+
+    def walk_through(self) -> None:
+        """By Tab from the top to the bottom of the page: every stop has the focus once."""
+        self.tab.evaluate(BEGIN_AT_THE_TOP)
+        for _ in range(LONGEST_WAY // 20):
+            for _ in range(20):
+                self.tab.keyboard.press("Tab")
+            if not (missed := self.tab.evaluate(MISSED)):
+                return
+        message = f"they cannot be reached by Tab: {missed}"
         raise AssertionError(message)
 
     def choose(self, select: Locator, option: str) -> None:

@@ -33,10 +33,9 @@ def write_rich(hand: Hand, field: Locator, markdown: str) -> None:
 def _link(hand: Hand, words: str, url: str) -> None:
     keyboard = hand.tab.keyboard
     keyboard.insert_text(words)
-    for _ in range(2 * len(words)):  # looking at what is selected
-        if hand.tab.evaluate("() => getSelection().toString()") == words:
-            break
+    for _ in words:
         keyboard.press("Shift+ArrowLeft")
+    assert hand.tab.evaluate("() => getSelection().toString()") == words
     hand.mark("Link")
     expect(hand.tab.get_by_label("URL", exact=True)).to_be_focused()
     keyboard.insert_text(url)

@@ -82,7 +82,7 @@ def window(chrome: Browser, desk: Installation) -> Iterator[Page]:
 
 
 def open_window(chrome: Browser, desk: Installation, email: str = OWNER) -> Page:
-    opened = open_tab(chrome, desk.url, locale="en-GB", viewport={"width": 1280, "height": 900})
+    opened = open_tab(chrome, locale="en-GB", viewport={"width": 1280, "height": 900})
     opened.goto(f"{desk.url}/sign-in")
     opened.get_by_label("Email address").fill(email)
     opened.get_by_label("Password", exact=True).fill(PASSWORD)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
 from tests.web.editor_browser.editing import Editing, open_editor, small
 from tests.web.installation import Installation, IssueOnServer
@@ -16,9 +16,9 @@ def issue(running: Installation) -> IssueOnServer:
 
 
 @pytest.fixture
-def editing(issue: IssueOnServer, chrome: Browser) -> Iterator[Editing]:
-    at = open_editor(chrome, issue)
+def editing(issue: IssueOnServer, window: BrowserContext) -> Iterator[Editing]:
+    at = open_editor(window, issue)
     yield at
-    at.tab.context.close()
+    at.tab.close()
     expected = re.compile(r"the server responded with a status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED")
     assert [line for line in at.complaints if not expected.search(line)] == []

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Response, expect
 
 from newsletter.document import Document
 from newsletter.document.item import Item
-from tests.features.looking import listen, open_tab
+from tests.features.looking import listen
 from tests.web.installation import IssueOnServer
 
 STORIES = ("One", "Two", "Three")
@@ -92,7 +92,8 @@ class Editing:
         self.tab.get_by_role("menuitem", name=re.compile(f"^{re.escape(choice)}")).click()
 
     def saved(self) -> Document:
-        """The document that the server has once the page says so."""
+        """The document that the server has once the page says so, which is told to save it now."""
+        self.tab.keyboard.press("ControlOrMeta+s")
         self.status("Saved")
         return self.issue.document
 
@@ -103,10 +104,9 @@ class Editing:
         expect(self.tab.locator("[data-announcement]")).to_contain_text(words)
 
 
-def open_editor(chrome: Browser, issue: IssueOnServer) -> Editing:
-    """A browser in which somebody is signed in and has the issue open."""
-    running = issue.installation
-    tab = open_tab(chrome, running.address)
+def open_editor(window: BrowserContext, issue: IssueOnServer) -> Editing:
+    """A tab in which somebody is signed in and has the issue open."""
+    tab = window.new_page()
     tab.set_viewport_size({"width": 1280, "height": 900})
     at = Editing(issue, tab, listen(tab))
     at.sign_in_again()

@@ -70,15 +70,15 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("path", PLACES)
-def test_a_place_in_the_pages_address_has_the_focus(editing: Editing, path: str) -> None:
-    editing.tab.goto("about:blank")
-    editing.tab.goto(f"{editing.address}/edit#{quote(path)}")
-    story, section = editing.entry("Two"), editing.section("Latest")
-    around = {"sections[0]": story, "sections[1]": section}.get(path[:11], editing.tab.locator(".issue-head"))
-    place = around.get_by_label(PLACES[path], exact=True)
-    expect(place).to_be_focused()
-    expect(place).to_be_in_viewport()
+def test_a_place_in_the_pages_address_has_the_focus(editing: Editing) -> None:
+    head, story, section = editing.tab.locator(".issue-head"), editing.entry("Two"), editing.section("Latest")
+    for path, label in PLACES.items():
+        editing.tab.goto("about:blank")
+        editing.tab.goto(f"{editing.address}/edit#{quote(path)}")
+        around = {"sections[0]": story, "sections[1]": section}.get(path[:11], head)
+        place = around.get_by_label(label, exact=True)
+        expect(place, path).to_be_focused()
+        expect(place, path).to_be_in_viewport()
 
 
 def test_a_place_that_comes_later_is_gone_to_as_well(editing: Editing) -> None:
