@@ -181,8 +181,9 @@ def _options(scheme: str, width: int, widths: tuple[int, ...], email: bool) -> d
 
 
 def _barriers(tab: Page, options: dict[str, Any]) -> Iterator[str]:
-    """What axe finds."""
-    for violation in tab.evaluate("options => axe.run(document, options)", options)["violations"]:
+    """What axe finds, from the top: elsewhere a bar that stays may lie over half a button."""
+    at_the_top = "options => { scrollTo(0, 0); return axe.run(document, options); }"
+    for violation in tab.evaluate(at_the_top, options)["violations"]:
         for node in violation["nodes"]:
             why = " ".join(node["failureSummary"].split())
             yield f"{violation['id']}: {node['html'][:200]} ({why[:300]})"
