@@ -55,6 +55,8 @@ def format_mailbox(header: str, name: str, address: str) -> str:
 
 
 def _display_name(name: str, column: int) -> str:
+    if not name.isascii():
+        return encode_words(name, first_column=column)
     if len(name) <= 60 and _is_phrase(name):
         return name
     if _is_quotable(name):

@@ -88,8 +88,14 @@ class ByteTemplate:
 def _fill_encoded(chunks: list[bytes], slots: tuple[EncodedSlot, ...], value: str | None) -> None:
     """The long way: `value` is escaped and encoded for each slot, or gives way to the slot's default."""
     blank = not value or value.isspace()
+    before, encoded = "", b""
     for slot in slots:
-        encoded = slot.default if blank or value is None else encode(slot.write(value))
+        if blank or value is None:
+            encoded = slot.default
+        else:
+            written = slot.write(value)
+            if written != before:  # most values are the same in both parts
+                before, encoded = written, encode(written)
         for position in slot.positions:
             chunks[position] = encoded
 

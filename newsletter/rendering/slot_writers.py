@@ -24,9 +24,13 @@ REQUIRED = ("email", "date", "message_id")
 
 _LINE_LIMIT = 990  # octets of an unfoldable header line; RFC 5322 §2.1.1 allows 998
 _ADDRESS_LIMIT = 320  # RFC 5321 §4.5.3.1: 64 + "@" + 255
-# The same without scripts that are written from right to left.
-_LTR_BODY = re.compile(r"[ -~\xa0-\u058f\u0900-\u2027\u2030-\ud7ff]*").fullmatch
-_CLEAN_BODY = re.compile(r"[ -~\xa0-\u2027\u2030-\ud7ff]*").fullmatch
+# Without control characters and overrides; the first without scripts from right to left, too, which are in
+# U+0590 to 08FF, FB1D to FDFF, FE70 to FEFF, 10800 to 10FFF and 1E800 to 1EFFF.
+_LTR_BODY = re.compile(
+    r"[ -~\xa0-\u058f\u0900-\u2027\u2030-\ud7ff\ue000-\ufb1c\ufe00-\ufe6f\uff00-\uffef"
+    r"\U00010000-\U000107ff\U00011000-\U0001e7ff\U0001f000-\U0010ffff]*"
+).fullmatch
+_CLEAN_BODY = re.compile(r"[ -~\xa0-\u2027\u2030-\ud7ff\ue000-\U0010ffff]*").fullmatch
 _is_url = re.compile(r"https?://[!-;=?-~]+").fullmatch
 _is_plain_https = re.compile(r"https://[!-;?-~]{1,900}").fullmatch  # without "=", so nothing looks encoded
 _is_plain_literal = re.compile(r"[!-;?-~](?:[ -;?-~]{0,200}[!-;?-~])?").fullmatch

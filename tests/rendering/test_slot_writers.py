@@ -4,8 +4,12 @@ import re
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
+from newsletter.core.bidi import has_rtl, isolated, without_overrides
+from newsletter.core.text import CONTROL_IN_LINES, several_lines
 from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.slot_writers import write_text
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 from tests.rendering.header_lines import FULL, TEXT, read, write
 
@@ -120,3 +124,11 @@ def test_no_value_of_a_recipient_adds_a_header_or_stops_the_message(
     ]
     assert names == [name for name in allowed if name in names]
     assert set(allowed) - set(names) <= {b"List-Unsubscribe", b"List-Unsubscribe-Post"}
+
+
+@given(st.text(max_size=8))
+@example("Ana 🎉❤\ufe0f")
+@example("\U00010ac0 \U0001e900 \ufb1d \ufeff \uffef\x7f")
+def test_the_short_way_through_the_text_part_changes_nothing(value: str) -> None:
+    cleaned = without_overrides(CONTROL_IN_LINES.sub("", several_lines(value)))
+    assert write_text(value) == (isolated(cleaned) if has_rtl(cleaned) else cleaned)
