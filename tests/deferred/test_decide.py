@@ -79,10 +79,10 @@ def test_a_reset_is_sent_to_whoever_has_an_account(session: Session) -> None:
     message = session.scalars(select(SystemMessage)).one()
     assert (message.kind, message.recipient, message.locale) == ("password_reset", "Olga@press.example", "it")
     asked = session.scalars(select(AuditEntry).where(AuditEntry.action == "user.reset_asked"))
-    assert [(entry.detail["sent"], entry.ip) for entry in asked] == [
+    assert {(entry.detail["sent"], entry.ip) for entry in asked} == {
         (True, "192.0.2.9"),
         (False, "192.0.2.9"),
-    ]
+    }
 
 
 def test_what_waited_for_a_day_or_has_no_publication_is_forgotten(session: Session) -> None:

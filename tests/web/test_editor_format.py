@@ -92,7 +92,7 @@ def test_a_block_that_is_only_declared_in_python_can_be_edited(oracle: Oracle) -
         ("choice", "nothing", None),
     ]
     assert survey["fields"][3]["min"] == 1
-    assert survey["fields"][6]["choices"] == [["nothing", "An empty issue"], ["free_ticket", "Free ticket"]]
+    assert survey["fields"][6]["choices"] == [["nothing", "Nothing"], ["free_ticket", "Free ticket"]]
     answer = survey["entries"]
     assert (answer["noun"], answer["isText"]) == ("entry", False)
     assert [(field["label"], field["kind"]) for field in answer["fields"]] == [

@@ -113,7 +113,8 @@ class Server(TcpWSGIServer):
         """Take in no new connections, and end; for other threads and signal handlers."""
         if self.stopping_since is None:
             self.stopping_since = clock.monotonic()
-            self.pull_trigger()
+            with suppress(OSError):  # it saw that by itself meanwhile, and is over
+                self.pull_trigger()
 
     def _stop_listening(self) -> None:
         """Take in the connections that are made already, then refuse others."""

@@ -153,7 +153,7 @@ def _write_quotes(hand: Hand, here: Locator, section: Any, _picture: Path) -> No
 
 def _write_image(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     hand.press(here.get_by_role("button", name="From a URL"))
-    hand.write(_field(here, "Address"), section.image.src)
+    hand.write(_field(here, "URL"), section.image.src)
     _write_words_of_image(hand, here, section.image)
     hand.write(_field(here, "Link"), section.url)
 

@@ -38,7 +38,7 @@ export const LAYOUTS: Layouts = {
     credit: { label: "Credit", folded: true, hint: "Who translated, photographed or passed it on." },
   },
   Image: {
-    src: { label: "Address", placeholder: "https://" },
+    src: { label: "URL", placeholder: "https://" },
     alt: { label: "Alt text", placeholder: "Describe the image for people who can't see it" },
     caption: { label: "Caption" },
     credit: { label: "Credit", placeholder: "Photo: …" },

@@ -19,9 +19,9 @@ export function linkError(value: string): string {
   if (broken) return broken;
   const masked = mask(value);
   const address = masked.text.slice(7).split("?")[0] ?? "";
-  if (FORBIDDEN.test(masked.text) || !MAILBOX.test(address)) return "Write an email link like mailto:name@example.org.";
+  if (FORBIDDEN.test(masked.text) || !MAILBOX.test(address)) return "Enter an email link like mailto:name@example.org.";
   return masked.tokens.length > 0 && address.includes(masked.stem)
-    ? "A merge field cannot stand in an email link's address."
+    ? "An email link's address cannot contain merge fields."
     : "";
 }
 
@@ -42,7 +42,7 @@ function httpError(value: string, schemes: readonly string[]): string {
     return `A link must begin with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}.`;
   }
   const host = parts[2] ?? "";
-  if (tokens.length > 0 && host.includes(stem)) return "A merge field cannot stand in a link's host name.";
+  if (tokens.length > 0 && host.includes(stem)) return "A link's host name cannot contain merge fields.";
   if (FORBIDDEN.test(text)) return 'A link cannot contain spaces or any of \\ < > " ` { } | ^.';
   if (host.includes("@")) return "A link cannot contain a user name or password.";
   const port = /:(\d*)$/.exec(host);
