@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
@@ -15,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from newsletter import migrations
+from newsletter.accounts import passwords
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.runtime import Runtime
@@ -70,6 +73,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(kinds, len(LONGEST_FIRST))
 
     items.sort(key=place)  # within a kind the order stays
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> None:
+    """A hash that is as dear as it has to be takes a quarter of a second of every sign-in."""
+    passwords.hasher = PasswordHasher.from_parameters(CHEAPEST)
 
 
 @pytest.fixture(autouse=True)

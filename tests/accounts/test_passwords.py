@@ -1,12 +1,20 @@
 """What makes a password good enough, and that Flask-Security verifies our hashes."""
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_security.utils import verify_password
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.accounts.passwords import LONGEST, SHORTEST, check_password, hash_password, normalise
+from newsletter.accounts.passwords import (
+    HASHING,
+    LONGEST,
+    SHORTEST,
+    check_password,
+    hash_password,
+    normalise,
+)
 from newsletter.core.errors import Refused
 
 EMAIL = "olga.marin@press.example"
@@ -63,6 +71,11 @@ def test_any_text_is_refused_or_hashable(text: str) -> None:
         return
     assert SHORTEST <= len(normal) <= LONGEST
     assert normalise(normal) == normal
+
+
+def test_a_hash_costs_what_rfc_9106_asks_for_with_little_memory() -> None:
+    hashed = PasswordHasher.from_parameters(HASHING).hash("cafe au lait noir")
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -96,7 +96,7 @@ def test_a_block_that_is_only_declared_in_python_can_be_edited(oracle: Oracle) -
     answer = survey["entries"]
     assert (answer["noun"], answer["isText"]) == ("entry", False)
     assert [(field["label"], field["kind"]) for field in answer["fields"]] == [
-        ("Quote", "line"),
+        ("Words", "line"),
         ("Picture", "image"),
     ]
     assert [field["name"] for field in answer["fields"][1]["fields"]] == list(Image.model_fields)
