@@ -33,7 +33,7 @@ class Output:
         facts.add_column(style="bold")
         facts.add_column(overflow="fold")
         facts.add_row("Open", web_url)
-        facts.add_row("Desk", f"{web_url}/admin/")
+        facts.add_row("Admin", f"{web_url}/admin/")
         if settings.uses_embedded_smtp:
             # The mailbox shows links that sign people in: its pages exist only where nobody else can look,
             # and only for whoever has read this.
