@@ -8,6 +8,7 @@ from newsletter.core import clock
 from newsletter.core.address_text import AddressInText
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.erase_texts import erase_in_texts
+from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
@@ -30,6 +31,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     no later import adds it again; nothing links that hash to these rows. After the commit the caller has
     `core.db.truncate_log` forget what SQLite's log still holds. Raises `OperatorMustAct`.
     """
+    interrupt_imports(session)  # what a worker has read of a file may name the person
     subscriber = lock_subscriber(session, subscriber_id)
     address_hash, email = subscriber.address_hash or "", subscriber.email or ""
     subscription_ids = _end_subscriptions(session, subscriber.id)

@@ -15,6 +15,7 @@ from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
+from newsletter.subscribers.erase import erase
 from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
@@ -22,6 +23,7 @@ from newsletter.subscribers.imports.process import MOST_ATTEMPTS, STALLED_AFTER,
 from newsletter.subscribers.imports.requeue import waiting_imports
 from newsletter.subscribers.imports.upload import create_import, store_upload
 from newsletter.subscribers.models import ConsentRecord, Subscriber, Subscription
+from tests.factories import files_below
 from tests.subscribers.conftest import publication
 
 assert publication
@@ -208,3 +210,26 @@ def test_what_cannot_be_accepted_leaves_no_file(files: ImportFiles) -> None:
     with pytest.raises(Refused):
         store_upload(files, io.BytesIO(b"name\nAna\n"), filename="people.csv")
     assert list(files.folder.iterdir()) == []
+
+
+def test_an_erasure_reaches_what_a_worker_has_read_already(
+    runtime: Runtime, session: Session, begin: Begin, files: ImportFiles, tmp_path: Path
+) -> None:
+    """The next row is quoted by its problem; the worker would take it from the file as it was."""
+    number = begin('email,name\nana@new.example,Ana\n"ana@new.example"x,Ana\nben@new.example,Ben\n')
+
+    def erase_ana() -> bool:
+        ana = session.scalars(select(Subscriber.id).where(Subscriber.email == "ana@new.example")).first()
+        if ana is not None:
+            erase(session, ana, actor="ed@press.example", files=files_below(tmp_path))
+        session.commit()
+        return False
+
+    run_import(runtime.sessions, number, files, erase_ana, size=1)
+    assert look(session, number).state is ImportState.QUEUED
+    assert waiting_imports(session) == [number]
+    session.rollback()
+    run_import(runtime.sessions, number, files)
+    assert look(session, number).state is ImportState.DONE
+    assert total(session, ImportProblem) == 0
+    assert counts(session, number) == (2, 0, 0)
