@@ -47,7 +47,7 @@ class Rule:
 
 
 def blocking(message: str, path: str = "") -> Remark:
-    """Something that must be mended before the issue is sent."""
+    """Something that must be fixed before the issue is sent."""
     return Remark(Level.BLOCKING, message, path)
 
 

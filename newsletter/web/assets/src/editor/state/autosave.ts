@@ -2,7 +2,7 @@
  * When to save, and what the last attempt means.
  *
  *     saved → waiting → saving → saved        the usual round
- *                              → unsaved      not on the server yet: no network, or a field that must be mended
+ *                              → unsaved      not on the server yet: no network, or a field that must be fixed
  *                              → conflict     somebody else saved the same fields: the person decides
  *                              → signed_out   the person signs in again
  *                              → locked       scheduled meanwhile
