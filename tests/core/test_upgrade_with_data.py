@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from newsletter import migrations
 from newsletter.core.addresses import key_hash
 from newsletter.core.db import make_engine
+from tests.servers import create_database
 
 MOMENT = "2026-03-02 08:00:00+00:00"
 ROWS = f"""
@@ -183,7 +184,5 @@ def _emptied(engine: Engine) -> Engine:
         for older in Path(str(engine.url.database)).parent.glob("*-older*"):
             older.unlink()
         return make_engine(f"{engine.url}-older")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS newsletter_older"))
-        connection.execute(text("CREATE DATABASE newsletter_older"))
-    return make_engine(engine.url.set(database="newsletter_older").render_as_string(hide_password=False))
+    server = engine.url.render_as_string(hide_password=False)
+    return make_engine(create_database(server, f"{engine.url.database}_older"))
