@@ -16,8 +16,8 @@ class Response:
     """An answer of any status, after redirects.
 
     `url` is where it came from in the end, `redirects` are the URLs before it, in order. The keys of
-    `headers` are found in any case. `body` is decompressed, but else as it came. `content_type` is in lower case and
-    without parameters, `charset` is what the server declares, in lower case; both are empty without any.
+    `headers` are found in any case. `body` is decompressed, but else as it came. `content_type` is in lower
+    case and without parameters, `charset` is what the server declares; both are empty without any.
     """
 
     url: str
