@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from newsletter.pages.canonical_url import canonical_url
 from newsletter.pages.charset import decode_html
 from newsletter.pages.html_tree import HtmlPage, parse_html
 from newsletter.pages.meta_tags import Head, declared_addresses
@@ -29,13 +30,14 @@ def read_response(response: Response) -> Page:
         trouble, detail = status_trouble(response)
         if trouble is Trouble.NONE:
             trouble, detail = Trouble.NOT_HTML, response.content_type or "no content type"
-        return Page(response.url, response.url, trouble, detail)
+        return Page(response.url, canonical_url(response.url), trouble, detail)
     page = parse_html(decode_html(response))
     fields = read_fields(page, response.url)
     trouble, detail = find_trouble(response, page, fields)
     if trouble not in _STILL_READ:
-        return Page(response.url, response.url, trouble, detail)
-    canonical = choose_canonical(declared_addresses(page.tree, Head(page.tree), response.url), response.url)
+        return Page(response.url, canonical_url(response.url), trouble, detail)
+    declared = declared_addresses(page.tree, Head(page.tree), response.url)
+    canonical = canonical_url(choose_canonical(declared, response.url))
     return Page(response.url, canonical, trouble, detail, fields, read_text(page, response.url))
 
 
@@ -82,7 +84,7 @@ def _read_pdf(response: Response) -> Page:
             fields = read_pdf(response.body)
         except PdfUnreadable as error:
             trouble, detail = Trouble.NOT_HTML, str(error)
-    return Page(response.url, response.url, trouble, detail, fields)
+    return Page(response.url, canonical_url(response.url), trouble, detail, fields)
 
 
 def _is_pdf(response: Response) -> bool:
