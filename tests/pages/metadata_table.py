@@ -9,15 +9,17 @@ from typing import Any
 
 import yaml
 
-from newsletter.pages.page import Page
-from newsletter.pages.read import read_response
+from newsletter.pages.charset import decode_html
+from newsletter.pages.metadata import read_metadata
+from newsletter.pages.page import PageFields
 from newsletter.pages.response import Response
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FIELDS = (
-    "headline", "byline", "outlet", "published", "updated", "description", "language", "image", "alt", "caption",
-    "credit",
+    "headline", "byline", "outlet", "published", "updated", "description", "language", "image", "alt",
+    "caption", "credit",
 )  # fmt: skip
+TARGETS = {"headline": 0.95, "outlet": 0.95, "published": 0.90, "byline": 0.85, "credit": 0.80}
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 
 
@@ -40,17 +42,17 @@ class Result:
         return "invented" if self.expected == [""] else "wrong"
 
 
-def read_fixture(name: str, url: str) -> Page:
-    """The page as it comes from a server that declares no charset."""
+def read_fixture(name: str, url: str) -> PageFields:
+    """The fields of a page as it comes from a server that declares no charset."""
     body = (FIXTURES / f"{name}.html").read_bytes()
-    return read_response(Response(url, 200, {}, body, "text/html"))
+    return read_metadata(decode_html(Response(url, 200, {}, body, "text/html")), url)
 
 
 def results() -> Iterator[Result]:
     """Every field of every page in `expected.yaml`."""
     pages = yaml.load((FIXTURES / "expected.yaml").read_text(), yaml.BaseLoader)
     for name, expected in pages.items():
-        fields = read_fixture(name, expected["url"]).fields
+        fields = read_fixture(name, expected["url"])
         image = fields.image
         found = {field: getattr(fields, field, "") for field in FIELDS}
         found["image"] = image.url if image else ""
