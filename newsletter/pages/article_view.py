@@ -21,7 +21,7 @@ _OTHER = re.compile(
     r"side-bar|comment|"
     r"newsletter|trending|popular|most-?read|latest|footer|navbar|nav-|-nav\b|menu|breadcrumb|widget|"
     r"outbrain|"
-    r"taboola|share-|social|subscribe|advert|cookie|consent|carousel|next-post|prev-post|ticker|"
+    r"taboola|share-|social|subscribe|advert|cookie|consent|next-post|prev-post|ticker|"
     r"weiterlesen|"
     r"mehr-zum|lire-aussi|leia-mais|leggi-anche|correlat|archive-list|upnext|up-next|jp-relatedposts|"
     r"author-?bio|author-?box|about-the-author",

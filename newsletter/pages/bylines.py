@@ -122,7 +122,11 @@ def clean_visible(value: str, language: str, outlet: str = "") -> str:
     line = _SEPARATOR.split(line, maxsplit=1)[0]
     line = _READING_TIME.sub("", re.sub(r"\b\d{1,2}[.:/]\s?\d.*|\b\d{4}\b.*", "", _ADDRESS.sub(" ", line)))
     parts = [part.strip() for part in line.split(",")]
-    kept = [part for number, part in enumerate(parts) if part and not (number and _ROLE.fullmatch(part))]
+    kept = [
+        part
+        for number, part in enumerate(parts)
+        if part and not (number and (_ROLE.fullmatch(part) or _same_outlet(part, outlet)))
+    ]
     names = " ".join(", ".join(kept).split()).strip(" ,;:|()-–")
     if (
         _names_nobody(names, outlet)

@@ -13,7 +13,7 @@ _LABEL = (
     r"(?:©|\(c\)|ⓒ|copyright\s+©?)|"
     r"(?:symbol|archiv)?(?:foto|bild|grafik)(?:quelle|nachweis|credit)?s?\s*[:：]|foto\s+(?:von|di|de|"
     r"por)\s|"
-    r"(?:quelle|bildrechte)\s*[:：]|"
+    r"image source,|(?:quelle|bildrechte)\s*[:：]|"
     r"(?:crédits?|photographie|photographe|illustration|photo|image)(?:\s+(?:photo|image)s?)?\s*[:：]|"
     r"(?:fotografía|fotografia|imagen|imagem|immagine|créditos?|crediti|credito|fuente|fonte|arquivo)"
     r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotografía\s+de\s|"
@@ -34,12 +34,14 @@ _AT_END = re.compile(
     rf"(?<=[.!?…”\"»。])\s+((?:[^\W\d_][\w.’'-]*\s){{0,4}}[\w.’'-]*\s?(?:/|via)\s?(?:{_AGENCY}))[.]?$"
 )
 _NAME_AND_OUTLET = re.compile(r"[^\W\d_][\w .’'-]+\s?/\s?[^\W\d_][\w .’'-]+")
+_FOTO = re.compile(r"(?:Foto|Fotos|Photo|Photos|FOTO|PHOTO)\s+(?=[^\W\d_])")
+_CAPTION_LABEL = re.compile(r"^(?:image caption,|bildunterschrift:|légende\s*:|caption:)\s*", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?[,\s]+|[,\s]+(?:19|20)\d\d$")
 
 
 def split_credit(text: object) -> tuple[str, str]:
     """Caption and credit of a picture's text; without “Photo:”, “©” and brackets around the credit."""
-    line = plain_line(text, PARAGRAPH)
+    line = split_caption_label(plain_line(text, PARAGRAPH))
     if labelled := _LABELLED.search(line):
         name = clean_credit(labelled["name"])
         if name:
@@ -57,11 +59,17 @@ def clean_credit(text: object) -> str:
     line = plain_line(text, PARAGRAPH)
     for _ in range(3):
         line = _LEADING_LABEL.sub("", line)
+    line = _FOTO.sub("", line) if _FOTO.match(line) and "/" not in line.split(" ")[1] else line
     line = re.sub(r"\s*\.?\s*all rights reserved\.?$", "", line, flags=re.IGNORECASE)
     line = _YEAR.sub("", line.strip(" .,;:|)]）】([。")).strip(" .,;:|。")
     if re.match(r"(?:https?://|www\.)\S+$", line) or len(line) > NAME or not letters(line):
         return ""
     return line
+
+
+def split_caption_label(caption: str) -> str:
+    """`caption` without the word that says that it is one, which some pages keep for screen readers."""
+    return _CAPTION_LABEL.sub("", caption)
 
 
 def without_credit(caption: str, credit: str) -> str:
@@ -76,6 +84,8 @@ def without_credit(caption: str, credit: str) -> str:
 
 
 def _is_credit(text: str) -> bool:
+    if _FOTO.match(text) and len(text.split()) <= 8:
+        return True
     if _AGENCY_IN.search(text) and len(text.split()) <= 8:
         return True
     capitals = sum(1 for word in re.split(r"[\s/]+", text) if word[:1].isupper())
@@ -83,4 +93,4 @@ def _is_credit(text: str) -> bool:
 
 
 def _trim(caption: str) -> str:
-    return caption.strip().rstrip("|/–—-([（【,").strip()
+    return caption.strip().rstrip("|/–—-([（【,、，").strip()

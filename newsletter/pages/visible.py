@@ -16,6 +16,13 @@ _NOT_BYLINE = re.compile(
 )
 _NAME = re.compile(r"\b(?:author-?name|name|fn|author__name|byline-?name|byline__name|url fn n)\b|name$")
 _DATE = re.compile(r"date|publish|time|posted|updated|modified|datum|fecha|data-pub|dateline|created")
+# What a sentence may begin with that tells when it was published.
+_PUBLISHED = re.compile(
+    r"(?:posted|published|released|first published)(?: on)?|veröffentlicht(?: am)?|erschienen am|publié le|"
+    r"publicado (?:el|em)|pubblicato il|gepubliceerd op|publicerad|опубликовано|نُشر في|تاريخ النشر|"
+    r"发布时间|公開日",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(
     r"\b(?:last )?(?:updated|modified)\b|\bcorrected\b|aktualisiert|mis à jour|mise à jour|modifié|"
     r"actualizad[oa]|"
@@ -24,6 +31,27 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 200
+_LINES = frozenset(
+    [
+        "p",
+        "div",
+        "span",
+        "address",
+        "em",
+        "i",
+        "small",
+        "h4",
+        "h5",
+        "h6",
+        "b",
+        "strong",
+        "li",
+        "td",
+        "font",
+        "abbr",
+        "dd",
+    ]
+)
 _MOST_LETTERS_BESIDE_DATE = 40
 
 
@@ -55,8 +83,10 @@ def find_dates(view: ArticleView, language: str) -> tuple[str, str]:
             break
         if not _may_hold_date(element) or view.is_card(element):
             continue
-        first, second = _read_time(element) if element.tag == "time" else _read_line(element, language)
-        if element.tag == "time" and not (first or second):
+        first, second = (
+            _read_time(element) if element.tag in ("time", "abbr") else _read_line(element, language)
+        )
+        if element.tag in ("time", "abbr") and not (first or second):
             first, second = _read_line(element, language)
         published, updated = published or first, updated or second
     return published, updated
@@ -113,13 +143,13 @@ def _class(element: Element) -> str:
 def _may_hold_date(element: Element) -> bool:
     if element.tag == "time":
         return True
-    if element.tag in ("p", "span", "div", "small", "em", "i", "abbr", "li", "td", "b", "font"):
-        return len(element) <= 8
-    return False
+    if element.tag in ("h2", "h3", "h4", "h5", "h6"):
+        return _DATE.search(names_of(element)) is not None
+    return element.tag in _LINES and len(element) <= 8
 
 
 def _read_time(element: Element) -> tuple[str, str]:
-    moment = iso_date(element.get("datetime") or "")
+    moment = iso_date(element.get("datetime") or element.get("title") or "")
     parent = element.getparent()
     before = (parent.text or "") if parent is not None and element.getprevious() is None else ""
     previous = element.getprevious()
@@ -141,6 +171,9 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     line = text_of(element)
     if not line or len(line) > _LONGEST_LINE or element.find(".//time[@datetime]") is not None:
         return "", ""
+    stated = _PUBLISHED.search(line)
+    if stated and (day := find_date(line[stated.end() : stated.end() + 60], language)):
+        return day, find_date(_after_update(line), language)
     is_marked = _DATE.search(names_of(element)) is not None
     if not is_marked and not _is_mostly_date(line, language):
         return "", ""
@@ -148,6 +181,11 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     if not update:
         return find_date(line, language), ""
     return find_date(line[: update.start()], language), find_date(line[update.end() :], language)
+
+
+def _after_update(line: str) -> str:
+    update = _UPDATED.search(line)
+    return line[update.end() :] if update else ""
 
 
 def _is_mostly_date(line: str, language: str) -> bool:
@@ -165,24 +203,7 @@ def _is_mostly_date(line: str, language: str) -> bool:
 
 
 def _own_line(element: Element) -> str:
-    if element.tag not in (
-        "p",
-        "div",
-        "span",
-        "address",
-        "em",
-        "i",
-        "small",
-        "h4",
-        "h5",
-        "h6",
-        "b",
-        "strong",
-        "li",
-        "td",
-    ):
-        return ""
-    if len(element) > 8:
+    if element.tag not in _LINES or len(element) > 8:
         return ""
     line = text_of(element)
     return line if len(line) <= _LONGEST_LINE else ""
