@@ -23,6 +23,7 @@ NOUNS = {
     "dkim": "Create the keys that sign mail, publish and activate them.",
     "media": "Store images for issues.",
     "inbox": "Collect links, and place them in issues.",
+    "feed": "Add feeds, whose new items come into the inbox.",
     "issue": "Import, export, check, render and send issues.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
