@@ -13,6 +13,9 @@ _LABEL = (
     r"(?:©|\(c\)|ⓒ|copyright\s+©?)|"
     r"(?:symbol|archiv)?(?:foto|bild|grafik)(?:quelle|nachweis|credit)?s?\s*[:：]|foto\s+(?:von|di|de|"
     r"por)\s|"
+    r"(?:fotoğraf|fotografie|fot|zdjęcie|beeld|kuva|kuvat|fotó|φωτογραφία|світлина|fotògraf|"
+    r"fotograf)\.?\s*[:：]|"
+    r"(?:사진|자료사진)\s*[=:：]|"
     r"image source,|(?:quelle|bildrechte)\s*[:：]|"
     r"(?:crédits?|photographie|photographe|illustration|photo|image)(?:\s+(?:photo|image)s?)?\s*[:：]|"
     r"(?:fotografía|fotografia|imagen|imagem|immagine|créditos?|crediti|credito|fuente|fonte|arquivo)"
@@ -31,8 +34,10 @@ _BRACKETED = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,100})[)\]）】][.
 _AGENCY = "|".join(re.escape(agency) for agency in AGENCIES)
 _AGENCY_IN = re.compile(rf"(?<!\w)(?:{_AGENCY})(?!\w)")
 _AT_END = re.compile(
-    rf"(?<=[.!?…”\"»。])\s+((?:[^\W\d_][\w.’'-]*\s){{0,4}}[\w.’'-]*\s?(?:/|via)\s?(?:{_AGENCY}))[.]?$"
+    rf"(?<=[.!?…”\"»。])\s+((?:[^\W\d_][\w.’'-]*\s){{0,4}}[\w.’'-]*\s?(?:/|via)\s?(?:{_AGENCY})|"
+    rf"(?:{_AGENCY})\s?/\s?[^\W\d_][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{0,4}})[.]?$"
 )
+_TAKEN_BY = re.compile(r"[、。＝，]\s*([^、。＝，]{2,20}?)(?:氏)?(?:撮影|提供|摄)[。]?$")
 _NAME_AND_OUTLET = re.compile(r"[^\W\d_][\w .’'-]+\s?/\s?[^\W\d_][\w .’'-]+")
 _FOTO = re.compile(r"(?:Foto|Fotos|Photo|Photos|FOTO|PHOTO)\s+(?=[^\W\d_])")
 _CAPTION_LABEL = re.compile(r"^(?:image caption,|bildunterschrift:|légende\s*:|caption:)\s*", re.IGNORECASE)
@@ -49,9 +54,21 @@ def split_credit(text: object) -> tuple[str, str]:
     bracketed = _BRACKETED.search(line)
     if bracketed and _is_credit(bracketed[1]):
         return _trim(line[: bracketed.start()]), clean_credit(bracketed[1])
-    if at_end := _AT_END.search(line):
+    if (at_end := _AT_END.search(line)) or (at_end := _TAKEN_BY.search(line)):
         return _trim(line[: at_end.start()]), clean_credit(at_end[1])
     return line, ""
+
+
+def join_pieces(pieces: list[str]) -> tuple[str, str]:
+    """Caption and credit of a text that its page marks up in pieces, one of which may be the credit alone."""
+    caption, credit = [], ""
+    for piece in pieces:
+        rest, name = split_credit(piece)
+        if not name and len(pieces) > 1 and _is_credit(piece):
+            rest, name = "", clean_credit(piece)
+        caption.append(rest)
+        credit = credit or name
+    return _trim(" ".join(part for part in caption if part)), credit
 
 
 def clean_credit(text: object) -> str:

@@ -5,7 +5,13 @@ from dataclasses import replace
 from urllib.parse import unquote, urljoin, urlsplit
 
 from newsletter.pages.article_view import ArticleView
-from newsletter.pages.credits import clean_credit, split_caption_label, split_credit, without_credit
+from newsletter.pages.credits import (
+    clean_credit,
+    join_pieces,
+    split_caption_label,
+    split_credit,
+    without_credit,
+)
 from newsletter.pages.html_tree import Element, names_of, text_of
 from newsletter.pages.meta_tags import is_no_picture
 from newsletter.pages.page import LeadImage
@@ -17,12 +23,17 @@ _CREDIT = re.compile(
 )
 _CAPTION = re.compile(r"caption|descr|legend|bildunterschrift|description|cutline|didascalia|legende|pie-?de")
 _CREDIT_PROPERTIES = ("copyrightHolder", "creditText", "author", "creator", "copyrightNotice")
+_CREDIT_ATTRIBUTE = re.compile(r"-(?:credit|copyright|c-cr)$")
+_CAPTION_ATTRIBUTE = re.compile(r"-(?:caption|c-cap)$")
+_WIDGET = re.compile(r"\s*\b(?:hide|toggle|view|show) caption\b", re.IGNORECASE)
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SIZE = re.compile(
-    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|large|medium|small|thumb))+$"
+    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|large|medium|small|"
+    r"thumb))+$"
 )
 _NO_NAME = re.compile(
-    r"[\d_x.,:-]+|master|original|image|images|photo|default|main|header|hero|large|medium|small|full|"
+    r"\d{1,4}|\d*[_x.,:-][\d_x.,:-]*[a-z]?|\d+x\d+[a-z]?|master|original|image|images|photo|default|main|"
+    r"header|hero|large|medium|small|full|"
     r"(?:[a-z]{1,2}_?\d{1,4}[-,_]?)+[a-z-]*|\d+w|upload|uploads"
 )
 
@@ -65,8 +76,11 @@ def _picture_name(address: str) -> str:
     """What an address calls the picture, without sizes and crops; also in a resizing service's address."""
     inner = re.search(r"[?&/](?:url=)?(https?%3A%2F%2F[^&]+|https?://.+)$", address[8:])
     path = urlsplit(unquote(inner[1]) if inner else address).path
-    for part in reversed([unquote(part) for part in path.split("/") if part]):
-        stem = re.sub(r"\.(?:jpe?g|png|webp|gif|avif)", "", part, flags=re.IGNORECASE).lower()
+    parts = [unquote(part).lower() for part in path.split("/") if part]
+    if len(parts) >= 2 and len(parts[-2]) >= 8 and parts[-1].startswith(parts[-2]):
+        return parts[-2]
+    for part in reversed(parts):
+        stem = re.sub(r"\.(?:jpe?g|png|webp|gif|avif)", "", part)
         stem = _SIZE.sub("", stem)
         if len(stem) >= 3 and not _NO_NAME.fullmatch(stem):
             return stem
@@ -116,13 +130,42 @@ def _read_frame(frame: Element) -> tuple[str, str]:
     captions = list(frame.iter("figcaption"))
     captions += [part for part in frame.iterdescendants() if not captions and _CAPTION.search(names_of(part))]
     marked = _marked_credits(frame)
-    text = text_of(captions[0]) if captions else ("" if marked else text_of(frame))
+    if stated := _stated(frame):
+        return stated
     if not marked:
-        return split_credit(text)
+        return join_pieces(_pieces(captions[0] if captions else frame))
+    text = _WIDGET.sub("", text_of(captions[0])) if captions else ""
     for credit in marked:
         text = text.replace(credit, " ")
     name = _join_credits(marked)
     return without_credit(split_caption_label(plain_line(text, PARAGRAPH)), name).strip(" |/–—"), name
+
+
+def _pieces(element: Element) -> list[str]:
+    """The texts of a caption, apart where its page sets them apart by elements."""
+    pieces = [element.text or ""]
+    for child in element:
+        if child.tag in ("span", "p", "div", "small", "cite", "figcaption"):
+            pieces += [
+                *(_pieces(child) if len(child) and child.tag != "cite" else [text_of(child)]),
+                child.tail or "",
+            ]
+        else:
+            pieces[-1] += (
+                f"{text_of(child)}{child.tail or ''}" if isinstance(child.tag, str) else child.tail or ""
+            )
+    return [line for piece in pieces if (line := _WIDGET.sub("", plain_line(piece, PARAGRAPH)).strip())]
+
+
+def _stated(frame: Element) -> tuple[str, str] | None:
+    """Caption and credit where a page keeps them in attributes, for its scripts to show."""
+    for part in frame.iter():
+        keys = {name: value for name, value in part.attrib.items() if name.startswith("data-")}
+        credit = next((value for name, value in keys.items() if _CREDIT_ATTRIBUTE.search(name)), "")
+        if credit:
+            caption = next((value for name, value in keys.items() if _CAPTION_ATTRIBUTE.search(name)), "")
+            return plain_line(caption, PARAGRAPH), clean_credit(credit)
+    return None
 
 
 def _join_credits(marked: list[str]) -> str:

@@ -34,7 +34,7 @@ def read_response(response: Response) -> Page:
     page = parse_html(decode_html(response))
     fields = read_fields(page, response.url)
     trouble, detail = find_trouble(response, page, fields)
-    if trouble not in _STILL_READ:
+    if trouble not in _STILL_READ or response.status >= 400:
         return Page(response.url, canonical_url(response.url), trouble, detail)
     declared = declared_addresses(page.tree, Head(page.tree), response.url)
     canonical = canonical_url(choose_canonical(declared, response.url))

@@ -133,6 +133,10 @@ def _read_marked(element: Element, language: str, outlet: str) -> str:
         return clean_visible(line, language, outlet)
     if names:
         return join_names((clean_visible(text_of(part), language, outlet) for part in names), language)
+    blocks = [text_of(part) for part in element.iterdescendants("p", "div", "li") if not len(part)]
+    if len(blocks) > 1:
+        lines = (clean_visible(block, language, outlet) for block in blocks)
+        return join_names((name for name in lines if looks_like_names(name)), language)
     return clean_visible(line, language, outlet) if len(line) <= _LONGEST_LINE else ""
 
 
