@@ -37,9 +37,7 @@ def read_page(name: str) -> str:
 
 def main() -> None:
     """One process for each page, so that each has its own peak."""
-    print(
-        f"A page of {SIZE // 1_000_000} MB: at most {MOST_SECONDS:g} s and {MOST_MEGABYTES:g} MB more than before"
-    )
+    print(f"A page of {SIZE // 1_000_000} MB: at most {MOST_SECONDS:g} s and {MOST_MEGABYTES:g} MB")
     for name in PAGES:
         command = [sys.executable, __file__, name]
         print(subprocess.run(command, capture_output=True, text=True, check=True).stdout, end="")

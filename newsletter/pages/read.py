@@ -15,7 +15,7 @@ from newsletter.pages.trouble import find_trouble, status_trouble
 
 LONGEST_TEXT = 100_000
 LONGEST_READ = 300_000  # characters of markup that the text is taken from
-MOST_TAGS = 8_000  # in it, as each costs time
+MOST_TAGS = 5_000  # in it, as each costs time
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _UNSURE_TYPES = ("", "application/octet-stream", "text/plain", "application/xml", "text/xml")
 # Troubles in which the fields are the article's own nevertheless; else they are those of an error page.
