@@ -17,6 +17,7 @@ from newsletter.pages.meta_tags import is_no_picture
 from newsletter.pages.page import LeadImage
 from newsletter.pages.plain import ADDRESS, HEADLINE, PARAGRAPH, plain_line
 
+LONGEST_CAPTION = 200
 _FRAME = re.compile(r"figure|wp-caption|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
 _CREDIT = re.compile(
     r"credit|copyright|source|photographer|attribution|byline|fotograf|quelle|crédito|rights|fonte"
@@ -25,10 +26,14 @@ _CAPTION = re.compile(r"caption|descr|legend|bildunterschrift|description|cutlin
 _CREDIT_PROPERTIES = ("copyrightHolder", "creditText", "author", "creator", "copyrightNotice")
 _CREDIT_ATTRIBUTE = re.compile(r"-(?:credit|copyright|c-cr)$")
 _CAPTION_ATTRIBUTE = re.compile(r"-(?:caption|c-cap)$")
-_WIDGET = re.compile(r"\s*\b(?:hide|toggle|view|show) caption\b", re.IGNORECASE)
+_WIDGET = re.compile(
+    r"\s*\b(?:hide|toggle|view|show) caption\b|"
+    r"\s*\b(?:purchase licensing rights(?:, opens new tab)?|open image in gallery|enlarge this image)",
+    re.IGNORECASE,
+)
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SIZE = re.compile(
-    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|large|medium|small|"
+    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|(?:x-?)?large|medium|small|"
     r"thumb))+$"
 )
 _NO_NAME = re.compile(
@@ -48,7 +53,7 @@ def find_pictures(view: ArticleView, url: str) -> list[LeadImage]:
         if not address or is_no_picture(address) or _is_small(element):
             continue
         frame = _frame(element, view)
-        caption, credit = _read_frame(frame) if frame is not None else ("", "")
+        caption, credit = _read_frame(frame) if frame is not None else _read_below(element)
         alt = plain_line(element.get("alt"), HEADLINE)
         pictures.append(LeadImage(urljoin(url, address)[:ADDRESS], alt=alt, caption=caption, credit=credit))
     return _with_lone_caption(pictures, view)
@@ -166,6 +171,17 @@ def _stated(frame: Element) -> tuple[str, str] | None:
             caption = next((value for name, value in keys.items() if _CAPTION_ATTRIBUTE.search(name)), "")
             return plain_line(caption, PARAGRAPH), clean_credit(credit)
     return None
+
+
+def _read_below(picture: Element) -> tuple[str, str]:
+    """The paragraph after one that holds only a picture, if it credits somebody."""
+    paragraph = picture.getparent()
+    below = None if paragraph is None or paragraph.tag not in ("p", "div", "center") else paragraph.getnext()
+    if below is None or below.tag not in ("p", "div", "center") or text_of(paragraph):
+        return "", ""
+    line = text_of(below)
+    caption, credit = split_credit(line) if len(line) <= LONGEST_CAPTION else ("", "")
+    return (caption, credit) if credit else ("", "")
 
 
 def _join_credits(marked: list[str]) -> str:

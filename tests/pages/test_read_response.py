@@ -149,7 +149,7 @@ def test_hostile_html_costs_little(piece: str) -> None:
     body = f"<html><body><h1>Ferry</h1>{piece * (250_000 // len(piece))}".encode()
     began = time.process_time()
     read(body)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
