@@ -7,6 +7,7 @@ from newsletter.pages.article_view import ArticleView
 from newsletter.pages.bylines import VISIBLE_BY, clean_visible, join_names, looks_like_names, strip_by
 from newsletter.pages.dates import find_date, iso_date
 from newsletter.pages.html_tree import Element, names_of, text_of
+from newsletter.pages.plain import NAME, plain_line
 
 _BYLINE = re.compile(
     r"byline|by-line|author|autor|auteur|autore|writer|verfasser|signature|firma\b|redaktor|creator"
@@ -31,6 +32,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 200
+_REPORTER = re.compile(r"[（(](?:本报)?(?:通讯员|记者)[\s：:]*([\u4e00-\u9fff、 ]{2,20})[）)]")
 _LINES = frozenset(
     [
         "p",
@@ -72,6 +74,14 @@ def find_byline(view: ArticleView, language: str, outlet: str) -> str:
         byline = clean_visible(line, language, outlet)
         if looks_like_names(byline):
             return byline
+    return _find_chinese_reporter(view) if language.startswith("zh") or not language else ""
+
+
+def _find_chinese_reporter(view: ArticleView) -> str:
+    """The name in “（记者 陈思远）”, with which reports of Chinese papers begin."""
+    for element in view.head():
+        if element.tag == "p" and (reporter := _REPORTER.search(text_of(element)[:100])):
+            return plain_line(reporter[1], NAME)
     return ""
 
 
@@ -133,6 +143,10 @@ def _read_marked(element: Element, language: str, outlet: str) -> str:
         return clean_visible(line, language, outlet)
     if names:
         return join_names((clean_visible(text_of(part), language, outlet) for part in names), language)
+    blocks = [text_of(part) for part in element.iterdescendants("p", "div", "li") if not len(part)]
+    if len(blocks) > 1:
+        lines = (clean_visible(block, language, outlet) for block in blocks)
+        return join_names((name for name in lines if looks_like_names(name)), language)
     return clean_visible(line, language, outlet) if len(line) <= _LONGEST_LINE else ""
 
 
