@@ -22,7 +22,7 @@ NOUNS = {
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",
     "media": "Store images for issues.",
-    "issue": "Import, export, check, render and send issues.",
+    "issue": "Import, export, check, render, compare and send issues.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 
