@@ -53,6 +53,7 @@ FURTHER = {
         "state",
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
+    "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/settings/relay": ("host", "port", "security", "username", "password"),
     "/admin/settings/relay/resume": ("key",),
