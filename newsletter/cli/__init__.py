@@ -22,6 +22,7 @@ NOUNS = {
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",
     "media": "Store images for issues.",
+    "inbox": "Collect links, and place them in issues.",
     "issue": "Import, export, check, render, compare and send issues.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
