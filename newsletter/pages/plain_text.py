@@ -10,38 +10,18 @@ from typing import Final
 
 from newsletter.core.text import clean_note, one_line
 
-# Each alternative ends at the end of the text, too: what is never closed is not looked for twice.
-_MARKUP: Final = re.compile(
+# Each ends at the end of the text, too: what is never closed is not looked for twice.
+_UNREAD: Final = re.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|template|svg|math|noscript|iframe|object)\b.*?(?:</\1\s*>|\Z)"
-    r"|</?([a-z][a-z0-9]*)\b[^<>]*(?:>|\Z)"
-    r"|<[!?][^<>]*(?:>|\Z)|\]\]>",
+    r"|<(script|style|template|svg|math|noscript|iframe|object)\b.*?(?:</\1\s*>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_BLOCKS: Final = frozenset(
-    (
-        *(
-            "p",
-            "br",
-            "hr",
-            "div",
-            "li",
-            "ul",
-            "ol",
-            "dl",
-            "dt",
-            "dd",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "tr",
-        ),
-        *("td", "th", "table", "section", "article", "blockquote", "pre", "figure", "figcaption"),
-    )
+_BLOCK: Final = re.compile(
+    r"</?(?:p|br|hr|div|li|[uod]l|d[td]|h[1-6]|t[rdh]|table|section|article|blockquote|pre|figure|figcaption)"
+    r"\b[^<>]*(?:>|\Z)",
+    re.IGNORECASE,
 )
+_TAG: Final = re.compile(r"</?[a-z][^<>]*(?:>|\Z)|<[!?][^<>]*(?:>|\Z)|\]\]>", re.IGNORECASE)
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r" ?\n\s*")
 
@@ -59,9 +39,5 @@ def html_to_text(markup: str, longest: int) -> str:
 
 def _without_markup(markup: str) -> str:
     if "<" in markup:
-        markup = _MARKUP.sub(_replacement, markup)
+        markup = _TAG.sub("", _BLOCK.sub("\n", _UNREAD.sub("", markup)))
     return html.unescape(markup) if "&" in markup else markup
-
-
-def _replacement(found: re.Match[str]) -> str:
-    return "\n" if found[2] and found[2].lower() in _BLOCKS else ""
