@@ -22,7 +22,8 @@ _BLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"</?[a-z][^<>]*(?:>|\Z)|<[!?][^<>]*(?:>|\Z)|\]\]>", re.IGNORECASE)
-_SPACES: Final = re.compile(r"[^\S\n]+")
+# More than one space, or another one; nearly all are single ones, which may stay.
+_SPACES: Final = re.compile(r"(?: [^\S\n]|[^\S\n ])[^\S\n]*")
 _LINES: Final = re.compile(r" ?\n\s*")
 
 
