@@ -20,6 +20,7 @@ from newsletter.document.reading import read
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import AUTHOR_LENGTH, Issue, Revision
 from newsletter.issues.patch import apply_patch
+from newsletter.issues.stories import record_issue_stories
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing
 
@@ -73,6 +74,7 @@ def edit_issue(
     if text == revision.document:
         return revision
     _update_title_and_slug(session, issue, document)
+    record_issue_stories(session, issue, document)
     return _store(session, issue, revision, text, author[:AUTHOR_LENGTH])
 
 

@@ -21,7 +21,7 @@ _OTHER = re.compile(
     r"side-bar|comment|"
     r"newsletter|trending|popular|most-?read|latest|footer|navbar|nav-|-nav\b|menu|breadcrumb|widget|"
     r"outbrain|"
-    r"taboola|share-|social|subscribe|advert|cookie|consent|carousel|next-post|prev-post|ticker|"
+    r"taboola|share-|social|subscribe|advert|cookie|consent|next-post|prev-post|ticker|"
     r"weiterlesen|"
     r"mehr-zum|lire-aussi|leia-mais|leggi-anche|correlat|archive-list|upnext|up-next|jp-relatedposts|"
     r"author-?bio|author-?box|about-the-author",
@@ -40,6 +40,7 @@ class ArticleView:
         self.heading = self._find_heading(titles, outlet)
         self.above = set(self.heading.iterancestors()) if self.heading is not None else {self.body}
         self.own = list(self._walk())
+        self._cards: dict[Element, bool] = {}
 
     @property
     def headline(self) -> str:
@@ -60,14 +61,11 @@ class ArticleView:
 
     def is_card(self, element: Element) -> bool:
         """Whether `element` belongs to a card that leads to another article."""
-        for part in (element, *element.iterancestors()):
-            if part in self.above or part is self.body:
-                return False
-            if part.tag in ("article", "li") and part.find(".//a") is not None and _has_heading(part):
-                return True
-            if _has_linked_heading(part):
-                return True
-        return False
+        if element is None or element in self.above or element is self.body:
+            return False
+        if element not in self._cards:
+            self._cards[element] = _is_card(element) or self.is_card(element.getparent())
+        return self._cards[element]
 
     def _around(self, start: int) -> Iterator[Element]:
         paragraphs = 0
@@ -144,12 +142,10 @@ def _is_site(element: Element) -> bool:
     return any(_SITE_NAME.search(names_of(part)) for part in [element, *list(element.iterancestors())[:3]])
 
 
-def _has_heading(part: Element) -> bool:
-    return any(part.find(f".//{tag}") is not None for tag in ("h2", "h3", "h4", "h5"))
-
-
-def _has_linked_heading(part: Element) -> bool:
-    for tag in ("h2", "h3", "h4", "h5"):
-        if part.find(f".//{tag}//a") is not None or part.find(f".//a//{tag}") is not None:
-            return True
-    return False
+def _is_card(part: Element) -> bool:
+    headings = ("h2", "h3", "h4", "h5")
+    if part.tag in ("article", "li") and part.find(".//a") is not None:
+        return any(part.find(f".//{tag}") is not None for tag in headings)
+    return any(
+        part.find(f".//{tag}//a") is not None or part.find(f".//a//{tag}") is not None for tag in headings
+    )

@@ -25,7 +25,7 @@ _WORDS = {
     "fr": r"(?:propos recueillis par|écrit par|publié par|rédigé par|auteur|autrice|par)",
     "es": r"(?:escrito por|texto|autora|autor|por)",
     "pt": r"(?:escrito por|texto|autora|autor|por)",
-    "it": r"(?:a cura di|scritto da|testo di|autore|di)",
+    "it": r"(?:a cura d(?:i|el|ella|ell['’])|scritto da|testo di|autore|di)",
     "nl": r"(?:geschreven door|door|auteur)",
     "sv": r"(?:text|av)", "da": r"(?:skrevet af|af)", "no": r"(?:skrevet av|av)", "nb": r"(?:skrevet av|av)",
     "pl": r"(?:autorka|autor|tekst)", "ca": r"(?:per|text)", "ro": r"(?:de|autor)", "fi": r"(?:teksti)",
@@ -102,6 +102,7 @@ _PARTICLES = frozenset(
 _NO_PERSON = re.compile(
     r"(?:admin|administrator|webmaster|root|wordpress|editor|author|user\d*|anonymous|guest)"
 )
+_SITE_WORDS = re.compile(r"^the|(?:online|web|news|com|网|在线|オンライン|電子版|デジタル)$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|(?<!\w)@\w+")
 _IMAGE_WORDS = re.compile(r"^(?:photo|image|foto|bild|video|illustration|graphic)s?\b", re.IGNORECASE)
 _READING_TIME = re.compile(r"\b\d+\s*min(?:ute)?s?\b.*", re.IGNORECASE)
@@ -122,7 +123,11 @@ def clean_visible(value: str, language: str, outlet: str = "") -> str:
     line = _SEPARATOR.split(line, maxsplit=1)[0]
     line = _READING_TIME.sub("", re.sub(r"\b\d{1,2}[.:/]\s?\d.*|\b\d{4}\b.*", "", _ADDRESS.sub(" ", line)))
     parts = [part.strip() for part in line.split(",")]
-    kept = [part for number, part in enumerate(parts) if part and not (number and _ROLE.fullmatch(part))]
+    kept = [
+        part
+        for number, part in enumerate(parts)
+        if part and not (number and (_ROLE.fullmatch(part) or _same_outlet(part, outlet)))
+    ]
     names = " ".join(", ".join(kept).split()).strip(" ,;:|()-–")
     if (
         _names_nobody(names, outlet)
@@ -188,5 +193,5 @@ def _names_nobody(name: str, outlet: str) -> bool:
 
 
 def _same_outlet(name: str, outlet: str) -> bool:
-    one, other = (re.sub(r"^the", "", letters(text)) for text in (name, outlet))
+    one, other = (_SITE_WORDS.sub("", letters(text)) for text in (name, outlet))
     return bool(one) and one == other

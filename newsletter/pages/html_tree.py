@@ -74,23 +74,22 @@ def _separate(html: str) -> tuple[str, list[str]]:
 
 
 def text_of(element: Element) -> str:
-    """The text of `element` and all in it, with a space where a block or a line ends."""
+    """The text of `element` and all in it, with a space where a block or a line begins and ends."""
+    from lxml.etree import iterwalk
+
     parts: list[str] = []
-    for part in element.iter():
-        if not isinstance(part.tag, str):
-            continue
-        if part.tag in _BREAKING:
+    for event, part in iterwalk(element, events=("start", "end")):
+        if isinstance(part.tag, str) and part.tag in _BREAKING:
             parts.append(" ")
-        if part.text:
-            parts.append(part.text)
-        if part is not element and part.tail:
-            parts.append(part.tail)
+        text = part.text if event == "start" else part.tail
+        if text and not (event == "end" and part is element):
+            parts.append(text)
         if len(parts) > MOST_PARTS:
             break
     return " ".join("".join(parts).split())
 
 
-MOST_PARTS = 2_000
+MOST_PARTS = 4_000
 _BREAKING = frozenset(
     [
         "br",

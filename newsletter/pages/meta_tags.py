@@ -111,12 +111,19 @@ def _outlet(value: str, url: str) -> str:
 
 def _authors(head: Head, outlet: str, language: str) -> str:
     for name in _names("author"):
-        byline = join_names(
-            (clean_author(value, outlet) for value in head.values.get(name, [])[:20]), language
-        )
+        values = head.values.get(name, [])[:20]
+        if name == "citation_author":
+            values = [_first_name_first(value) for value in values]
+        byline = join_names((clean_author(value, outlet) for value in values), language)
         if byline:
             return byline
     return ""
+
+
+def _first_name_first(name: str) -> str:
+    """`Doe, Jane` as `Jane Doe`."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
 
 
 def _date(head: Head, kind: str) -> str:

@@ -1,6 +1,6 @@
 """What a page says of itself, joined from its JSON-LD, its `meta` tags, its microdata and what people see."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from newsletter.pages.article_view import ArticleView
 from newsletter.pages.bylines import prefer_wire_credit
@@ -10,7 +10,7 @@ from newsletter.pages.json_ld import read_json_ld
 from newsletter.pages.languages import language_tag
 from newsletter.pages.meta_tags import Head, declared_addresses, is_no_picture, read_meta
 from newsletter.pages.microdata import read_microdata
-from newsletter.pages.outlets import outlet_of_copyright, outlet_of_title
+from newsletter.pages.outlets import outlet_of_copyright, outlet_of_home_link, outlet_of_title
 from newsletter.pages.page import LeadImage, PageFields
 from newsletter.pages.pictures import find_pictures, is_same_picture
 from newsletter.pages.plain import plain_line
@@ -45,8 +45,9 @@ def read_fields(page: HtmlPage, url: str) -> PageFields:
     nodes = read_json_ld(page.json_ld)
     sources: Sources = {"meta": read_meta(head, url), "tree": _read_tree(page, head, url)}
     titles = [title for title in (sources["meta"].headline, head.title) if title]
-    sources |= _read_nodes("json_ld", nodes, titles, url, address)
-    sources |= _read_nodes("microdata", read_microdata(page.tree, url), titles, url, address)
+    place = Place(url, address, titles, sources["tree"].language)
+    sources |= _read_nodes("json_ld", nodes, place)
+    sources |= _read_nodes("microdata", read_microdata(page.tree, url), place)
     outlet, language = _first(sources, "outlet"), _first(sources, "language")
     titles = [
         without_outlet(title, outlet, url) for title in [*titles, _headline(sources, "json_ld")] if title
@@ -62,12 +63,24 @@ def read_fields(page: HtmlPage, url: str) -> PageFields:
     return _join(sources, head, view, url)
 
 
-def _read_nodes(name: str, nodes: Nodes, titles: list[str], url: str, address: str) -> Sources:
-    article = choose_article(nodes, url, titles) or choose_article(nodes, address, titles)
-    sources = {name: read_article(nodes, article, url)} if article else {}
+@dataclass(frozen=True)
+class Place:
+    """By what the page's own article is told from others: where it is, what it calls itself, its language."""
+
+    url: str
+    address: str
+    titles: list[str]
+    language: str
+
+
+def _read_nodes(name: str, nodes: Nodes, place: Place) -> Sources:
+    article = choose_article(nodes, place.url, place.titles) or choose_article(
+        nodes, place.address, place.titles
+    )
+    sources = {name: read_article(nodes, article, place.url, place.language)} if article else {}
     if name == "json_ld" and (pages := nodes.of_types(PAGES)):
         # Of the page around an article only what cannot be meant of anything else.
-        around = read_article(nodes, pages[0], url)
+        around = read_article(nodes, pages[0], place.url)
         sources["web_page"] = replace(around, byline="", image=None)
     return sources
 
@@ -78,7 +91,7 @@ def _read_tree(page: HtmlPage, head: Head, url: str) -> PageFields:
         root.get("{http://www.w3.org/XML/1998/namespace}lang")
     )
     language = language or language_tag(root.get("xml:lang"))
-    outlet = outlet_of_title(head.title, url)
+    outlet = outlet_of_title(head.title, url) or outlet_of_home_link(page.tree, head.title, url)
     if not outlet:
         for footer in page.tree.iter("footer"):
             outlet = outlet or outlet_of_copyright(text_of(footer), url)

@@ -1,11 +1,16 @@
 """The name of the paper, site or agency that a page belongs to."""
 
 import re
-from urllib.parse import urlsplit
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
 
+from newsletter.pages.html_tree import Element, text_of
 from newsletter.pages.plain import NAME, letters, plain_line
 
-_SEPARATOR = re.compile(r"\s+[|–—·•:»«/-]+\s+|\s*[|｜–—»]\s*|\s*[:：]{2}\s*|_")
+_SEPARATOR = re.compile(
+    r"\s+[|–—·•:»«/-]+\s+|\s*[|｜–—»]\s*|\s*[:：]{2}\s*|_|"
+    r"(?<=[\u3040-\u9fff\uac00-\ud7af])[-—](?=[\u3040-\u9fff\uac00-\ud7af])"
+)
 _SECOND_LEVEL = frozenset(["co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv"])
 _SUBDOMAINS = frozenset(
     [
@@ -36,6 +41,9 @@ _FREE_HOSTS = (
     "ghost.io",
     "tumblr.com",
 )
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
+_ARTICLE = re.compile(r"^(?:the|le|la|der|die|das|el|il|lo)")
+MOST_LINKS = 300
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*([^.|,;©]{2,80})", re.IGNORECASE
 )
@@ -83,28 +91,45 @@ def fits_host(name: str, url: str) -> bool:
     """Whether the site's address repeats `name`, as a whole or by the first letters of its words."""
     host = host_letters(url)
     words = [word for word in re.split(r"[\W_]+", name) if word]
-    plain = letters(name)
-    for short in (
-        plain,
-        plain.removeprefix("the"),
-        plain.removeprefix("le"),
-        plain.removeprefix("der"),
-        plain.removeprefix("die"),
-    ):
-        if len(short) >= 3 and (short in host or (len(host) >= 4 and host in short)):
-            return True
+    german = re.sub("[äöü]", lambda umlaut: _UMLAUTS[umlaut[0]], name.lower())
+    for plain in (letters(name), letters(german)):
+        for short in (plain, _ARTICLE.sub("", plain)):
+            if len(short) >= 3 and (short in host or (len(host) >= 4 and host in short)):
+                return True
     initials = "".join(letters(word)[:1] for word in words)
     return len(initials) >= 3 and initials in (host, host.removeprefix("the"))
 
 
 def outlet_of_title(title: str, url: str) -> str:
     """The part of a title that the address repeats: “Ferry back | Harbour Gazette” of harbourgazette.org."""
-    parts = [part.strip() for part in _SEPARATOR.split(title) if part and part.strip()]
-    if len(parts) < 2:
+    parts = split_title(title)
+    parts = [part for part in (parts[-1:] + re.split(r":\s|：", title)[:1] + parts) if part != title]
+    if not parts:
         return ""
-    for part in (parts[-1], parts[0], *parts[1:-1]):
+    for part in parts:
         if len(part.split()) <= 6 and fits_host(part, url) and not is_host(part, url):
             return plain_line(part, NAME)
+    return ""
+
+
+def outlet_of_home_link(tree: Element, title: str, url: str) -> str:
+    """What a link to the home page says, as text or picture, where the title or the address says it too."""
+    in_title = [letters(part) for part in split_title(title)[1:]]
+    for link in islice(tree.iter("a"), MOST_LINKS):
+        address = urlsplit(urljoin(url, (link.get("href") or "#").strip()))
+        if (
+            address.path not in ("", "/")
+            or address.query
+            or address.fragment
+            or link.get("href") in (None, "#")
+        ):
+            continue
+        pictures = [image.get("alt") or "" for image in link.iter("img")]
+        for name in (text_of(link), *pictures, link.get("title") or ""):
+            if letters(name) and (
+                letters(name) in in_title or (fits_host(name, url) and not is_host(name, url))
+            ):
+                return plain_line(name, NAME)
     return ""
 
 

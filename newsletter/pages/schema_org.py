@@ -76,14 +76,16 @@ def same_page(one: str, other: str) -> bool:
     return bool(paths[0]) and paths[0] == paths[1] and (not first.hostname or _site(one) == _site(other))
 
 
-def read_article(nodes: Nodes, article: Node, url: str) -> PageFields:
+def read_article(nodes: Nodes, article: Node, url: str, page_language: str = "") -> PageFields:
     """What the article's node says."""
     outlet = _outlet(nodes, article, url)
     language = next((tag for value in as_list(article.get("inLanguage")) if (tag := _language(value))), "")
-    authors = article.get("author") or article.get("creator")
+    authors = as_list(article.get("author") or article.get("creator")) + as_list(article.get("contributor"))
     return PageFields(
         headline=plain_line(first_text(article.get("headline")) or first_text(article.get("name"))),
-        byline=join_names((clean_author(name, outlet) for name in _names(nodes, authors)), language or "en"),
+        byline=join_names(
+            (clean_author(name, outlet) for name in _names(nodes, authors)), page_language or language
+        ),
         outlet=outlet,
         published=iso_date(first_text(article.get("datePublished"))),
         updated=iso_date(first_text(article.get("dateModified"))),

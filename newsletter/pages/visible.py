@@ -7,6 +7,7 @@ from newsletter.pages.article_view import ArticleView
 from newsletter.pages.bylines import VISIBLE_BY, clean_visible, join_names, looks_like_names, strip_by
 from newsletter.pages.dates import find_date, iso_date
 from newsletter.pages.html_tree import Element, names_of, text_of
+from newsletter.pages.plain import NAME, plain_line
 
 _BYLINE = re.compile(
     r"byline|by-line|author|autor|auteur|autore|writer|verfasser|signature|firma\b|redaktor|creator"
@@ -16,6 +17,13 @@ _NOT_BYLINE = re.compile(
 )
 _NAME = re.compile(r"\b(?:author-?name|name|fn|author__name|byline-?name|byline__name|url fn n)\b|name$")
 _DATE = re.compile(r"date|publish|time|posted|updated|modified|datum|fecha|data-pub|dateline|created")
+# What a sentence may begin with that tells when it was published.
+_PUBLISHED = re.compile(
+    r"(?:posted|published|released|first published)(?: on)?|veröffentlicht(?: am)?|erschienen am|publié le|"
+    r"publicado (?:el|em)|pubblicato il|gepubliceerd op|publicerad|опубликовано|نُشر في|تاريخ النشر|"
+    r"发布时间|公開日",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(
     r"\b(?:last )?(?:updated|modified)\b|\bcorrected\b|aktualisiert|mis à jour|mise à jour|modifié|"
     r"actualizad[oa]|"
@@ -24,6 +32,28 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 200
+_REPORTER = re.compile(r"[（(](?:本报)?(?:通讯员|记者)[\s：:]*([\u4e00-\u9fff、 ]{2,20})[）)]")
+_LINES = frozenset(
+    [
+        "p",
+        "div",
+        "span",
+        "address",
+        "em",
+        "i",
+        "small",
+        "h4",
+        "h5",
+        "h6",
+        "b",
+        "strong",
+        "li",
+        "td",
+        "font",
+        "abbr",
+        "dd",
+    ]
+)
 _MOST_LETTERS_BESIDE_DATE = 40
 
 
@@ -44,6 +74,14 @@ def find_byline(view: ArticleView, language: str, outlet: str) -> str:
         byline = clean_visible(line, language, outlet)
         if looks_like_names(byline):
             return byline
+    return _find_chinese_reporter(view) if language.startswith("zh") or not language else ""
+
+
+def _find_chinese_reporter(view: ArticleView) -> str:
+    """The name in “（记者 陈思远）”, with which reports of Chinese papers begin."""
+    for element in view.head():
+        if element.tag == "p" and (reporter := _REPORTER.search(text_of(element)[:100])):
+            return plain_line(reporter[1], NAME)
     return ""
 
 
@@ -55,8 +93,10 @@ def find_dates(view: ArticleView, language: str) -> tuple[str, str]:
             break
         if not _may_hold_date(element) or view.is_card(element):
             continue
-        first, second = _read_time(element) if element.tag == "time" else _read_line(element, language)
-        if element.tag == "time" and not (first or second):
+        first, second = (
+            _read_time(element) if element.tag in ("time", "abbr") else _read_line(element, language)
+        )
+        if element.tag in ("time", "abbr") and not (first or second):
             first, second = _read_line(element, language)
         published, updated = published or first, updated or second
     return published, updated
@@ -103,6 +143,10 @@ def _read_marked(element: Element, language: str, outlet: str) -> str:
         return clean_visible(line, language, outlet)
     if names:
         return join_names((clean_visible(text_of(part), language, outlet) for part in names), language)
+    blocks = [text_of(part) for part in element.iterdescendants("p", "div", "li") if not len(part)]
+    if len(blocks) > 1:
+        lines = (clean_visible(block, language, outlet) for block in blocks)
+        return join_names((name for name in lines if looks_like_names(name)), language)
     return clean_visible(line, language, outlet) if len(line) <= _LONGEST_LINE else ""
 
 
@@ -113,13 +157,13 @@ def _class(element: Element) -> str:
 def _may_hold_date(element: Element) -> bool:
     if element.tag == "time":
         return True
-    if element.tag in ("p", "span", "div", "small", "em", "i", "abbr", "li", "td", "b", "font"):
-        return len(element) <= 8
-    return False
+    if element.tag in ("h2", "h3", "h4", "h5", "h6"):
+        return _DATE.search(names_of(element)) is not None
+    return element.tag in _LINES and len(element) <= 8
 
 
 def _read_time(element: Element) -> tuple[str, str]:
-    moment = iso_date(element.get("datetime") or "")
+    moment = iso_date(element.get("datetime") or element.get("title") or "")
     parent = element.getparent()
     before = (parent.text or "") if parent is not None and element.getprevious() is None else ""
     previous = element.getprevious()
@@ -141,6 +185,9 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     line = text_of(element)
     if not line or len(line) > _LONGEST_LINE or element.find(".//time[@datetime]") is not None:
         return "", ""
+    stated = _PUBLISHED.search(line)
+    if stated and (day := find_date(line[stated.end() : stated.end() + 60], language)):
+        return day, find_date(_after_update(line), language)
     is_marked = _DATE.search(names_of(element)) is not None
     if not is_marked and not _is_mostly_date(line, language):
         return "", ""
@@ -148,6 +195,11 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     if not update:
         return find_date(line, language), ""
     return find_date(line[: update.start()], language), find_date(line[update.end() :], language)
+
+
+def _after_update(line: str) -> str:
+    update = _UPDATED.search(line)
+    return line[update.end() :] if update else ""
 
 
 def _is_mostly_date(line: str, language: str) -> bool:
@@ -165,24 +217,7 @@ def _is_mostly_date(line: str, language: str) -> bool:
 
 
 def _own_line(element: Element) -> str:
-    if element.tag not in (
-        "p",
-        "div",
-        "span",
-        "address",
-        "em",
-        "i",
-        "small",
-        "h4",
-        "h5",
-        "h6",
-        "b",
-        "strong",
-        "li",
-        "td",
-    ):
-        return ""
-    if len(element) > 8:
+    if element.tag not in _LINES or len(element) > 8:
         return ""
     line = text_of(element)
     return line if len(line) <= _LONGEST_LINE else ""

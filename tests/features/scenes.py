@@ -18,6 +18,7 @@ from werkzeug.routing import BuildError, Rule
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
 from newsletter.core import clock
+from newsletter.curation.models import Entry, Feed
 from newsletter.demo.make import make_demo
 from newsletter.document import loads
 from newsletter.issues.models import Issue
@@ -174,7 +175,9 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     ).first() or (0, 0)
     picture = session.scalars(select(MediaFile.key).order_by(MediaFile.id)).first()
     facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
-    return facts | {"key": picture}
+    feed = session.scalars(select(Feed.id)).first()
+    entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
+    return facts | {"key": picture, "entry_id": entry, "feed_id": feed}
 
 
 def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:

@@ -54,6 +54,8 @@ FURTHER = {
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
+    "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
+    "/admin/p/<slug>/inbox/restore": ("entry", "back"),
     "/admin/settings/relay": ("host", "port", "security", "username", "password"),
     "/admin/settings/relay/resume": ("key",),
 }
