@@ -46,7 +46,8 @@ _READ: Final = frozenset(
 # Of Media RSS only what leads to a picture: its titles would replace those of the item.
 _MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 _ITUNES_IMAGE: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}image"
-_MOST_TAGS: Final = 800_000
+_MOST_TAGS: Final = 300_000
+_TAG_OR_CDATA: Final = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<", re.DOTALL)
 _MOST_CHILDREN: Final = 100
 # Not those of Media RSS.
 _NAMESPACE: Final = r"(?:\{(?!http://search\.yahoo\.com)[^}]*\})?"
@@ -125,7 +126,8 @@ def _end(text: str) -> int:
     """Where more tags begin than a thousand articles have, which would take memory for nothing."""
     if text.count("<") <= _MOST_TAGS:
         return len(text)
-    return next(islice(re.finditer("<", text), _MOST_TAGS, None)).start()
+    surplus = next(islice(_TAG_OR_CDATA.finditer(text), _MOST_TAGS, None), None)
+    return surplus.start() if surplus else len(text)
 
 
 def _character(entity: re.Match[str]) -> str:
@@ -179,7 +181,7 @@ class _Shortening:
         self.shorten(element)
 
     def _take_out(self, element: etree._Element) -> None:
-        text = _markup(element)[: LONGEST_SUMMARY * 2].strip()
+        text = _markup(element)[: LONGEST_SUMMARY + 1_000].strip()
         element.clear()
         if text:
             element.text = str(len(self.texts))

@@ -10,6 +10,7 @@ from typing import Final
 
 from newsletter.core.text import clean_note, one_line
 
+_MARKUP: Final = 1_000  # characters of markup among those of the words: more are not looked through
 # Each ends at the end of the text, too: what is never closed is not looked for twice.
 _UNREAD: Final = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -28,13 +29,13 @@ _LINES: Final = re.compile(r" ?\n\s*")
 
 
 def html_to_line(markup: str, longest: int) -> str:
-    """The words of the first `2 * longest` characters of `markup`, in one line of at most `longest`."""
-    return one_line(_without_markup(markup[: longest * 2]))[:longest].strip()
+    """The words of `markup` in one line of at most `longest` characters, from its beginning."""
+    return one_line(_without_markup(markup[: longest + _MARKUP]))[:longest].strip()
 
 
 def html_to_text(markup: str, longest: int) -> str:
-    """The words of the first `2 * longest` characters of `markup`, a block to a line, at most `longest`."""
-    lines = _without_markup(markup[: longest * 2].replace("\n", " "))
+    """The words of `markup`, a block to a line, in at most `longest` characters, from its beginning."""
+    lines = _without_markup(markup[: longest + _MARKUP].replace("\n", " "))
     return clean_note(_LINES.sub("\n", _SPACES.sub(" ", lines)), longest)
 
 
