@@ -24,7 +24,7 @@ NOUNS = {
     "media": "Store images for issues.",
     "inbox": "Collect links, and place them in issues.",
     "feed": "Add feeds, whose new items come into the inbox.",
-    "issue": "Import, export, check, render and send issues.",
+    "issue": "Import, export, check, render, compare and send issues.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 

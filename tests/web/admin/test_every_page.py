@@ -53,6 +53,7 @@ FURTHER = {
         "state",
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
+    "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
     "/admin/p/<slug>/inbox/restore": ("entry", "back"),
