@@ -102,6 +102,7 @@ _PARTICLES = frozenset(
 _NO_PERSON = re.compile(
     r"(?:admin|administrator|webmaster|root|wordpress|editor|author|user\d*|anonymous|guest)"
 )
+_DOMAIN = re.compile(r"\.(?:[a-z]{2,3}|[A-Z]{2,3})$")
 _SITE_WORDS = re.compile(r"^the|(?:online|web|news|com|网|在线|オンライン|電子版|デジタル)$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|(?<!\w)@\w+")
 _IMAGE_WORDS = re.compile(r"^(?:photo|image|foto|bild|video|illustration|graphic)s?\b", re.IGNORECASE)
@@ -161,6 +162,11 @@ def join_names(names: Iterable[str], language: str) -> str:
     return ", ".join(kept)
 
 
+def is_role(line: str) -> bool:
+    """Whether a line is what somebody does (“Senior reporter”) rather than a name."""
+    return _ROLE.fullmatch(line.strip()) is not None
+
+
 def looks_like_names(line: str) -> bool:
     """Whether each word is one of names: with a capital, a particle, or in a script without capitals."""
     words = [word for word in re.split(r"[\s,&/]+", line) if word]
@@ -193,5 +199,5 @@ def _names_nobody(name: str, outlet: str) -> bool:
 
 
 def _same_outlet(name: str, outlet: str) -> bool:
-    one, other = (_SITE_WORDS.sub("", letters(text)) for text in (name, outlet))
+    one, other = (_SITE_WORDS.sub("", letters(_DOMAIN.sub("", text))) for text in (name, outlet))
     return bool(one) and one == other

@@ -8,7 +8,7 @@ from newsletter.pages.plain import NAME, PARAGRAPH, letters, plain_line
 _LABEL = (
     r"(?:photo|image|picture|file photo)s?\s+credits?\s*[:：]|(?:photo|image)s?\s+courtesy(?:\s+of)?\s*:?|"
     r"courtesy(?:\s+of|:)|(?:photograph|photo|image|picture|illustration|graphic)s?\s+by\s*:?|"
-    r"(?:photographer|photograph|photography|photo|image|picture|illustration|credits?|copyright|"
+    r"(?:photographer|photograph|photography|photo|pic|pix|image|picture|illustration|credits?|copyright|"
     r"source)s?\s*[:：]|"
     r"(?:©|\(c\)|ⓒ|copyright\s+©?)|"
     r"(?:symbol|archiv)?(?:foto|bild|grafik)(?:quelle|nachweis|credit)?s?\s*[:：]|foto\s+(?:von|di|de|"
@@ -22,7 +22,7 @@ _LABEL = (
     r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotografía\s+de\s|"
     r"(?:фото|фотография|иллюстрация|автор фото|источник фото)\s*[:：©]+|"
     r"(?:الصورة|صورة|تصوير|المصدر|مصدر الصورة)\s*[:：]|(?:צילום|קרדיט|תמונה)\s*[:：]|"
-    r"(?:写真|撮影|提供|画像|クレジット|写真提供)\s*[:：=＝／]|"
+    r"(?:写真|撮影|提供|画像|クレジット|写真提供)\s*[:：=＝／・]|"
     r"(?:图片来源|图源|摄影|图片|供图|圖片來源|攝影|摄)\s*[:：／/]"
 )
 _LABELLED = re.compile(
@@ -37,6 +37,11 @@ _AT_END = re.compile(
     rf"(?<=[.!?…”\"»。])\s+((?:[^\W\d_][\w.’'-]*\s){{0,4}}[\w.’'-]*\s?(?:/|via)\s?(?:{_AGENCY})|"
     rf"(?:{_AGENCY}|"
     rf"[A-Z]{{2,12}})\s?/\s?[^\W\d_][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{0,4}}(?:/File Photo)?)[.]?$"
+)
+# “A ferry. | Jane Doe/Reuters”, and “A ferry - PORT OFFICE - Archive” of agencies that set names in capitals.
+_SEPARATED = re.compile(
+    r"\s[|｜]\s*([^|｜]{3,80})$|\s[-–—]\s([^\Wa-zà-ÿ\d_][^a-zà-ÿ\d]{4,80}?)(?:\s[-–—]\s(?:Archivo|Archiv|"
+    r"Archive|File|Archivio))?$"
 )
 _TAKEN_BY = re.compile(r"(?<=[、。＝，])\s*([^、。＝，]{2,20}?)(?:氏)?\s?(?:撮影|提供|摄)[。]?$")
 _NAME_AND_OUTLET = re.compile(r"[^\W\d_][\w .’'-]+\s?/\s?[^\W\d_][\w .’'-]+")
@@ -60,6 +65,8 @@ def split_credit(text: object) -> tuple[str, str]:
     bracketed = _BRACKETED.search(line)
     if bracketed and _is_credit(bracketed[1]):
         return _trim(line[: bracketed.start()]), clean_credit(bracketed[1])
+    if separated := _SEPARATED.search(line):
+        return _trim(line[: separated.start()]), clean_credit(separated[1] or separated[2])
     if (at_end := _AT_END.search(line)) or (at_end := _TAKEN_BY.search(line)):
         return _trim(line[: at_end.start()]), clean_credit(at_end[1])
     return line, ""

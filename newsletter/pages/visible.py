@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 
 from newsletter.pages.article_view import ArticleView
-from newsletter.pages.bylines import VISIBLE_BY, clean_visible, join_names, looks_like_names, strip_by
+from newsletter.pages.bylines import (
+    VISIBLE_BY,
+    clean_visible,
+    is_role,
+    join_names,
+    looks_like_names,
+    strip_by,
+)
 from newsletter.pages.dates import find_date, iso_date
 from newsletter.pages.html_tree import Element, names_of, text_of
 from newsletter.pages.plain import NAME, plain_line
@@ -32,6 +39,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 200
+_PIECES = ("p", "div", "li", "span", "a")
 _REPORTER = re.compile(r"[（(](?:本报)?(?:通讯员|记者)[\s：:]*([\u4e00-\u9fff、 ]{2,20})[）)]")
 _LINES = frozenset(
     [
@@ -143,10 +151,13 @@ def _read_marked(element: Element, language: str, outlet: str) -> str:
         return clean_visible(line, language, outlet)
     if names:
         return join_names((clean_visible(text_of(part), language, outlet) for part in names), language)
-    blocks = [text_of(part) for part in element.iterdescendants("p", "div", "li") if not len(part)]
-    if len(blocks) > 1:
-        lines = (clean_visible(block, language, outlet) for block in blocks)
-        return join_names((name for name in lines if looks_like_names(name)), language)
+    pieces = [
+        text_of(part) for part in element.iterdescendants("p", "div", "li", "span", "a") if not len(part)
+    ]
+    if len(pieces) > 1 and not VISIBLE_BY.match(line):
+        lines = (clean_visible(piece, language, outlet) for piece in pieces if not is_role(piece))
+        if found := join_names((name for name in lines if looks_like_names(name)), language):
+            return found
     return clean_visible(line, language, outlet) if len(line) <= _LONGEST_LINE else ""
 
 
