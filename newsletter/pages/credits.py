@@ -19,7 +19,7 @@ _LABEL = (
     r"image source,|(?:quelle|bildrechte)\s*[:：]|"
     r"(?:crédits?|photographie|photographe|illustration|photo|image)(?:\s+(?:photo|image)s?)?\s*[:：]|"
     r"(?:fotografía|fotografia|imagen|imagem|immagine|créditos?|crediti|credito|fuente|fonte|arquivo)"
-    r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotografía\s+de\s|"
+    r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotograf[ií]a\s+(?:de|di)\s|"
     r"(?:фото|фотография|иллюстрация|автор фото|источник фото)\s*[:：©]+|"
     r"(?:الصورة|صورة|تصوير|المصدر|مصدر الصورة)\s*[:：]|(?:צילום|קרדיט|תמונה)\s*[:：]|"
     r"(?:写真|撮影|提供|画像|クレジット|写真提供)\s*[:：=＝／・]|"
@@ -38,10 +38,12 @@ _AT_END = re.compile(
     rf"(?:{_AGENCY}|"
     rf"[A-Z]{{2,12}})\s?/\s?[^\W\d_][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{0,4}}(?:/File Photo)?)[.]?$"
 )
-# “A ferry. | Jane Doe/Reuters”, and “A ferry - PORT OFFICE - Archive” of agencies that set names in capitals.
+# “A ferry. | Jane Doe”, “A ferry - Jane Doe/Gazette”, and “A ferry - PORT OFFICE - Archive” of agencies that set
+# names in capitals.
 _SEPARATED = re.compile(
-    r"\s[|｜]\s*([^|｜]{3,80})$|\s[-–—]\s([^\Wa-zà-ÿ\d_][^a-zà-ÿ\d]{4,80}?)(?:\s[-–—]\s(?:Archivo|Archiv|"
-    r"Archive|File|Archivio))?$"
+    r"\s[|｜]\s*([^|｜]{3,80})$|"
+    r"\s[-–—]\s([^\W\d_][\w.’'-]*(?:\s[\w.’'-]+){0,4}\s?/\s?[^\Wa-zà-ÿ\d_][\w.’' -]{1,40})$|"
+    r"\s[-–—]\s([^\Wa-zà-ÿ\d_][^a-zà-ÿ\d]{4,80}?)(?:\s[-–—]\s(?:Archivo|Archiv|Archive|File|Archivio))?$"
 )
 _TAKEN_BY = re.compile(r"(?<=[、。＝，])\s*([^、。＝，]{2,20}?)(?:氏)?\s?(?:撮影|提供|摄)[。]?$")
 _NAME_AND_OUTLET = re.compile(r"[^\W\d_][\w .’'-]+\s?/\s?[^\W\d_][\w .’'-]+")
@@ -65,8 +67,10 @@ def split_credit(text: object) -> tuple[str, str]:
     bracketed = _BRACKETED.search(line)
     if bracketed and _is_credit(bracketed[1]):
         return _trim(line[: bracketed.start()]), clean_credit(bracketed[1])
-    if separated := _SEPARATED.search(line):
-        return _trim(line[: separated.start()]), clean_credit(separated[1] or separated[2])
+    separated = _SEPARATED.search(line)
+    if separated and not _NO_NAME.search(separated[0]):
+        name = next(group for group in separated.groups() if group)
+        return _trim(line[: separated.start()]), clean_credit(name)
     if (at_end := _AT_END.search(line)) or (at_end := _TAKEN_BY.search(line)):
         return _trim(line[: at_end.start()]), clean_credit(at_end[1])
     return line, ""

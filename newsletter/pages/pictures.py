@@ -33,7 +33,7 @@ _WIDGET = re.compile(
 )
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SIZE = re.compile(
-    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|(?:x-?)?large|medium|"
+    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|(?:x-?)?large|lg|md|sm|xl|medium|"
     r"small|"
     r"thumb))+$"
 )
