@@ -38,7 +38,7 @@ _AT_END = re.compile(
     rf"(?:{_AGENCY}|"
     rf"[A-Z]{{2,12}})\s?/\s?[^\W\d_][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{0,4}}(?:/File Photo)?)[.]?$"
 )
-# “A ferry. | Jane Doe”, “A ferry - Jane Doe/Gazette”, and “A ferry - PORT OFFICE - Archive” of agencies that set
+# “A ferry. | Jane Doe”, “A ferry - Jane Doe/Gazette”, “A ferry - PORT OFFICE - Archive” of agencies that set
 # names in capitals.
 _SEPARATED = re.compile(
     r"\s[|｜]\s*([^|｜]{3,80})$|"
