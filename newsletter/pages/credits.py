@@ -53,6 +53,9 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _FOTO = re.compile(r"(?:Foto|Fotos|Photo|Photos|FOTO|PHOTO)\s+(?=[^\W\d_])")
+_ANY_LABEL = re.compile(
+    r"^\w[\w\u0300-\u036f\u0900-\u0dff]{1,14}\s?[:：]\s+"
+)  # “फोटो: ” in an element that is a credit
 _CAPTION_LABEL = re.compile(r"^(?:image caption,|bildunterschrift:|légende\s*:|caption:)\s*", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?[,\s]+|[,\s]+(?:19|20)\d\d$")
 
@@ -95,6 +98,7 @@ def clean_credit(text: object) -> str:
     for _ in range(3):
         line = _LEADING_LABEL.sub("", line)
     line = _FOTO.sub("", line) if _FOTO.match(line) and "/" not in line.split(" ")[1] else line
+    line = _ANY_LABEL.sub("", line)
     line = re.sub(r"\s*\.?\s*all rights reserved\.?$", "", line, flags=re.IGNORECASE)
     line = _YEAR.sub("", line.strip(" .,;:|)]）】([。")).strip(" .,;:|。")
     if re.match(r"(?:https?://|www\.)\S+$", line) or len(line) > NAME or not letters(line):

@@ -18,7 +18,7 @@ from newsletter.pages.page import LeadImage
 from newsletter.pages.plain import ADDRESS, HEADLINE, PARAGRAPH, plain_line
 
 LONGEST_CAPTION = 200
-_FRAME = re.compile(r"figure|wp-caption|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
+_FRAME = re.compile(r"figure|illustr|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
 _CREDIT = re.compile(
     r"credit|copyright|source|photographer|attribution|byline|fotograf|quelle|crédito|rights|fonte"
 )

@@ -200,7 +200,7 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     if stated and (day := find_date(line[stated.end() : stated.end() + 60], language)):
         return day, find_date(_after_update(line), language)
     is_marked = _DATE.search(names_of(element)) is not None
-    if not is_marked and not _is_mostly_date(line, language):
+    if not is_marked and (element.tag == "li" or not _is_mostly_date(line, language)):
         return "", ""
     update = _UPDATED.search(line)
     if not update:
@@ -216,6 +216,8 @@ def _after_update(line: str) -> str:
 def _is_mostly_date(line: str, language: str) -> bool:
     """Whether an unmarked line is a date with little beside it, not a sentence in which one occurs."""
     if len(line) > 100 or not find_date(line, language):
+        return False
+    if VISIBLE_BY.match(line) is None and not find_date(" ".join(line.split()[:5]), language):
         return False
     words = re.findall(r"[^\W\d_]+", line)
     if VISIBLE_BY.match(line) or "|" in line or "·" in line or "•" in line:
