@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
+from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -91,6 +92,10 @@ def _sweep_imports(context: CheckContext) -> None:
     requeue_waiting_imports(context.sessions)
 
 
+def _sweep_fetching(context: CheckContext) -> None:
+    publish_fetch_jobs(context.sessions)
+
+
 def _record_host(context: CheckContext) -> None:
     with context.sessions() as session:
         beat(session, host_id(context.tally_dir))
@@ -145,6 +150,11 @@ CHECKS = (
         _sweep_imports,
         Period.SWEEP,
         "The worker of an import died, or its job was lost: nobody works on it.",
+    ),
+    Check(
+        _sweep_fetching,
+        Period.SWEEP,
+        "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
     ),
     Check(
         _record_host,

@@ -27,12 +27,6 @@ def listener(request: pytest.FixtureRequest) -> Iterator[WebServer]:
         yield server
 
 
-@pytest.fixture
-def web() -> Iterator[WebServer]:
-    with WebServer({"/": answer()}) as server:
-        yield server
-
-
 def refusal(url: str, private_hosts: frozenset[str] = frozenset(), resolve: Resolve | None = None) -> Trouble:
     fetcher = Fetcher(private_hosts, "test", limits=LIMITS)
     if resolve:

@@ -1,10 +1,11 @@
-"""Issues: their list, the editor's page and what it asks, preview, review, test messages and scheduling."""
+"""Issues: their list, the editor and what it asks, history, preview, review, test messages and scheduling."""
 
 from newsletter.web.admin.issues import (
     change,
     check,
     delete,
     edit,
+    history,
     listing,
     new,
     presence,
@@ -20,6 +21,7 @@ __all__ = [
     "check",
     "delete",
     "edit",
+    "history",
     "listing",
     "new",
     "presence",
