@@ -12,7 +12,7 @@ from newsletter.pages.bylines import (
     looks_like_names,
     strip_by,
 )
-from newsletter.pages.dates import find_date, iso_date
+from newsletter.pages.dates import find_date, is_date_line, iso_date
 from newsletter.pages.html_tree import Element, names_of, text_of
 from newsletter.pages.plain import NAME, plain_line
 
@@ -62,7 +62,7 @@ _LINES = frozenset(
         "dd",
     ]
 )
-_MOST_LETTERS_BESIDE_DATE = 40
+_MOST_WORDS = 14
 
 
 def find_byline(view: ArticleView, language: str, outlet: str) -> str:
@@ -199,6 +199,9 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     stated = _PUBLISHED.search(line)
     if stated and (day := find_date(line[stated.end() : stated.end() + 60], language)):
         return day, find_date(_after_update(line), language)
+    renewed = _UPDATED.match(line)
+    if renewed and (day := find_date(line[renewed.end() : renewed.end() + 60], language)):
+        return "", day
     is_marked = _DATE.search(names_of(element)) is not None
     if not is_marked and (element.tag == "li" or not _is_mostly_date(line, language)):
         return "", ""
@@ -214,19 +217,12 @@ def _after_update(line: str) -> str:
 
 
 def _is_mostly_date(line: str, language: str) -> bool:
-    """Whether an unmarked line is a date with little beside it, not a sentence in which one occurs."""
-    if len(line) > 100 or not find_date(line, language):
+    """Whether an unmarked line, or a part between bars, is a date, not a sentence in which one occurs."""
+    if len(line) > 100:
         return False
-    if VISIBLE_BY.match(line) is None and not find_date(" ".join(line.split()[:5]), language):
-        return False
-    words = re.findall(r"[^\W\d_]+", line)
-    if VISIBLE_BY.match(line) or "|" in line or "·" in line or "•" in line:
-        return len(words) <= 14
-    return (
-        sum(len(word) for word in words) <= _MOST_LETTERS_BESIDE_DATE
-        and len(words) <= 7
-        and not line.endswith(("?", "!"))
-    )
+    if VISIBLE_BY.match(line):
+        return len(line.split()) <= _MOST_WORDS and find_date(line, language) != ""
+    return any(is_date_line(part, language) for part in re.split(r"[|·•]", line))
 
 
 def _own_line(element: Element) -> str:
