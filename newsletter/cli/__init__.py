@@ -24,6 +24,7 @@ NOUNS = {
     "media": "Store images for issues.",
     "inbox": "Collect links, and place them in issues.",
     "issue": "Import, export, check, render, compare and send issues.",
+    "cadence": "Say when issues are due.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 
