@@ -50,7 +50,7 @@ class Links:
 
     def calendar(self, publication_slug: str) -> str:
         """When issues were sent, are scheduled and are due, for editors."""
-        return f"{self.public_url}/admin/p/{quote(publication_slug)}/calendar"
+        return f"{self.public_url}/admin/p/{quote(publication_slug)}/issues/calendar"
 
     def archive(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/"
