@@ -5,6 +5,7 @@ as long to import as all the rest. The desk, `newsletter user` and the migration
 """
 
 from newsletter.audit import models as audit
+from newsletter.cadence import models as cadence
 from newsletter.core.db import Base
 from newsletter.curation import models as curation
 from newsletter.deferred import models as deferred
@@ -21,6 +22,7 @@ from newsletter.transports import models as transports
 __all__ = [
     "Base",
     "audit",
+    "cadence",
     "curation",
     "deferred",
     "imports",

@@ -50,6 +50,13 @@ class Links:
     def forgot_password(self) -> str:
         return f"{self.public_url}/forgot-password"
 
+    def edit_issue(self, issue_id: int) -> str:
+        return f"{self.public_url}/admin/issues/{issue_id}/edit"
+
+    def calendar(self, publication_slug: str) -> str:
+        """When issues were sent, are scheduled and are due, for editors."""
+        return f"{self.public_url}/admin/p/{quote(publication_slug)}/issues/calendar"
+
     def archive(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/"
 

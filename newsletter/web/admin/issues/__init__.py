@@ -1,6 +1,7 @@
-"""Issues: their list, the editor and what it asks, history, preview, review, test messages and scheduling."""
+"""Issues: list, calendar, editor and what it asks, history, preview, review, test messages, scheduling."""
 
 from newsletter.web.admin.issues import (
+    calendar,
     change,
     check,
     delete,
@@ -17,6 +18,7 @@ from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "calendar",
     "change",
     "check",
     "delete",
