@@ -8,6 +8,7 @@ from newsletter.audit import models as audit
 from newsletter.cadence import models as cadence
 from newsletter.core.db import Base
 from newsletter.curation import models as curation
+from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
 from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
@@ -27,6 +28,7 @@ __all__ = [
     "deferred",
     "imports",
     "issues",
+    "link_checks",
     "mailings",
     "media",
     "outbox",

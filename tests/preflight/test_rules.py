@@ -2,14 +2,17 @@
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.walk import texts
+from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
 from newsletter.preflight.rules import RULES
@@ -26,6 +29,14 @@ from tests.preflight.drafts import (
 )
 
 B, W = Level.BLOCKING, Level.WARNING
+URL_PATH, HEADLINE_PATH = "sections[0].items[0].url", "sections[0].items[0].headline"
+
+
+def checked(**found: Any) -> Draft:
+    """A draft with one story, at whose link a worker found something."""
+    facts = {"trouble": Trouble.NONE, "detail": "", "final_url": "", "headline": ""} | found
+    draft = a_section(type="links", items=[STORY])
+    return dataclasses.replace(draft, checked_links={STORY["url"]: CheckedLink(**facts)})
 
 
 # rule → (what is wrong, level, place)
@@ -174,6 +185,47 @@ SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             B,
             "sections[0].visibility",
         )
+    ],
+    "file_name_alt": [
+        (partial(a_section, type="image", image=PICTURE | {"alt": alt}), W, "sections[0].image.alt")
+        for alt in ("image1", "IMG_2034", "photo", "ferry-2026.jpg", "2034")
+    ],
+    "hot_links": [(lambda: a_section(type="image", image=PICTURE), W, "sections[0].image.src")],
+    "checked_links": [
+        (lambda: checked(trouble=Trouble.MISSING, detail="status 404"), W, URL_PATH),
+        (lambda: checked(trouble=Trouble.LOGIN), W, URL_PATH),
+        (lambda: checked(final_url="https://example.org/other", moved=True), W, URL_PATH),
+    ],
+    "page_headlines": [
+        (lambda: checked(headline="Something else entirely"), W, HEADLINE_PATH),
+        (lambda: checked(headline="A mill burns", collected="A mill"), W, HEADLINE_PATH),
+    ],
+    "short_links": [
+        (lambda: a_section(type="text", text="See [the mill](https://bit.ly/3xY)."), W, "sections[0].text")
+    ],
+    "link_text": [
+        (partial(a_section, type="text", text=text), W, "sections[0].text")
+        for text in ("[Click here](https://a.example/).", "[**read more** …](https://a.example/)")
+    ],
+    "future_dates": [
+        (
+            lambda: a_section(type="links", items=[STORY | {"provenance": {"published": "2026-11-21"}}]),
+            W,
+            "sections[0].items[0].provenance.published",
+        )
+    ],
+    "relative_days": [
+        (lambda: a_section(type="text", text="It opens *tomorrow* at nine."), W, "sections[0].text"),
+        (lambda: sound(language="de", subject="Was heute geschah"), W, "subject"),
+    ],
+    "doubled_words": [
+        (lambda: a_section(type="text", text="It is the *the* mill."), W, "sections[0].text"),
+        (lambda: sound(subject="Mill mill happened"), W, "subject"),
+    ],
+    "quotation_marks": [
+        (lambda: a_section(type="text", text="She said: “It turns."), W, "sections[0].text"),
+        (lambda: sound(subject="What happened (and why"), W, "subject"),
+        (lambda: sound(subject='The "mill turns'), W, "subject"),
     ],
     "tested": [(lambda: dataclasses.replace(sound(), tested=False), W, "")],
 }
