@@ -9,7 +9,6 @@ from redis import Redis
 
 from newsletter.core.queue import Queue
 from newsletter.health.heartbeats import (
-from tests.extent import BUSY
     REMEMBERED_SECONDS,
     SERVED,
     SILENT_AFTER_SECONDS,
@@ -19,6 +18,7 @@ from tests.extent import BUSY
     read_heartbeats,
     record_heartbeat,
 )
+from tests.extent import BUSY
 
 
 @pytest.fixture
