@@ -1,4 +1,4 @@
-"""What the editor waits for: saving a change and seeing it, for an issue of thirty stories.
+"""What the editor waits for: saving a change and seeing it, for an issue of thirty stories, and a comparison.
 
 Server time: from the request's first octet to the answer's last, in this process, without a network; beside
 it the processor's time alone, which a busy machine stretches less. On SQLite, or on the database that
@@ -23,6 +23,7 @@ from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
 from newsletter.app import create_app
 from newsletter.document import loads
+from newsletter.issues.diff import diff_documents
 from newsletter.issues.save import save_document
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
@@ -32,11 +33,18 @@ from tests.web.signed_in import SignedIn, signed_in_client
 STORIES = 30
 READERS = 1_000
 ROUNDS = 60
-TARGETS = {"autosave": 50.0, "preview": 150.0, "preview, text": 150.0, "preview, list": 150.0}  # ms
+COMPARED = 60  # stories of two revisions that are compared
+TARGETS = {  # ms
+    "autosave": 50.0,
+    "preview": 150.0,
+    "preview, text": 150.0,
+    "preview, list": 150.0,
+    "diff": 100.0,
+}
 
 
-def digest() -> str:
-    """The reference digest with thirty different stories in its links section, and no uploaded image."""
+def digest(number: int = STORIES) -> str:
+    """The reference digest with that many different stories in its links section, and no uploaded image."""
     document = json.loads(
         REFERENCE_DIGEST.read_text(encoding="utf-8").replace("media:", "https://i.example/")
     )
@@ -44,7 +52,7 @@ def digest() -> str:
     stories = links["items"]
     links["items"] = [
         stories[n % len(stories)] | {"headline": f"Story {n}", "url": f"https://news.example.org/{n}"}
-        for n in range(STORIES)
+        for n in range(number)
     ]
     return json.dumps(document)
 
@@ -95,6 +103,24 @@ def look(client: SignedIn, path: str, variant: str) -> Callable[[int], None]:
     return act
 
 
+def compare() -> Callable[[int], None]:
+    """The difference of two revisions: every story edited, one in six moved, one in ten another one."""
+    before, after = json.loads(digest(COMPARED)), json.loads(digest(COMPARED))
+    [links] = [section for section in after["sections"] if section["type"] == "links"]
+    for number, story in enumerate(links["items"]):
+        story["blurb"] = story["blurb"].replace("the", "a").replace(" and ", " or ") + " More follows."
+        story["headline"] = story["headline"].replace("Story", "The story")
+        if number % 10 == 3:
+            story |= {"headline": f"Other news {number}", "url": "", "blurb": f"{number} other words."}
+    links["items"] = [*links["items"][50:], *links["items"][:50]]
+    old, new = json.dumps(before), json.dumps(after)
+
+    def act(_number: int) -> None:
+        assert not diff_documents(loads(old, stored=True), loads(new, stored=True)).is_empty
+
+    return act
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_below(folder)
@@ -104,6 +130,7 @@ def main() -> None:
             "preview": measure(look(client, path, "html")),
             "preview, text": measure(look(client, path, "text")),
             "preview, list": measure(look(client, path, "list")),
+            "diff": measure(compare()),
         }
         print(f"editor, {STORIES} stories, {database_kind(settings)}; {machine()}")
         for name, (times, busy) in figures.items():

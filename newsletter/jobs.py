@@ -21,6 +21,10 @@ drain_mailing = Job("drain_mailing", Queue.BULK, {"mailing_id": int})
 # Reads an uploaded file in batches; a worker that ends or dies leaves the rest to the next job.
 import_subscribers = Job("import_subscribers", Queue.IMPORTS, {"import_id": int})
 
+# Reads the page of an entry of an inbox, the picture of one that was used, or a feed: whatever waits longest.
+# Published again while there is more.
+fetch_next = Job("fetch_next", Queue.FETCH, {})
+
 # Beat's tick: publishes a job for all that the database says is due. Also run by the periodic worker's timer.
 sweep = Job("sweep", Queue.PERIODIC, {})
 
@@ -30,5 +34,6 @@ CATALOGUE: tuple[Job, ...] = (
     freeze_mailing,
     drain_mailing,
     import_subscribers,
+    fetch_next,
     sweep,
 )

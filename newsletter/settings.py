@@ -116,6 +116,12 @@ class Settings(BaseModel):
         default="",
         description="Who runs this, for pages and system messages that belong to no publication.",
     )
+    fetch_private_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts, or `host:port`, separated by commas, whose pages, feeds and pictures are fetched"
+        " for the inbox although their addresses are not on the public internet, such as those of an"
+        " intranet. Every other address that is not global is refused.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="json",
         description="`console` is for people. `newsletter run` chooses it when this is unset.",
@@ -136,7 +142,7 @@ class Settings(BaseModel):
         " fails, such as `turn.committing=kill@3` (`newsletter/sending/failpoints.py`).",
     )
 
-    @field_validator("old_secret_keys", "trusted_hosts", mode="before")
+    @field_validator("old_secret_keys", "trusted_hosts", "fetch_private_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value

@@ -5,13 +5,16 @@ as long to import as all the rest. The desk, `newsletter user` and the migration
 """
 
 from newsletter.audit import models as audit
+from newsletter.cadence import models as cadence
 from newsletter.core.db import Base
+from newsletter.curation import models as curation
 from newsletter.deferred import models as deferred
 from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.publications import models as publications
+from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.imports import models as imports
 from newsletter.transports import models as transports
@@ -19,6 +22,8 @@ from newsletter.transports import models as transports
 __all__ = [
     "Base",
     "audit",
+    "cadence",
+    "curation",
     "deferred",
     "imports",
     "issues",
@@ -26,6 +31,7 @@ __all__ = [
     "media",
     "outbox",
     "publications",
+    "stories",
     "subscribers",
     "transports",
 ]

@@ -37,6 +37,7 @@ app.conf.update(
         "workers.transactional",
         "workers.bulk",
         "workers.imports",
+        "workers.fetch",
         "workers.periodic",
         "workers.heartbeats",
         "workers.task_id",

@@ -20,13 +20,14 @@ class QueueWorker:
     """The worker of one queue.
 
     `processes`: how many do its jobs, `BULK_PROCESSES` the setting; 0: its main process does them by itself.
-    `on_demand`: on a single machine it is started when a job waits, and ends when nothing was there to do for
-    a while.
+    `time_limit_seconds`: a process whose job takes longer is killed and replaced.
+    `on_demand`: on a single machine it is started when a job waits, and ends when it has been idle.
     """
 
     queue: Queue
     processes: int | str = 0
     prefetch_multiplier: int | None = None
+    time_limit_seconds: int | None = None
     on_demand: bool = False
 
     @property
@@ -38,8 +39,9 @@ class QueueWorker:
         """Its line in the Procfile."""
         pool = f"-c {self.processes}" if self.processes else "--pool solo"
         prefetch = f" --prefetch-multiplier {self.prefetch_multiplier}" if self.prefetch_multiplier else ""
+        limit = f" --time-limit {self.time_limit_seconds}" if self.time_limit_seconds else ""
         return (
-            f"celery -A workers.app worker -n {self.name} -Q {self.queue.value} {pool}{prefetch}"
+            f"celery -A workers.app worker -n {self.name} -Q {self.queue.value} {pool}{prefetch}{limit}"
             " --without-gossip --without-mingle"
         )
 
@@ -52,6 +54,7 @@ class QueueWorker:
             "pool_cls": get_implementation("prefork" if processes else "solo"),
             "concurrency": processes or 1,
             "prefetch_multiplier": self.prefetch_multiplier,
+            "time_limit": self.time_limit_seconds,
             # Nobody listens to what workers would tell each other.
             "without_gossip": True,
             "without_mingle": True,
@@ -65,6 +68,8 @@ WORKERS = (
     QueueWorker(Queue.IMPORTS, on_demand=True),
     # A turn of sending takes many seconds: a process takes one job at a time and leaves the others alone.
     QueueWorker(Queue.BULK, BULK_PROCESSES, prefetch_multiplier=1, on_demand=True),
+    # Pages of strangers are slow, and reading one may hang: many at a time, each for a limited time.
+    QueueWorker(Queue.FETCH, 8, prefetch_multiplier=1, time_limit_seconds=90, on_demand=True),
     # Has the timer, see `workers.periodic`.
     QueueWorker(Queue.PERIODIC),
 )

@@ -22,7 +22,11 @@ NOUNS = {
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",
     "media": "Store images for issues.",
-    "issue": "Import, export, check, render and send issues.",
+    "inbox": "Collect links, and place them in issues.",
+    "feed": "Add feeds, whose new items come into the inbox.",
+    "issue": "Import, export, check, render, compare and send issues.",
+    "delivery": "Show what exactly a person got.",
+    "cadence": "Say when issues are due.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 

@@ -1,4 +1,4 @@
-"""`newsletter issue`: import, export, check, render and list issues."""
+"""`newsletter issue`: import, export, check, render and list issues; more of it in the modules beside."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsletter.cli import issue_send
+from newsletter.cli import issue_bundle, issue_history, issue_send
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 from newsletter.cli.parameters import ID, NUMBER
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-@click.group("issue", help="Import, export, check, render and send issues.")
+@click.group("issue", help="Import, export, check, render, compare and send issues.")
 def command() -> None: ...
 
 
@@ -222,4 +222,9 @@ def _facts(issue: "Issue") -> dict[str, Any]:
     }
 
 
-command.add_command(issue_send.send)
+for below in (
+    issue_send.send,
+    *(issue_history.revisions, issue_history.diff, issue_history.restore),
+    *(issue_bundle.bundle, issue_bundle.verify),
+):
+    command.add_command(below)

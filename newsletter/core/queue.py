@@ -32,6 +32,7 @@ class Queue(StrEnum):
     TRANSACTIONAL = "transactional"
     BULK = "bulk"
     IMPORTS = "imports"
+    FETCH = "fetch"
     PERIODIC = "periodic"
 
 

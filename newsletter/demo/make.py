@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core.links import Links
+from newsletter.demo.inbox import make_inbox
 from newsletter.demo.ledger import make_mailing
 from newsletter.demo.people import SENT
 from newsletter.demo.pictures import DRAWINGS, Drawing
@@ -51,6 +52,7 @@ def make_demo(session: Session, files: MediaFiles, links: Links) -> Demo:
             saved = _save(session, publication, _read(slug, pictures), at - timedelta(hours=16))
             make_mailing(session, publication, saved.revision, readers, number=number, links=links)
         _save(session, publication, _read(DRAFT, pictures), SENT[-1] + timedelta(days=5))
+        make_inbox(session, publication)
         audit.record(session, "demo.made", "publication", publication.id, actor=audit.COMMAND_LINE)
         session.flush()
     return _find(session, publication, made)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from newsletter import audit
 from newsletter.core.errors import Conflict
 from newsletter.issues.edit import lock_issue
-from newsletter.issues.models import Issue, ProofMessage, Revision
+from newsletter.issues.models import Issue, LastSeen, ProofMessage, Revision
 from newsletter.mailings.models import Mailing
 
 
@@ -16,6 +16,7 @@ def delete_draft(session: Session, issue_id: int, *, actor: str) -> Issue:
     if not may_be_deleted(session, issue):
         raise Conflict("not_a_draft", f"“{issue.title}” has been scheduled or sent, so it cannot be deleted.")
     session.execute(delete(ProofMessage).where(ProofMessage.issue_id == issue.id))
+    session.execute(delete(LastSeen).where(LastSeen.issue_id == issue.id))
     session.execute(delete(Revision).where(Revision.issue_id == issue.id))
     session.execute(delete(Issue).where(Issue.id == issue.id))
     audit.record(session, "issue.deleted", "issue", issue.id, actor=actor, title=issue.title)

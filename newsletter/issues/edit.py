@@ -2,8 +2,8 @@
 
 A state is named by its revision's number and how often that was amended. A change says which state it was
 made from; when that is no longer the newest, nothing is saved and whoever typed is told. The newest revision
-is amended while it is young, unnamed, unlocked and by the same person; otherwise a new one is added, so that
-an afternoon's typing becomes a few revisions, not thousands.
+is amended while it is young, unnamed, unlocked, by the same person and seen by nobody else in just this
+state; otherwise a new one is added, so that an afternoon's typing becomes a few revisions, not thousands.
 """
 
 from datetime import timedelta
@@ -17,9 +17,11 @@ from newsletter.core import clock
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.document import Document, dumps
 from newsletter.document.reading import read
+from newsletter.issues.last_seen import seen_by_others
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import AUTHOR_LENGTH, Issue, Revision
 from newsletter.issues.patch import apply_patch
+from newsletter.issues.stories import record_issue_stories
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing
 
@@ -72,7 +74,8 @@ def edit_issue(
     text = dumps(document)
     if text == revision.document:
         return revision
-    _update_title_and_slug(session, issue, document)
+    update_title_and_slug(session, issue, document)
+    record_issue_stories(session, issue, document)
     return _store(session, issue, revision, text, author[:AUTHOR_LENGTH])
 
 
@@ -92,8 +95,8 @@ def lock_issue(session: Session, issue_id: int) -> Issue:
     return issue
 
 
-def _update_title_and_slug(session: Session, issue: Issue, document: Document) -> None:
-    """Title and slug of the issue repeat those of its newest revision."""
+def update_title_and_slug(session: Session, issue: Issue, document: Document) -> None:
+    """Let title and slug of the issue repeat those of `document`; `Refused` for a slug that cannot be had."""
     issue.title = document.title
     if document.slug == issue.slug:
         return
@@ -107,18 +110,26 @@ def _update_title_and_slug(session: Session, issue: Issue, document: Document) -
 
 
 def _store(session: Session, issue: Issue, newest: Revision, text: str, author: str) -> Revision:
-    now = clock.now()
-    if _may_be_amended(newest, author):
-        newest.document, newest.saved_at = text, now
+    if _may_be_amended(newest, author) and not seen_by_others(session, newest, author):
+        newest.document, newest.saved_at = text, clock.now()
         newest.edits += 1
         session.flush()
         return newest
+    return add_revision(session, issue, text, author)
+
+
+def add_revision(
+    session: Session, issue: Issue, text: str, author: str, *, restored_from: int | None = None
+) -> Revision:
+    """Add the newest revision of `issue`, which is locked (`lock_issue`); `text` is that of a document."""
+    now = clock.now()
     issue.latest_revision += 1
     added = Revision(
         issue_id=issue.id,
         number=issue.latest_revision,
         document=text,
-        author=author,
+        author=author[:AUTHOR_LENGTH],
+        restored_from=restored_from,
         created_at=now,
         saved_at=now,
     )
@@ -131,6 +142,7 @@ def _may_be_amended(revision: Revision, author: str) -> bool:
     return (
         revision.locked_at is None
         and not revision.name
+        and revision.restored_from is None
         and revision.author == author
         and clock.now() - revision.created_at < AMENDED_FOR
     )

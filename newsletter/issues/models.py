@@ -1,4 +1,4 @@
-"""Issue, revision and test message: the tables."""
+"""Issue, revision, who has seen which, and test message: the tables."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -12,6 +12,7 @@ from newsletter.core.db import Base
 from newsletter.publications.models import Publication
 
 AUTHOR_LENGTH = 254
+NAME_LENGTH = 120
 
 
 class Issue(Base):
@@ -52,14 +53,33 @@ class Revision(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
     number: Mapped[int]
     document: Mapped[str] = mapped_column(Text)  # the document's stable text form
-    name: Mapped[str] = mapped_column(String(120), default="")
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), default="")
     edits: Mapped[int] = mapped_column(default=0)
+    restored_from: Mapped[int | None]  # the number of the revision whose document it repeats
     locked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     issue: Mapped[Issue] = relationship(back_populates="revisions")
+
+
+class LastSeen(Base):
+    """Which state of an issue somebody saw last, and which one when they went away before that.
+
+    A visit ends half an hour after the last sign that the issue is open; see `issues.last_seen`.
+    """
+
+    __tablename__ = "issue_last_seen"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    actor: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), primary_key=True)
+    number: Mapped[int]
+    edits: Mapped[int]
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # What the visit before this one ended with; None in the first one.
+    before_number: Mapped[int | None]
+    before_edits: Mapped[int | None]
 
 
 class ProofMessage(Base):

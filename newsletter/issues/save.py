@@ -10,6 +10,7 @@ from newsletter.core.errors import Conflict
 from newsletter.document import Document, dumps
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue, Revision
+from newsletter.issues.stories import record_issue_stories
 from newsletter.publications.models import Publication
 
 
@@ -65,6 +66,7 @@ def _add_revision(session: Session, issue: Issue, document: Document, *, author:
                 name=name,
             )
             session.add(revision)
+            record_issue_stories(session, issue, document)
     except IntegrityError as error:
         raise Conflict(
             "saved_meanwhile", f"Someone else has just saved the issue “{document.slug}”. Try again."

@@ -1,1 +1,1 @@
-"""Other people's pages: fetched without reaching private hosts, and read for what they say about themselves."""
+"""Other people's pages: fetched without reaching private hosts, and read for what they say of themselves."""

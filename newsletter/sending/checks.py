@@ -14,7 +14,9 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
+from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -56,6 +58,7 @@ class Period(Enum):
     ALWAYS = "always"  # whenever somebody looks what is due, which the timer does twice a second
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
+    MINUTE = "minute"
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,10 @@ def _sweep_imports(context: CheckContext) -> None:
     requeue_waiting_imports(context.sessions)
 
 
+def _sweep_fetching(context: CheckContext) -> None:
+    publish_fetch_jobs(context.sessions)
+
+
 def _record_host(context: CheckContext) -> None:
     with context.sessions() as session:
         beat(session, host_id(context.tally_dir))
@@ -113,6 +120,10 @@ def _resume_subscriptions(context: CheckContext) -> None:
     with context.sessions() as session:
         resume_due(session)
         session.commit()
+
+
+def _prepare_due_issues(context: CheckContext) -> None:
+    prepare_due_issues(context.sessions)
 
 
 CHECKS = (
@@ -147,6 +158,11 @@ CHECKS = (
         "The worker of an import died, or its job was lost: nobody works on it.",
     ),
     Check(
+        _sweep_fetching,
+        Period.SWEEP,
+        "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
+    ),
+    Check(
         _record_host,
         Period.RECOVERY,
         "Other hosts take this one for gone when its counter does not change, and settle its windows.",
@@ -170,6 +186,11 @@ CHECKS = (
         _resume_subscriptions,
         Period.RECOVERY,
         "A reader's pause is over: they would never be written to again.",
+    ),
+    Check(
+        _prepare_due_issues,
+        Period.MINUTE,
+        "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
     ),
 )
 
@@ -201,6 +222,7 @@ class CheckRunner:
             Period.ALWAYS: 0.0,
             Period.SWEEP: SWEEP_SECONDS,
             Period.RECOVERY: self._context.recovery_seconds,
+            Period.MINUTE: 60.0,
         }
         return clock.monotonic() - self._ran_at[period] >= seconds[period]
 

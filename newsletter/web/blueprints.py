@@ -6,6 +6,7 @@ from newsletter.settings import Settings
 from newsletter.web import accounts, admin, health, request_body
 from newsletter.web.admin import account, team
 from newsletter.web.admin import home as admin_home
+from newsletter.web.admin import inbox as admin_inbox
 from newsletter.web.admin import issues as admin_issues
 from newsletter.web.admin import mailings as admin_mailings
 from newsletter.web.admin import media as admin_media
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(admin_home.blueprint)
+    app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)
     app.register_blueprint(admin_mailings.blueprint)
     app.register_blueprint(admin_media.blueprint)

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from newsletter.core.bidi import find_misleading
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.document import Document
 from newsletter.document.merge import NAMES, MergeField
@@ -16,7 +17,9 @@ names = st.sampled_from(NAMES) | st.from_regex(r"attributes\.[a-z][a-z0-9_]{0,39
 merge_fields = st.builds(MergeField, names, st.text(_ANY, max_size=20))
 static_texts = st.text(_ANY, max_size=40).filter(lambda text: "{" not in text and "}" not in text)
 texts = st.lists(static_texts | merge_fields.map(str), max_size=5).map("".join).map(lambda text: text[:100])
-lines = texts.filter(lambda text: text.count("{{") == text.count("}}") and _parses(text))
+lines = texts.filter(
+    lambda text: text.count("{{") == text.count("}}") and not find_misleading(text) and _parses(text)
+)
 urls = st.builds(
     lambda host, path, query: f"https://{host}.example.org/{path}?q={query}",
     st.from_regex(r"[a-z][a-z0-9]{0,10}", fullmatch=True),

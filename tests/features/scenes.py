@@ -17,9 +17,14 @@ from werkzeug.routing import BuildError, Rule
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
+from newsletter.cadence.change import set_cadence, skip_date
+from newsletter.cadence.dates import next_dates
+from newsletter.cadence.models import PlannedIssue
 from newsletter.core import clock
+from newsletter.curation.models import Entry, Feed
 from newsletter.demo.make import make_demo
 from newsletter.document import loads
+from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
 from newsletter.mailings.lifecycle import lock
@@ -104,6 +109,11 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     demo = make_demo(session, MediaFiles(runtime.settings.media_dir), runtime.links)
     session.commit()
     publication = session.scalars(select(Publication).where(Publication.slug == demo.publication_slug)).one()
+    _edit(session, demo.draft_id)
+    set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
+    skipped, due = next_dates(session, publication, clock.now(), number=2)
+    skip_date(session, publication, skipped.day, actor=OWNER)
+    session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
     later = schedule(session, issues[0], when, runtime.links, actor="test")
@@ -164,6 +174,15 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
     return scenes
 
 
+def _edit(session: Session, issue_id: int) -> None:
+    """Let the issue have a history: a section was moved, another one removed, and a text changed."""
+    issue = session.get_one(Issue, issue_id)
+    document = load_document(find_revision(session, issue))
+    *sections, last = document.sections[1:]
+    changed = {"subject": f"{document.subject}, and more", "sections": (last, *sections)}
+    save_document(session, issue.publication, document.model_copy(update=changed), author="ana@press.example")
+
+
 def _common(session: Session, publication: Publication) -> dict[str, object]:
     """What stands for the arguments that a stage of an issue says nothing about."""
     reader, subscription = session.execute(
@@ -174,7 +193,10 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     ).first() or (0, 0)
     picture = session.scalars(select(MediaFile.key).order_by(MediaFile.id)).first()
     facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
-    return facts | {"key": picture}
+    feed = session.scalars(select(Feed.id)).first()
+    entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
+    # Each issue has a first revision.
+    return facts | {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
 
 
 def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:

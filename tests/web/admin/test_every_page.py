@@ -53,7 +53,10 @@ FURTHER = {
         "state",
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
+    "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
+    "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
+    "/admin/p/<slug>/inbox/restore": ("entry", "back"),
     "/admin/settings/relay": ("host", "port", "security", "username", "password"),
     "/admin/settings/relay/resume": ("key",),
 }

@@ -19,6 +19,7 @@ WORK: dict[Queue, object] = {
     Queue.TRANSACTIONAL: _lazy("confirmations and other system messages"),
     Queue.BULK: _lazy("sending mailings"),
     Queue.IMPORTS: _lazy("imports"),
+    Queue.FETCH: _lazy("reading pages for the inbox"),
     Queue.PERIODIC: _lazy("schedules and tidying up"),
 }
 

@@ -1,10 +1,12 @@
-"""Issues: their list, the editor's page and what it asks, preview, review, test messages and scheduling."""
+"""Issues: list, calendar, editor and what it asks, history, preview, review, test messages, scheduling."""
 
 from newsletter.web.admin.issues import (
+    calendar,
     change,
     check,
     delete,
     edit,
+    history,
     listing,
     new,
     presence,
@@ -16,10 +18,12 @@ from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "calendar",
     "change",
     "check",
     "delete",
     "edit",
+    "history",
     "listing",
     "new",
     "presence",

@@ -102,6 +102,7 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "upload": url_for(".upload", **own),
         "media": url_for(".media", key="KEY", **own).removesuffix("KEY"),
         "presence": url_for(".presence", **own),
+        "history": url_for(".history", **own),
         "send": url_for(".send", **own),
         "issues": url_for(".issues", slug=slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),

@@ -1,15 +1,20 @@
-"""`/admin/issues/<id>/presence`: who else has the issue open. With Redis away, nobody."""
+"""`/admin/issues/<id>/presence`: who else has the issue open, and what they see of it.
+
+With Redis away, nobody has it open.
+"""
 
 import time
 from functools import lru_cache
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from redis import Redis, RedisError
 
 from newsletter.accounts.permissions import Permission
+from newsletter.issues.last_seen import note_seen
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.current import settings
+from newsletter.web.database import session
 
 SECONDS = 45  # after the last sign of life; pages give one every 15
 LONGEST_ANSWER = 0.3  # seconds that a page waits for Redis
@@ -18,9 +23,17 @@ LONGEST_ANSWER = 0.3  # seconds that a page waits for Redis
 @blueprint.post("/issues/<int:issue_id>/presence")
 @allow(Permission.EDIT_ISSUES)
 def presence(issue_id: int) -> Response:
-    """Note that this person is here, and answer who else is."""
+    """Note that this person is here and which state their page shows, and answer who else is."""
     issue = load_issue(issue_id)
+    note_seen(session(), issue, _shown_state(), current_actor())
+    session().commit()
     return jsonify(others=others(settings().effective_redis_url, issue.id, current_actor()))
+
+
+def _shown_state() -> str:
+    told = request.get_json(force=True, silent=True)
+    state = told.get("etag") if isinstance(told, dict) else None
+    return state if isinstance(state, str) else ""
 
 
 def others(redis_url: str, issue_id: int, actor: str) -> list[str]:

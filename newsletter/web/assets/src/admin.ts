@@ -6,3 +6,4 @@ import "./admin/unsaved-input";
 import "./admin/publications";
 import "./admin/upload";
 import "./admin/selected-input";
+import "./admin/inbox-keys";

@@ -233,7 +233,7 @@ def test_the_editor_begins_with_everything_it_needs(
         "publication_name",
     ]
     assert facts["user"] == "eddi@press.example"
-    for name in ("preview", "check", "send", "issues", "document"):
+    for name in ("preview", "check", "send", "issues", "document", "history"):
         assert editor_client.get(facts["urls"][name]).status_code == 200, name
     assert set(facts["urls"]) >= {"upload", "media", "signIn", "presence"}
     assert "unschedule" not in facts["urls"]

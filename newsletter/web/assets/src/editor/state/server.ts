@@ -13,6 +13,7 @@ export interface Urls {
   readonly issues: string;
   readonly send: string;
   readonly presence: string;
+  readonly history: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
   readonly web?: string;

@@ -1,0 +1,25 @@
+"""The shelves of the inbox, and where the values of a field come from, in words for editors."""
+
+from flask_babel import lazy_gettext as _
+
+from newsletter.curation.listing import Shelf
+from newsletter.curation.models import Origin
+
+SHELVES: dict[Shelf, object] = {
+    Shelf.NEW: _("New"),
+    Shelf.SNOOZED: _("Snoozed"),
+    Shelf.USED: _("Used"),
+    Shelf.DISCARDED: _("Discarded"),
+}
+
+# What a person wrote needs no mark.
+ORIGINS: dict[Origin, object] = {
+    Origin.PAGE: _("From the page"),
+    Origin.FEED: _("From the feed"),
+    Origin.ADDRESS: _("Guessed from the address"),
+}
+
+
+def origin_word(origin: str | None) -> str:
+    """Where a value comes from; empty for what a person wrote and for what is empty."""
+    return str(ORIGINS[Origin(origin)]) if origin and origin != Origin.PERSON else ""

@@ -1,0 +1,42 @@
+"""The fetch queue: pages, pictures and feeds for the inbox."""
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+from celery.signals import celeryd_after_setup
+
+from newsletter import jobs
+from newsletter.curation import fetch_next as fetching
+from newsletter.media.files import MediaFiles
+from newsletter.pages.fetch import Fetcher
+from workers.app import app, runtime, settings
+from workers.handles import handles
+
+# What reads pages is large: its processes share it, and no other worker has it.
+READERS = ("trafilatura", "htmldate", "extruct", "feedparser")
+
+
+@cache
+def context() -> fetching.FetchContext:
+    """What this process fetches with; made with its first job, after the fork."""
+    given = settings()
+    fetcher = Fetcher(
+        private_hosts=frozenset(given.fetch_private_hosts),
+        user_agent=f"newsletter/{version('newsletter')} (+{given.effective_public_url})",
+    )
+    return fetching.FetchContext(runtime().sessions, fetcher, MediaFiles(given.media_dir))
+
+
+@handles(jobs.fetch_next)
+def fetch_next() -> None:
+    if fetching.fetch_next(context()):
+        jobs.fetch_next.publish()
+
+
+@celeryd_after_setup.connect
+def _import_readers(**_: Any) -> None:
+    if jobs.fetch_next.queue.value in app.amqp.queues.consume_from:
+        for name in READERS:
+            import_module(name)
