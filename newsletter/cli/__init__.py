@@ -23,8 +23,10 @@ NOUNS = {
     "dkim": "Create the keys that sign mail, publish and activate them.",
     "media": "Store images for issues.",
     "inbox": "Collect links, and place them in issues.",
+    "feed": "Add feeds, whose new items come into the inbox.",
     "issue": "Import, export, check, render, compare and send issues.",
     "cadence": "Say when issues are due.",
+    "delivery": "Show what exactly a person got.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 

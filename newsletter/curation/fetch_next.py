@@ -10,8 +10,9 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.queue import broker
 from newsletter.curation.add import FETCHED_AT_ONCE
+from newsletter.curation.feeds.poll import poll_feed
 from newsletter.curation.fetch import fetch_entry
-from newsletter.curation.models import Entry, EntryState
+from newsletter.curation.models import Entry, EntryState, Feed
 from newsletter.curation.picture import fetch_picture
 from newsletter.media.files import MediaFiles
 from newsletter.pages.fetch import Fetcher
@@ -28,8 +29,10 @@ class FetchContext:
 
 def fetch_next(context: FetchContext) -> bool:
     """Do one piece; whether there was one. People wait for pages, so these come first."""
-    return fetch_entry(context.sessions, context.fetcher) or fetch_picture(
-        context.sessions, context.fetcher, context.media
+    return (
+        fetch_entry(context.sessions, context.fetcher)
+        or fetch_picture(context.sessions, context.fetcher, context.media)
+        or poll_feed(context.sessions, context.fetcher)
     )
 
 
@@ -48,4 +51,5 @@ def _waiting() -> list[Select[int]]:
     return [
         select(func.count()).where(Entry.state == EntryState.FETCHING, due),
         select(func.count()).where(Entry.state == EntryState.USED, Entry.picture_wanted, due),
+        select(func.count()).where(Feed.next_poll_at <= now, Feed.removed_at.is_(None)),
     ]

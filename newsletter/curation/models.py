@@ -149,7 +149,7 @@ class Feed(Base):
     removed_at: Mapped[datetime | None]
 
     # The validators of the last answer (RFC 9110 §8.8).
-    etag: Mapped[str] = mapped_column(String(300), default="")
+    etag: Mapped[str] = mapped_column(String(1_000), default="")
     last_modified: Mapped[str] = mapped_column(String(100), default="")
     interval_seconds: Mapped[int] = mapped_column(default=3_600)
     # None: it is not read any more, because it failed too often.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.curation.mention import record_mention
-from newsletter.curation.models import Entry, EntryState, EntryTag, Origin, Via
+from newsletter.curation.models import Entry, EntryState, EntryTag, Feed, Origin, Via
 from newsletter.demo.people import SENT
 from newsletter.pages.page import Trouble
 from newsletter.pages.url_hints import url_hints
@@ -51,7 +51,23 @@ def make_inbox(session: Session, publication: Publication) -> None:
     blocked = {"url": BLOCKED, "headline": fields.headline, "published": fields.published}
     entry = _add(session, publication, blocked, at + timedelta(days=1), Origin.ADDRESS)
     entry.state, entry.trouble = EntryState.TROUBLE, Trouble.PAYWALL
+    session.add(_feed(publication, at))
     session.flush()
+
+
+def _feed(publication: Publication, at: datetime) -> Feed:
+    """A feed that has stopped: nothing of the demo is ever fetched."""
+    return Feed(
+        publication_id=publication.id,
+        url="https://harbourpost.example/feed",
+        title="The Harbour Post",
+        added_by=EDITOR,
+        created_at=at,
+        polled_at=at,
+        next_poll_at=None,
+        failures=10,
+        problem="The host harbourpost.example was not found.",
+    )
 
 
 def _add(

@@ -3,6 +3,11 @@
 from newsletter.pages.response import Response
 
 DETECT_FROM = 60_000  # octets by which a charset is detected
+# Pages in others are unheard of, and short texts are too easily taken for one of them.
+WEB_CHARSETS = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "iso8859_2",
+    "cp932", "euc_jp", "gb18030", "big5hkscs", "cp949", "utf_16",
+)  # fmt: skip
 MOST_BROKEN = 0.002  # the share of characters that may be broken before a declared charset is not believed
 
 
@@ -41,5 +46,5 @@ def _detect(body: bytes) -> str | None:
             return "utf-8"
     else:
         return "utf-8"
-    best = from_bytes(beginning).best()
+    best = from_bytes(beginning, cp_isolation=list(WEB_CHARSETS)).best()
     return best.encoding if best else None

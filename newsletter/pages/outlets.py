@@ -7,7 +7,10 @@ from urllib.parse import urljoin, urlsplit
 from newsletter.pages.html_tree import Element, text_of
 from newsletter.pages.plain import NAME, letters, plain_line
 
-_SEPARATOR = re.compile(r"\s+[|–—·•:»«/-]+\s+|\s*[|｜–—»]\s*|\s*[:：]{2}\s*|_")
+_SEPARATOR = re.compile(
+    r"\s+[|–—·•:»«/-]+\s+|\s*[|｜–—»]\s*|\s*[:：]{2}\s*|_|"
+    r"(?<=[\u3040-\u9fff\uac00-\ud7af])[-—](?=[\u3040-\u9fff\uac00-\ud7af])"
+)
 _SECOND_LEVEL = frozenset(["co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv"])
 _SUBDOMAINS = frozenset(
     [

@@ -3,13 +3,14 @@
 import re
 
 from newsletter.pages.bylines import VISIBLE_BY, clean_visible, looks_like_names
-from newsletter.pages.dates import LANGUAGES, find_date
+from newsletter.pages.dates import find_date
 from newsletter.pages.metadata import read_metadata
 from newsletter.pages.page import PageFields
 from newsletter.pages.plain import plain_line
 
 MOST_LINES = 8  # below the headline, among which byline and date stand
 LONGEST_LINE = 120
+MOST_WORDS = 7  # of a line that is a date: “Published on Friday, 27 November 2026 at 8.15 GMT”
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|article|div|p|h1|meta|span|a)\b[^<>]*>", re.IGNORECASE)
 # The word for “by” tells the language of a pasted byline.
 _BY_LANGUAGES = {"von": "de", "par": "fr", "por": "es", "di": "it", "door": "nl", "av": "sv", "автор": "ru",
@@ -43,8 +44,4 @@ def _byline(line: str) -> str:
 
 def _date(line: str) -> str:
     """The date in a line that holds little else."""
-    for language in ("", *LANGUAGES):
-        day = find_date(line, language)
-        if day:
-            return day if len(re.findall(r"[^\W\d_]{2,}", line)) <= 9 else ""
-    return ""
+    return find_date(line, "") if len(re.findall(r"[^\W\d_]{2,}", line)) <= MOST_WORDS else ""

@@ -7,7 +7,11 @@ from newsletter.pages.languages import language_tag
 from newsletter.pages.page import PageFields
 from newsletter.pages.plain import plain_line
 
-LARGEST = 30_000_000  # octets; a broken file is searched from end to end
+LARGEST = 20_000_000  # octets
+LARGEST_BROKEN = 500_000  # of a file without a table of its objects, which pypdf then searches for one by one
+MOST_OBJECTS = 200_000
+_END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
+_TABLE = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
 _MADE_BY_PROGRAM = re.compile(
     r"^(?:untitled|unbenannt|document\d*|microsoft (?:word|powerpoint) - .*|slide \d+|"
     r"powerpoint presentation|"
@@ -29,9 +33,11 @@ def read_pdf(body: bytes) -> PageFields:
 
     if len(body) > LARGEST:
         raise PdfUnreadable(f"PDF, {len(body) // 1_000_000} MB")
+    if len(body) > LARGEST_BROKEN and not _has_table(body):
+        raise PdfUnreadable("PDF, broken")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of each fault of a file
     try:
-        reader = PdfReader(io.BytesIO(body), strict=False)
+        reader = PdfReader(io.BytesIO(body), strict=False, xref_stream_maximum_entries=MOST_OBJECTS)
         if reader.is_encrypted and not reader.decrypt(""):
             raise PdfUnreadable("PDF, encrypted")
         information = reader.metadata
@@ -55,3 +61,9 @@ def read_pdf(body: bytes) -> PageFields:
     return PageFields(
         headline="" if _MADE_BY_PROGRAM.match(title) else title, published=published, language=language
     )
+
+
+def _has_table(body: bytes) -> bool:
+    """Whether the file's end leads to the table of its objects (ISO 32000-1, 7.5.5)."""
+    ends = _END.findall(body[-2_048:])
+    return bool(ends) and _TABLE.match(body, int(ends[-1])) is not None

@@ -5,24 +5,41 @@ from dataclasses import replace
 from urllib.parse import unquote, urljoin, urlsplit
 
 from newsletter.pages.article_view import ArticleView
-from newsletter.pages.credits import clean_credit, split_caption_label, split_credit, without_credit
+from newsletter.pages.credits import (
+    clean_credit,
+    join_pieces,
+    split_caption_label,
+    split_credit,
+    without_credit,
+)
 from newsletter.pages.html_tree import Element, names_of, text_of
 from newsletter.pages.meta_tags import is_no_picture
 from newsletter.pages.page import LeadImage
 from newsletter.pages.plain import ADDRESS, HEADLINE, PARAGRAPH, plain_line
 
-_FRAME = re.compile(r"figure|wp-caption|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
+LONGEST_CAPTION = 200
+_FRAME = re.compile(r"figure|illustr|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
 _CREDIT = re.compile(
     r"credit|copyright|source|photographer|attribution|byline|fotograf|quelle|crédito|rights|fonte"
 )
 _CAPTION = re.compile(r"caption|descr|legend|bildunterschrift|description|cutline|didascalia|legende|pie-?de")
 _CREDIT_PROPERTIES = ("copyrightHolder", "creditText", "author", "creator", "copyrightNotice")
+_CREDIT_ATTRIBUTE = re.compile(r"-(?:credit|copyright|c-cr)$")
+_CAPTION_ATTRIBUTE = re.compile(r"-(?:caption|c-cap)$")
+_WIDGET = re.compile(
+    r"\s*\b(?:hide|toggle|view|show) caption\b|"
+    r"\s*\b(?:purchase licensing rights(?:, opens new tab)?|open image in gallery|enlarge this image)",
+    re.IGNORECASE,
+)
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SIZE = re.compile(
-    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|large|medium|small|thumb))+$"
+    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|(?:x-?)?large|lg|md|sm|xl|medium|"
+    r"small|"
+    r"thumb))+$"
 )
 _NO_NAME = re.compile(
-    r"[\d_x.,:-]+|master|original|image|images|photo|default|main|header|hero|large|medium|small|full|"
+    r"\d{1,4}|\d*[_x.,:-][\d_x.,:-]*[a-z]?|\d+x\d+[a-z]?|master|original|image|images|photo|default|main|"
+    r"header|hero|large|medium|small|full|"
     r"(?:[a-z]{1,2}_?\d{1,4}[-,_]?)+[a-z-]*|\d+w|upload|uploads"
 )
 
@@ -37,10 +54,19 @@ def find_pictures(view: ArticleView, url: str) -> list[LeadImage]:
         if not address or is_no_picture(address) or _is_small(element):
             continue
         frame = _frame(element, view)
-        caption, credit = _read_frame(frame) if frame is not None else ("", "")
-        alt = plain_line(element.get("alt"), HEADLINE)
+        caption, credit = _read_frame(frame) if frame is not None else _read_below(element)
+        alt, alt_credit = _split_alt(plain_line(element.get("alt"), HEADLINE))
+        credit = credit or alt_credit
         pictures.append(LeadImage(urljoin(url, address)[:ADDRESS], alt=alt, caption=caption, credit=credit))
     return _with_lone_caption(pictures, view)
+
+
+def _split_alt(alt: str) -> tuple[str, str]:
+    """Alternative text and a credit after “|”, where a page keeps both in one attribute."""
+    if " | " not in alt:
+        return alt, ""
+    text, credit = split_credit(alt)
+    return (text, credit) if credit else (alt, "")
 
 
 def _with_lone_caption(pictures: list[LeadImage], view: ArticleView) -> list[LeadImage]:
@@ -65,8 +91,11 @@ def _picture_name(address: str) -> str:
     """What an address calls the picture, without sizes and crops; also in a resizing service's address."""
     inner = re.search(r"[?&/](?:url=)?(https?%3A%2F%2F[^&]+|https?://.+)$", address[8:])
     path = urlsplit(unquote(inner[1]) if inner else address).path
-    for part in reversed([unquote(part) for part in path.split("/") if part]):
-        stem = re.sub(r"\.(?:jpe?g|png|webp|gif|avif)", "", part, flags=re.IGNORECASE).lower()
+    parts = [unquote(part).lower() for part in path.split("/") if part]
+    if len(parts) >= 2 and len(parts[-2]) >= 8 and parts[-1].startswith(parts[-2]):
+        return parts[-2]
+    for part in reversed(parts):
+        stem = re.sub(r"\.(?:jpe?g|png|webp|gif|avif)", "", part)
         stem = _SIZE.sub("", stem)
         if len(stem) >= 3 and not _NO_NAME.fullmatch(stem):
             return stem
@@ -116,13 +145,53 @@ def _read_frame(frame: Element) -> tuple[str, str]:
     captions = list(frame.iter("figcaption"))
     captions += [part for part in frame.iterdescendants() if not captions and _CAPTION.search(names_of(part))]
     marked = _marked_credits(frame)
-    text = text_of(captions[0]) if captions else ("" if marked else text_of(frame))
+    if stated := _stated(frame):
+        return stated
     if not marked:
-        return split_credit(text)
+        return join_pieces(_pieces(captions[0] if captions else frame))
+    text = _WIDGET.sub("", text_of(captions[0])) if captions else ""
     for credit in marked:
         text = text.replace(credit, " ")
     name = _join_credits(marked)
     return without_credit(split_caption_label(plain_line(text, PARAGRAPH)), name).strip(" |/–—"), name
+
+
+def _pieces(element: Element) -> list[str]:
+    """The texts of a caption, apart where its page sets them apart by elements."""
+    pieces = [element.text or ""]
+    for child in element:
+        if child.tag in ("span", "p", "div", "small", "cite", "figcaption"):
+            pieces += [
+                *(_pieces(child) if len(child) and child.tag != "cite" else [text_of(child)]),
+                child.tail or "",
+            ]
+        else:
+            pieces[-1] += (
+                f"{text_of(child)}{child.tail or ''}" if isinstance(child.tag, str) else child.tail or ""
+            )
+    return [line for piece in pieces if (line := _WIDGET.sub("", plain_line(piece, PARAGRAPH)).strip())]
+
+
+def _stated(frame: Element) -> tuple[str, str] | None:
+    """Caption and credit where a page keeps them in attributes, for its scripts to show."""
+    for part in frame.iter():
+        keys = {name: value for name, value in part.attrib.items() if name.startswith("data-")}
+        credit = next((value for name, value in keys.items() if _CREDIT_ATTRIBUTE.search(name)), "")
+        if credit:
+            caption = next((value for name, value in keys.items() if _CAPTION_ATTRIBUTE.search(name)), "")
+            return plain_line(caption, PARAGRAPH), clean_credit(credit)
+    return None
+
+
+def _read_below(picture: Element) -> tuple[str, str]:
+    """The paragraph after one that holds only a picture, if it credits somebody."""
+    paragraph = picture.getparent()
+    below = None if paragraph is None or paragraph.tag not in ("p", "div", "center") else paragraph.getnext()
+    if below is None or below.tag not in ("p", "div", "center") or text_of(paragraph):
+        return "", ""
+    line = text_of(below)
+    caption, credit = split_credit(line) if len(line) <= LONGEST_CAPTION else ("", "")
+    return (caption, credit) if credit else ("", "")
 
 
 def _join_credits(marked: list[str]) -> str:

@@ -15,7 +15,7 @@ from newsletter.pages.trouble import find_trouble, status_trouble
 
 LONGEST_TEXT = 100_000
 LONGEST_READ = 300_000  # characters of markup that the text is taken from
-MOST_TAGS = 8_000  # in it, as each costs time
+MOST_TAGS = 5_000  # in it, as each costs time
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _UNSURE_TYPES = ("", "application/octet-stream", "text/plain", "application/xml", "text/xml")
 # Troubles in which the fields are the article's own nevertheless; else they are those of an error page.
@@ -34,7 +34,7 @@ def read_response(response: Response) -> Page:
     page = parse_html(decode_html(response))
     fields = read_fields(page, response.url)
     trouble, detail = find_trouble(response, page, fields)
-    if trouble not in _STILL_READ:
+    if trouble not in _STILL_READ or response.status >= 400:
         return Page(response.url, canonical_url(response.url), trouble, detail)
     declared = declared_addresses(page.tree, Head(page.tree), response.url)
     canonical = canonical_url(choose_canonical(declared, response.url))

@@ -4,16 +4,13 @@ import re
 
 # A line that is nothing but this, in a title or a heading; an article about “404” says more.
 NOT_FOUND = re.compile(
-    r"^(?:(?:http\s)?(?:error|fehler|erreur|errore|erro|ошибка|エラー)?:?\s*404\b(?:\s*(?:error|fehler|"
-    r"not found|"
-    r"page not found|seite nicht gefunden|page introuvable))?[\s.!:–—-]*|"
+    r"^(?:(?:http )?(?:error|fehler|erreur|errore|erro|ошибка|エラー)?:?\s*404\b\s*(?:error|fehler|"
+    r"(?:page )?not found|seite nicht gefunden|page introuvable)?[\s.!:–—-]*|"
     r"404\s*[:.–—-].{0,60}|"
-    r"(?:sorry|oops|whoops|ups|hoppla|désolé|lo sentimos)?[\s,.!:–—-]*"
-    r"(?:(?:the|this|that|your) )?(?:requested )?(?:page|article|content|story|url)(?: you(?:['’]re| are|"
-    r" were)? "
-    r"(?:looking for|requested))?\s?(?:was |is |could |can)?(?:not|n['’]t)?(?:be |cannot be )?\s?"
-    r"(?:not found|no longer available|not available|found|doesn['’]t exist|does not exist|"
-    r"has been removed).{0,20}|"
+    r"(?:sorry|oops|whoops)?[\s,.!:–—-]*(?:(?:the|this|that|your|requested) )*"
+    r"(?:page|article|content|story|url)\b.{0,50}"
+    r"(?:\bnot (?:be )?found|\bno longer (?:available|exists)|n['’]t (?:exist|be found)|"
+    r"\bnot (?:exist|available)|\bbeen removed)[.!]?|"
     r"(?:we )?(?:can['’]t|cannot|couldn['’]t|could not) find (?:that|this|the) page.{0,30}|"
     r"nothing (?:was )?found(?: here)?[.!]?|"
     r"(?:(?:diese |die )?(?:angeforderte |gewünschte )?(?:seite|artikel)(?: wurde| konnte|"

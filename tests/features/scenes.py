@@ -21,7 +21,7 @@ from newsletter.cadence.change import set_cadence, skip_date
 from newsletter.cadence.dates import next_dates
 from newsletter.cadence.models import PlannedIssue
 from newsletter.core import clock
-from newsletter.curation.models import Entry
+from newsletter.curation.models import Entry, Feed
 from newsletter.demo.make import make_demo
 from newsletter.document import loads
 from newsletter.issues.load import find_revision, load_document
@@ -196,8 +196,10 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     ).first() or (0, 0)
     picture = session.scalars(select(MediaFile.key).order_by(MediaFile.id)).first()
     facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
+    feed = session.scalars(select(Feed.id)).first()
     entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
-    return facts | {"key": picture, "entry_id": entry, "number": 1}  # of a revision: each issue has one
+    # Each issue has a first revision.
+    return facts | {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
 
 
 def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("added_by", sa.String(length=254), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("etag", sa.String(length=300), nullable=False),
+        sa.Column("etag", sa.String(length=1000), nullable=False),
         sa.Column("last_modified", sa.String(length=100), nullable=False),
         sa.Column("interval_seconds", sa.Integer(), nullable=False),
         sa.Column("next_poll_at", sa.DateTime(timezone=True), nullable=True),

@@ -6,13 +6,14 @@ from flask import Blueprint, request
 
 from newsletter.curation.add import LONGEST_TEXT
 from newsletter.curation.trouble_text import trouble_text
+from newsletter.pages.opml import LONGEST_FILE
 from newsletter.web.admin.words.inbox import SHELVES, origin_word
 
 LIST = "/p/<slug>/inbox"
 ONE = "/inbox/<int:entry_id>"
 ROOM_FOR_WRAPPING = 100_000  # octets of the token and the other fields
 UTF_8 = 4  # octets of a character, at most
-LARGE = {"admin_inbox.add", "admin_inbox.paste_text"}
+LARGE = {"admin_inbox.add", "admin_inbox.paste_text", "admin_inbox.import_feeds"}
 
 blueprint = Blueprint("admin_inbox", __name__, url_prefix="/admin")
 
@@ -21,7 +22,7 @@ blueprint = Blueprint("admin_inbox", __name__, url_prefix="/admin")
 def _allow_long_texts(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Before the guard looks for the token, which reads the form.
     if endpoint in LARGE:
-        request.max_content_length = LONGEST_TEXT * UTF_8 + ROOM_FOR_WRAPPING
+        request.max_content_length = max(LONGEST_TEXT * UTF_8, LONGEST_FILE) + ROOM_FOR_WRAPPING
         request.max_form_memory_size = request.max_content_length
 
 

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.text import one_line
+from newsletter.curation.feeds.find import count_stopped
 from newsletter.curation.listing import (
     EntryFilter,
     Shelf,
@@ -53,6 +54,7 @@ def page_of(publication: Publication, **more: Any) -> dict[str, Any]:
         "fetching": [f"entry-{entry.id}" for entry in page.entries if entry.state is EntryState.FETCHING],
         "undo": read_ids(request.args.get("discarded", "")),
         "page_url": lambda shelf, **place: page_url(publication.slug, wanted, shelf, place),
+        "feeds_stopped": count_stopped(session(), publication.id),
         "text": "",
         "problem": "",
     }
