@@ -1,4 +1,4 @@
-"""`/admin/p/<publication>/issues/calendar`: a month of issues, sent, scheduled and due; skipping a date."""
+"""`/admin/p/<publication>/issues/calendar`: a month of issues: sent, scheduled and due."""
 
 import re
 from datetime import date, datetime
@@ -31,7 +31,7 @@ CADENCE = "cadence"  # as the page that a date was skipped on
 @blueprint.get("/p/<slug>/issues/calendar")
 @allow(Permission.VIEW)
 def calendar(slug: str) -> str:
-    """The month asked for as `2026-12`; else the present one or, if it is empty, that of the next date."""
+    """The month asked for as `2026-12`; else the present one or, if that is empty, that of the next date."""
     publication = find_publication(session(), slug)
     due = next_due(session(), publication, clock.now())
     first = _asked_month() or _month_of(clock.now(), publication)
