@@ -45,6 +45,10 @@ class Links:
     def forgot_password(self) -> str:
         return f"{self.public_url}/forgot-password"
 
+    def approval(self, issue_id: int) -> str:
+        """Where the team reads an issue and approves it."""
+        return f"{self.public_url}/admin/issues/{issue_id}/approval"
+
     def archive(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/"
 

@@ -3,6 +3,7 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from newsletter.approval.required import lacks_approval
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
@@ -62,6 +63,7 @@ def make_draft(
             name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
         ),
         tested=_was_tested(session, revision),
+        approved=not lacks_approval(session, revision, publication),
     )
 
 

@@ -28,6 +28,7 @@ class Draft:
     unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
     today:    the day in the publication's zone.
     tested:   whether somebody sent a test message since the last edit.
+    approved: whether it has the approval by somebody else, or its publication demands none.
     """
 
     document: Document
@@ -40,3 +41,4 @@ class Draft:
     media: Mapping[str, ImageWords] = field(default_factory=dict)
     unknown_attributes: frozenset[str] = frozenset()
     tested: bool = True
+    approved: bool = True

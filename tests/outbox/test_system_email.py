@@ -20,7 +20,7 @@ from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.system_email import SystemEmail, message_id, write
 
 LINKS = Links("https://news.example.org", Signer(["secret"]))
-FACTS = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5}
+FACTS = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5, "issue_id": 9}
 KEYS = [kind.key for kind in KINDS]
 LANGUAGES = ("en", "de", "it", "ar", "fr")
 

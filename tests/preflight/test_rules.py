@@ -176,6 +176,7 @@ SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
         )
     ],
     "tested": [(lambda: dataclasses.replace(sound(), tested=False), W, "")],
+    "approval": [(lambda: dataclasses.replace(sound(), approved=False), W, "")],
 }
 
 CASES = [(key, *case) for key, cases in SPOILED.items() for case in cases]

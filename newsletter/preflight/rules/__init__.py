@@ -3,6 +3,7 @@
 from newsletter.core.registry import Registry
 from newsletter.preflight.finding import Rule
 from newsletter.preflight.rules.alt import ALT
+from newsletter.preflight.rules.approval import APPROVAL
 from newsletter.preflight.rules.credit import CREDIT
 from newsletter.preflight.rules.duplicate_links import DUPLICATE_LINKS
 from newsletter.preflight.rules.empty import EMPTY
@@ -48,5 +49,6 @@ RULES: Registry[Rule] = Registry(
         SIZE,
         VISIBILITY,
         TESTED,
+        APPROVAL,
     ],
 )

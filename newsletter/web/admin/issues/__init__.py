@@ -1,6 +1,7 @@
 """Issues: their list, the editor and what it asks, history, preview, review, test messages and scheduling."""
 
 from newsletter.web.admin.issues import (
+    approval,
     change,
     check,
     delete,
@@ -16,6 +17,7 @@ from newsletter.web.admin.issues import (
 from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
+    "approval",
     "blueprint",
     "change",
     "check",
