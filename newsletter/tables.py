@@ -6,6 +6,7 @@ as long to import as all the rest. The desk, `newsletter user` and the migration
 
 from newsletter.approval import models as approval
 from newsletter.audit import models as audit
+from newsletter.cadence import models as cadence
 from newsletter.comments import models as comments
 from newsletter.core.db import Base
 from newsletter.curation import models as curation
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "approval",
     "audit",
+    "cadence",
     "comments",
     "curation",
     "deferred",

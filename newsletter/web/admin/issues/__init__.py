@@ -1,7 +1,8 @@
-"""Issues: their list, the editor and what it asks, history, preview, review, test messages and scheduling."""
+"""Issues: list, calendar, editor and what it asks, history, preview, review, test messages, scheduling."""
 
 from newsletter.web.admin.issues import (
     approval,
+    calendar,
     change,
     check,
     delete,
@@ -19,6 +20,7 @@ from newsletter.web.admin.issues.blueprint import blueprint
 __all__ = [
     "approval",
     "blueprint",
+    "calendar",
     "change",
     "check",
     "delete",
