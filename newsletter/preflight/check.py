@@ -3,6 +3,7 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from newsletter.approval.required import lacks_approval
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
@@ -67,6 +68,7 @@ def make_draft(
             session, publication.id, {place.value for place in links_of(document)}
         ),
         tested=_was_tested(session, revision),
+        approved=not lacks_approval(session, revision, publication),
     )
 
 

@@ -30,6 +30,7 @@ class Draft:
     today:    the day in the publication's zone.
     checked_links: what workers found at the document's links, by URL.
     tested:   whether somebody sent a test message since the last edit.
+    approved: whether it has the approval by somebody else, or its publication demands none.
     """
 
     document: Document
@@ -43,3 +44,4 @@ class Draft:
     unknown_attributes: frozenset[str] = frozenset()
     checked_links: Mapping[str, CheckedLink] = field(default_factory=dict)
     tested: bool = True
+    approved: bool = True

@@ -228,6 +228,7 @@ SPOILED: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
         (lambda: sound(subject='The "mill turns'), W, "subject"),
     ],
     "tested": [(lambda: dataclasses.replace(sound(), tested=False), W, "")],
+    "approval": [(lambda: dataclasses.replace(sound(), approved=False), W, "")],
 }
 
 CASES = [(key, *case) for key, cases in SPOILED.items() for case in cases]

@@ -3,6 +3,7 @@
 from newsletter.core.registry import Registry
 from newsletter.preflight.finding import Rule
 from newsletter.preflight.rules.alt import ALT
+from newsletter.preflight.rules.approval import APPROVAL
 from newsletter.preflight.rules.checked_links import CHECKED_LINKS
 from newsletter.preflight.rules.credit import CREDIT
 from newsletter.preflight.rules.doubled_words import DOUBLED_WORDS
@@ -68,5 +69,6 @@ RULES: Registry[Rule] = Registry(
         SIZE,
         VISIBILITY,
         TESTED,
+        APPROVAL,
     ],
 )
