@@ -14,7 +14,7 @@ from newsletter.document.blocks import BLOCKS
 from newsletter.document.walk import texts
 from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft, ImageWords
-from newsletter.preflight.finding import Finding, Level
+from newsletter.preflight.finding import Level
 from newsletter.preflight.rules import RULES
 from newsletter.preflight.rules.placeholders import PLACEHOLDERS
 from tests.preflight.drafts import (
@@ -271,45 +271,6 @@ def test_words_of_the_library_count_for_uploaded_images() -> None:
 
 def test_a_standing_section_is_in_time_on_its_last_day() -> None:
     assert RULES["review_date"].findings(a_section(type="about", text="x", review_by="2026-11-20")) == []
-
-
-LEFT_BEHIND = [
-    "TK", "A headline TK here", "TKTK", "(TK)", "lorem ipsum", "Lorem  Ipsum dolor", "dolor sit amet",
-    "[headline]", "[ Headline here ]", "[link 2]", "[insert name]", "[Your text here]", "[TK]", "[xx]", "XXX",
-    "on XXX street", "XXXX",
-]  # fmt: skip
-FINE = [
-    "TKO in round three", "The STK exchange", "Turkey (TKY)", "tk", "kilo lorem", "Florem ipsum", "XX",
-    "Size XXL", "XXXIV", "Super Bowl XXXVI", "xxx", "[Headline](https://example.org/)", "[the port](https://example.org/)",
-    "[sic]", "He said [the minister] left", "[...]", "headline", "[1]",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("text", LEFT_BEHIND)
-def test_placeholders_are_found(text: str) -> None:
-    assert [finding.path for finding in PLACEHOLDERS.findings(sound(title="T", subject=text))] == ["subject"]
-
-
-@pytest.mark.parametrize("text", FINE)
-def test_ordinary_words_are_not_placeholders(text: str) -> None:
-    assert PLACEHOLDERS.findings(a_section(type="text", text=text)) == []
-
-
-def test_addresses_are_not_searched_for_placeholders() -> None:
-    story = STORY | {"url": "https://example.org/TK/XXX"}
-    assert PLACEHOLDERS.findings(a_section(type="links", items=[story])) == []
-
-
-@given(
-    words=st.lists(st.text(st.characters(categories=["L", "Nd", "Po", "Zs"]), max_size=12), max_size=6),
-    at=st.integers(0, 6),
-)
-def test_a_placeholder_is_found_among_any_words(words: list[str], at: int) -> None:
-    text = " ".join([*words[:at], "TK", *words[at:]])
-    draft = sound()
-    spoiled = draft.document.model_copy(update={"subject": text})
-    found: list[Finding] = PLACEHOLDERS.findings(dataclasses.replace(draft, document=spoiled))
-    assert any(finding.path == "subject" for finding in found)
 
 
 @given(st.data())
