@@ -39,11 +39,8 @@ def test_what_is_no_link_stays_in_the_window(editor_client: SignedIn, publicatio
 
 def test_the_bookmarklet_leads_to_the_window(editor_client: SignedIn, publication: Publication) -> None:
     page = editor_client.get("/admin/p/morning/inbox").text
-    script = (
-        unquote(page.partition('href="javascript:')[2].partition('"')[0])
-        .replace("&amp;", "&")
-        .replace("&#39;", "'")
-    )
+    address = page.partition('href="javascript:')[2].partition('"')[0]
+    script = unescape(unquote(address))
     assert script.startswith(
         "(()=>{open('http://localhost/admin/p/morning/inbox/clip?url='+encodeURIComponent("
     )
