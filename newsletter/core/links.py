@@ -50,6 +50,10 @@ class Links:
     def forgot_password(self) -> str:
         return f"{self.public_url}/forgot-password"
 
+    def approval(self, issue_id: int) -> str:
+        """Where the team reads an issue and approves it."""
+        return f"{self.public_url}/admin/issues/{issue_id}/approval"
+
     def edit_issue(self, issue_id: int) -> str:
         return f"{self.public_url}/admin/issues/{issue_id}/edit"
 

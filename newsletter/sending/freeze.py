@@ -11,11 +11,12 @@ import structlog
 from sqlalchemy import ColumnElement, case, func, insert, literal, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.approval.notify import tell_team
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
 from newsletter.issues.compile import compile_for_mailing
-from newsletter.issues.models import Revision
+from newsletter.issues.models import Issue, Revision
 from newsletter.issues.publish import publish_issue
 from newsletter.mailings import counts
 from newsletter.mailings.lifecycle import advance, lock
@@ -30,6 +31,7 @@ from newsletter.mailings.models import (
 from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
 from newsletter.sending import failpoints
+from newsletter.sending.approval import HELD, is_unapproved
 from newsletter.sending.control import auto_pause
 from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
@@ -74,6 +76,11 @@ def _begin(session: Session, mailing_id: int) -> bool:
         return False
     if now - max(mailing.scheduled_at, mailing.last_turn_at or mailing.scheduled_at) > TOO_LATE:
         auto_pause(session, mailing, "Its time passed while nothing was running. Resume it to send it now.")
+        session.commit()
+        return False
+    if is_unapproved(session, mailing):
+        auto_pause(session, mailing, HELD)
+        tell_team(session, "approval_missing", session.get_one(Issue, mailing.issue_id))
         session.commit()
         return False
     advance(mailing, MailingState.FREEZING)

@@ -27,6 +27,7 @@ LINKS = {
     "invitation": (1, 2),
     "reset_password": (1, 2),
     "forgot_password": (),
+    "approval": (1,),
 }
 
 

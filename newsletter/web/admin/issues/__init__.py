@@ -1,6 +1,7 @@
 """Issues: list, calendar, editor and what it asks, history, preview, review, test messages, scheduling."""
 
 from newsletter.web.admin.issues import (
+    approval,
     calendar,
     change,
     check,
@@ -17,6 +18,7 @@ from newsletter.web.admin.issues import (
 from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
+    "approval",
     "blueprint",
     "calendar",
     "change",
