@@ -1,4 +1,4 @@
-"""Issues: their list, the editor and what it asks, history, preview, review, test messages and scheduling."""
+"""Issues: their list, the editor and what it asks, its inbox, history, preview, review, tests and sending."""
 
 from newsletter.web.admin.issues import (
     change,
@@ -6,6 +6,7 @@ from newsletter.web.admin.issues import (
     delete,
     edit,
     history,
+    inbox,
     listing,
     new,
     presence,
@@ -22,6 +23,7 @@ __all__ = [
     "delete",
     "edit",
     "history",
+    "inbox",
     "listing",
     "new",
     "presence",
