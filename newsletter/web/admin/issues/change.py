@@ -6,8 +6,8 @@ the newest state when it is another one, 409 once the issue is locked, 400 namin
 saved.
 
 A change that places entries of the inbox, or gives them back, is sent as an object
-(`application/vnd.newsletter.change+json`): `patch` has the operations, `use` the section of each entry by its
-id, `give_back` the ids of those that are items no more. It is saved with them or not at all: 409 `not_waiting`
+(`application/vnd.newsletter.change+json`): `patch` has the operations, `use` the section of each entry by
+its id, `give_back` the ids of those that are items no more. All is saved or nothing: 409 `not_waiting`
 has a sentence for each entry that somebody else was quicker with.
 """
 

@@ -54,7 +54,7 @@ export function duplicateSection(store: EditorStore, section: Section): void {
 export function removeSection(store: EditorStore, section: Section): void {
   const index = store.issue.sections.indexOf(section);
   store.change(edit.removeSection(store.issue, section.id), section.id);
-  store.removed(t("“{title}” deleted.", { title: titleOf(section) }));
+  store.tell(t("“{title}” deleted.", { title: titleOf(section) }), true);
   const next = store.issue.sections[Math.min(index, store.issue.sections.length - 1)];
   void focusField(next?.id ?? "", []);
 }
@@ -114,7 +114,7 @@ export function spreadOver(store: EditorStore, section: Section, entry: Entry, g
 
 function tellAdded(store: EditorStore, section: Section, count: number): void {
   const words = blockOf(section.type).entries?.count;
-  if (words) store.removed(t("Pasted: {entries}.", { entries: plural(count, ...words) }));
+  if (words) store.tell(t("Pasted: {entries}.", { entries: plural(count, ...words) }), true);
 }
 
 export function duplicateEntry(store: EditorStore, entry: Entry, section: Section): void {
@@ -130,7 +130,7 @@ export function removeEntry(store: EditorStore, entry: Entry, section: Section):
   store.change(edit.removeEntry(store.issue, entry[KEY]), entry[KEY]);
   const noun = blockOf(section.type).entries?.noun ?? "";
   const named = writtenName(entry, section.type) !== "";
-  store.removed(named ? t("“{name}” deleted.", { name: nameOf(entry, section.type) }) : t("Empty {noun} deleted.", { noun: t(noun) }));
+  store.tell(named ? t("“{name}” deleted.", { name: nameOf(entry, section.type) }) : t("Empty {noun} deleted.", { noun: t(noun) }), true);
   const left = store.issue.sections.find((candidate) => candidate.id === section.id)?.entries ?? [];
   const next = left[Math.min(index, left.length - 1)];
   void focusField(next ? next[KEY] : section.id, []);

@@ -1,0 +1,22 @@
+/** What is shown beside the document. Whether the inbox is, this device remembers. */
+
+export type Pane = "inbox" | "write" | "preview" | "check";
+
+const NAME = "newsletter:editor:inbox";
+
+export function isInboxOpen(): boolean {
+  try {
+    return localStorage.getItem(NAME) === "open";
+  } catch {
+    return false; // a browser that forbids it throws at the mere mention
+  }
+}
+
+export function keepInboxOpen(isOpen: boolean): void {
+  try {
+    if (isOpen) localStorage.setItem(NAME, "open");
+    else localStorage.removeItem(NAME);
+  } catch {
+    // It is closed again on the next page.
+  }
+}
