@@ -91,7 +91,8 @@ test("a page fills what nobody has written", () => {
   const filled = fillStory(typed, key, pasted, { ...ITEM, blurb: "It is back." });
   const story = filled.sections[0]?.entries?.[1];
   assert.deepEqual([story?.["headline"], story?.["url"], story?.["blurb"]], ["Mine", URL, "It is back."]);
-  assert.deepEqual((story?.["provenance"] as Fields)["outlet"], "The Post");
+  const provenance = story?.["provenance"] as Fields;
+  assert.deepEqual([provenance["outlet"], provenance["published"]], ["The Post", null]);
   assert.equal(fillStory(empty, key, pasted, ITEM), empty);
 });
 

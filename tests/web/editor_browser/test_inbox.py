@@ -10,6 +10,7 @@ from newsletter.document.item import Item
 from tests.features.looking import look
 from tests.web.editor_browser.editing import Editing, small
 from tests.web.editor_browser.test_moving import middle
+from tests.web.editor_browser.test_pasting import paste
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +113,36 @@ def test_of_two_who_add_one_entry_one_is_told(editing: Editing) -> None:
     assert stories(editing)[3].provenance.outlet == "The Water Post"
     expect(editing.tab.locator(".toast")).to_contain_text("“Bridge” is already in an issue.")
     expect(waiting(pane).filter(has_text=re.compile("Bridge|Canal|Dam"))).to_have_count(0)
+
+
+def test_pasted_links_become_stories_that_fill_in_while_somebody_writes(editing: Editing) -> None:
+    """Five at once into a section, one into an empty headline; then a page is read beside its story."""
+    at = editing.issue.installation
+    urls = [f"https://news.example/{number}?utm_source=x" for number in range(5)]
+    editing.section("Latest").focus()
+    paste(editing.section("Latest"), "", "\n".join(urls))
+    editing.announced("Pasted: 5 stories.")
+    assert [story.url for story in stories(editing, 1)][1:] == urls
+    expect(editing.tab.get_by_text("Reading the page…")).to_have_count(5)
+    editing.section("Latest").get_by_label("Headline").nth(1).fill("Mine")
+    at.read_pages("The news", outlet="News", description="What happened.")
+    expect(editing.section("Latest").get_by_label("Headline").nth(5)).to_have_value("The news")
+    filled = stories(editing, 1)[1:]
+    assert [story.headline for story in filled] == ["Mine", *["The news"] * 4]
+    assert {(story.blurb, story.provenance.outlet) for story in filled} == {("What happened.", "News")}
+    assert [story.url for story in filled] == [f"https://news.example/{number}" for number in range(5)]
+
+    editing.section("Latest").get_by_role("button", name="Read the page: Mine").click()
+    pane = editing.tab.get_by_role("complementary", name="Inbox")
+    expect(pane.get_by_role("heading", name="The news")).to_be_focused()
+    expect(pane.get_by_text("Its text.")).to_be_visible()
+    pane.get_by_role("button", name="Back to the inbox").click()
+    expect(pane.get_by_role("searchbox")).to_be_focused()
+
+    editing.headline("One").focus()
+    editing.tab.keyboard.press("ControlOrMeta+Enter")
+    paste(editing.tab.locator("textarea:focus"), "", "https://news.example/six")
+    assert stories(editing)[1].url == "https://news.example/six"
+    editing.tab.keyboard.press("ControlOrMeta+z")
+    assert (stories(editing)[1].headline, stories(editing)[1].url) == ("", "")
+    expect(waiting(pane).get_by_text("https://news.example/six")).to_be_visible()

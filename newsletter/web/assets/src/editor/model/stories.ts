@@ -49,10 +49,8 @@ export function fillStory(issue: Issue, scope: string, link: string, item: Field
   const fields = fieldsOf(issue, scope);
   if (!fields) return issue;
   const isBlank = (value: Json | undefined): boolean => value === "" || value === null;
-  const filled = FILLED.filter((name) => isBlank(at(fields, name))).reduce(
-    (result, name) => setField(result, scope, name, at(item, name) ?? at(fields, name) ?? ""),
-    issue,
-  );
+  const blank = FILLED.filter((name) => isBlank(at(fields, name)) && at(item, name));
+  const filled = blank.reduce((result, name) => setField(result, scope, name, at(item, name) ?? ""), issue);
   return textAt(fields, "url") === link ? setField(filled, scope, "url", textAt(item, "url")) : filled;
 }
 

@@ -51,7 +51,9 @@ export class UsedEntries {
 
   /** What the server says: answers the entries whose pages were read since, and whether the last picture came. */
   take(issue: Issue, used: readonly UsedEntry[]): { read: number[]; isComplete: boolean } {
+    const before = this.#saved;
     this.#saved = new Set(used.map(({ id }) => id));
+    for (const id of this.#incomplete) if (before.has(id) && !this.#saved.has(id)) this.#incomplete.delete(id);
     const taken = new Set([...this.#uses.values()].map(({ scope }) => scope));
     const read: number[] = [];
     const waited = this.#incomplete.size > 0;

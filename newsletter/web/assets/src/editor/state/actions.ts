@@ -6,6 +6,7 @@ import { KEY, locate, type Entry, type Fields, type Issue, type Json, type Secti
 import * as edit from "../model/edit.ts";
 import { fitting } from "../model/pasted.ts";
 import { t, plural } from "../i18n.ts";
+import { collectLinks } from "./collect.ts";
 import type { EditorStore } from "./editor-store.svelte.ts";
 import { fieldId, scopeId } from "./jump.ts";
 
@@ -96,6 +97,7 @@ export function addEntries(store: EditorStore, section: Section, index: number, 
   const [issue, keys] = edit.addEntries(store.issue, section.id, index, fitting(kind, given, roomIn(section)));
   store.change(issue, section.id);
   tellAdded(store, section, keys.length);
+  void collectLinks(store, keys);
   void focusField(keys[0] ?? section.id, ["headline", "text"]);
 }
 
@@ -109,6 +111,7 @@ export function spreadOver(store: EditorStore, section: Section, entry: Entry, g
   const [issue, keys] = edit.addEntries(filled, section.id, index + 1, others);
   store.change(issue, section.id);
   if (keys.length > 0) tellAdded(store, section, keys.length + 1);
+  void collectLinks(store, [entry[KEY], ...keys]);
   if (kind.isText) void focusField(keys.at(-1) ?? entry[KEY], ["text"]);
 }
 

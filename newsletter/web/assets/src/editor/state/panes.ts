@@ -1,6 +1,19 @@
 /** What is shown beside the document. Whether the inbox is, this device remembers. */
 
+import { getContext, setContext } from "svelte";
+
 export type Pane = "inbox" | "write" | "preview" | "check";
+
+const READER = Symbol("reader");
+
+/** How the page of an entry is opened beside the document. */
+export function providePageReader(read: (id: number) => void): void {
+  setContext(READER, read);
+}
+
+export function pageReader(): (id: number) => void {
+  return getContext<(id: number) => void>(READER);
+}
 
 const NAME = "newsletter:editor:inbox";
 
