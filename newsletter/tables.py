@@ -4,9 +4,13 @@ Those of the accounts are not among them: nothing refers to them, and Flask-Secu
 as long to import as all the rest. The desk, `newsletter user` and the migrations import them by themselves.
 """
 
+from newsletter.approval import models as approval
 from newsletter.audit import models as audit
+from newsletter.cadence import models as cadence
+from newsletter.comments import models as comments
 from newsletter.core.db import Base
 from newsletter.curation import models as curation
+from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
 from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
@@ -20,11 +24,15 @@ from newsletter.transports import models as transports
 
 __all__ = [
     "Base",
+    "approval",
     "audit",
+    "cadence",
+    "comments",
     "curation",
     "deferred",
     "imports",
     "issues",
+    "link_checks",
     "mailings",
     "media",
     "outbox",

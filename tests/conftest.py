@@ -1,5 +1,6 @@
 """Fixtures: a real SQLite file and a real PostgreSQL database for each test, and the application."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ compile_stale()
 log_plainly()
 # Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
 # change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=30)
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=20)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("suite")
 
@@ -59,6 +60,16 @@ def pytest_configure() -> None:
     """Files of tests go into memory where there is room: each commit on SQLite waits for the disk else."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection() -> None:
+    """What is made until the first test, stays: looking for garbage in it again and again takes seconds."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -13,8 +13,10 @@ import signal
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 from tests.servers.processes import ROOT
 
@@ -55,13 +57,26 @@ def start(
     return started
 
 
-def _become(arguments: list[str], environment: dict[str, str], out: Path, errors: Path) -> None:
-    left_out = set(IMPORTED) - sys.modules.keys()
-    assert not left_out, f"multiprocessing could not import {left_out}"
+def end_with_the_tests() -> None:
+    """End this forked process when the process of the tests ends, however that happens.
+
+    The kernel kills it with the server that forked it. That one ends when nobody holds the other end of its
+    pipe any more, which multiprocessing hands to each forked process, too.
+    """
     parent = os.getppid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before the kernel was asked
         os._exit(1)
+    server: Any = forkserver._forkserver
+    if server._forkserver_alive_fd is not None:
+        os.close(server._forkserver_alive_fd)
+        server._forkserver_alive_fd = None
+
+
+def _become(arguments: list[str], environment: dict[str, str], out: Path, errors: Path) -> None:
+    left_out = set(IMPORTED) - sys.modules.keys()
+    assert not left_out, f"multiprocessing could not import {left_out}"
+    end_with_the_tests()
     os.setsid()
     os.chdir(ROOT)
     os.environ.clear()

@@ -25,6 +25,8 @@ NOUNS = {
     "inbox": "Collect links, and place them in issues.",
     "feed": "Add feeds, whose new items come into the inbox.",
     "issue": "Import, export, check, render, compare and send issues.",
+    "delivery": "Show what exactly a person got.",
+    "cadence": "Say when issues are due.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }
 

@@ -4,6 +4,7 @@ Each resolves to a route of the web application; a test walks them all.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from newsletter.core.tokens import Purpose, Signer
@@ -22,13 +23,17 @@ class Links:
     def confirm(self, subscription_id: int) -> str:
         return f"{self.public_url}/confirm/{self.signer.sign(Purpose.CONFIRM, subscription_id)}"
 
-    def unsubscribe(self, subscription_id: int, mailing_id: int = 0) -> str:
+    def unsubscribe(
+        self, subscription_id: int, mailing_id: int = 0, issued_at: datetime | None = None
+    ) -> str:
         """`mailing_id` 0 means: not from a mailing."""
-        token = self.signer.sign(Purpose.UNSUBSCRIBE, subscription_id, mailing_id)
+        token = self.signer.sign(Purpose.UNSUBSCRIBE, subscription_id, mailing_id, issued_at=issued_at)
         return f"{self.public_url}/u/{token}"
 
-    def preferences(self, subscriber_id: int) -> str:
-        return f"{self.public_url}/p/{self.signer.sign(Purpose.PREFERENCES, subscriber_id)}"
+    def preferences(self, subscriber_id: int, issued_at: datetime | None = None) -> str:
+        return (
+            f"{self.public_url}/p/{self.signer.sign(Purpose.PREFERENCES, subscriber_id, issued_at=issued_at)}"
+        )
 
     def set_up(self) -> str:
         """Where the first owner is made."""
@@ -44,6 +49,17 @@ class Links:
 
     def forgot_password(self) -> str:
         return f"{self.public_url}/forgot-password"
+
+    def approval(self, issue_id: int) -> str:
+        """Where the team reads an issue and approves it."""
+        return f"{self.public_url}/admin/issues/{issue_id}/approval"
+
+    def edit_issue(self, issue_id: int) -> str:
+        return f"{self.public_url}/admin/issues/{issue_id}/edit"
+
+    def calendar(self, publication_slug: str) -> str:
+        """When issues were sent, are scheduled and are due, for editors."""
+        return f"{self.public_url}/admin/p/{quote(publication_slug)}/issues/calendar"
 
     def archive(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/"

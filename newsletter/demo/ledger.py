@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
 from newsletter.demo.people import SENT, Fate, Person
-from newsletter.issues.compile import compile_issue
+from newsletter.issues.compile import compile_for_mailing
 from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import Revision
 from newsletter.issues.publish import publish_issue
 from newsletter.mailings import counts
-from newsletter.mailings.models import Delivery, Exclusion, Mailing, MailingState, Outcome, StoredMessage
+from newsletter.mailings.models import Delivery, Exclusion, Mailing, MailingState, Outcome
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import Subscription
 
@@ -64,8 +64,7 @@ def make_mailing(
     session.flush()
     _write_deliveries(session, mailing, candidates, number, due)
     publish_issue(session, revision, due)
-    compiled = compile_issue(session, revision, publication, links, mailing_id=mailing.id)
-    session.add(StoredMessage(mailing_id=mailing.id, variant="", compiled=compiled.to_json()))
+    session.add(compile_for_mailing(session, revision, publication, links, mailing.id))
     session.flush()
     return mailing
 

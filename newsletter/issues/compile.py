@@ -19,10 +19,9 @@ from newsletter.document import Document
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
-from newsletter.rendering.compile import compile_message
-from newsletter.rendering.compose import compose
+from newsletter.rendering.compile_input import CompileInput, compile_from
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.render_input import IssueInput, IssueLinks, PublicationInput, RenderInput
@@ -51,19 +50,48 @@ def compile_issue(
     Takes tens of milliseconds. Raises `Refused` with fields for facts that cannot stand in a message (a
     sender that is no address, an image that is not in the library), `OperatorMustAct` for a broken template.
     """
+    return compile_from(
+        compile_input(
+            session,
+            revision,
+            publication,
+            links,
+            mailing_id=mailing_id,
+            variant=variant,
+            mark=mark,
+            content=content,
+            proof=proof,
+        )
+    )
+
+
+def compile_input(
+    session: Session,
+    revision: Revision,
+    publication: Publication,
+    links: Links,
+    *,
+    mailing_id: int = 0,
+    variant: Variant = EVERYTHING,
+    mark: str = "",
+    content: IssueContent | None = None,
+    proof: bool = False,
+) -> CompileInput:
+    """Everything that `compile_issue` makes the message of, for whoever wants to make it again later."""
     content = content or load_content(session, revision, publication)
     given = render_input(session, revision, content, publication, links, variant=variant)
     if proof:
         given = replace(given, links=_proof_links(session, revision, given.links, links))
-    composed = compose(given)
-    return compile_message(
-        composed.html,
-        composed.text,
-        mark + composed.subject,
-        message_headers(publication, links, mailing_id),
-        composed.slots,
-        preheader=composed.preheader,
-    )
+    return CompileInput(given, message_headers(publication, links, mailing_id), mark)
+
+
+def compile_for_mailing(
+    session: Session, revision: Revision, publication: Publication, links: Links, mailing_id: int
+) -> StoredMessage:
+    """The message of a mailing, with what it was made of; raises what `compile_issue` raises."""
+    given = compile_input(session, revision, publication, links, mailing_id=mailing_id)
+    compiled = compile_from(given).to_json()
+    return StoredMessage(mailing_id=mailing_id, variant="", compiled=compiled, made_of=given.to_json())
 
 
 def render_input(

@@ -70,7 +70,8 @@ def recipient_values(
 ) -> dict[str, str]:
     """The values for `CompiledMessage.fill`: about 10 µs, most of it two HMACs.
 
-    `now` is an aware moment, for the Date header only. `fields` is `CompiledMessage.fields`: a preferences
+    `now` is an aware moment: the Date header, and when the links are issued. The same moment gives the same
+    values. `fields` is `CompiledMessage.fields`: a preferences
     link that the message does not show is then not signed. Never raises for a person's odd values: `fill`
     takes care of them.
     """
@@ -81,10 +82,12 @@ def recipient_values(
         "publication_name": identity.publication_name,
         "message_id": message_id(identity.mailing_id, recipient.seq, identity.domain, identity.origin),
         "date": _format_date(now.replace(microsecond=0)),
-        "unsubscribe_url": identity.links.unsubscribe(recipient.subscription_id, identity.mailing_id),
+        "unsubscribe_url": identity.links.unsubscribe(
+            recipient.subscription_id, identity.mailing_id, issued_at=now
+        ),
     }
     if fields is None or "preferences_url" in fields:
-        values["preferences_url"] = identity.links.preferences(recipient.subscriber_id)
+        values["preferences_url"] = identity.links.preferences(recipient.subscriber_id, issued_at=now)
     for key, value in recipient.attributes.items():
         if value is not None:
             values[f"attributes.{key}"] = value if isinstance(value, str) else str(value)

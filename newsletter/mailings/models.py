@@ -119,6 +119,8 @@ class StoredMessage(Base):
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
     variant: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
     compiled: Mapped[str] = mapped_column(Text)
+    # What it was compiled from (`rendering.compile_input`); empty for those of earlier versions.
+    made_of: Mapped[str] = mapped_column(Text, default="")
 
 
 class MailingCount(Base):
@@ -157,6 +159,8 @@ class Delivery(Base):
     code: Mapped[int | None]
     enhanced: Mapped[str] = mapped_column(String(12), default="")
     at: Mapped[datetime | None]
+    # The moment in the Date header of its last copy, by which that can be made again.
+    dated: Mapped[datetime | None]
 
 
 class DeliveryRetry(Base):

@@ -76,5 +76,28 @@ KINDS: Registry[Kind] = Registry(
             lambda links, _facts: links.forgot_password(),
             timedelta(days=7),
         ),
+        # Asks somebody on the team to read an issue and approve it.
+        Kind(
+            "review_requested",
+            {"issue_id": int},
+            lambda links, facts: links.approval(facts["issue_id"]),
+            timedelta(days=7),
+        ),
+        # A mailing is held because nobody has approved its text.
+        Kind(
+            "approval_missing",
+            {"issue_id": int},
+            lambda links, facts: links.approval(facts["issue_id"]),
+            timedelta(days=7),
+        ),
+        # Reminds an editor that the issue for a date is not scheduled; issue_id is 0 where none was begun.
+        Kind(
+            "issue_due",
+            {"slug": str, "issue_id": int, "due_at": str, "zone": str},
+            lambda links, facts: (
+                links.edit_issue(facts["issue_id"]) if facts["issue_id"] else links.calendar(facts["slug"])
+            ),
+            ONE_DAY,
+        ),
     ),
 )

@@ -44,6 +44,7 @@ class SystemEmail:
     link:     where its one button leads.
     name:     who it comes from: the publication, or whoever runs the installation.
     accent:   the colour of the button, as `#rrggbb`.
+    due_at:   the time that the message is about, where it is about one; `timezone` is its zone.
     """
 
     message_id: int
@@ -59,6 +60,7 @@ class SystemEmail:
     postal_address: str = ""
     timezone: str = "UTC"
     accent: str = ACCENT
+    due_at: datetime | None = None
 
 
 def write(email: SystemEmail) -> Envelope:
@@ -96,6 +98,7 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
     """HTML, text and subject."""
     environment = _environment(language)
     date, time, zone = _moment(email.asked_at, email.timezone, language)
+    due_date, due_time, _zone = _moment(email.due_at or email.asked_at, email.timezone, language)
     words = {
         "lang": language,
         "dir": i18n.direction(language),
@@ -103,6 +106,8 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
         "date": date,
         "time": time,
         "zone": zone,
+        "due_date": due_date,
+        "due_time": due_time,
         "button": _button(email.accent),
     }
     text = environment.get_template(f"{email.kind}.txt")

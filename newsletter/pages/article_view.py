@@ -7,6 +7,7 @@ their own.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from newsletter.pages.headlines import same_headline
 from newsletter.pages.html_tree import Element, names_of, text_of
@@ -24,8 +25,11 @@ _OTHER = re.compile(
     r"taboola|share-|social|subscribe|advert|cookie|consent|next-post|prev-post|ticker|"
     r"weiterlesen|"
     r"mehr-zum|lire-aussi|leia-mais|leggi-anche|correlat|archive-list|upnext|up-next|jp-relatedposts|"
-    r"author-?bio|author-?box|about-the-author",
+    r"review|testimonial|rating|\bevent-|reply|replies|\bannouncement|author-?spotlight|author-?bio|author-?box|about-the-author",
 )
+MOST_SIBLINGS = 60
+MOST_ABOVE = 25  # elements before the heading that may still belong to it
+_DATE_OR_AUTHOR = re.compile(r"date|time|datum|fecha|author|autor|auteur|byline")
 _META = re.compile(r"meta|byline|author|info|article-head")
 _SITE_NAME = re.compile(r"logo|site-?title|site-?name|masthead|brand|blog-?title|site-header|sitename")
 _HEADLINE = re.compile(r"headline|title|heading|titre|titulo|titolo|überschrift|entry-name")
@@ -64,7 +68,8 @@ class ArticleView:
         if element is None or element in self.above or element is self.body:
             return False
         if element not in self._cards:
-            self._cards[element] = _is_card(element) or self.is_card(element.getparent())
+            is_card = _is_card(element) or _is_one_of_many(element)
+            self._cards[element] = is_card or self.is_card(element.getparent())
         return self._cards[element]
 
     def _around(self, start: int) -> Iterator[Element]:
@@ -74,7 +79,13 @@ class ArticleView:
             if paragraphs >= BODY_PARAGRAPHS:
                 break
             yield element
-        yield from (element for element in self.own[max(0, start - 25) : start] if not _is_site(element))
+        for element in self.own[max(0, start - MOST_ABOVE) : start]:
+            if not _is_site(element) and not self._is_in_site_header(element):
+                yield element
+
+    def _is_in_site_header(self, element: Element) -> bool:
+        above = (part for part in (element, *element.iterancestors()) if part not in self.above)
+        return any(part.tag == "header" or re.search(r"today|current-date", names_of(part)) for part in above)
 
     def _find_heading(self, titles: list[str], outlet: str) -> Element | None:
         """The `h1` of the article: one that says what a title says, one that is named so, or the only one."""
@@ -149,3 +160,19 @@ def _is_card(part: Element) -> bool:
     return any(
         part.find(f".//{tag}//a") is not None or part.find(f".//a//{tag}") is not None for tag in headings
     )
+
+
+def _is_one_of_many(part: Element) -> bool:
+    """Whether `part` is an entry of a list: another of its kind, too, has a link and a date or author."""
+    name = part.get("class")
+    parent = part.getparent()
+    if not name or parent is None or part.tag not in ("div", "section", "article", "li", "tr", "td"):
+        return False
+    siblings = islice(parent.iterchildren(part.tag), MOST_SIBLINGS)
+    alike = [other for other in siblings if other.get("class") == name and other.find(".//a") is not None]
+    return part in alike and sum(_has_date_or_author(other) for other in alike[:5]) > 1
+
+
+def _has_date_or_author(part: Element) -> bool:
+    parts = islice(part.iterdescendants(), MOST_SIBLINGS)
+    return any(child.tag == "time" or _DATE_OR_AUTHOR.search(names_of(child)) for child in parts)

@@ -56,6 +56,7 @@ _ROLE = re.compile(
     r"contributor|producer|fellow)\b.*",
     re.IGNORECASE,
 )
+_NO_NAME_WORDS = frozenset(["or", "by", "of", "to", "from", "not", "until", "when", "how", "why", "what"])
 _PARTICLES = frozenset(
     [
         "and",
@@ -102,6 +103,7 @@ _PARTICLES = frozenset(
 _NO_PERSON = re.compile(
     r"(?:admin|administrator|webmaster|root|wordpress|editor|author|user\d*|anonymous|guest)"
 )
+_DOMAIN = re.compile(r"\.(?:[a-z]{2,3}|[A-Z]{2,3})$")
 _SITE_WORDS = re.compile(r"^the|(?:online|web|news|com|网|在线|オンライン|電子版|デジタル)$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|(?<!\w)@\w+")
 _IMAGE_WORDS = re.compile(r"^(?:photo|image|foto|bild|video|illustration|graphic)s?\b", re.IGNORECASE)
@@ -128,7 +130,7 @@ def clean_visible(value: str, language: str, outlet: str = "") -> str:
         for number, part in enumerate(parts)
         if part and not (number and (_ROLE.fullmatch(part) or _same_outlet(part, outlet)))
     ]
-    names = " ".join(", ".join(kept).split()).strip(" ,;:|()-–")
+    names = _without_last_small_words(" ".join(", ".join(kept).split()).strip(" ,;:|()-–"))
     if (
         _names_nobody(names, outlet)
         or len(names) > NAME
@@ -137,6 +139,21 @@ def clean_visible(value: str, language: str, outlet: str = "") -> str:
     ):
         return ""
     return names
+
+
+def _without_last_small_words(names: str) -> str:
+    """`names` without what follows them in small letters, such as the month of a date."""
+    words = names.split()
+    while (
+        len(words) > 2
+        and words[0][0].isupper()
+        and words[-1].islower()
+        and not names_agency(words[-1])
+        and words[-2] not in _PARTICLES
+        and words[-2][-1] != ","
+    ):
+        words.pop()
+    return " ".join(words)
 
 
 def strip_by(line: str, language: str) -> str:
@@ -161,10 +178,15 @@ def join_names(names: Iterable[str], language: str) -> str:
     return ", ".join(kept)
 
 
+def is_role(line: str) -> bool:
+    """Whether a line is what somebody does (“Senior reporter”) rather than a name."""
+    return _ROLE.fullmatch(line.strip()) is not None
+
+
 def looks_like_names(line: str) -> bool:
     """Whether each word is one of names: with a capital, a particle, or in a script without capitals."""
     words = [word for word in re.split(r"[\s,&/]+", line) if word]
-    if not words or len(words) > 10:
+    if not words or len(words) > 10 or any(word.lower() in _NO_NAME_WORDS for word in words):
         return False
     return all(
         word in _PARTICLES or not word[0].isalpha() or word[0].lower() == word[0].upper() or word[0].isupper()
@@ -193,5 +215,5 @@ def _names_nobody(name: str, outlet: str) -> bool:
 
 
 def _same_outlet(name: str, outlet: str) -> bool:
-    one, other = (_SITE_WORDS.sub("", letters(text)) for text in (name, outlet))
+    one, other = (_SITE_WORDS.sub("", letters(_DOMAIN.sub("", text))) for text in (name, outlet))
     return bool(one) and one == other

@@ -8,7 +8,7 @@ from newsletter.pages.plain import NAME, PARAGRAPH, letters, plain_line
 _LABEL = (
     r"(?:photo|image|picture|file photo)s?\s+credits?\s*[:：]|(?:photo|image)s?\s+courtesy(?:\s+of)?\s*:?|"
     r"courtesy(?:\s+of|:)|(?:photograph|photo|image|picture|illustration|graphic)s?\s+by\s*:?|"
-    r"(?:photographer|photograph|photography|photo|image|picture|illustration|credits?|copyright|"
+    r"(?:photographer|photograph|photography|photo|pic|pix|image|picture|illustration|credits?|copyright|"
     r"source)s?\s*[:：]|"
     r"(?:©|\(c\)|ⓒ|copyright\s+©?)|"
     r"(?:symbol|archiv)?(?:foto|bild|grafik)(?:quelle|nachweis|credit)?s?\s*[:：]|foto\s+(?:von|di|de|"
@@ -19,10 +19,10 @@ _LABEL = (
     r"image source,|(?:quelle|bildrechte)\s*[:：]|"
     r"(?:crédits?|photographie|photographe|illustration|photo|image)(?:\s+(?:photo|image)s?)?\s*[:：]|"
     r"(?:fotografía|fotografia|imagen|imagem|immagine|créditos?|crediti|credito|fuente|fonte|arquivo)"
-    r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotografía\s+de\s|"
+    r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotograf[ií]a\s+(?:de|di)\s|"
     r"(?:фото|фотография|иллюстрация|автор фото|источник фото)\s*[:：©]+|"
     r"(?:الصورة|صورة|تصوير|المصدر|مصدر الصورة)\s*[:：]|(?:צילום|קרדיט|תמונה)\s*[:：]|"
-    r"(?:写真|撮影|提供|画像|クレジット|写真提供)\s*[:：=＝／]|"
+    r"(?:写真|撮影|提供|画像|クレジット|写真提供)\s*[:：=＝／・]|"
     r"(?:图片来源|图源|摄影|图片|供图|圖片來源|攝影|摄)\s*[:：／/]"
 )
 _LABELLED = re.compile(
@@ -38,6 +38,13 @@ _AT_END = re.compile(
     rf"(?:{_AGENCY}|"
     rf"[A-Z]{{2,12}})\s?/\s?[^\W\d_][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{0,4}}(?:/File Photo)?)[.]?$"
 )
+# “A ferry. | Jane Doe”, “A ferry - Jane Doe/Gazette”, “A ferry - PORT OFFICE - Archive” of agencies that set
+# names in capitals.
+_SEPARATED = re.compile(
+    r"\s[|｜]\s*([^|｜]{3,80})$|"
+    r"\s[-–—]\s([^\W\d_][\w.’'-]*(?:\s[\w.’'-]+){0,4}\s?/\s?[^\Wa-zà-ÿ\d_][\w.’' -]{1,40})$|"
+    r"\s[-–—]\s([^\Wa-zà-ÿ\d_][^a-zà-ÿ\d]{4,80}?)(?:\s[-–—]\s(?:Archivo|Archiv|Archive|File|Archivio))?$"
+)
 _TAKEN_BY = re.compile(r"(?<=[、。＝，])\s*([^、。＝，]{2,20}?)(?:氏)?\s?(?:撮影|提供|摄)[。]?$")
 _NAME_AND_OUTLET = re.compile(r"[^\W\d_][\w .’'-]+\s?/\s?[^\W\d_][\w .’'-]+")
 _AGENCIES = frozenset(agency.casefold() for agency in AGENCIES)
@@ -46,6 +53,9 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _FOTO = re.compile(r"(?:Foto|Fotos|Photo|Photos|FOTO|PHOTO)\s+(?=[^\W\d_])")
+_ANY_LABEL = re.compile(
+    r"^\w[\w\u0300-\u036f\u0900-\u0dff]{1,14}\s?[:：]\s+"
+)  # “फोटो: ” in an element that is a credit
 _CAPTION_LABEL = re.compile(r"^(?:image caption,|bildunterschrift:|légende\s*:|caption:)\s*", re.IGNORECASE)
 _YEAR = re.compile(r"^(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?[,\s]+|[,\s]+(?:19|20)\d\d$")
 
@@ -60,6 +70,10 @@ def split_credit(text: object) -> tuple[str, str]:
     bracketed = _BRACKETED.search(line)
     if bracketed and _is_credit(bracketed[1]):
         return _trim(line[: bracketed.start()]), clean_credit(bracketed[1])
+    separated = _SEPARATED.search(line)
+    if separated and not _NO_NAME.search(separated[0]):
+        name = next(group for group in separated.groups() if group)
+        return _trim(line[: separated.start()]), clean_credit(name)
     if (at_end := _AT_END.search(line)) or (at_end := _TAKEN_BY.search(line)):
         return _trim(line[: at_end.start()]), clean_credit(at_end[1])
     return line, ""
@@ -84,6 +98,7 @@ def clean_credit(text: object) -> str:
     for _ in range(3):
         line = _LEADING_LABEL.sub("", line)
     line = _FOTO.sub("", line) if _FOTO.match(line) and "/" not in line.split(" ")[1] else line
+    line = _ANY_LABEL.sub("", line)
     line = re.sub(r"\s*\.?\s*all rights reserved\.?$", "", line, flags=re.IGNORECASE)
     line = _YEAR.sub("", line.strip(" .,;:|)]）】([。")).strip(" .,;:|。")
     if re.match(r"(?:https?://|www\.)\S+$", line) or len(line) > NAME or not letters(line):

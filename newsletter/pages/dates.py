@@ -8,8 +8,9 @@ from functools import cache
 
 EARLIEST_YEAR, LATEST_YEAR = 1700, 2100  # newspapers put their archives online; later is a mistake of typing
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "ru", "ar", "he", "pl", "tr", "uk")
+MOST_WORDS = 9  # of a line that is a date: “27 November 2026 at 5:14 p.m. EST”
+_BEFORE_DATES = frozenset(["le", "el", "il", "den", "am", "on", "the", "-", "–", "—"])
 _OTHER_REGIONS = {"ar": ("ar_LB", "ar_MA")}  # the names of months differ between them
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _YEAR_FIRST = re.compile(r"\b(\d{4})(?:[-/.]|\s?年\s?|년\s?)(\d{1,2})(?:[-/.]|\s?月\s?|월\s?)(\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _SLASHES = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
@@ -65,6 +66,36 @@ def find_date(text: str, language: str) -> str:
     if numbers := _SLASHES.search(line):
         return _read_slashes(int(numbers[1]), int(numbers[2]), int(numbers[3]), language)
     return _read_words(line, language)
+
+
+def is_date_line(line: str, language: str) -> bool:
+    """Whether `line` begins with its date, but for a day of the week and an article, and is short."""
+    words = line.split()
+    day = find_date(line, language)
+    while day and len(words) > 1 and find_date(" ".join(words[1:]), language) == day:
+        if not _may_precede(words[0].strip(".,"), language):
+            return False
+        words.pop(0)
+    return bool(day) and len(words) <= MOST_WORDS
+
+
+def _may_precede(word: str, language: str) -> bool:
+    languages = (language[:2].lower(),) if language else LANGUAGES
+    return word.casefold() in _BEFORE_DATES or any(word.casefold() in _weekdays(code) for code in languages)
+
+
+@cache
+def _weekdays(language: str) -> frozenset[str]:
+    """The names of the days of the week in `language`, long and short, from the CLDR."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        days = Locale.parse(language).days["format"]
+    except (UnknownLocaleError, ValueError):
+        return frozenset()
+    return frozenset(
+        name.casefold().rstrip(".") for width in ("wide", "abbreviated") for name in days[width].values()
+    )
 
 
 def _read_slashes(first: int, second: int, year: int, language: str) -> str:

@@ -52,7 +52,7 @@ def _no_feed_but_page(page: str, url: str) -> FeedInvalid:
 def _read_xml(xml: bytes, texts: Sequence[str], url: str) -> Feed:
     parsed = feedparser.parse(
         io.BytesIO(xml),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )

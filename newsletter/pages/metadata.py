@@ -30,6 +30,8 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "description": ("meta", "json_ld", "microdata", "web_page"),
     "language": ("tree", "json_ld", "meta", "microdata", "web_page"),
 }
+# On a page about one of these, dates and names are those of the thing, not of what was written on it.
+NO_ARTICLES = ("Event", "Festival", "Product", "JobPosting", "Restaurant", "Hotel", "Course")
 Sources = dict[str, PageFields]
 
 
@@ -53,13 +55,11 @@ def read_fields(page: HtmlPage, url: str) -> PageFields:
         without_outlet(title, outlet, url) for title in [*titles, _headline(sources, "json_ld")] if title
     ]
     view = ArticleView(page.tree, titles, outlet)
-    published, updated = find_dates(view, language)
-    sources["visible"] = PageFields(
-        headline=view.headline,
-        byline=find_byline(view, language, outlet),
-        published=published,
-        updated=updated,
-    )
+    sources["visible"] = PageFields(headline=view.headline)
+    if "json_ld" in sources or not nodes.of_types(NO_ARTICLES):
+        published, updated = find_dates(view, language)
+        byline = find_byline(view, language, outlet)
+        sources["visible"] = replace(sources["visible"], byline=byline, published=published, updated=updated)
     return _join(sources, head, view, url)
 
 

@@ -18,7 +18,7 @@ from newsletter.pages.page import LeadImage
 from newsletter.pages.plain import ADDRESS, HEADLINE, PARAGRAPH, plain_line
 
 LONGEST_CAPTION = 200
-_FRAME = re.compile(r"figure|wp-caption|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
+_FRAME = re.compile(r"figure|illustr|img|caption|image|photo|picture|media|foto|bild|lead|hero|separator")
 _CREDIT = re.compile(
     r"credit|copyright|source|photographer|attribution|byline|fotograf|quelle|crédito|rights|fonte"
 )
@@ -33,7 +33,8 @@ _WIDGET = re.compile(
 )
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SIZE = re.compile(
-    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|(?:x-?)?large|medium|small|"
+    r"(?:[-_.](?:\d{2,5}x\d{2,5}|scaled|\d{3,4}w?|[wh]\d{2,4}|r\d[\d.]*|fp[xy]\d+|(?:x-?)?large|lg|md|sm|xl|medium|"
+    r"small|"
     r"thumb))+$"
 )
 _NO_NAME = re.compile(
@@ -54,9 +55,18 @@ def find_pictures(view: ArticleView, url: str) -> list[LeadImage]:
             continue
         frame = _frame(element, view)
         caption, credit = _read_frame(frame) if frame is not None else _read_below(element)
-        alt = plain_line(element.get("alt"), HEADLINE)
+        alt, alt_credit = _split_alt(plain_line(element.get("alt"), HEADLINE))
+        credit = credit or alt_credit
         pictures.append(LeadImage(urljoin(url, address)[:ADDRESS], alt=alt, caption=caption, credit=credit))
     return _with_lone_caption(pictures, view)
+
+
+def _split_alt(alt: str) -> tuple[str, str]:
+    """Alternative text and a credit after “|”, where a page keeps both in one attribute."""
+    if " | " not in alt:
+        return alt, ""
+    text, credit = split_credit(alt)
+    return (text, credit) if credit else (alt, "")
 
 
 def _with_lone_caption(pictures: list[LeadImage], view: ArticleView) -> list[LeadImage]:

@@ -4,8 +4,15 @@ import re
 from collections.abc import Iterator
 
 from newsletter.pages.article_view import ArticleView
-from newsletter.pages.bylines import VISIBLE_BY, clean_visible, join_names, looks_like_names, strip_by
-from newsletter.pages.dates import find_date, iso_date
+from newsletter.pages.bylines import (
+    VISIBLE_BY,
+    clean_visible,
+    is_role,
+    join_names,
+    looks_like_names,
+    strip_by,
+)
+from newsletter.pages.dates import find_date, is_date_line, iso_date
 from newsletter.pages.html_tree import Element, names_of, text_of
 from newsletter.pages.plain import NAME, plain_line
 
@@ -32,6 +39,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 200
+_PIECES = ("p", "div", "li", "span", "a")
 _REPORTER = re.compile(r"[（(](?:本报)?(?:通讯员|记者)[\s：:]*([\u4e00-\u9fff、 ]{2,20})[）)]")
 _LINES = frozenset(
     [
@@ -54,7 +62,7 @@ _LINES = frozenset(
         "dd",
     ]
 )
-_MOST_LETTERS_BESIDE_DATE = 40
+_MOST_WORDS = 14
 
 
 def find_byline(view: ArticleView, language: str, outlet: str) -> str:
@@ -143,10 +151,13 @@ def _read_marked(element: Element, language: str, outlet: str) -> str:
         return clean_visible(line, language, outlet)
     if names:
         return join_names((clean_visible(text_of(part), language, outlet) for part in names), language)
-    blocks = [text_of(part) for part in element.iterdescendants("p", "div", "li") if not len(part)]
-    if len(blocks) > 1:
-        lines = (clean_visible(block, language, outlet) for block in blocks)
-        return join_names((name for name in lines if looks_like_names(name)), language)
+    pieces = [
+        text_of(part) for part in element.iterdescendants("p", "div", "li", "span", "a") if not len(part)
+    ]
+    if len(pieces) > 1 and not VISIBLE_BY.match(line):
+        lines = (clean_visible(piece, language, outlet) for piece in pieces if not is_role(piece))
+        if found := join_names((name for name in lines if looks_like_names(name)), language):
+            return found
     return clean_visible(line, language, outlet) if len(line) <= _LONGEST_LINE else ""
 
 
@@ -188,8 +199,11 @@ def _read_line(element: Element, language: str) -> tuple[str, str]:
     stated = _PUBLISHED.search(line)
     if stated and (day := find_date(line[stated.end() : stated.end() + 60], language)):
         return day, find_date(_after_update(line), language)
+    renewed = _UPDATED.match(line)
+    if renewed and (day := find_date(line[renewed.end() : renewed.end() + 60], language)):
+        return "", day
     is_marked = _DATE.search(names_of(element)) is not None
-    if not is_marked and not _is_mostly_date(line, language):
+    if not is_marked and (element.tag == "li" or not _is_mostly_date(line, language)):
         return "", ""
     update = _UPDATED.search(line)
     if not update:
@@ -203,17 +217,12 @@ def _after_update(line: str) -> str:
 
 
 def _is_mostly_date(line: str, language: str) -> bool:
-    """Whether an unmarked line is a date with little beside it, not a sentence in which one occurs."""
-    if len(line) > 100 or not find_date(line, language):
+    """Whether an unmarked line, or a part between bars, is a date, not a sentence in which one occurs."""
+    if len(line) > 100:
         return False
-    words = re.findall(r"[^\W\d_]+", line)
-    if VISIBLE_BY.match(line) or "|" in line or "·" in line or "•" in line:
-        return len(words) <= 14
-    return (
-        sum(len(word) for word in words) <= _MOST_LETTERS_BESIDE_DATE
-        and len(words) <= 7
-        and not line.endswith(("?", "!"))
-    )
+    if VISIBLE_BY.match(line):
+        return len(line.split()) <= _MOST_WORDS and find_date(line, language) != ""
+    return any(is_date_line(part, language) for part in re.split(r"[|·•]", line))
 
 
 def _own_line(element: Element) -> str:

@@ -3,10 +3,13 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from newsletter.approval.required import lacks_approval
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
+from newsletter.curation.link_checks.find import find_checked_links
 from newsletter.document.walk import fields_of
+from newsletter.document.walk import links as links_of
 from newsletter.issues.compile import compile_issue, local_day
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.example import example_values
@@ -61,7 +64,11 @@ def make_draft(
         unknown_attributes=frozenset(
             name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
         ),
+        checked_links=find_checked_links(
+            session, publication.id, {place.value for place in links_of(document)}
+        ),
         tested=_was_tested(session, revision),
+        approved=not lacks_approval(session, revision, publication),
     )
 
 

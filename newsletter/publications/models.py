@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -28,6 +28,8 @@ class Publication(Base):
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     theme: Mapped[str] = mapped_column(String(32), default="gazette")
     theme_tokens: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    # Whether a mailing waits until somebody else than the last author has approved the text.
+    approval_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
     # The id of its Atom feed, for good (RFC 4287 §4.2.6): whatever becomes of its slug and PUBLIC_URL.
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)

@@ -42,6 +42,7 @@ class PublicationSettings:
     postal_address: str
     language: str
     timezone: str
+    approval_required: bool
 
 
 def check_settings(
@@ -55,6 +56,7 @@ def check_settings(
     language: str = "en",
     timezone: str = "UTC",
     description: str = "",
+    approval_required: bool = False,
 ) -> PublicationSettings:
     """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
 
@@ -81,6 +83,7 @@ def check_settings(
         postal_address=checked("postal_address", _postal, postal_address),
         language=checked("language", _language, language.strip()),
         timezone=checked("timezone", _timezone, timezone.strip()),
+        approval_required=approval_required,
     )
     if problems:
         raise refused(problems)

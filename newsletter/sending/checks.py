@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
 from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
@@ -57,6 +58,7 @@ class Period(Enum):
     ALWAYS = "always"  # whenever somebody looks what is due, which the timer does twice a second
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
+    MINUTE = "minute"
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,10 @@ def _resume_subscriptions(context: CheckContext) -> None:
         session.commit()
 
 
+def _prepare_due_issues(context: CheckContext) -> None:
+    prepare_due_issues(context.sessions)
+
+
 CHECKS = (
     Check(
         _replay_unsubscribes,
@@ -181,6 +187,11 @@ CHECKS = (
         Period.RECOVERY,
         "A reader's pause is over: they would never be written to again.",
     ),
+    Check(
+        _prepare_due_issues,
+        Period.MINUTE,
+        "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
+    ),
 )
 
 
@@ -211,6 +222,7 @@ class CheckRunner:
             Period.ALWAYS: 0.0,
             Period.SWEEP: SWEEP_SECONDS,
             Period.RECOVERY: self._context.recovery_seconds,
+            Period.MINUTE: 60.0,
         }
         return clock.monotonic() - self._ran_at[period] >= seconds[period]
 

@@ -9,6 +9,7 @@ from newsletter.core.address_text import hide_addresses
 from newsletter.core.errors import Conflict
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Control, Mailing, MailingState
+from newsletter.sending.approval import require_approval_if_due
 from newsletter.sending.finish import finish_if_done
 from newsletter.transports.cooldown import end_cooldowns
 
@@ -26,9 +27,10 @@ def pause(session: Session, mailing_id: int, *, actor: str) -> Mailing:
 
 
 def resume(session: Session, mailing_id: int, *, actor: str) -> Mailing:
-    """Resume a paused mailing exactly where it stopped."""
+    """Resume a paused mailing exactly where it stopped; `Conflict` while it waits for an approval."""
     mailing = _running(session, mailing_id, "resumed")
     if mailing.control is Control.PAUSE:
+        require_approval_if_due(session, mailing)
         mailing.control = Control.GO
         audit.record(session, "mailing.resumed", "mailing", mailing.id, actor=actor)
         # Whoever resumes has read why it was paused: that reason does not stop it a second time.

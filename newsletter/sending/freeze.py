@@ -11,11 +11,12 @@ import structlog
 from sqlalchemy import ColumnElement, case, func, insert, literal, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.approval.notify import tell_team
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
-from newsletter.issues.compile import compile_issue
-from newsletter.issues.models import Revision
+from newsletter.issues.compile import compile_for_mailing
+from newsletter.issues.models import Issue, Revision
 from newsletter.issues.publish import publish_issue
 from newsletter.mailings import counts
 from newsletter.mailings.lifecycle import advance, lock
@@ -29,8 +30,8 @@ from newsletter.mailings.models import (
 )
 from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
-from newsletter.rendering.message import CompiledMessage
 from newsletter.sending import failpoints
+from newsletter.sending.approval import HELD, is_unapproved
 from newsletter.sending.control import auto_pause
 from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
@@ -75,6 +76,11 @@ def _begin(session: Session, mailing_id: int) -> bool:
         return False
     if now - max(mailing.scheduled_at, mailing.last_turn_at or mailing.scheduled_at) > TOO_LATE:
         auto_pause(session, mailing, "Its time passed while nothing was running. Resume it to send it now.")
+        session.commit()
+        return False
+    if is_unapproved(session, mailing):
+        auto_pause(session, mailing, HELD)
+        tell_team(session, "approval_missing", session.get_one(Issue, mailing.issue_id))
         session.commit()
         return False
     advance(mailing, MailingState.FREEZING)
@@ -182,20 +188,20 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
         raise RuntimeError(message)
     try:
         with session.begin_nested():
-            compiled = _publish_and_compile(session, mailing, links)
+            stored = _publish_and_compile(session, mailing, links)
     except DomainError as error:
         # Preflight let it pass when it was scheduled; what changed since is for an editor to see.
         log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)
         auto_pause(session, mailing, f"It cannot be rendered: {error.message}")
         return False
-    session.merge(StoredMessage(mailing_id=mailing.id, variant="", compiled=compiled.to_json()))
+    session.merge(stored)
     mailing.started_at = mailing.last_turn_at = clock.now()
     advance(mailing, MailingState.SENDING)
     return True
 
 
-def _publish_and_compile(session: Session, mailing: Mailing, links: Links) -> CompiledMessage:
+def _publish_and_compile(session: Session, mailing: Mailing, links: Links) -> StoredMessage:
     revision = session.get_one(Revision, mailing.revision_id)
     publication = session.get_one(Publication, mailing.publication_id)
     publish_issue(session, revision, mailing.scheduled_at)  # first: the message says its number
-    return compile_issue(session, revision, publication, links, mailing_id=mailing.id)
+    return compile_for_mailing(session, revision, publication, links, mailing.id)

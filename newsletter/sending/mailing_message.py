@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.core import clock
 from newsletter.core.bounce_address import bounce_address
 from newsletter.core.links import Links
 from newsletter.issues.compile import origin, sender_domain
@@ -32,15 +32,17 @@ class MailingMessage:
     signers: tuple[Signer, ...] = ()
     bounce_domain: str = ""
 
-    def to(self, recipient: Recipient) -> Envelope:
-        """The copy for `recipient`, in its envelope; the envelope's index is their `seq`."""
-        now = clock.now()
-        values = recipient_values(self.identity, recipient, now, self.compiled.fields)
+    def to(self, recipient: Recipient, dated: datetime) -> Envelope:
+        """The copy for `recipient`, in its envelope; the envelope's index is their `seq`.
+
+        `dated` is its Date, and when it is signed: the same copy is made at any time.
+        """
+        values = recipient_values(self.identity, recipient, dated, self.compiled.fields)
         raw = needs_smtputf8(recipient.email)
         body = self.compiled.fill(values)  # which is what `clean` asks for
         return_path = self._return_path(recipient) if self.bounce_domain else self.sender
         envelope = Envelope(recipient.seq, return_path, recipient.email, body, raw, clean=True)
-        return seal_envelope(envelope, self.signers, int(now.timestamp())) if self.signers else envelope
+        return seal_envelope(envelope, self.signers, int(dated.timestamp())) if self.signers else envelope
 
     def _return_path(self, recipient: Recipient) -> str:
         signer = self.identity.links.signer

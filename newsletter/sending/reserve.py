@@ -7,7 +7,7 @@ reserved yet are taken by moving `next_seq`. Only then their recipients are read
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Integer, bindparam, func, insert, select, update
@@ -58,6 +58,7 @@ class Window:
     tally: Tally
     transport: TransportConfig
     start_before: float  # of `clock.monotonic`
+    reserved_at: datetime  # which its messages have as their Date
     day: date  # on which the transport counts it
     fresh: bool  # its recipients have their first turn
     refusals_seen: bool = False  # somebody read why the mailing had paused itself, and resumed it
@@ -74,7 +75,8 @@ def reserve(
     discards the window's tally. Raises `OSError` when the tally cannot be made.
     """
     start_before = clock.monotonic() + START_WITHIN_SECONDS
-    day = transport.limits.day(clock.now())
+    now = clock.now()
+    day = transport.limits.day(now)
     window_id = uuid.uuid4().hex
     recipients: list[Recipient] = []
     while not recipients:
@@ -87,7 +89,7 @@ def reserve(
         else:
             return None
     seqs = [recipient.seq for recipient in recipients]
-    tally = _open_window(session, mailing, window_id, seqs, tally_dir=tally_dir, host=host)
+    tally = _open_window(session, mailing, window_id, seqs, now, tally_dir=tally_dir, host=host)
     believed = _given_back(session, mailing, seqs) if claimed and mailing.refusals_seen else frozenset()
     return Window(
         window_id,
@@ -96,6 +98,7 @@ def reserve(
         tally,
         transport,
         start_before,
+        now,
         day,
         fresh=not claimed,
         refusals_seen=mailing.refusals_seen,
@@ -104,7 +107,14 @@ def reserve(
 
 
 def _open_window(
-    session: Session, mailing: Mailing, window_id: str, seqs: list[int], *, tally_dir: Path, host: str
+    session: Session,
+    mailing: Mailing,
+    window_id: str,
+    seqs: list[int],
+    now: datetime,
+    *,
+    tally_dir: Path,
+    host: str,
 ) -> Tally:
     """Insert the window's row, with its tally made before."""
     tally = Tally.create(tally_dir, window_id, mailing.id, seqs)
@@ -118,7 +128,7 @@ def _open_window(
                 "size": len(seqs),
                 "host": host,
                 "tally": str(tally.path),
-                "reserved_at": clock.now(),
+                "reserved_at": now,
             },
         )
     except BaseException:

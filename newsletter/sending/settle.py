@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.columns import UtcDateTime
 from newsletter.core.db import table_of
 from newsletter.mailings import counts
 from newsletter.mailings.lifecycle import advance
@@ -35,7 +36,11 @@ from newsletter.sending.tally import UNKNOWN, Line
 Lines = Mapping[int, Line]
 
 _OF_MAILING = Delivery.mailing_id == bindparam("mailing")
-_CLOSE = delete(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).returning(SendWindow.size)
+_CLOSE = (
+    delete(table_of(SendWindow))
+    .where(SendWindow.id == bindparam("window"))
+    .returning(SendWindow.size, SendWindow.reserved_at)
+)
 _VACATE = update(table_of(SendWindow)).where(SendWindow.id == bindparam("window")).values(size=0, seqs=[])
 _UNANSWERED = SequenceStatement(
     table_of(Delivery).c.seq,
@@ -69,6 +74,7 @@ _WRITE = SequenceStatement(
             code=bindparam("line_code"),
             enhanced=bindparam("line_enhanced"),
             at=bindparam("now"),
+            dated=func.coalesce(bindparam("dated", type_=UtcDateTime()), Delivery.dated),
         )
     ),
 )
@@ -80,9 +86,10 @@ def settle(session: Session, mailing: Mailing, window_id: str, lines: Lines) -> 
     The caller holds the mailing's lock and commits; a commit that fails is repeated until it succeeds, and
     only then is the tally deleted.
     """
-    size = session.connection().execute(_CLOSE, {"window": window_id}).scalar()
+    row = session.connection().execute(_CLOSE, {"window": window_id}).first()
+    size, reserved_at = row or (None, None)
     if size:
-        _merge(session, mailing, lines)
+        _merge(session, mailing, lines, dated=reserved_at)
     elif size is None:
         _correct_unanswered(
             session, mailing, {seq: line for seq, line in lines.items() if line.outcome is Outcome.SENT}
@@ -99,7 +106,7 @@ def settle_for(session: Session, mailing: Mailing, window: SendWindow) -> None:
     The caller holds the mailing's lock and commits.
     """
     session.connection().execute(_VACATE, {"window": window.id})
-    _merge(session, mailing, dict.fromkeys(window.seqs, UNKNOWN))
+    _merge(session, mailing, dict.fromkeys(window.seqs, UNKNOWN), dated=window.reserved_at)
     finish_if_done(session, mailing)
 
 
@@ -127,13 +134,23 @@ def _drop_resends(session: Session, mailing: Mailing, lines: Lines) -> None:
     _merge(session, mailing, {seq: lines[seq] for seq in waiting}, before=Outcome.PENDING)
 
 
-def _merge(session: Session, mailing: Mailing, lines: Lines, *, before: Outcome | None = None) -> None:
-    """Write `lines` down; `before`: as what they were counted so far, None for in flight."""
+def _merge(
+    session: Session,
+    mailing: Mailing,
+    lines: Lines,
+    *,
+    before: Outcome | None = None,
+    dated: datetime | None = None,
+) -> None:
+    """Write `lines` down; `before`: as what they were counted so far, None for in flight.
+
+    `dated`: what their copies have as their Date; None: as it was noted before.
+    """
     if not lines:
         return
     now = clock.now()
     final = _requeue(session, mailing, lines, now)
-    _write(session, mailing.id, final, now)
+    _write(session, mailing.id, final, now, dated)
     key = None if before is None else (before, "")
     moves: list[tuple[counts.Key | None, counts.Key | None]] = [(key, _key(line)) for line in final.values()]
     counts.change(session, mailing.id, counts.moved(moves))
@@ -180,7 +197,7 @@ def _put_back(session: Session, row: DeliveryRetry, line: Line, now: datetime) -
     return line
 
 
-def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> None:
+def _write(session: Session, mailing_id: int, lines: Lines, now: datetime, dated: datetime | None) -> None:
     """One statement for all that ended alike: nearly always that is the whole window."""
     by_line: dict[Line, list[int]] = {}
     for seq, line in lines.items():
@@ -195,6 +212,7 @@ def _write(session: Session, mailing_id: int, lines: Lines, now: datetime) -> No
             line_code=line.code,
             line_enhanced=line.enhanced,
             now=now,
+            dated=dated,
         )
 
 

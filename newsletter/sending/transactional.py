@@ -5,6 +5,7 @@ the next worker (see `outbox.claim`).
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
@@ -90,6 +91,7 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         return TOO_LATE
     publication = session.get(Publication, message.publication_id) if message.publication_id else None
     name = publication.name if publication else organisation or host_of(links.public_url)
+    due_at = message.facts.get("due_at")
     return SystemEmail(
         message_id=message.id,
         kind=kind.key,
@@ -102,8 +104,9 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         sender_email=(publication and publication.sender_email) or default_sender(links.public_url),
         reply_to=publication.reply_to if publication else "",
         postal_address=publication.postal_address if publication else "",
-        timezone=publication.timezone if publication else "UTC",
+        timezone=message.facts.get("zone") or (publication.timezone if publication else "UTC"),
         accent=_accent(publication) if publication else ACCENT,
+        due_at=datetime.fromisoformat(due_at) if due_at else None,
     )
 
 

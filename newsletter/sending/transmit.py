@@ -6,7 +6,7 @@ No transaction is open meanwhile. What this returns is only why it stopped: the 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from newsletter.core.text import full_stop
 from newsletter.issues.recipient import Recipient
@@ -145,7 +145,8 @@ class _Transmission:
         room = max(1, transport.limits.messages_per_connection - session.messages)
         deliver = self.connections.dialogue(transport, session)
         journal = _WindowJournal(self.window, self.refusals)
-        stop = deliver(session, map(self.message.to, waiting[:room]), journal, self.may_start)
+        to = partial(self.message.to, dated=self.window.reserved_at)
+        stop = deliver(session, map(to, waiting[:room]), journal, self.may_start)
         if stop is not None and stop.protocol_error:
             self.connections.use_plain_dialogue(transport, stop)
         return stop

@@ -21,6 +21,8 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "system_message": ("error",),
     "mailing": ("held_reason", "waiting_for"),
     "transport_rest": ("reason",),
+    "approval": ("note",),
+    "comment": ("author", "text", "quote", "item_headline"),
 }
 # What somebody asked for about an address, until a worker decides it: it is dropped.
 ASKED = {"deferred_request": "facts"}

@@ -13,6 +13,8 @@ LINKS = {
     "confirm": (1,),
     "unsubscribe": (1, 2),
     "preferences": (1,),
+    "edit_issue": (1,),
+    "calendar": ("weekly",),
     "archive": ("weekly",),
     "issue": ("weekly", "issue-41"),
     "issue_email": ("weekly", "issue-41"),
@@ -25,6 +27,7 @@ LINKS = {
     "invitation": (1, 2),
     "reset_password": (1, 2),
     "forgot_password": (),
+    "approval": (1,),
 }
 
 

@@ -17,7 +17,7 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.hosts import Watch, host_id
 from newsletter.sending.recover import recover
 from newsletter.settings import Settings
-from tests.preloaded import FORKED
+from tests.preloaded import FORKED, end_with_the_tests
 from tests.sending.process import sending_process
 
 PATIENCE = 60.0
@@ -55,6 +55,7 @@ def _start(target: object, order: Order) -> ForkServerProcess:
 
 
 def _run(target: object, order: Order) -> None:
+    end_with_the_tests()
     failpoints.arm(order.failpoints)
     assert callable(target)
     target(order)

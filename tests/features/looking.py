@@ -43,6 +43,13 @@ COMPUTED = ["color-contrast"]
 # An email is a document of its own, shown in the frame of a mail program: that one has the landmarks.
 OF_PAGES = ["landmark-one-main", "region"]
 AXE = Axe().axe_script
+# What it has to say about what is right would be most of the answer.
+RUN_AXE = """async options => {
+    scrollTo(0, 0);
+    const { violations } = await axe.run(document, options);
+    return violations.map(({ id, nodes }) => ({
+        id, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) }));
+}"""
 # Each control takes the focus in turn; its ring may be drawn by its own box, or by what stands around it.
 UNRINGED = """() => {
   const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"], [contenteditable]';
@@ -149,7 +156,8 @@ def look(tab: Page, *, email: bool = False, widths: tuple[int, ...] = WIDTHS, ax
         tab.evaluate(AXE)
     problems: list[str] = []
     for scheme in schemes:
-        tab.emulate_media(color_scheme=scheme)
+        if len(schemes) > 1:  # a tab begins in the light
+            tab.emulate_media(color_scheme=scheme)
         for width in widths:
             tab.set_viewport_size({"width": width, "height": HEIGHT})
             told = [*_width(tab)]
@@ -182,8 +190,7 @@ def _options(scheme: str, width: int, widths: tuple[int, ...], email: bool) -> d
 
 def _barriers(tab: Page, options: dict[str, Any]) -> Iterator[str]:
     """What axe finds, from the top: elsewhere a bar that stays may lie over half a button."""
-    at_the_top = "options => { scrollTo(0, 0); return axe.run(document, options); }"
-    for violation in tab.evaluate(at_the_top, options)["violations"]:
+    for violation in tab.evaluate(RUN_AXE, options):
         for node in violation["nodes"]:
             why = " ".join(node["failureSummary"].split())
             yield f"{violation['id']}: {node['html'][:200]} ({why[:300]})"

@@ -17,6 +17,9 @@ from werkzeug.routing import BuildError, Rule
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
+from newsletter.cadence.change import set_cadence, skip_date
+from newsletter.cadence.dates import next_dates
+from newsletter.cadence.models import PlannedIssue
 from newsletter.core import clock
 from newsletter.curation.models import Entry, Feed
 from newsletter.demo.make import make_demo
@@ -107,6 +110,10 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     session.commit()
     publication = session.scalars(select(Publication).where(Publication.slug == demo.publication_slug)).one()
     _edit(session, demo.draft_id)
+    set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
+    skipped, due = next_dates(session, publication, clock.now(), number=2)
+    skip_date(session, publication, skipped.day, actor=OWNER)
+    session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
     later = schedule(session, issues[0], when, runtime.links, actor="test")
@@ -168,11 +175,14 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
 
 
 def _edit(session: Session, issue_id: int) -> None:
-    """Let the issue have a history: a section was moved, another one removed, and a text changed."""
+    """Let the issue have a history: a section was moved, another one removed, and a text changed.
+
+    What is wrong with it stays: it stands in the first section.
+    """
     issue = session.get_one(Issue, issue_id)
     document = load_document(find_revision(session, issue))
-    *sections, last = document.sections[1:]
-    changed = {"subject": f"{document.subject}, and more", "sections": (last, *sections)}
+    first, _removed, *sections, last = document.sections
+    changed = {"subject": f"{document.subject}, and more", "sections": (first, last, *sections)}
     save_document(session, issue.publication, document.model_copy(update=changed), author="ana@press.example")
 
 

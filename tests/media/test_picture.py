@@ -1,5 +1,7 @@
 """What people upload becomes a picture with nothing in it but pixels, or a sentence that says why not."""
 
+import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -127,21 +129,32 @@ def test_a_moving_webp_becomes_a_gif() -> None:
         assert frames_of(again) == 2
 
 
+def called(upload: bytes, width: int, height: int) -> bytes:
+    """A small PNG or GIF that says it has these sizes: what a bomb is made of, without filling it."""
+    if upload.startswith(b"GIF"):
+        return upload[:6] + struct.pack("<HH", width, height) + upload[10:]
+    head = b"IHDR" + struct.pack(">II", width, height) + upload[24:29]
+    return upload[:12] + head + struct.pack(">I", zlib.crc32(head)) + upload[33:]
+
+
 def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
-    bomb = encoded(Image.new("1", (50_000, 50_000)), "png")
-    assert len(bomb) < 1_000_000
-    with pytest.raises(Refused, match="40 million pixels"):
-        sanitise_image(bomb)
+    small = encoded(halves("1"), "png")
+    assert opened(called(small, 40, 20)).size == (40, 20)
+    for size in ((50_000, 50_000), (8_000, 5_001)):
+        with pytest.raises(Refused, match="40 million pixels"):
+            sanitise_image(called(small, *size))
     with pytest.raises(Refused, match="40 million pixels"):
         sanitise_image(encoded(Image.new("1", (8_000, 5_001)), "png"))
+    with pytest.raises(Refused, match="is damaged"):
+        sanitise_image(called(small, 100, 100))
 
 
 def test_the_pixels_of_all_frames_count() -> None:
-    frame = Image.new("RGB", (3_000, 3_000))
-    others = [Image.new("RGB", (3_000, 3_000), (0, 0, number)) for number in (50, 100, 150, 200)]
-    upload = encoded(frame, "gif", save_all=True, append_images=others)
+    frames = [Image.new("RGB", (30, 30), (0, 0, number)) for number in (0, 50, 100, 150, 200)]
+    upload = encoded(frames[0], "gif", save_all=True, append_images=frames[1:])
+    assert sanitise_image(called(upload, 300, 300)).width == 300
     with pytest.raises(Refused, match="40 million pixels"):
-        sanitise_image(upload)
+        sanitise_image(called(upload, 3_000, 3_000))
 
 
 def test_a_file_that_is_too_large_is_refused() -> None:

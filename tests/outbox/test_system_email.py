@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,12 @@ from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.system_email import SystemEmail, message_id, write
 
 LINKS = Links("https://news.example.org", Signer(["secret"]))
-FACTS = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5}
+FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5} | {
+    "slug": "weekly",
+    "issue_id": 9,
+    "due_at": "2026-12-04T07:00:00+00:00",
+    "zone": "Europe/Rome",
+}
 KEYS = [kind.key for kind in KINDS]
 LANGUAGES = ("en", "de", "it", "ar", "fr")
 

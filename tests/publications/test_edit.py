@@ -1,6 +1,7 @@
 """Editing a publication: two people, a slug that is out in the world, and what is written down."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +22,7 @@ def publication(session: Session) -> Publication:
     return made
 
 
-def facts_of(publication: Publication, **changed: str) -> PublicationSettings:
+def facts_of(publication: Publication, **changed: Any) -> PublicationSettings:
     return replace(PublicationSettings(**{name: getattr(publication, name) for name in SETTINGS}), **changed)
 
 

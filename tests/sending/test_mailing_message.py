@@ -1,6 +1,7 @@
 """The copy for one recipient: whatever the person is called, its envelope may vouch for it."""
 
 import re
+from datetime import UTC, datetime
 from html import escape
 
 from hypothesis import given
@@ -18,6 +19,7 @@ from newsletter.smtp.dkim import canonical_body
 from newsletter.smtp.stuffing import with_crlf
 
 LINKS = Links("https://news.example.org", Signer(["a secret"]))
+NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 ODD = st.sampled_from("\r\n\0\x0b\x0c\x1c\x85\u2028\u2029 \t.@<>&\"'=?é😀\u05e9\ud800")
 ANYTHING = st.text(st.one_of(st.characters(), ODD), max_size=120)
 EDITED = st.text(
@@ -76,7 +78,7 @@ def assert_canonical(message: bytes) -> None:
 
 @given(PEOPLE)
 def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) -> None:
-    envelope = MESSAGE.to(person)
+    envelope = MESSAGE.to(person, NOW)
     assert envelope.clean
     assert with_crlf(envelope.body) == envelope.body
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", envelope.body)
@@ -93,15 +95,15 @@ def test_no_value_makes_an_envelope_vouch_for_what_is_not_so(person: Recipient) 
 
 @given(EDITED)
 def test_nothing_that_an_editor_writes_does_either(static: str) -> None:
-    body = mailing_message(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {})).body
+    body = mailing_message(compiled(static)).to(Recipient(1, 2, 3, "ana@example.org", "Ana", {}), NOW).body
     assert with_crlf(body) == body
     assert body.isascii()
     assert_canonical(body)
 
 
 def test_an_envelope_says_who_it_is_for_and_what_it_needs() -> None:
-    envelope = MESSAGE.to(Recipient(41, 2, 3, "žofie@příklad.example", "Žofie", {}))
+    envelope = MESSAGE.to(Recipient(41, 2, 3, "žofie@příklad.example", "Žofie", {}), NOW)
     assert (envelope.index, envelope.sender) == (41, "news@example.org")
     assert envelope.recipient == "žofie@příklad.example"
     assert envelope.smtputf8
-    assert not MESSAGE.to(Recipient(42, 2, 3, "ana@příklad.example", "Žofie", {})).smtputf8
+    assert not MESSAGE.to(Recipient(42, 2, 3, "ana@příklad.example", "Žofie", {}), NOW).smtputf8

@@ -62,6 +62,7 @@ ADDRESSES = ["Ana.Quillfeather@example.org", "Ana.Quillfeathér@Müller.example"
 NOTHING_PERSONAL = {
     *("delivery", "delivery_retry", "dkim_key", "mailing_count", "send_window", "sending_host", "transport"),
     *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
+    *("review_request", "share_link"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -75,6 +76,8 @@ OWN_COLUMNS = {
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
+    "approval": {"approved_by"},
+    "comment": {"section_id", "item_url", "resolved_by"},
 }
 
 

@@ -1,6 +1,6 @@
 """Times as the pages of the admin write them, with their zone, in the language of the page."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date, format_time
 from flask_babel import gettext as _
@@ -43,3 +43,14 @@ def time_of_day(moment: datetime) -> str:
 def _time(there: datetime) -> str:
     locale = page_locale()
     return str(format_time(there, "HH:mm" if locale.language == "en" else "short", locale=locale))
+
+
+def month_name(day: date) -> str:
+    """`December 2026`."""
+    return str(format_date(day, "LLLL y", locale=page_locale()))
+
+
+def weekday_and_day(moment: datetime, zone: str) -> str:
+    """`Fri 4 Dec, 08:00`, on pages that name the zone and the month once."""
+    there, locale = moment.astimezone(zone_or_utc(zone)), page_locale()
+    return f"{format_date(there, 'EEE d MMM', locale=locale)}, {_time(there)}"

@@ -43,6 +43,8 @@ def place_of(finding: Finding, issue: Issue) -> Place:
         return Place(settings, _("Open the settings"))
     if finding.rule == "tested":
         return Place(url_for("admin_issues.send", issue_id=issue.id, _anchor="test"), _("Send one"))
+    if finding.rule == "approval":
+        return Place(url_for("admin_issues.approval", issue_id=issue.id), _("Open the approval"))
     edit = url_for("admin_issues.edit", issue_id=issue.id, _anchor=finding.path or None)
     return Place(edit, _("Show it") if finding.path else _("Open the editor"), is_in_document=True)
 

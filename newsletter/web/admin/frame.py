@@ -14,7 +14,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import all_publications
 from newsletter.publications.models import Publication
 from newsletter.web.accounts import signed_in
-from newsletter.web.admin.dates import brief_moment, long_moment, short_moment
+from newsletter.web.admin.dates import brief_moment, long_moment, short_moment, weekday_and_day
 from newsletter.web.admin.formats import exactly, number
 from newsletter.web.admin.guard import LAST_PUBLICATION, needed_permission
 from newsletter.web.database import session
@@ -79,6 +79,7 @@ def _frame() -> dict[str, Any]:
         "long_moment": long_moment,
         "short_moment": short_moment,
         "brief_moment": brief_moment,
+        "weekday_and_day": weekday_and_day,
         "number": number,
         "exactly": exactly,
     }

@@ -121,15 +121,6 @@ def test_killed_it_leaves_nothing_and_the_next_run_starts(
     run = start(short_folder / LONG)
     run.wait_until_healthy()
     make_owner(run)
-
-    # Its supervisor alone is started again.
-    (supervisor,) = run.processes("supervisor.supervisord")
-    children = set(run.processes()) - {supervisor}
-    os.kill(supervisor, signal.SIGKILL)
-    wait_until(lambda: "Starting it again" in run.said(), run.said)
-    run.wait_until_healthy()
-    assert not children & set(run.processes())
-
     inode = (run.data_dir / "newsletter.db").stat().st_ino
     run.stop(signal.SIGKILL)
     again = start(run.data_dir, PORT=str(run.port), MAILBOX_PORT=run.environment["MAILBOX_PORT"])
@@ -153,7 +144,9 @@ def make_owner(run: Run) -> None:
     assert f"http://127.0.0.1:{run.port}/invitation/" in made.stdout
 
 
-def test_with_urls_given_nothing_is_embedded(start: Callable[..., Run]) -> None:
+def test_with_urls_given_nothing_is_embedded_and_a_killed_supervisor_is_started_again(
+    start: Callable[..., Run],
+) -> None:
     url = create_database(start_postgres(), f"run_{os.getpid()}")
     run = start(DATABASE_URL=url, REDIS_URL=start_valkey(), SMTP_URL="smtp://127.0.0.1:2525")
     run.wait_until_healthy()
@@ -161,6 +154,14 @@ def test_with_urls_given_nothing_is_embedded(start: Callable[..., Run]) -> None:
     assert run.processes("newsletter.smtp.mailbox") == []
     assert not (run.data_dir / "newsletter.db").exists()
     assert "dev/mailbox" not in run.said()
+
+    # Its supervisor alone is started again.
+    (supervisor,) = run.processes("supervisor.supervisord")
+    children = set(run.processes()) - {supervisor}
+    os.kill(supervisor, signal.SIGKILL)
+    wait_until(lambda: "Starting it again" in run.said(), run.said)
+    run.wait_until_healthy()
+    assert not children & set(run.processes())
     stopped_cleanly(run)
 
 

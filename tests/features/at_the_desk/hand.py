@@ -14,6 +14,7 @@ LONGEST_WAY = 1_500  # presses of Tab from one end of a long page to the other
 TYPED = 12  # characters; longer texts come as one, as from the clipboard or a screen keyboard
 WHERE = """target => {
     const at = document.activeElement;
+    if (!target.isConnected) return "gone";
     if (target === at || target.contains(at)) return "here";
     if (!at || at === document.body) return "ahead";
     return at.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING ? "behind" : "ahead";
@@ -22,6 +23,13 @@ WHERE = """target => {
 STOPS = """[...document.querySelectorAll(
     'a[href], button, input, select, textarea, summary, iframe, [tabindex], [contenteditable="true"]'
 )].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }))"""
+# How many stops are surely between the focus and the target: one of a group of radio buttons is none.
+BETWEEN = f"""target => {{
+    const at = document.activeElement ?? document.body;
+    const follows = (one, other) => one.compareDocumentPosition(other) === Node.DOCUMENT_POSITION_FOLLOWING;
+    return {STOPS}.filter((one) => one.type !== "radio" && !one.matches("iframe, .rich *")
+        && follows(at, one) && follows(one, target)).length;
+}}"""
 # To the stop before the target, unless it has the focus: the last step is the keyboard's.
 GO_NEAR = f"""target => {{
     if (target.contains(document.activeElement)) return "here";
@@ -142,13 +150,22 @@ class Keyboard(_Writing):
         self.tab.keyboard.press("Enter")
 
     def enter(self, field: Locator) -> None:
-        where = field.evaluate(GO_NEAR if self.tab.url in self._walked else WHERE)
-        self._walked.add(self.tab.url)
+        target = field.element_handle()  # looked for once: by its role and name that takes long
+        if self.tab.url not in self._walked:
+            self._walked.add(self.tab.url)
+            for _ in range(target.evaluate(BETWEEN)):
+                self.tab.keyboard.press("Tab")
+            where = target.evaluate(WHERE)
+        else:
+            where = target.evaluate(GO_NEAR)
         for _ in range(LONGEST_WAY):
             if where == "here":
                 return
-            self.tab.keyboard.press("Tab" if where == "ahead" else "Shift+Tab")
-            where = field.evaluate(WHERE)
+            if where == "gone":
+                target = field.element_handle()
+            else:
+                self.tab.keyboard.press("Tab" if where == "ahead" else "Shift+Tab")
+            where = target.evaluate(WHERE)
         message = f"it cannot be reached by Tab: {field}"
         raise AssertionError(message)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, render_template
 from flask.sansio.blueprints import BlueprintSetupState
 
 from newsletter.accounts.permissions import Permission
+from newsletter.cadence.dates import next_due
 from newsletter.core import clock
 from newsletter.health.check import Health, check_health
 from newsletter.publications.find import find_publication
@@ -78,6 +79,7 @@ def _page(publication: Publication) -> str:
         publication=publication,
         steps=steps(publication),
         issues=next_issues(session(), publication),
+        due=next_due(session(), publication, clock.now()),
         mailings=mailings,
         last=last_mailing(session(), publication),
         readers=_counts().of(session(), publication),

@@ -1,6 +1,8 @@
-"""Issues: their list, the editor and what it asks, its inbox, history, preview, review, tests and sending."""
+"""Issues: list, calendar, the editor with what it asks, history, preview, review, tests and sending."""
 
 from newsletter.web.admin.issues import (
+    approval,
+    calendar,
     change,
     check,
     delete,
@@ -17,7 +19,9 @@ from newsletter.web.admin.issues import (
 from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
+    "approval",
     "blueprint",
+    "calendar",
     "change",
     "check",
     "delete",

@@ -21,6 +21,7 @@ from newsletter.subscribers.find import find_by_address
 from newsletter.web.admin.email_preview import asked_scheme, in_scheme, without_images
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -34,11 +35,14 @@ LIST_WIDTHS = {"small": (38, 34), "large": (48, 80), "desktop": (70, 110)}
 @blueprint.get("/issues/<int:issue_id>/preview")
 @allow(Permission.VIEW)
 def preview(issue_id: int) -> Response:
-    """`variant` html, text or list; `as` a subscriber's address; `images=off`; `scheme` light or dark."""
+    """`variant` html, text or list; `revision` a number (else the newest); `as` a subscriber's address;
+    `images=off`; `scheme` light or dark.
+    """
     issue = load_issue(issue_id)
     variant = request.args.get("variant", "html")
     try:
-        compiled = compile_issue(session(), find_revision(session(), issue), issue.publication, links())
+        revision = find_revision(session(), issue, asked_id("revision") or None)
+        compiled = compile_issue(session(), revision, issue.publication, links())
         values = _values(issue.publication, request.args.get("as", "").strip())
         page = _PAGES.get(variant, _html)(issue, compiled, values)
     except DomainError as error:

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
+from newsletter.approval.required import approvals_of, lacks_approval, text_to_approve
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.zones import city_zones
 from newsletter.issues.edit import lock_issue, state_of
@@ -167,6 +168,8 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         zones=city_zones(),
         audience=audience,
         excluded=excluded_words(audience.excluded),
+        approvals=approvals_of(session(), revision),
+        lacks_approval=lacks_approval(session(), revision, issue.publication),
         findings=blocked + [finding for finding in findings if finding not in blocked],
         blocked=blocked,
         most_test_addresses=MOST_ADDRESSES,
@@ -187,9 +190,14 @@ def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
         mailing=mailing,
         sentence=locked_sentence(mailing),
         may_unschedule=mailing.state is MailingState.SCHEDULED,
+        lacks_approval=mailing.state is MailingState.SCHEDULED and _lacks_approval(issue),
         on_the_web=links().issue(issue.publication.slug, issue.slug) if issue.published_revision else "",
         audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
     )
+
+
+def _lacks_approval(issue: Issue) -> bool:
+    return lacks_approval(session(), text_to_approve(session(), issue), issue.publication)
 
 
 def _sentence(issue: Issue, chosen: Chosen, audience: Audience) -> str:

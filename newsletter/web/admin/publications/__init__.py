@@ -1,6 +1,7 @@
-"""Publications: their list, a new one, settings, theme and logo, and the form that other sites show."""
+"""Publications: their list, a new one, settings, cadence, theme, logo, and the form that other sites show."""
 
 from newsletter.web.admin.publications import (
+    cadence,
     edit,
     listing,
     logo,
@@ -11,4 +12,4 @@ from newsletter.web.admin.publications import (
 )
 from newsletter.web.admin.publications.blueprint import blueprint
 
-__all__ = ["blueprint", "edit", "listing", "logo", "new", "preview", "sign_up_form", "theme"]
+__all__ = ["blueprint", "cadence", "edit", "listing", "logo", "new", "preview", "sign_up_form", "theme"]

@@ -75,7 +75,15 @@ def _page(
 def _differs(publication: Publication, form: PublicationForm) -> list[tuple[str, str]]:
     """The fields in which the publication is not what was typed: their names, and what it says now."""
     return [
-        (form[name].label.text, getattr(publication, name))
+        (form[name].label.text, _in_words(getattr(publication, name)))
         for name in SETTINGS
-        if form.text(name).strip().replace("\r\n", "\n") != getattr(publication, name)
+        if _comparable(form.typed(name)) != getattr(publication, name)
     ]
+
+
+def _comparable(typed: str | bool) -> str | bool:
+    return typed.strip().replace("\r\n", "\n") if isinstance(typed, str) else typed
+
+
+def _in_words(value: str | bool) -> str:
+    return value if isinstance(value, str) else str(_("Yes") if value else _("No"))

@@ -1,7 +1,10 @@
 """The form of a publication: the same fields to make one and to edit it."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    BooleanField,
     EmailField,
     HiddenField,
     StringField,
@@ -55,6 +58,10 @@ class PublicationForm(Form):
         description=_("Used for times on these pages and dates in issues. Type a city to search."),
         default="UTC",
     )
+    approval_required = BooleanField(
+        _("Somebody else must approve each issue"),
+        description=_("A mailing is held until somebody who did not make the last edit approves the text."),
+    )
     state = HiddenField()
 
     def facts(self) -> PublicationSettings | None:
@@ -62,10 +69,14 @@ class PublicationForm(Form):
         if not self.validate():
             return None
         try:
-            return check_settings(**{name: self.text(name) for name in SETTINGS})
+            return check_settings(**{name: self.typed(name) for name in SETTINGS})
         except DomainError as error:
             self.show_problems(error.fields)
             return None
+
+    def typed(self, name: str) -> Any:
+        """What was typed or ticked in the field called `name`: a text, or whether it is ticked."""
+        return self[name].data if isinstance(self[name], BooleanField) else self.text(name)
 
     def fill(self, publication: Publication) -> None:
         """Show the publication as it is."""

@@ -1,4 +1,4 @@
-"""As an editor I send the weekly digest to 5,000 readers, and each gets a faultless message of their own.
+"""As an editor I send the weekly digest to all readers, and each gets a faultless message of their own.
 
 Everything is done at the command line; Celery's workers run as in the Procfile; the receiver is Postfix's.
 """
@@ -28,7 +28,7 @@ from tests.features.unchanged import reading_session
 from tests.processes import Installation
 from tests.servers.postfix import Received, SmtpSink
 
-READERS = {"postgresql": 5_000, "sqlite": usual(200, soak=5_000)}
+READERS = {"postgresql": usual(1_000, soak=5_000), "sqlite": usual(200, soak=5_000)}
 SAMPLE = usual(100, soak=500)
 PUBLIC_URL = "https://letters.coalition.example"
 UNSUBSCRIBE = re.compile(rf"<({re.escape(PUBLIC_URL)}/u/[A-Za-z0-9_-]+)>")
@@ -37,7 +37,7 @@ LITERAL_UNSUBSCRIBE = re.compile(
 )
 
 
-def test_a_digest_reaches_5000_readers(install: Install, database: str | None, tmp_path: Path) -> None:
+def test_a_digest_reaches_every_reader(install: Install, database: str | None, tmp_path: Path) -> None:
     readers = make_readers(READERS["postgresql" if database else "sqlite"])
     with SmtpSink() as sink:
         installation = install(sink.url, PUBLIC_URL=PUBLIC_URL)

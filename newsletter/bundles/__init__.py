@@ -1,0 +1,1 @@
+"""Bundles: a file that holds an issue with everything it was made of, and can prove it."""

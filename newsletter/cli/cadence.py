@@ -1,0 +1,140 @@
+"""`newsletter cadence`: on which dates the issues of a publication are due."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.environment import answer, json_option, session
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from newsletter.publications.models import Publication
+
+
+@click.group("cadence", help="Say when issues are due.")
+def command() -> None: ...
+
+
+publication_option = click.option(
+    "--publication", "slug", help="The slug of the publication; not needed where there is only one."
+)
+
+
+@command.command("set")
+@publication_option
+@click.argument("rule")
+@click.option(
+    "--days-ahead",
+    type=int,
+    default=3,
+    show_default=True,
+    help="How many days before a date its draft is made; 0 for none.",
+)
+@json_option
+def set_(slug: str | None, rule: str, days_ahead: int, as_json: bool) -> None:
+    """Let issues be due by RULE, such as “FR 08:00 Europe/Rome”.
+
+    Days: FR, TU,FR, “1st MO”, “last FR”, a day of the month from 1 to 28, or “last”. Without a zone, that
+    of the publication.
+    """
+    from newsletter import audit
+    from newsletter.cadence.change import set_cadence
+
+    with session() as opened:
+        publication = _publication(opened, slug)
+        set_cadence(opened, publication, rule, days_ahead=days_ahead, actor=audit.COMMAND_LINE)
+        opened.commit()
+        _show(opened, publication, as_json)
+
+
+@command.command("show")
+@publication_option
+@json_option
+def show(slug: str | None, as_json: bool) -> None:
+    """Show the rule and the next ten dates."""
+
+    with session() as opened:
+        _show(opened, _publication(opened, slug), as_json)
+
+
+@command.command("skip")
+@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@publication_option
+@click.option("--undo", is_flag=True, help="Take it back.")
+@json_option
+def skip(day: datetime, slug: str | None, undo: bool, as_json: bool) -> None:
+    """Leave out DATE, such as 2026-12-25: no draft and no reminder then."""
+    from newsletter import audit
+    from newsletter.cadence.change import skip_date
+
+    with session() as opened:
+        publication = _publication(opened, slug)
+        skip_date(opened, publication, day.date(), skip=not undo, actor=audit.COMMAND_LINE)
+        opened.commit()
+        _show(opened, publication, as_json)
+
+
+@command.command("stop")
+@publication_option
+@json_option
+def stop(slug: str | None, as_json: bool) -> None:
+    """Let no issues be due any more; drafts that were made stay."""
+    from newsletter import audit
+    from newsletter.cadence.change import stop_cadence
+
+    with session() as opened:
+        publication = _publication(opened, slug)
+        stop_cadence(opened, publication, actor=audit.COMMAND_LINE)
+        opened.commit()
+        answer(
+            as_json,
+            {"publication": publication.slug, "rule": None},
+            f"{publication.name} has no cadence any more.",
+        )
+
+
+def _publication(opened: "Session", slug: str | None) -> "Publication":
+    """The publication called `slug`, or the only one."""
+    from newsletter.core.errors import Refused
+    from newsletter.publications.find import all_publications, find_publication
+
+    if slug is not None:
+        return find_publication(opened, slug)
+    publications = all_publications(opened)
+    if len(publications) != 1:
+        raise Refused("which_publication", "Say which publication, with --publication SLUG.")
+    return publications[0]
+
+
+def _show(opened: "Session", publication: "Publication", as_json: bool) -> None:
+    from newsletter.cadence.change import find_cadence
+    from newsletter.cadence.dates import next_dates
+    from newsletter.cadence.rule import load_rule
+    from newsletter.core import clock
+    from newsletter.core.zones import zone_or_utc
+
+    cadence = find_cadence(opened, publication)
+    zone = zone_or_utc(load_rule(cadence.rule).zone)
+    dates: list[dict[str, Any]] = [
+        {
+            "date": due.day.isoformat(),
+            "at": due.at.astimezone(zone).isoformat(),
+            "skipped": due.skipped,
+            "issue": due.issue.id if due.issue else None,
+            "scheduled": due.mailing is not None,
+        }
+        for due in next_dates(opened, publication, clock.now())
+    ]
+    facts = {"publication": publication.slug, "rule": cadence.rule, "days_ahead": cadence.days_ahead}
+    lines = [f"{publication.name}: {cadence.rule}", *map(_line, dates)]
+    answer(as_json, facts | {"next": dates}, "\n".join(lines))
+
+
+def _line(due: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(due["at"])
+    became = "skipped" if due["skipped"] else "scheduled" if due["scheduled"] else ""
+    draft = f"issue {due['issue']}" if due["issue"] else ""
+    words = ", ".join(word for word in (draft, became) if word)
+    return f"  {at:%a %Y-%m-%d %H:%M %z}{'  ' + words if words else ''}"

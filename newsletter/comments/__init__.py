@@ -1,0 +1,1 @@
+"""Comments on an issue, of the team and of whoever has a share link."""

@@ -1,0 +1,53 @@
+"""All that a compiled message is made of, in a form that can be kept: it makes the same message again."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from newsletter.document.fields import STORED
+from newsletter.rendering.compile import compile_message
+from newsletter.rendering.compose import compose
+from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.render_input import RenderInput
+
+
+@dataclass(frozen=True)
+class CompileInput:
+    """What is rendered, the facts of the header, and what stands before the subject of what is no mailing."""
+
+    render: RenderInput
+    headers: MessageHeaders
+    mark: str = ""
+
+    def to_json(self) -> str:
+        """The same each time; `from_json` reads it."""
+        return _ADAPTER.dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> "CompileInput":
+        """What `to_json` wrote; `ValueError` for anything else."""
+        try:
+            return _ADAPTER.validate_json(text, context=STORED)
+        except ValidationError as error:
+            message = "this is not what a message was compiled from"
+            raise ValueError(message) from error
+
+
+_ADAPTER = TypeAdapter(CompileInput)
+
+
+def compile_from(given: CompileInput) -> CompiledMessage:
+    """Render, inline and compile. Equal inputs give equal messages, as `CompiledMessage.to_json` writes them.
+
+    Raises what `compose` and `compile_message` raise.
+    """
+    composed = compose(given.render)
+    return compile_message(
+        composed.html,
+        composed.text,
+        given.mark + composed.subject,
+        given.headers,
+        composed.slots,
+        preheader=composed.preheader,
+    )

@@ -1,0 +1,84 @@
+"""What exactly somebody got: the copy of a mailing for one subscriber, made again byte for byte.
+
+A copy depends on the compiled message, which is kept, on the moment in its Date header, which its delivery
+has, and on the reader's own words. Only those may have changed since: a name, or the key that signs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core.addresses import address_key
+from newsletter.core.errors import Missing
+from newsletter.core.links import Links
+from newsletter.issues.recipient import Recipient, recipient_values
+from newsletter.mailings.lifecycle import find
+from newsletter.mailings.models import Delivery, Outcome
+from newsletter.sending.mailing_message import read_mailing_message
+from newsletter.subscribers.models import Subscriber
+
+
+@dataclass(frozen=True)
+class CopySent:
+    """One delivery and its copy. `eml` are the octets as they were handed to the relay (RFC 5322)."""
+
+    mailing_id: int
+    address: str
+    outcome: Outcome
+    dated: datetime
+    exact: bool  # False for deliveries of earlier versions, of which the Date is known only roughly
+    eml: bytes
+    html: str
+    text: str
+
+
+def find_copy(
+    session: Session,
+    mailing_id: int,
+    address: str,
+    *,
+    links: Links,
+    secrets: Sequence[str],
+    bounce_domain: str = "",
+) -> CopySent:
+    """The copy that was sent, or last attempted, to `address`.
+
+    Raises `Missing` for a mailing or a reader that is not there, and where no copy ever left.
+    """
+    mailing = find(session, mailing_id)
+    delivery, reader = _find(session, mailing_id, address)
+    dated = delivery.dated or (delivery.at if delivery.outcome is not Outcome.EXCLUDED else None)
+    if dated is None or delivery.seq < 0:
+        reason = f" ({delivery.reason})" if delivery.reason else ""
+        sentence = f"No copy of mailing {mailing_id} was sent to {address}: {delivery.outcome}{reason}."
+        raise Missing("no_copy", sentence)
+    message = read_mailing_message(session, mailing, links, secrets, bounce_domain)
+    email = reader.email or ""  # nobody is found by the address of an erased person
+    recipient = Recipient(
+        delivery.seq, reader.id, delivery.subscription_id, email, reader.name, dict(reader.attributes)
+    )
+    values = recipient_values(message.identity, recipient, dated, message.compiled.fields)
+    return CopySent(
+        mailing_id,
+        email,
+        delivery.outcome,
+        dated,
+        delivery.dated is not None,
+        message.to(recipient, dated).body,
+        message.compiled.fill_html(values),
+        message.compiled.fill_text(values),
+    )
+
+
+def _find(session: Session, mailing_id: int, address: str) -> tuple[Delivery, Subscriber]:
+    row = session.execute(
+        select(Delivery, Subscriber)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.mailing_id == mailing_id, Subscriber.email_key == address_key(address))
+    ).first()
+    if row is None:
+        raise Missing("no_delivery", f"Mailing {mailing_id} has no delivery to {address[:254]}.")
+    return row[0], row[1]
