@@ -35,10 +35,11 @@ def restore_entries(session: Session, publication_id: int, ids: Collection[int])
 
 def put_back(entry: Entry) -> None:
     """Let a used or discarded entry wait in the inbox again."""
-    if entry.state is EntryState.DISCARDED and entry.fetch_after is not None:
+    if entry.fetch_after is not None and not entry.picture_wanted:  # its page was not read yet
         entry.state = EntryState.FETCHING
     else:
         entry.state = EntryState.READY if entry.trouble is Trouble.NONE else EntryState.TROUBLE
+        entry.fetch_after = None
     entry.issue_id, entry.section_id, entry.picture_wanted = None, "", False
 
 

@@ -7,13 +7,14 @@ that several workers did not survive is given up.
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.curation.fill import fill
 from newsletter.curation.find import lock_entry
 from newsletter.curation.models import Entry, EntryState
+from newsletter.curation.use import want_picture
 from newsletter.pages.canonical_url import canonical_url
 from newsletter.pages.fetch import Fetcher
 from newsletter.pages.page import Page, Trouble
@@ -42,6 +43,8 @@ def fetch_entry(sessions: sessionmaker[Session], fetcher: Fetcher) -> bool:
         if current.fetch_attempts == entry.fetch_attempts:
             fill(session, current, page)
             current.fetched_at = clock.now()
+            if current.state is EntryState.USED:
+                want_picture(session, current)
         session.commit()
     return True
 
@@ -62,7 +65,7 @@ def claim_entry(session: Session) -> Entry | None:
     now = clock.now()
     entry = session.scalar(
         select(Entry)
-        .where(Entry.state == EntryState.FETCHING, Entry.fetch_after <= now)
+        .where(is_unread(), Entry.fetch_after <= now)
         .order_by(Entry.fetch_after, Entry.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -72,6 +75,12 @@ def claim_entry(session: Session) -> Entry | None:
         entry.fetch_attempts += 1
         session.flush()
     return entry
+
+
+def is_unread() -> ColumnElement[bool]:
+    """Whether the page of an entry is still to be read, if a time for that is set. It may be used already."""
+    used = (Entry.state == EntryState.USED) & Entry.picture_wanted.is_(False)
+    return or_(Entry.state == EntryState.FETCHING, used)
 
 
 def _given_up(url: str) -> Page:

@@ -11,7 +11,7 @@ from newsletter.core.db import reading
 from newsletter.core.queue import broker
 from newsletter.curation.add import FETCHED_AT_ONCE
 from newsletter.curation.feeds.poll import poll_feed
-from newsletter.curation.fetch import fetch_entry
+from newsletter.curation.fetch import fetch_entry, is_unread
 from newsletter.curation.link_checks.check import check_link, due_links
 from newsletter.curation.models import Entry, EntryState, Feed
 from newsletter.curation.picture import fetch_picture
@@ -52,7 +52,7 @@ def _waiting() -> list[Select[int]]:
     now = clock.now()
     due: ColumnElement[bool] = Entry.fetch_after <= now
     return [
-        select(func.count()).where(Entry.state == EntryState.FETCHING, due),
+        select(func.count()).where(is_unread(), due),
         select(func.count()).where(Entry.state == EntryState.USED, Entry.picture_wanted, due),
         select(func.count()).where(Feed.next_poll_at <= now, Feed.removed_at.is_(None)),
     ]

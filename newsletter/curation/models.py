@@ -36,7 +36,7 @@ TRANSITIONS: dict[EntryState, frozenset[EntryState]] = {
         {EntryState.FETCHING, EntryState.READY, EntryState.USED, EntryState.DISCARDED}
     ),
     # Taken out of its issue again.
-    EntryState.USED: frozenset({EntryState.READY, EntryState.TROUBLE}),
+    EntryState.USED: frozenset({EntryState.READY, EntryState.TROUBLE, EntryState.FETCHING}),
     # Undone.
     EntryState.DISCARDED: frozenset({EntryState.READY, EntryState.TROUBLE, EntryState.FETCHING}),
 }

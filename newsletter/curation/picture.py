@@ -10,7 +10,7 @@ from newsletter.core.text import clean_name
 from newsletter.curation.fetch import LEASE, MOST_ATTEMPTS
 from newsletter.curation.find import lock_entry
 from newsletter.curation.models import Entry, EntryState
-from newsletter.curation.place import item_of
+from newsletter.curation.place import links_of
 from newsletter.document import Document
 from newsletter.document.blocks.feature import FeatureSection
 from newsletter.document.image import Image
@@ -114,16 +114,14 @@ def _show(session: Session, entry: Entry, stored: MediaFile) -> None:
 
 def _places(document: Document, entry: Entry) -> list[str]:
     """Where in the document the entry's items have no picture, as paths of a JSON Patch."""
-    url = item_of(entry).url
+    links = links_of(entry)
     places: list[str] = []
     for index, section in enumerate(document.sections):
-        if section.id != entry.section_id:
-            continue
-        if isinstance(section, FeatureSection) and section.url == url and section.image is None:
+        if isinstance(section, FeatureSection) and section.url in links and section.image is None:
             places.append(f"/sections/{index}/image")
         places.extend(
             f"/sections/{index}/items/{number}/image"
             for number, item in enumerate(getattr(section, "items", ()))
-            if getattr(item, "url", None) == url and item.image is None
+            if getattr(item, "url", "") in links and item.image is None
         )
     return places

@@ -1,19 +1,17 @@
 """Place entries in an issue: each becomes an item of a section, once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import jobs
-from newsletter.core import clock
-from newsletter.core.errors import Conflict, Missing, Refused
-from newsletter.curation.models import TRANSITIONS, Entry, EntryState
+from newsletter.core.errors import Missing, Refused
+from newsletter.curation.models import Entry
+from newsletter.curation.use import give_back_entries, lock_waiting, use_entries
 from newsletter.document import Document
 from newsletter.document.blocks.feature import FeatureSection
 from newsletter.document.blocks.latest import LatestSection
@@ -22,8 +20,8 @@ from newsletter.document.item import Item
 from newsletter.document.provenance import Provenance
 from newsletter.document.richtext import escape
 from newsletter.issues.edit import edit_issue, lock_issue, state_of
-from newsletter.issues.load import find_revision, load_document
-from newsletter.issues.models import Issue, Revision
+from newsletter.issues.load import find_issue, find_revision, load_document
+from newsletter.issues.models import Revision
 
 # What a link in a document may not hold; everything else stays as it is.
 _KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
@@ -46,22 +44,38 @@ def place_entries(
     somebody else has used or discarded, `Locked` for an issue that has a mailing, and `Refused` for a
     section that holds no stories.
     """
+    if not ids:
+        raise Missing("no_entry", "There is no entry in the inbox of this issue's publication.")
     issue = lock_issue(session, issue_id)
-    entries = _lock_entries(session, issue, ids)
+    entries = lock_waiting(session, issue, ids)
     revision = find_revision(session, issue)
     document = load_document(revision)
     index = _index_of(document, section_id)
     operations = _operations(document, index, entries)
     revision = edit_issue(session, issue.id, state_of(revision), operations, author=author)
-    for entry in entries:
-        entry.state, entry.issue_id, entry.section_id = EntryState.USED, issue.id, section_id
-        entry.picture_wanted = bool(entry.image_url)
-        entry.fetch_after = clock.now() if entry.picture_wanted else None
-    session.flush()
-    for entry in entries:
-        if entry.picture_wanted:
-            jobs.fetch_next.enqueue(session)
+    use_entries(session, issue, {entry.id: section_id for entry in entries})
     return Placed(revision, entries)
+
+
+def save_with_entries(
+    session: Session,
+    issue_id: int,
+    state: str,
+    operations: list[dict[str, Any]],
+    *,
+    use: Mapping[int, str],
+    give_back: Collection[int],
+    author: str,
+) -> Revision:
+    """Save a change in which entries became items (`use`: the section of each), or are items no more.
+
+    Raises as `issues.edit.edit_issue` and `use_entries` do; then nothing must be kept of the change.
+    """
+    revision = edit_issue(session, issue_id, state, operations, author=author)
+    issue = find_issue(session, issue_id)
+    give_back_entries(session, issue, give_back)
+    use_entries(session, issue, use)
+    return revision
 
 
 def item_of(entry: Entry) -> Item:
@@ -72,7 +86,7 @@ def item_of(entry: Entry) -> Item:
     try:
         return Item(
             headline=_literal(entry.headline),
-            url=quote(entry.canonical_url or entry.url, safe=_KEPT_IN_URLS),
+            url=links_of(entry)[0],
             blurb=escape(_literal(entry.description)),
             provenance=Provenance(
                 outlet=_literal(entry.outlet), byline=_literal(entry.byline), published=_day(entry.published)
@@ -85,24 +99,10 @@ def item_of(entry: Entry) -> Item:
         raise Refused("bad_entry", sentence, {field: first["msg"]}) from None
 
 
-def _lock_entries(session: Session, issue: Issue, ids: Collection[int]) -> list[Entry]:
-    rows = session.scalars(
-        select(Entry)
-        .where(Entry.publication_id == issue.publication_id, Entry.id.in_(ids))
-        .order_by(Entry.id)
-        .with_for_update(of=Entry)
-        .execution_options(populate_existing=True)
-    )
-    by_id = {entry.id: entry for entry in rows}
-    missing = [entry_id for entry_id in ids if entry_id not in by_id]
-    if missing or not ids:
-        named = f"entry {missing[0]}" if missing else "entry"
-        raise Missing("no_entry", f"There is no {named} in the inbox of this issue's publication.")
-    for entry in by_id.values():
-        if EntryState.USED not in TRANSITIONS[entry.state]:
-            state = "is already in an issue" if entry.state is EntryState.USED else "was discarded"
-            raise Conflict("not_waiting", f"“{entry.headline or entry.url}” {state}.")
-    return [by_id[entry_id] for entry_id in dict.fromkeys(ids)]
+def links_of(entry: Entry) -> list[str]:
+    """The links that an item of this entry may have: its own address, and the one that was given."""
+    addresses = dict.fromkeys(filter(None, (entry.canonical_url, entry.url)))
+    return [quote(address, safe=_KEPT_IN_URLS) for address in addresses]
 
 
 def _index_of(document: Document, section_id: str) -> int:

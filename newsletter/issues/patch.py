@@ -20,10 +20,19 @@ _NONSENSE = (TypeError, ValueError, KeyError, IndexError, AttributeError, Recurs
 
 def parse_patch(octets: bytes) -> list[dict[str, Any]]:
     """The operations in a request's body; `Refused` for what is no JSON Patch or has too many of them."""
+    return check_patch(parse_json(octets))
+
+
+def parse_json(octets: bytes) -> Any:
+    """The value in a request's body; `Refused` for what is not valid JSON."""
     try:
-        operations = json.loads(octets, parse_constant=_refuse_constant)
+        return json.loads(octets, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise _refused("The change is not valid JSON.") from None
+
+
+def check_patch(operations: Any) -> list[dict[str, Any]]:
+    """`operations`, if they are a JSON Patch of a bearable size; else `Refused`."""
     if not isinstance(operations, list) or not all(isinstance(entry, dict) for entry in operations):
         raise _refused("The change is not a JSON Patch: write a list of operations (RFC 6902).")
     if len(operations) > MOST_OPERATIONS:

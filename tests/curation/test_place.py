@@ -29,6 +29,7 @@ HEADLINE = "Ferry line {{ to }} the *islands*"
 
 def collected(session: Session, publication: Publication, number: int, **fields: str) -> Entry:
     [entry] = add_text(session, publication, f"https://post.example/{number}", via=Via.PASTE, actor=ANA)
+    entry.state, entry.fetch_after = EntryState.READY, None  # its page was read
     values = {"headline": f"Story {number}", "outlet": "The Post", "published": "2026-11-27"} | fields
     return edit_entry(session, entry.id, values, edits=0)
 

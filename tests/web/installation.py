@@ -21,12 +21,19 @@ from newsletter.accounts.sessions import end_sessions
 from newsletter.core.addresses import parse_address
 from newsletter.core.links import Links
 from newsletter.core.tokens import Signer
+from newsletter.curation.add import add_urls
+from newsletter.curation.fetch import claim_entry
+from newsletter.curation.fill import fill
+from newsletter.curation.find import find_entry
+from newsletter.curation.models import Entry, EntryState, Via
+from newsletter.curation.place import place_entries
 from newsletter.document import Document
 from newsletter.issues.edit import edit_issue, state_of
 from newsletter.issues.load import find_issue, find_revision, load_document
 from newsletter.issues.save import save_document
 from newsletter.media.files import MediaFiles
 from newsletter.media.store import store_image
+from newsletter.pages.page import Page, PageFields
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
@@ -111,6 +118,33 @@ class Installation:
             user.roles = [] if role is None else list(other.roles)
             session.commit()
 
+    def collect(self, name: str, **fields: str) -> int:
+        """A link that waits in the inbox, and whose page was read; the id of its entry."""
+        with self.runtime.session() as session:
+            publication = session.get_one(Publication, 1)
+            url = f"https://post.example/{name.lower().replace(' ', '-')}"
+            [entry] = add_urls(session, publication, [url], via=Via.PASTE, actor=ANA)
+            for field_name, value in ({"headline": name, "outlet": "The Post"} | fields).items():
+                setattr(entry, field_name, value)
+            entry.state, entry.fetch_after = EntryState.READY, None
+            session.commit()
+            return entry.id
+
+    def entry(self, entry_id: int) -> Entry:
+        """An entry of the inbox as it is now."""
+        with self.runtime.session() as session:
+            return find_entry(session, entry_id)
+
+    def read_pages(self, headline: str, **more: Any) -> None:
+        """Every link that waits to be read has a page, and these are its fields."""
+        with self.runtime.session() as session:
+            while entry := claim_entry(session):
+                page = Page(
+                    entry.url, entry.canonical_url, fields=PageFields(headline, **more), text="Its text."
+                )
+                fill(session, entry, page)
+            session.commit()
+
     def add_to_library(self, octets: bytes, credit: str) -> None:
         """An image that somebody uploaded earlier, with who made it."""
         with self.runtime.session() as session:
@@ -140,6 +174,12 @@ class IssueOnServer:
         with self.installation.runtime.session() as session:
             state = state_of(find_revision(session, find_issue(session, self.id)))
             edit_issue(session, self.id, state, list(operations), author=by)
+            session.commit()
+
+    def place(self, entry_id: int, section: str, by: str = ANA) -> None:
+        """Somebody else places an entry of the inbox."""
+        with self.installation.runtime.session() as session:
+            place_entries(session, [entry_id], self.id, section, author=by)
             session.commit()
 
     def schedule(self) -> None:

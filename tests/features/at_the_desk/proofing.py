@@ -34,7 +34,7 @@ def proof(hand: Hand, document: Document, email: str, first_name: str) -> None:
     expect(body).to_contain_text(headline)
     expect(body.locator("img[src]")).to_have_count(0)
     _switch(hand, "Images off")
-    _switch(hand, "Inbox")
+    _switch(hand, "List preview")
     expect(_shown(hand).locator(".sender").first).to_be_visible()
     expect(body).to_contain_text("The northern line is back, dear reader")
     _switch(hand, "Plain text")

@@ -1,4 +1,4 @@
-"""Issues: list, calendar, editor and what it asks, history, preview, review, test messages, scheduling."""
+"""Issues: list, calendar, the editor with what it asks, history, preview, review, tests and sending."""
 
 from newsletter.web.admin.issues import (
     approval,
@@ -8,6 +8,7 @@ from newsletter.web.admin.issues import (
     delete,
     edit,
     history,
+    inbox,
     listing,
     new,
     presence,
@@ -26,6 +27,7 @@ __all__ = [
     "delete",
     "edit",
     "history",
+    "inbox",
     "listing",
     "new",
     "presence",

@@ -4,6 +4,11 @@ GET answers the whole document, every field in it, with the name of its state as
 Patch (RFC 6902) made from the state in If-Match (RFC 9110 §13.1.1); 428 without one (RFC 6585 §3), 412 with
 the newest state when it is another one, 409 once the issue is locked, 400 naming the fields that cannot be
 saved.
+
+A change that places entries of the inbox, or gives them back, is sent as an object
+(`application/vnd.newsletter.change+json`): `patch` has the operations, `use` the section of each entry by
+its id, `give_back` the ids of those that are items no more. All is saved or nothing: 409 `not_waiting`
+has a sentence for each entry that somebody else was quicker with.
 """
 
 from flask import Response, jsonify, make_response, request
@@ -11,17 +16,17 @@ from flask_babel import gettext as _
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
-from newsletter.issues.edit import Locked, Stale, edit_issue, full_json, state_of
+from newsletter.curation.place import save_with_entries
+from newsletter.issues.edit import Locked, Stale, full_json, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Revision
-from newsletter.issues.patch import parse_patch
 from newsletter.mailings.current import current_mailing
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue, refusal
+from newsletter.web.admin.issues.change_body import PATCH_TYPE, WITH_ENTRIES_TYPE, read_change
+from newsletter.web.admin.issues.inbox import used_facts
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.database import session
-
-PATCH_TYPE = "application/json-patch+json"
 
 
 @blueprint.get("/issues/<int:issue_id>/document")
@@ -31,7 +36,13 @@ def document(issue_id: int) -> Response:
     issue = load_issue(issue_id)
     revision = find_revision(session(), issue)
     locked = current_mailing(session(), issue.id) is not None
-    response = jsonify(document=full_json(load_document(revision)), etag=state_of(revision), locked=locked)
+    response = jsonify(
+        document=full_json(load_document(revision)),
+        etag=state_of(revision),
+        by=revision.author,
+        locked=locked,
+        used=used_facts(issue),
+    )
     return _tagged(response, revision)
 
 
@@ -39,7 +50,7 @@ def document(issue_id: int) -> Response:
 @allow(Permission.EDIT_ISSUES)
 def change(issue_id: int) -> Response:
     """Save a change, or say why it is not saved."""
-    if request.mimetype != PATCH_TYPE:
+    if request.mimetype not in {PATCH_TYPE, WITH_ENTRIES_TYPE}:
         return _refusal(415, "bad_type", _("Send the change as %(type)s.", type=PATCH_TYPE))
     state = _asked_state()
     if not state:
@@ -47,8 +58,16 @@ def change(issue_id: int) -> Response:
             428, "no_state", _("Say which state of the issue the change is made from (If-Match).")
         )
     try:
-        operations = parse_patch(request.get_data(cache=False))
-        revision = edit_issue(session(), issue_id, state, operations, author=current_actor())
+        wanted = read_change(request.mimetype, request.get_data(cache=False))
+        revision = save_with_entries(
+            session(),
+            issue_id,
+            state,
+            wanted.operations,
+            use=wanted.use,
+            give_back=wanted.give_back,
+            author=current_actor(),
+        )
     except Stale as error:
         return _stale(error.revision)
     except Locked as error:
@@ -73,6 +92,7 @@ def _stale(newest: Revision) -> Response:
         etag=state_of(newest),
         document=full_json(load_document(newest)),
         by=newest.author,
+        used=used_facts(load_issue(newest.issue_id)),
     )
     session().rollback()
     return _tagged(make_response(body, 412), newest)

@@ -20,6 +20,7 @@ from newsletter.mailings.models import Mailing, MailingState
 from newsletter.media.variants import find_sources, served
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
+from newsletter.web.admin.issues.inbox import used_facts
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.issues.upload import SHOWN_WIDTH
 from newsletter.web.assets_manifest import built_files
@@ -71,6 +72,7 @@ def page_data(issue: Issue) -> dict[str, Any]:
         },
         "document": full_json(document),
         "etag": state_of(revision),
+        "used": used_facts(issue),
         "locked": mailing is not None,
         "lockedSentence": locked_sentence(mailing),
         "urls": _urls(issue, mailing),
@@ -102,6 +104,8 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "upload": url_for(".upload", **own),
         "media": url_for(".media", key="KEY", **own).removesuffix("KEY"),
         "presence": url_for(".presence", **own),
+        "inbox": url_for(".inbox", **own),
+        "inboxPage": url_for("admin_inbox.inbox", slug=slug),
         "history": url_for(".history", **own),
         "send": url_for(".send", **own),
         "issues": url_for(".issues", slug=slug),

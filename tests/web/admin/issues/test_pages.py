@@ -151,7 +151,8 @@ def test_a_title_that_cannot_be_used_is_told_and_kept(
 def test_the_skeleton_brings_titles_intros_and_standing_texts(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
-    about = {"type": "about", "id": "about-us", "title": "What is it?", "text": "A paper.", "owner": "Mira"}
+    about = {"type": "about", "id": "about-us", "title": "What is it?", "text": "A paper."}
+    about |= {"owner": "Mira", "review_by": "2027-01-31"}
     digest = {"type": "links", "id": "digest", "title": "Digest", "intro": "In short:", "items": [STORY]}
     latest = {"type": "latest", "id": "latest", "title": "Latest", "limit": 3, "items": [STORY]}
     feature = {"type": "feature", "id": "watch", "title": "Watch", "headline": "Only this week"}

@@ -12,3 +12,13 @@ export function t(text: string, values: Readonly<Record<string, string | number>
 export function plural(count: number, one: string, many: string): string {
   return t(count === 1 ? one : many, { count: count.toLocaleString() });
 }
+
+/** How long ago a moment was: “3 hours ago”. */
+export function age(moment: string, now = Date.now()): string {
+  const seconds = (Date.parse(moment) - now) / 1_000;
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || undefined, { numeric: "auto" });
+  for (const [unit, length] of [["day", 86_400], ["hour", 3_600], ["minute", 60]] as const) {
+    if (Math.abs(seconds) >= length) return words.format(Math.round(seconds / length), unit);
+  }
+  return words.format(0, "minute");
+}

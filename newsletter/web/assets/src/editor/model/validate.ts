@@ -122,6 +122,24 @@ function lengthOf(text: string): number {
   return length;
 }
 
+/** What the server refused: it is held back until its value changes. */
+export interface Refusal {
+  readonly value: Json | undefined;
+  readonly message: string;
+}
+
+/** The same each time, so that nothing is drawn anew while nothing is wrong. */
+const NO_ERRORS: ReadonlyMap<Address, string> = new Map();
+
+/** What is wrong with the fields, as this page knows and as the server said. */
+export function allErrors(issue: Issue, refusals: ReadonlyMap<Address, Refusal>): ReadonlyMap<Address, string> {
+  const errors = new Map(fieldErrors(issue));
+  for (const [address, { value, message }] of refusals) {
+    if (valueIn(issue, address) === value && value !== undefined) errors.set(address, message);
+  }
+  return errors.size > 0 ? errors : NO_ERRORS;
+}
+
 /** `issue` with the fields at `addresses` as they are in `saved`, so that one slip does not hold up the rest. */
 export function withoutInvalid(issue: Issue, saved: Issue, addresses: Iterable<Address>): Issue {
   let result = issue;

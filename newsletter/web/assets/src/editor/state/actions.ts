@@ -6,6 +6,7 @@ import { KEY, locate, type Entry, type Fields, type Issue, type Json, type Secti
 import * as edit from "../model/edit.ts";
 import { fitting } from "../model/pasted.ts";
 import { t, plural } from "../i18n.ts";
+import { collectLinks } from "./collect.ts";
 import type { EditorStore } from "./editor-store.svelte.ts";
 import { fieldId, scopeId } from "./jump.ts";
 
@@ -54,7 +55,7 @@ export function duplicateSection(store: EditorStore, section: Section): void {
 export function removeSection(store: EditorStore, section: Section): void {
   const index = store.issue.sections.indexOf(section);
   store.change(edit.removeSection(store.issue, section.id), section.id);
-  store.removed(t("“{title}” deleted.", { title: titleOf(section) }));
+  store.tell(t("“{title}” deleted.", { title: titleOf(section) }), true);
   const next = store.issue.sections[Math.min(index, store.issue.sections.length - 1)];
   void focusField(next?.id ?? "", []);
 }
@@ -96,6 +97,7 @@ export function addEntries(store: EditorStore, section: Section, index: number, 
   const [issue, keys] = edit.addEntries(store.issue, section.id, index, fitting(kind, given, roomIn(section)));
   store.change(issue, section.id);
   tellAdded(store, section, keys.length);
+  void collectLinks(store, keys);
   void focusField(keys[0] ?? section.id, ["headline", "text"]);
 }
 
@@ -109,12 +111,13 @@ export function spreadOver(store: EditorStore, section: Section, entry: Entry, g
   const [issue, keys] = edit.addEntries(filled, section.id, index + 1, others);
   store.change(issue, section.id);
   if (keys.length > 0) tellAdded(store, section, keys.length + 1);
+  void collectLinks(store, [entry[KEY], ...keys]);
   if (kind.isText) void focusField(keys.at(-1) ?? entry[KEY], ["text"]);
 }
 
 function tellAdded(store: EditorStore, section: Section, count: number): void {
   const words = blockOf(section.type).entries?.count;
-  if (words) store.removed(t("Pasted: {entries}.", { entries: plural(count, ...words) }));
+  if (words) store.tell(t("Pasted: {entries}.", { entries: plural(count, ...words) }), true);
 }
 
 export function duplicateEntry(store: EditorStore, entry: Entry, section: Section): void {
@@ -130,7 +133,7 @@ export function removeEntry(store: EditorStore, entry: Entry, section: Section):
   store.change(edit.removeEntry(store.issue, entry[KEY]), entry[KEY]);
   const noun = blockOf(section.type).entries?.noun ?? "";
   const named = writtenName(entry, section.type) !== "";
-  store.removed(named ? t("“{name}” deleted.", { name: nameOf(entry, section.type) }) : t("Empty {noun} deleted.", { noun: t(noun) }));
+  store.tell(named ? t("“{name}” deleted.", { name: nameOf(entry, section.type) }) : t("Empty {noun} deleted.", { noun: t(noun) }), true);
   const left = store.issue.sections.find((candidate) => candidate.id === section.id)?.entries ?? [];
   const next = left[Math.min(index, left.length - 1)];
   void focusField(next ? next[KEY] : section.id, []);

@@ -11,12 +11,15 @@
  */
 
 import type { Operation } from "../model/patch.ts";
+import type { EntryChanges } from "../model/used-entries.ts";
 import type { Answer } from "./server.ts";
 
 export type State = "saved" | "waiting" | "saving" | "unsaved" | "conflict" | "signed_out" | "locked";
 
 export interface PendingSave {
   readonly patch: readonly Operation[];
+  /** What becomes of entries of the inbox with it. */
+  readonly entries?: EntryChanges | undefined;
   /** What the server has once this is saved. */
   readonly done: () => void;
 }

@@ -1,7 +1,7 @@
 /** The state of the editor: the issue that is being edited, and everything the page shows about it. */
 
 import type { Editor } from "@tiptap/core";
-import { addressOf, fieldErrors, valueIn, withoutInvalid, type Address } from "../model/validate.ts";
+import { addressOf, allErrors, valueIn, withoutInvalid, type Address, type Refusal } from "../model/validate.ts";
 import { ISSUE, type Issue, type Json } from "../model/document.ts";
 import { setField } from "../model/edit.ts";
 import { difference, replacement } from "../model/patch.ts";
@@ -9,15 +9,14 @@ import { addressAt } from "../model/paths.ts";
 import { parseIssue, serializeIssue } from "../model/serialize.ts";
 import { hasSameContent, matchEntries, mergeIssues, resolveConflicts } from "../model/merge.ts";
 import { t } from "../i18n.ts";
+import { uniteStories, withoutTaken } from "../model/stories.ts";
+import { UsedEntries, type EntryChanges, type UsedEntry } from "../model/used-entries.ts";
 import { Autosave, type PendingSave, type State } from "./autosave.ts";
 import type { LocalDraft, LocalDrafts } from "./local-drafts.ts";
 import type { PageData } from "./page-data.ts";
 import { History } from "./history.ts";
 import type { Answer, Server } from "./server.ts";
-import type { Notice, Refusal, SaveConflict } from "./types.ts";
-
-/** The same each time, so that nothing is drawn anew while nothing is wrong. */
-const NO_ERRORS: ReadonlyMap<Address, string> = new Map();
+import { mergedWords, type Notice, type SaveConflict } from "./types.ts";
 
 export class EditorStore {
   readonly data: PageData;
@@ -47,7 +46,10 @@ export class EditorStore {
   richChanges = $state(0);
   /** How many uploads are under way. */
   uploads = $state(0);
-  readonly errors = $derived.by(() => this.#errors());
+  /** Which stories came from the inbox, and a counter that says that this changed. */
+  readonly used = new UsedEntries();
+  usedChanges = $state(0);
+  readonly errors = $derived.by(() => allErrors(this.issue, this.#refusals));
 
   readonly #history = new History();
   readonly #drafts: LocalDrafts;
@@ -57,27 +59,27 @@ export class EditorStore {
   #sending: Issue;
   #whole = false; // the server did not understand the last patch: send everything
   #keepTimer: number | undefined;
-  #dropOrders = new Map<string, readonly string[]>();
 
   constructor(data: PageData, server: Server, drafts: LocalDrafts) {
     this.data = data;
     this.server = server;
     this.#drafts = drafts;
     this.#saved = this.#sending = this.issue = parseIssue(data.document);
+    this.used.take(this.issue, data.used);
     this.etag = data.etag;
     this.locked = data.locked;
     this.lockedSentence = data.lockedSentence;
     this.#autosave = new Autosave({
       pending: () => this.#pending(),
       isBehind: () => this.isBehind,
-      send: (pending, leaving) => this.server.save(pending.patch, this.etag, leaving),
+      send: (pending, leaving) => this.server.save(pending, this.etag, leaving),
       settle: (answer) => this.#settle(answer),
       show: (state) => (this.state = state),
     });
   }
 
   get isBehind(): boolean {
-    return difference(this.#saved, this.issue).length > 0;
+    return difference(this.#saved, this.issue).length > 0 || this.used.changes(this.issue) !== undefined;
   }
 
   // ——— changing
@@ -123,44 +125,38 @@ export class EditorStore {
     this.announcement = this.announcement === words ? `${words}\u00a0` : words;
   }
 
-  /** Told with a way back. */
-  removed(words: string): void {
-    this.notice = { text: words, undo: true };
+  /** Told where it is seen and heard; with a way back, if there is one. */
+  tell(words: string, undo = false): void {
+    this.notice = { text: words, undo };
     this.announce(words);
   }
 
-  /** New orders of lists after something was dropped; two lists of one drop are one step. */
-  drop(section: string, keys: readonly string[], apply: (issue: Issue, orders: ReadonlyMap<string, readonly string[]>) => Issue): void {
-    if (this.#dropOrders.size === 0) {
-      queueMicrotask(() => {
-        const orders = this.#dropOrders;
-        this.#dropOrders = new Map();
-        this.change(apply(this.issue, orders), section);
-      });
-    }
-    this.#dropOrders.set(section, keys);
+  /** What came by itself is nobody's step: undo does not take it back. */
+  absorb(change: (issue: Issue) => Issue): void {
+    this.#history.rewrite(change);
+    this.#become(change(this.issue));
   }
 
   // ——— saving
 
-  #errors(): ReadonlyMap<Address, string> {
-    const errors = new Map(fieldErrors(this.issue));
-    for (const [address, { value, message }] of this.#refusals) {
-      if (valueIn(this.issue, address) === value && value !== undefined) errors.set(address, message);
-    }
-    return errors.size > 0 ? errors : NO_ERRORS;
-  }
-
   #pending(): PendingSave | undefined {
     const target = withoutInvalid(this.issue, this.#saved, this.errors.keys());
     const changes = difference(this.#saved, target);
-    if (changes.length === 0) {
+    const entries = this.used.changes(target);
+    if (changes.length === 0 && !entries) {
       if (!this.isBehind) this.#drafts.forget();
       return undefined;
     }
     this.#sending = target;
     const patch = this.#whole || changes.length > this.data.limits.operations ? replacement(target) : changes;
-    return { patch, done: () => (this.#saved = target) };
+    return { patch, entries, done: () => this.#saveDone(target, entries) };
+  }
+
+  #saveDone(target: Issue, entries: EntryChanges | undefined): void {
+    this.#saved = target;
+    if (!entries) return;
+    this.used.settle(entries);
+    this.usedChanges += 1;
   }
 
   #settle(answer: Answer): boolean {
@@ -171,7 +167,8 @@ export class EditorStore {
       this.#whole = false;
       return true;
     }
-    if (answer.kind === "stale") return this.#mergeTheirs(answer.by, parseIssue(answer.document), answer.etag);
+    if (answer.kind === "stale") return this.#mergeTheirs(answer.by, parseIssue(answer.document), answer.etag, answer.used);
+    if (answer.kind === "taken") return this.#refuseEntries(answer.entries);
     if (answer.kind === "refused") return this.#refuse(answer.fields);
     if (answer.kind === "signed_out") this.signInUrl = answer.signIn;
     if (answer.kind === "locked") {
@@ -194,18 +191,26 @@ export class EditorStore {
     return isNew;
   }
 
+  /** Somebody else used these entries first: their stories go, and it is said. */
+  #refuseEntries(sentences: Readonly<Record<string, string>>): boolean {
+    const ids = Object.keys(sentences).map(Number);
+    this.change(withoutTaken(this.issue, this.used, ids), ISSUE);
+    for (const id of ids) this.used.forget(id);
+    this.tell(Object.values(sentences).join(" "));
+    return true;
+  }
+
   /** Somebody else saved meanwhile: bring both together, and ask only about what both changed. */
-  #mergeTheirs(by: string, document: Issue, etag: string): boolean {
-    const theirs = matchEntries(document, this.#saved);
-    const { issue: merged, conflicts } = mergeIssues(this.#saved, this.issue, theirs);
-    this.conflict = { by, merged, theirs, etag, fields: conflicts };
+  #mergeTheirs(by: string, document: Issue, etag: string, used: readonly UsedEntry[]): boolean {
+    const placed = this.used.unsaved(this.issue);
+    const united = uniteStories(this.#saved, this.issue, matchEntries(document, this.#saved), placed);
+    const { issue: merged, conflicts } = mergeIssues(united.base, united.mine, united.theirs);
+    this.conflict = { by, merged, theirs: united.theirs, etag, fields: conflicts, used };
     if (conflicts.length > 0) return false;
     const hadMine = !hasSameContent(this.issue, this.#saved);
     this.#settleConflict(merged);
-    const words = hadMine
-      ? "{name} also changed this issue. It now contains both your changes."
-      : "{name} changed this issue.";
-    this.notice = { text: t(words, { name: by || t("Someone else") }) };
+    const words = mergedWords(united.count > 0, hadMine, by === this.data.user);
+    if (words) this.notice = { text: t(words, { name: by || t("Someone else") }) };
     return true;
   }
 
@@ -215,9 +220,17 @@ export class EditorStore {
     this.#saved = this.conflict.theirs;
     this.etag = this.conflict.etag;
     this.issue = issue;
+    if (this.conflict.used) this.used.take(issue, this.conflict.used);
     this.canUndo = true;
     this.conflict = undefined;
     this.#keepLocallySoon();
+  }
+
+  /** Take in what the server has by now, while nothing of this page is on its way. */
+  async refresh(): Promise<void> {
+    const newest = await this.server.document();
+    if (!newest || newest.etag === this.etag || this.state !== "saved" || this.isBehind || this.locked) return;
+    this.#mergeTheirs(newest.by, parseIssue(newest.document), newest.etag, newest.used);
   }
 
   /** Mine on top of theirs, but theirs for the fields that were chosen. */

@@ -45,6 +45,13 @@ export class History {
     return this.#step(this.#future, this.#past, current);
   }
 
+  /** Every step becomes what `change` makes of it: what came to the issue by itself is undone by nobody. */
+  rewrite(change: (issue: Issue) => Issue): void {
+    for (const steps of [this.#past, this.#future]) {
+      for (const [index, step] of steps.entries()) steps[index] = { ...step, issue: change(step.issue) };
+    }
+  }
+
   #step(from: Step[], to: Step[], current: Issue): Step | undefined {
     const step = from.pop();
     if (!step) return undefined;

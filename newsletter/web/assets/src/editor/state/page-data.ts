@@ -2,6 +2,7 @@
 
 import type { Fields } from "../model/document.ts";
 import type { Schema } from "../model/schema.ts";
+import type { UsedEntry } from "../model/used-entries.ts";
 import type { Urls } from "./server.ts";
 
 export interface PageData {
@@ -10,6 +11,7 @@ export interface PageData {
   readonly publication: { readonly slug: string; readonly name: string; readonly language: string; readonly dir: "ltr" | "rtl" };
   readonly document: Fields;
   readonly etag: string;
+  readonly used: readonly UsedEntry[];
   readonly locked: boolean;
   readonly lockedSentence: string;
   readonly urls: Urls;

@@ -1,7 +1,8 @@
 /** What the page asks the server, and its answers as values: a refusal is an answer, never an exception. */
 
+import type { PendingSave } from "./autosave.ts";
 import type { Fields } from "../model/document.ts";
-import type { Operation } from "../model/patch.ts";
+import type { UsedEntry } from "../model/used-entries.ts";
 
 export interface Urls {
   readonly document: string;
@@ -13,6 +14,9 @@ export interface Urls {
   readonly issues: string;
   readonly send: string;
   readonly presence: string;
+  /** What waits in the publication's inbox, for this page, and the page of the inbox. */
+  readonly inbox: string;
+  readonly inboxPage: string;
   readonly history: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
@@ -22,9 +26,11 @@ export interface Urls {
 
 export type Answer =
   | { readonly kind: "saved"; readonly etag: string; readonly savedAt: string }
-  | { readonly kind: "stale"; readonly etag: string; readonly document: Fields; readonly by: string }
+  | { readonly kind: "stale"; readonly etag: string; readonly document: Fields; readonly by: string; readonly used: readonly UsedEntry[] }
   | { readonly kind: "refused"; readonly message: string; readonly fields: Readonly<Record<string, string>> }
   | { readonly kind: "locked"; readonly message: string }
+  /** Somebody else has used these entries: a sentence for each, by its id. */
+  | { readonly kind: "taken"; readonly message: string; readonly entries: Readonly<Record<string, string>> }
   | { readonly kind: "signed_out"; readonly signIn: string }
   | { readonly kind: "unreachable"; readonly message: string };
 
@@ -49,6 +55,45 @@ export interface Uploaded {
   readonly licence?: string;
 }
 
+/** The newest state of the document. */
+interface State {
+  readonly document: Fields;
+  readonly etag: string;
+  readonly by: string;
+  readonly locked: boolean;
+  readonly used: readonly UsedEntry[];
+}
+
+/** A link that waits in the inbox, and the story that it would be. */
+export interface InboxEntry {
+  readonly id: number;
+  readonly url: string;
+  readonly headline: string;
+  readonly outlet: string;
+  readonly byline: string;
+  readonly published: string;
+  readonly added: string;
+  readonly is_fetching: boolean;
+  readonly trouble: string;
+  readonly seen: readonly string[];
+  readonly item: Fields | null;
+  /** Why it cannot be a story. */
+  readonly problem: string;
+  readonly page: string;
+}
+
+export interface InboxPage extends InboxEntry {
+  readonly text: string;
+  readonly note: string;
+}
+
+export interface InboxAnswer {
+  readonly entries: readonly InboxEntry[];
+  readonly older: boolean;
+  readonly used: readonly UsedEntry[];
+  readonly etag: string;
+}
+
 type Body = Record<string, unknown>;
 
 const OLD_TOKEN = "csrf"; // what the server calls a token of another session
@@ -65,12 +110,12 @@ export class Server {
     this.#csrf = csrf;
   }
 
-  async save(patch: readonly Operation[], etag: string, leaving = false): Promise<Answer> {
-    const body = JSON.stringify(patch);
+  async save({ patch, entries }: PendingSave, etag: string, leaving = false): Promise<Answer> {
+    const body = JSON.stringify(entries ? { patch, ...entries } : patch);
     const response = await this.#ask(this.urls.document, {
       method: "PATCH",
       body,
-      headers: { "Content-Type": "application/json-patch+json", "If-Match": etag },
+      headers: { "Content-Type": entries ? "application/vnd.newsletter.change+json" : "application/json-patch+json", "If-Match": etag },
       keepalive: leaving && body.length < LARGEST_AT_THE_END,
     });
     if (!response) return { kind: "unreachable", message: "" };
@@ -78,10 +123,10 @@ export class Server {
   }
 
   /** The document as it is now. */
-  async document(): Promise<{ document: Fields; etag: string; locked: boolean } | undefined> {
+  async document(): Promise<State | undefined> {
     const response = await this.#ask(this.urls.document, { cache: "no-store" });
     if (!response?.ok) return undefined;
-    return (await bodyOf(response)) as { document: Fields; etag: string; locked: boolean };
+    return (await bodyOf(response)) as unknown as State;
   }
 
   /** The image as the library keeps it, or a sentence that says why not. */
@@ -103,6 +148,28 @@ export class Server {
     const response = await this.#ask(this.urls.check, { cache: "no-store" });
     if (!response?.ok) return undefined;
     return ((await bodyOf(response))["findings"] ?? []) as Finding[];
+  }
+
+  /** What waits in the inbox, from the entry after `before` on, and what the issue uses. */
+  async inbox(words: string, before = 0): Promise<InboxAnswer | undefined> {
+    const asked = new URLSearchParams({ q: words, before: String(before || "") });
+    const response = await this.#ask(`${this.urls.inbox}?${asked}`, { cache: "no-store" });
+    return response?.ok ? ((await bodyOf(response)) as unknown as InboxAnswer) : undefined;
+  }
+
+  /** One entry with the text of its page. */
+  async entry(id: number): Promise<InboxPage | undefined> {
+    const response = await this.#ask(`${this.urls.inbox}/${id}`, { cache: "no-store" });
+    return response?.ok ? ((await bodyOf(response)) as unknown as InboxPage) : undefined;
+  }
+
+  /** Add links to the inbox: the entry of each, in their order, or a sentence that says why not. */
+  async addLinks(urls: readonly string[]): Promise<readonly InboxEntry[] | string> {
+    const headers = { "Content-Type": "application/json" };
+    const response = await this.#ask(this.urls.inbox, { method: "POST", body: JSON.stringify({ urls }), headers });
+    if (!response) return "The server is not responding, so the pages of these links are not read.";
+    const body = await bodyOf(response);
+    return response.ok ? (body["entries"] as readonly InboxEntry[]) : String(body["message"] ?? "");
   }
 
   /** Who else has this issue open. */
@@ -153,10 +220,11 @@ export function answerTo(status: number, body: Body, signIn: string): Answer {
     return { kind: "saved", etag: body["etag"], savedAt: String(body["saved_at"] ?? "") };
   }
   if (status === 412 && typeof body["document"] === "object" && body["document"] !== null) {
-    return { kind: "stale", etag: String(body["etag"]), document: body["document"] as Fields, by: String(body["by"] ?? "") };
+    return { kind: "stale", etag: String(body["etag"]), document: body["document"] as Fields, by: String(body["by"] ?? ""), used: (body["used"] ?? []) as UsedEntry[] };
   }
   if (status === 401) return { kind: "signed_out", signIn: String(body["sign_in"] ?? signIn) };
   if (status === 403 && body["error"] === OLD_TOKEN) return { kind: "signed_out", signIn };
+  if (status === 409 && body["error"] === "not_waiting") return { kind: "taken", message, entries: (body["fields"] ?? {}) as Record<string, string> };
   if (status === 409) return { kind: "locked", message };
   if (status === 400 || status === 413 || status === 422) {
     return { kind: "refused", message, fields: (body["fields"] ?? {}) as Record<string, string> };

@@ -1,7 +1,18 @@
 /** What the editor's state holds beside the issue itself. */
 
-import type { Issue, Json } from "../model/document.ts";
+import type { Entry, Issue, Section } from "../model/document.ts";
+import type { UsedEntry } from "../model/used-entries.ts";
 import type { FieldConflict } from "../model/merge.ts";
+import type { InboxEntry } from "./server.ts";
+
+/** An entry of a list, or of the inbox, as it is dragged. */
+export interface Card {
+  readonly id: string;
+  readonly entry: Entry;
+  /** Of what waits in the inbox: what it is, and how it becomes a story of the section. */
+  readonly waiting?: InboxEntry;
+  readonly place?: (section: Section, index: number) => void;
+}
 
 export interface Notice {
   readonly text: string;
@@ -15,10 +26,12 @@ export interface SaveConflict {
   readonly theirs: Issue;
   readonly etag: string;
   readonly fields: readonly FieldConflict[];
+  readonly used?: readonly UsedEntry[];
 }
 
-/** What the server refused: it is held back until its value changes. */
-export interface Refusal {
-  readonly value: Json | undefined;
-  readonly message: string;
+/** What is said after a merge; nothing where a picture came, or the same person saved elsewhere, and nothing was typed here. */
+export function mergedWords(isSameStory: boolean, hadMine: boolean, isOwn: boolean): string {
+  if (isSameStory) return "{name} placed the same story at the same time. It is in the issue once.";
+  if (isOwn) return hadMine ? "This issue was also saved elsewhere. It now contains both changes." : "";
+  return hadMine ? "{name} also changed this issue. It now contains both your changes." : "{name} changed this issue.";
 }
