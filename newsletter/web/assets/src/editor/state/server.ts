@@ -14,6 +14,7 @@ export interface Urls {
   readonly send: string;
   readonly presence: string;
   readonly history: string;
+  readonly comments: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
   readonly web?: string;
