@@ -86,7 +86,8 @@ def items_of(section: Section) -> tuple[object, ...]:
 def item_label(item: object) -> str:
     """What an item is called: its headline, its author, or the words themselves."""
     url, headline = _identity(item)
-    return headline or (item if isinstance(item, str) else str(getattr(item, "text", ""))) or url
+    words = to_plain(item, links=False) if isinstance(item, str) else str(getattr(item, "text", ""))
+    return headline or words or url
 
 
 def _named(document: Document, anchor: Anchor) -> Target | None:
