@@ -10,6 +10,7 @@ from newsletter.cadence import models as cadence
 from newsletter.comments import models as comments
 from newsletter.core.db import Base
 from newsletter.curation import models as curation
+from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
 from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
@@ -31,6 +32,7 @@ __all__ = [
     "deferred",
     "imports",
     "issues",
+    "link_checks",
     "mailings",
     "media",
     "outbox",

@@ -1,4 +1,4 @@
-"""Do the next piece of fetching that waits: a page, a picture of an entry that was used, or a feed."""
+"""Do the next piece of fetching that waits: a page, a picture of an entry that was used, a feed, a link."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from newsletter.core.queue import broker
 from newsletter.curation.add import FETCHED_AT_ONCE
 from newsletter.curation.feeds.poll import poll_feed
 from newsletter.curation.fetch import fetch_entry
+from newsletter.curation.link_checks.check import check_link, due_links
 from newsletter.curation.models import Entry, EntryState, Feed
 from newsletter.curation.picture import fetch_picture
 from newsletter.media.files import MediaFiles
@@ -33,6 +34,7 @@ def fetch_next(context: FetchContext) -> bool:
         fetch_entry(context.sessions, context.fetcher)
         or fetch_picture(context.sessions, context.fetcher, context.media)
         or poll_feed(context.sessions, context.fetcher)
+        or check_link(context.sessions, context.fetcher)
     )
 
 
@@ -40,6 +42,7 @@ def publish_fetch_jobs(sessions: sessionmaker[Session]) -> None:
     """Publish jobs for what waits, unless some are waiting already; the periodic sweep calls it."""
     with reading(), sessions() as session:
         waiting = sum(session.scalars(query).one() for query in _waiting())
+        waiting += session.execute(due_links().limit(1)).first() is not None
     if waiting and broker.waiting(jobs.fetch_next.queue) == 0:
         for _ in range(min(waiting, FETCHED_AT_ONCE)):
             jobs.fetch_next.publish()

@@ -7,7 +7,9 @@ from newsletter.approval.required import lacks_approval
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
+from newsletter.curation.link_checks.find import find_checked_links
 from newsletter.document.walk import fields_of
+from newsletter.document.walk import links as links_of
 from newsletter.issues.compile import compile_issue, local_day
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.example import example_values
@@ -61,6 +63,9 @@ def make_draft(
         media={source: ImageWords(row.alt, row.credit) for source, row in content.media.items()},
         unknown_attributes=frozenset(
             name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
+        ),
+        checked_links=find_checked_links(
+            session, publication.id, {place.value for place in links_of(document)}
         ),
         tested=_was_tested(session, revision),
         approved=not lacks_approval(session, revision, publication),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.document import Document
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
@@ -27,6 +28,7 @@ class Draft:
     media:    the uploaded images that the document names and the library has, by source (`media:…`).
     unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
     today:    the day in the publication's zone.
+    checked_links: what workers found at the document's links, by URL.
     tested:   whether somebody sent a test message since the last edit.
     approved: whether it has the approval by somebody else, or its publication demands none.
     """
@@ -40,5 +42,6 @@ class Draft:
     html: str = ""
     media: Mapping[str, ImageWords] = field(default_factory=dict)
     unknown_attributes: frozenset[str] = frozenset()
+    checked_links: Mapping[str, CheckedLink] = field(default_factory=dict)
     tested: bool = True
     approved: bool = True

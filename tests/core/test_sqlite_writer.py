@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from newsletter.core import db
 from newsletter.core.sqlite_writer import WriterConnection
 
-AT_ONCE = 0.5  # seconds, of a busy machine; SQLite itself would have waited up to 20
+AT_ONCE = 2.0  # seconds, of a busy machine; SQLite itself would have waited up to 20
 TABLES = """
     PRAGMA journal_mode=WAL;
     CREATE TABLE t (n INTEGER PRIMARY KEY);

@@ -120,7 +120,7 @@ def test_the_picture_of_a_used_entry_follows_with_its_caption_and_credit(
     assert "/ferry.jpg" not in site.requests
     place_entries(session, [entry.id], issue.id, "digest", author=ANA)
     session.commit()
-    assert fetch_all(fetching) == 1
+    fetch_all(fetching)
     [item] = items(session, issue)
     assert item.image is not None
     assert item.image.src.startswith("media:")
@@ -137,7 +137,8 @@ def test_a_picture_that_cannot_be_had_is_left_out(
     ]
     place_entries(session, [entry.id for entry in entries], issue.id, "digest", author=ANA)
     session.commit()
-    assert fetch_all(fetching) == 2
+    fetch_all(fetching)
+    assert {"/no.jpg", "/none.jpg"} <= set(site.requests)
     assert [item.image for item in items(session, issue)] == [None, None]
     for entry in entries:
         session.refresh(entry)

@@ -18,6 +18,7 @@ from newsletter.health.heartbeats import (
     read_heartbeats,
     record_heartbeat,
 )
+from tests.extent import BUSY
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_jobs_that_wait_are_counted(redis: Redis, redis_url: str) -> None:
 def test_a_redis_that_says_nothing_costs_little_time(mute: str) -> None:
     begun = time.monotonic()
     assert read_heartbeats(mute) is None
-    assert time.monotonic() - begun < 0.2
+    assert time.monotonic() - begun < BUSY
 
 
 def test_no_redis_at_all() -> None:

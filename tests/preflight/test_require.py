@@ -95,6 +95,6 @@ def test_attributes_that_nobody_has_are_unknown(session: Session, links: Links) 
 
 def test_a_large_issue_is_measured_as_it_is_sent(session: Session, links: Links) -> None:
     publication = make_publication(session)
-    sections = [{"type": "text", "text": "word " * 3_900} for _ in range(5)]
+    sections = [{"type": "text", "text": "one two " * 2_450} for _ in range(5)]
     found = check(session, saved(session, publication, sections=sections), publication, links)
     assert [(finding.rule, finding.level) for finding in found] == [("size", Level.BLOCKING)]

@@ -1,7 +1,10 @@
 """A freeze that is interrupted goes on; one that cannot be rendered when it is due waits for its editors."""
 
+from typing import cast
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.publications.models import Publication
@@ -9,6 +12,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import control, failpoints
 from newsletter.sending.freeze import freeze
 from tests.sending.conftest import READERS, checked
+from tests.sending.pressing import press
 
 
 def test_what_cannot_be_rendered_any_more_waits_and_says_why(runtime: Runtime, scheduled: int) -> None:
@@ -55,3 +59,23 @@ def test_one_that_was_interrupted_goes_on_where_its_last_commit_ended(
     with runtime.session() as session:
         found = checked(session, scheduled)
         assert (found.candidates, found.pending, found.state) == (READERS, READERS, "sending")
+
+
+def test_one_that_is_paused_between_two_chunks_goes_on_when_it_is_resumed(
+    runtime: Runtime, scheduled: int
+) -> None:
+    opened = iter(range(3))
+
+    def sessions() -> Session:
+        if next(opened, None) == 2:  # after its beginning and the first chunk
+            press(runtime, control.pause, scheduled)
+        return runtime.sessions()
+
+    assert freeze(cast(sessionmaker[Session], sessions), scheduled, runtime.links, chunk=10) is False
+    with runtime.session() as session:
+        mailing = session.get_one(Mailing, scheduled)
+        assert (mailing.state, mailing.candidates) == (MailingState.FREEZING, 10)
+    press(runtime, control.resume, scheduled)
+    assert freeze(runtime.sessions, scheduled, runtime.links, chunk=10) is True
+    with runtime.session() as session:
+        assert checked(session, scheduled).pending == READERS

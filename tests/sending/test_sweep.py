@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.core.addresses import parse_address
 from newsletter.core.queue import Queue, broker
+from newsletter.deferred.defer import defer_password_reset
 from newsletter.mailings.lifecycle import lock
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.totals import MailingTotals
@@ -114,6 +116,22 @@ def test_a_system_message_whose_bell_was_lost_is_rung_for_once(
         sweep(runtime.sessions, bulk_processes=3)
         assert broker.waiting(Queue.TRANSACTIONAL) == 2
     assert jobs_waiting() == 0
+
+
+def test_a_request_whose_job_was_lost_is_published_once(
+    runtime: Runtime, jobs_waiting: Callable[[], int]
+) -> None:
+    with runtime.session() as session:
+        defer_password_reset(session, address=parse_address("ana@press.example"), locale="en", ip="192.0.2.7")
+        session.commit()
+    _drop_jobs_waiting(Queue.TRANSACTIONAL)
+    sweep(runtime.sessions, bulk_processes=3)
+    assert broker.waiting(Queue.TRANSACTIONAL) == 0, "a worker may be deciding it"
+    with time_machine.travel(clock.now() + timedelta(seconds=6)):
+        for _ in range(2):
+            sweep(runtime.sessions, bulk_processes=3)
+            assert broker.waiting(Queue.TRANSACTIONAL) == 1
+    _drop_jobs_waiting(Queue.TRANSACTIONAL)
 
 
 def _drop_jobs_waiting(queue: Queue = Queue.BULK) -> None:

@@ -16,6 +16,7 @@ from newsletter.core.tokens import Purpose
 from newsletter.outbox.claim import LEASE, claim
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.outbox.waiting import waiting
+from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.connection_pool import ConnectionPool
 from newsletter.sending.single_delivery import Answer, SingleDelivery
@@ -30,7 +31,6 @@ from tests.factories import make_publication
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 QUICK = Timeouts(connect=2, greeting=1, command=1, mail=1, rcpt=1, data=1, block=1, end=0.5, probe=1, quit=1)
-
 Send = Callable[[], SystemMessage]
 
 
@@ -116,6 +116,12 @@ def test_sent_once(
     [link] = [line for line in text.splitlines() if line.startswith("http://localhost/confirm/")]
     claimed = runtime.links.signer.read(Purpose.CONFIRM, link.rpartition("/")[2])
     assert claimed.ids == (12,)
+
+
+def test_a_lost_theme(relay: Callable[..., Sink], send_to: Callable[[Sink], Send], session: Session) -> None:
+    session.execute(update(Publication).values(theme="gone"))
+    session.commit()
+    assert send_to(relay())().state is MessageState.SENT
 
 
 def test_no_transaction_is_open_while_the_relay_is_talked_to(

@@ -11,7 +11,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.smtp.sink import Sink
 from newsletter.subscribers.models import ConsentSource, Subscriber, Subscription
-from newsletter.subscribers.unsubscribe_spool import SpooledUnsubscribe
+from newsletter.subscribers.unsubscribe_spool import SpooledUnsubscribe, UnsubscribeSpool
 from newsletter.transports.transport_config import TransportConfig
 from tests.sending.conftest import READERS
 
@@ -40,6 +40,26 @@ def test_what_waits_is_carried_out_before_anything_is_reserved(
     assert process.unsubscribes.waiting() == []
     assert not recipients(sink) & gone
     assert (count().state, count().sent, sum(count().excluded.values())) == ("finished", READERS - 2, 2)
+
+
+def test_one_that_comes_while_others_are_carried_out_is_waited_for(
+    process: SendingProcess, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+) -> None:
+    later = iter([2])
+
+    class Busy(UnsubscribeSpool):
+        def remove_unfinished(self) -> None:
+            super().remove_unfinished()
+            for n in later:
+                leave(process, runtime, n)
+
+    process.unsubscribes = Busy(runtime.settings.unsubscribe_dir)
+    gone = {leave(process, runtime, 1), "reader2@readers.example"}
+    process.drain(mailing_id, seconds=30)
+    assert (count().sent, count().in_flight, sink.counts.messages) == (0, 0, 0)
+    process.drain(mailing_id, seconds=30)
+    assert not recipients(sink) & gone
+    assert (count().state, count().sent) == ("finished", READERS - 2)
 
 
 def test_one_that_comes_while_windows_are_reserved_lets_none_be(

@@ -202,6 +202,6 @@ def test_latency_is_shared_by_what_is_pipelined(make_sink, raw):
         start = time.monotonic()
         client.say(b"EHLO x\r\n" + b"NOOP\r\n" * 20)
         assert client.codes(22) == [220] + [250] * 21
-        assert 0.15 <= time.monotonic() - start < 0.6
+        assert 0.15 <= time.monotonic() - start < 2, "each of them would wait for 0.15 seconds"
         client.say(b"QUIT\r\n")
         assert client.codes(2) == [221, 0]

@@ -103,11 +103,13 @@ class TestPlain:
         with raw(sink) as client:
             client.say(HELLO)
             assert client.codes(2) == [220, 250]
-            began = time.monotonic()
+            took = []
             for _ in range(40):
+                began = time.monotonic()
                 client.say(group * 16)
                 assert client.codes(48) == [250] * 48
-            assert time.monotonic() - began < 1.2
+                took.append(time.monotonic() - began)
+            assert sorted(took)[10] < 0.04, "however busy the machine is, not all of them have waited"
         assert sink.counts.messages == 640
 
     def test_replies_octet_by_octet(self, make_sink, raw):

@@ -16,6 +16,7 @@ from newsletter.core.queue import broker
 from newsletter.deferred.models import DeferredRequest
 from newsletter.settings import Settings
 from newsletter.web import database
+from tests.extent import BUSY
 from tests.factories import create_morning
 from tests.web.public.conftest import STAMP
 
@@ -57,8 +58,8 @@ def test_a_sign_up_is_taken_within_a_second(client: FlaskClient) -> None:
         began = time.monotonic()
         assert client.post("/subscribe/morning", data=fields).status_code == 200
         took.append(time.monotonic() - began)
-    assert max(took) < 1.0
-    assert sum(took[1:]) < 1.0  # only the first has waited
+    assert max(took) < 1.0 + BUSY
+    assert sum(took[1:]) < 1.0 + BUSY  # only the first has waited
     with client.application.app_context():
         assert len(database.session().scalars(select(DeferredRequest)).all()) == 4
 
@@ -66,5 +67,5 @@ def test_a_sign_up_is_taken_within_a_second(client: FlaskClient) -> None:
 def test_the_page_for_supervisors_tells_within_a_second(client: FlaskClient) -> None:
     began = time.monotonic()
     answer = client.get("/healthz")
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 1.0 + BUSY
     assert answer.get_json()["broker"] == "does not answer (TimeoutError)"

@@ -22,6 +22,7 @@ from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.inbox.blueprint import LIST, blueprint
+from newsletter.web.admin.inbox.clip import bookmarklet
 from newsletter.web.admin.paging import asked_id, read_id
 from newsletter.web.database import session
 
@@ -55,6 +56,7 @@ def page_of(publication: Publication, **more: Any) -> dict[str, Any]:
         "undo": read_ids(request.args.get("discarded", "")),
         "page_url": lambda shelf, **place: page_url(publication.slug, wanted, shelf, place),
         "feeds_stopped": count_stopped(session(), publication.id),
+        "bookmarklet": bookmarklet(publication),
         "text": "",
         "problem": "",
     }
