@@ -45,7 +45,7 @@ compile_stale()
 log_plainly()
 # Two cores are shared by everything the suite starts: slowness is not a finding, wrong answers are. What a
 # change must pass is the same for everybody; new examples are looked for with `--hypothesis-profile=search`.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=30)
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, max_examples=20)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("suite")
 

@@ -59,7 +59,7 @@ def test_no_counterexample_on_sqlite(sqlite_template: Path, tmp_path: Path) -> N
         shutil.copy(sqlite_template, file)  # the last connection of the example before took its WAL away
         return engine
 
-    search(empty, tmp_path, examples=14)
+    search(empty, tmp_path, examples=10)
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
@@ -74,4 +74,4 @@ def test_no_counterexample_on_postgresql(postgres_url: str, tmp_path: Path) -> N
             delete_rows(connection)
         return engine
 
-    search(empty, tmp_path, examples=4)
+    search(empty, tmp_path, examples=3)

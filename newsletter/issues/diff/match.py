@@ -8,11 +8,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from rapidfuzz import fuzz
+
 from newsletter.document.blocks.quotes import Quote
 from newsletter.document.item import Item
 from newsletter.document.section import Section
 from newsletter.issues.diff.sequence import neighbours
-from newsletter.issues.diff.values import Entry, likeness
+from newsletter.issues.diff.values import Entry, beginning
 
 T = TypeVar("T", Section, Entry)
 Key = Callable[[T], Hashable | None]
@@ -86,7 +88,11 @@ def _pair_alike(before: Sequence[tuple[P, T]], after: Sequence[tuple[P, T]], pai
     taken = set(pairs.values())
     old = [entry for entry in before if entry[0] not in taken]
     new = [entry for entry in after if entry[0] not in pairs]
-    scores = [(likeness(old[i][1], new[j][1]), -abs(i - j), i, j) for i, j in neighbours(len(old), len(new))]
+    old_texts, new_texts = ([beginning(thing) for _, thing in each] for each in (old, new))
+    scores = [
+        (fuzz.ratio(old_texts[i], new_texts[j], score_cutoff=_ALIKE), -abs(i - j), i, j)
+        for i, j in neighbours(len(old), len(new))
+    ]
     used_old: set[int] = set()
     used_new: set[int] = set()
     for score, _distance, i, j in sorted(scores, reverse=True):

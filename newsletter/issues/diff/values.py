@@ -1,7 +1,6 @@
-"""What a section or an item says, as text by the name of each field, and how alike two of them are."""
+"""What a section or an item says, as text by the name of each field."""
 
 from pydantic import BaseModel
-from rapidfuzz import fuzz
 
 from newsletter.document.blocks.quotes import Quote
 from newsletter.document.item import Item
@@ -66,12 +65,8 @@ def diff_whole(thing: BaseModel | Entry, *, added: bool) -> tuple[FieldDiff, ...
     return diff_fields({}, values) if added else diff_fields(values, {})
 
 
-def likeness(one: BaseModel | Entry, other: BaseModel | Entry) -> float:
-    """How much two have in common, from 0 to 100, judged by the beginnings of their texts."""
-    return fuzz.ratio(_beginning(one), _beginning(other))
-
-
-def _beginning(thing: BaseModel | Entry) -> str:
+def beginning(thing: BaseModel | Entry) -> str:
+    """The beginnings of its texts, by which two are judged alike."""
     values = values_of(thing, with_defaults=False).items()
     texts = [text for name, text in values if name.rpartition(".")[2] not in _ALIKE_ANYWHERE]
     if isinstance(thing, Section):
