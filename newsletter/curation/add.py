@@ -1,19 +1,18 @@
 """Add links to the inbox: each address a row, at once; a worker reads the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import jobs
 from newsletter.core.errors import Refused
-from newsletter.curation.mention import record_mention
 from newsletter.curation.models import ACTOR_LENGTH, URL_LENGTH, Entry, EntryState, Via
 from newsletter.pages.canonical_url import canonical_url
 from newsletter.pages.find_urls import find_urls
 from newsletter.publications.models import Publication
 from newsletter.stories.models import StoryMention
-from newsletter.stories.record import url_key
+from newsletter.stories.record import Story, add_mentions, url_key
 
 MOST_AT_ONCE = 500
 LONGEST_TEXT = 1_000_000
@@ -42,40 +41,43 @@ def add_urls(
     """Add each of `urls`; one that waits in the inbox already, in whatever spelling, is not added again."""
     if len(urls) > MOST_AT_ONCE:
         raise _refused("many_links", f"These are {len(urls):,} links. Add at most {MOST_AT_ONCE} at a time.")
-    waiting = find_waiting(session, publication.id, urls)
-    entries: list[Entry] = []
-    for url in urls:
-        key = url_key(canonical_url(url[:URL_LENGTH]))
-        if key not in waiting:
-            waiting[key] = add_entry(session, publication.id, url, via=via, actor=actor)
-        if waiting[key] not in entries:
-            entries.append(waiting[key])
-    ask_to_fetch(session, sum(entry.state is EntryState.FETCHING for entry in entries))
+    keys = {url: url_key(canonical_url(url[:URL_LENGTH])) for url in urls}
+    entries = find_waiting(session, publication.id, set(keys.values()))
+    first_of = {key: url for url, key in reversed(keys.items()) if key not in entries}
+    missing = [url for url, key in keys.items() if first_of.get(key) == url]
+    for entry in add_entries(session, publication.id, missing, via=via, actor=actor):
+        entries[keys[entry.url]] = entry
+    in_order = [entries[key] for key in dict.fromkeys(keys.values())]
+    ask_to_fetch(session, sum(entry.state is EntryState.FETCHING for entry in in_order))
+    return in_order
+
+
+def add_entries(
+    session: Session, publication_id: int, urls: Sequence[str], *, via: Via, actor: str
+) -> list[Entry]:
+    """Add each link, whether or not it is in the inbox already. The caller asks for them to be fetched."""
+    if any(len(url) > URL_LENGTH for url in urls):
+        raise _refused("long_link", f"A link has at most {URL_LENGTH:,} characters.")
+    entries = [
+        Entry(
+            publication_id=publication_id,
+            state=EntryState.FETCHING,
+            via=via,
+            added_by=actor[:ACTOR_LENGTH],
+            url=url,
+            canonical_url=canonical_url(url),
+            origins={},
+        )
+        for url in urls
+    ]
+    session.add_all(entries)
+    session.flush()
+    add_mentions(session, publication_id, [(Story(entry.canonical_url), None, entry.id) for entry in entries])
     return entries
 
 
-def add_entry(session: Session, publication_id: int, url: str, *, via: Via, actor: str) -> Entry:
-    """Add one link, whether or not it is in the inbox already. The caller asks for it to be fetched."""
-    if len(url) > URL_LENGTH:
-        raise _refused("long_link", f"A link has at most {URL_LENGTH:,} characters.")
-    entry = Entry(
-        publication_id=publication_id,
-        state=EntryState.FETCHING,
-        via=via,
-        added_by=actor[:ACTOR_LENGTH],
-        url=url,
-        canonical_url=canonical_url(url),
-        origins={},
-    )
-    session.add(entry)
-    session.flush()
-    record_mention(session, entry)
-    return entry
-
-
-def find_waiting(session: Session, publication_id: int, urls: Sequence[str]) -> dict[str, Entry]:
-    """Entries with these addresses that nobody used or discarded yet, by the key of their address."""
-    keys = {url_key(canonical_url(url[:URL_LENGTH])) for url in urls}
+def find_waiting(session: Session, publication_id: int, keys: Collection[str]) -> dict[str, Entry]:
+    """Entries that nobody used or discarded yet, by the key of their address."""
     rows = session.execute(
         select(StoryMention.url_key, Entry)
         .join(Entry, Entry.id == StoryMention.entry_id)
@@ -86,7 +88,7 @@ def find_waiting(session: Session, publication_id: int, urls: Sequence[str]) -> 
         )
         .order_by(Entry.id.desc())
     )
-    return {key: entry for key, entry in rows}  # noqa: C416 - rows, not pairs
+    return {row[0]: row[1] for row in rows}
 
 
 def ask_to_fetch(session: Session, how_many: int) -> None:

@@ -59,20 +59,30 @@ def record_stories(
     if gone:
         session.execute(delete(StoryTitleKey).where(StoryTitleKey.mention_id.in_(gone)))
         session.execute(delete(StoryMention).where(StoryMention.id.in_(gone)))
+    added = [(Story(*facts), issue_id, entry_id) for facts in wanted.elements()]
+    add_mentions(session, publication_id, added)
+
+
+def add_mentions(
+    session: Session, publication_id: int, mentions: Iterable[tuple[Story, int | None, int | None]]
+) -> None:
+    """Write down stories of new places: each with the id of its issue, or of its entry."""
     now = clock.now()
-    added = [
-        StoryMention(
-            publication_id=publication_id,
-            issue_id=issue_id,
-            entry_id=entry_id,
-            url=url,
-            url_key=url_key(url),
-            headline=headline,
-            outlet=outlet,
-            at=now,
+    added = []
+    for story, issue_id, entry_id in mentions:
+        url, headline, outlet = _facts(story)
+        added.append(
+            StoryMention(
+                publication_id=publication_id,
+                issue_id=issue_id,
+                entry_id=entry_id,
+                url=url,
+                url_key=url_key(url),
+                headline=headline,
+                outlet=outlet,
+                at=now,
+            )
         )
-        for url, headline, outlet in wanted.elements()
-    ]
     session.add_all(added)
     session.flush()
     session.add_all(

@@ -22,6 +22,12 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "mailing": ("held_reason", "waiting_for"),
     "transport_rest": ("reason",),
     "approval": ("note",),
+    "entry": (
+        *("note", "headline", "byline", "outlet", "description", "text", "trouble_detail"),
+        *("image_alt", "image_caption", "image_credit"),
+    ),
+    "link_check": ("headline", "detail"),
+    "story_mention": ("headline", "outlet"),
     "comment": ("author", "text", "quote", "item_headline"),
 }
 # What somebody asked for about an address, until a worker decides it: it is dropped.

@@ -62,7 +62,8 @@ ADDRESSES = ["Ana.Quillfeather@example.org", "Ana.Quillfeathér@Müller.example"
 NOTHING_PERSONAL = {
     *("delivery", "delivery_retry", "dkim_key", "mailing_count", "send_window", "sending_host", "transport"),
     *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
-    *("review_request", "share_link"),
+    *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
+    *("cadence", "planned_issue", "skipped_date", "issue_last_seen"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -77,6 +78,13 @@ OWN_COLUMNS = {
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
     "approval": {"approved_by"},
+    # Addresses of pages, machine words, and who of the team added it.
+    "entry": {
+        *("url", "canonical_url", "image_url", "state", "via", "trouble", "added_by", "published"),
+        *("updated", "language", "origins", "section_id"),
+    },
+    "link_check": {"url", "url_key", "final_url", "trouble"},
+    "story_mention": {"url", "url_key"},
     "comment": {"section_id", "item_url", "resolved_by"},
 }
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.curation.add import add_entry
+from newsletter.curation.add import add_entries
 from newsletter.curation.fill import fields_as_texts, set_fields
 from newsletter.curation.mention import record_mention
 from newsletter.curation.models import URL_LENGTH, Entry, EntryState, Feed, FeedItem, Origin, Via
@@ -51,7 +51,7 @@ def _take(session: Session, feed: Feed, item: ReadItem) -> bool:
         _remember(session, feed, item, None)
         return False
     existing = _entry_at(session, feed.publication_id, item.url)
-    entry = existing or add_entry(session, feed.publication_id, item.url, via=Via.FEED, actor=ACTOR)
+    entry = existing or add_entries(session, feed.publication_id, [item.url], via=Via.FEED, actor=ACTOR)[0]
     if existing is None:
         entry.feed_id = feed.id
         set_fields(entry, _texts(item), Origin.FEED)
