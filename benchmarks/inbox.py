@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -115,7 +116,7 @@ def adding(session: Session, publication: Publication) -> str:
         add_text(session, publication, text, via=Via.PASTE, actor="bench")
         session.commit()
 
-    took = statistics.median(milliseconds(lambda n=n: paste(n)) for n in range(7))
+    took = statistics.median(milliseconds(partial(paste, n)) for n in range(7))
     return f"{took:.0f} ms of {MOST_ADDING:.0f} ({judged(MOST_ADDING, took)})"
 
 
@@ -126,7 +127,7 @@ def looking(session: Session, publication: Publication, stories: list[Story]) ->
     for story in (chance.choice(stories) for _ in range(ROUNDS)):
         near = Story("https://elsewhere.example/x", f"{story.headline} anew", "Other")
         assert find_mentions(session, publication.id, Story(story.url))
-        times.append(milliseconds(lambda near=near: find_mentions(session, publication.id, near)))
+        times.append(milliseconds(partial(find_mentions, session, publication.id, near)))
     session.rollback()
     took = sorted(times)[-2]
     return f"{took:.1f} ms of {MOST_LOOKING:.0f} ({judged(MOST_LOOKING, took)})"
