@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsletter.cli import issue_approval, issue_bundle, issue_history, issue_send
+from newsletter.cli import issue_approval, issue_bundle, issue_comments, issue_history, issue_send
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 from newsletter.cli.parameters import ID, NUMBER
 
@@ -226,6 +226,7 @@ for below in (
     issue_send.send,
     *(issue_history.revisions, issue_history.diff, issue_history.restore),
     *(issue_approval.request_review, issue_approval.approve),
+    *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
     *(issue_bundle.bundle, issue_bundle.verify),
 ):
     command.add_command(below)

@@ -79,6 +79,14 @@ class Links:
         """The email of a draft, as a web page of its own."""
         return f"{self.preview(revision_id)}/email"
 
+    def share(self, share_link_id: int) -> str:
+        """An issue for whoever has the link, with comments."""
+        return f"{self.public_url}/share/{self.signer.sign(Purpose.SHARE, share_link_id)}"
+
+    def comments(self, issue_id: int) -> str:
+        """Where the team comments on an issue."""
+        return f"{self.public_url}/admin/issues/{issue_id}/comments"
+
     def feed(self, publication_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/feed.atom"
 

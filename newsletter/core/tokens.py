@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     FORM = "form"
     BOUNCE = "bounce"
     VIEW = "view"
+    SHARE = "share"
     SET_UP = "set-up"
     INVITATION = "invitation"
     DEVICE = "device"

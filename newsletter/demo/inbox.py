@@ -51,7 +51,10 @@ def make_inbox(session: Session, publication: Publication) -> None:
     blocked = {"url": BLOCKED, "headline": fields.headline, "published": fields.published}
     entry = _add(session, publication, blocked, at + timedelta(days=1), Origin.ADDRESS)
     entry.state, entry.trouble = EntryState.TROUBLE, Trouble.PAYWALL
-    session.add(_feed(publication, at))
+    feed = _feed(publication, at)
+    session.add(feed)
+    session.flush()
+    feed.next_poll_at = None  # once it is there: a new row takes the default for None
     session.flush()
 
 
@@ -64,7 +67,6 @@ def _feed(publication: Publication, at: datetime) -> Feed:
         added_by=EDITOR,
         created_at=at,
         polled_at=at,
-        next_poll_at=None,
         failures=10,
         problem="The host harbourpost.example was not found.",
     )
@@ -85,7 +87,6 @@ def _add(
         via=Via.PASTE,
         added_by=EDITOR,
         origins=dict.fromkeys(known, origin.value),
-        fetch_after=None,
         fetched_at=at,
         created_at=at,
         tags=tags,
@@ -93,5 +94,6 @@ def _add(
     )
     session.add(entry)
     session.flush()
+    entry.fetch_after = None
     record_mention(session, entry)
     return entry

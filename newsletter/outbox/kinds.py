@@ -83,6 +83,13 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.approval(facts["issue_id"]),
             timedelta(days=7),
         ),
+        # A comment mentions somebody on the team.
+        Kind(
+            "mentioned",
+            {"issue_id": int, "comment_id": int},
+            lambda links, facts: f"{links.comments(facts['issue_id'])}#comment-{facts['comment_id']}",
+            timedelta(days=7),
+        ),
         # A mailing is held because nobody has approved its text.
         Kind(
             "approval_missing",

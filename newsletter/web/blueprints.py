@@ -22,6 +22,7 @@ from newsletter.web.public import (
     media,
     preferences,
     preview,
+    share,
     style,
     subscribe,
     unsubscribe,
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preview.blueprint)
+    app.register_blueprint(share.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)

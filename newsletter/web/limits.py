@@ -71,6 +71,8 @@ SIGN_UPS_PER_DOMAIN = Allowance("sign-up-domain", "SIGN_UPS_PER_DOMAIN", "1000 p
 RELAY_TESTS = Allowance("relay-test", "RELAY_TESTS", "60 per hour; 200 per day")
 # Somebody who works on the look of an issue presses often; each goes to five addresses at most.
 TEST_MESSAGES = Allowance("test-message", "TEST_MESSAGES", "120 per hour; 500 per day")
+# Somebody who reads a shared issue writes a few comments; a program would write thousands.
+SHARED_COMMENTS_PER_VISITOR = Allowance("shared-comment", "SHARED_COMMENTS", "20 per 10 minutes; 100 per day")
 
 REDIS_PATIENCE_SECONDS = 0.25
 
@@ -168,6 +170,11 @@ def consume_relay_test(account: str) -> None:
 def consume_test_message(account: str) -> None:
     """Count one test message of an issue by this user; `Limited` when they had enough."""
     _refuse_until(_consume(TEST_MESSAGES, account_key(account)))
+
+
+def consume_shared_comment() -> None:
+    """Count one comment of a visitor who has a share link; `Limited` when they had enough."""
+    _consume_tries(SHARED_COMMENTS_PER_VISITOR)
 
 
 def _visitor() -> str:

@@ -28,6 +28,8 @@ LINKS = {
     "reset_password": (1, 2),
     "forgot_password": (),
     "approval": (1,),
+    "share": (1,),
+    "comments": (1,),
 }
 
 

@@ -69,6 +69,7 @@ def journey(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield from _leave(site, tab, email)
     yield from _erase(site, tab, email)
     yield from _read(site, tab)
+    yield from _comment(site, tab)
     yield from _go_astray(site, tab)
     yield from _look_into_the_mailbox(site, tab)
 
@@ -188,6 +189,26 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     yield "issue, from a test message"
     tab.goto(site.links.preview_email(revision))
     yield "issue, from a test message, as email"
+
+
+def _comment(site: Site, tab: Page) -> Iterator[str]:
+    draft = str(site.demo["draft"])
+    link = site.installation.ask("issue", "share", draft)["url"]
+    tab.goto(link)
+    yield "shared issue"
+    tab.get_by_label("Your name").fill("Ana Lim")
+    tab.get_by_label("The words that you mean").fill("words that nobody wrote")
+    tab.get_by_label("Your comment").fill("Is this still true?")
+    _press(tab, "Send the comment")
+    yield "shared issue, refused"
+    tab.get_by_label("The words that you mean").fill("")
+    _press(tab, "Send the comment")
+    yield "shared issue, with a comment"
+    tab.goto(f"{link}/email")
+    yield "shared issue, as email"
+    site.installation.ask("issue", "unshare", draft)
+    tab.goto(link)
+    yield "error, a link that was revoked"
 
 
 def _go_astray(site: Site, tab: Page) -> Iterator[str]:

@@ -49,6 +49,7 @@ from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
+from tests.features.discussion import discuss
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -128,6 +129,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
+    discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     common = _common(session, publication) | {"transport_id": _transports(session, runtime)}
     done = _import(session, publication, ImportState.DONE)
     scenes = [
@@ -160,6 +162,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         ]
         make_subscription(session, publication, f"p@{publication.slug}.example", state=State.PENDING)
         sent, draft = (_issue(session, publication, f"{words} {number}") for number in (1, 2))
+        discuss(session, draft, twice, f"{LOCAL}@press.example")
         mailing = schedule(session, sent, None, runtime.links, actor="test")
         session.commit()
         assert freeze(runtime.sessions, mailing.id, runtime.links)

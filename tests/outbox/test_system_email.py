@@ -24,6 +24,7 @@ LINKS = Links("https://news.example.org", Signer(["secret"]))
 FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5} | {
     "slug": "weekly",
     "issue_id": 9,
+    "comment_id": 4,
     "due_at": "2026-12-04T07:00:00+00:00",
     "zone": "Europe/Rome",
 }

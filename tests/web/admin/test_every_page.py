@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.models import User
+from newsletter.comments.models import ShareLink
 from newsletter.core.links import Links
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
@@ -102,6 +103,7 @@ def _readers_pages(session: Session, links: Links) -> list[str]:
         links.unsubscribe(some.id),
         links.preferences(some.subscriber_id),
         links.forgot_password(),
+        links.share(session.scalars(select(ShareLink.id)).first() or 0),
     ]
     return [url.removeprefix(links.public_url) for url in urls]
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.approval.approve import NOTE_LENGTH, approve, is_own_edit
+from newsletter.approval.models import Approval
 from newsletter.approval.request_review import request_review, requests_of
 from newsletter.approval.required import approvals_of, lacks_approval, last_approval, text_to_approve
 from newsletter.core.errors import DomainError
@@ -78,7 +79,7 @@ def _page(issue: Issue, *, note: str = "", problem: str = "", fields: dict[str, 
         state=state_of(revision),
         approvals=approvals,
         requests=requests_of(session(), revision),
-        earlier=None if approvals else last_approval(session(), issue),
+        **_earlier(issue, revision, last_approval(session(), issue) if not approvals else None),
         missing=lacks_approval(session(), revision, issue.publication),
         is_over=mailing is not None and mailing.state is not MailingState.SCHEDULED,
         held=mailing if mailing is not None and _is_held(mailing) else None,
@@ -88,6 +89,17 @@ def _page(issue: Issue, *, note: str = "", problem: str = "", fields: dict[str, 
         longest_note=NOTE_LENGTH,
         **_own(issue, revision),
     )
+
+
+def _earlier(issue: Issue, revision: Revision, earlier: Approval | None) -> dict[str, Any]:
+    """The last approval, of another state than now, and the page that shows what has changed since."""
+    approved = session().get(Revision, earlier.revision_id) if earlier else None
+    url = ""
+    # What was approved and then amended within its revision is not kept.
+    if earlier and approved and approved.id != revision.id and approved.edits == earlier.edits:
+        between: dict[str, Any] = {"from": approved.number, "to": revision.number}
+        url = url_for(".compare", issue_id=issue.id, **between)
+    return {"earlier": earlier, "changes_url": url}
 
 
 def _own(issue: Issue, revision: Revision) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from newsletter.accounts.permissions import Permission
+from newsletter.comments.threads import count_open
 from newsletter.core.i18n import direction
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.schema import json_schema
@@ -80,6 +81,7 @@ def page_data(issue: Issue) -> dict[str, Any]:
         "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
         "media": {source: served(local_links(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
+        "openComments": count_open(session(), issue),
         "limits": {"operations": MOST_OPERATIONS},
         "user": current_actor(),
     }
@@ -107,6 +109,7 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "inbox": url_for(".inbox", **own),
         "inboxPage": url_for("admin_inbox.inbox", slug=slug),
         "history": url_for(".history", **own),
+        "comments": url_for(".comments", **own),
         "send": url_for(".send", **own),
         "issues": url_for(".issues", slug=slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),

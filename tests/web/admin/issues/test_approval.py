@@ -74,7 +74,9 @@ def test_what_was_edited_a_second_ago_is_not_approved(
     admin_client.post(own(issue, "approval"), data={"state": shown_state(admin_client, issue)})
     assert count(session, Approval) == 1
     api.save(EDIT | {"value": "Ships"})
-    assert "but it has been edited since" in words(admin_client.get(own(issue, "approval")).text)
+    page = admin_client.get(own(issue, "approval")).text
+    assert "but it has been edited since" in words(page)
+    assert "history/compare" not in page  # the revision was amended: what was approved is not kept
 
 
 def test_the_last_author_has_no_button_where_somebody_else_must_approve(
@@ -90,6 +92,14 @@ def test_the_last_author_has_no_button_where_somebody_else_must_approve(
     assert "You made the last edit" in words(answer.text)
     too_long = editor_client.post(own(issue, "approval"), data={"state": state, "note": "x" * 1_001})
     assert too_long.status_code == 400
+
+
+def test_what_has_changed_since_the_approval_is_a_link_away(
+    admin_client: SignedIn, issue: Issue, api: DocumentClient
+) -> None:
+    admin_client.post(own(issue, "approval"), data={"state": shown_state(admin_client, issue)})
+    api.save(EDIT)
+    assert f"{own(issue, 'history/compare')}?from=1&amp;to=2" in admin_client.get(own(issue, "approval")).text
 
 
 @pytest.mark.usefixtures("march")

@@ -18,6 +18,7 @@ export interface Urls {
   readonly inbox: string;
   readonly inboxPage: string;
   readonly history: string;
+  readonly comments: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
   readonly web?: string;

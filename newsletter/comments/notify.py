@@ -1,0 +1,44 @@
+"""Mail the people on the team whom a comment mentions, as `@ana` or `@ana@press.example`."""
+
+import re
+
+from sqlalchemy.orm import Session
+
+from newsletter.comments.models import Comment
+from newsletter.core.addresses import parse_address
+from newsletter.issues.models import Issue
+from newsletter.outbox import post
+
+# What stands before an @ in an address, or a whole address; not an @ in the middle of a word.
+_MENTION = re.compile(r"(?<![\w.@+-])@([\w.+-]+(?:@[\w.-]+)?)")
+MOST = 20  # in one comment
+
+
+def mentioned_names(text: str) -> set[str]:
+    """What follows each @ in `text`, in lower case, without a full stop that ends a sentence."""
+    return {name.rstrip(".-").lower() for name in _MENTION.findall(text)[:MOST]}
+
+
+def tell_mentioned(session: Session, issue: Issue, comment: Comment) -> list[str]:
+    """Post a message to everybody on the team whom the comment mentions, but its author; their addresses."""
+    names = mentioned_names(comment.text)
+    if not names:
+        return []
+    # Imported when it is needed: what shapes the accounts takes as long to import as all the rest.
+    from newsletter.accounts.find import all_users
+
+    told = []
+    for user in all_users(session):
+        address = user.email.lower()
+        is_named = address in names or address.partition("@")[0] in names
+        if is_named and user.active and user.password and user.email != comment.author:
+            post(
+                session,
+                kind="mentioned",
+                recipient=parse_address(user.email),
+                publication_id=issue.publication_id,
+                locale=issue.publication.language,
+                facts={"issue_id": issue.id, "comment_id": comment.id},
+            )
+            told.append(user.email)
+    return told
