@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Missing, Refused
 from newsletter.core.text import one_line
-from newsletter.curation.add import add_urls, find_waiting
+from newsletter.curation.add import add_urls
 from newsletter.curation.find import find_entry
 from newsletter.curation.listing import EntryFilter, Shelf, list_entries
 from newsletter.curation.models import Entry, EntryState, Via
@@ -75,12 +75,13 @@ def add_to_inbox(issue_id: int) -> Response:
     try:
         publication = load_issue(issue_id).publication
         urls = _asked_urls()
-        add_urls(session(), publication, urls, via=Via.PASTE, actor=current_actor())
-        waiting = find_waiting(session(), publication.id, urls)
+        keys = [url_key(canonical_url(url)) for url in urls]
+        added = add_urls(session(), publication, urls, via=Via.PASTE, actor=current_actor())
     except DomainError as error:
         return refusal(error)
-    entries = [waiting[url_key(canonical_url(url))] for url in urls]
     session().commit()
+    by_key = dict(zip(dict.fromkeys(keys), added, strict=True))  # the same link twice is one entry
+    entries = [by_key[key] for key in keys]
     seen = seen_elsewhere(session(), entries)
     return jsonify(entries=[_row(entry, seen[entry.id]) for entry in entries])
 
