@@ -63,6 +63,7 @@ def test_a_status_is_an_answer(web: WebServer, status: str) -> None:
         ("deflate", zlib.compress(b"Yes" * 99)),
         ("identity", b"Yes" * 99),
     ],
+    ids=["gzip", "two members", "deflate", "identity"],  # the octets of gzip say when they were made
 )
 def test_bodies_are_decompressed(web: WebServer, coding: str, body: bytes) -> None:
     web.pages["/"] = answer(body, Content_Encoding=coding)
