@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsletter.cli import issue_approval, issue_bundle, issue_comments, issue_history, issue_send
+from newsletter.cli import (
+    issue_approval,
+    issue_bundle,
+    issue_comments,
+    issue_history,
+    issue_new,
+    issue_send,
+)
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 from newsletter.cli.parameters import ID, NUMBER
 
@@ -223,6 +230,7 @@ def _facts(issue: "Issue") -> dict[str, Any]:
 
 
 for below in (
+    issue_new.new,
     issue_send.send,
     *(issue_history.revisions, issue_history.diff, issue_history.restore),
     *(issue_approval.request_review, issue_approval.approve),
