@@ -15,7 +15,7 @@ from workers.app import app, runtime, settings
 from workers.handles import handles
 
 # What reads pages is large: its processes share it, and no other worker has it.
-READERS = ("trafilatura", "htmldate", "extruct", "feedparser")
+READERS = ("trafilatura", "extruct", "feedparser")
 
 
 @cache
