@@ -7,14 +7,13 @@ person has seen. The command line is a person of its own, called "command line".
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.approval.models import Approval
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.current import current_mailing
-from newsletter.publications.models import Publication
 
 
 def text_to_approve(session: Session, issue: Issue) -> Revision:
@@ -39,15 +38,3 @@ def last_approval(session: Session, issue: Issue) -> Approval | None:
     return session.scalars(
         select(Approval).where(Approval.issue_id == issue.id).order_by(Approval.id.desc()).limit(1)
     ).one_or_none()
-
-
-def lacks_approval(session: Session, revision: Revision, publication: Publication) -> bool:
-    """Whether the publication demands an approval that the present state of `revision` does not have."""
-    if not publication.approval_required:
-        return False
-    by_another = exists().where(
-        Approval.revision_id == revision.id,
-        Approval.edits == revision.edits,
-        Approval.approved_by != revision.author,
-    )
-    return not session.scalar(select(by_another))

@@ -27,7 +27,7 @@ publication_option = click.option(
 @click.argument("rule")
 @click.option(
     "--days-ahead",
-    type=int,
+    type=click.IntRange(0, 30),
     default=3,
     show_default=True,
     help="How many days before a date its draft is made; 0 for none.",

@@ -34,7 +34,8 @@ def approve(issue_id: int, note: str, state: str | None, as_json: bool) -> None:
     """Approve the text of issue ID as it is now; any edit makes a new approval necessary."""
     from newsletter import audit
     from newsletter.approval.approve import approve as give
-    from newsletter.approval.required import lacks_approval, text_to_approve
+    from newsletter.approval.demand import lacks_approval
+    from newsletter.approval.required import text_to_approve
     from newsletter.issues.edit import state_of
     from newsletter.issues.load import find_issue
 

@@ -12,15 +12,9 @@ LARGEST = 500_000_000  # octets
 
 @click.command("bundle")
 @click.argument("issue_id", metavar="ID", type=ID)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="Where to write it.",
-)
+@click.option("-o", "--output", type=click.Path(), required=True, help="Where to write it.")
 @json_option
-def bundle(issue_id: int, output: Path, as_json: bool) -> None:
+def bundle(issue_id: int, output: str, as_json: bool) -> None:
     """Write an issue with its message, pictures and checks into one file, as it was sent or as it is."""
     from newsletter.bundles.write import write_bundle
     from newsletter.core.errors import Refused
@@ -29,10 +23,10 @@ def bundle(issue_id: int, output: Path, as_json: bool) -> None:
     with session() as opened:
         octets = write_bundle(opened, issue_id, runtime().links, MediaFiles(runtime().settings.media_dir))
     try:
-        output.write_bytes(octets)
+        Path(output).write_bytes(octets)
     except OSError as error:
         raise Refused("unwritable_file", f"{output} cannot be written: {error.strerror}.") from error
-    facts = {"issue": issue_id, "file": str(output), "octets": len(octets)}
+    facts = {"issue": issue_id, "file": output, "octets": len(octets)}
     answer(as_json, facts, f"{output}: {len(octets) / 1000:,.0f} kB.")
 
 

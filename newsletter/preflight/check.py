@@ -3,7 +3,7 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from newsletter.approval.required import lacks_approval
+from newsletter.approval.demand import lacks_approval
 from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links

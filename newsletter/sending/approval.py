@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from newsletter.approval.required import lacks_approval
+from newsletter.approval.demand import lacks_approval
 from newsletter.core import clock
 from newsletter.core.errors import Conflict
 from newsletter.issues.models import Revision

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
 from newsletter.approval.approve import NOTE_LENGTH, Edited, approve
+from newsletter.approval.demand import lacks_approval
 from newsletter.approval.models import Approval
 from newsletter.approval.request_review import request_review
-from newsletter.approval.required import approvals_of, lacks_approval
+from newsletter.approval.required import approvals_of
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Conflict, Refused
 from newsletter.issues.delete import delete_draft

@@ -49,7 +49,7 @@ def test_set_show_skip_and_stop(session: Session, run: Run) -> None:
     [
         (("set", "FR"), "“FR” is not a cadence."),
         (("set", "FR 08:00 Nowhere"), "There is no time zone called “Nowhere”"),
-        (("set", "FR 08:00", "--days-ahead", "99"), "Choose from 0 to 30 days."),
+        (("set", "FR 08:00", "--days-ahead", "99"), "99 is not in the range 0<=x<=30."),
         (("skip", "2026-03-07"), "2026-03-07 is none of the next dates of The Weekly."),
         (("skip", "soon"), "'soon' does not match the format"),
         (("show", "--publication", "nope"), "There is no publication called “nope”."),

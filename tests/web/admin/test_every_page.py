@@ -54,6 +54,7 @@ FURTHER = {
         "state",
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
+    "/admin/issues/<int:issue_id>/inbox": ("urls",),
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),

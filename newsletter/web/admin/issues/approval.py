@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.approval.approve import NOTE_LENGTH, approve, is_own_edit
+from newsletter.approval.demand import lacks_approval
 from newsletter.approval.models import Approval
 from newsletter.approval.request_review import request_review, requests_of
-from newsletter.approval.required import approvals_of, lacks_approval, last_approval, text_to_approve
+from newsletter.approval.required import approvals_of, last_approval, text_to_approve
 from newsletter.core.errors import DomainError
 from newsletter.issues.edit import state_of
 from newsletter.issues.models import Issue, Revision

@@ -8,7 +8,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
-from newsletter.approval.required import approvals_of, lacks_approval, text_to_approve
+from newsletter.approval.demand import lacks_approval
+from newsletter.approval.required import approvals_of, text_to_approve
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.zones import city_zones
 from newsletter.issues.edit import lock_issue, state_of
