@@ -120,7 +120,7 @@ def _operations(document: Document, index: int, entries: list[Entry]) -> list[di
     if not isinstance(section, FeatureSection):
         raise Refused("no_stories", "This section holds no stories. Choose one with items, or a feature.")
     if len(items) > 1 or section.headline or section.url:
-        raise Refused("one_story", "A feature holds one story, and this is more than one.")
+        raise Refused("one_story", "A feature holds one story: choose one, and a feature that is empty.")
     fields = ("headline", "url", "blurb", "provenance")
     return [
         {"op": "replace", "path": f"/sections/{index}/{name}", "value": items[0][name]} for name in fields

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.stories.models import StoryMention, StoryTitleKey
 from newsletter.stories.record import Story, url_key
-from newsletter.stories.title_keys import are_near, title_keys
+from newsletter.stories.title_keys import near_titles, title_keys
 
 NEAR_TITLES_FOR = timedelta(days=60)
 MOST_MENTIONS = 200
@@ -51,7 +51,11 @@ def _with_near_title(session: Session, publication_id: int, headline: str) -> li
         .order_by(StoryTitleKey.mention_id.desc())
         .limit(MOST_CANDIDATES)
     )
-    candidates = session.scalars(
-        select(StoryMention).where(StoryMention.id.in_(ids), StoryMention.at > clock.now() - NEAR_TITLES_FOR)
-    )
-    return [mention for mention in candidates if are_near(mention.headline, headline)]
+    rows = session.execute(
+        select(StoryMention.id, StoryMention.headline).where(
+            StoryMention.id.in_(ids), StoryMention.at > clock.now() - NEAR_TITLES_FOR
+        )
+    ).all()
+    is_near = near_titles(headline, (row[1] for row in rows))
+    near = [row[0] for row, near in zip(rows, is_near, strict=True) if near]
+    return list(session.scalars(select(StoryMention).where(StoryMention.id.in_(near)))) if near else []

@@ -74,7 +74,7 @@ def test_a_feature_takes_one_story_while_it_is_empty(
     session: Session, publication: Publication, issue: Issue
 ) -> None:
     ids = [collected(session, publication, number).id for number in (1, 2)]
-    with pytest.raises(Refused, match="more than one"):
+    with pytest.raises(Refused, match="holds one story"):
         place_entries(session, ids, issue.id, "watch", author=ANA)
     session.rollback()
     ids = [collected(session, publication, number).id for number in (1, 2)]
