@@ -17,6 +17,7 @@ from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
 from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.article import make_article
+from newsletter.web.public.article_json_ld import article_json_ld
 from newsletter.web.public.frame import frame
 
 blueprint = Blueprint("archive", __name__)
@@ -88,11 +89,13 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
     before, after = previous_and_next(session(), published.issue)
+    social = make_article(session(), published, publication, links()).picture
     text = render_template(
         "public/archive/issue.html",
         article=article,
         wording=article.wording,
-        social=make_article(session(), published, publication, links()).picture,
+        social=social,
+        json_ld=article_json_ld(article, publication, links(), [social.url] if social else []),
         before=before,
         after=after,
         feed_url=links().feed(publication.slug),

@@ -1,5 +1,6 @@
 """The archive: pages for people, a feed and a site map for programs, and the email itself."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -177,6 +178,19 @@ def test_the_head_tells_machines_what_it_is(
     assert found(shown, "//link[@type='application/atom+xml']/@href") == [
         "http://localhost/archive/weekly/feed.atom"
     ]
+
+
+def test_search_engines_read_an_article(client: FlaskClient, session: Session, weekly: Publication) -> None:
+    title = "</script><b>“Two” & three"
+    publish(session, weekly, title=title, summary="A summary.", language="de")
+    shown = page(client, "/archive/weekly/one")
+    (text,) = found(shown, "//script[@type='application/ld+json']/text()")
+    said = json.loads(text)
+    assert (said["@type"], said["headline"], said["description"]) == ("Article", title, "A summary.")
+    assert said["url"] == said["mainEntityOfPage"] == "http://localhost/archive/weekly/one"
+    assert (said["datePublished"], said["inLanguage"]) == ("2026-05-15T06:00:00+00:00", "de")
+    assert said["publisher"]["name"] == said["isPartOf"]["isPartOf"]["name"] == "The Weekly"
+    assert said["isPartOf"]["issueNumber"] == 1
 
 
 def test_the_day_is_the_publications(client: FlaskClient, session: Session, weekly: Publication) -> None:
