@@ -36,6 +36,7 @@ def article_json_ld(
             "issueNumber": article.issue.number,
             "isPartOf": {"@type": "Periodical", "name": publication.name, "url": publisher["url"]},
         },
+        "keywords": [row.tag for row in article.issue.tags],
         "image": images,
     }
     return {name: value for name, value in facts.items() if value}
