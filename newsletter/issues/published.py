@@ -64,6 +64,17 @@ def find_published(session: Session, publication: Publication, slug: str) -> Pub
     return _as_published(*row)
 
 
+def published_id(session: Session, publication: Publication, slug: str) -> int | None:
+    """The id of the published issue called `slug`; None when there is none."""
+    return session.scalar(
+        select(Issue.id).where(
+            Issue.publication_id == publication.id,
+            Issue.slug == without_nul(slug),
+            Issue.published_revision.is_not(None),
+        )
+    )
+
+
 def previous_and_next(session: Session, issue: Issue) -> tuple[Issue | None, Issue | None]:
     """The issues published before and after `issue`."""
     others = select(Issue).where(

@@ -105,6 +105,7 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
         json_ld=article_json_ld(article, publication, links(), [social.url] if social else []),
         before=before,
         after=after,
+        from_issue=published.issue.slug,
         feed_url=links().feed(publication.slug),
         **frame(publication),
     )
