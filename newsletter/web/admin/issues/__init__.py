@@ -2,6 +2,7 @@
 
 from newsletter.web.admin.issues import (
     approval,
+    archive,
     calendar,
     change,
     check,
@@ -21,6 +22,7 @@ from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
     "approval",
+    "archive",
     "blueprint",
     "calendar",
     "change",
