@@ -17,6 +17,7 @@ from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.publications import models as publications
+from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.imports import models as imports
@@ -37,6 +38,7 @@ __all__ = [
     "media",
     "outbox",
     "publications",
+    "redirects",
     "stories",
     "subscribers",
     "transports",

@@ -79,6 +79,10 @@ class Links:
         """The email of a draft, as a web page of its own."""
         return f"{self.preview(revision_id)}/email"
 
+    def redirect(self, link_id: int) -> str:
+        """Leads to where the link of a mailing with that id leads now."""
+        return f"{self.public_url}/l/{self.signer.sign(Purpose.REDIRECT, link_id)}"
+
     def share(self, share_link_id: int) -> str:
         """An issue for whoever has the link, with comments."""
         return f"{self.public_url}/share/{self.signer.sign(Purpose.SHARE, share_link_id)}"

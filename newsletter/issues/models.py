@@ -33,6 +33,9 @@ class Issue(Base):
     published_at: Mapped[datetime | None]
     # The id of its entry in the feed, for good (RFC 4287 §4.2.6).
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
+    # The issue whose readers this one goes to, and nobody else: it is a correction mail, without a number
+    # and a page of its own. Such an issue was sent, and so is never deleted.
+    corrects_issue_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     publication: Mapped[Publication] = relationship()
@@ -62,6 +65,24 @@ class Revision(Base):
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     issue: Mapped[Issue] = relationship(back_populates="revisions")
+
+
+class Correction(Base):
+    """A change of a sent issue's web page, from one revision to another, with a note that readers see."""
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("issue_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    before_revision: Mapped[int]  # the number of the one that the page showed until then
+    revision: Mapped[int]
+    note: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(AUTHOR_LENGTH))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    # What became of the erratum that is offered to the next issue: who did not want it, or where it stands.
+    dismissed_by: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), default="")
+    erratum_issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"))
 
 
 class LastSeen(Base):
