@@ -9,6 +9,7 @@ from newsletter.audit import models as audit
 from newsletter.cadence import models as cadence
 from newsletter.comments import models as comments
 from newsletter.core.db import Base
+from newsletter.corrections import models as corrections
 from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
@@ -29,6 +30,7 @@ __all__ = [
     "audit",
     "cadence",
     "comments",
+    "corrections",
     "curation",
     "deferred",
     "imports",

@@ -11,6 +11,7 @@ from newsletter.cli import (
     issue_approval,
     issue_bundle,
     issue_comments,
+    issue_correct,
     issue_history,
     issue_new,
     issue_send,
@@ -236,5 +237,6 @@ for below in (
     *(issue_approval.request_review, issue_approval.approve),
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
     *(issue_bundle.bundle, issue_bundle.verify),
+    *(issue_correct.links, issue_correct.mend_link),
 ):
     command.add_command(below)

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from newsletter.core.tokens import Purpose, Signer
 
+REDIRECT_PATH = "/l/"
+
 
 @dataclass(frozen=True)
 class Links:
@@ -81,7 +83,7 @@ class Links:
 
     def redirect(self, link_id: int) -> str:
         """Leads to where the link of a mailing with that id leads now."""
-        return f"{self.public_url}/l/{self.signer.sign(Purpose.REDIRECT, link_id)}"
+        return f"{self.public_url}{REDIRECT_PATH}{self.signer.sign(Purpose.REDIRECT, link_id)}"
 
     def share(self, share_link_id: int) -> str:
         """An issue for whoever has the link, with comments."""

@@ -61,8 +61,11 @@ def issue(session: Session, links: Links) -> Issue:
     publication.redirect_links = True
     make_readers(session, publication, 2)
     document = {
-        **{"title": "One", "subject": "What happened", "preheader": "Three stories of this week."},
-        **{"slug": "one", "sections": sections(links)},
+        "title": "One",
+        "subject": "What happened",
+        "preheader": "Three stories of this week.",
+        "slug": "one",
+        "sections": sections(links),
     }
     saved = save_document(session, publication, loads(json.dumps(document)), author="test")
     session.commit()
