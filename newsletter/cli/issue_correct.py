@@ -1,20 +1,51 @@
-"""`newsletter issue links` and `mend-link`: what is put right after an issue was sent."""
+"""`newsletter issue correct`, `links` and `mend-link`: what is put right after an issue was sent."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.environment import answer, console, json_option, runtime, session
-from newsletter.cli.parameters import ID
+from newsletter.cli.parameters import ID, NUMBER
 
 if TYPE_CHECKING:
     from newsletter.corrections.sent_links import SentLink
 
 
+@click.command("correct")
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.option(
+    "--file", type=click.Path(path_type=Path), required=True, help="The corrected document (.json or .md)."
+)
+@click.option("--note", type=str, required=True, help="What was wrong; readers see it with the day.")
+@click.option(
+    "--revision",
+    type=NUMBER,
+    help="The revision that FILE was made from; exit 2 if the page shows another one.",
+)
+@json_option
+def correct(issue_id: int, file: Path, note: str, revision: int | None, as_json: bool) -> None:
+    """Correct the web page of sent issue ID, with a dated note; the email stays as it was sent."""
+    from newsletter import audit
+    from newsletter.corrections.correct_page import correct_page
+    from newsletter.issues.load import find_issue
+    from newsletter.issues.read_file import read_document
+
+    document = read_document(file)
+    links = runtime().links
+    with session() as opened:
+        made = correct_page(opened, issue_id, document, note, links, actor=audit.COMMAND_LINE, shown=revision)
+        issue = find_issue(opened, issue_id)
+        url = links.issue(issue.publication.slug, issue.slug)
+        facts = {"issue": issue_id, "correction": made.id, "revision": made.revision, "url": url}
+        opened.commit()
+    answer(as_json, facts, f"The web page was corrected: {url}")
+
+
 @click.command("links")
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
-def links(issue_id: int, as_json: bool) -> None:
+def list_links(issue_id: int, as_json: bool) -> None:
     """List the links of sent issue ID that can still be mended, and where they lead."""
     from newsletter.corrections.sent_links import list_sent_links
     from newsletter.issues.load import find_issue

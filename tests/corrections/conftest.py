@@ -16,6 +16,8 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
+from tests.databases import BOTH, ONE, empty_database
+from tests.extent import usual
 from tests.factories import make_publication, make_readers
 
 MILL, PORTS = "https://tide.example/mill", "https://ports.example/a?b=1&c=2"
@@ -26,6 +28,12 @@ SECTIONS = [
 ]
 
 Send = Callable[[Issue], Mailing]
+
+
+@pytest.fixture(params=usual(ONE, soak=BOTH))
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated SQLite file; `@both_databases` has a test run on PostgreSQL, too."""
+    return empty_database(request)
 
 
 @pytest.fixture
@@ -64,6 +72,7 @@ def send(session: Session, runtime: Runtime) -> Send:
         )
         mailing.state = MailingState.FINISHED
         session.commit()
+        session.expire_all()
         return mailing
 
     return sent

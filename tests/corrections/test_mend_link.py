@@ -16,7 +16,6 @@ from newsletter.redirects.find import find_target
 from newsletter.redirects.models import LinkMend
 from tests.corrections.conftest import MILL, PORTS, Send, write_issue
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ANA, BEN = "ana@press.example", "ben@press.example"
 NEW = "https://tide.example/the-mill"
 

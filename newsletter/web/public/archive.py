@@ -17,6 +17,7 @@ from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
 from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.article import make_article
+from newsletter.web.public.corrections import corrections_of, updated_at
 from newsletter.web.public.frame import frame
 
 blueprint = Blueprint("archive", __name__)
@@ -88,10 +89,13 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
     before, after = previous_and_next(session(), published.issue)
+    corrections = corrections_of([article], publication)[article.issue.id]
     text = render_template(
         "public/archive/issue.html",
         article=article,
         wording=article.wording,
+        corrections=corrections,
+        updated_at=updated_at(article, corrections),
         social=make_article(session(), published, publication, links()).picture,
         before=before,
         after=after,
