@@ -20,6 +20,7 @@ from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.archive_search import search_page
 from newsletter.web.public.article import make_article
 from newsletter.web.public.article_json_ld import article_json_ld
+from newsletter.web.public.corrections import corrections_of, updated_at
 from newsletter.web.public.frame import frame
 
 blueprint = Blueprint("archive", __name__)
@@ -97,12 +98,16 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     article = make_article(session(), published, publication, here())
     before, after = previous_and_next(session(), published.issue)
     social = make_article(session(), published, publication, links()).picture
+    corrections = corrections_of([article], publication)[article.issue.id]
+    updated = updated_at(article, corrections)
     text = render_template(
         "public/archive/issue.html",
         article=article,
         wording=article.wording,
+        corrections=corrections,
+        updated_at=updated,
         social=social,
-        json_ld=article_json_ld(article, publication, links(), [social.url] if social else []),
+        json_ld=article_json_ld(article, publication, links(), [social.url] if social else [], updated),
         before=before,
         after=after,
         from_issue=published.issue.slug,
