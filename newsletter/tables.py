@@ -16,6 +16,7 @@ from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
+from newsletter.preflight import models as preflight
 from newsletter.publications import models as publications
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
@@ -36,6 +37,7 @@ __all__ = [
     "mailings",
     "media",
     "outbox",
+    "preflight",
     "publications",
     "stories",
     "subscribers",

@@ -113,8 +113,8 @@ def schema() -> None:
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
     """Check issue ID for problems; exit 1 if it cannot be sent."""
     from newsletter.issues.load import find_issue, find_revision
-    from newsletter.preflight import Level
-    from newsletter.preflight import check as preflight
+    from newsletter.preflight.check import check as preflight
+    from newsletter.preflight.finding import Level
 
     with session() as opened:
         issue = find_issue(opened, issue_id)

@@ -16,6 +16,7 @@ from newsletter.issues.example import example_values
 from newsletter.issues.models import ProofMessage, Revision
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
+from newsletter.preflight.rule_versions import load_settings
 from newsletter.preflight.rules import RULES
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import Subscriber, Subscription
@@ -69,6 +70,7 @@ def make_draft(
         ),
         tested=_was_tested(session, revision),
         approved=not lacks_approval(session, revision, publication),
+        settings=load_settings(session, publication),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.preflight.draft import Draft
+from newsletter.preflight.settings import Severity, Threshold
 
 
 class Level(StrEnum):
@@ -35,14 +36,28 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its key, and what it has to say about a draft."""
+    """A rule: its key, what it has to say about a draft, and what a publication may choose about it.
+
+    about:      what it objects to, in a sentence.
+    always:     why it can be neither turned off nor made a warning; empty where it can.
+    thresholds: its numbers.
+    """
 
     key: str
     examine: Callable[[Draft], Iterable[Remark]]
+    about: str
+    always: str = ""
+    thresholds: tuple[Threshold, ...] = ()
 
     def findings(self, draft: Draft) -> list[Finding]:
+        """What it objects to, at the level that the publication has chosen."""
+        chosen = draft.settings.severities.get(self.key)
+        if chosen is Severity.OFF:
+            return []
+        level = Level(chosen) if chosen else None
         return [
-            Finding(self.key, remark.level, remark.message, remark.path) for remark in self.examine(draft)
+            Finding(self.key, level or remark.level, remark.message, remark.path)
+            for remark in self.examine(draft)
         ]
 
 

@@ -30,6 +30,7 @@ from newsletter.issues.save import save_document
 from newsletter.mailings.lifecycle import lock
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
+from newsletter.preflight.rule_versions import save_rules
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
@@ -114,6 +115,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
     skip_date(session, publication, skipped.day, actor=OWNER)
+    save_rules(session, publication, "words:\n  e-mail: email\n", actor=OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")

@@ -8,7 +8,8 @@ from flask_babel import ngettext
 
 from newsletter.issues.content import IssueContent
 from newsletter.issues.models import Issue, Revision
-from newsletter.preflight import Finding, Level, check
+from newsletter.preflight.check import check
+from newsletter.preflight.finding import Finding, Level
 from newsletter.web.current import links
 from newsletter.web.database import session
 

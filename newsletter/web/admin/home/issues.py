@@ -11,7 +11,7 @@ from newsletter.issues.content import load_content
 from newsletter.issues.listing import IssueRow, Stage, list_issues
 from newsletter.issues.load import find_revision
 from newsletter.mailings.models import Mailing
-from newsletter.preflight import Finding
+from newsletter.preflight.finding import Finding
 from newsletter.publications.models import Publication
 from newsletter.web.admin.findings import blocking, findings_of, summary
 

@@ -11,7 +11,7 @@ from newsletter.core.errors import DomainError
 from newsletter.issues.edit import state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
-from newsletter.preflight import Finding
+from newsletter.preflight.finding import Finding
 from newsletter.sending.proof import parse_proof_addresses, post_proof
 from newsletter.web import limits
 from newsletter.web.admin.findings import blocking, findings_of, place_of
