@@ -115,7 +115,8 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
     skip_date(session, publication, skipped.day, actor=OWNER)
-    save_rules(session, publication, "words:\n  e-mail: email\n", actor=OWNER)
+    for word in ("e-mail: email", "web site: website"):
+        save_rules(session, publication, f"words:\n  {word}\n", actor=OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")

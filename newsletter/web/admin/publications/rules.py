@@ -56,11 +56,9 @@ def change_rules(slug: str) -> AnyResponse:
 @blueprint.get("/p/<slug>/rules.yaml")
 @allow(Permission.MANAGE_PUBLICATIONS)
 def download_rules(slug: str) -> Response:
-    """The file in force."""
+    """The file in force, which the link on the page has the browser save."""
     version = current_version(session(), load_publication(slug))
-    response = Response(version.text if version else STARTER, mimetype="application/yaml")
-    response.headers["Content-Disposition"] = f'attachment; filename="{slug}-rules.yaml"'
-    return response
+    return Response(version.text if version else STARTER, mimetype="application/yaml")
 
 
 @blueprint.get("/p/<slug>/rules/<int:number>")
