@@ -78,6 +78,7 @@ OWN_COLUMNS = {
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
     "approval": {"approved_by"},
+    "waiver": {"rule", "place_key", "path", "waived_by", "undone_by"},
     # Addresses of pages, machine words, and who of the team added it.
     "entry": {
         *("url", "canonical_url", "image_url", "state", "via", "trouble", "added_by", "published"),

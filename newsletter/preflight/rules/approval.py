@@ -19,4 +19,5 @@ APPROVAL = Rule(
     examine,
     about="The approval that the publication demands is not there.",
     always="whether one is needed is a setting of the publication",
+    waivable=False,  # it is given instead
 )

@@ -53,9 +53,9 @@ def place_of(finding: Finding, issue: Issue) -> Place:
 def summary(findings: list[Finding]) -> str:
     """The findings in one sentence."""
     blocked = len(blocking(findings))
-    warned = len(findings) - blocked
-    if not findings:
-        return str(_("No problems found."))
+    warned = sum(finding.waived is None for finding in findings) - blocked
+    if not warned and not blocked:
+        return str(_("It can be sent: every warning was waived.") if findings else _("No problems found."))
     mend = ngettext(
         "Fix %(num)s problem before sending.",
         "Fix %(num)s problems before sending.",

@@ -20,7 +20,7 @@ from newsletter.web.admin.findings import blocking, findings_of, summary
 class NextIssue:
     """An issue on its way to readers.
 
-    `findings` are what preflight says about a draft; a scheduled one has passed.
+    `findings` are what preflight says about a draft, without what was waived; a scheduled one has passed.
     """
 
     listed: IssueRow
@@ -72,7 +72,8 @@ def _looked_at(session: Session, listed: IssueRow) -> NextIssue:
     issue = listed.issue
     revision = find_revision(session, issue)
     content = load_content(session, revision, issue.publication)
-    findings = findings_of(issue, revision, content) if listed.mailing is None else []
+    found = findings_of(issue, revision, content) if listed.mailing is None else []
+    findings = [finding for finding in found if not finding.waived]
     document = content.document
     return NextIssue(listed, len(document.sections), count_items(document), findings)
 

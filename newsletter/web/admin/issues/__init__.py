@@ -16,6 +16,7 @@ from newsletter.web.admin.issues import (
     preview,
     send,
     upload,
+    waive,
 )
 from newsletter.web.admin.issues.blueprint import blueprint
 
@@ -36,4 +37,5 @@ __all__ = [
     "preview",
     "send",
     "upload",
+    "waive",
 ]
