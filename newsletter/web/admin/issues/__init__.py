@@ -19,6 +19,7 @@ from newsletter.web.admin.issues import (
     preview,
     send,
     upload,
+    waive,
 )
 from newsletter.web.admin.issues.blueprint import blueprint
 
@@ -42,4 +43,5 @@ __all__ = [
     "preview",
     "send",
     "upload",
+    "waive",
 ]
