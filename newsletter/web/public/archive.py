@@ -21,6 +21,7 @@ from newsletter.web.public.archive_search import search_page
 from newsletter.web.public.article import make_article
 from newsletter.web.public.article_json_ld import article_json_ld
 from newsletter.web.public.frame import frame
+from newsletter.web.public.og_image import social_image
 
 blueprint = Blueprint("archive", __name__)
 for name, filter_ in FILTERS.items():
@@ -96,13 +97,15 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
     before, after = previous_and_next(session(), published.issue)
-    social = make_article(session(), published, publication, links()).picture
+    picture = make_article(session(), published, publication, links()).picture
+    social = social_image(article, publication, picture)
+    shown = dict.fromkeys([social.url, *([picture.url] if picture else [])])
     text = render_template(
         "public/archive/issue.html",
         article=article,
         wording=article.wording,
         social=social,
-        json_ld=article_json_ld(article, publication, links(), [social.url] if social else []),
+        json_ld=article_json_ld(article, publication, links(), list(shown)),
         before=before,
         after=after,
         from_issue=published.issue.slug,
