@@ -28,26 +28,10 @@ FACTS = OgFacts(
     accent="#b5321c",
 )
 TITLES = [
-    *(
-        "",
-        " ",
-        "🎉",
-        "🎉👩‍💻 ❤️",
-        "…",
-        "\u200d\ufe0f",
-        "今週、東京都の港で会議が開かれた",
-        "x" * 300,
-        "é" * 300,
-    ),
-    *(
-        "W " * 150,
-        "الموانئ تتفق على ساعة واحدة",
-        "«EU 2026» تعلن",
-        "שלום 41",
-        "Ελλάδα, Київ, Őrség",
-        "\u0301",
-    ),
-    *("\u202eevil", "a\ufffe\uffffb", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte"),
+    *("", " ", "🎉", "🎉👩\u200d💻 ❤️", "…", "\u200d\ufe0f", "\u0301", "\u202eevil", "a\ufffe\uffffb"),
+    *("今週、東京都の港で会議が開かれた", "x" * 300, "é" * 300, "W " * 150, "Ελλάδα, Київ, Őrség"),
+    *("الموانئ تتفق على ساعة واحدة", "«EU 2026» تعلن", "שלום 41"),
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
 ]
 
 

@@ -1,1 +1,1 @@
-"""The picture that shared links show for an issue (Open Graph, `og:image`): its title in a publication's look."""
+"""The picture that shared links show for an issue (Open Graph, `og:image`): its title, number and day."""

@@ -39,7 +39,7 @@ class Run:
 @cache
 def has_raqm() -> bool:
     """Whether Pillow can shape text: its wheels can, where the system has FriBiDi."""
-    return features.check("raqm")
+    return bool(features.check("raqm"))
 
 
 @lru_cache(maxsize=64)

@@ -79,7 +79,10 @@ def in_visual_order(line: Sequence[Word], *, line_is_rtl: bool) -> list[Word]:
 
 
 def _resolved(line: Sequence[Word], line_is_rtl: bool) -> list[bool]:
-    """Whether each word is from right to left. Without letters: as its neighbours, or a number as the one before."""
+    """Whether each word is from right to left.
+
+    What has no letters is as its neighbours, where they agree; a number is as the word before it.
+    """
     directions: list[bool] = []
     for at, word in enumerate(line):
         if word.is_rtl is not None:

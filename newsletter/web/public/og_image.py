@@ -1,7 +1,7 @@
 """`/archive/<publication>/<issue>/og.png`: the picture that shared links show, drawn when first asked for.
 
-It is kept in the media folder, one file for each issue that says what it was drawn from, so that strangers who
-ask for all of them again and again cost no drawing.
+It is kept in the media folder, one file for each issue that says what it was drawn from, so that strangers
+who ask for all of them again and again cost no drawing.
 """
 
 from flask import Blueprint, Response
@@ -47,9 +47,8 @@ def social_image(article: Article, publication: Publication, chosen: MediaImage 
 
 def _picture_page(slug: str, issue_slug: str) -> Page:
     publication = find_publication(session(), slug)
-    article = make_article(
-        session(), find_published(session(), publication, issue_slug), publication, links()
-    )
+    published = find_published(session(), publication, issue_slug)
+    article = make_article(session(), published, publication, links())
     return Page(_picture(article.issue.id, _facts(article, publication)), "image/png")
 
 
