@@ -1,8 +1,8 @@
 """Searching an archive of 5,000 issues: how long a page of hits takes, excerpts included.
 
 On SQLite: a rare word, one in every third issue, one in all of them, a phrase of frequent words, and a word
-that is nowhere. The reference is what a database does without an index: it looks for the rare word in every text
-(`LIKE`), in the same run.
+that is nowhere. The reference, in the same run, is what a database does without an index: it looks for the
+rare word in every text (`LIKE`).
 
     python benchmarks/archive_search.py [--issues 5000]
 """

@@ -10,6 +10,7 @@ from newsletter.audit import models as audit
 from newsletter.cadence import models as cadence
 from newsletter.comments import models as comments
 from newsletter.core.db import Base
+from newsletter.corrections import models as corrections
 from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
@@ -18,6 +19,7 @@ from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.publications import models as publications
+from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.imports import models as imports
@@ -30,6 +32,7 @@ __all__ = [
     "audit",
     "cadence",
     "comments",
+    "corrections",
     "curation",
     "deferred",
     "imports",
@@ -39,6 +42,7 @@ __all__ = [
     "media",
     "outbox",
     "publications",
+    "redirects",
     "stories",
     "subscribers",
     "transports",

@@ -12,6 +12,7 @@ from newsletter.cli import (
     issue_archive,
     issue_bundle,
     issue_comments,
+    issue_correct,
     issue_history,
     issue_new,
     issue_send,
@@ -240,5 +241,6 @@ for below in (
     *(issue_approval.request_review, issue_approval.approve),
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
     *(issue_bundle.bundle, issue_bundle.verify),
+    *(issue_correct.correct, issue_correct.list_links, issue_correct.mend_link),
 ):
     command.add_command(below)

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 
 from newsletter.core.tokens import Purpose, Signer
 
+REDIRECT_PATH = "/l/"
+
 
 @dataclass(frozen=True)
 class Links:
@@ -81,6 +83,10 @@ class Links:
     def preview_email(self, revision_id: int) -> str:
         """The email of a draft, as a web page of its own."""
         return f"{self.preview(revision_id)}/email"
+
+    def redirect(self, link_id: int) -> str:
+        """Leads to where the link of a mailing with that id leads now."""
+        return f"{self.public_url}{REDIRECT_PATH}{self.signer.sign(Purpose.REDIRECT, link_id)}"
 
     def share(self, share_link_id: int) -> str:
         """An issue for whoever has the link, with comments."""

@@ -21,7 +21,8 @@ from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
-from newsletter.rendering.compile_input import CompileInput, compile_from
+from newsletter.redirects.record import record_links
+from newsletter.rendering.compile_input import CompileInput, compile_from, urls_followed
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.render_input import IssueInput, IssueLinks, PublicationInput, RenderInput
@@ -88,8 +89,13 @@ def compile_input(
 def compile_for_mailing(
     session: Session, revision: Revision, publication: Publication, links: Links, mailing_id: int
 ) -> StoredMessage:
-    """The message of a mailing, with what it was made of; raises what `compile_issue` raises."""
+    """The message of a mailing, with what it was made of; raises what `compile_issue` raises.
+
+    Its links go through our redirect where the publication says so; nobody else's message has those.
+    """
     given = compile_input(session, revision, publication, links, mailing_id=mailing_id)
+    if publication.redirect_links:
+        given = given.redirected(record_links(session, mailing_id, urls_followed(given), links))
     compiled = compile_from(given).to_json()
     return StoredMessage(mailing_id=mailing_id, variant="", compiled=compiled, made_of=given.to_json())
 

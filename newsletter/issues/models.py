@@ -34,6 +34,9 @@ class Issue(Base):
     published_at: Mapped[datetime | None]
     # The id of its entry in the feed, for good (RFC 4287 §4.2.6).
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
+    # The issue whose readers this one goes to, and nobody else: it is a correction mail, without a number
+    # and a page of its own. Such an issue was sent, and so is never deleted.
+    corrects_issue_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     publication: Mapped[Publication] = relationship()

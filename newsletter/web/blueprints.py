@@ -23,6 +23,7 @@ from newsletter.web.public import (
     og_image,
     preferences,
     preview,
+    redirect,
     share,
     style,
     subscribe,
@@ -47,6 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(share.blueprint)
+    app.register_blueprint(redirect.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)

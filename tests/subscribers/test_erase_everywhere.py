@@ -64,7 +64,7 @@ NOTHING_PERSONAL = {
     *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
-    "archive_text",
+    *("mailing_link", "link_mend", "archive_text"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -86,6 +86,7 @@ OWN_COLUMNS = {
     },
     "link_check": {"url", "url_key", "final_url", "trouble"},
     "story_mention": {"url", "url_key"},
+    "correction": {"actor", "dismissed_by"},
     "comment": {"section_id", "item_url", "resolved_by"},
 }
 

@@ -20,6 +20,7 @@ from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.archive_search import search_page
 from newsletter.web.public.article import make_article
 from newsletter.web.public.article_json_ld import article_json_ld
+from newsletter.web.public.corrections import corrections_of, updated_at
 from newsletter.web.public.frame import frame
 from newsletter.web.public.og_image import social_image
 
@@ -100,12 +101,16 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     picture = make_article(session(), published, publication, links()).picture
     social = social_image(article, publication, picture)
     shown = dict.fromkeys([social.url, *([picture.url] if picture else [])])
+    corrections = corrections_of([article], publication)[article.issue.id]
+    updated = updated_at(article, corrections)
     text = render_template(
         "public/archive/issue.html",
         article=article,
         wording=article.wording,
+        corrections=corrections,
+        updated_at=updated,
         social=social,
-        json_ld=article_json_ld(article, publication, links(), list(shown)),
+        json_ld=article_json_ld(article, publication, links(), list(shown), updated),
         before=before,
         after=after,
         from_issue=published.issue.slug,

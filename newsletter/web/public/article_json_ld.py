@@ -10,9 +10,13 @@ LONGEST_HEADLINE = 110  # characters that search engines show
 
 
 def article_json_ld(
-    article: Article, publication: Publication, links: Links, images: list[str]
+    article: Article, publication: Publication, links: Links, images: list[str], updated: str
 ) -> dict[str, Any]:
-    """The issue as an `Article` of its publication. `images` have absolute addresses, the best one first."""
+    """The issue as an `Article` of its publication.
+
+    `images` have absolute addresses, the best one first; `updated` is when it was last corrected, or
+    else published (RFC 3339).
+    """
     url = links.issue(publication.slug, article.issue.slug)
     publisher = {
         "@type": "Organization",
@@ -29,6 +33,7 @@ def article_json_ld(
         "description": article.summary,
         "inLanguage": article.language,
         "datePublished": article.published_at,
+        "dateModified": updated,
         "author": publisher,
         "publisher": publisher,
         "isPartOf": {

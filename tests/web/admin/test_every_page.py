@@ -56,6 +56,8 @@ FURTHER = {
     "/admin/issues/<int:issue_id>/upload": ("file",),
     "/admin/issues/<int:issue_id>/inbox": ("urls",),
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
+    "/admin/issues/<int:issue_id>/correct": ("shown", "note", "title"),
+    "/admin/issues/<int:issue_id>/links": ("url", "shown", "new_url"),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
     "/admin/p/<slug>/inbox/restore": ("entry", "back"),

@@ -1,0 +1,96 @@
+"""`newsletter issue correct`, `links` and `mend-link`: what is put right after an issue was sent."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.environment import answer, console, json_option, runtime, session
+from newsletter.cli.parameters import ID, NUMBER
+
+if TYPE_CHECKING:
+    from newsletter.corrections.sent_links import SentLink
+
+
+@click.command("correct")
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.option(
+    "--file", type=click.Path(path_type=Path), required=True, help="The corrected document (.json or .md)."
+)
+@click.option("--note", type=str, required=True, help="What was wrong; readers see it with the day.")
+@click.option(
+    "--revision",
+    type=NUMBER,
+    help="The revision that FILE was made from; exit 2 if the page shows another one.",
+)
+@json_option
+def correct(issue_id: int, file: Path, note: str, revision: int | None, as_json: bool) -> None:
+    """Correct the web page of sent issue ID, with a dated note; the email stays as it was sent."""
+    from newsletter import audit
+    from newsletter.corrections.correct_page import correct_page
+    from newsletter.issues.load import find_issue
+    from newsletter.issues.read_file import read_document
+
+    document = read_document(file)
+    links = runtime().links
+    with session() as opened:
+        made = correct_page(opened, issue_id, document, note, links, actor=audit.COMMAND_LINE, shown=revision)
+        issue = find_issue(opened, issue_id)
+        url = links.issue(issue.publication.slug, issue.slug)
+        facts = {"issue": issue_id, "correction": made.id, "revision": made.revision, "url": url}
+        opened.commit()
+    answer(as_json, facts, f"The web page was corrected: {url}")
+
+
+@click.command("links")
+@click.argument("issue_id", metavar="ID", type=ID)
+@json_option
+def list_links(issue_id: int, as_json: bool) -> None:
+    """List the links of sent issue ID that can still be mended, and where they lead."""
+    from newsletter.corrections.sent_links import list_sent_links
+    from newsletter.issues.load import find_issue
+
+    with session() as opened:
+        listed = list_sent_links(opened, find_issue(opened, issue_id))
+        facts = [_facts(link) for link in listed]
+    if as_json:
+        answer(True, {"issue": issue_id, "links": facts}, "")
+    elif not facts:
+        console.print("No links of this issue go through the redirect, so none can be changed.")
+    else:
+        for each in facts:
+            mended = f" → {each['target']}" if each["target"] != each["url"] else ""
+            click.echo(f"{each['url']}{mended}")
+
+
+@click.command("mend-link")
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.argument("old_url", metavar="OLD_URL")
+@click.argument("new_url", metavar="NEW_URL")
+@json_option
+def mend_link(issue_id: int, old_url: str, new_url: str, as_json: bool) -> None:
+    """Let a link of sent issue ID lead to NEW_URL, in emails that readers already have.
+
+    Only links that went through the redirect when the issue was sent can be: see `newsletter issue links`.
+    """
+    from newsletter import audit
+    from newsletter.corrections.mend_link import mend_link as mend
+
+    with session() as opened:
+        mended = mend(opened, issue_id, old_url, new_url, runtime().links, actor=audit.COMMAND_LINE)
+        opened.commit()
+    facts = {"issue": issue_id, "url": mended.url, "old": mended.old_target, "new": mended.new_target}
+    outcome = "now leads" if mended.changed else "leads already"
+    answer(
+        as_json,
+        facts | {"changed": mended.changed},
+        f"The link to {mended.old_target} {outcome} to {mended.new_target}.",
+    )
+
+
+def _facts(link: "SentLink") -> dict[str, Any]:
+    mends = [
+        {"at": mend.at.isoformat(), "by": mend.actor, "old": mend.old_target, "new": mend.new_target}
+        for mend in link.mends
+    ]
+    return {"url": link.url, "target": link.target, "mends": mends}
