@@ -237,6 +237,11 @@ for below in (
     *(issue_approval.request_review, issue_approval.approve),
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
     *(issue_bundle.bundle, issue_bundle.verify),
-    *(issue_correct.correct, issue_correct.list_links, issue_correct.mend_link),
+    *(
+        issue_correct.correct,
+        issue_correct.correction_mail,
+        issue_correct.list_links,
+        issue_correct.mend_link,
+    ),
 ):
     command.add_command(below)

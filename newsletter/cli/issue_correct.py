@@ -1,4 +1,4 @@
-"""`newsletter issue correct`, `links` and `mend-link`: what is put right after an issue was sent."""
+"""`newsletter issue correct`, `correction-mail`, `links` and `mend-link`: for issues that were sent."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,29 @@ def correct(issue_id: int, file: Path, note: str, revision: int | None, as_json:
         facts = {"issue": issue_id, "correction": made.id, "revision": made.revision, "url": url}
         opened.commit()
     answer(as_json, facts, f"The web page was corrected: {url}")
+
+
+@click.command("correction-mail")
+@click.argument("issue_id", metavar="ID", type=ID)
+@json_option
+def correction_mail(issue_id: int, as_json: bool) -> None:
+    """Begin a mail to exactly those who got sent issue ID: a small draft, to edit and send like any issue."""
+    from newsletter import audit
+    from newsletter.corrections.mail import begin_correction_mail
+    from newsletter.sending.audience import count_audience
+
+    with session() as opened:
+        draft = begin_correction_mail(opened, issue_id, runtime().links, actor=audit.COMMAND_LINE)
+        readers = count_audience(opened, draft).readers
+        facts = {"issue": draft.id, "corrects": issue_id, "title": draft.title, "readers": readers}
+        opened.commit()
+    people = "1 person" if readers == 1 else f"{readers:,} people"
+    answer(
+        as_json,
+        facts,
+        f"Issue {facts['issue']}: “{facts['title']}”, for {people} who got issue {issue_id}. "
+        "Write it, then send it.",
+    )
 
 
 @click.command("links")

@@ -4,12 +4,17 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.corrections.models import Correction
+from newsletter.issues.edit import edit_issue
 from newsletter.issues.models import Issue
 from newsletter.issues.publish import publish_issue
 from newsletter.issues.published import find_published
+from newsletter.mailings.models import Delivery, Mailing, MailingState, Outcome
 from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.sending.freeze import freeze
+from newsletter.sending.schedule import schedule
 from tests.databases import both_databases
-from tests.web.admin.issues.conftest import own, save_issue, tree, words
+from tests.web.admin.issues.conftest import confirmation, own, save_issue, tree, words
 from tests.web.signed_in import SignedIn
 
 HEADLINE, BLURB = "sections[1].items[0].headline", "sections[1].items[0].blurb"
@@ -83,3 +88,43 @@ def test_a_draft_has_no_page_to_correct(editor_client: SignedIn, session: Sessio
     session.commit()
     assert not session.query(Correction).all()
     assert "no web page yet" in words(editor_client.get(own(other, "correct")).text)
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_correction_mail_says_whom_it_goes_to(
+    editor_client: SignedIn, session: Session, issue: Issue, runtime: Runtime
+) -> None:
+    page = own(issue, "correction-mail")
+    assert editor_client.post(page).location == own(issue, "correct")
+    assert "was not sent yet" in words(editor_client.get(own(issue, "correct")).text)
+    mailing = schedule(session, issue, None, runtime.links, actor="test")
+    session.commit()
+    assert freeze(runtime.sessions, mailing.id, runtime.links)
+    session.query(Delivery).filter(Delivery.outcome == Outcome.PENDING, Delivery.seq < 12).update(
+        {"outcome": Outcome.SENT}
+    )
+    session.query(Mailing).update({"state": MailingState.FINISHED})
+    session.commit()
+    assert "Write a correction mail" in editor_client.get(own(issue, "correct")).text
+    opened = editor_client.post(page)
+    assert editor_client.post(page).location == opened.location
+    draft = session.query(Issue).filter(Issue.corrects_issue_id == issue.id).one()
+    assert opened.location == own(draft, "edit")
+    edit_issue(
+        session,
+        draft.id,
+        "1.0",
+        [{"op": "replace", "path": "/sections/0/text", "value": "It is in June."}],
+        author="x",
+    )
+    session.commit()
+    who = "the 11 people who got No. 1 and are still subscribed"
+    said = words(editor_client.get(f"{own(draft, 'send')}?when=now").text)
+    assert f"A correction mail goes to {who}, and to nobody else." in said
+    assert f"Send to {who} now." in said
+    assert "1 did not get the corrected issue" in said
+    sent = editor_client.post(own(draft, "send"), data=confirmation(editor_client, draft, when="now"))
+    assert sent.status_code == 303
+    said = words(editor_client.get(own(draft, "send")).text)
+    assert "Start the next issue" not in said
+    assert "See it on the web" not in said
