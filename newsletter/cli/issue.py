@@ -240,6 +240,7 @@ for below in (
     *(
         issue_correct.correct,
         issue_correct.correction_mail,
+        issue_correct.errata,
         issue_correct.list_links,
         issue_correct.mend_link,
     ),

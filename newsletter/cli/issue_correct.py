@@ -1,4 +1,4 @@
-"""`newsletter issue correct`, `correction-mail`, `links` and `mend-link`: for issues that were sent."""
+"""`newsletter issue correct`, `correction-mail`, `errata`, `links` and `mend-link`: after the send."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,41 @@ def mend_link(issue_id: int, old_url: str, new_url: str, as_json: bool) -> None:
         facts | {"changed": mended.changed},
         f"The link to {mended.old_target} {outcome} to {mended.new_target}.",
     )
+
+
+@click.command("errata")
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.option(
+    "--insert", type=ID, metavar="N", help="Add the erratum of correction N to the end of the draft."
+)
+@click.option("--dismiss", type=ID, metavar="N", help="Offer correction N to no issue any more.")
+@json_option
+def errata(issue_id: int, insert: int | None, dismiss: int | None, as_json: bool) -> None:
+    """List the corrections of earlier issues that draft ID may tell its readers about."""
+    from newsletter import audit
+    from newsletter.corrections.erratum import dismiss_erratum, insert_erratum, offered_errata
+    from newsletter.issues.load import find_issue
+
+    with session() as opened:
+        issue = find_issue(opened, issue_id)
+        if insert is not None:
+            insert_erratum(opened, issue_id, insert, runtime().links, actor=audit.COMMAND_LINE)
+        if dismiss is not None:
+            dismiss_erratum(opened, dismiss, actor=audit.COMMAND_LINE)
+        rows = [
+            {"correction": each.id, "corrects": each.issue_id, "note": each.note, "at": each.at.isoformat()}
+            for each in offered_errata(opened, issue)
+        ]
+        opened.commit()
+    if as_json:
+        answer(True, {"issue": issue_id, "errata": rows}, "")
+    elif not rows:
+        console.print("No corrections are waiting to be told.")
+    else:
+        for row in rows:
+            click.echo(
+                f"{row['correction']}: of issue {row['corrects']}, {str(row['at'])[:10]}: {row['note']}"
+            )
 
 
 def _facts(link: "SentLink") -> dict[str, Any]:

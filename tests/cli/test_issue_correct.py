@@ -77,3 +77,10 @@ def test_the_web_page_is_corrected_from_a_file(session: Session, run: Run, tmp_p
     same = run(*given, "--note", "Again.")
     assert (same.code, "says this already" in same.err) == (2, True)
     assert run("issue", "correct", str(issue.id), "--file", "nowhere.json", "--note", "x").code == 2
+    draft = str(write_issue(session, publication, "two").id)
+    [offered] = run("issue", "errata", draft, "--json").json["errata"]
+    assert (offered["correction"], offered["corrects"], offered["note"]) == (1, issue.id, "A figure.")
+    assert "1: of issue" in run("issue", "errata", draft).out
+    assert run("issue", "errata", draft, "--insert", "1", "--json").json["errata"] == []
+    assert "**Week 1**" in run("issue", "export", draft).out
+    assert run("issue", "errata", draft, "--dismiss", "7").code == 2

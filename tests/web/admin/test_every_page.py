@@ -57,6 +57,7 @@ FURTHER = {
     "/admin/issues/<int:issue_id>/inbox": ("urls",),
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/issues/<int:issue_id>/correct": ("shown", "note", "title"),
+    "/admin/issues/<int:issue_id>/errata": ("correction", "do"),
     "/admin/issues/<int:issue_id>/links": ("url", "shown", "new_url"),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.corrections.models import Correction
 from newsletter.issues.edit import edit_issue
+from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.publish import publish_issue
 from newsletter.issues.published import find_published
@@ -128,3 +129,32 @@ def test_a_correction_mail_says_whom_it_goes_to(
     said = words(editor_client.get(own(draft, "send")).text)
     assert "Start the next issue" not in said
     assert "See it on the web" not in said
+
+
+def test_a_correction_is_offered_to_the_next_issue(
+    editor_client: SignedIn, session: Session, sent: Issue, publication: Publication
+) -> None:
+    form = form_of(editor_client, sent)
+    for headline in ("Two libraries", "Three libraries"):
+        shown = {"shown": form_of(editor_client, sent)["shown"]}
+        editor_client.post(
+            own(sent, "correct"), data=form | shown | {HEADLINE: headline, "note": f"{headline}."}
+        )
+    draft = save_issue(session, publication, title="Week two", slug="week-two")
+    session.commit()
+    page = own(draft, "errata")
+    said = words(editor_client.get(own(draft, "edit")).text)
+    assert "Correction of “Week one” Two libraries." in said
+    for do in ("insert", "insert", "dismiss"):
+        number = "1" if do == "insert" else "2"
+        answer = editor_client.post(page, data={"correction": number, "do": do})
+        assert (answer.status_code, answer.location) == (303, own(draft, "edit"))
+        assert "Correction of “Week one” Two libraries." not in words(editor_client.get(answer.location).text)
+    assert "Three libraries." not in words(editor_client.get(own(draft, "edit")).text)
+    document = load_document(find_revision(session, draft))
+    assert [section.title for section in document.sections] == ["", "Weekly digest", "Correction"]
+    editor_client.post(page, data={"correction": "x"})
+    assert "There is no correction 0." in words(editor_client.get(own(draft, "edit")).text)
+    assert editor_client.post(own(draft, "delete")).status_code == 303
+    session.rollback()
+    assert session.get_one(Correction, 1).erratum_issue_id is None
