@@ -5,6 +5,7 @@ as long to import as all the rest. The desk, `newsletter user` and the migration
 """
 
 from newsletter.approval import models as approval
+from newsletter.archive_search import models as archive_search
 from newsletter.audit import models as audit
 from newsletter.cadence import models as cadence
 from newsletter.comments import models as comments
@@ -27,6 +28,7 @@ from newsletter.transports import models as transports
 __all__ = [
     "Base",
     "approval",
+    "archive_search",
     "audit",
     "cadence",
     "comments",

@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli import (
     issue_approval,
+    issue_archive,
     issue_bundle,
     issue_comments,
     issue_correct,
@@ -193,12 +194,13 @@ def _reader(opened: "Session", issue: "Issue", email: str | None) -> dict[str, s
 def list_(slug: str | None, as_json: bool) -> None:
     """List the issues, newest first."""
     from sqlalchemy import select
+    from sqlalchemy.orm import selectinload
 
     from newsletter.issues.models import Issue
     from newsletter.publications.find import find_publication
 
     with session() as opened:
-        query = select(Issue).order_by(Issue.id.desc())
+        query = select(Issue).options(selectinload(Issue.tags)).order_by(Issue.id.desc())
         if slug is not None:
             query = query.where(Issue.publication_id == find_publication(opened, slug).id)
         rows = [_facts(issue) for issue in opened.scalars(query)]
@@ -227,10 +229,12 @@ def _facts(issue: "Issue") -> dict[str, Any]:
         "revision": issue.latest_revision,
         "published": published.isoformat(timespec="minutes") if published else None,
         "slug": issue.slug,
+        "tags": [row.tag for row in issue.tags],
     }
 
 
 for below in (
+    issue_archive.archive,
     issue_new.new,
     issue_send.send,
     *(issue_history.revisions, issue_history.diff, issue_history.restore),

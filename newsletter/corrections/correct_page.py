@@ -10,6 +10,7 @@ from newsletter.core.links import Links
 from newsletter.core.text import is_lines, several_lines
 from newsletter.corrections.models import Correction
 from newsletter.document import Document, dumps
+from newsletter.issues.archive_text import update_archive_text
 from newsletter.issues.compile import compile_issue
 from newsletter.issues.edit import add_revision, lock_issue, update_title_and_slug
 from newsletter.issues.load import find_revision
@@ -112,5 +113,6 @@ def _publish(session: Session, issue: Issue, document: Document, links: Links, a
     compile_issue(session, added, issue.publication, links)
     lock_revision(session, added)
     issue.published_revision = added.number
+    update_archive_text(session, issue)
     session.flush()
     return added

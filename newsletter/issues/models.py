@@ -13,6 +13,7 @@ from newsletter.publications.models import Publication
 
 AUTHOR_LENGTH = 254
 NAME_LENGTH = 120
+TAG_LENGTH = 40
 
 
 class Issue(Base):
@@ -40,6 +41,16 @@ class Issue(Base):
 
     publication: Mapped[Publication] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(back_populates="issue", order_by="Revision.number")
+    tags: Mapped[list["IssueTag"]] = relationship(order_by="IssueTag.tag", cascade="all, delete-orphan")
+
+
+class IssueTag(Base):
+    """What an issue is about, in a word or two, for readers of the archive; may change after the send."""
+
+    __tablename__ = "issue_tag"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(TAG_LENGTH), primary_key=True, index=True)
 
 
 class Revision(Base):

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
+from newsletter.issues.archive_text import update_archive_text
 from newsletter.issues.models import Issue, Revision
 from newsletter.publications.models import Publication
 
@@ -31,4 +32,5 @@ def publish_issue(session: Session, revision: Revision, at: datetime | None = No
     issue.published_revision = revision.number
     issue.published_at = at or clock.now()
     session.flush()
+    update_archive_text(session, issue)
     return issue

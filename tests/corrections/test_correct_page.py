@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.archive_search.query import parse_query
 from newsletter.audit.models import AuditEntry
 from newsletter.bundles.verify import verify_bundle
 from newsletter.bundles.write import write_bundle
@@ -20,6 +21,7 @@ from newsletter.issues.edit import Locked, edit_issue, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.published import find_published
+from newsletter.issues.search import search_archive
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.media.files import MediaFiles
 from newsletter.publications.models import Publication
@@ -64,6 +66,8 @@ def test_the_page_is_corrected_and_what_was_sent_stays(
     session.commit()
 
     assert page_of(session, issue).title == issue.title == "Week 1"
+    assert search_archive(session, issue.publication, parse_query("april")).total == 1
+    assert search_archive(session, issue.publication, parse_query("march")).total == 0
     assert issue.slug == "one"
     assert [
         (each.note, each.actor, each.before_revision, each.revision)

@@ -33,7 +33,7 @@ HOSTILE = st.sampled_from([*TEXTS, *NUMBERS, *TIMES]) | st.text(st.characters(),
 # What no page shows in these scenes, or only to whoever is not signed in.
 FURTHER = {
     "/sign-in": ("email", "password", "next"),
-    "/subscribe/<slug>": ("email", "name", "website", "stamp"),
+    "/subscribe/<slug>": ("email", "name", "website", "stamp", "issue"),
     "/set-up/<token>": ("email", "password"),
     "/invitation/<token>": ("password",),
     "/reset-password/<token>": ("password",),

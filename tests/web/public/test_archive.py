@@ -162,23 +162,6 @@ def test_what_only_some_readers_get_is_not_for_everybody(
     assert found(page(client, "/archive/weekly/one"), f"//section[@id='{hidden.id}']") == []
 
 
-def test_the_head_tells_machines_what_it_is(
-    client: FlaskClient, session: Session, weekly: Publication
-) -> None:
-    publish(
-        session, weekly, title="“Two” & <three>", summary="A summary.", sections=(BLOCKS["text"].example(),)
-    )
-    shown = page(client, "/archive/weekly/one")
-    assert found(shown, "//title/text()")[0].strip() == "“Two” & <three> · The Weekly"
-    assert found(shown, "//link[@rel='canonical']/@href") == ["http://localhost/archive/weekly/one"]
-    assert found(shown, "//meta[@name='description']/@content") == ["A summary."]
-    assert found(shown, "//meta[@property='og:title']/@content") == ["“Two” & <three>"]
-    assert found(shown, "//time/@datetime")[0] == "2026-05-15T06:00:00+00:00"
-    assert found(shown, "//link[@type='application/atom+xml']/@href") == [
-        "http://localhost/archive/weekly/feed.atom"
-    ]
-
-
 def test_the_day_is_the_publications(client: FlaskClient, session: Session, weekly: Publication) -> None:
     publish(
         session, weekly, at=datetime(2026, 5, 14, 22, 30, tzinfo=UTC), sections=(BLOCKS["text"].example(),)

@@ -2,6 +2,7 @@
 
 from newsletter.web.admin.issues import (
     approval,
+    archive,
     calendar,
     change,
     check,
@@ -24,6 +25,7 @@ from newsletter.web.admin.issues.blueprint import blueprint
 
 __all__ = [
     "approval",
+    "archive",
     "blueprint",
     "calendar",
     "change",

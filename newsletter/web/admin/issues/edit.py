@@ -114,6 +114,7 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "inboxPage": url_for("admin_inbox.inbox", slug=slug),
         "history": url_for(".history", **own),
         "comments": url_for(".comments", **own),
+        "archive": url_for(".archive", **own),
         "send": url_for(".send", **own),
         "issues": url_for(".issues", slug=slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),
