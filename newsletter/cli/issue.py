@@ -247,6 +247,12 @@ for below in (
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
     *(issue_waive.waive, issue_waive.unwaive, issue_waive.waivers),
     *(issue_bundle.bundle, issue_bundle.verify),
-    *(issue_correct.correct, issue_correct.list_links, issue_correct.mend_link),
+    *(
+        issue_correct.correct,
+        issue_correct.correction_mail,
+        issue_correct.errata,
+        issue_correct.list_links,
+        issue_correct.mend_link,
+    ),
 ):
     command.add_command(below)
