@@ -9,6 +9,7 @@ from newsletter.document import Document
 from newsletter.preflight.settings import DEFAULTS, RuleSettings
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.parts import PartBytes
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Draft:
 
     compiled: the message; None when it cannot be rendered, then `render_error` says why, and `render_place`
               where in the document, if it is about a place there.
+    parts:    how many octets of its HTML each section and item is.
     html:     the HTML of an example reader, as a mail program decodes it.
     media:    the uploaded images that the document names and the library has, by source (`media:…`).
     unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
@@ -41,6 +43,7 @@ class Draft:
     compiled: CompiledMessage | None = None
     render_error: str = ""
     render_place: str = ""
+    parts: tuple[PartBytes, ...] = ()
     html: str = ""
     media: Mapping[str, ImageWords] = field(default_factory=dict)
     unknown_attributes: frozenset[str] = frozenset()
