@@ -17,6 +17,7 @@ from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.preflight import models as preflight
+from newsletter.preflight.sender_checks import models as sender_checks
 from newsletter.publications import models as publications
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
@@ -39,6 +40,7 @@ __all__ = [
     "outbox",
     "preflight",
     "publications",
+    "sender_checks",
     "stories",
     "subscribers",
     "transports",

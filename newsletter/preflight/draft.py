@@ -34,6 +34,7 @@ class Draft:
     checked_links: what workers found at the document's links, by URL.
     tested:   whether somebody sent a test message since the last edit.
     approved: whether it has the approval by somebody else, or its publication demands none.
+    sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
     settings: what the publication chose about the rules.
     """
 
@@ -50,4 +51,5 @@ class Draft:
     checked_links: Mapping[str, CheckedLink] = field(default_factory=dict)
     tested: bool = True
     approved: bool = True
+    sender_problems: tuple[str, ...] = ()
     settings: RuleSettings = DEFAULTS

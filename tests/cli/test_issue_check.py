@@ -17,6 +17,7 @@ from newsletter.curation.link_checks.models import LinkCheck
 from newsletter.issues.save import save_document
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.rule_versions import save_rules
+from newsletter.preflight.sender_checks.models import SenderCheck
 from newsletter.publications.models import Publication
 from newsletter.stories.record import url_key
 from tests.cli.conftest import Run
@@ -63,6 +64,10 @@ class Desk:
         if draft.settings.words:
             words = yaml.safe_dump({"words": dict(draft.settings.words)})
             save_rules(self.session, publication, words, actor="test")
+        if draft.sender_problems:
+            now, domain = clock.now(), given.sender_email.partition("@")[2]
+            problems = list(draft.sender_problems)
+            self.session.add(SenderCheck(domain=domain, due_at=now, checked_at=now, problems=problems))
         _break(key, publication)
         document = draft.document
         if key in {"size", "item_bytes"}:

@@ -250,6 +250,9 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             '<td background="//x.example/a.png">',
         )
     ],
+    "sender_dns": [
+        (lambda: with_facts(sender_problems=("The domain weekly.example has no SPF record.",)), W, ""),
+    ],
     "word_list": [
         (lambda: listed(sound(subject="Our E-Mail")), W, "subject"),
         (

@@ -105,6 +105,7 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
         lambda: with_facts(html='<a href="#top"></a><a href="mailto:a@b.example">src="/x" data:</a>'),
         lambda: with_facts(html='<img src="https://a.example/data:x?href=/y">'),
     ],
+    "sender_dns": [lambda: with_facts(sender_problems=())],
     "word_list": [
         partial(sound, subject="Our e-mail"),  # there is no list
         lambda: listed(sound(subject="Email on the Internet, e-mails, Kyiv (Kiev)")),

@@ -31,6 +31,7 @@ from newsletter.preflight.rules.relative_days import RELATIVE_DAYS
 from newsletter.preflight.rules.render import RENDER
 from newsletter.preflight.rules.review_date import REVIEW_DATE
 from newsletter.preflight.rules.sender import SENDER
+from newsletter.preflight.rules.sender_dns import SENDER_DNS
 from newsletter.preflight.rules.short_links import SHORT_LINKS
 from newsletter.preflight.rules.size import SIZE
 from newsletter.preflight.rules.subject import SUBJECT
@@ -46,6 +47,7 @@ RULES: Registry[Rule] = Registry(
         SUBJECT,
         PREHEADER,
         SENDER,
+        SENDER_DNS,
         POSTAL_ADDRESS,
         UNSUBSCRIBE,
         EMPTY,
