@@ -66,7 +66,7 @@ def test_tags_lead_to_the_issues_that_have_them(
     assert len(found(page(client, "/archive/weekly/?tag=EU"), "//h3")) == 2
 
     head = page(client, "/archive/weekly/one")
-    assert found(head, "//article/following-sibling::ul[@class='tags']//a/text()") == ["EU", "Night trains"]
+    assert found(head, "//div[@class='issue-email']/ul[@class='tags']//a/text()") == ["EU", "Night trains"]
     assert found(head, "//meta[@property='article:tag']/@content") == ["EU", "Night trains"]
     (text,) = found(head, "//script[@type='application/ld+json']/text()")
     assert json.loads(text)["keywords"] == ["EU", "Night trains"]
