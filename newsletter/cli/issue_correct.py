@@ -1,4 +1,4 @@
-"""`newsletter issue correct`, `links` and `mend-link`: what is put right after an issue was sent."""
+"""`newsletter issue correct`, `correction-mail`, `errata`, `links` and `mend-link`: after the send."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,29 @@ def correct(issue_id: int, file: Path, note: str, revision: int | None, as_json:
         facts = {"issue": issue_id, "correction": made.id, "revision": made.revision, "url": url}
         opened.commit()
     answer(as_json, facts, f"The web page was corrected: {url}")
+
+
+@click.command("correction-mail")
+@click.argument("issue_id", metavar="ID", type=ID)
+@json_option
+def correction_mail(issue_id: int, as_json: bool) -> None:
+    """Begin a mail to exactly those who got sent issue ID: a small draft, to edit and send like any issue."""
+    from newsletter import audit
+    from newsletter.corrections.mail import begin_correction_mail
+    from newsletter.sending.audience import count_audience
+
+    with session() as opened:
+        draft = begin_correction_mail(opened, issue_id, runtime().links, actor=audit.COMMAND_LINE)
+        readers = count_audience(opened, draft).readers
+        facts = {"issue": draft.id, "corrects": issue_id, "title": draft.title, "readers": readers}
+        opened.commit()
+    people = "1 person" if readers == 1 else f"{readers:,} people"
+    answer(
+        as_json,
+        facts,
+        f"Issue {facts['issue']}: “{facts['title']}”, for {people} who got issue {issue_id}. "
+        "Write it, then send it.",
+    )
 
 
 @click.command("links")
@@ -86,6 +109,41 @@ def mend_link(issue_id: int, old_url: str, new_url: str, as_json: bool) -> None:
         facts | {"changed": mended.changed},
         f"The link to {mended.old_target} {outcome} to {mended.new_target}.",
     )
+
+
+@click.command("errata")
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.option(
+    "--insert", type=ID, metavar="N", help="Add the erratum of correction N to the end of the draft."
+)
+@click.option("--dismiss", type=ID, metavar="N", help="Offer correction N to no issue any more.")
+@json_option
+def errata(issue_id: int, insert: int | None, dismiss: int | None, as_json: bool) -> None:
+    """List the corrections of earlier issues that draft ID may tell its readers about."""
+    from newsletter import audit
+    from newsletter.corrections.erratum import dismiss_erratum, insert_erratum, offered_errata
+    from newsletter.issues.load import find_issue
+
+    with session() as opened:
+        issue = find_issue(opened, issue_id)
+        if insert is not None:
+            insert_erratum(opened, issue_id, insert, runtime().links, actor=audit.COMMAND_LINE)
+        if dismiss is not None:
+            dismiss_erratum(opened, dismiss, actor=audit.COMMAND_LINE)
+        rows = [
+            {"correction": each.id, "corrects": each.issue_id, "note": each.note, "at": each.at.isoformat()}
+            for each in offered_errata(opened, issue)
+        ]
+        opened.commit()
+    if as_json:
+        answer(True, {"issue": issue_id, "errata": rows}, "")
+    elif not rows:
+        console.print("No corrections are waiting to be told.")
+    else:
+        for row in rows:
+            click.echo(
+                f"{row['correction']}: of issue {row['corrects']}, {str(row['at'])[:10]}: {row['note']}"
+            )
 
 
 def _facts(link: "SentLink") -> dict[str, Any]:

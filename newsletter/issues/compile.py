@@ -123,7 +123,7 @@ def render_input(
             tokens=publication.theme_tokens,
         ),
         issue=IssueInput(number=_number(session, issue), date=issue_day(issue, publication)),
-        links=_issue_links(publication, content.document, links),
+        links=_issue_links(session, issue, publication, content.document, links),
         media={
             source.removeprefix("media:"): media_image(links, row) for source, row in content.media.items()
         },
@@ -183,7 +183,16 @@ def local_day(moment: datetime, publication: Publication) -> date:
     return moment.astimezone(zone_or_utc(publication.timezone)).date()
 
 
-def _issue_links(publication: Publication, document: Document, links: Links) -> IssueLinks:
+def _issue_links(
+    session: Session, issue: Issue, publication: Publication, document: Document, links: Links
+) -> IssueLinks:
+    if issue.corrects_issue_id is not None:
+        # It has no page of its own: on the web, its readers read what it is about.
+        corrected = session.get_one(Issue, issue.corrects_issue_id)
+        return IssueLinks(
+            archive_url=links.issue(publication.slug, corrected.slug),
+            subscribe_url=links.subscribe(publication.slug),
+        )
     return IssueLinks(
         archive_url=links.issue(publication.slug, document.slug),
         view_in_browser_url=links.issue_email(publication.slug, document.slug),
@@ -193,15 +202,16 @@ def _issue_links(publication: Publication, document: Document, links: Links) -> 
 
 def _proof_links(session: Session, revision: Revision, real: IssueLinks, links: Links) -> IssueLinks:
     """The links of a test message: until the issue has a page, they lead to signed previews of `revision`."""
-    if session.get_one(Issue, revision.issue_id).published_revision is not None:
+    issue = session.get_one(Issue, revision.issue_id)
+    if issue.published_revision is not None or issue.corrects_issue_id is not None:
         return real
     preview, email = links.preview(revision.id), links.preview_email(revision.id)
     return replace(real, archive_url=preview, view_in_browser_url=email)
 
 
-def _number(session: Session, issue: Issue) -> int:
-    """The number of the issue, or the one it gets when it is published next."""
-    if issue.number is not None:
+def _number(session: Session, issue: Issue) -> int | None:
+    """The number of the issue, or the one it gets when it is published next; None for a correction mail."""
+    if issue.number is not None or issue.corrects_issue_id is not None:
         return issue.number
     highest = session.scalar(
         select(func.max(Issue.number)).where(Issue.publication_id == issue.publication_id)

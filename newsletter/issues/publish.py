@@ -14,7 +14,8 @@ from newsletter.publications.models import Publication
 def publish_issue(session: Session, revision: Revision, at: datetime | None = None) -> Issue:
     """Show `revision` in the archive, with the next number of its publication.
 
-    An issue is published once: called again, for another mailing of it, this changes nothing.
+    An issue is published once: called again, for another mailing of it, this changes nothing. A correction
+    mail has neither a number nor a page: the page of what it corrects says what was corrected.
     """
     issue = session.get_one(Issue, revision.issue_id)
     # Two issues of one publication published at the same moment take their numbers one after the other.
@@ -22,7 +23,7 @@ def publish_issue(session: Session, revision: Revision, at: datetime | None = No
         select(Publication.id).where(Publication.id == issue.publication_id).with_for_update()
     ).one()
     session.refresh(issue)
-    if issue.published_revision is not None:
+    if issue.published_revision is not None or issue.corrects_issue_id is not None:
         return issue
     highest = session.scalar(
         select(func.max(Issue.number)).where(Issue.publication_id == issue.publication_id)

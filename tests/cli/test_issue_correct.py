@@ -18,7 +18,7 @@ NEW = "https://tide.example/the-mill"
 
 
 @both_databases
-def test_a_link_is_mended(session: Session, runtime: Runtime, run: Run) -> None:
+def test_a_link_is_mended_and_a_mail_begun(session: Session, runtime: Runtime, run: Run) -> None:
     publication = make_publication(session)
     publication.redirect_links = True
     make_readers(session, publication, 1)
@@ -38,6 +38,16 @@ def test_a_link_is_mended(session: Session, runtime: Runtime, run: Run) -> None:
         == f"The link to {NEW} leads already to {NEW}.\n"
     )
     assert run("issue", "mend-link", str(issue.id), MILL, "ftp://a.example/").code == 2
+    begun = run("issue", "correction-mail", str(issue.id), "--json")
+    assert begun.json == {
+        "issue": issue.id + 1,
+        "corrects": issue.id,
+        "title": "Correction: Week one",
+        "readers": 0,  # nobody has got it yet
+    }
+    again = run("issue", "correction-mail", str(issue.id))
+    assert "“Correction: Week one”, for 0 people who got issue" in again.out
+    assert run("issue", "correction-mail", str(issue.id + 1)).code == 2
     [mill, ports] = run("issue", "links", str(issue.id), "--json").json["links"]
     assert (mill["url"], mill["target"], ports["url"]) == (MILL, NEW, PORTS)
     assert [(each["by"], each["old"]) for each in mill["mends"]] == [("command line", MILL)]
@@ -67,3 +77,10 @@ def test_the_web_page_is_corrected_from_a_file(session: Session, run: Run, tmp_p
     same = run(*given, "--note", "Again.")
     assert (same.code, "says this already" in same.err) == (2, True)
     assert run("issue", "correct", str(issue.id), "--file", "nowhere.json", "--note", "x").code == 2
+    draft = str(write_issue(session, publication, "two").id)
+    [offered] = run("issue", "errata", draft, "--json").json["errata"]
+    assert (offered["correction"], offered["corrects"], offered["note"]) == (1, issue.id, "A figure.")
+    assert "1: of issue" in run("issue", "errata", draft).out
+    assert run("issue", "errata", draft, "--insert", "1", "--json").json["errata"] == []
+    assert "**Week 1**" in run("issue", "export", draft).out
+    assert run("issue", "errata", draft, "--dismiss", "7").code == 2

@@ -10,6 +10,7 @@ from newsletter.web.admin.issues import (
     correct,
     delete,
     edit,
+    errata,
     history,
     inbox,
     links,
@@ -19,6 +20,7 @@ from newsletter.web.admin.issues import (
     preview,
     send,
     upload,
+    waive,
 )
 from newsletter.web.admin.issues.blueprint import blueprint
 
@@ -33,6 +35,7 @@ __all__ = [
     "correct",
     "delete",
     "edit",
+    "errata",
     "history",
     "inbox",
     "links",
@@ -42,4 +45,5 @@ __all__ = [
     "preview",
     "send",
     "upload",
+    "waive",
 ]

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
-from newsletter.core.errors import DomainError
+from newsletter.core.errors import Conflict, DomainError
 from newsletter.corrections.correct_page import (
     NOTE_LENGTH,
     PageChanged,
@@ -15,7 +15,9 @@ from newsletter.corrections.correct_page import (
     list_corrections,
     published_revision,
 )
+from newsletter.corrections.mail import begin_correction_mail
 from newsletter.corrections.page_texts import changed_texts, page_texts, with_texts
+from newsletter.corrections.sent_links import was_sent
 from newsletter.document import Document
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
@@ -65,6 +67,20 @@ def correct(issue_id: int) -> AnyResponse:
     return redirect(url_for(".correct_form", issue_id=issue_id), 303)
 
 
+@blueprint.post("/issues/<int:issue_id>/correction-mail")
+@allow(Permission.SEND)
+def correction_mail(issue_id: int) -> AnyResponse:
+    """Begin a mail to those who got the issue, or find the one that was begun, and open it."""
+    try:
+        draft = begin_correction_mail(session(), issue_id, links(), actor=current_actor())
+    except Conflict as error:
+        session().rollback()
+        flash(error.message, "error")
+        return redirect(url_for(".correct_form", issue_id=issue_id), 303)
+    session().commit()
+    return redirect(url_for(".edit", issue_id=draft.id), 303)
+
+
 def _base(issue: Issue) -> Document:
     """What the form showed: only what was changed in it is a correction of this person."""
     if not 0 < _shown() <= issue.latest_revision:
@@ -97,6 +113,7 @@ def _form(
         note=note,
         problems=problems,
         problem=error.message if error and not set(problems) & {*changed, "note"} else "",
+        is_sent=was_sent(session(), issue),
         is_stale=isinstance(error, PageChanged),
         earlier=list_corrections(session(), issue),
         longest_note=NOTE_LENGTH,
