@@ -21,6 +21,7 @@ from newsletter.curation.targets import list_targets
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow
+from newsletter.web.admin.inbox.address import address_of
 from newsletter.web.admin.inbox.blueprint import LIST, blueprint
 from newsletter.web.admin.inbox.clip import bookmarklet
 from newsletter.web.admin.paging import asked_id, read_id
@@ -57,6 +58,7 @@ def page_of(publication: Publication, **more: Any) -> dict[str, Any]:
         "page_url": lambda shelf, **place: page_url(publication.slug, wanted, shelf, place),
         "feeds_stopped": count_stopped(session(), publication.id),
         "bookmarklet": bookmarklet(publication),
+        "address": address_of(publication),
         "text": "",
         "problem": "",
     }
