@@ -176,6 +176,25 @@ def address(slug: str, rotate: bool, off: bool, as_json: bool) -> None:
     )
 
 
+@command.command("suggestions")
+@publication_option
+@click.option("--on/--off", "allowed", default=None, help="Let readers suggest links, or no more.")
+@json_option
+def suggestions(slug: str, allowed: bool | None, as_json: bool) -> None:
+    """Show or change whether readers may suggest links, on a page of their own."""
+    from newsletter.curation.suggest import allow_suggestions
+    from newsletter.publications.find import find_publication
+
+    with session() as opened:
+        publication = find_publication(opened, slug)
+        if allowed is not None:
+            allow_suggestions(opened, publication, allowed, actor=ACTOR)
+            opened.commit()
+        page = runtime().links.suggest(slug) if publication.suggestions else None
+    told = f"Readers suggest links at {page}" if page else "Readers may not suggest links."
+    answer(as_json, {"suggestions": page is not None, "url": page}, told)
+
+
 def _wait(ids: list[int]) -> dict[int, str]:
     """The state of each entry once none is being fetched, or after `WAITED_SECONDS`."""
     from sqlalchemy import select

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
 from newsletter.curation.fetch_next import publish_fetch_jobs
+from newsletter.curation.suggest import forget_senders
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -59,6 +60,7 @@ class Period(Enum):
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
     MINUTE = "minute"
+    HOUR = "hour"
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,12 @@ def _resume_subscriptions(context: CheckContext) -> None:
 
 def _prepare_due_issues(context: CheckContext) -> None:
     prepare_due_issues(context.sessions)
+
+
+def _forget_senders(context: CheckContext) -> None:
+    with context.sessions() as session:
+        forget_senders(session)
+        session.commit()
 
 
 CHECKS = (
@@ -192,6 +200,11 @@ CHECKS = (
         Period.MINUTE,
         "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
     ),
+    Check(
+        _forget_senders,
+        Period.HOUR,
+        "Somebody mailed or suggested a link long ago: who that was would be kept for ever.",
+    ),
 )
 
 
@@ -223,6 +236,7 @@ class CheckRunner:
             Period.SWEEP: SWEEP_SECONDS,
             Period.RECOVERY: self._context.recovery_seconds,
             Period.MINUTE: 60.0,
+            Period.HOUR: 3_600.0,
         }
         return clock.monotonic() - self._ran_at[period] >= seconds[period]
 

@@ -74,6 +74,13 @@ TEST_MESSAGES = Allowance("test-message", "TEST_MESSAGES", "120 per hour; 500 pe
 # Somebody who reads a shared issue writes a few comments; a program would write thousands.
 SHARED_COMMENTS_PER_VISITOR = Allowance("shared-comment", "SHARED_COMMENTS", "20 per 10 minutes; 100 per day")
 
+# Somebody who reads much suggests a few links; a program would fill the inbox.
+SUGGESTIONS_PER_VISITOR = Allowance(
+    "suggestion-visitor", "SUGGESTIONS_PER_VISITOR", "10 per hour; 30 per day"
+)
+# More than editors can look at: whoever writes from many networks reaches no further.
+SUGGESTIONS_PER_PUBLICATION = Allowance("suggestion", "SUGGESTIONS_PER_PUBLICATION", "200 per day")
+
 REDIS_PATIENCE_SECONDS = 0.25
 
 limiter = Limiter(get_remote_address, headers_enabled=False)
@@ -175,6 +182,14 @@ def consume_test_message(account: str) -> None:
 def consume_shared_comment() -> None:
     """Count one comment of a visitor who has a share link; `Limited` when they had enough."""
     _consume_tries(SHARED_COMMENTS_PER_VISITOR)
+
+
+def consume_suggestion(publication_id: int) -> None:
+    """Count one link that a reader suggests; `Limited` when the visitor or the publication had enough."""
+    _consume_tries(SUGGESTIONS_PER_VISITOR)
+    if _consume(SUGGESTIONS_PER_PUBLICATION, str(publication_id)) is not None:
+        sentence = _("There were many suggestions today. Please try again tomorrow.")
+        raise Limited("too_many_suggestions", sentence)
 
 
 def _visitor() -> str:

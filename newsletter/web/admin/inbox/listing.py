@@ -15,7 +15,7 @@ from newsletter.curation.listing import (
     list_outlets,
     list_tags,
 )
-from newsletter.curation.models import EntryState
+from newsletter.curation.models import EntryState, Via
 from newsletter.curation.seen import seen_elsewhere
 from newsletter.curation.targets import list_targets
 from newsletter.publications.find import find_publication
@@ -70,6 +70,7 @@ def read_filter() -> EntryFilter:
     shelf = request.args.get("shelf", "")
     return EntryFilter(
         shelf=Shelf(shelf) if shelf in set(Shelf) else Shelf.NEW,
+        via=Via(via) if (via := request.args.get("via", "")) in set(Via) else None,
         feed_id=asked_id("feed"),
         outlet=one_line(request.args.get("outlet", ""))[:LONGEST_SEARCH],
         tag=one_line(request.args.get("tag", ""))[:LONGEST_SEARCH],
@@ -87,6 +88,7 @@ def page_url(slug: str, wanted: EntryFilter, shelf: Shelf, place: dict[str, Any]
     asked: dict[str, Any] = {
         "shelf": shelf if shelf is not Shelf.NEW else "",
         "q": wanted.words,
+        "via": wanted.via,
         "feed": wanted.feed_id,
         "outlet": wanted.outlet,
         "tag": wanted.tag,

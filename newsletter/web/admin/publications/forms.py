@@ -62,6 +62,12 @@ class PublicationForm(Form):
         _("Somebody else must approve each issue"),
         description=_("A mailing is held until somebody who did not make the last edit approves the text."),
     )
+    suggestions = BooleanField(
+        _("Readers may suggest links"),
+        description=_(
+            "On a page of their own, which the pages of the archive link to. Suggestions come into the inbox."
+        ),
+    )
     state = HiddenField()
 
     def facts(self) -> PublicationSettings | None:

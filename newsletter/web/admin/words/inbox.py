@@ -13,6 +13,15 @@ SHELVES: dict[Shelf, object] = {
     Shelf.DISCARDED: _("Discarded"),
 }
 
+WAYS: dict[Via, object] = {
+    Via.PASTE: _("Pasted"),
+    Via.CLIP: _("Bookmarklet"),
+    Via.FEED: _("Feeds"),
+    Via.EMAIL: _("Mail"),
+    Via.SUGGESTION: _("Suggested by readers"),
+    Via.COMMAND_LINE: _("Command line"),
+}
+
 # What a person wrote needs no mark.
 ORIGINS: dict[Origin, object] = {
     Origin.PAGE: _("From the page"),
@@ -27,7 +36,9 @@ def origin_word(origin: str | None) -> str:
 
 
 def sender_line(entry: Entry) -> str:
-    """Who mailed or suggested an entry."""
+    """Who mailed or suggested an entry; empty for entries that came otherwise."""
     if entry.via is Via.SUGGESTION:
+        if not entry.sender:
+            return str(gettext("Suggested by a reader"))
         return str(gettext("Suggested by %(sender)s", sender=entry.sender))
-    return str(gettext("By mail from %(sender)s", sender=entry.sender))
+    return str(gettext("By mail from %(sender)s", sender=entry.sender)) if entry.sender else ""
