@@ -210,7 +210,8 @@ class Settings(BaseModel):
 
     @property
     def effective_mail_domain(self) -> str:
-        return self.mail_domain or self.bounce_domain or self.mail_name
+        host = "localhost" if self.mail_name.startswith("[") else self.mail_name
+        return self.mail_domain or self.bounce_domain or host
 
     def _port_beside(self, distance: int) -> int:
         return self.port + distance if self.port + distance <= 65535 else self.port - distance

@@ -88,7 +88,7 @@ def _page(
         stamp=signup_protection.sign_form_time(links().signer, publication.id),
         problem=problem,
         once_more=once_more,
-        **frame(publication),
+        **frame(publication) | {"footer_links": []},
     )
     return _answer(page, status)
 
