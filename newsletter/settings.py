@@ -30,8 +30,9 @@ PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 # New files are 0600 and folders 0700: addresses of subscribers are kept in them.
 PRIVATE_UMASK = 0o077
 ListeningHost = Annotated[str, AfterValidator(listening_host)]
+PublicUrl = Annotated[str, AfterValidator(lambda url: check_public_url(url) if url.strip() else "")]
 MailDomain = Annotated[str, AfterValidator(mail_domain)]
-SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL")
 
 
 class Settings(BaseModel):
@@ -54,7 +55,7 @@ class Settings(BaseModel):
         description="The port of the embedded mailbox's SMTP server. Unset: `PORT` + 25, or `PORT` − 25 where"
         " that is above 65,535.",
     )
-    public_url: str = Field(
+    public_url: PublicUrl = Field(
         default="",
         description="Where readers reach the web server, such as `https://news.example.org`: every link in"
         " an email begins with it, and relays are told its host. It has no path. With"
@@ -129,6 +130,11 @@ class Settings(BaseModel):
         description="The domain of the secret addresses that take links for an inbox: mail for it has to"
         " reach the listener. Unset: `BOUNCE_DOMAIN`, else the host of `PUBLIC_URL`.",
     )
+    imap_url: SecretStr | None = Field(
+        default=None,
+        description="A mailbox of its own whose mail is taken in as well, looked into every minute:"
+        " `imaps://user:password@host/INBOX`.",
+    )
     organisation: str = Field(
         default="",
         description="Who runs this, for pages and system messages that belong to no publication.",
@@ -173,11 +179,6 @@ class Settings(BaseModel):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
-
-    @field_validator("public_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        return check_public_url(value) if value.strip() else ""
 
     @property
     def uses_embedded_database(self) -> bool:

@@ -40,3 +40,23 @@ def listen(host: str, port: int | None, as_json: bool) -> None:
     answer(as_json, {"host": address, "port": taken}, f"Mail is taken on {address}:{taken}.")
     receiver = Receiver(runtime().sessions, runtime().links)
     asyncio.run(serve(receiver, settings.effective_mail_domain, listening))
+
+
+@command.command("poll")
+@json_option
+def poll(as_json: bool) -> None:
+    """Take the mail that waits in the mailbox of IMAP_URL now; workers do so every minute."""
+    from newsletter.core.errors import Refused
+    from newsletter.incoming import imap
+    from newsletter.incoming.receive import Receiver
+
+    url = runtime().settings.imap_url
+    if url is None:
+        raise Refused("imap_url", "There is no IMAP_URL, so no mailbox is looked into.")
+    account = imap.read_imap_url(url.get_secret_value())
+    with session():  # says whether the database is ready
+        pass
+    polled = imap.poll(account, Receiver(runtime().sessions, runtime().links))
+    facts = {"taken": polled.taken, "refused": polled.refused, "later": polled.later}
+    told = f"{polled.taken} taken, {polled.refused} refused, {polled.later} left for later."
+    answer(as_json, facts, f"Messages: {told}")

@@ -8,22 +8,19 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from newsletter.incoming.receive import LATER
-from newsletter.incoming.taker import IncomingMessage
+from newsletter.incoming.taker import SIZE_LIMIT, IncomingMessage
 from newsletter.smtp.mailbox.reception import Reception
 
 if TYPE_CHECKING:
     from newsletter.incoming.server import Listener
 
-SIZE_LIMIT = 20 * 1024 * 1024  # octets of one message
 MOST_RECIPIENTS = 100  # of one message; the least that is to be expected (RFC 5321 §4.5.3.1.8)
 MOST_COMMANDS = 2_000  # of one kind, in one connection
 IDLE_SECONDS = 300  # for a command, and for a whole message (RFC 5321 §4.5.3.2.7)
-LOOP_HOPS = 50  # servers that a message has been through (RFC 5321 §6.3)
 
 BUSY = "421 4.3.2 too many connections, try again later"
 STOPPING = "421 4.3.2 the service is stopping, try again later"
 NO_ROOM = "452 4.3.1 too much mail at the moment, try again later"
-LOOP = "554 5.4.6 this message goes round in circles"
 
 
 class Connection(Reception):
@@ -84,12 +81,7 @@ class Connection(Reception):
             await self.push(reply)
 
     async def _receive(self, address: str, message: IncomingMessage) -> str:
-        def receive() -> str:
-            if len(message.headers.get_all("Received", ())) > LOOP_HOPS:
-                return LOOP
-            return self.listener.receiver.receive(address, message)
-
-        return await self.listener.in_thread(receive)
+        return await self.listener.in_thread(lambda: self.listener.receiver.receive(address, message))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

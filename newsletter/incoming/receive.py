@@ -24,12 +24,14 @@ from newsletter.incoming.takers import TAKERS, find_taker
 # Senders try again for some days, rarely for more than a week (RFC 5321 §4.5.4.1).
 REMEMBERED = timedelta(days=30)
 LOCK_SECONDS = 10.0
+LOOP_HOPS = 50  # servers that a message has been through (RFC 5321 §6.3)
 
 TAKEN = "250 2.0.0 taken"
 KNOWN = "250 2.1.5 known"
 UNKNOWN = "550 5.1.1 nobody here has this address"
 LATER = "451 4.3.0 this cannot be taken now, try again later"
 TOO_MANY = "450 4.2.1 too many messages for this address in an hour, try again later"
+LOOP = "554 5.4.6 this message goes round in circles"
 UNREADABLE = "554 5.6.0 this message cannot be read"
 
 log = Logger(__name__)
@@ -69,6 +71,8 @@ class Receiver:
         return reply
 
     def _take(self, session: Session, address: str, message: IncomingMessage) -> str:
+        if len(message.headers.get_all("Received", ())) > LOOP_HOPS:
+            return LOOP
         found = find_taker(session, self.links, address, self.takers)
         if found is None:
             return UNKNOWN

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.links import Links
 from newsletter.core.mail_headers import raw_header
 
+SIZE_LIMIT = 20 * 1024 * 1024  # octets of one message
 LONGEST_HEAD = 256 * 1024  # octets that are looked at for headers
 
 

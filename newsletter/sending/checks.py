@@ -14,8 +14,10 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter import jobs
 from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
+from newsletter.core.queue import broker
 from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.curation.suggest import forget_senders
 from newsletter.sending.hosts import Watch, beat, host_id
@@ -42,7 +44,11 @@ TICK_SECONDS = 10.0
 
 @dataclass
 class CheckContext:
-    """What the checks work with. `recovery_seconds`: the period of recovery, a setting (15 seconds)."""
+    """What the checks work with.
+
+    recovery_seconds: the period of recovery, a setting (15 seconds).
+    has_imap:         whether there is a mailbox whose mail is to be taken in.
+    """
 
     sessions: sessionmaker[Session]
     bulk_processes: int
@@ -50,6 +56,7 @@ class CheckContext:
     data_dir: Path
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
+    has_imap: bool = False
     watch: Watch = field(default_factory=Watch)
 
 
@@ -134,6 +141,11 @@ def _forget_senders(context: CheckContext) -> None:
         session.commit()
 
 
+def _poll_mailbox(context: CheckContext) -> None:
+    if context.has_imap and broker.waiting(jobs.poll_mailbox.queue) == 0:
+        jobs.poll_mailbox.publish()
+
+
 CHECKS = (
     Check(
         _replay_unsubscribes,
@@ -199,6 +211,11 @@ CHECKS = (
         _prepare_due_issues,
         Period.MINUTE,
         "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
+    ),
+    Check(
+        _poll_mailbox,
+        Period.MINUTE,
+        "Mail waits in the mailbox of IMAP_URL: its server tells nobody.",
     ),
     Check(
         _forget_senders,

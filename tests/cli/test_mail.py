@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.cli import environment
 from newsletter.curation.models import Entry
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Run
 from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.incoming.conftest import MAIL, SENDER
+from tests.servers.imap import ImapServer
 from tests.servers.processes import free_port
 
 
@@ -61,11 +63,24 @@ def test_a_port_that_is_taken_or_zero_is_one_sentence(run: Run, monkeypatch: pyt
     ran = run("mail", "listen", "--host", "192.0.2.1", "--port", "0")
     assert (ran.code, "see MAIL_HOST" in ran.err) == (1, True)
     monkeypatch.setenv("MAIL_PORT", "0")
-    from newsletter.cli import environment
-
     environment.runtime.cache_clear()
     ran = run("mail", "listen")
     assert (ran.code, "MAIL_PORT is 0" in ran.err) == (2, True)
+
+
+def test_a_mailbox_is_looked_into(run: Run, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "There is no IMAP_URL" in run("mail", "poll").err
+    address = run("inbox", "address", "--publication", "weekly", "--json").json["address"]
+    with ImapServer() as server:
+        server.deliver(f"Delivered-To: {address}\r\n".encode() + MAIL % b"1")
+        monkeypatch.setenv("IMAP_URL", server.url)
+        environment.runtime.cache_clear()
+        assert run("mail", "poll", "--json").json == {"taken": 1, "refused": 0, "later": 0}
+        assert "0 taken, 0 refused, 0 left for later" in run("mail", "poll").out
+    away = run("mail", "poll")
+    assert (away.code, "The mailbox of IMAP_URL cannot be read" in away.err) == (1, True)
+    assert server.password not in away.err
+    assert len(session.scalars(select(Entry)).all()) == 2
 
 
 def test_the_address_is_shown_replaced_and_turned_off(run: Run) -> None:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Retryable
 from newsletter.curation.models import Entry
 from newsletter.incoming import connection, server
-from newsletter.incoming.connection import SIZE_LIMIT
 from newsletter.incoming.receive import LATER, TAKEN, UNREADABLE
-from newsletter.incoming.taker import Taker
+from newsletter.incoming.taker import SIZE_LIMIT, Taker
 from newsletter.runtime import Runtime
 from tests.incoming.conftest import MAIL, SENDER, Listening, listening
 
