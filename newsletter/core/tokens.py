@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     INBOX = "inbox"
     VIEW = "view"
     SHARE = "share"
+    REDIRECT = "redirect"
     SET_UP = "set-up"
     INVITATION = "invitation"
     DEVICE = "device"

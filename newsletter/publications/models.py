@@ -30,6 +30,8 @@ class Publication(Base):
     theme_tokens: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     # Whether a mailing waits until somebody else than the last author has approved the text.
     approval_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether the links of its mailings go through our redirect, so that they can be mended after the send.
+    redirect_links: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Whether links mailed to its secret address come into the inbox, and how many addresses it has had.
     email_in: Mapped[bool] = mapped_column(default=True, server_default=true())
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -22,12 +22,14 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "mailing": ("held_reason", "waiting_for"),
     "transport_rest": ("reason",),
     "approval": ("note",),
+    "waiver": ("message", "reason"),
     "entry": (
         *("note", "headline", "byline", "outlet", "description", "text", "trouble_detail"),
         *("image_alt", "image_caption", "image_credit"),
     ),
     "link_check": ("headline", "detail"),
     "story_mention": ("headline", "outlet"),
+    "correction": ("note",),
     "comment": ("author", "text", "quote", "item_headline"),
 }
 # Who somebody is, with their name: emptied where it is them.

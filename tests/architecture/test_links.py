@@ -30,6 +30,7 @@ LINKS = {
     "forgot_password": (),
     "approval": (1,),
     "share": (1,),
+    "redirect": (1,),
     "comments": (1,),
 }
 

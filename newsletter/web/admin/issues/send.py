@@ -12,11 +12,14 @@ from newsletter.approval.demand import lacks_approval
 from newsletter.approval.required import approvals_of, text_to_approve
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.zones import city_zones
+from newsletter.corrections.sent_links import was_sent
 from newsletter.issues.edit import lock_issue, state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
+from newsletter.preflight.waive import REASON_LENGTH
+from newsletter.preflight.waivers import void_waivers
 from newsletter.sending.audience import Audience, count_audience
 from newsletter.sending.proof import MOST_ADDRESSES
 from newsletter.sending.schedule import schedule
@@ -31,6 +34,7 @@ from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.words.audience import excluded_words
+from newsletter.web.admin.words.correction import who_got
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -105,12 +109,12 @@ def unschedule_issue(issue_id: int) -> AnyResponse:
     return redirect(url_for(".edit", issue_id=issue_id), 303)
 
 
-def page_to_send(issue: Issue) -> str:
-    """The page of an issue's mailing; of a draft, the page that sends it."""
+def page_to_send(issue: Issue, **facts: Any) -> str:
+    """The page of an issue's mailing; of a draft, the page that sends it, with `facts`."""
     mailing = current_mailing(session(), issue.id)
     if mailing is not None:
         return _scheduled_page(issue, mailing)
-    return draft_page(issue, read_chosen(request.args, issue.publication.timezone))
+    return draft_page(issue, read_chosen(request.args, issue.publication.timezone), **facts)
 
 
 def _goes_to_many(issue: Issue) -> bool:
@@ -159,6 +163,8 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         "typed_problem": "",
         "test_addresses": current_actor(),
         "test_problem": "",
+        "waive_typed": {},
+        "waive_problem": "",
     } | facts
     return render_template(
         "admin/issues/send.html",
@@ -171,12 +177,16 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         excluded=excluded_words(audience.excluded),
         approvals=approvals_of(session(), revision),
         lacks_approval=lacks_approval(session(), revision, issue.publication),
-        findings=blocked + [finding for finding in findings if finding not in blocked],
+        findings=[finding for finding in findings if not finding.waived],
+        waived=[finding for finding in findings if finding.waived],
+        void=void_waivers(session(), issue, findings),
+        longest_reason=REASON_LENGTH,
         blocked=blocked,
         most_test_addresses=MOST_ADDRESSES,
         summary=summary(findings),
         ready=ready,
         sentence=_sentence(issue, chosen, audience) if ready else "",
+        who=_who(issue, audience),
         button=_button(chosen, audience),
         must_type=is_large(audience.readers),
         **given,
@@ -194,6 +204,7 @@ def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
         lacks_approval=mailing.state is MailingState.SCHEDULED and _lacks_approval(issue),
         on_the_web=links().issue(issue.publication.slug, issue.slug) if issue.published_revision else "",
         audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
+        is_sent=was_sent(session(), issue),
     )
 
 
@@ -201,8 +212,20 @@ def _lacks_approval(issue: Issue) -> bool:
     return lacks_approval(session(), text_to_approve(session(), issue), issue.publication)
 
 
+def _who(issue: Issue, audience: Audience) -> str:
+    """Whom a correction mail goes to; empty for any other issue, which goes to all readers."""
+    corrects = issue.corrects_issue_id
+    return who_got(load_issue(corrects), audience.readers) if corrects is not None else ""
+
+
 def _sentence(issue: Issue, chosen: Chosen, audience: Audience) -> str:
     """The one sentence that says what will happen."""
+    who = _who(issue, audience)
+    if who and chosen.moment is None:
+        return str(_("Send to %(who)s now.", who=who))
+    if who and chosen.moment is not None:
+        when = long_moment(chosen.moment.at, chosen.moment.zone)
+        return str(_("Send to %(who)s on %(when)s.", who=who, when=when))
     facts = {"count": exactly(audience.readers), "publication": issue.publication.name}
     if chosen.moment is None:
         sentence = ngettext(

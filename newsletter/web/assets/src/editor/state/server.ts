@@ -19,6 +19,8 @@ export interface Urls {
   readonly inboxPage: string;
   readonly history: string;
   readonly comments: string;
+  /** Its tags, and what came of its page in the archive. */
+  readonly archive: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
   readonly web?: string;
@@ -40,6 +42,8 @@ export interface Finding {
   readonly level: "blocking" | "warning";
   readonly message: string;
   readonly path: string;
+  /** Who said that the warning may stay, and why. */
+  readonly waived: { readonly by: string; readonly reason: string } | null;
   /** The page where it is seen to, and the words of the link, for what is not in the document. */
   readonly url?: string;
   readonly label?: string;
