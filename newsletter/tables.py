@@ -5,10 +5,12 @@ as long to import as all the rest. The desk, `newsletter user` and the migration
 """
 
 from newsletter.approval import models as approval
+from newsletter.archive_search import models as archive_search
 from newsletter.audit import models as audit
 from newsletter.cadence import models as cadence
 from newsletter.comments import models as comments
 from newsletter.core.db import Base
+from newsletter.corrections import models as corrections
 from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
@@ -19,6 +21,7 @@ from newsletter.outbox import models as outbox
 from newsletter.preflight import models as preflight
 from newsletter.preflight.sender_checks import models as sender_checks
 from newsletter.publications import models as publications
+from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.imports import models as imports
@@ -27,9 +30,11 @@ from newsletter.transports import models as transports
 __all__ = [
     "Base",
     "approval",
+    "archive_search",
     "audit",
     "cadence",
     "comments",
+    "corrections",
     "curation",
     "deferred",
     "imports",
@@ -40,6 +45,7 @@ __all__ = [
     "outbox",
     "preflight",
     "publications",
+    "redirects",
     "sender_checks",
     "stories",
     "subscribers",

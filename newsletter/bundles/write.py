@@ -62,7 +62,7 @@ def write_bundle(session: Session, issue_id: int, links: Links, files: MediaFile
     facts = {
         "issue": issue.id,
         "publication": issue.publication.slug,
-        "title": issue.title,
+        "title": content.document.title,
         "number": issue.number,
         "revision": revision.number,
         "mailing": sent[0].id if sent else None,

@@ -9,8 +9,10 @@ import click
 
 from newsletter.cli import (
     issue_approval,
+    issue_archive,
     issue_bundle,
     issue_comments,
+    issue_correct,
     issue_history,
     issue_new,
     issue_send,
@@ -198,12 +200,13 @@ def _reader(opened: "Session", issue: "Issue", email: str | None) -> dict[str, s
 def list_(slug: str | None, as_json: bool) -> None:
     """List the issues, newest first."""
     from sqlalchemy import select
+    from sqlalchemy.orm import selectinload
 
     from newsletter.issues.models import Issue
     from newsletter.publications.find import find_publication
 
     with session() as opened:
-        query = select(Issue).order_by(Issue.id.desc())
+        query = select(Issue).options(selectinload(Issue.tags)).order_by(Issue.id.desc())
         if slug is not None:
             query = query.where(Issue.publication_id == find_publication(opened, slug).id)
         rows = [_facts(issue) for issue in opened.scalars(query)]
@@ -232,10 +235,12 @@ def _facts(issue: "Issue") -> dict[str, Any]:
         "revision": issue.latest_revision,
         "published": published.isoformat(timespec="minutes") if published else None,
         "slug": issue.slug,
+        "tags": [row.tag for row in issue.tags],
     }
 
 
 for below in (
+    issue_archive.archive,
     issue_new.new,
     issue_send.send,
     issue_sizes.sizes,
@@ -244,5 +249,12 @@ for below in (
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
     *(issue_waive.waive, issue_waive.unwaive, issue_waive.waivers),
     *(issue_bundle.bundle, issue_bundle.verify),
+    *(
+        issue_correct.correct,
+        issue_correct.correction_mail,
+        issue_correct.errata,
+        issue_correct.list_links,
+        issue_correct.mend_link,
+    ),
 ):
     command.add_command(below)

@@ -5,9 +5,11 @@ Each resolves to a route of the web application; a test walks them all.
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from newsletter.core.tokens import Purpose, Signer
+
+REDIRECT_PATH = "/l/"
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,11 @@ class Links:
         """When issues were sent, are scheduled and are due, for editors."""
         return f"{self.public_url}/admin/p/{quote(publication_slug)}/issues/calendar"
 
-    def archive(self, publication_slug: str) -> str:
-        return f"{self.public_url}/archive/{quote(publication_slug)}/"
+    def archive(self, publication_slug: str, *, page: int = 1, tag: str = "") -> str:
+        """The list of issues: its page `page`, counted from 1, of all or of those that have `tag`."""
+        asked = ({"tag": tag} if tag else {}) | ({"page": str(page)} if page > 1 else {})
+        query = f"?{urlencode(asked)}" if asked else ""
+        return f"{self.public_url}/archive/{quote(publication_slug)}/{query}"
 
     def issue(self, publication_slug: str, issue_slug: str) -> str:
         return f"{self.public_url}/archive/{quote(publication_slug)}/{quote(issue_slug)}"
@@ -78,6 +83,10 @@ class Links:
     def preview_email(self, revision_id: int) -> str:
         """The email of a draft, as a web page of its own."""
         return f"{self.preview(revision_id)}/email"
+
+    def redirect(self, link_id: int) -> str:
+        """Leads to where the link of a mailing with that id leads now."""
+        return f"{self.public_url}{REDIRECT_PATH}{self.signer.sign(Purpose.REDIRECT, link_id)}"
 
     def share(self, share_link_id: int) -> str:
         """An issue for whoever has the link, with comments."""

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     VIEW = "view"
     SHARE = "share"
+    REDIRECT = "redirect"
     SET_UP = "set-up"
     INVITATION = "invitation"
     DEVICE = "device"

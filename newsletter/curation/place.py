@@ -116,7 +116,10 @@ def _operations(document: Document, index: int, entries: list[Entry]) -> list[di
     section = document.sections[index]
     items = [item_of(entry).model_dump(mode="json") for entry in entries]
     if isinstance(section, LinksSection | LatestSection):
-        return [{"op": "add", "path": f"/sections/{index}/items/-", "value": item} for item in items]
+        path = f"/sections/{index}/items"
+        # A new section has a story in which nothing is written: that is no story to keep.
+        emptied = [{"op": "remove", "path": f"{path}/0"}] if section.items == (Item(),) else []
+        return [*emptied, *({"op": "add", "path": f"{path}/-", "value": item} for item in items)]
     if not isinstance(section, FeatureSection):
         raise Refused("no_stories", "This section holds no stories. Choose one with items, or a feature.")
     if len(items) > 1 or section.headline or section.url:

@@ -60,6 +60,7 @@ def _sign_up(session: Session, request: DeferredRequest) -> None:
         source=ConsentSource(facts["source"]),
         ip=facts["ip"],
         at=request.created_at,
+        issue_id=facts.get("issue_id"),  # not in requests of earlier versions
     )
 
 

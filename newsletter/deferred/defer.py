@@ -21,8 +21,12 @@ def defer_sign_up(
     words: Consent,
     source: ConsentSource,
     ip: str,
+    issue_id: int | None = None,
 ) -> None:
-    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown."""
+    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown.
+
+    `issue_id`: the issue in the archive that they came from.
+    """
     _defer(
         session,
         RequestKind.SIGN_UP,
@@ -34,6 +38,7 @@ def defer_sign_up(
             "words": [words.text, words.version, words.locale],
             "source": source.value,
             "ip": ip,
+            "issue_id": issue_id,
         },
     )
 

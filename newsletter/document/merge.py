@@ -67,18 +67,26 @@ def substitute(text: str, write: Callable[[MergeField], str]) -> str:
 
 @dataclass(frozen=True)
 class Substitution:
-    """What is written in place of a merge field: one way among words, another inside a URL."""
+    """What is written in place of a merge field: one way among words, another inside a URL.
+
+    `redirect`: what a link leads to instead of its URL, which is filled already; None: it leads to its URL.
+    """
 
     word: Callable[[MergeField], str]
     url_part: Callable[[MergeField], str]
+    redirect: Callable[[str], str] | None = None
 
     def words(self, text: str) -> str:
         """`text` with its merge fields filled."""
         return substitute(text, self.word)
 
     def url(self, url: str) -> str:
-        """`url` with its merge fields filled."""
-        return substitute(url, self.url_part)
+        """Where a link to `url` leads: its merge fields filled, and redirected."""
+        return self.redirected(substitute(url, self.url_part))
+
+    def redirected(self, url: str) -> str:
+        """Where a link to `url`, whose merge fields are filled, leads."""
+        return self.redirect(url) if self.redirect else url
 
 
 DEFAULTS = Substitution(lambda field: field.default, lambda field: quote(field.default, safe=""))

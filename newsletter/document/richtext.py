@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from newsletter.document.merge import DEFAULTS, TOKENS, Masked, Substitution, mask
+from newsletter.document.url_key import normal_url
 
 REMEMBERED = 1_000  # texts, of some hundred octets each
 DEEPEST_LIST = 9  # lists inside lists; any mail program has room for fewer
@@ -38,7 +39,9 @@ class AnyScheme(MarkdownIt):
 
 def to_html(text: str, substitution: Substitution = DEFAULTS) -> str:
     """Safe HTML of `text`: `p br strong em a ul ol li`, nothing else; merge fields filled and escaped."""
-    return _static_html(text) if "{{" not in text else _html(text, substitution)
+    if "{{" in text or substitution.redirect:
+        return _html(text, substitution)
+    return _static_html(text)
 
 
 def to_inline_html(text: str, substitution: Substitution = DEFAULTS) -> str:
@@ -54,7 +57,9 @@ def to_plain(text: str, substitution: Substitution = DEFAULTS, *, links: bool = 
 
     With `links=False` only the labels stay, for what is cut or counted.
     """
-    return _static_plain(text, links) if "{{" not in text else _plain(text, substitution, links)
+    if "{{" in text or substitution.redirect:
+        return _plain(text, substitution, links)
+    return _static_plain(text, links)
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ def _fill(tokens: Sequence[Token], masked: Masked, substitution: Substitution) -
             _fill(token.children or [], masked, substitution)
         elif token.type == "link_open":
             url = masked.substitute(str(token.attrs["href"]), substitution.url_part)
-            token.attrs["href"] = url
+            token.attrs["href"] = substitution.redirected(url)
             token.meta["url"] = url
         elif token.content:
             token.content = masked.substitute(token.content, substitution.word)
@@ -212,21 +217,29 @@ class _Plain:
 
 def _words(children: Sequence[Token], links: bool) -> str:
     written: list[str] = []
-    starts: list[tuple[int, str]] = []
+    starts: list[tuple[int, str, str]] = []
     for child in children:
         if child.type in _BREAKS:
             written.append("\n")
         elif child.type == "link_open":
-            starts.append((len(written), str(child.meta["url"])))
+            starts.append((len(written), str(child.meta["url"]), str(child.attrs["href"])))
         elif child.type == "link_close":
-            start, url = starts.pop()
+            start, url, leads_to = starts.pop()
             label = "".join(written[start:])
-            if links and url and not _same(label, url):
-                written.append(f" ({url})" if label else url)
+            if links and leads_to:
+                written[start:] = [_followed_by(label, url, leads_to)]
         else:
             written.append(child.content)
     return "".join(written)
 
 
+def _followed_by(label: str, url: str, leads_to: str) -> str:
+    """A link in plain text: where it leads, and its label unless that is the address itself."""
+    if _same(label, url):
+        return label if leads_to == url else leads_to
+    return f"{label} ({leads_to})" if label else leads_to
+
+
 def _same(label: str, url: str) -> bool:
-    return unescape(label) in (url, unquote(url))
+    shown = unescape(label)
+    return shown in (url, unquote(url)) or normal_url(shown) == url

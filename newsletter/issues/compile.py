@@ -21,7 +21,8 @@ from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
-from newsletter.rendering.compile_input import CompileInput, compile_from
+from newsletter.redirects.record import record_links
+from newsletter.rendering.compile_input import CompileInput, compile_from, urls_followed
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.render_input import IssueInput, IssueLinks, PublicationInput, RenderInput
@@ -88,8 +89,13 @@ def compile_input(
 def compile_for_mailing(
     session: Session, revision: Revision, publication: Publication, links: Links, mailing_id: int
 ) -> StoredMessage:
-    """The message of a mailing, with what it was made of; raises what `compile_issue` raises."""
+    """The message of a mailing, with what it was made of; raises what `compile_issue` raises.
+
+    Its links go through our redirect where the publication says so; nobody else's message has those.
+    """
     given = compile_input(session, revision, publication, links, mailing_id=mailing_id)
+    if publication.redirect_links:
+        given = given.redirected(record_links(session, mailing_id, urls_followed(given), links))
     compiled = compile_from(given).to_json()
     return StoredMessage(mailing_id=mailing_id, variant="", compiled=compiled, made_of=given.to_json())
 
@@ -117,7 +123,7 @@ def render_input(
             tokens=publication.theme_tokens,
         ),
         issue=IssueInput(number=_number(session, issue), date=issue_day(issue, publication)),
-        links=_issue_links(publication, content.document, links),
+        links=_issue_links(session, issue, publication, content.document, links),
         media={
             source.removeprefix("media:"): media_image(links, row) for source, row in content.media.items()
         },
@@ -177,7 +183,16 @@ def local_day(moment: datetime, publication: Publication) -> date:
     return moment.astimezone(zone_or_utc(publication.timezone)).date()
 
 
-def _issue_links(publication: Publication, document: Document, links: Links) -> IssueLinks:
+def _issue_links(
+    session: Session, issue: Issue, publication: Publication, document: Document, links: Links
+) -> IssueLinks:
+    if issue.corrects_issue_id is not None:
+        # It has no page of its own: on the web, its readers read what it is about.
+        corrected = session.get_one(Issue, issue.corrects_issue_id)
+        return IssueLinks(
+            archive_url=links.issue(publication.slug, corrected.slug),
+            subscribe_url=links.subscribe(publication.slug),
+        )
     return IssueLinks(
         archive_url=links.issue(publication.slug, document.slug),
         view_in_browser_url=links.issue_email(publication.slug, document.slug),
@@ -187,15 +202,16 @@ def _issue_links(publication: Publication, document: Document, links: Links) -> 
 
 def _proof_links(session: Session, revision: Revision, real: IssueLinks, links: Links) -> IssueLinks:
     """The links of a test message: until the issue has a page, they lead to signed previews of `revision`."""
-    if session.get_one(Issue, revision.issue_id).published_revision is not None:
+    issue = session.get_one(Issue, revision.issue_id)
+    if issue.published_revision is not None or issue.corrects_issue_id is not None:
         return real
     preview, email = links.preview(revision.id), links.preview_email(revision.id)
     return replace(real, archive_url=preview, view_in_browser_url=email)
 
 
-def _number(session: Session, issue: Issue) -> int:
-    """The number of the issue, or the one it gets when it is published next."""
-    if issue.number is not None:
+def _number(session: Session, issue: Issue) -> int | None:
+    """The number of the issue, or the one it gets when it is published next; None for a correction mail."""
+    if issue.number is not None or issue.corrects_issue_id is not None:
         return issue.number
     highest = session.scalar(
         select(func.max(Issue.number)).where(Issue.publication_id == issue.publication_id)

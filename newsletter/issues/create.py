@@ -29,17 +29,17 @@ def create_issue(
     """
     sections = skeleton(load_document(find_revision(session, like))) if like else ()
     begun = _with_title(title.strip()).model_copy(update={"sections": sections})
-    document = begun.model_copy(update={"slug": _free_slug(session, publication, begun.slug)})
+    document = begun.model_copy(update={"slug": free_slug(session, publication, begun.slug)})
     saved = save_document(session, publication, document, author=actor)
     audit.record(session, "issue.created", "issue", saved.issue.id, actor=actor, title=document.title)
     return saved.issue
 
 
 def examples(session: Session, publication: Publication) -> list[Issue]:
-    """What a new issue may be begun from, at most 50: sent issues, newest first, then the others."""
+    """What a new issue may be begun from, at most 50: sent issues, newest first, then drafts."""
     newest = (
         select(Issue)
-        .where(Issue.publication_id == publication.id)
+        .where(Issue.publication_id == publication.id, Issue.corrects_issue_id.is_(None))
         .order_by(Issue.number.is_(None), Issue.number.desc(), Issue.id.desc())
         .limit(MOST_EXAMPLES)
     )
@@ -49,8 +49,15 @@ def examples(session: Session, publication: Publication) -> list[Issue]:
 def next_number(session: Session, publication: Publication) -> int:
     """The number that a new issue will get, if those that are scheduled leave first."""
     issues = select(func.max(Issue.number)).where(Issue.publication_id == publication.id)
-    waiting = select(func.count()).where(
-        Mailing.publication_id == publication.id, Mailing.state == MailingState.SCHEDULED
+    waiting = (
+        select(func.count())
+        .select_from(Mailing)
+        .join(Issue, Issue.id == Mailing.issue_id)
+        .where(
+            Mailing.publication_id == publication.id,
+            Mailing.state == MailingState.SCHEDULED,
+            Issue.corrects_issue_id.is_(None),
+        )
     )
     return (session.scalar(issues) or 0) + (session.scalar(waiting) or 0) + 1
 
@@ -67,7 +74,8 @@ def _with_title(title: str) -> Document:
     return read({"title": title})
 
 
-def _free_slug(session: Session, publication: Publication, wanted: str) -> str:
+def free_slug(session: Session, publication: Publication, wanted: str) -> str:
+    """`wanted`, with a number where another issue of the publication has it."""
     for number in range(1, MOST_SAME_TITLES):
         slug = numbered_slug(wanted, number)
         taken = select(Issue.id).where(Issue.publication_id == publication.id, Issue.slug == slug)

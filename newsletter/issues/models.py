@@ -13,6 +13,7 @@ from newsletter.publications.models import Publication
 
 AUTHOR_LENGTH = 254
 NAME_LENGTH = 120
+TAG_LENGTH = 40
 
 
 class Issue(Base):
@@ -33,10 +34,23 @@ class Issue(Base):
     published_at: Mapped[datetime | None]
     # The id of its entry in the feed, for good (RFC 4287 §4.2.6).
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
+    # The issue whose readers this one goes to, and nobody else: it is a correction mail, without a number
+    # and a page of its own. Such an issue was sent, and so is never deleted.
+    corrects_issue_id: Mapped[int | None] = mapped_column(BigId, index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     publication: Mapped[Publication] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(back_populates="issue", order_by="Revision.number")
+    tags: Mapped[list["IssueTag"]] = relationship(order_by="IssueTag.tag", cascade="all, delete-orphan")
+
+
+class IssueTag(Base):
+    """What an issue is about, in a word or two, for readers of the archive; may change after the send."""
+
+    __tablename__ = "issue_tag"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(TAG_LENGTH), primary_key=True, index=True)
 
 
 class Revision(Base):

@@ -26,7 +26,8 @@ from sqlalchemy.orm import Session, aliased
 
 from newsletter.core.db import table_of
 from newsletter.core.errors import Missing
-from newsletter.issues.models import Issue, Revision
+from newsletter.core.text import without_nul
+from newsletter.issues.models import Issue, IssueTag, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.media.models import MediaFile
 from newsletter.publications.find import unknown_publication
@@ -49,9 +50,17 @@ def publication_state(session: Session, slug: str, images: Sequence[str] = ()) -
     return _read(session, _publication, slug, images)
 
 
-def list_state(session: Session, slug: str, number: int, size: int, images: Sequence[str] = ()) -> State:
-    """The publication, its published issues on page `number` (from 1) of `size`, and how many there are."""
-    return _read(session, _listed, slug, images, offset=(number - 1) * size, size=size)
+def list_state(
+    session: Session, slug: str, number: int, size: int, images: Sequence[str] = (), *, tag: str = ""
+) -> State:
+    """The publication, its published issues on page `number` (from 1) of `size`, and how many there are.
+
+    With a `tag` only those that have it; and all tags that issues have.
+    """
+    given = {"offset": (number - 1) * size, "size": size}
+    if tag:
+        return _read(session, _listed_with_tag, slug, images, tag=without_nul(tag), **given)
+    return _read(session, _listed, slug, images, **given)
 
 
 def issue_state(session: Session, slug: str, issue_slug: str, images: Sequence[str] = ()) -> State:
@@ -98,7 +107,8 @@ def _rows(rows: Select[Any]) -> ColumnElement[str]:
 
 
 def _published(*more: SQLColumnExpression[Any]) -> Select[Any]:
-    parts = (Issue.id, Issue.slug, Issue.number, Issue.published_at, Revision.id, Revision.edits, *more)
+    shown = (Issue.id, Issue.slug, Issue.number, Issue.published_at, Revision.id, Revision.edits)
+    parts = (*shown, _tags_of_issue, *more)
     return (
         select(_text(*parts))
         .join(Revision, (Revision.issue_id == Issue.id) & (Revision.number == Issue.published_revision))
@@ -106,6 +116,13 @@ def _published(*more: SQLColumnExpression[Any]) -> Select[Any]:
         .order_by(Issue.number.desc())
     )
 
+
+_tags_of_issue = (
+    select(func.aggregate_strings(IssueTag.tag, ","))
+    .where(IssueTag.issue_id == Issue.id)
+    .correlate(Issue)
+    .scalar_subquery()
+)
 
 # All statements are built once: building one costs more than executing it.
 _images = select(_text(*table_of(MediaFile).c)).where(MediaFile.key.in_(bindparam("images", expanding=True)))
@@ -122,9 +139,17 @@ _publication = (
     .where(Publication.slug == bindparam("slug"))
 )
 
-_listed = _publication.add_columns(
-    _rows(_published(func.count().over()).offset(bindparam("offset")).limit(bindparam("size")))
+_on_page = _published(func.count().over()).offset(bindparam("offset")).limit(bindparam("size"))
+_has_tag = Issue.id.in_(select(IssueTag.issue_id).where(IssueTag.tag == bindparam("tag")))
+_all_tags = _rows(
+    select(_text(IssueTag.tag, func.count()))
+    .join(Issue, Issue.id == IssueTag.issue_id)
+    .where(Issue.publication_id == _ID, Issue.published_revision.is_not(None))
+    .group_by(IssueTag.tag)
+    .order_by(IssueTag.tag)
 )
+_listed = _publication.add_columns(_rows(_on_page), _all_tags)
+_listed_with_tag = _publication.add_columns(_rows(_on_page.where(_has_tag)), _all_tags)
 
 _other = aliased(Issue)
 _others = (_other.publication_id == _ID, _other.published_revision.is_not(None))

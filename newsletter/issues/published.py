@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from newsletter.core.errors import Missing
+from newsletter.core.text import without_nul
 from newsletter.document import Document, loads
-from newsletter.issues.models import Issue, Revision
+from newsletter.issues.models import Issue, IssueTag, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
@@ -35,17 +36,21 @@ class Page:
     total: int
 
 
-def published_page(session: Session, publication: Publication, number: int = 1, size: int = 20) -> Page:
-    """Page `number` of the publication's issues; `Missing` beyond the last."""
-    total = session.scalar(
-        select(func.count())
-        .select_from(Issue)
-        .where(Issue.publication_id == publication.id, Issue.published_revision.is_not(None))
-    )
+def published_page(
+    session: Session, publication: Publication, number: int = 1, size: int = 20, *, tag: str = ""
+) -> Page:
+    """Page `number` of the publication's issues; `Missing` beyond the last, and for a `tag` that none has."""
+    conditions = [Issue.publication_id == publication.id, Issue.published_revision.is_not(None)]
+    if tag:
+        conditions.append(Issue.tags.any(IssueTag.tag == without_nul(tag)))
+    total = session.scalar(select(func.count()).select_from(Issue).where(*conditions))
+    if tag and not total:
+        raise Missing("no_tag", f"No issue has the tag “{tag[:80]}”.")
     pages = max(1, -(-(total or 0) // size))
     if not 1 <= number <= pages:
         raise Missing("no_page", "This page of the archive does not exist.")
-    query = _published(publication).order_by(Issue.number.desc()).offset((number - 1) * size).limit(size)
+    query = _published(publication).where(*conditions).options(selectinload(Issue.tags))
+    query = query.order_by(Issue.number.desc()).offset((number - 1) * size).limit(size)
     return Page([_as_published(*row) for row in session.execute(query)], number, pages, total or 0)
 
 
@@ -57,6 +62,17 @@ def find_published(session: Session, publication: Publication, slug: str) -> Pub
     if row is None:
         raise Missing("no_issue", f"There is no issue called “{slug[:80]}”.")
     return _as_published(*row)
+
+
+def published_id(session: Session, publication: Publication, slug: str) -> int | None:
+    """The id of the published issue called `slug`; None when there is none."""
+    return session.scalar(
+        select(Issue.id).where(
+            Issue.publication_id == publication.id,
+            Issue.slug == without_nul(slug),
+            Issue.published_revision.is_not(None),
+        )
+    )
 
 
 def previous_and_next(session: Session, issue: Issue) -> tuple[Issue | None, Issue | None]:

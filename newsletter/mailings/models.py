@@ -59,6 +59,7 @@ class Exclusion(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     ALREADY_RECEIVED = "already_received"  # by another mailing of the same issue
+    NOT_RECEIVED = "not_received"  # of a correction mail: never got the issue that it corrects
     CANCELLED = "cancelled"
 
 

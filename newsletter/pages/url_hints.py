@@ -36,10 +36,7 @@ _NOT_A_TITLE = frozenset(
 def url_hints(url: str) -> PageFields:
     """Outlet (the host without `www` and its like), date and the words of the path; all else is empty."""
     path = urlsplit(url).path[:2_000]
-    published = _date(path)
-    return PageFields(
-        headline=_headline(path), outlet=plain_line(registrable_host(url), NAME), published=published
-    )
+    return PageFields(headline=_headline(path), outlet=_outlet(url), published=_date(path))
 
 
 def with_url_hints(found: PageFields, url: str) -> PageFields:
@@ -49,6 +46,12 @@ def with_url_hints(found: PageFields, url: str) -> PageFields:
         field.name: getattr(hints, field.name) for field in fields(found) if not getattr(found, field.name)
     }
     return replace(found, **missing)
+
+
+def _outlet(url: str) -> str:
+    host = registrable_host(url)
+    is_number = ":" in host or host.rpartition(".")[2].isdigit()  # an IP address is nobody's name
+    return "" if is_number else plain_line(host, NAME)
 
 
 def _date(path: str) -> str:

@@ -30,6 +30,8 @@ class Publication(Base):
     theme_tokens: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     # Whether a mailing waits until somebody else than the last author has approved the text.
     approval_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether the links of its mailings go through our redirect, so that they can be mended after the send.
+    redirect_links: Mapped[bool] = mapped_column(default=False, server_default=false())
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
     # The id of its Atom feed, for good (RFC 4287 §4.2.6): whatever becomes of its slug and PUBLIC_URL.
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)

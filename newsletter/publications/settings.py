@@ -43,6 +43,7 @@ class PublicationSettings:
     language: str
     timezone: str
     approval_required: bool
+    redirect_links: bool
 
 
 def check_settings(
@@ -57,6 +58,7 @@ def check_settings(
     timezone: str = "UTC",
     description: str = "",
     approval_required: bool = False,
+    redirect_links: bool = False,
 ) -> PublicationSettings:
     """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
 
@@ -84,6 +86,7 @@ def check_settings(
         language=checked("language", _language, language.strip()),
         timezone=checked("timezone", _timezone, timezone.strip()),
         approval_required=approval_required,
+        redirect_links=redirect_links,
     )
     if problems:
         raise refused(problems)

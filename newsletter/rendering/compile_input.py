@@ -1,6 +1,7 @@
 """All that a compiled message is made of, in a form that can be kept: it makes the same message again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +12,9 @@ from newsletter.rendering.compose import compose
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.parts import PartBytes, by_path
+from newsletter.rendering.redirects import FollowedUrls
 from newsletter.rendering.render_input import RenderInput
+from newsletter.rendering.slots import SlotTable
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,24 @@ class CompileInput:
             message = "this is not what a message was compiled from"
             raise ValueError(message) from error
 
+    def redirected(self, redirects: Mapping[str, str]) -> "CompileInput":
+        """The same with links that lead to `redirects` instead, by the URLs of `urls_followed`."""
+        return replace(self, render=replace(self.render, redirects=redirects))
+
 
 _ADAPTER = TypeAdapter(CompileInput)
+
+
+def urls_followed(given: CompileInput) -> list[str]:
+    """The web addresses that the message's links lead to, in its order; takes a rendering without inlining.
+
+    Without those in which a merge field stands: they are not the same for everybody. Raises what `compose`
+    raises.
+    """
+    slots = SlotTable()
+    followed = FollowedUrls(slots.nonce)
+    compose(given.render, slots, followed)
+    return followed.urls
 
 
 def compile_from(given: CompileInput) -> CompiledMessage:

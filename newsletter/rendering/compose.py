@@ -1,6 +1,6 @@
 """Compose: a document, a theme and a variant become HTML, text, subject and preheader with open slots."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from newsletter.rendering.environment import render
 from newsletter.rendering.extent import refuse_too_large
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.plain_text import tidy
+from newsletter.rendering.redirects import redirect_of
 from newsletter.rendering.render_input import RenderInput
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 from newsletter.rendering.theme import Tokens
@@ -39,16 +40,18 @@ class Composed:
     slots: SlotTable
 
 
-def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
+def compose(
+    given: RenderInput, slots: SlotTable | None = None, redirect: Callable[[str], str] | None = None
+) -> Composed:
     """Render both parts of an issue once, for everybody who gets this variant.
 
-    `slots` is made anew unless it is given. Raises Refused for an unknown theme, unusable design tokens,
-    images that are not there and documents of a size that no mail program shows, and OperatorMustAct for
-    a broken template.
+    `slots` is made anew unless it is given, and `redirect` is that of `given`. Raises Refused for an unknown
+    theme, unusable design tokens, images that are not there and documents of a size that no mail program
+    shows, and OperatorMustAct for a broken template.
     """
     refuse_too_large(given.document)
     slots = slots or SlotTable()
-    context = template_context(given, slots)
+    context = template_context(given, slots, redirect or redirect_of(given))
     in_text = context | {"wording": context["wording"].in_plain_text()}
     if context["tokens"].contents != "list":
         in_text["contents"] = NO_CONTENTS
@@ -62,12 +65,14 @@ def compose(given: RenderInput, slots: SlotTable | None = None) -> Composed:
     )
 
 
-def template_context(given: RenderInput, slots: SlotTable) -> dict[str, Any]:
+def template_context(
+    given: RenderInput, slots: SlotTable, redirect: Callable[[str], str] | None = None
+) -> dict[str, Any]:
     """Everything that the templates of themes and blocks may use."""
     theme = THEMES[given.theme]
     document, publication = given.document, given.publication
     language = document.language or publication.language
-    substitution = substitution_for(slots, publication.name)
+    substitution = substitution_for(slots, publication.name, redirect)
     preheader = substitution.words(document.preheader).strip()
     rtl = direction(language) == "rtl"
     tokens = theme.styled(publication.tokens)
@@ -121,7 +126,9 @@ def _page_title(given: RenderInput) -> str:
     return name
 
 
-def substitution_for(slots: SlotTable, publication_name: str) -> Substitution:
+def substitution_for(
+    slots: SlotTable, publication_name: str, redirect: Callable[[str], str] | None = None
+) -> Substitution:
     """Merge fields become slots, but for the publication's name, which is the same for everybody."""
 
     def word(field: MergeField) -> str:
@@ -134,4 +141,4 @@ def substitution_for(slots: SlotTable, publication_name: str) -> Substitution:
             return quote(publication_name, safe="")
         return slots.placeholder(Slot(field.name, field.default, SlotMode.URL_PART))
 
-    return Substitution(word, url_part)
+    return Substitution(word, url_part, redirect)

@@ -93,7 +93,7 @@ def words(context: Context, text: str) -> str:
 
 @pass_context
 def href(context: Context, url: str) -> str:
-    """A URL with its merge fields filled."""
+    """Where a link to `url` leads, its merge fields filled."""
     return _wording(context).substitution.url(url)
 
 
@@ -129,8 +129,9 @@ def lines(context: Context, text: str) -> Markup:
 def lines_with_links(context: Context, text: str) -> Markup:
     """The same with the addresses in it as links."""
     filled = _wording(context).substitution.words(text).strip("\n")
+    redirected = _wording(context).substitution.redirected
     pieces = [
-        Markup('<a class="link" href="{0}">{0}</a>').format(url) if url else _broken(piece)
+        Markup('<a class="link" href="{}">{}</a>').format(redirected(url), url) if url else _broken(piece)
         for piece, url in split_urls(filled)
     ]
     return Markup("").join(pieces)
@@ -138,6 +139,13 @@ def lines_with_links(context: Context, text: str) -> Markup:
 
 def _broken(text: str) -> Markup:
     return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+
+
+@pass_context
+def redirected(context: Context, text: str) -> str:
+    """Plain text, filled already, in which each address is the one that a link to it leads to."""
+    leads_to = _wording(context).substitution.redirected
+    return "".join(leads_to(url) if url else piece for piece, url in split_urls(text))
 
 
 @pass_context
@@ -243,6 +251,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plain": plain,
     "postal": postal,
     "profile_url": profile_url,
+    "redirected": redirected,
     "rich": rich,
     "rich_inline": rich_inline,
     "shortened": shortened,

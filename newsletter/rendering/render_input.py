@@ -52,7 +52,8 @@ class IssueLinks:
 class RenderInput:
     """Everything that a rendered issue depends on; equal inputs give equal results but for the slots' nonce.
 
-    `media` holds the images that the document names as `media:KEY`, by their key.
+    `media` holds the images that the document names as `media:KEY`, by their key; `redirects` what links lead
+    to instead, by their URL (`document.url_key.normal_url`).
     """
 
     document: Document
@@ -62,3 +63,4 @@ class RenderInput:
     media: Mapping[str, MediaImage] = field(default_factory=dict)
     theme: str = "gazette"
     variant: Variant = EVERYTHING
+    redirects: Mapping[str, str] = field(default_factory=dict)

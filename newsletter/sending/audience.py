@@ -26,7 +26,9 @@ class Audience:
 
 def count_audience(session: Session, issue: Issue) -> Audience:
     """Count the audience by the rule of the freeze, which decides again when the mailing is due."""
-    reason = reason_at_freeze(clock.now(), issue.id).label("reason")
+    reason = reason_at_freeze(clock.now(), issue.id, corrects_issue_id=issue.corrects_issue_id).label(
+        "reason"
+    )
     reasons = (
         select(reason)
         .select_from(Subscription)

@@ -33,24 +33,35 @@ def exclusion_reason(now: datetime | BindParameter[datetime]) -> ColumnElement[s
     return case(*((when, literal(reason.value)) for when, reason in rules), else_=literal(""))
 
 
-def reason_at_freeze(now: datetime, issue_id: int, mailing_id: int = 0) -> ColumnElement[str]:
-    """The same, and whoever has this issue from another mailing; `mailing_id` 0 is one not made yet."""
+def reason_at_freeze(
+    now: datetime, issue_id: int, mailing_id: int = 0, corrects_issue_id: int | None = None
+) -> ColumnElement[str]:
+    """The same, and whoever has this issue from another mailing; `mailing_id` 0 is one not made yet.
+
+    Of a correction mail, also whoever did not get the issue `corrects_issue_id`.
+    """
     rule = exclusion_reason(now)
-    received = already_received(issue_id, mailing_id)
-    reason = case((received, literal(Exclusion.ALREADY_RECEIVED.value)), else_=literal(""))
-    return case((rule != "", rule), else_=reason)
+    further: list[tuple[ColumnElement[bool], Exclusion]] = []
+    if corrects_issue_id is not None:
+        further.append((~has_received(corrects_issue_id), Exclusion.NOT_RECEIVED))
+    further.append((has_received(issue_id, mailing_id), Exclusion.ALREADY_RECEIVED))
+    reasons = ((when, literal(reason.value)) for when, reason in further)
+    return case((rule != "", rule), *reasons, else_=literal(""))
 
 
-def already_received(issue_id: int, mailing_id: int) -> ColumnElement[bool]:
-    """Whether the subscriber got, or may have got, this issue from another mailing of it."""
-    other, theirs = aliased(Mailing), aliased(Delivery)
+def has_received(issue_id: int, other_than: int = 0) -> ColumnElement[bool]:
+    """Whether the subscriber got, or may have got, this issue from a mailing of it, `other_than` left out.
+
+    Unanswered counts as got: the message was handed over, and may well have arrived.
+    """
+    mailing, delivery = aliased(Mailing), aliased(Delivery)
     return exists(
-        select(theirs.seq)
-        .join(other, other.id == theirs.mailing_id)
+        select(delivery.seq)
+        .join(mailing, mailing.id == delivery.mailing_id)
         .where(
-            other.issue_id == issue_id,
-            other.id != mailing_id,
-            theirs.subscriber_id == Subscription.subscriber_id,
-            theirs.outcome.in_([Outcome.SENT, Outcome.UNANSWERED]),
+            mailing.issue_id == issue_id,
+            mailing.id != other_than,
+            delivery.subscriber_id == Subscription.subscriber_id,
+            delivery.outcome.in_([Outcome.SENT, Outcome.UNANSWERED]),
         )
     )

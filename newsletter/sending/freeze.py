@@ -152,12 +152,13 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
 
 
 def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
-    """The rule of exclusion; whoever has the issue already is only looked for if it was sent before."""
+    """The rule of exclusion; what was sent before is only looked at if there is anything."""
     now = clock.now()
+    corrects = session.get_one(Issue, mailing.issue_id).corrects_issue_id
     earlier = select(Mailing.id).where(Mailing.issue_id == mailing.issue_id, Mailing.id != mailing.id)
-    if session.scalar(earlier.limit(1)) is None:
+    if corrects is None and session.scalar(earlier.limit(1)) is None:
         return exclusion_reason(now)
-    return reason_at_freeze(now, mailing.issue_id, mailing.id)
+    return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects)
 
 
 def _count(session: Session, mailing: Mailing, last: int) -> None:

@@ -4,13 +4,14 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit, jobs
 from newsletter.core import clock
+from newsletter.core.errors import Conflict
 from newsletter.core.links import Links
 from newsletter.issues.edit import lock_issue
 from newsletter.issues.load import find_revision
 from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
-from newsletter.mailings.models import Mailing
+from newsletter.mailings.models import Mailing, MailingState
 from newsletter.preflight.require import require_sendable
 from newsletter.sending.schedule_time import Moment
 
@@ -18,14 +19,16 @@ from newsletter.sending.schedule_time import Moment
 def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, *, actor: str) -> Mailing:
     """The mailing of an issue: the one there is, or a new one for `when` (None: now).
 
-    The newest revision is locked. Raises `Refused` with everything that preflight finds blocking. However
-    many people press at once, they come in one by one: the first makes the mailing, and all get it.
+    The newest revision is locked. Raises `Refused` with everything that preflight finds blocking, `Conflict`
+    for a correction mail while what it corrects is still being sent. However many people press at once, they
+    come in one by one: the first makes the mailing, and all get it.
     """
     # Nobody types between preflight and the lock, nor schedules: whoever waited for it finds the mailing.
     lock_issue(session, issue.id)
     existing = current_mailing(session, issue.id)
     if existing is not None:
         return existing
+    _require_that_sending_is_over(session, issue.corrects_issue_id)
     revision = find_revision(session, issue)
     require_sendable(session, revision, issue.publication, links)
     moment = when or Moment(clock.now(), issue.publication.timezone)
@@ -42,3 +45,16 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     audit.record(session, "mailing.scheduled", "mailing", mailing.id, actor=actor, at=moment.at.isoformat())
     jobs.freeze_mailing.enqueue(session, mailing_id=mailing.id)
     return mailing
+
+
+def _require_that_sending_is_over(session: Session, corrected_issue_id: int | None) -> None:
+    """Raise `Conflict` while the issue that a correction mail is about still goes out."""
+    if corrected_issue_id is None:
+        return
+    mailing = current_mailing(session, corrected_issue_id)
+    if mailing is not None and mailing.state is not MailingState.FINISHED:
+        raise Conflict(
+            "still_sending",
+            "The issue that this corrects is still being sent. Wait until its mailing is finished, or cancel "
+            "that.",
+        )

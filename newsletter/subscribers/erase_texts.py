@@ -29,6 +29,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     ),
     "link_check": ("headline", "detail"),
     "story_mention": ("headline", "outlet"),
+    "correction": ("note",),
     "comment": ("author", "text", "quote", "item_headline"),
 }
 # What somebody asked for about an address, until a worker decides it: it is dropped.

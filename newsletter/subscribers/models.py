@@ -148,6 +148,20 @@ class ConsentRecord(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class IssueSignUp(Base):
+    """The issue in the archive from whose page somebody came to the sign-up form."""
+
+    __tablename__ = "issue_sign_up"
+
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True
+    )
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Suppression(Base):
     """A global do-not-send for an address; survives erasure as a hash and wins over every import."""
 

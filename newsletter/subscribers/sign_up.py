@@ -24,11 +24,13 @@ def sign_up(
     source: ConsentSource,
     ip: str = "",
     at: datetime | None = None,
+    issue_id: int | None = None,
 ) -> None:
     """Sign `address` up, for the form, the embedded form and the API; the caller commits.
 
     Returns nothing on purpose: what happened depends on whether the address is known, and whoever only typed
-    it must not find out. `words` are the consent that was shown, `at` is when it was agreed to, else now.
+    it must not find out. `words` are the consent that was shown, `at` is when it was agreed to, else now;
+    `issue_id` is the issue in the archive that they came from.
     """
     request = subscribe(
         session,
@@ -39,6 +41,7 @@ def sign_up(
         source=source,
         ip=ip,
         at=at,
+        issue_id=issue_id,
     )
     if request.subscription is None:
         return

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.addresses import Address
 from newsletter.publications.models import Publication
 from newsletter.subscribers import consent
+from newsletter.subscribers.issue_sign_ups import record_issue_sign_up
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscriber, Subscription
 from newsletter.subscribers.names import clean_name
@@ -44,13 +45,14 @@ def subscribe(
     ip: str = "",
     actor: str = "",
     at: datetime | None = None,
+    issue_id: int | None = None,
 ) -> Request:
     """Record the wish of `address` for `publication`, with the `words` that were agreed to.
 
     Two requests at the same time end in one subscription: the second waits for the first one's commit. A wish
     that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
     because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself;
-    `at` is when it was asked, else now.
+    `at` is when it was asked, else now; `issue_id` is the issue in the archive that they came from.
     """
     subscriber = locked_or_new_subscriber(session, address, name, words.locale, own_wish=not actor)
     if subscriber is None:
@@ -69,6 +71,8 @@ def subscribe(
     consent.keep_record(
         session, subscription.id, requested, source=source, words=words, ip=ip, actor=actor, at=at
     )
+    if issue_id is not None:
+        record_issue_sign_up(session, subscription.id, issue_id, at)
     return Request(RequestOutcome.UNCONFIRMED, subscription)
 
 

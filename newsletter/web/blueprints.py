@@ -20,8 +20,10 @@ from newsletter.web.public import (
     feed,
     home,
     media,
+    og_image,
     preferences,
     preview,
+    redirect,
     share,
     style,
     subscribe,
@@ -37,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(home.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(archive.blueprint)
+    app.register_blueprint(og_image.blueprint)
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(style.blueprint)
     app.register_blueprint(subscribe.blueprint)
@@ -45,6 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(share.blueprint)
+    app.register_blueprint(redirect.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)

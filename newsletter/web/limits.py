@@ -71,6 +71,8 @@ SIGN_UPS_PER_DOMAIN = Allowance("sign-up-domain", "SIGN_UPS_PER_DOMAIN", "1000 p
 RELAY_TESTS = Allowance("relay-test", "RELAY_TESTS", "60 per hour; 200 per day")
 # Somebody who works on the look of an issue presses often; each goes to five addresses at most.
 TEST_MESSAGES = Allowance("test-message", "TEST_MESSAGES", "120 per hour; 500 per day")
+# Each reads the index of all issues; a reader tries some words, a program would try a dictionary.
+ARCHIVE_SEARCHES_PER_VISITOR = Allowance("archive-search", "ARCHIVE_SEARCHES", "60 per minute; 600 per hour")
 # Somebody who reads a shared issue writes a few comments; a program would write thousands.
 SHARED_COMMENTS_PER_VISITOR = Allowance("shared-comment", "SHARED_COMMENTS", "20 per 10 minutes; 100 per day")
 
@@ -175,6 +177,11 @@ def consume_test_message(account: str) -> None:
 def consume_shared_comment() -> None:
     """Count one comment of a visitor who has a share link; `Limited` when they had enough."""
     _consume_tries(SHARED_COMMENTS_PER_VISITOR)
+
+
+def consume_archive_search() -> None:
+    """Count one search of a visitor in an archive; `Limited` when they had enough."""
+    _consume_tries(ARCHIVE_SEARCHES_PER_VISITOR)
 
 
 def _visitor() -> str:

@@ -29,6 +29,7 @@ LINKS = {
     "forgot_password": (),
     "approval": (1,),
     "share": (1,),
+    "redirect": (1,),
     "comments": (1,),
 }
 

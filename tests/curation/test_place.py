@@ -18,6 +18,7 @@ from newsletter.curation.targets import list_targets
 from newsletter.document.blocks.links import LinksSection
 from newsletter.document.item import Item
 from newsletter.issues.delete import delete_draft
+from newsletter.issues.edit import edit_issue, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.publications.models import Publication
@@ -58,6 +59,18 @@ def test_entries_become_items_with_their_provenance(
     assert str(one.provenance.published) == "2026-11-27"
     assert (first.state, first.issue_id, first.section_id) == (EntryState.USED, issue.id, "digest")
     assert entry_facts(session, first)["seen_in_issues"] == [{"id": issue.id, "title": "Number 42"}]
+
+
+def test_what_is_placed_takes_the_place_of_a_story_in_which_nothing_is_written(
+    session: Session, publication: Publication, issue: Issue
+) -> None:
+    revision = find_revision(session, issue)
+    blank = {"op": "add", "path": "/sections/0/items/-", "value": {}}
+    edit_issue(session, issue.id, state_of(revision), [blank], author=ANA)
+    assert items(session, issue) == [Item()]
+    for number in (1, 2):
+        place_entries(session, [collected(session, publication, number).id], issue.id, "digest", author=ANA)
+    assert [item.headline for item in items(session, issue)] == ["Story 1", "Story 2"]
 
 
 def test_of_two_editors_who_place_one_entry_one_is_told(

@@ -10,14 +10,19 @@ from newsletter.document.walk import images
 from newsletter.issues.compile import compile_issue
 from newsletter.issues.page_state import email_state, issue_state, list_state
 from newsletter.issues.published import find_published, previous_and_next, published_page, sent_message
+from newsletter.issues.tags import archive_tags
 from newsletter.publications.find import find_publication
 from newsletter.rendering.filters import FILTERS
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
 from newsletter.web.page_cache import Page, answer, current_page, media_keys
+from newsletter.web.public.archive_search import search_page
 from newsletter.web.public.article import make_article
+from newsletter.web.public.article_json_ld import article_json_ld
+from newsletter.web.public.corrections import corrections_of, updated_at
 from newsletter.web.public.frame import frame
+from newsletter.web.public.og_image import social_image
 
 blueprint = Blueprint("archive", __name__)
 for name, filter_ in FILTERS.items():
@@ -31,13 +36,15 @@ WITH_FOREIGN_IMAGES = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src
 
 @blueprint.get("/archive/<slug>/")
 def index(slug: str) -> Response:
-    """The list of a publication's issues, newest first."""
-    number = _page_number()
+    """The list of a publication's issues, newest first: all, those with `tag`, or those found by `q`."""
+    number, tag, asked = _page_number(), request.args.get("tag", ""), request.args.get("q", "")
+    if asked.strip():
+        return search_page(slug, asked, number)
     return answer(
         current_page(
-            lambda session, images: list_state(session, slug, number, PAGE_SIZE, images),
-            lambda: _index_page(slug, number),
-            part=number,
+            lambda session, images: list_state(session, slug, number, PAGE_SIZE, images, tag=tag),
+            lambda: _index_page(slug, number, tag),
+            part=(number, tag),
         ),
         MAX_AGE,
     )
@@ -67,14 +74,17 @@ def email(slug: str, issue_slug: str) -> Response:
     )
 
 
-def _index_page(slug: str, number: int) -> Page:
+def _index_page(slug: str, number: int, tag: str) -> Page:
     publication = find_publication(session(), slug)
-    page = published_page(session(), publication, number, PAGE_SIZE)
+    page = published_page(session(), publication, number, PAGE_SIZE, tag=tag)
     articles = [make_article(session(), entry, publication, here()) for entry in page.entries]
     text = render_template(
         "public/archive/index.html",
         articles=articles,
         page=page,
+        tag=tag,
+        tags=archive_tags(session(), publication),
+        page_arguments={"tag": tag} if tag else {},
         feed_url=links().feed(publication.slug),
         **frame(publication),
     )
@@ -88,13 +98,22 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
     before, after = previous_and_next(session(), published.issue)
+    picture = make_article(session(), published, publication, links()).picture
+    social = social_image(article, publication, picture)
+    shown = dict.fromkeys([social.url, *([picture.url] if picture else [])])
+    corrections = corrections_of([article], publication)[article.issue.id]
+    updated = updated_at(article, corrections)
     text = render_template(
         "public/archive/issue.html",
         article=article,
         wording=article.wording,
-        social=make_article(session(), published, publication, links()).picture,
+        corrections=corrections,
+        updated_at=updated,
+        social=social,
+        json_ld=article_json_ld(article, publication, links(), list(shown), updated),
         before=before,
         after=after,
+        from_issue=published.issue.slug,
         feed_url=links().feed(publication.slug),
         **frame(publication),
     )

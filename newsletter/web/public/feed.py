@@ -11,6 +11,7 @@ from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.page_cache import Page, answer, current_page, media_keys
 from newsletter.web.public.article import make_article
+from newsletter.web.public.corrections import corrections_of, updated_at
 
 blueprint = Blueprint("feed", __name__)
 
@@ -57,9 +58,16 @@ def _feed(slug: str) -> Page:
     publication = find_publication(session(), slug)
     page = published_page(session(), publication, size=FEED_LENGTH)
     articles = [make_article(session(), entry, publication, links()) for entry in page.entries]
-    updated = articles[0].published_at if articles else publication.created_at.isoformat(timespec="seconds")
+    corrections = corrections_of(articles, publication)
+    updated = {article.issue.id: updated_at(article, corrections[article.issue.id]) for article in articles}
     text = render_template(
-        "public/archive/feed.xml", publication=publication, articles=articles, updated=updated
+        "public/archive/feed.xml",
+        publication=publication,
+        articles=articles,
+        corrections=corrections,
+        updated=updated,
+        # All are in UTC, so that their order is that of the moments.
+        newest=max(updated.values(), default=publication.created_at.isoformat(timespec="seconds")),
     )
     sources = {source for article in articles for source in article.sources}
     return Page(_NOT_XML.sub("", text).encode(), "application/atom+xml", images=media_keys(sources))

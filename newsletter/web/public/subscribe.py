@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from markupsafe import escape
 
 from newsletter.core.errors import Limited
 from newsletter.deferred.defer import defer_sign_up
 from newsletter.issues.page_state import ID, publication_state
+from newsletter.issues.published import published_id
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
@@ -25,8 +27,11 @@ from newsletter.web.public.subscribe_form import SubscribeForm
 
 blueprint = Blueprint("subscribe", __name__)
 
-# Stands where the form says when it was shown, in the page that is kept for everybody.
+# Stand where the form says when it was shown and which issue its reader came from, in the page that is kept
+# for everybody.
 STAMP_SLOT = "the-moment-of-showing-this-form"
+ISSUE_SLOT = "the-issue-that-its-reader-came-from"
+LONGEST_SLUG = 120
 
 # Any site may frame the small form: it asks for nothing that a click-jacker could use, and has no cookie.
 EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -41,10 +46,12 @@ def show(slug: str) -> Response:
         part=_embedded(),
     )
     signer, publication_id = links().signer, int(kept.state[ID])
+    issue = escape(request.args.get("issue", "")[:LONGEST_SLUG])
 
     def stamped() -> bytes:
         stamp = signup_protection.sign_form_time(signer, publication_id)
-        return kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode())
+        page = kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode())
+        return page.replace(ISSUE_SLOT.encode(), issue.encode("utf-8", "replace"))
 
     may_keep(stamped)
     return _answer(stamped(), 200)
@@ -73,6 +80,7 @@ def ask(slug: str) -> Response:
         words=words(publication.name, language.current()),
         source=ConsentSource.EMBED if _embedded() else ConsentSource.FORM,
         ip=request.remote_addr or "",
+        issue_id=published_id(session(), publication, form.text("issue")),
     )
     session().commit()
     return _asked(publication)
@@ -113,7 +121,9 @@ def _page(
 
 def _empty_form(slug: str) -> Page:
     publication = find_publication(session(), slug)
-    return Page(_form(publication, SubscribeForm(sent=False), STAMP_SLOT).encode())
+    form = SubscribeForm(sent=False)
+    form.issue.data = ISSUE_SLOT
+    return Page(_form(publication, form, STAMP_SLOT).encode())
 
 
 def _form(

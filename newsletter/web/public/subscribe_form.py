@@ -15,7 +15,10 @@ from newsletter.web.forms import Form
 
 
 class SubscribeForm(Form):
-    """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown."""
+    """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown.
+
+    `issue`: the slug of the issue in the archive whose page led here, if one did.
+    """
 
     # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
     # more than an honest one: ask for a confirmation that only the owner of the address can give. What
@@ -28,6 +31,7 @@ class SubscribeForm(Form):
     name = StringField(lazy_gettext("Your name"))
     website = StringField()
     stamp = HiddenField()
+    issue = HiddenField()
 
     address: Address
 

@@ -119,6 +119,8 @@ def _write_source(hand: Hand, here: Locator, provenance: Provenance) -> None:
 
 
 def _write_feature(hand: Hand, here: Locator, section: Any, picture: Path) -> None:
+    if not section.headline:
+        return  # its story comes from the inbox
     attach(hand, here.get_by_role("button", name="Add an image"), picture)
     _write_words_of_image(hand, here, section.image)
     if section.video:

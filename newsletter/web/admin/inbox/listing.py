@@ -48,8 +48,8 @@ def page_of(publication: Publication, **more: Any) -> dict[str, Any]:
         "wanted": wanted,
         "page": page,
         "counts": count_shelves(session(), publication.id),
-        "outlets": [(outlet, outlet) for outlet in list_outlets(session(), publication.id)],
-        "tags": [(tag, tag) for tag in list_tags(session(), publication.id)],
+        "outlets": _options(list_outlets(session(), publication.id), wanted.outlet),
+        "tags": _options(list_tags(session(), publication.id), wanted.tag),
         "seen": seen_elsewhere(session(), page.entries),
         "targets": list_targets(session(), publication),
         "fetching": [f"entry-{entry.id}" for entry in page.entries if entry.state is EntryState.FETCHING],
@@ -61,6 +61,11 @@ def page_of(publication: Publication, **more: Any) -> dict[str, Any]:
         "problem": "",
     }
     return facts | more
+
+
+def _options(names: list[str], wanted: str) -> list[tuple[str, str]]:
+    """What can be chosen; what is filtered by is there even when nothing has it any more."""
+    return [(name, name) for name in dict.fromkeys((*names, *filter(None, [wanted])))]
 
 
 def read_filter() -> EntryFilter:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Missing
+from newsletter.corrections.erratum import release_errata
 from newsletter.curation.discard import release_entries
 from newsletter.issues.delete import delete_draft, may_be_deleted
 from newsletter.web.admin.guard import allow, current_actor
@@ -33,6 +34,7 @@ def delete(issue_id: int) -> AnyResponse:
     try:
         slug = load_issue(issue_id).publication.slug
         release_entries(session(), issue_id)
+        release_errata(session(), issue_id)
         issue = delete_draft(session(), issue_id, actor=current_actor())
     except Missing:
         session().rollback()

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from newsletter.accounts.permissions import Permission
 from newsletter.comments.threads import count_open
 from newsletter.core.i18n import direction
+from newsletter.corrections.erratum import offered_errata
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.schema import json_schema
 from newsletter.document.walk import images
 from newsletter.issues.edit import full_json, state_of
-from newsletter.issues.load import find_revision, load_document
+from newsletter.issues.load import find_issue, find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.patch import MOST_OPERATIONS
 from newsletter.mailings.current import current_mailing
@@ -47,6 +48,9 @@ def edit(issue_id: int) -> Response:
             issue=issue,
             publication=issue.publication,
             page_data=page_data(issue),
+            errata=[
+                (each, find_issue(session(), each.issue_id)) for each in offered_errata(session(), issue)
+            ],
             script=SCRIPT if SCRIPT in built else "",
             style=STYLE if STYLE in built else "",
         )
@@ -110,6 +114,7 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "inboxPage": url_for("admin_inbox.inbox", slug=slug),
         "history": url_for(".history", **own),
         "comments": url_for(".comments", **own),
+        "archive": url_for(".archive", **own),
         "send": url_for(".send", **own),
         "issues": url_for(".issues", slug=slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Refused
+from newsletter.corrections.correct_page import list_corrections
 from newsletter.issues.diff.words import shorten
 from newsletter.issues.edit import Locked, state_of
 from newsletter.issues.last_seen import last_seen_revision, note_seen
@@ -40,6 +41,7 @@ def history(issue_id: int) -> str:
         **_frame(issue),
         listing=listing,
         stages=STAGES,
+        corrections={each.revision for each in list_corrections(session(), issue)},
         since=seen if seen is not None and seen < issue.latest_revision else None,
         locked=current_mailing(session(), issue.id) is not None,
         longest_name=NAME_LENGTH,

@@ -12,6 +12,7 @@ from newsletter.approval.demand import lacks_approval
 from newsletter.approval.required import approvals_of, text_to_approve
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.zones import city_zones
+from newsletter.corrections.sent_links import was_sent
 from newsletter.issues.edit import lock_issue, state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
@@ -33,6 +34,7 @@ from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.words.audience import excluded_words
+from newsletter.web.admin.words.correction import who_got
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -184,6 +186,7 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         summary=summary(findings),
         ready=ready,
         sentence=_sentence(issue, chosen, audience) if ready else "",
+        who=_who(issue, audience),
         button=_button(chosen, audience),
         must_type=is_large(audience.readers),
         **given,
@@ -201,6 +204,7 @@ def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
         lacks_approval=mailing.state is MailingState.SCHEDULED and _lacks_approval(issue),
         on_the_web=links().issue(issue.publication.slug, issue.slug) if issue.published_revision else "",
         audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
+        is_sent=was_sent(session(), issue),
     )
 
 
@@ -208,8 +212,20 @@ def _lacks_approval(issue: Issue) -> bool:
     return lacks_approval(session(), text_to_approve(session(), issue), issue.publication)
 
 
+def _who(issue: Issue, audience: Audience) -> str:
+    """Whom a correction mail goes to; empty for any other issue, which goes to all readers."""
+    corrects = issue.corrects_issue_id
+    return who_got(load_issue(corrects), audience.readers) if corrects is not None else ""
+
+
 def _sentence(issue: Issue, chosen: Chosen, audience: Audience) -> str:
     """The one sentence that says what will happen."""
+    who = _who(issue, audience)
+    if who and chosen.moment is None:
+        return str(_("Send to %(who)s now.", who=who))
+    if who and chosen.moment is not None:
+        when = long_moment(chosen.moment.at, chosen.moment.zone)
+        return str(_("Send to %(who)s on %(when)s.", who=who, when=when))
     facts = {"count": exactly(audience.readers), "publication": issue.publication.name}
     if chosen.moment is None:
         sentence = ngettext(

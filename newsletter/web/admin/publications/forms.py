@@ -62,6 +62,12 @@ class PublicationForm(Form):
         _("Somebody else must approve each issue"),
         description=_("A mailing is held until somebody who did not make the last edit approves the text."),
     )
+    redirect_links = BooleanField(
+        _("Links go through this server"),
+        description=_(
+            "Then an editor can still change where a link leads after the issue was sent. Nothing is counted."
+        ),
+    )
     state = HiddenField()
 
     def facts(self) -> PublicationSettings | None:

@@ -12,6 +12,7 @@ EXCLUDED: dict[Exclusion, object] = {
     Exclusion.SUPPRESSED: _("suppressed"),
     Exclusion.ERASED: _("erased"),
     Exclusion.ALREADY_RECEIVED: _("already received this issue"),
+    Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
     Exclusion.CANCELLED: _("left out by a cancelled mailing"),
 }
 

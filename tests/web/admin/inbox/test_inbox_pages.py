@@ -82,7 +82,9 @@ def test_the_list_says_what_is_the_matter_and_is_filtered(
     found = editor_client.get(f"{INBOX}?q=story+{entries[1]}&outlet=The+Post").text
     assert f"Story {entries[1]}" in found
     assert f"Story {entries[0]}" not in found
-    assert "Nothing here." in editor_client.get(f"{INBOX}?q=zebra").text
+    nothing = editor_client.get(f"{INBOX}?q=zebra&outlet=Gone+Post").text
+    assert "Nothing here." in nothing
+    assert "Gone Post</option>" in nothing  # the list shows what is filtered by
 
 
 def test_chosen_entries_are_placed_in_an_issue(

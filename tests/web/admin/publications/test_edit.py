@@ -42,6 +42,18 @@ def test_is_saved(
     assert "are saved" in words(editor_client.get(PAGE))
 
 
+def test_links_go_through_the_redirect_where_it_is_ticked(
+    editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
+) -> None:
+    assert "redirect_links" not in form
+    for typed, ticked in ((form | {"redirect_links": "y"}, True), (form, False)):
+        state = values(editor_client.get(PAGE), PAGE)["state"]
+        assert editor_client.post(PAGE, data=typed | {"state": state}).status_code == 303
+        session.refresh(publication)
+        assert publication.redirect_links is ticked
+        session.rollback()
+
+
 @both_databases
 def test_pressed_twice_is_saved_once(editor_client: SignedIn, session: Session, form: dict[str, str]) -> None:
     for _ in range(2):

@@ -1,8 +1,9 @@
 /** Stories, wherever they stand: in a list, or as a section of their own. And where a new one can stand. */
 
 import { blockOf } from "./blocks.ts";
-import { KEY, fieldsOf, isEqual, locate, textAt, withKey, type Fields, type Issue, type Json, type Section } from "./document.ts";
+import { KEY, fieldsOf, isEqual, locate, textAt, withKey, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
 import { addEntry, isFull, moveEntry, removeEntry, setField, withEntries } from "./edit.ts";
+import { fillDefaults } from "./fields.ts";
 import type { UsedEntries } from "./used-entries.ts";
 
 export const STORY = "item";
@@ -39,9 +40,21 @@ export function hasRoom(section: Section): boolean {
 
 /** A story with the fields of `item` at `index` of the section, or as the section; answers its scope. */
 export function placeStory(issue: Issue, section: Section, index: number, item: Fields): [Issue, string] {
-  if (!isOneStory(section)) return addEntry(issue, section.id, index, item);
+  if (!isOneStory(section)) {
+    const blank = onlyBlank(issue, section);
+    if (!blank) return addEntry(issue, section.id, index, item);
+    return [withEntries(issue, section.id, () => [withKey(fillLike(blank, item), blank[KEY])]), blank[KEY]];
+  }
   const names = ["headline", "url", "blurb", "provenance"];
   return [names.reduce((result, name) => setField(result, section.id, name, item[name] ?? ""), issue), section.id];
+}
+
+/** The one story of a section in which nobody has written, as a new section has it: what is placed takes its place. */
+function onlyBlank(issue: Issue, { id, type }: Section): Entry | undefined {
+  const entries = issue.sections.find((section) => section.id === id)?.entries ?? [];
+  const [first] = entries;
+  const blank = fillDefaults({}, blockOf(type).entries?.fields ?? []);
+  return entries.length === 1 && first && Object.keys(blank).every((name) => isEqual(first[name] ?? null, blank[name] ?? null)) ? first : undefined;
 }
 
 /** The story with what its page says in every field that nobody has filled in; its link becomes the page's own. */

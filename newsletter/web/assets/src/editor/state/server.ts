@@ -19,6 +19,8 @@ export interface Urls {
   readonly inboxPage: string;
   readonly history: string;
   readonly comments: string;
+  /** Its tags, and what came of its page in the archive. */
+  readonly archive: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
   readonly web?: string;

@@ -1,0 +1,95 @@
+"""What readers see of corrections: each note with its day, and what was changed, word by word."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.corrections.models import Correction
+from newsletter.document import Document, loads
+from newsletter.document.merge import with_defaults
+from newsletter.document.richtext import to_plain
+from newsletter.issues.diff import Change, FieldDiff, ItemDiff, Piece, SectionDiff, diff_documents
+from newsletter.issues.diff.words import diff_words, shorten
+from newsletter.issues.models import Revision
+
+RICH_FIELDS = {"text", "blurb", "intro"}
+PLAIN_FIELDS = {
+    *("title", "summary", "headline", "label", "link_label", "author", "handle", "network", "credit"),
+    *("caption", "alt", "sponsor", "outlet", "byline", "duration", "date", "published", "url", "permalink"),
+}
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A text of the page that was changed, by word. `place`: the story or section that it is in, or empty."""
+
+    place: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class ShownCorrection:
+    """A note, when it was made, and what was changed with it."""
+
+    note: str
+    at: datetime
+    changes: tuple[ShownChange, ...]
+
+
+def find_shown_corrections(session: Session, issue_ids: Collection[int]) -> dict[int, list[ShownCorrection]]:
+    """The corrections of each of these issues that has any, in the order in which they were made."""
+    rows = session.scalars(
+        select(Correction)
+        .where(Correction.issue_id.in_(issue_ids))
+        .order_by(Correction.issue_id, Correction.revision)
+    ).all()
+    shown: dict[int, list[ShownCorrection]] = {}
+    for row in rows:
+        before, after = (_document(session, row, number) for number in (row.before_revision, row.revision))
+        changes = tuple(changes_between(before, after))
+        shown.setdefault(row.issue_id, []).append(ShownCorrection(row.note, row.at, changes))
+    return shown
+
+
+def changes_between(before: Document, after: Document) -> Iterator[ShownChange]:
+    """What readers of the web page see changed, in reading order: of each text its words.
+
+    What no reader sees is left out: subject and preheader, sizes, names in links. So is what was only moved.
+    """
+    difference = diff_documents(before, after)
+    yield from _changes("", difference.fields, Change.CHANGED, plain=False)
+    for section in difference.sections:
+        yield from _changes(_titled(section), section.fields, section.change, plain=False)
+        for item in section.items:
+            yield from _changes(_titled(item), item.fields, item.change, plain=section.type == "quotes")
+
+
+def _changes(
+    place: str, fields: tuple[FieldDiff, ...], change: Change, *, plain: bool
+) -> Iterator[ShownChange]:
+    """`plain`: its texts have no Markdown. The title of what was added or removed is not said twice."""
+    for field in fields:
+        name = field.name.rpartition(".")[2]
+        if name not in RICH_FIELDS | PLAIN_FIELDS:
+            continue
+        write = with_defaults if plain or name in PLAIN_FIELDS else to_plain
+        old, new = write(field.before).strip(), write(field.after).strip()
+        if old == new:
+            continue
+        whole = change in (Change.ADDED, Change.REMOVED)
+        repeated = whole and place in (old, new)
+        yield ShownChange("" if repeated else place, shorten(diff_words(old, new)))
+
+
+def _titled(thing: SectionDiff | ItemDiff) -> str:
+    return with_defaults(thing.title).strip()
+
+
+def _document(session: Session, row: Correction, number: int) -> Document:
+    text = session.scalars(
+        select(Revision.document).where(Revision.issue_id == row.issue_id, Revision.number == number)
+    ).one()
+    return loads(text, stored=True)

@@ -1,0 +1,123 @@
+"""Collected links become the reference digest, which a second person approves: by mouse and by keyboard."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from newsletter.document import Document, loads
+from tests.factories import REFERENCE_DIGEST
+from tests.features import story
+from tests.features.at_the_desk import collecting, composing, entering, reviewing, sending
+from tests.features.at_the_desk.collecting import REFUSED, News
+from tests.features.at_the_desk.conftest import EVERYTHING, HANDS
+from tests.features.conftest import Install
+from tests.features.looking import open_tab
+from tests.processes import Installation
+
+pytestmark = pytest.mark.browser
+
+DIGEST = loads(REFERENCE_DIGEST.read_text(encoding="utf-8"))
+READERS = {f"reader{number}@readers.example": "" for number in range(12)}
+UNFINISHED, WRITTEN = "TK", "Dear reader, it was a week of small doors opening."
+TESTER = "tester@press.example"
+
+
+@pytest.fixture
+def site(picture: Path) -> Iterator[News]:
+    with News(DIGEST, picture) as started:
+        yield started
+
+
+@pytest.fixture
+def installation(install: Install, site: News) -> Installation:
+    made = install("", FETCH_PRIVATE_HOSTS=site.host)
+    story.begin(made, READERS)
+    made.start(*EVERYTHING, "fetch")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("way", "database"), [("mouse", "sqlite"), ("keyboard", "postgresql")], indirect=["database"]
+)
+def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
+    way: str,
+    tab: Page,
+    chrome: Browser,
+    installation: Installation,
+    site: News,
+    picture: Path,
+    tmp_path: Path,
+) -> None:
+    hand = HANDS[way](tab)
+    other = HANDS[way](open_tab(chrome, locale="en-GB"))
+    invitation = installation.ask("user", "create", reviewing.COLLEAGUE, "--role", "editor")["link"]
+    entering.set_up(hand, installation)
+    entering.sign_in(hand)
+    reviewing.join(other, invitation)
+    reviewing.demand_approval(hand)
+    collecting.collect(hand, site, tmp_path)
+    collecting.tidy(hand)
+
+    composing.begin_first(hand, DIGEST.title)
+    composing.compose(hand, without_stories(way), picture)
+    composing.wait_until_saved(hand)
+    editor = tab.url
+    collecting.place(hand, collecting.COALITION, f"{DIGEST.title} · Latest from the Coalition")
+    hand.tab.goto(editor)
+    pane = collecting.open_inbox(hand)
+    lead, *links = site.stories
+    collecting.add(hand, pane, lead.headline, "Watch")
+    for each in (*links, REFUSED):
+        collecting.add(hand, pane, each.headline, "Weekly digest")
+    composing.wait_until_saved(hand)
+    check_stories(export(installation), site)
+
+    sending.review(hand, "Fix 1 problem")
+    reviewing.answer(hand, UNFINISHED, WRITTEN)
+    reviewing.request_review(hand)
+    reviewing.approve(other, installation, lead.headline)
+    hand.tab.goto(editor)
+    sending.review(hand)
+    expect(tab.get_by_text("The text is approved as it is now")).to_be_visible()
+    sending.send_test_message(hand, TESTER)
+    sending.schedule(hand, installation, len(READERS))
+    sending.watch(hand, sent=len(READERS), excluded=0)
+
+
+def without_stories(way: str) -> Document:
+    """The reference digest in which nothing stands that comes from a page."""
+    digest = json.loads(REFERENCE_DIGEST.read_text(encoding="utf-8"))
+    kept = {"text", "links", "feature", "latest"}
+    digest["sections"] = [section for section in digest["sections"] if section["type"] in kept]
+    for section in digest["sections"]:
+        if section["type"] in {"links", "latest"}:
+            section["items"] = []
+        if section["type"] == "text":
+            section["text"] = f"{UNFINISHED}: a greeting."
+        if section["type"] == "feature":
+            section.update(headline="", url="", blurb="", image=None, video=False, duration="")
+    return loads(json.dumps(digest))
+
+
+def check_stories(document: Document, site: News) -> None:
+    """Every headline, link, outlet and byline is what its page says, and the words of the picture are."""
+    by_type: dict[str, Any] = {section.type: section for section in document.sections}
+    lead, *others = site.stories
+    stories = (*by_type["links"].items, *by_type["latest"].items)
+    written = {
+        (item.headline, item.url, item.provenance.outlet, item.provenance.byline)
+        for item in (by_type["feature"], *stories)
+    }
+    pages = (lead, *others, *site.latest, REFUSED)
+    assert written == {(page.headline, site.url(page.path), page.outlet, page.byline) for page in pages}
+    assert len(stories) == len(pages) - 1
+    picture = by_type["feature"].image
+    assert (picture.caption, picture.credit, picture.licence) == (lead.caption, lead.credit, "")
+
+
+def export(installation: Installation) -> Document:
+    return loads(installation.run_cli("issue", "export", "1").stdout)
