@@ -250,6 +250,17 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             '<td background="//x.example/a.png">',
         )
     ],
+    "css_support": [
+        (partial(with_facts, html=f"<td style='color:red; {css}'>"), W, "")
+        for css in (
+            "display: flex",
+            "position:absolute",
+            "background:#fff url(https://a.example/a.png)",
+            "width:calc(100% - 2px)",
+            "color:var(--ink)",
+            "padding-inline:2px",
+        )
+    ],
     "sender_dns": [
         (lambda: with_facts(sender_problems=("The domain weekly.example has no SPF record.",)), W, ""),
     ],

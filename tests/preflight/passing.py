@@ -105,6 +105,10 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
         lambda: with_facts(html='<a href="#top"></a><a href="mailto:a@b.example">src="/x" data:</a>'),
         lambda: with_facts(html='<img src="https://a.example/data:x?href=/y">'),
     ],
+    "css_support": [
+        lambda: with_facts(html='<td style="border-radius:3px;float:none;display:block;padding:0">'),
+        lambda: with_facts(html="<td style='font-family:\"calc(\"'>position:absolute</td>"),
+    ],
     "sender_dns": [lambda: with_facts(sender_problems=())],
     "word_list": [
         partial(sound, subject="Our e-mail"),  # there is no list

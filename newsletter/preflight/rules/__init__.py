@@ -6,6 +6,7 @@ from newsletter.preflight.rules.alt import ALT
 from newsletter.preflight.rules.approval import APPROVAL
 from newsletter.preflight.rules.checked_links import CHECKED_LINKS
 from newsletter.preflight.rules.credit import CREDIT
+from newsletter.preflight.rules.css_support import CSS_SUPPORT
 from newsletter.preflight.rules.doubled_words import DOUBLED_WORDS
 from newsletter.preflight.rules.duplicate_links import DUPLICATE_LINKS
 from newsletter.preflight.rules.empty import EMPTY
@@ -77,6 +78,7 @@ RULES: Registry[Rule] = Registry(
         LONG_WORDS,
         SIZE,
         ITEM_BYTES,
+        CSS_SUPPORT,
         VISIBILITY,
         TESTED,
         APPROVAL,
