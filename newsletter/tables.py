@@ -18,6 +18,7 @@ from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
+from newsletter.preflight import models as preflight
 from newsletter.publications import models as publications
 from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
@@ -41,6 +42,7 @@ __all__ = [
     "mailings",
     "media",
     "outbox",
+    "preflight",
     "publications",
     "redirects",
     "stories",

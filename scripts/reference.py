@@ -1,4 +1,4 @@
-"""Write `docs/reference/`: the settings and the commands, as the code declares them.
+"""Write `docs/reference/`: the settings, the commands and the rules of preflight, as the code declares them.
 
     python scripts/reference.py          write the pages (`make docs`)
 
@@ -15,6 +15,8 @@ import click
 from pydantic.fields import FieldInfo
 
 from newsletter.cli import cli
+from newsletter.preflight.finding import Rule
+from newsletter.preflight.rules import RULES
 from newsletter.settings import SECRETS_FROM_FILES, Settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -41,11 +43,32 @@ COMMANDS_INTRO = """\
 - **Errors** are one sentence on standard error, `newsletter: There is no issue 9.`, followed by a line for
   each field that it is about.
 """
+RULES_INTRO = """\
+# Rules of preflight
+
+An issue is checked by these rules in its review, by `newsletter issue check`, and when it is scheduled. What
+blocks keeps it from being sent; what warns does not. A publication can choose otherwise in a YAML file, on
+its page *Rules* or with `newsletter rules set FILE --publication SLUG`; each save is a version.
+
+```yaml
+rules:
+  short_links:
+    severity: off        # off, warning or blocking
+  size:
+    warn_kb: 80
+words:
+  e-mail: email          # wrong form: right form
+```
+
+What is not named stays as built in. A file that names an unknown rule, a limit out of bounds or anything else
+that cannot be is refused with its line, and nothing is saved. Rules with a reason in the last column can be
+made blocking, but neither turned off nor made a warning.
+"""
 
 
 def pages() -> dict[str, str]:
     """The text of each page by its file name."""
-    return {"settings.md": settings_page(), "commands.md": commands_page()}
+    return {"settings.md": settings_page(), "commands.md": commands_page(), "preflight.md": rules_page()}
 
 
 def settings_page() -> str:
@@ -66,6 +89,23 @@ def settings_page() -> str:
             f"{files} can be kept in files instead: `SMTP_URL_FILE=/run/secrets/smtp-url` names one.",
             "",
         ]
+    )
+
+
+def rules_page() -> str:
+    """A table of all rules, in the order in which their findings are told."""
+    rows = [
+        f"| `{rule.key}` | {rule.about} | {_limits(rule)} | {rule.always} |".replace("  |", " |")
+        for rule in RULES
+    ]
+    head = ["| rule | objects to | limits | always on, because |", "| --- | --- | --- | --- |"]
+    return "\n".join([MADE_BY, RULES_INTRO, *head, *rows, ""])
+
+
+def _limits(rule: Rule) -> str:
+    return "<br>".join(
+        f"`{each.key}`: {each.default:g} {each.unit} ({each.least:g} to {each.most:g}). {each.about}"
+        for each in rule.thresholds
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.archive_search.query import Phrase
-from newsletter.archive_search.words import Word, words_of
+from newsletter.archive_search.words import Word, fold, words_of
 
 BEFORE, AFTER = 60, 180  # characters of an excerpt around the first hit
 
@@ -39,10 +39,14 @@ def marked(line: str, phrases: Sequence[Phrase]) -> list[Part]:
 
 def _find(line: str, phrases: Sequence[Phrase]) -> tuple[list[tuple[int, int]], int]:
     """Where `phrases` stand in `line`, in order and without overlap; and how many different ones do."""
-    words = list(words_of(line))
+    folded = fold(line)
     firsts: dict[str, list[Phrase]] = {}
     for phrase in phrases:
-        firsts.setdefault(phrase[0], []).append(phrase)
+        if all(word in folded for word in phrase):
+            firsts.setdefault(phrase[0], []).append(phrase)
+    if not firsts:  # most lines: their words need not be told apart
+        return [], 0
+    words = list(words_of(line))
     spans: list[tuple[int, int]] = []
     seen: set[Phrase] = set()
     for at, word in enumerate(words):

@@ -7,8 +7,8 @@ Chinese, Japanese, Thai and their like part no words: there each character is a 
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
@@ -27,8 +27,7 @@ _WORD = regex.compile(
 _DROPPED = regex.compile(rf"[\p{{Mn}}\p{{Me}}{_PARTS[5:]}]+")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text as it is compared, and where it stands in the text."""
 
     folded: str
@@ -42,6 +41,11 @@ def words_of(text: str) -> Iterator[Word]:
         found = match[0]
         for folded in (found.lower(),) if found.isascii() else _fold(found):
             yield Word(folded[:LONGEST_WORD], match.start(), match.end())
+
+
+def fold(text: str) -> str:
+    """`text` without case and marks: a word of it that `words_of` finds stands in this, too."""
+    return text.lower() if text.isascii() else _folded(text)
 
 
 def searchable(texts: list[str]) -> str:
@@ -61,10 +65,13 @@ def searchable(texts: list[str]) -> str:
 @lru_cache(maxsize=20_000)
 def _fold(found: str) -> tuple[str, ...]:
     """`found` without case and marks: nothing if it was marks alone, several words for a sign such as “ﷺ”."""
-    decomposed = unicodedata.normalize("NFKD", found).casefold()
+    return tuple(part for part in _not_in_words.split(_folded(found)) if part)
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
     bare = _DROPPED.sub("", unicodedata.normalize("NFKD", decomposed))
-    composed = unicodedata.normalize("NFC", bare)
-    return tuple(part for part in _not_in_words.split(composed) if part)
+    return unicodedata.normalize("NFC", bare)
 
 
 # What is not in a word after decomposition, such as the slash of “℀”.

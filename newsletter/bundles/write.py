@@ -9,7 +9,6 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -48,7 +47,7 @@ def write_bundle(session: Session, issue_id: int, links: Links, files: MediaFile
     else:
         given = compile_input(session, revision, issue.publication, links, content=content)
         message, made_of = compile_from(given).to_json(), given.to_json()
-    findings = [asdict(finding) for finding in check(session, revision, issue.publication, links, content)]
+    findings = [finding.facts() for finding in check(session, revision, issue.publication, links, content)]
     parts = {
         DOCUMENT: revision.document.encode(),
         MESSAGE: message.encode(),

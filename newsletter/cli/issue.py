@@ -16,6 +16,7 @@ from newsletter.cli import (
     issue_history,
     issue_new,
     issue_send,
+    issue_waive,
 )
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 from newsletter.cli.parameters import ID, NUMBER
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from newsletter.issues.models import Issue
+    from newsletter.preflight.finding import Finding
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -115,8 +117,8 @@ def schema() -> None:
 def check(issue_id: int, revision: int | None, as_json: bool) -> None:
     """Check issue ID for problems; exit 1 if it cannot be sent."""
     from newsletter.issues.load import find_issue, find_revision
-    from newsletter.preflight import Level
-    from newsletter.preflight import check as preflight
+    from newsletter.preflight.check import check as preflight
+    from newsletter.preflight.finding import Level
 
     with session() as opened:
         issue = find_issue(opened, issue_id)
@@ -125,20 +127,23 @@ def check(issue_id: int, revision: int | None, as_json: bool) -> None:
         )
     blocked = sum(finding.level is Level.BLOCKING for finding in findings)
     if as_json:
-        facts = [
-            {"rule": each.rule, "level": each.level, "message": each.message, "path": each.path}
-            for each in findings
-        ]
-        answer(True, {"blocking": blocked, "findings": facts}, "")
+        answer(True, {"blocking": blocked, "findings": [each.facts() for each in findings]}, "")
     else:
         for each in findings:
-            click.secho(
-                f"{each.level:<8}  ", fg="red" if each.level is Level.BLOCKING else "yellow", nl=False
-            )
-            click.echo(f"{each.path}: {each.message}" if each.path else each.message)
+            _print_finding(each)
         click.echo(_verdict(blocked, len(findings)))
     if blocked:
         sys.exit(1)
+
+
+def _print_finding(finding: "Finding") -> None:
+    colours = {"blocking": "red", "warning": "yellow", "waived": None}
+    word = "waived" if finding.waived else str(finding.level)
+    click.secho(f"{word:<8}  ", fg=colours[word], nl=False)
+    place = f"{finding.path}: " if finding.path else ""
+    click.echo(f"{place}{finding.message}  [{finding.rule}]")
+    if finding.waived:
+        click.echo(f"          {finding.waived.by}: {finding.waived.reason}")
 
 
 def _verdict(blocked: int, findings: int) -> str:
@@ -240,6 +245,7 @@ for below in (
     *(issue_history.revisions, issue_history.diff, issue_history.restore),
     *(issue_approval.request_review, issue_approval.approve),
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),
+    *(issue_waive.waive, issue_waive.unwaive, issue_waive.waivers),
     *(issue_bundle.bundle, issue_bundle.verify),
     *(
         issue_correct.correct,

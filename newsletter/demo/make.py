@@ -19,6 +19,7 @@ from newsletter.demo.readers import make_readers
 from newsletter.document import Document, loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import Saved, save_document
+from newsletter.issues.tags import set_tags
 from newsletter.mailings.models import Mailing
 from newsletter.media.files import MediaFiles
 from newsletter.media.store import store_image
@@ -26,6 +27,7 @@ from newsletter.publications.models import Publication
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SENT_ISSUES = ("the-harbours-agree-on-a-clock", "night-trains-come-back", "a-line-reopens")
+TAGS = ("Harbours, Treaty", "Railways, Long reads", "Railways, Treaty")
 DRAFT = "the-fourth-point"
 
 
@@ -51,6 +53,7 @@ def make_demo(session: Session, files: MediaFiles, links: Links) -> Demo:
         for number, (slug, at) in enumerate(zip(SENT_ISSUES, SENT, strict=True), start=1):
             saved = _save(session, publication, _read(slug, pictures), at - timedelta(hours=16))
             make_mailing(session, publication, saved.revision, readers, number=number, links=links)
+            set_tags(session, saved.issue.id, TAGS[number - 1], actor=audit.COMMAND_LINE)
         _save(session, publication, _read(DRAFT, pictures), SENT[-1] + timedelta(days=5))
         make_inbox(session, publication)
         audit.record(session, "demo.made", "publication", publication.id, actor=audit.COMMAND_LINE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.archive_search.find import has_phrases
+from newsletter.archive_search.find import issues_with
 from newsletter.archive_search.models import ArchiveText
 from newsletter.archive_search.query import Phrase
 from newsletter.core.errors import Missing
@@ -35,18 +35,31 @@ def search_archive(
     """
     if not phrases:
         return SearchPage([], 1, 1, 0)
-    # What is searchable is what is shown: a text of another revision is not found.
+    # The texts are large: only those of this page are read.
+    on_page = session.execute(
+        select(Issue.id, func.count().over())
+        .where(
+            Issue.publication_id == publication.id,
+            Issue.published_revision.is_not(None),
+            Issue.id.in_(issues_with(session, phrases)),
+        )
+        .order_by(Issue.number.desc())
+        .offset((number - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE)
+    ).all()
+    if number != 1 and not on_page:
+        raise Missing("no_page", "This page of the archive does not exist.")
+    total = on_page[0][1] if on_page else 0
+    return SearchPage(_hits(session, [row[0] for row in on_page]), number, -(-total // PAGE_SIZE) or 1, total)
+
+
+def _hits(session: Session, ids: Sequence[int]) -> list[tuple[Issue, ArchiveText]]:
+    """The issues with their texts, newest first; never a text that the archive does not show any more."""
     is_shown = (ArchiveText.issue_id == Issue.id) & (ArchiveText.revision == Issue.published_revision)
-    found = (
+    rows = session.execute(
         select(Issue, ArchiveText)
         .join(ArchiveText, is_shown)
-        .where(Issue.publication_id == publication.id, has_phrases(session, phrases))
+        .where(Issue.id.in_(ids))
+        .order_by(Issue.number.desc())
     )
-    total = session.scalar(select(func.count()).select_from(found.with_only_columns(Issue.id).subquery()))
-    pages = max(1, -(-(total or 0) // PAGE_SIZE))
-    if not 1 <= number <= pages:
-        raise Missing("no_page", "This page of the archive does not exist.")
-    rows = session.execute(
-        found.order_by(Issue.number.desc()).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    )
-    return SearchPage([(row[0], row[1]) for row in rows], number, pages, total or 0)
+    return [(row[0], row[1]) for row in rows]

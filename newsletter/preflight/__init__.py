@@ -1,7 +1,4 @@
-"""Preflight: what is wrong with an issue before it is sent. The same rules for pages, CLI and API."""
+"""Preflight: what is wrong with an issue before it is sent. The same rules for pages, CLI and API.
 
-from newsletter.preflight.check import check
-from newsletter.preflight.finding import Finding, Level
-from newsletter.preflight.require import require_sendable
-
-__all__ = ["Finding", "Level", "check", "require_sendable"]
+`check.check` asks, `require.require_sendable` refuses what must not be sent.
+"""

@@ -16,7 +16,10 @@ from newsletter.issues.example import example_values
 from newsletter.issues.models import ProofMessage, Revision
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
+from newsletter.preflight.place_key import with_keys
+from newsletter.preflight.rule_versions import load_settings
 from newsletter.preflight.rules import RULES
+from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import Subscriber, Subscription
 
@@ -30,14 +33,16 @@ def check(
     links: Links,
     content: IssueContent | None = None,
 ) -> list[Finding]:
-    """What the rules object to in `revision`: what blocks first, each kind in the order of the rules.
+    """What the rules object to in `revision`: what blocks, what warns, what was waived.
 
     `content` is that of `revision`, where it is loaded already.
     """
     content = content or load_content(session, revision, publication)
     draft = make_draft(session, revision, publication, links, content)
-    found = [finding for rule in RULES for finding in rule.findings(draft)]
-    return sorted(found, key=lambda finding: finding.level is not Level.BLOCKING)
+    findings = [finding for rule in RULES for finding in rule.findings(draft)]
+    keyed = list(with_keys(content.document, findings))
+    judged = with_waivers(keyed, standing_waivers(session, revision.issue_id))
+    return sorted(judged, key=lambda each: (each.level is not Level.BLOCKING, each.waived is not None))
 
 
 def make_draft(
@@ -69,6 +74,7 @@ def make_draft(
         ),
         tested=_was_tested(session, revision),
         approved=not lacks_approval(session, revision, publication),
+        settings=load_settings(session, publication),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.document import Document
+from newsletter.preflight.settings import DEFAULTS, RuleSettings
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 
@@ -31,6 +32,7 @@ class Draft:
     checked_links: what workers found at the document's links, by URL.
     tested:   whether somebody sent a test message since the last edit.
     approved: whether it has the approval by somebody else, or its publication demands none.
+    settings: what the publication chose about the rules.
     """
 
     document: Document
@@ -45,3 +47,4 @@ class Draft:
     checked_links: Mapping[str, CheckedLink] = field(default_factory=dict)
     tested: bool = True
     approved: bool = True
+    settings: RuleSettings = DEFAULTS

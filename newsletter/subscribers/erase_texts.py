@@ -22,6 +22,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "mailing": ("held_reason", "waiting_for"),
     "transport_rest": ("reason",),
     "approval": ("note",),
+    "waiver": ("message", "reason"),
     "entry": (
         *("note", "headline", "byline", "outlet", "description", "text", "trouble_detail"),
         *("image_alt", "image_caption", "image_credit"),

@@ -20,6 +20,7 @@ from newsletter.web.public import (
     feed,
     home,
     media,
+    og_image,
     preferences,
     preview,
     redirect,
@@ -38,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(home.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(archive.blueprint)
+    app.register_blueprint(og_image.blueprint)
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(style.blueprint)
     app.register_blueprint(subscribe.blueprint)

@@ -166,6 +166,7 @@ def test_check_exits_by_what_blocks(session: Session, run: Run, imported: int, t
         "level": "blocking",
         "message": "“TK” looks like a leftover placeholder.",
         "path": "subject",
+        "waived": None,
     }
     told = run("issue", "check", str(imported))
     assert told.code == 1

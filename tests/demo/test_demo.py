@@ -22,7 +22,8 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome
 from newsletter.mailings.totals import read_totals
 from newsletter.media.files import MediaFiles
-from newsletter.preflight import Level, check
+from newsletter.preflight.check import check
+from newsletter.preflight.finding import Level
 from newsletter.runtime import Runtime
 from newsletter.sending.exclusion import exclusion_reason
 from newsletter.settings import Settings

@@ -50,6 +50,7 @@ from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
 from tests.features.discussion import discuss
+from tests.features.reviewing import choose_rules, waive_test
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -114,6 +115,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
     skip_date(session, publication, skipped.day, actor=OWNER)
+    choose_rules(session, publication, OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
@@ -130,7 +132,9 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
-    common = _common(session, publication) | {"transport_id": _transports(session, runtime)}
+    waiver_id = waive_test(session, demo.draft_id, runtime.links, OWNER)
+    further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
+    common = _common(session, publication) | further
     done = _import(session, publication, ImportState.DONE)
     scenes = [
         Scene(

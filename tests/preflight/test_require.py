@@ -12,7 +12,9 @@ from newsletter.document import loads
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Revision
 from newsletter.issues.save import save_document
-from newsletter.preflight import Level, check, require_sendable
+from newsletter.preflight.check import check
+from newsletter.preflight.finding import Level
+from newsletter.preflight.require import require_sendable
 from newsletter.publications.models import Publication
 from tests.factories import keep_tested, make_issue, make_publication, make_subscription
 

@@ -64,7 +64,7 @@ NOTHING_PERSONAL = {
     *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
-    *("mailing_link", "link_mend", "archive_text"),
+    *("mailing_link", "link_mend", "archive_text", "rules_version"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -79,6 +79,7 @@ OWN_COLUMNS = {
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
     "approval": {"approved_by"},
+    "waiver": {"rule", "place_key", "path", "waived_by", "undone_by"},
     # Addresses of pages, machine words, and who of the team added it.
     "entry": {
         *("url", "canonical_url", "image_url", "state", "via", "trouble", "added_by", "published"),

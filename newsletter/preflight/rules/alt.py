@@ -23,4 +23,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             )
 
 
-ALT = Rule("alt", examine)
+ALT = Rule(
+    "alt",
+    examine,
+    about="An image has no alt text.",
+)

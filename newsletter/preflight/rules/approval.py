@@ -14,4 +14,10 @@ def examine(draft: Draft) -> Iterator[Remark]:
         )
 
 
-APPROVAL = Rule("approval", examine)
+APPROVAL = Rule(
+    "approval",
+    examine,
+    about="The approval that the publication demands is not there.",
+    always="whether one is needed is a setting of the publication",
+    waivable=False,  # it is given instead
+)

@@ -34,4 +34,8 @@ def _sentence(checked: CheckedLink) -> str:
     return ""
 
 
-CHECKED_LINKS = Rule("checked_links", examine)
+CHECKED_LINKS = Rule(
+    "checked_links",
+    examine,
+    about="A linked page is gone, has moved, or asks for a sign-in.",
+)

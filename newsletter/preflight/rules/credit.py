@@ -14,4 +14,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield warning("This image has no credit: name its author or source.", f"{path}.credit")
 
 
-CREDIT = Rule("credit", examine)
+CREDIT = Rule(
+    "credit",
+    examine,
+    about="An image has no credit.",
+)

@@ -58,4 +58,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield warning(f"“{' '.join(found[0].split())}”: a word is doubled.", path)
 
 
-DOUBLED_WORDS = Rule("doubled_words", examine)
+DOUBLED_WORDS = Rule(
+    "doubled_words",
+    examine,
+    about="A word stands there twice in a row.",
+)

@@ -40,4 +40,8 @@ def _page(url: str) -> str:
     return f"{separator}{host.lower().removeprefix('www.')}{slash}{path}" if scheme else bare
 
 
-DUPLICATE_LINKS = Rule("duplicate_links", examine)
+DUPLICATE_LINKS = Rule(
+    "duplicate_links",
+    examine,
+    about="The same page is linked twice.",
+)

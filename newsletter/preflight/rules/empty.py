@@ -19,4 +19,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield warning(f"{named} is empty.", f"sections[{index}]")
 
 
-EMPTY = Rule("empty", examine)
+EMPTY = Rule(
+    "empty",
+    examine,
+    about="The issue or one of its sections is empty.",
+    always="an empty issue must not go out",
+)

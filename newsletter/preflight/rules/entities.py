@@ -20,4 +20,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield warning(f"“{entity[0]}” is shown as it is typed here: write {named}.", place.path)
 
 
-ENTITIES = Rule("entities", examine)
+ENTITIES = Rule(
+    "entities",
+    examine,
+    about="Readers would see an HTML entity instead of a character.",
+)

@@ -24,4 +24,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             )
 
 
-FILE_NAME_ALT = Rule("file_name_alt", examine)
+FILE_NAME_ALT = Rule(
+    "file_name_alt",
+    examine,
+    about="An alt text is only the name of a file or a kind of image.",
+)

@@ -27,4 +27,8 @@ def _provenances(draft: Draft) -> Iterator[tuple[str, Provenance]]:
                 yield f"sections[{index}].items[{number}].provenance", item.provenance
 
 
-FUTURE_DATES = Rule("future_dates", examine)
+FUTURE_DATES = Rule(
+    "future_dates",
+    examine,
+    about="A date of publication is in the future.",
+)

@@ -16,4 +16,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             )
 
 
-HOT_LINKS = Rule("hot_links", examine)
+HOT_LINKS = Rule(
+    "hot_links",
+    examine,
+    about="An image is loaded from another site.",
+)

@@ -13,4 +13,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield warning(f"{place.value} is not encrypted: try https:// instead.", place.path)
 
 
-HTTP_LINKS = Rule("http_links", examine)
+HTTP_LINKS = Rule(
+    "http_links",
+    examine,
+    about="A link is not encrypted.",
+)

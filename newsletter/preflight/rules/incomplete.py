@@ -67,4 +67,8 @@ _CHECKS: dict[str, Callable[[Section, str], Iterator[Remark]]] = {
     "sponsor": _sponsor,
 }
 
-INCOMPLETE = Rule("incomplete", examine)
+INCOMPLETE = Rule(
+    "incomplete",
+    examine,
+    about="An item, quote, button or sponsor lacks what makes it one, such as its headline or link.",
+)

@@ -67,4 +67,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
                 )
 
 
-LINK_TEXT = Rule("link_text", examine)
+LINK_TEXT = Rule(
+    "link_text",
+    examine,
+    about="The words of a link do not say where it leads, such as “click here”.",
+)

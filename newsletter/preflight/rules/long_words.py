@@ -8,8 +8,10 @@ from newsletter.document.richtext import to_plain
 from newsletter.document.walk import Place, plain_words, rich_texts
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Remark, Rule, warning
+from newsletter.preflight.settings import Threshold
 
-LONGEST = 34  # characters of 16 pixels' type on 320 pixels, between the margins
+# The default is what 16 pixels' type has room for on 320 pixels, between the margins.
+LONGEST = Threshold("long_words", "characters", 34, 20, 80, "characters", "How long a word may be.")
 _UNSEEN = ("subject", "preheader", "summary", "alt", "og_image.caption", "og_image.credit")
 _BREAKS = re.compile(r"[\s\u00ad\u200b-]+")
 
@@ -19,7 +21,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
     rich = (Place(each.path, to_plain(each.value, links=False)) for each in rich_texts(draft.document))
     for place in (*plain, *rich):
         longest = max(_BREAKS.split(with_defaults(place.value)), key=len)
-        if len(longest) > LONGEST:
+        if len(longest) > draft.settings.value(LONGEST):
             yield warning(_sentence(longest), place.path)
 
 
@@ -30,4 +32,9 @@ def _sentence(word: str) -> str:
     return f"{shown} Put hyphens or soft hyphens (U+00AD) in it."
 
 
-LONG_WORDS = Rule("long_words", examine)
+LONG_WORDS = Rule(
+    "long_words",
+    examine,
+    about="A word without a break is wider than a phone.",
+    thresholds=(LONGEST,),
+)

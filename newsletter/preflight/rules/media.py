@@ -13,4 +13,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield blocking(f"There is no uploaded image {image.src}.", f"{path}.src")
 
 
-MEDIA = Rule("media", examine)
+MEDIA = Rule(
+    "media",
+    examine,
+    about="An image is not in the media library.",
+    always="the image would be missing for every reader",
+)

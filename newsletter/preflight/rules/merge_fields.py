@@ -29,4 +29,8 @@ def _examine_field(draft: Draft, field: MergeField, path: str) -> Iterator[Remar
         )
 
 
-MERGE_FIELDS = Rule("merge_fields", examine)
+MERGE_FIELDS = Rule(
+    "merge_fields",
+    examine,
+    about="A merge field has no default, or no subscriber has it.",
+)

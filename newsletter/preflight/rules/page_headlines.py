@@ -40,4 +40,8 @@ def _stories(draft: Draft) -> Iterator[tuple[str, Item | FeatureSection]]:
                 yield f"sections[{index}].items[{number}]", item
 
 
-PAGE_HEADLINES = Rule("page_headlines", examine)
+PAGE_HEADLINES = Rule(
+    "page_headlines",
+    examine,
+    about="A headline is not the one of the linked page, or the page has changed since it was collected.",
+)

@@ -27,4 +27,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield blocking(f"“{match[0]}” looks like a leftover placeholder.", place.path)
 
 
-PLACEHOLDERS = Rule("placeholders", examine)
+PLACEHOLDERS = Rule(
+    "placeholders",
+    examine,
+    about="Something is left that only stood in for something: TK, lorem ipsum, [headline].",
+)

@@ -11,4 +11,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
         yield blocking("The publication has no postal address, but every issue must include one.")
 
 
-POSTAL_ADDRESS = Rule("postal_address", examine)
+POSTAL_ADDRESS = Rule(
+    "postal_address",
+    examine,
+    about="The publication has no postal address.",
+    always="the law demands it in every issue",
+)

@@ -22,4 +22,8 @@ def _said(text: str) -> str:
     return " ".join(with_defaults(text).split()).casefold()
 
 
-PREHEADER = Rule("preheader", examine)
+PREHEADER = Rule(
+    "preheader",
+    examine,
+    about="The preheader is missing or repeats the subject.",
+)

@@ -38,4 +38,8 @@ def _is_inches(text: str, mark: str) -> bool:
     return mark == '"' and any(f'{digit}"' in text for digit in "0123456789")
 
 
-QUOTATION_MARKS = Rule("quotation_marks", examine)
+QUOTATION_MARKS = Rule(
+    "quotation_marks",
+    examine,
+    about="A quotation mark or a bracket has no partner.",
+)

@@ -32,4 +32,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             yield warning(f"“{found[0]}” is another day for whoever reads this later: name the day.", path)
 
 
-RELATIVE_DAYS = Rule("relative_days", examine)
+RELATIVE_DAYS = Rule(
+    "relative_days",
+    examine,
+    about="A day is named by a word such as “tomorrow”, which is another day for whoever reads it later.",
+)

@@ -15,4 +15,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
         yield blocking(f"The issue cannot be rendered: {draft.render_error}", draft.render_place)
 
 
-RENDER = Rule("render", examine)
+RENDER = Rule(
+    "render",
+    examine,
+    about="The issue cannot be rendered.",
+    always="without a message there is nothing to send",
+)

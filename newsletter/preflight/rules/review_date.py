@@ -19,4 +19,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
             )
 
 
-REVIEW_DATE = Rule("review_date", examine)
+REVIEW_DATE = Rule(
+    "review_date",
+    examine,
+    about="A standing section is past its review date.",
+)

@@ -29,4 +29,9 @@ def _problem(address: str) -> str:
     return ""
 
 
-SENDER = Rule("sender", examine)
+SENDER = Rule(
+    "sender",
+    examine,
+    about="The publication has no sender, or one that mail cannot come from.",
+    always="no relay takes mail without a sender",
+)

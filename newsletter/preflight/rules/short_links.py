@@ -51,4 +51,8 @@ def _host(url: str) -> str:
         return ""
 
 
-SHORT_LINKS = Rule("short_links", examine)
+SHORT_LINKS = Rule(
+    "short_links",
+    examine,
+    about="A link is shortened, so that nobody sees where it leads.",
+)

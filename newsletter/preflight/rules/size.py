@@ -4,17 +4,27 @@ from collections.abc import Iterator
 
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Remark, Rule, blocking, warning
+from newsletter.preflight.settings import Threshold
 
-WARN_AT = 90_000  # octets of the decoded HTML
-BLOCK_AT = 100_000
+WARN = Threshold("size", "warn_kb", 90, 20, 102, "kB", "The size of the HTML at which it warns.")
+BLOCK = Threshold("size", "block_kb", 100, 40, 102, "kB", "The size of the HTML at which it blocks.")
 
 
 def examine(draft: Draft) -> Iterator[Remark]:
-    octets = len(draft.html.encode("utf-8", "replace"))
-    if octets >= BLOCK_AT:
-        yield blocking(f"The HTML is {octets / 1000:.0f} kB, so Gmail will cut it off. Keep it below 100 kB.")
-    elif octets >= WARN_AT:
-        yield warning(f"The HTML is {octets / 1000:.0f} kB. Gmail cuts off emails at 102 kB.")
+    kilobytes = len(draft.html.encode("utf-8", "replace")) / 1000
+    most = draft.settings.value(BLOCK)
+    if kilobytes >= most:
+        yield blocking(
+            f"The HTML is {kilobytes:.0f} kB, so Gmail will cut it off. Keep it below {most:g} kB."
+        )
+    elif kilobytes >= draft.settings.value(WARN):
+        yield warning(f"The HTML is {kilobytes:.0f} kB. Gmail cuts off emails at 102 kB.")
 
 
-SIZE = Rule("size", examine)
+SIZE = Rule(
+    "size",
+    examine,
+    about="The HTML is so large that Gmail cuts it off.",
+    always="what is cut off is the end, with the unsubscribe link",
+    thresholds=(WARN, BLOCK),
+)

@@ -17,4 +17,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
         )
 
 
-SUBJECT = Rule("subject", examine)
+SUBJECT = Rule(
+    "subject",
+    examine,
+    about="There is no subject, or none for readers of whom nothing is known.",
+    always="mail without a subject is taken for spam",
+)

@@ -11,4 +11,8 @@ def examine(draft: Draft) -> Iterator[Remark]:
         yield warning("No test message has been sent since the last edit.")
 
 
-TESTED = Rule("tested", examine)
+TESTED = Rule(
+    "tested",
+    examine,
+    about="No test message was sent since the last edit.",
+)

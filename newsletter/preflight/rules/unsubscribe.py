@@ -21,4 +21,9 @@ def _has_slot(content: SlottedText) -> bool:
     return any(isinstance(element, Slot) and element.field == FIELD for element in content)
 
 
-UNSUBSCRIBE = Rule("unsubscribe", examine)
+UNSUBSCRIBE = Rule(
+    "unsubscribe",
+    examine,
+    about="A part of the email has no unsubscribe link.",
+    always="the law and mail providers demand it in every issue",
+)

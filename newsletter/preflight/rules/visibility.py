@@ -17,4 +17,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
             )
 
 
-VISIBILITY = Rule("visibility", examine)
+VISIBILITY = Rule(
+    "visibility",
+    examine,
+    about="A section is for some readers only, but all get the same email.",
+    always="readers would see what is not for them",
+)

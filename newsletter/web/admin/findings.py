@@ -8,7 +8,8 @@ from flask_babel import ngettext
 
 from newsletter.issues.content import IssueContent
 from newsletter.issues.models import Issue, Revision
-from newsletter.preflight import Finding, Level, check
+from newsletter.preflight.check import check
+from newsletter.preflight.finding import Finding, Level
 from newsletter.web.current import links
 from newsletter.web.database import session
 
@@ -52,9 +53,9 @@ def place_of(finding: Finding, issue: Issue) -> Place:
 def summary(findings: list[Finding]) -> str:
     """The findings in one sentence."""
     blocked = len(blocking(findings))
-    warned = len(findings) - blocked
-    if not findings:
-        return str(_("No problems found."))
+    warned = sum(finding.waived is None for finding in findings) - blocked
+    if not warned and not blocked:
+        return str(_("It can be sent: every warning was waived.") if findings else _("No problems found."))
     mend = ngettext(
         "Fix %(num)s problem before sending.",
         "Fix %(num)s problems before sending.",

@@ -22,6 +22,7 @@ from newsletter.web.public.article import make_article
 from newsletter.web.public.article_json_ld import article_json_ld
 from newsletter.web.public.corrections import corrections_of, updated_at
 from newsletter.web.public.frame import frame
+from newsletter.web.public.og_image import social_image
 
 blueprint = Blueprint("archive", __name__)
 for name, filter_ in FILTERS.items():
@@ -97,7 +98,9 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
     published = find_published(session(), publication, issue_slug)
     article = make_article(session(), published, publication, here())
     before, after = previous_and_next(session(), published.issue)
-    social = make_article(session(), published, publication, links()).picture
+    picture = make_article(session(), published, publication, links()).picture
+    social = social_image(article, publication, picture)
+    shown = dict.fromkeys([social.url, *([picture.url] if picture else [])])
     corrections = corrections_of([article], publication)[article.issue.id]
     updated = updated_at(article, corrections)
     text = render_template(
@@ -107,7 +110,7 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
         corrections=corrections,
         updated_at=updated,
         social=social,
-        json_ld=article_json_ld(article, publication, links(), [social.url] if social else [], updated),
+        json_ld=article_json_ld(article, publication, links(), list(shown), updated),
         before=before,
         after=after,
         from_issue=published.issue.slug,

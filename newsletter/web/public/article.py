@@ -71,7 +71,7 @@ def make_article(session: Session, published: Published, publication: Publicatio
     standing = _standing_image(document)
     seen = sections_of(document, variant_for(document, Reader(language=language)))
     sections = tuple(section for section in seen if not is_empty(section))
-    tokens = _tokens(publication)
+    tokens = tokens_of(publication)
     return Article(
         issue=published.issue,
         document=document,
@@ -91,7 +91,8 @@ def make_article(session: Session, published: Published, publication: Publicatio
     )
 
 
-def _tokens(publication: Publication) -> Tokens:
+def tokens_of(publication: Publication) -> Tokens:
+    """The colours and fonts of the publication."""
     try:
         return THEMES[publication.theme].styled(publication.theme_tokens)
     except Refused:  # a theme that is no longer there; the page is readable without

@@ -128,7 +128,8 @@ def test_an_uploaded_picture_is_shown_from_here_with_its_words(
         session, MediaFiles(settings.media_dir), file.getvalue(), alt="The sea", credit="Ilse", licence="CC0"
     )
     image = ImageField(src=f"media:{row.key}", caption="In March.")
-    publish(session, weekly, sections=(BLOCKS["image"].example().model_copy(update={"image": image}),))
+    sections = (BLOCKS["image"].example().model_copy(update={"image": image}),)
+    publish(session, weekly, sections=sections, og_image=ImageField(src=image.src, alt="A mill"))
     shown = page(client, "/archive/weekly/one")
     picture = found(shown, "//figure//img")[0]
     assert picture.get("src") == f"/media/{row.key}/1200.jpg"

@@ -11,7 +11,7 @@ from newsletter.issues.content import load_content
 from newsletter.issues.listing import IssueRow, Stage, list_issues
 from newsletter.issues.load import find_revision
 from newsletter.mailings.models import Mailing
-from newsletter.preflight import Finding
+from newsletter.preflight.finding import Finding
 from newsletter.publications.models import Publication
 from newsletter.web.admin.findings import blocking, findings_of, summary
 
@@ -20,7 +20,7 @@ from newsletter.web.admin.findings import blocking, findings_of, summary
 class NextIssue:
     """An issue on its way to readers.
 
-    `findings` are what preflight says about a draft; a scheduled one has passed.
+    `findings` are what preflight says about a draft, without what was waived; a scheduled one has passed.
     """
 
     listed: IssueRow
@@ -72,7 +72,8 @@ def _looked_at(session: Session, listed: IssueRow) -> NextIssue:
     issue = listed.issue
     revision = find_revision(session, issue)
     content = load_content(session, revision, issue.publication)
-    findings = findings_of(issue, revision, content) if listed.mailing is None else []
+    found = findings_of(issue, revision, content) if listed.mailing is None else []
+    findings = [finding for finding in found if not finding.waived]
     document = content.document
     return NextIssue(listed, len(document.sections), count_items(document), findings)
 

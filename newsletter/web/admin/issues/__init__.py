@@ -20,6 +20,7 @@ from newsletter.web.admin.issues import (
     preview,
     send,
     upload,
+    waive,
 )
 from newsletter.web.admin.issues.blueprint import blueprint
 
@@ -44,4 +45,5 @@ __all__ = [
     "preview",
     "send",
     "upload",
+    "waive",
 ]

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Refused
-from newsletter.issues.models import TAG_LENGTH
+from newsletter.issues.models import TAG_LENGTH, Issue
 from newsletter.issues.tags import MOST_TAGS, set_tags
 from newsletter.subscribers.issue_sign_ups import count_issue_sign_ups
 from newsletter.web.admin.guard import allow, current_actor
@@ -41,6 +41,13 @@ def tag(issue_id: int) -> AnyResponse:
     return redirect(url_for(".archive", issue_id=issue_id), 303)
 
 
+def _picture_url(issue: Issue) -> str:
+    """By path, which our content security policy allows; empty while there is no page."""
+    if issue.published_revision is None:
+        return ""
+    return url_for("og_image.show", slug=issue.publication.slug, issue_slug=issue.slug)
+
+
 def _page(issue_id: int, typed: str | None = None, problem: str = "") -> str:
     issue = load_issue(issue_id)
     slug = issue.publication.slug
@@ -52,5 +59,6 @@ def _page(issue_id: int, typed: str | None = None, problem: str = "") -> str:
         problem=problem,
         longest=LONGEST,
         page_url=links().issue(slug, issue.slug) if issue.published_revision else "",
+        picture_url=_picture_url(issue),
         sign_ups=count_issue_sign_ups(session(), issue.id),
     )

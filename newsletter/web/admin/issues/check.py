@@ -11,7 +11,7 @@ from newsletter.core.errors import DomainError
 from newsletter.issues.edit import state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
-from newsletter.preflight import Finding
+from newsletter.preflight.finding import Finding
 from newsletter.sending.proof import parse_proof_addresses, post_proof
 from newsletter.web import limits
 from newsletter.web.admin.findings import blocking, findings_of, place_of
@@ -61,6 +61,6 @@ def test(issue_id: int) -> AnyResponse:
 
 def _told(finding: Finding, issue: Issue) -> dict[str, Any]:
     """A finding for the script; what is not in the document has the address of the page where it is."""
-    told = {"rule": finding.rule, "level": finding.level, "message": finding.message, "path": finding.path}
+    told = finding.facts()
     place = place_of(finding, issue)
     return told if place.is_in_document else told | {"url": place.url, "label": place.label}

@@ -18,6 +18,8 @@ from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
+from newsletter.preflight.waive import REASON_LENGTH
+from newsletter.preflight.waivers import void_waivers
 from newsletter.sending.audience import Audience, count_audience
 from newsletter.sending.proof import MOST_ADDRESSES
 from newsletter.sending.schedule import schedule
@@ -107,12 +109,12 @@ def unschedule_issue(issue_id: int) -> AnyResponse:
     return redirect(url_for(".edit", issue_id=issue_id), 303)
 
 
-def page_to_send(issue: Issue) -> str:
-    """The page of an issue's mailing; of a draft, the page that sends it."""
+def page_to_send(issue: Issue, **facts: Any) -> str:
+    """The page of an issue's mailing; of a draft, the page that sends it, with `facts`."""
     mailing = current_mailing(session(), issue.id)
     if mailing is not None:
         return _scheduled_page(issue, mailing)
-    return draft_page(issue, read_chosen(request.args, issue.publication.timezone))
+    return draft_page(issue, read_chosen(request.args, issue.publication.timezone), **facts)
 
 
 def _goes_to_many(issue: Issue) -> bool:
@@ -161,6 +163,8 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         "typed_problem": "",
         "test_addresses": current_actor(),
         "test_problem": "",
+        "waive_typed": {},
+        "waive_problem": "",
     } | facts
     return render_template(
         "admin/issues/send.html",
@@ -173,7 +177,10 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         excluded=excluded_words(audience.excluded),
         approvals=approvals_of(session(), revision),
         lacks_approval=lacks_approval(session(), revision, issue.publication),
-        findings=blocked + [finding for finding in findings if finding not in blocked],
+        findings=[finding for finding in findings if not finding.waived],
+        waived=[finding for finding in findings if finding.waived],
+        void=void_waivers(session(), issue, findings),
+        longest_reason=REASON_LENGTH,
         blocked=blocked,
         most_test_addresses=MOST_ADDRESSES,
         summary=summary(findings),

@@ -1,4 +1,4 @@
-"""Publications: their list, a new one, settings, cadence, theme, logo, and the form that other sites show."""
+"""Publications: their list, a new one, settings, cadence, rules, theme, logo, the form for others."""
 
 from newsletter.web.admin.publications import (
     cadence,
@@ -7,9 +7,21 @@ from newsletter.web.admin.publications import (
     logo,
     new,
     preview,
+    rules,
     sign_up_form,
     theme,
 )
 from newsletter.web.admin.publications.blueprint import blueprint
 
-__all__ = ["blueprint", "cadence", "edit", "listing", "logo", "new", "preview", "sign_up_form", "theme"]
+__all__ = [
+    "blueprint",
+    "cadence",
+    "edit",
+    "listing",
+    "logo",
+    "new",
+    "preview",
+    "rules",
+    "sign_up_form",
+    "theme",
+]

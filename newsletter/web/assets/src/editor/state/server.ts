@@ -42,6 +42,8 @@ export interface Finding {
   readonly level: "blocking" | "warning";
   readonly message: string;
   readonly path: string;
+  /** Who said that the warning may stay, and why. */
+  readonly waived: { readonly by: string; readonly reason: string } | null;
   /** The page where it is seen to, and the words of the link, for what is not in the document. */
   readonly url?: string;
   readonly label?: string;

@@ -1,0 +1,94 @@
+"""What each rule lets pass although it is near to what it objects to: drafts by the rule's key."""
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from newsletter.curation.link_checks.find import CheckedLink
+from newsletter.pages.page import Trouble
+from newsletter.preflight.draft import Draft, ImageWords
+from tests.preflight.drafts import PICTURE, STORY, a_section, compiled, of_publication, sound, with_facts
+
+
+def checked(**found: Any) -> Draft:
+    """A draft with one story, at whose link a worker found nothing that keeps readers out."""
+    facts = {"trouble": Trouble.NONE, "detail": "", "final_url": "", "headline": ""} | found
+    draft = a_section(type="links", items=[STORY])
+    return dataclasses.replace(draft, checked_links={STORY["url"]: CheckedLink(**facts)})
+
+
+def with_picture(**facts: Any) -> Callable[[], Draft]:
+    return partial(a_section, type="image", image=PICTURE | facts)
+
+
+def with_text(text: str) -> Callable[[], Draft]:
+    return partial(a_section, type="text", text=text)
+
+
+def uploaded() -> Draft:
+    """A picture whose words stand in the media library."""
+    draft = a_section(type="image", image={"src": "media:00"})
+    return dataclasses.replace(draft, media={"media:00": ImageWords("A mill", "Ilse")})
+
+
+PASSING: dict[str, list[Callable[[], Draft]]] = {
+    "render": [lambda: with_facts(compiled=compiled())],
+    "entities": [partial(sound, subject="AT&T & R&D"), with_text("`a &lt; b` &amp; more")],
+    "long_words": [
+        with_text("a" * 34),
+        with_text("Donau\u00addampf\u00adschiffahrts\u00adgesellschaft"),
+    ],
+    "subject": [partial(sound, subject='{{ first_name | default: "Reader" }}')],
+    "preheader": [partial(sound, preheader="What happened, and why")],
+    "sender": [
+        partial(of_publication, sender_email="ana@müller.example"),
+        partial(of_publication, reply_to=""),
+    ],
+    "postal_address": [partial(of_publication, postal_address="x")],
+    "unsubscribe": [lambda: with_facts(compiled=None), lambda: with_facts(compiled=compiled())],
+    "empty": [partial(sound, sections=[{"type": "text", "text": "Hello"}, {"type": "divider"}])],
+    "incomplete": [
+        partial(a_section, type="links", items=[STORY]),
+        partial(a_section, type="quotes", items=[{"text": "It turns", "author": "Mira"}]),
+    ],
+    "placeholders": [partial(sound, subject="Tokyo and the TKO"), with_text("[A link](https://a.example/)")],
+    "merge_fields": [
+        partial(sound, preheader="From {{ publication_name }}"),
+        with_text('Dear {{ first_name | default: "reader" }}'),
+    ],
+    "media": [uploaded],
+    "alt": [with_picture(alt="A mill"), uploaded],
+    "credit": [with_picture(credit="Ilse"), uploaded],
+    "file_name_alt": [with_picture(alt="Photo of a mill"), with_picture(alt="Picture 3 of the mill")],
+    "hot_links": [uploaded],
+    "checked_links": [
+        partial(checked, trouble=Trouble.REGION),
+        partial(checked, final_url=STORY["url"]),
+        lambda: a_section(type="links", items=[STORY]),
+    ],
+    "page_headlines": [
+        partial(checked, headline="A mill"),
+        partial(checked, headline="The old mill", collected="The old mill"),
+    ],
+    "duplicate_links": [
+        partial(a_section, type="links", items=[STORY, STORY | {"url": "https://example.org/mill?page=2"}]),
+    ],
+    "http_links": [with_text("See [this](https://example.org/http://).")],
+    "short_links": [with_text("See [the mill](https://rabbit.ly/3xY).")],
+    "link_text": [with_text("[Read more about the mill](https://a.example/).")],
+    "future_dates": [
+        partial(a_section, type="links", items=[STORY | {"provenance": {"published": "2026-11-20"}}]),
+    ],
+    "relative_days": [
+        with_text("The todays of yesteryear."),
+        partial(sound, language="de", subject="Guten Morgen"),
+    ],
+    "doubled_words": [with_text("She had had enough."), with_text("It is the. The mill.")],
+    "quotation_marks": [with_text("She said: “It turns.”"), with_text('A 6" pipe (of iron)')],
+    "review_date": [partial(a_section, type="about", text="We are.", review_by="2026-11-20")],
+    "size": [lambda: with_facts(html="x" * 89_999)],
+    "visibility": [partial(a_section, type="text", text="x", visibility={"topics": []})],
+    "tested": [lambda: with_facts(tested=True)],
+    "approval": [lambda: with_facts(approved=True)],
+}
