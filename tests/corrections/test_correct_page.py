@@ -137,7 +137,8 @@ def test_readers_see_words_and_no_markup(session: Session, issue: Issue) -> None
         "Ports fill up again: [-https://ports.example/a?b=1&c=2-]{+https://ports.example/b+}",
     ]
     before_notice = Document(title="N", sections=(BLOCKS["notice"].example(),))
-    notice = with_texts(before_notice, {"sections[0].items[2]": "Nominations for the *Lantern Prize* close on **Sunday**."})
+    sunday = "Nominations for the *Lantern Prize* close on **Sunday**."
+    notice = with_texts(before_notice, {"sections[0].items[2]": sunday})
     assert marked(before_notice, notice) == [
         "This week in three lines: Nominations for the Lantern Prize close on [-Friday-]{+Sunday+}."
     ]
