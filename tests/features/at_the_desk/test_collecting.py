@@ -1,4 +1,4 @@
-"""Collected links become the digest, which a second person approves, and of which a link is mended."""
+"""Collected links become the digest, which a second person approves: by mouse and by keyboard."""
 
 import json
 from collections.abc import Iterator
@@ -58,8 +58,7 @@ def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     entering.set_up(hand, installation)
     entering.sign_in(hand)
     reviewing.join(other, invitation)
-    reviewing.demand_approval(hand)
-    correcting.let_links_be_mended(hand)
+    reviewing.set_policy(hand)
     collecting.collect(hand, site, tmp_path)
     collecting.tidy(hand)
 
@@ -88,10 +87,13 @@ def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     sending.schedule(hand, installation, len(READERS))
     sending.watch(hand, sent=len(READERS), excluded=0)
 
-    wrong, right = site.url(links[0].path), site.url(links[1].path)
-    correcting.mend(hand, f"{installation.url}/admin/issues/1/send", wrong, f"{right}?mended")
-    others = [site.url(each.path) for each in (lead, *links[1:])]
-    correcting.check_where_links_lead(hand, installation, min(READERS), f"{right}?mended", others)
+    reader = next(iter(READERS))
+    wrong, right = site.url(lead.path), site.url("/lighthouse-in-full")
+    assert wrong in correcting.where_links_lead(installation, reader)
+    hand.tab.goto(editor)
+    correcting.mend_link(hand, wrong, right)
+    places = correcting.where_links_lead(installation, reader)
+    assert (wrong in places, right in places) == (False, True)
 
 
 def without_stories(way: str) -> Document:
