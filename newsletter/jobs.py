@@ -25,6 +25,8 @@ import_subscribers = Job("import_subscribers", Queue.IMPORTS, {"import_id": int}
 # Published again while there is more.
 fetch_next = Job("fetch_next", Queue.FETCH, {})
 
+# Asks the DNS for SPF, DKIM and DMARC of a sender's domain. Published again while more are due.
+check_sender = Job("check_sender", Queue.FETCH, {})
 # Takes the mail that waits in the mailbox of IMAP_URL; published every minute where there is one.
 poll_mailbox = Job("poll_mailbox", Queue.PERIODIC, {})
 
@@ -38,6 +40,7 @@ CATALOGUE: tuple[Job, ...] = (
     drain_mailing,
     import_subscribers,
     fetch_next,
+    check_sender,
     poll_mailbox,
     sweep,
 )

@@ -1,4 +1,4 @@
-"""The fetch queue: pages, pictures and feeds for the inbox."""
+"""The fetch queue: pages, pictures and feeds for the inbox, and what the DNS says about senders."""
 
 from functools import cache
 from importlib import import_module
@@ -11,6 +11,9 @@ from newsletter import jobs
 from newsletter.curation import fetch_next as fetching
 from newsletter.media.files import MediaFiles
 from newsletter.pages.fetch import Fetcher
+from newsletter.preflight.sender_checks import check as senders
+from newsletter.preflight.sender_checks.check import SenderContext
+from newsletter.transports.dkim_keys import ask_dns
 from workers.app import app, runtime, settings
 from workers.handles import handles
 
@@ -33,6 +36,14 @@ def context() -> fetching.FetchContext:
 def fetch_next() -> None:
     if fetching.fetch_next(context()):
         jobs.fetch_next.publish()
+
+
+@handles(jobs.check_sender)
+def check_sender() -> None:
+    given = settings()
+    context = SenderContext(runtime().sessions, ask_dns, given.secrets, given.bounce_domain)
+    if senders.check_sender(context):
+        jobs.check_sender.publish()
 
 
 @celeryd_after_setup.connect

@@ -16,6 +16,7 @@ from newsletter.cli import (
     issue_history,
     issue_new,
     issue_send,
+    issue_sizes,
     issue_waive,
 )
 from newsletter.cli.environment import answer, console, json_option, runtime, session
@@ -242,6 +243,7 @@ for below in (
     issue_archive.archive,
     issue_new.new,
     issue_send.send,
+    issue_sizes.sizes,
     *(issue_history.revisions, issue_history.diff, issue_history.restore),
     *(issue_approval.request_review, issue_approval.approve),
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),

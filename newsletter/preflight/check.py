@@ -10,7 +10,7 @@ from newsletter.core.links import Links
 from newsletter.curation.link_checks.find import find_checked_links
 from newsletter.document.walk import fields_of
 from newsletter.document.walk import links as links_of
-from newsletter.issues.compile import compile_issue, local_day
+from newsletter.issues.compile import compile_input, local_day
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.example import example_values
 from newsletter.issues.models import ProofMessage, Revision
@@ -19,8 +19,11 @@ from newsletter.preflight.finding import Finding, Level
 from newsletter.preflight.place_key import with_keys
 from newsletter.preflight.rule_versions import load_settings
 from newsletter.preflight.rules import RULES
+from newsletter.preflight.sender_checks.find import sender_problems
 from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
+from newsletter.rendering.compile_input import compile_with_parts
+from newsletter.rendering.parts import PartBytes
 from newsletter.subscribers.models import Subscriber, Subscription
 
 _ATTRIBUTE = "attributes."
@@ -52,8 +55,10 @@ def make_draft(
     document = content.document
     asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}
     compiled, error, place = None, "", ""
+    parts: tuple[PartBytes, ...] = ()
     try:
-        compiled = compile_issue(session, revision, publication, links, content=content)
+        given = compile_input(session, revision, publication, links, content=content)
+        compiled, parts = compile_with_parts(given)
     except DomainError as failure:
         error = _told(failure)
         place = next((path for path in failure.fields if path.startswith("sections[")), "")
@@ -65,6 +70,7 @@ def make_draft(
         render_error=error,
         render_place=place,
         html=compiled.fill_html(example_values(publication, links)) if compiled else "",
+        parts=parts,
         media={source: ImageWords(row.alt, row.credit) for source, row in content.media.items()},
         unknown_attributes=frozenset(
             name for name in asked if not _is_known(session, publication, name.removeprefix(_ATTRIBUTE))
@@ -74,6 +80,7 @@ def make_draft(
         ),
         tested=_was_tested(session, revision),
         approved=not lacks_approval(session, revision, publication),
+        sender_problems=sender_problems(session, publication),
         settings=load_settings(session, publication),
     )
 

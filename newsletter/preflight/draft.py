@@ -9,6 +9,7 @@ from newsletter.document import Document
 from newsletter.preflight.settings import DEFAULTS, RuleSettings
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.parts import PartBytes
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Draft:
 
     compiled: the message; None when it cannot be rendered, then `render_error` says why, and `render_place`
               where in the document, if it is about a place there.
+    parts:    how many octets of its HTML each section and item is.
     html:     the HTML of an example reader, as a mail program decodes it.
     media:    the uploaded images that the document names and the library has, by source (`media:…`).
     unknown_attributes: merge fields such as `attributes.city` that no subscriber has.
@@ -32,6 +34,7 @@ class Draft:
     checked_links: what workers found at the document's links, by URL.
     tested:   whether somebody sent a test message since the last edit.
     approved: whether it has the approval by somebody else, or its publication demands none.
+    sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
     settings: what the publication chose about the rules.
     """
 
@@ -41,10 +44,12 @@ class Draft:
     compiled: CompiledMessage | None = None
     render_error: str = ""
     render_place: str = ""
+    parts: tuple[PartBytes, ...] = ()
     html: str = ""
     media: Mapping[str, ImageWords] = field(default_factory=dict)
     unknown_attributes: frozenset[str] = frozenset()
     checked_links: Mapping[str, CheckedLink] = field(default_factory=dict)
     tested: bool = True
     approved: bool = True
+    sender_problems: tuple[str, ...] = ()
     settings: RuleSettings = DEFAULTS

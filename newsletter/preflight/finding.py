@@ -104,11 +104,11 @@ class Rule:
         return Finding(self.key, level, remark.message, remark.path, remark.kind, waivable)
 
 
-def blocking(message: str, path: str = "") -> Remark:
+def blocking(message: str, path: str = "", kind: str = "") -> Remark:
     """Something that must be fixed before the issue is sent."""
-    return Remark(Level.BLOCKING, message, path)
+    return Remark(Level.BLOCKING, message, path, kind)
 
 
-def warning(message: str, path: str = "") -> Remark:
+def warning(message: str, path: str = "", kind: str = "") -> Remark:
     """Something that somebody should look at."""
-    return Remark(Level.WARNING, message, path)
+    return Remark(Level.WARNING, message, path, kind)

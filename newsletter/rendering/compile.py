@@ -1,11 +1,12 @@
 """Compile: a rendered variant becomes a message in which only slots are open."""
 
 import re
+from collections import Counter
 
 from newsletter.core.errors import Refused
 from newsletter.rendering.headers import MessageHeaders, build_headers, refuse_control
-from newsletter.rendering.inline import inline
-from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.inline import inline, inline_parts
+from newsletter.rendering.message import CompiledMessage, octets_of
 from newsletter.rendering.slots import SlotTable, SlottedText
 
 _NEWLINE = re.compile(r"\r\n?")
@@ -28,6 +29,27 @@ def compile_message(
     Raises `Refused` for HTML or CSS that cannot be used, for a header that would be invalid (field by field),
     and for a placeholder that was damaged on its way, by a filter for upper case for example.
     """
+    return _compile(inline(_body("html", html)), text, subject, headers, slots=slots, preheader=preheader)
+
+
+def compile_measured(
+    html: str, text: str, subject: str, headers: MessageHeaders, slots: SlotTable, *, preheader: str = ""
+) -> tuple[CompiledMessage, dict[str, int]]:
+    """What `compile_message` makes, and how many octets of its HTML each part is, with the slots' defaults.
+
+    The names of the parts are those that the templates gave them, see `parts`.
+    """
+    inlined, fragments = inline_parts(_body("html", html))
+    message = _compile(inlined, text, subject, headers, slots=slots, preheader=preheader)
+    octets: Counter[str] = Counter()
+    for name, fragment in fragments:
+        octets[name] += octets_of(slots.cut(fragment))
+    return message, dict(octets)
+
+
+def _compile(
+    inlined: str, text: str, subject: str, headers: MessageHeaders, *, slots: SlotTable, preheader: str
+) -> CompiledMessage:
     subject = subject.strip(" ")
     refuse_control("preheader", preheader)
     lines = build_headers(headers, subject, slots)
@@ -36,7 +58,7 @@ def compile_message(
         subject=_cut("subject", subject, slots),
         preheader=_cut("preheader", preheader, slots),
         text=_cut("text", _body("text", text), slots),
-        html=_cut("html", _body("html", inline(_body("html", html))), slots),
+        html=_cut("html", _body("html", inlined), slots),
     )
 
 

@@ -11,6 +11,7 @@ from lxml import etree
 
 from newsletter.core.errors import Refused
 from newsletter.core.idn import to_ascii_domain
+from newsletter.rendering.parts import Marked, take_marks, written
 from newsletter.rendering.stylesheet import named_classes, split_stylesheet
 
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
@@ -39,6 +40,16 @@ def inline(html: str) -> str:
 
     Raises `Refused` for a document without body, or that cannot be parsed, or whose CSS cannot be applied.
     """
+    return _inlined(html)[0]
+
+
+def inline_parts(html: str) -> tuple[str, list[tuple[str, str]]]:
+    """What `inline` makes, and the HTML of each section and item in it, see `parts`."""
+    inlined, marked = _inlined(html)
+    return inlined, written(marked)
+
+
+def _inlined(html: str) -> tuple[str, list[Marked]]:
     # It brings cssutils and an HTTP client along: ten megabytes that a process needs with its first message.
     from newsletter.rendering.premailer_adapter import premail
 
@@ -54,12 +65,13 @@ def inline(html: str) -> str:
         raise _refused(f"its CSS cannot be applied ({error})") from error
     for style in root.iter("style"):
         style.attrib.pop("data-premailer", None)
+    marked = take_marks(root)
     _drop_comments(root)
     _drop_classes(root)
     for element in root.iter(etree.Element):
         _tidy_attributes(element)
     _squeeze(root, verbatim=False)
-    return "\n".join([doctype[1] if doctype else "<!doctype html>", *_written(root)])
+    return "\n".join([doctype[1] if doctype else "<!doctype html>", *_written(root)]), marked
 
 
 def _parse(html: str) -> etree._Element:

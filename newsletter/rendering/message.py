@@ -58,7 +58,7 @@ class CompiledMessage:
     @cached_property
     def html_bytes(self) -> int:
         """Octets of the decoded HTML with the slots' defaults; mail programs cut it near 102,000 (Gmail)."""
-        return len(self.fill_html({}).encode("utf-8", "replace"))
+        return octets_of(self.html)
 
     @cached_property
     def text_bytes(self) -> int:
@@ -110,6 +110,11 @@ class CompiledMessage:
     @cached_property
     def _template(self) -> ByteTemplate:
         return ByteTemplate.build(self.headers, self.text, self.html)
+
+
+def octets_of(html: SlottedText) -> int:
+    """The octets of decoded HTML with the slots' defaults."""
+    return len(_fill_part(html, {}, html=True).encode("utf-8", "replace"))
 
 
 def _fill_part(slotted: SlottedText, values: Values, *, html: bool) -> str:

@@ -20,6 +20,7 @@ from newsletter.core import clock
 from newsletter.core.queue import broker
 from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.curation.suggest import forget_senders
+from newsletter.preflight.sender_checks.check import publish_sender_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -107,6 +108,10 @@ def _sweep_fetching(context: CheckContext) -> None:
     publish_fetch_jobs(context.sessions)
 
 
+def _sweep_senders(context: CheckContext) -> None:
+    publish_sender_jobs(context.sessions)
+
+
 def _record_host(context: CheckContext) -> None:
     with context.sessions() as session:
         beat(session, host_id(context.tally_dir))
@@ -181,6 +186,11 @@ CHECKS = (
         _sweep_fetching,
         Period.SWEEP,
         "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
+    ),
+    Check(
+        _sweep_senders,
+        Period.RECOVERY,
+        "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
     ),
     Check(
         _record_host,

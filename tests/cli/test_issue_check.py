@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+import yaml
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -15,17 +16,19 @@ from newsletter.core import clock
 from newsletter.curation.link_checks.models import LinkCheck
 from newsletter.issues.save import save_document
 from newsletter.preflight.draft import Draft
+from newsletter.preflight.rule_versions import save_rules
+from newsletter.preflight.sender_checks.models import SenderCheck
 from newsletter.publications.models import Publication
 from newsletter.stories.record import url_key
 from tests.cli.conftest import Run
 from tests.databases import both_databases
 from tests.factories import make_publication
-from tests.preflight.drafts import sound
+from tests.preflight.drafts import STORY, a_section, sound
 from tests.preflight.failing import FAILING
 from tests.web.signed_in import SignedIn, signed_in_client
 
 # What cannot be brought about with the built-in themes: its fixtures are drafts only.
-DRAFTS_ONLY = {"unsubscribe"}
+DRAFTS_ONLY = {"unsubscribe", "message_urls", "css_support"}
 JSON = {"Accept": "application/json"}
 
 
@@ -58,11 +61,18 @@ class Desk:
                     headline=found.headline,
                 )
             )
+        if draft.settings.words:
+            words = yaml.safe_dump({"words": dict(draft.settings.words)})
+            save_rules(self.session, publication, words, actor="test")
+        if draft.sender_problems:
+            now, domain = clock.now(), given.sender_email.partition("@")[2]
+            problems = list(draft.sender_problems)
+            self.session.add(SenderCheck(domain=domain, due_at=now, checked_at=now, problems=problems))
         _break(key, publication)
         document = draft.document
-        if key == "size":
+        if key in {"size", "item_bytes"}:
             texts = [
-                document.sections[0].model_copy(update={"id": f"t{n}", "text": "It turns. " * 1_900})
+                sound().document.sections[0].model_copy(update={"id": f"t{n}", "text": "It turns. " * 1_900})
                 for n in range(6)
             ]
             document = document.model_copy(update={"sections": tuple(texts)})
@@ -115,3 +125,18 @@ def test_each_rule_answers_the_same_everywhere(desk: Desk) -> None:
 @both_databases
 def test_a_sound_issue_only_wants_a_test_message(desk: Desk) -> None:
     assert [finding["rule"] for finding in desk.answers(desk.keep("sound", sound()))] == ["tested"]
+
+
+def test_the_sizes_of_an_issue_add_up(desk: Desk) -> None:
+    issue_id = desk.keep("sizes", a_section(type="links", items=[STORY, STORY]))
+    told = desk.run("issue", "sizes", str(issue_id), "--json").json
+    names = [(part["path"], part["name"]) for part in told["parts"]]
+    assert names == [
+        ("sections[0]", "links"),
+        ("sections[0].items[0]", "A mill"),
+        ("sections[0].items[1]", "A mill"),
+    ]
+    assert told["frame"] + told["parts"][0]["octets"] == told["octets"]
+    lines = desk.run("issue", "sizes", str(issue_id)).out.splitlines()
+    assert lines[1].endswith(" %    A mill")
+    assert lines[-1].endswith("octets in all")

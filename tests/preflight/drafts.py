@@ -71,3 +71,4 @@ def with_facts(**facts: Any) -> Draft:
 
 STORY = {"headline": "A mill", "url": "https://example.org/mill", "blurb": "It turns."}
 PICTURE = {"src": "https://example.org/a.png", "alt": "A mill", "credit": "Ilse"}
+WORDS = {"e-mail": "email", "internet": "Internet", "Kiev": "Kyiv (Kiev)", "world wide web": "web"}

@@ -9,7 +9,18 @@ from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Level
-from tests.preflight.drafts import PICTURE, STORY, a_section, compiled, of_publication, sound, with_facts
+from newsletter.preflight.settings import RuleSettings
+from newsletter.rendering.parts import PartBytes
+from tests.preflight.drafts import (
+    PICTURE,
+    STORY,
+    WORDS,
+    a_section,
+    compiled,
+    of_publication,
+    sound,
+    with_facts,
+)
 
 B, W = Level.BLOCKING, Level.WARNING
 URL_PATH, HEADLINE_PATH = "sections[0].items[0].url", "sections[0].items[0].headline"
@@ -20,6 +31,16 @@ def checked(**found: Any) -> Draft:
     facts = {"trouble": Trouble.NONE, "detail": "", "final_url": "", "headline": ""} | found
     draft = a_section(type="links", items=[STORY])
     return dataclasses.replace(draft, checked_links={STORY["url"]: CheckedLink(**facts)})
+
+
+def measured(*parts: PartBytes) -> Draft:
+    """A draft with one story, whose parts are as large as that."""
+    return dataclasses.replace(a_section(type="links", items=[STORY]), parts=parts, html="x" * 50_000)
+
+
+def listed(draft: Draft) -> Draft:
+    """`draft`, with a word list."""
+    return dataclasses.replace(draft, settings=RuleSettings(words=WORDS))
 
 
 # rule → (what is wrong, level, place)
@@ -212,4 +233,45 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
     ],
     "tested": [(lambda: dataclasses.replace(sound(), tested=False), W, "")],
     "approval": [(lambda: dataclasses.replace(sound(), approved=False), W, "")],
+    "item_bytes": [
+        (lambda: measured(PartBytes("sections[0]", 10_001)), W, "sections[0]"),
+        (
+            lambda: measured(PartBytes("sections[0]", 30_000), PartBytes("sections[0].items[0]", 20_000)),
+            W,
+            "sections[0].items[0]",
+        ),
+    ],
+    "image_heavy": [(lambda: a_section(type="image", image=PICTURE), W, "")],
+    "message_urls": [
+        (partial(with_facts, html=html), W, "")
+        for html in (
+            '<a href="/archive">x</a>',
+            "<img alt='' src='data:image/png;base64,AAAA'>",
+            '<td background="//x.example/a.png">',
+        )
+    ],
+    "css_support": [
+        (partial(with_facts, html=f"<td style='color:red; {css}'>"), W, "")
+        for css in (
+            "display: flex",
+            "position:absolute",
+            "background:#fff url(https://a.example/a.png)",
+            "width:calc(100% - 2px)",
+            "color:var(--ink)",
+            "padding-inline:2px",
+        )
+    ],
+    "sender_dns": [
+        (lambda: with_facts(sender_problems=("The domain weekly.example has no SPF record.",)), W, ""),
+    ],
+    "word_list": [
+        (lambda: listed(sound(subject="Our E-Mail")), W, "subject"),
+        (
+            lambda: listed(a_section(type="text", text="Write us an *e-mail*, an e-mail.")),
+            W,
+            "sections[0].text",
+        ),
+        (lambda: listed(sound(title="The internet")), W, "title"),
+        (lambda: listed(sound(title="News of the world wide web")), W, "title"),
+    ],
 }

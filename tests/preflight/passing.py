@@ -8,7 +8,9 @@ from typing import Any
 from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft, ImageWords
+from newsletter.rendering.parts import PartBytes
 from tests.preflight.drafts import PICTURE, STORY, a_section, compiled, of_publication, sound, with_facts
+from tests.preflight.failing import listed
 
 
 def checked(**found: Any) -> Draft:
@@ -91,4 +93,26 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
     "visibility": [partial(a_section, type="text", text="x", visibility={"topics": []})],
     "tested": [lambda: with_facts(tested=True)],
     "approval": [lambda: with_facts(approved=True)],
+    "item_bytes": [
+        lambda: with_facts(parts=(PartBytes("sections[0]", 10_000),)),
+        lambda: dataclasses.replace(
+            a_section(type="links", items=[STORY]),
+            parts=(PartBytes("sections[0]", 30_000), PartBytes("sections[0].items[0]", 9_000)),
+        ),
+    ],
+    "image_heavy": [partial(a_section, type="image", image=PICTURE | {"caption": "It turns. " * 8}), sound],
+    "message_urls": [
+        lambda: with_facts(html='<a href="#top"></a><a href="mailto:a@b.example">src="/x" data:</a>'),
+        lambda: with_facts(html='<img src="https://a.example/data:x?href=/y">'),
+    ],
+    "css_support": [
+        lambda: with_facts(html='<td style="border-radius:3px;float:none;display:block;padding:0">'),
+        lambda: with_facts(html="<td style='font-family:\"calc(\"'>position:absolute</td>"),
+    ],
+    "sender_dns": [lambda: with_facts(sender_problems=())],
+    "word_list": [
+        partial(sound, subject="Our e-mail"),  # there is no list
+        lambda: listed(sound(subject="Email on the Internet, e-mails, Kyiv (Kiev)")),
+        lambda: listed(a_section(type="text", text="[email](https://a.example/e-mail)")),
+    ],
 }

@@ -99,4 +99,8 @@ def test_a_large_issue_is_measured_as_it_is_sent(session: Session, links: Links)
     publication = make_publication(session)
     sections = [{"type": "text", "text": "one two " * 2_450} for _ in range(5)]
     found = check(session, saved(session, publication, sections=sections), publication, links)
-    assert [(finding.rule, finding.level) for finding in found] == [("size", Level.BLOCKING)]
+    [size, *items] = [(finding.rule, finding.level, finding.path) for finding in found]
+    assert size == ("size", Level.BLOCKING, "")
+    assert items == [("item_bytes", Level.WARNING, f"sections[{n}]") for n in range(5)]
+    assert "The largest parts: “one two" in found[0].message
+    assert "19 % of the email" in found[1].message

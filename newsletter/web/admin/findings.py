@@ -34,7 +34,7 @@ class Place:
 
 
 # Rules about the publication, with the field of its settings that each is about.
-_SETTINGS = {"sender": "sender_email", "postal_address": "postal_address"}
+_SETTINGS = {"sender": "sender_email", "sender_dns": "sender_email", "postal_address": "postal_address"}
 
 
 def place_of(finding: Finding, issue: Issue) -> Place:

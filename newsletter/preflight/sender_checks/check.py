@@ -1,0 +1,110 @@
+"""Ask the DNS about the next sender's domain that is due."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from newsletter import jobs
+from newsletter.core import clock
+from newsletter.core.db import reading
+from newsletter.core.errors import DomainError
+from newsletter.core.queue import broker
+from newsletter.issues.compile import sender_domain
+from newsletter.preflight.sender_checks.judge import MailIdentity, judge
+from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.publications.models import Publication
+from newsletter.transports.dkim_keys import Lookup, signers_for
+
+EVERY = timedelta(hours=6)
+AGAIN = timedelta(minutes=30)  # after the DNS did not answer
+LEASE = timedelta(minutes=3)
+# Names that documents and demos use (RFC 2606): nobody can have records there.
+_EXAMPLES = (".example", ".test", ".invalid", ".localhost", ".example.com", ".example.net", ".example.org")
+
+
+@dataclass(frozen=True)
+class SenderContext:
+    """What senders are checked with. `bounce_domain`: that of return paths; empty: the sender's own."""
+
+    sessions: sessionmaker[Session]
+    lookup: Lookup
+    secrets: Sequence[str]
+    bounce_domain: str = ""
+
+
+def check_sender(context: SenderContext) -> bool:
+    """Check one domain that is due; whether there was one. No transaction is open meanwhile."""
+    with context.sessions() as session:
+        try:
+            domain = _claim(session)
+            identity = _identity(session, domain, context) if domain else None
+            session.commit()
+        except IntegrityError:  # another worker was as quick
+            session.rollback()
+            return True
+    if identity is None:
+        return False
+    problems = None
+    with contextlib.suppress(DomainError):  # the DNS does not answer: nothing is known yet
+        problems = judge(identity, context.lookup)
+    with context.sessions() as session:
+        check = session.get_one(SenderCheck, domain)
+        now = clock.now()
+        if problems is None:  # what was known before stays known
+            check.due_at = now + AGAIN
+        else:
+            check.checked_at, check.due_at, check.problems = now, now + EVERY, problems
+        session.commit()
+    return True
+
+
+def publish_sender_jobs(sessions: sessionmaker[Session]) -> None:
+    """Publish a job while a sender is due, unless one waits already; the periodic worker calls it."""
+    with reading(), sessions() as session:
+        due = _first_due(session)
+    if due and broker.waiting(jobs.check_sender.queue) == 0:
+        jobs.check_sender.publish()
+
+
+def _claim(session: Session) -> str:
+    """A domain that is due, which nobody else takes for a while; empty when there is none."""
+    domain = _first_due(session)
+    if domain:
+        check = session.get(SenderCheck, domain, with_for_update=True)
+        if check is None:
+            check = SenderCheck(domain=domain, problems=[])
+            session.add(check)
+        check.due_at = clock.now() + LEASE
+        session.flush()
+    return domain
+
+
+def _first_due(session: Session) -> str:
+    domains = sorted(set(_domains(session.scalars(select(Publication)))))
+    if not domains:
+        return ""
+    waiting = session.scalars(
+        select(SenderCheck.domain).where(SenderCheck.domain.in_(domains), SenderCheck.due_at > clock.now())
+    ).all()
+    return next((domain for domain in domains if domain not in waiting), "")
+
+
+def _domains(publications: Iterable[Publication]) -> Iterable[str]:
+    for publication in publications:
+        domain = sender_domain(publication)
+        if "." in domain and not f".{domain}".endswith(_EXAMPLES):
+            yield domain
+
+
+def _identity(session: Session, domain: str, context: SenderContext) -> MailIdentity:
+    """Whose name mail of `domain` goes out in. A key that cannot be read signs nothing."""
+    envelope = context.bounce_domain or domain
+    with contextlib.suppress(DomainError):
+        for signer in signers_for(session, context.secrets, f"x@{domain}"):
+            return MailIdentity(domain, envelope, signer.domain, signer.record_name)
+    return MailIdentity(domain, envelope)

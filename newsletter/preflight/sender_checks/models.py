@@ -1,0 +1,19 @@
+"""The table of sender checks."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.core.db import Base
+
+
+class SenderCheck(Base):
+    """What the DNS said about a domain that publications send from, the last time that it answered."""
+
+    __tablename__ = "sender_check"
+
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)  # A-labels, lower case
+    due_at: Mapped[datetime] = mapped_column(index=True)  # later while a worker has it
+    checked_at: Mapped[datetime | None]
+    problems: Mapped[list[str]] = mapped_column(JSON, default=list)  # sentences

@@ -1,0 +1,149 @@
+"""Sender checks: what records mean, and workers that ask for them; no test asks the DNS itself."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core.errors import Refused
+from newsletter.core.links import Links
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.preflight.check import check
+from newsletter.preflight.sender_checks.check import AGAIN, EVERY, SenderContext, check_sender
+from newsletter.preflight.sender_checks.judge import MailIdentity, judge
+from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.smtp.dkim import Algorithm
+from newsletter.transports.dkim_keys import activate, make_key
+from tests.factories import make_issue, make_publication
+
+SPF, DMARC = ["v=spf1 mx ~all"], ["v=DMARC1; p=none"]
+GOOD = {"press.org": ["google-verification=1", *SPF], "_dmarc.press.org": DMARC}
+MAIL = MailIdentity("press.org", "press.org")
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SECRETS = ["a secret of thirty-two characters"]
+
+
+class Resolver:
+    """A DNS that has `records` and remembers what it was asked; without any it does not answer."""
+
+    def __init__(self, records: Mapping[str, Sequence[str]] | None) -> None:
+        self.records = records
+        self.asked: list[str] = []
+
+    def __call__(self, name: str) -> list[str]:
+        self.asked.append(name)
+        if self.records is None:
+            raise Refused("dkim", "The DNS does not answer.")
+        return list(self.records.get(name, ()))
+
+
+@pytest.mark.parametrize(
+    ("identity", "records", "sentence"),
+    [
+        (MAIL, {"_dmarc.press.org": DMARC}, "press.org has no SPF record"),
+        (MAIL, GOOD | {"press.org": SPF * 2}, "press.org has 2 SPF records, so none of them counts"),
+        (MAIL, GOOD | {"press.org": ["v=spf1 +all"]}, "lets everybody send in its name"),
+        (MAIL, GOOD | {"press.org": ["v=spf10 -all"]}, "press.org has no SPF record"),
+        (MAIL, {"press.org": SPF}, "press.org has no DMARC record (_dmarc.press.org)"),
+        (MAIL, GOOD | {"_dmarc.press.org": DMARC * 2}, "press.org has 2 DMARC records"),
+        (MAIL, GOOD | {"_dmarc.press.org": ["v=DMARC1;p=reject"]}, "wants what fails refused"),
+        (
+            MailIdentity("press.org", "mail.net"),
+            GOOD | {"mail.net": SPF},
+            "Neither the return path (mail.net) nor a signature of ours is of press.org",
+        ),
+        (
+            MailIdentity("news.press.org", "news.press.org", "press.org"),
+            {"news.press.org": SPF, "_dmarc.press.org": ["v=DMARC1; p=none; adkim=s"]},
+            "signed as press.org, but its DMARC record wants the very same domain",
+        ),
+        (
+            MailIdentity("press.org", "press.org", "press.org", "k1._domainkey.press.org"),
+            GOOD,
+            "the DNS does not have the key, k1._domainkey.press.org",
+        ),
+    ],
+)
+def test_a_problem_is_told(identity: MailIdentity, records: dict[str, list[str]], sentence: str) -> None:
+    [problem] = judge(identity, Resolver(records))
+    assert sentence in problem
+    assert problem.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("identity", "records"),
+    [
+        (MAIL, GOOD),
+        (MAIL, GOOD | {"_dmarc.press.org": ["other", "V=dmarc1 ; p=none"]}),
+        (MailIdentity("a.b.press.org", "bounces.a.b.press.org"), GOOD | {"bounces.a.b.press.org": SPF}),
+        (
+            MailIdentity("press.org", "mail.net", "press.org", "k._domainkey.press.org"),
+            GOOD | {"mail.net": SPF, "k._domainkey.press.org": ["v=DKIM1; p=x"]},
+        ),
+    ],
+)
+def test_what_is_aligned_is_no_problem(identity: MailIdentity, records: dict[str, list[str]]) -> None:
+    assert judge(identity, Resolver(records)) == []
+
+
+@pytest.fixture
+def publication(session: Session) -> Publication:
+    made = make_publication(session, sender_email="desk@press.org")
+    session.commit()
+    return made
+
+
+def findings(session: Session, publication: Publication, links: Links) -> list[str]:
+    session.expire_all()
+    issue = session.scalar(select(Issue)) or make_issue(session, publication)
+    found = check(session, find_revision(session, issue), publication, links)
+    session.commit()
+    return [finding.message for finding in found if finding.rule == "sender_dns"]
+
+
+def test_a_worker_asks_and_the_review_says_it(
+    runtime: Runtime, session: Session, publication: Publication, links: Links
+) -> None:
+    resolver = Resolver(None)
+    context = SenderContext(runtime.sessions, resolver, SECRETS)
+    with time_machine.travel(NOW, tick=False) as now:
+        assert check_sender(context)  # the DNS does not answer: not known yet, which is no problem
+        assert not check_sender(context)
+        assert findings(session, publication, links) == []
+        now.shift(AGAIN + timedelta(seconds=1))
+        resolver.records = {"press.org": SPF}
+        assert check_sender(context)
+        [problem] = findings(session, publication, links)
+        assert "no DMARC record" in problem
+        now.shift(EVERY + timedelta(seconds=1))
+        resolver.records = None
+        assert check_sender(context)
+        assert findings(session, publication, links) == [problem]  # what was known stays known
+        now.shift(AGAIN + timedelta(seconds=1))
+        resolver.records = GOOD
+        assert check_sender(context)
+        assert findings(session, publication, links) == []
+
+
+def test_our_own_key_counts(runtime: Runtime, session: Session, publication: Publication) -> None:
+    key = make_key(session, "press.org", "k1", Algorithm.ED25519, SECRETS, actor="test")
+    activate(session, key.key, SECRETS, None, actor="test")
+    session.commit()
+    records = GOOD | {"bounces.net": SPF, key.name: [key.text]}
+    assert check_sender(SenderContext(runtime.sessions, Resolver(records), SECRETS, "bounces.net"))
+    assert session.scalars(select(SenderCheck.problems)).all() == [[]]
+
+
+def test_examples_and_nonsense_are_never_asked_about(runtime: Runtime, session: Session) -> None:
+    for number, address in enumerate(("a@weekly.example", "", "nonsense", "a@localhost", "a@x.example.org")):
+        make_publication(session, f"p{number}", sender_email=address)
+    session.commit()
+    resolver = Resolver(GOOD)
+    assert not check_sender(SenderContext(runtime.sessions, resolver, SECRETS))
+    assert resolver.asked == []
