@@ -28,6 +28,9 @@ fetch_next = Job("fetch_next", Queue.FETCH, {})
 # Asks the DNS for SPF, DKIM and DMARC of a sender's domain. Published again while more are due.
 check_sender = Job("check_sender", Queue.FETCH, {})
 
+# Shows the message of a draft to SpamAssassin, where one is configured. Published again while more are due.
+check_spam = Job("check_spam", Queue.FETCH, {})
+
 # Beat's tick: publishes a job for all that the database says is due. Also run by the periodic worker's timer.
 sweep = Job("sweep", Queue.PERIODIC, {})
 
@@ -39,5 +42,6 @@ CATALOGUE: tuple[Job, ...] = (
     import_subscribers,
     fetch_next,
     check_sender,
+    check_spam,
     sweep,
 )

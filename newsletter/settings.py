@@ -13,15 +13,16 @@ import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.host_names import ehlo_name, host_name
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.kept_secret import kept_secret
 from newsletter.core.public_url import check_public_url, host_of
+from newsletter.core.spamd_url import check_spamd_url
 from newsletter.core.text import full_stop
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
@@ -111,6 +112,11 @@ class Settings(BaseModel):
         default="",
         description="The domain of return paths (VERP): messages of mailings leave from `b+…@` it, so that a"
         " bounce names its delivery. Unset: the domain of the publication's sender, without VERP.",
+    )
+    spamassassin_url: Annotated[str, AfterValidator(check_spamd_url)] = Field(
+        default="",
+        description="A spamd of SpamAssassin that drafts are shown to, such as `spamd://127.0.0.1:783`."
+        " Unset: preflight says nothing about spam.",
     )
     organisation: str = Field(
         default="",

@@ -31,6 +31,7 @@ def checks() -> CheckRunner:
             given.data_dir,
             UnsubscribeSpool(given.unsubscribe_dir),
             given.recovery_seconds,
+            given.spamassassin_url,
         )
     )
 

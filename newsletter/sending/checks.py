@@ -18,6 +18,7 @@ from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
 from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.preflight.sender_checks.check import publish_sender_jobs
+from newsletter.preflight.spam_checks.check import publish_spam_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -42,7 +43,9 @@ TICK_SECONDS = 10.0
 
 @dataclass
 class CheckContext:
-    """What the checks work with. `recovery_seconds`: the period of recovery, a setting (15 seconds)."""
+    """What the checks work with. `recovery_seconds`: the period of recovery, a setting (15 seconds).
+
+    `spamassassin_url`: a setting; empty: there is none."""
 
     sessions: sessionmaker[Session]
     bulk_processes: int
@@ -50,6 +53,7 @@ class CheckContext:
     data_dir: Path
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
+    spamassassin_url: str = ""
     watch: Watch = field(default_factory=Watch)
 
 
@@ -101,6 +105,11 @@ def _sweep_fetching(context: CheckContext) -> None:
 
 def _sweep_senders(context: CheckContext) -> None:
     publish_sender_jobs(context.sessions)
+
+
+def _sweep_spam_checks(context: CheckContext) -> None:
+    if context.spamassassin_url:
+        publish_spam_jobs(context.sessions)
 
 
 def _record_host(context: CheckContext) -> None:
@@ -171,6 +180,11 @@ CHECKS = (
         _sweep_senders,
         Period.RECOVERY,
         "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
+    ),
+    Check(
+        _sweep_spam_checks,
+        Period.RECOVERY,
+        "Somebody edited a draft: its review would say nothing about spam.",
     ),
     Check(
         _record_host,
