@@ -14,6 +14,7 @@ from newsletter.corrections import models as corrections
 from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
+from newsletter.incoming import models as incoming
 from newsletter.issues import models as issues
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
@@ -39,6 +40,7 @@ __all__ = [
     "curation",
     "deferred",
     "imports",
+    "incoming",
     "issues",
     "link_checks",
     "mailings",

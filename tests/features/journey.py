@@ -177,6 +177,13 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     yield "front page"
     tab.goto(site.demo["archive"])
     yield "archive"
+    tab.get_by_role("searchbox").fill("harbour")
+    tab.get_by_role("searchbox").press("Enter")
+    yield "archive, search"
+    tab.goto(f"{site.demo['archive']}?q=unicorn")
+    yield "archive, nothing found"
+    tab.goto(f"{site.demo['archive']}?tag=Railways")
+    yield "archive, tag"
     tab.goto(site.links.archive(site.quiet))
     yield "archive, empty"
     tab.goto(site.demo["issue"])

@@ -1,4 +1,4 @@
-"""Collected links become the reference digest, which a second person approves: by mouse and by keyboard."""
+"""Collected links become the digest, which a second person approves: by mouse and by keyboard."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from newsletter.document import Document, loads
 from tests.factories import REFERENCE_DIGEST
 from tests.features import story
-from tests.features.at_the_desk import collecting, composing, entering, reviewing, sending
+from tests.features.at_the_desk import collecting, composing, correcting, entering, reviewing, sending
 from tests.features.at_the_desk.collecting import REFUSED, News
 from tests.features.at_the_desk.conftest import EVERYTHING, HANDS
 from tests.features.conftest import Install
@@ -43,7 +43,7 @@ def installation(install: Install, site: News) -> Installation:
 @pytest.mark.parametrize(
     ("way", "database"), [("mouse", "sqlite"), ("keyboard", "postgresql")], indirect=["database"]
 )
-def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
+def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     way: str,
     tab: Page,
     chrome: Browser,
@@ -58,7 +58,7 @@ def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
     entering.set_up(hand, installation)
     entering.sign_in(hand)
     reviewing.join(other, invitation)
-    reviewing.demand_approval(hand)
+    reviewing.set_policy(hand)
     collecting.collect(hand, site, tmp_path)
     collecting.tidy(hand)
 
@@ -86,6 +86,14 @@ def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
     sending.send_test_message(hand, TESTER)
     sending.schedule(hand, installation, len(READERS))
     sending.watch(hand, sent=len(READERS), excluded=0)
+
+    reader = next(iter(READERS))
+    wrong, right = site.url(lead.path), site.url("/lighthouse-in-full")
+    assert wrong in correcting.where_links_lead(installation, reader)
+    hand.tab.goto(editor)
+    correcting.mend_link(hand, wrong, right)
+    places = correcting.where_links_lead(installation, reader)
+    assert (wrong in places, right in places) == (False, True)
 
 
 def without_stories(way: str) -> Document:

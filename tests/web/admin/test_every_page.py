@@ -34,6 +34,7 @@ HOSTILE = st.sampled_from([*TEXTS, *NUMBERS, *TIMES]) | st.text(st.characters(),
 FURTHER = {
     "/sign-in": ("email", "password", "next"),
     "/subscribe/<slug>": ("email", "name", "website", "stamp", "issue"),
+    "/suggest/<slug>": ("url", "why", "name", "email", "website", "stamp"),
     "/set-up/<token>": ("email", "password"),
     "/invitation/<token>": ("password",),
     "/reset-password/<token>": ("password",),
