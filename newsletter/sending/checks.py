@@ -59,8 +59,8 @@ class CheckContext:
     data_dir: Path
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
-    spamassassin_url: str = ""
     has_imap: bool = False
+    spamassassin_url: str = ""
     watch: Watch = field(default_factory=Watch)
 
 
