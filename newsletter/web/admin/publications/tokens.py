@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
+from newsletter.core.text import one_line
 from newsletter.rendering.theme import Theme, Tokens
 
-LONGEST_VALUE = 200
+LONGEST_VALUE = 300  # more than any token may have: what is too long is refused, not cut
 
 LIGHT = {
     "accent": _("Accent"),
@@ -31,15 +32,27 @@ FONTS = {
     "text_font": _("Text"),
     "label_font": _("Labels and small print"),
 }
+LAYOUT = {
+    "email_width": _("Width"),
+    "corners": _("Rounded corners"),
+}
+HEADER = {
+    "header_image": _("Image"),
+    "header_alt": _("Alt text"),
+    "header_width": _("Image width"),
+    "header_place": _("Position"),
+    "header_dark": _("Image in dark mode"),
+}
 READING_TIME, CONTENTS = "reading_time", "contents"
-NAMES = (*LIGHT, *DARK, *FONTS, READING_TIME, CONTENTS)
+NAMES = (*LIGHT, *DARK, *FONTS, *LAYOUT, *HEADER, READING_TIME, CONTENTS)
 
-# Fonts that mail programs have; the first of each list is on Windows.
+# Fonts that mail programs have, each list with one that Windows has.
 FAMILIES = {
     "Georgia, 'Times New Roman', serif": _("Georgia (serif)"),
     "'Times New Roman', Times, serif": _("Times (serif)"),
     "'Palatino Linotype', Palatino, 'Book Antiqua', serif": _("Palatino (serif)"),
     "'Helvetica Neue', Helvetica, Arial, sans-serif": _("Helvetica (sans serif)"),
+    "Arial, Helvetica, sans-serif": _("Arial (sans serif)"),
     "'Segoe UI', -apple-system, Roboto, 'Helvetica Neue', Arial, sans-serif": _("System font (sans serif)"),
     "Verdana, Geneva, sans-serif": _("Verdana (sans serif)"),
     "'Trebuchet MS', Tahoma, sans-serif": _("Trebuchet (sans serif)"),
@@ -62,13 +75,13 @@ class TokenField:
 
 def typed_tokens(form: Mapping[str, str]) -> dict[str, str]:
     """The tokens among the fields of a form, or of a query."""
-    return {name: value for name in NAMES if (value := form.get(name, "").strip()[:LONGEST_VALUE])}
+    return {name: value for name in NAMES if (value := one_line(form.get(name, ""))[:LONGEST_VALUE])}
 
 
 def token_fields(
     group: Mapping[str, object], theme: Theme, tokens: Mapping[str, str], problems: Mapping[str, str]
 ) -> list[TokenField]:
-    """The fields of a group: `LIGHT`, `DARK` or `FONTS`."""
+    """The fields of a group: `LIGHT`, `DARK`, `FONTS`, `LAYOUT` or `HEADER`."""
     return [
         TokenField(
             name, str(label), tokens.get(name, ""), getattr(theme.tokens, name), problems.get(name, "")
