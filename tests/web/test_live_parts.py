@@ -160,4 +160,4 @@ def test_a_theme_is_shown_and_judged_while_it_is_chosen(tab: Page, running: Inst
     )
     assert contrast.locator("[data-contrast-ratio]").inner_text() == "2.6"  # before any answer
     expect(contrast).to_have_attribute("data-low", "")
-    expect(frame).to_have_attribute("src", re.compile("ink=%23999999"))
+    expect(frame.last).to_have_attribute("src", re.compile("ink=%23999999"))

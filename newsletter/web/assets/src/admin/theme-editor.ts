@@ -34,18 +34,24 @@ function chosen(form: HTMLFormElement): URLSearchParams {
   return query;
 }
 
-/** The new preview is loaded behind the old one and takes its place when it is there, at the same height. */
+/**
+ * The new preview is loaded behind the old one and takes its place when it is there, at the same height. One at a
+ * time: what changes meanwhile is loaded next, so that a long drag shows something.
+ */
 function show(stage: HTMLElement, url: string): void {
-  const frames = [...stage.querySelectorAll("iframe")];
-  const old = frames.find((frame) => !frame.classList.contains("theme-editor-coming"));
-  if (!old) return;
-  for (const late of frames) if (late !== old) late.remove();
+  const coming = stage.querySelector<HTMLIFrameElement>(".theme-editor-coming");
+  const old = stage.querySelector<HTMLIFrameElement>("iframe:not(.theme-editor-coming)");
+  if (coming) coming.dataset["next"] = url;
+  if (coming || !old) return;
   const fresh = old.cloneNode() as HTMLIFrameElement;
   fresh.src = url;
   fresh.classList.add("theme-editor-coming");
   fresh.addEventListener("load", () => {
     fresh.classList.remove("theme-editor-coming");
     old.remove();
+    const next = fresh.dataset["next"];
+    delete fresh.dataset["next"];
+    if (next) show(stage, next);
   }, { once: true });
   stage.append(fresh);
 }
