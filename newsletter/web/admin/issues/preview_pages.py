@@ -20,6 +20,7 @@ from newsletter.rendering.compile_input import (
     compile_with_parts,
     urls_followed,
 )
+from newsletter.rendering.preview.inverted import inverted
 from newsletter.rendering.preview.list_line import list_lines
 from newsletter.rendering.preview.message_links import message_links
 from newsletter.rendering.preview.reading_order import reading_order
@@ -27,6 +28,8 @@ from newsletter.rendering.slot_writers import Values
 from newsletter.web.admin.email_preview import asked_scheme, in_scheme, without_images
 from newsletter.web.admin.words import preview as words
 from newsletter.web.database import session
+
+INVERTED = "inverted"  # as a scheme: the colours of a program that turns them around by itself
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ def shows_images() -> bool:
 
 def _html(shown: Shown) -> str:
     html = compile_from(shown.given).fill_html(shown.values)
-    return in_scheme(html if shows_images() else without_images(html), asked_scheme())
+    html = html if shows_images() else without_images(html)
+    return inverted(html) if request.args.get("scheme") == INVERTED else in_scheme(html, asked_scheme())
 
 
 def _text(shown: Shown) -> str:
