@@ -4,20 +4,19 @@ An approximation of full inversion, which the Gmail app on iOS and Outlook on Wi
 or an old attribute gives keeps its hue and gets the opposite lightness, so that light grounds become dark and
 dark ones light; images stay as they are, and `prefers-color-scheme` never matches. Outlook.com inverts light
 grounds only, which looks the same where an email has no dark ones. Each program has its own formula, none of
-which is published; ours takes the lightness of HSL, and white becomes the near-black `#141414`.
+which is published; ours keeps what the channels differ by, and white becomes the near-black `#141414`.
 
 Sources: litmus.com/blog/the-ultimate-guide-to-dark-mode-for-email-marketers (who inverts what),
 caniemail.com/features/css-at-media-prefers-color-scheme (who heeds the email's own scheme).
 """
 
 import re
-from colorsys import hls_to_rgb, rgb_to_hls
 from functools import lru_cache
 
 from lxml import etree
 from tinycss2.color4 import parse_color
 
-BLACKEST = 20 / 255  # the lightness that white gets
+BLACKEST = 20 / 255  # of each channel of what white becomes
 
 _DARK_MEDIA = re.compile(r"\(\s*prefers-color-scheme\s*:[^)]*\)", re.IGNORECASE)
 _NEVER = "(max-width:0px)"
@@ -30,6 +29,7 @@ _COLOUR = re.compile(
     r"|#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})\b|(?:rgb|hsl)a?\([^)]*\)|(?<![\w-])[a-z]+(?![\w(-])",
     re.IGNORECASE,
 )
+_SPACES = ("srgb", "hsl", "hwb")
 _ATTRIBUTES = ("bgcolor", "color", "text", "link")
 _PAPER = "background-color:#ffffff;color:#000000;"  # what an email has that says nothing
 
@@ -55,12 +55,12 @@ def inverted(html: str) -> str:
 def inverted_colour(colour: str) -> str:
     """A CSS colour (CSS Color 4) with the opposite lightness; any other word as it is."""
     parsed = parse_color(colour)
-    if parsed is None or parsed == "currentcolor" or not parsed.alpha:
+    if parsed is None or parsed == "currentcolor" or not parsed.alpha or parsed.space not in _SPACES:
         return colour
-    channels = (min(1, max(0, channel or 0)) for channel in parsed.to("srgb").coordinates)
-    hue, lightness, saturation = rgb_to_hls(*channels)
-    opposite = BLACKEST + (1 - BLACKEST) * (1 - lightness)
-    shares = [*hls_to_rgb(hue, opposite, saturation), *([parsed.alpha] if parsed.alpha < 1 else [])]
+    channels = [min(1, max(0, channel or 0)) for channel in parsed.to("srgb").coordinates]
+    change = 1 - max(channels) - min(channels)  # of all channels alike, so that the hue stays
+    opposite = [BLACKEST + (1 - BLACKEST) * (channel + change) for channel in channels]
+    shares = [*opposite, *([parsed.alpha] if parsed.alpha < 1 else [])]
     return "#" + "".join(f"{round(255 * share):02x}" for share in shares)
 
 

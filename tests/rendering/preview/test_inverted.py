@@ -23,6 +23,8 @@ from tests.rendering.pages import page, style_of
         ("hsl(0, 100%, 50%)", "#ff1414"),
         ("currentcolor", "currentcolor"),
         ("#ff0000", "#ff1414"),
+        ("#efeae0", "#312c23"),
+        ("lab(50% 0 0)", "lab(50% 0 0)"),
         ("transparent", "transparent"),
         ("inherit", "inherit"),
         ("#12", "#12"),
