@@ -274,6 +274,7 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             "sections[0].text",
         ),
         (lambda: listed(sound(title="The internet")), W, "title"),
+        (lambda: listed(sound(title="INTERNET")), W, "title"),
         (lambda: listed(sound(title="News of the world wide web")), W, "title"),
     ],
 }
