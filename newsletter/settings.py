@@ -4,9 +4,7 @@
 whoever has the same environment finds the same parts.
 """
 
-import base64
 import hashlib
-import hmac
 import os
 import re
 import tempfile
@@ -20,8 +18,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from newsletter.core.errors import OperatorMustAct
 from newsletter.core.host_names import ehlo_name, listening_host, mail_domain
 from newsletter.core.idn import to_ascii_domain
-from newsletter.core.kept_secret import kept_secret
+from newsletter.core.kept_secret import kept_secret, mailbox_secret
 from newsletter.core.public_url import check_public_url, host_of
+from newsletter.core.spamd_url import check_spamd_url
 from newsletter.core.text import full_stop
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
@@ -32,6 +31,7 @@ PRIVATE_UMASK = 0o077
 ListeningHost = Annotated[str, AfterValidator(listening_host)]
 PublicUrl = Annotated[str, AfterValidator(lambda url: check_public_url(url) if url.strip() else "")]
 MailDomain = Annotated[str, AfterValidator(mail_domain)]
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
 SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL")
 
 
@@ -40,7 +40,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    data_dir: Path = Field(
+    data_dir: AbsolutePath = Field(
         default=Path("var"),
         description="The folder of everything that is kept, relative to the working directory.",
     )
@@ -113,6 +113,10 @@ class Settings(BaseModel):
         description="The domain of return paths (VERP): messages of mailings leave from `b+…@` it, so that a"
         " bounce names its delivery. Unset: the domain of the publication's sender, without VERP.",
     )
+    spamassassin_url: Annotated[str, AfterValidator(check_spamd_url)] = Field(
+        default="",
+        description="A spamd (SpamAssassin) that drafts are shown to, such as `spamd://127.0.0.1:783`.",
+    )
     mail_host: ListeningHost = Field(
         default="127.0.0.1",
         description="The address on which `newsletter mail listen` takes mail that comes in, by SMTP or LMTP;"
@@ -174,11 +178,6 @@ class Settings(BaseModel):
     @classmethod
     def _names(cls, value: list[str]) -> list[str]:
         return [to_ascii_domain(name.strip().lower()) for name in value]
-
-    @field_validator("data_dir")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
 
     @property
     def uses_embedded_database(self) -> bool:
@@ -254,8 +253,7 @@ class Settings(BaseModel):
     @property
     def mailbox_secret(self) -> str:
         """What opens the pages of the embedded mailbox: the same for every process and every start."""
-        digest = hmac.digest(self.secrets[0].encode(), b"newsletter-mailbox", "sha256")
-        return base64.urlsafe_b64encode(digest[:15]).decode()
+        return mailbox_secret(self.secrets[0])
 
     @property
     def tally_dir(self) -> Path:

@@ -21,6 +21,7 @@ from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.preflight import models as preflight
 from newsletter.preflight.sender_checks import models as sender_checks
+from newsletter.preflight.spam_checks import models as spam_checks
 from newsletter.publications import models as publications
 from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
@@ -49,6 +50,7 @@ __all__ = [
     "publications",
     "redirects",
     "sender_checks",
+    "spam_checks",
     "stories",
     "subscribers",
     "transports",

@@ -37,6 +37,7 @@ def checks() -> CheckRunner:
             UnsubscribeSpool(given.unsubscribe_dir),
             given.recovery_seconds,
             has_imap=given.imap_url is not None,
+            spamassassin_url=given.spamassassin_url,
         )
     )
 
@@ -52,8 +53,7 @@ def poll_mailbox() -> None:
     """Take the mail that waits by IMAP."""
     from newsletter.incoming import imap  # its library is only of use where there is such a mailbox
 
-    url = settings().imap_url
-    if url is not None:
+    if url := settings().imap_url:
         receiver = Receiver(runtime().sessions, runtime().links)
         try:
             imap.poll(imap.read_imap_url(url.get_secret_value()), receiver)

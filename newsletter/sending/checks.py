@@ -21,6 +21,7 @@ from newsletter.core.queue import broker
 from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.curation.suggest import forget_senders
 from newsletter.preflight.sender_checks.check import publish_sender_jobs
+from newsletter.preflight.spam_checks.check import publish_spam_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -48,6 +49,7 @@ class CheckContext:
     """What the checks work with.
 
     recovery_seconds: the period of recovery, a setting (15 seconds).
+    spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
     """
 
@@ -58,6 +60,7 @@ class CheckContext:
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
     has_imap: bool = False
+    spamassassin_url: str = ""
     watch: Watch = field(default_factory=Watch)
 
 
@@ -110,6 +113,11 @@ def _sweep_fetching(context: CheckContext) -> None:
 
 def _sweep_senders(context: CheckContext) -> None:
     publish_sender_jobs(context.sessions)
+
+
+def _sweep_spam_checks(context: CheckContext) -> None:
+    if context.spamassassin_url:
+        publish_spam_jobs(context.sessions)
 
 
 def _record_host(context: CheckContext) -> None:
@@ -191,6 +199,11 @@ CHECKS = (
         _sweep_senders,
         Period.RECOVERY,
         "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
+    ),
+    Check(
+        _sweep_spam_checks,
+        Period.RECOVERY,
+        "Somebody edited a draft: its review would say nothing about spam.",
     ),
     Check(
         _record_host,

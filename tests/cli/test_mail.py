@@ -1,13 +1,16 @@
 """`newsletter mail listen`, and the address that it takes mail for."""
 
+import logging
 import os
 import signal
 import smtplib
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +30,16 @@ def publication(session: Session) -> Publication:
     made = make_publication(session)
     session.commit()
     return made
+
+
+@pytest.fixture(autouse=True)
+def _logs_stay_as_they_were() -> Iterator[None]:
+    """The command sends the logs of its process to its standard error, which ends with the test."""
+    root = logging.getLogger()
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.configure(**before)
 
 
 def bring_and_stop(port: int, address: str) -> None:
