@@ -20,6 +20,7 @@ from newsletter.preflight.place_key import with_keys
 from newsletter.preflight.rule_versions import load_settings
 from newsletter.preflight.rules import RULES
 from newsletter.preflight.sender_checks.find import sender_problems
+from newsletter.preflight.spam_checks.find import find_spam_score
 from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile_input import compile_with_parts
@@ -81,6 +82,7 @@ def make_draft(
         tested=_was_tested(session, revision),
         approved=not lacks_approval(session, revision, publication),
         sender_problems=sender_problems(session, publication),
+        spam=find_spam_score(session, revision, compiled),
         settings=load_settings(session, publication),
     )
 

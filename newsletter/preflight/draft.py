@@ -7,6 +7,7 @@ from datetime import date
 from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.document import Document
 from newsletter.preflight.settings import DEFAULTS, RuleSettings
+from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.parts import PartBytes
@@ -35,6 +36,7 @@ class Draft:
     tested:   whether somebody sent a test message since the last edit.
     approved: whether it has the approval by somebody else, or its publication demands none.
     sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
+    spam: what SpamAssassin says of the message; None while it is not known.
     settings: what the publication chose about the rules.
     """
 
@@ -52,4 +54,5 @@ class Draft:
     tested: bool = True
     approved: bool = True
     sender_problems: tuple[str, ...] = ()
+    spam: SpamScore | None = None
     settings: RuleSettings = DEFAULTS
