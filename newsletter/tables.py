@@ -15,6 +15,7 @@ from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
 from newsletter.issues import models as issues
+from newsletter.issues.snippets import models as snippets
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
@@ -47,6 +48,7 @@ __all__ = [
     "publications",
     "redirects",
     "sender_checks",
+    "snippets",
     "stories",
     "subscribers",
     "transports",

@@ -35,6 +35,8 @@ class Draft:
     tested:   whether somebody sent a test message since the last edit.
     approved: whether it has the approval by somebody else, or its publication demands none.
     sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
+    missing_snippets, outdated_snippets: keys of snippets that a draft uses and that are gone, or have another
+              text by now; none for what is scheduled or was sent, which keeps its words.
     settings: what the publication chose about the rules.
     """
 
@@ -52,4 +54,6 @@ class Draft:
     tested: bool = True
     approved: bool = True
     sender_problems: tuple[str, ...] = ()
+    missing_snippets: frozenset[str] = frozenset()
+    outdated_snippets: frozenset[str] = frozenset()
     settings: RuleSettings = DEFAULTS

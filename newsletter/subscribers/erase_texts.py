@@ -30,6 +30,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "link_check": ("headline", "detail"),
     "story_mention": ("headline", "outlet"),
     "correction": ("note",),
+    "snippet": ("title", "text", "url", "link_label"),
     "comment": ("author", "text", "quote", "item_headline"),
 }
 # What somebody asked for about an address, until a worker decides it: it is dropped.
