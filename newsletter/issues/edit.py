@@ -113,7 +113,7 @@ def update_title_and_slug(session: Session, issue: Issue, document: Document) ->
 
 
 def store_revision(session: Session, issue: Issue, newest: Revision, text: str, author: str) -> Revision:
-    """Amend the newest revision of `issue` or add one; the one with `text`. The caller has `lock_issue`d it."""
+    """Amend the newest revision of `issue` or add one; the one with `text`. The caller holds its lock."""
     author = author[:AUTHOR_LENGTH]
     if _may_be_amended(newest, author) and not seen_by_others(session, newest, author):
         newest.document, newest.saved_at = text, clock.now()

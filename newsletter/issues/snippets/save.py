@@ -18,6 +18,7 @@ from newsletter.issues.snippets.refresh import refresh_draft
 from newsletter.issues.snippets.take_over import WORDS
 from newsletter.publications.models import Publication
 
+LARGEST_FILE = 80_000  # octets: a text has 20,000 characters at most
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
