@@ -1,8 +1,12 @@
-"""Two versions of a publication's rules, and a warning of a draft that somebody waived."""
+"""Two versions of a publication's rules, a warning that somebody waived, and a snippet."""
 
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
+from newsletter.issues.edit import edit_issue, state_of
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.issues.snippets.save import SnippetWords, save_snippet
 from newsletter.preflight.rule_versions import save_rules
 from newsletter.preflight.waive import waive
 from newsletter.publications.models import Publication
@@ -17,3 +21,16 @@ def waive_test(session: Session, issue_id: int, links: Links, actor: str) -> int
     """The id of the waiver of what is said about test messages."""
     [waiver] = waive(session, issue_id, "tested", "", reason="Seen on paper.", links=links, actor=actor)
     return waiver.id
+
+
+def keep_snippet(session: Session, publication: Publication, title: str, actor: str) -> str:
+    """The key of a snippet of that title, which no issue uses."""
+    words = SnippetWords(title, f"{title}. Give what a **coffee** costs.", "https://a.example/give")
+    return save_snippet(session, publication, "support", words, actor=actor).snippet.key
+
+
+def use_snippet(session: Session, issue: Issue, key: str, actor: str) -> None:
+    """Add the snippet to the end of a draft."""
+    section = {"type": "snippet", "id": "support-us", "key": key}
+    added = {"op": "add", "path": "/sections/-", "value": section}
+    edit_issue(session, issue.id, state_of(find_revision(session, issue)), [added], author=actor)

@@ -50,7 +50,7 @@ from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
 from tests.features.discussion import discuss
-from tests.features.reviewing import choose_rules, waive_test
+from tests.features.reviewing import choose_rules, keep_snippet, use_snippet, waive_test
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -134,6 +134,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     waiver_id = waive_test(session, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
+    further["snippet_key"] = keep_snippet(session, publication, "How to support us", OWNER)
     common = _common(session, publication) | further
     done = _import(session, publication, ImportState.DONE)
     scenes = [
@@ -176,6 +177,8 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
         facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
         facts |= {"transport_id": _transports(session, runtime, words)}
+        facts["snippet_key"] = keep_snippet(session, publication, twice[:300], OWNER)
+        use_snippet(session, draft, "support", OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()
     return scenes
