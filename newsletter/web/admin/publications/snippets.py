@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError, Missing
+from newsletter.document.richtext import to_plain
 from newsletter.document.slug import ascii_slug
 from newsletter.issues.snippets.find import find_snippet, find_uses, list_snippets
 from newsletter.issues.snippets.models import KEY_LENGTH, Snippet
@@ -21,6 +22,7 @@ from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 from newsletter.web.forms import Form
 
+LONGEST_BEGIN = 400  # characters of a text that the list is made of
 # The field for each column: `text` is a method of forms.
 FIELDS = {"title": "title", "text": "markdown", "url": "url", "link_label": "link_label"}
 
@@ -64,7 +66,12 @@ def snippets(slug: str) -> str:
     rows = [
         (each, find_uses(session(), publication, each.key)) for each in list_snippets(session(), publication)
     ]
-    return render_template("admin/publications/snippets.html", publication=publication, rows=rows)
+    return render_template(
+        "admin/publications/snippets.html",
+        publication=publication,
+        rows=rows,
+        begins={each.key: to_plain(each.text[:LONGEST_BEGIN], links=False)[:90] for each, _uses in rows},
+    )
 
 
 @blueprint.get("/p/<slug>/new-snippet")
