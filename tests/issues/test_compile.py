@@ -125,6 +125,14 @@ def test_the_logo_of_the_publication_is_shown(session: Session, stored: MediaFil
     assert f"/media/{stored.key}/600.png" in html
 
 
+def test_the_header_images_of_the_publication_are_shown(session: Session, stored: MediaFile) -> None:
+    tokens = {"header_image": stored.key, "header_dark": stored.key, "header_alt": "The Morning"}
+    publication = make_publication(session, theme_tokens=tokens)
+    html = compiled_from(session, publication, document("text")).fill_html({})
+    assert html.count(f"/media/{stored.key}/1200.") == 2
+    assert 'alt="The Morning"' in html
+
+
 def test_a_preview_says_the_number_that_the_issue_will_have(session: Session) -> None:
     publication = make_publication(session)
     first = save_document(session, publication, document("text", slug="first"))
