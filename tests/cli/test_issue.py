@@ -192,6 +192,31 @@ def test_render_shows_what_a_reader_gets(session: Session, run: Run, imported: i
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_render_shows_what_an_editor_looks_at(session: Session, run: Run, imported: int) -> None:
+    def rendered(form: str, *options: str) -> str:
+        return run("issue", "render", str(imported), "--format", form, *options).out
+
+    assert "Dear Zora," in rendered(
+        "text", "--name", "Zora Vale", "--attribute", "city=Rome", "--language", "de"
+    )
+    assert "Apple Mail on an iPhone\n    The Weekly\n    Good morning, " in rendered("list")
+    assert "Unsubscribe\n    http" in rendered("links")
+    assert "head and foot, " in rendered("links")
+    assert rendered("reading").startswith("language: en\nemail: Week one\n")
+    session.scalars(select(Issue)).one().publication.redirect_links = True
+    session.commit()
+    assert "redirected" in rendered("links")
+    for options, sentence in (
+        (("--name", "Zora", "--subscriber", "ana@readers.example"), "not both"),
+        (("--name", "x" * 10_000), "at most 120 characters"),
+        (("--attribute", "city"), "write KEY=VALUE"),
+        (("--language", "?"), "is no language"),
+    ):
+        done = run("issue", "render", str(imported), "--format", "text", *options)
+        assert (done.code, done.out) == (2, "")
+        assert sentence in done.err
+
+
 def test_render_refuses_strangers(session: Session, run: Run, imported: int) -> None:
     make_subscription(session, make_publication(session, "other"), "bo@readers.example")
     session.commit()
