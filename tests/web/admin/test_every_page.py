@@ -55,6 +55,7 @@ FURTHER = {
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
     "/admin/issues/<int:issue_id>/inbox": ("urls",),
+    "/admin/issues/<int:issue_id>/threads": ("text", "section", "quote"),
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/issues/<int:issue_id>/correct": ("shown", "note", "title"),
     "/admin/issues/<int:issue_id>/errata": ("correction", "do"),
@@ -68,7 +69,7 @@ FURTHER = {
 # Sent by buttons that these scenes do not show, without a field; and what `_refuse_hostile_changes` sends.
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
-    *("/recipients.csv", "/problems.csv", "/correction-mail"),
+    *("/recipients.csv", "/problems.csv", "/correction-mail", "/threads/<int:comment_id>/resolve"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
 )
 # The test goes on with its session.
