@@ -120,8 +120,8 @@ def test_two_editors_see_each_other(
         redis.flushdb()  # the tests share it, and their issues have the same numbers
     url = f"/admin/issues/{issue.id}/presence"
     assert editor_client.post(url, json={"etag": "1.0"}).json == {"others": [], "comments": "0.0"}
-    assert admin_client.post(url, json={"etag": "1.0"}).json == {"others": ["eddi@press.example"]}
-    assert editor_client.post(url, data="nonsense").json == {"others": ["olga@press.example"]}
+    assert admin_client.post(url, json={"etag": "1.0"}).json["others"] == ["eddi@press.example"]
+    assert editor_client.post(url, data="nonsense").json["others"] == ["olga@press.example"]
 
 
 def test_without_redis_nobody_is_there() -> None:
