@@ -81,6 +81,8 @@ def build_front_end(assets: Path, static: Path) -> bool:
             ):
                 script = assets / "node_modules" / tool[0]
                 _run([node, script, *tool[1:]], assets, environment, failure=what)
+            reduce = [node, assets.resolve() / "scripts" / "css-support.mjs", str(fresh / "css-support.json")]
+            _run(reduce, assets, environment, failure="the CSS support of mail programs cannot be read")
         _compress(fresh)
         (fresh / stamp.name).write_text(sources, encoding="ascii")
         _put_in_place(fresh, static)

@@ -28,6 +28,12 @@ fetch_next = Job("fetch_next", Queue.FETCH, {})
 # Asks the DNS for SPF, DKIM and DMARC of a sender's domain. Published again while more are due.
 check_sender = Job("check_sender", Queue.FETCH, {})
 
+# Takes the mail that waits in the mailbox of IMAP_URL; published every minute where there is one.
+poll_mailbox = Job("poll_mailbox", Queue.PERIODIC, {})
+
+# Shows the message of a draft to SpamAssassin, where one is configured. Published again while more are due.
+check_spam = Job("check_spam", Queue.FETCH, {})
+
 # Beat's tick: publishes a job for all that the database says is due. Also run by the periodic worker's timer.
 sweep = Job("sweep", Queue.PERIODIC, {})
 
@@ -39,5 +45,7 @@ CATALOGUE: tuple[Job, ...] = (
     import_subscribers,
     fetch_next,
     check_sender,
+    check_spam,
+    poll_mailbox,
     sweep,
 )

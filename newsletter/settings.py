@@ -4,34 +4,35 @@
 whoever has the same environment finds the same parts.
 """
 
-import base64
 import hashlib
-import hmac
 import os
 import re
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from newsletter.core.errors import OperatorMustAct
-from newsletter.core.host_names import ehlo_name, host_name
+from newsletter.core.host_names import ehlo_name, listening_host, mail_domain
 from newsletter.core.idn import to_ascii_domain
-from newsletter.core.kept_secret import kept_secret
+from newsletter.core.kept_secret import kept_secret, mailbox_secret
 from newsletter.core.public_url import check_public_url, host_of
+from newsletter.core.spamd_url import check_spamd_url
 from newsletter.core.text import full_stop
 
 # sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
 MAX_SOCKET_PATH = 100
-# With room for a return path's local part in the 254 octets of an address.
-DOMAIN = re.compile(r"(?=.{1,189}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 # New files are 0600 and folders 0700: addresses of subscribers are kept in them.
 PRIVATE_UMASK = 0o077
-SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+ListeningHost = Annotated[str, AfterValidator(listening_host)]
+PublicUrl = Annotated[str, AfterValidator(lambda url: check_public_url(url) if url.strip() else "")]
+MailDomain = Annotated[str, AfterValidator(mail_domain)]
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
+SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL")
 
 
 class Settings(BaseModel):
@@ -39,11 +40,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    data_dir: Path = Field(
+    data_dir: AbsolutePath = Field(
         default=Path("var"),
         description="The folder of everything that is kept, relative to the working directory.",
     )
-    host: str = Field(
+    host: ListeningHost = Field(
         default="127.0.0.1", description="The address that the web server listens on; `0.0.0.0` for all."
     )
     port: int = Field(default=8000, ge=1, le=65535, description="The port that the web server listens on.")
@@ -54,7 +55,7 @@ class Settings(BaseModel):
         description="The port of the embedded mailbox's SMTP server. Unset: `PORT` + 25, or `PORT` − 25 where"
         " that is above 65,535.",
     )
-    public_url: str = Field(
+    public_url: PublicUrl = Field(
         default="",
         description="Where readers reach the web server, such as `https://news.example.org`: every link in"
         " an email begins with it, and relays are told its host. It has no path. With"
@@ -107,10 +108,36 @@ class Settings(BaseModel):
         le=64,
         description="Processes that send mailings. Unset: the number of cores, at most 4.",
     )
-    bounce_domain: str = Field(
+    bounce_domain: MailDomain = Field(
         default="",
         description="The domain of return paths (VERP): messages of mailings leave from `b+…@` it, so that a"
         " bounce names its delivery. Unset: the domain of the publication's sender, without VERP.",
+    )
+    spamassassin_url: Annotated[str, AfterValidator(check_spamd_url)] = Field(
+        default="",
+        description="A spamd (SpamAssassin) that drafts are shown to, such as `spamd://127.0.0.1:783`.",
+    )
+    mail_host: ListeningHost = Field(
+        default="127.0.0.1",
+        description="The address on which `newsletter mail listen` takes mail that comes in, by SMTP or LMTP;"
+        " `0.0.0.0` for all.",
+    )
+    mail_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Its port; 0: no mail is taken in. Unset: `PORT` + 26, or `PORT` − 26 where that is above"
+        " 65,535.",
+    )
+    mail_domain: MailDomain = Field(
+        default="",
+        description="The domain of the secret addresses that take links for an inbox: mail for it has to"
+        " reach the listener. Unset: `BOUNCE_DOMAIN`, else the host of `PUBLIC_URL`.",
+    )
+    imap_url: SecretStr | None = Field(
+        default=None,
+        description="A mailbox of its own whose mail is taken in as well, looked into every minute:"
+        " `imaps://user:password@host/INBOX`.",
     )
     organisation: str = Field(
         default="",
@@ -152,38 +179,6 @@ class Settings(BaseModel):
     def _names(cls, value: list[str]) -> list[str]:
         return [to_ascii_domain(name.strip().lower()) for name in value]
 
-    @field_validator("data_dir")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
-
-    @field_validator("host")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        value = value.strip().removeprefix("[").removesuffix("]")
-        try:
-            return host_name(value) if value else ""
-        except ValueError:
-            message = "it must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
-            raise ValueError(message) from None
-
-    @field_validator("bounce_domain")
-    @classmethod
-    def _domain(cls, value: str) -> str:
-        try:
-            value = to_ascii_domain(value.strip().lower()).removesuffix(".")
-        except ValueError:
-            value = "-"
-        if value and not DOMAIN.fullmatch(value):
-            message = "it must be a domain name such as bounces.example.org"
-            raise ValueError(message)
-        return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        return check_public_url(value) if value.strip() else ""
-
     @property
     def uses_embedded_database(self) -> bool:
         return self.database_url is None
@@ -206,9 +201,20 @@ class Settings(BaseModel):
 
     @property
     def effective_mailbox_port(self) -> int:
-        if self.mailbox_port is not None:
-            return self.mailbox_port
-        return self.port + 25 if self.port + 25 <= 65535 else self.port - 25
+        return self.mailbox_port if self.mailbox_port is not None else self._port_beside(25)
+
+    @property
+    def effective_mail_port(self) -> int:
+        """The port of the listener for mail that comes in; 0: there is none."""
+        return self.mail_port if self.mail_port is not None else self._port_beside(26)
+
+    @property
+    def effective_mail_domain(self) -> str:
+        host = "localhost" if self.mail_name.startswith("[") else self.mail_name
+        return self.mail_domain or self.bounce_domain or host
+
+    def _port_beside(self, distance: int) -> int:
+        return self.port + distance if self.port + distance <= 65535 else self.port - distance
 
     @property
     def effective_smtp_url(self) -> str:
@@ -247,8 +253,7 @@ class Settings(BaseModel):
     @property
     def mailbox_secret(self) -> str:
         """What opens the pages of the embedded mailbox: the same for every process and every start."""
-        digest = hmac.digest(self.secrets[0].encode(), b"newsletter-mailbox", "sha256")
-        return base64.urlsafe_b64encode(digest[:15]).decode()
+        return mailbox_secret(self.secrets[0])
 
     @property
     def tally_dir(self) -> Path:

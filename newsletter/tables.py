@@ -14,6 +14,7 @@ from newsletter.corrections import models as corrections
 from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
+from newsletter.incoming import models as incoming
 from newsletter.issues import models as issues
 from newsletter.issues.snippets import models as snippets
 from newsletter.mailings import models as mailings
@@ -21,6 +22,7 @@ from newsletter.media import models as media
 from newsletter.outbox import models as outbox
 from newsletter.preflight import models as preflight
 from newsletter.preflight.sender_checks import models as sender_checks
+from newsletter.preflight.spam_checks import models as spam_checks
 from newsletter.publications import models as publications
 from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
@@ -39,6 +41,7 @@ __all__ = [
     "curation",
     "deferred",
     "imports",
+    "incoming",
     "issues",
     "link_checks",
     "mailings",
@@ -49,6 +52,7 @@ __all__ = [
     "redirects",
     "sender_checks",
     "snippets",
+    "spam_checks",
     "stories",
     "subscribers",
     "transports",

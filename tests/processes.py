@@ -92,6 +92,7 @@ class Installation:
                 "SMTP_URL": smtp_url or "",
                 "PORT": str(self.port),
                 "MAILBOX_PORT": str(free_port()),
+                "MAIL_PORT": "0",
                 "BULK_PROCESSES": "2",
                 "WEB_THREADS": "4",
                 **variables,

@@ -1,4 +1,4 @@
-"""The fetch queue: pages, pictures and feeds for the inbox, and what the DNS says about senders."""
+"""The fetch queue: pages, pictures and feeds for the inbox, what the DNS says about senders, spam."""
 
 from functools import cache
 from importlib import import_module
@@ -13,6 +13,8 @@ from newsletter.media.files import MediaFiles
 from newsletter.pages.fetch import Fetcher
 from newsletter.preflight.sender_checks import check as senders
 from newsletter.preflight.sender_checks.check import SenderContext
+from newsletter.preflight.spam_checks import check as spam
+from newsletter.preflight.spam_checks.check import SpamContext
 from newsletter.transports.dkim_keys import ask_dns
 from workers.app import app, runtime, settings
 from workers.handles import handles
@@ -44,6 +46,13 @@ def check_sender() -> None:
     context = SenderContext(runtime().sessions, ask_dns, given.secrets, given.bounce_domain)
     if senders.check_sender(context):
         jobs.check_sender.publish()
+
+
+@handles(jobs.check_spam)
+def check_spam() -> None:
+    url = settings().spamassassin_url
+    if url and spam.check_spam(SpamContext(runtime().sessions, runtime().links, url)):
+        jobs.check_spam.publish()
 
 
 @celeryd_after_setup.connect

@@ -7,6 +7,7 @@ from newsletter.archive_search.query import Phrase
 from newsletter.archive_search.words import Word, fold, words_of
 
 BEFORE, AFTER = 60, 180  # characters of an excerpt around the first hit
+SENTENCE = 40  # characters; a shorter line is a name, such as that of an outlet
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,21 @@ class Part:
 
 
 def excerpt(text: str, phrases: Sequence[Phrase]) -> list[Part]:
-    """Of the line of `text` with most of `phrases` what is around the first of them; else how it begins."""
+    """Of the line of `text` with most of `phrases` what is around the first of them; else how it begins.
+
+    Of two lines with as many the first is taken, but a sentence rather than a name.
+    """
     best, hits = "", list[tuple[int, int]]()
-    most = 0
+    most = (0, False)
     for line in text.splitlines():
         spans, number = _find(line, phrases)
-        if number > most:
-            best, hits, most = line, spans, number
-        if number == len(phrases):
+        worth = (number, len(line) >= SENTENCE)
+        if spans and worth > most:
+            best, hits, most = line, spans, worth
+        if most == (len(phrases), True):
             break
     if not hits:
-        return [Part(_cut(text.partition("\n")[0], 0, BEFORE + AFTER))]
+        return [Part(_cut(text.partition("\n")[0], BEFORE + AFTER))]
     return _around(best, hits)
 
 
@@ -106,7 +111,7 @@ def _blank_before(line: str, end: int, limit: int) -> int:
     return blank if blank >= 0 else end
 
 
-def _cut(line: str, start: int, length: int) -> str:
+def _cut(line: str, length: int) -> str:
     if len(line) <= length:
         return line
-    return line[start : _blank_before(line, length, 1)].rstrip() + " …"
+    return line[: _blank_before(line, length, 1)].rstrip() + " …"

@@ -24,6 +24,7 @@ NOUNS = {
     "media": "Store images for issues.",
     "inbox": "Collect links, and place them in issues.",
     "feed": "Add feeds, whose new items come into the inbox.",
+    "mail": "Take in mail: links for inboxes.",
     "issue": "Import, export, check, render, compare and send issues.",
     "delivery": "Show what exactly a person got.",
     "cadence": "Say when issues are due.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.environment import answer, console, json_option, session
+from newsletter.cli.environment import answer, console, json_option, runtime, session
 from newsletter.cli.parameters import ID
 
 if TYPE_CHECKING:
@@ -147,6 +147,52 @@ def place(entry_id: int, issue_id: int, section_id: str, as_json: bool) -> None:
         {"id": entry_id, "state": placed.entries[0].state.value} | facts,
         f"It is in issue {issue_id} now, in the section “{section_id}”.",
     )
+
+
+@command.command("address")
+@publication_option
+@click.option("--rotate", is_flag=True, help="Make a new address; the old one takes nothing any more.")
+@click.option("--off", is_flag=True, help="Have no address, until the next --rotate.")
+@json_option
+def address(slug: str, rotate: bool, off: bool, as_json: bool) -> None:
+    """Show the secret address: links that are mailed to it become entries."""
+    from newsletter.core.errors import Refused
+    from newsletter.curation.email_in.address import inbox_address, rotate_address, turn_off_address
+    from newsletter.publications.find import find_publication
+
+    if rotate and off:
+        raise Refused("two_wishes", "Give --rotate or --off, not both.")
+    with session() as opened:
+        publication = find_publication(opened, slug)
+        if rotate:
+            rotate_address(opened, publication, actor=ACTOR)
+        elif off:
+            turn_off_address(opened, publication, actor=ACTOR)
+        opened.commit()
+        links, settings = runtime().links, runtime().settings
+        shown = inbox_address(links.signer, settings.effective_mail_domain, publication)
+    answer(
+        as_json, {"address": shown or None}, shown or "Links by mail are off. Make an address with --rotate."
+    )
+
+
+@command.command("suggestions")
+@publication_option
+@click.option("--on/--off", "allowed", default=None, help="Let readers suggest links, or no more.")
+@json_option
+def suggestions(slug: str, allowed: bool | None, as_json: bool) -> None:
+    """Show or change whether readers may suggest links, on a page of their own."""
+    from newsletter.curation.suggest import allow_suggestions
+    from newsletter.publications.find import find_publication
+
+    with session() as opened:
+        publication = find_publication(opened, slug)
+        if allowed is not None:
+            allow_suggestions(opened, publication, allowed, actor=ACTOR)
+            opened.commit()
+        page = runtime().links.suggest(slug) if publication.suggestions else None
+    told = f"Readers suggest links at {page}" if page else "Readers may not suggest links."
+    answer(as_json, {"suggestions": page is not None, "url": page}, told)
 
 
 def _wait(ids: list[int]) -> dict[int, str]:

@@ -6,6 +6,8 @@ import re
 from newsletter.core.idn import to_ascii_domain
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?")
+# With room for a return path's local part in the 254 octets of an address.
+_DOMAIN = re.compile(r"(?=.{1,189}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
 def host_name(text: str) -> str:
@@ -44,3 +46,25 @@ def ehlo_name(host: str) -> str:
     if not is_ip_address(host):
         return host
     return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
+
+
+def listening_host(text: str) -> str:
+    """`text` as an address of this machine to listen on; `ValueError` says what it has to be."""
+    text = text.strip().removeprefix("[").removesuffix("]")
+    try:
+        return host_name(text) if text else ""
+    except ValueError:
+        message = "it must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"
+        raise ValueError(message) from None
+
+
+def mail_domain(text: str) -> str:
+    """`text` as a domain of addresses, in ASCII; empty stays empty. `ValueError` says what it has to be."""
+    try:
+        domain = to_ascii_domain(text.strip().lower()).removesuffix(".")
+    except ValueError:
+        domain = "-"
+    if domain and not _DOMAIN.fullmatch(domain):
+        message = "it must be a domain name such as mail.example.org"
+        raise ValueError(message)
+    return domain

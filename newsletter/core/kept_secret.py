@@ -1,5 +1,7 @@
-"""The secret of an installation that was given none."""
+"""The secret of an installation that was given none, and one that is made of it."""
 
+import base64
+import hmac
 import os
 import secrets
 import tempfile
@@ -26,3 +28,9 @@ def kept_secret(path: Path) -> str:
         raise OperatorMustAct(
             "data_dir", f"The data directory {path.parent} cannot be written: {error.strerror}. Set DATA_DIR."
         ) from error
+
+
+def mailbox_secret(secret: str) -> str:
+    """What opens the pages of the embedded mailbox, made of the installation's `secret`."""
+    digest = hmac.digest(secret.encode(), b"newsletter-mailbox", "sha256")
+    return base64.urlsafe_b64encode(digest[:15]).decode()

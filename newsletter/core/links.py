@@ -22,6 +22,9 @@ class Links:
     def subscribe(self, publication_slug: str) -> str:
         return f"{self.public_url}/subscribe/{quote(publication_slug)}"
 
+    def suggest(self, publication_slug: str) -> str:
+        return f"{self.public_url}/suggest/{quote(publication_slug)}"
+
     def confirm(self, subscription_id: int) -> str:
         return f"{self.public_url}/confirm/{self.signer.sign(Purpose.CONFIRM, subscription_id)}"
 

@@ -62,6 +62,7 @@ def configure(style: Literal["console", "json"], level: int = logging.INFO) -> N
     root.handlers = [handler]
     root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's, with every address that is named
 
 
 def _hide_addresses(

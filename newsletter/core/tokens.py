@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     FORM = "form"
     BOUNCE = "bounce"
+    INBOX = "inbox"
     VIEW = "view"
     SHARE = "share"
     REDIRECT = "redirect"

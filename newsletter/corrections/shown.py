@@ -11,7 +11,7 @@ from newsletter.corrections.models import Correction
 from newsletter.document import Document, loads
 from newsletter.document.merge import with_defaults
 from newsletter.document.richtext import to_plain
-from newsletter.issues.diff import Change, FieldDiff, ItemDiff, Piece, SectionDiff, diff_documents
+from newsletter.issues.diff import FieldDiff, Piece, diff_documents
 from newsletter.issues.diff.words import diff_words, shorten
 from newsletter.issues.models import Revision
 
@@ -60,32 +60,26 @@ def changes_between(before: Document, after: Document) -> Iterator[ShownChange]:
     What no reader sees is left out: subject and preheader, sizes, names in links. So is what was only moved.
     """
     difference = diff_documents(before, after)
-    yield from _changes("", difference.fields, Change.CHANGED, plain=False)
+    yield from _changes("", difference.fields)
     for section in difference.sections:
-        yield from _changes(_titled(section), section.fields, section.change, plain=False)
+        title = with_defaults(section.title).strip()
+        yield from _changes(title, section.fields)
         for item in section.items:
-            yield from _changes(_titled(item), item.fields, item.change, plain=section.type == "quotes")
+            # A statement of a notice has no title: its own words would stand there.
+            place = title if section.type == "notice" else with_defaults(item.title).strip()
+            yield from _changes(place, item.fields, plain=section.type == "quotes")
 
 
-def _changes(
-    place: str, fields: tuple[FieldDiff, ...], change: Change, *, plain: bool
-) -> Iterator[ShownChange]:
-    """`plain`: its texts have no Markdown. The title of what was added or removed is not said twice."""
+def _changes(place: str, fields: tuple[FieldDiff, ...], *, plain: bool = False) -> Iterator[ShownChange]:
+    """`plain`: its texts have no Markdown. A place that is one of the texts themselves is not said twice."""
     for field in fields:
         name = field.name.rpartition(".")[2]
         if name not in RICH_FIELDS | PLAIN_FIELDS:
             continue
         write = with_defaults if plain or name in PLAIN_FIELDS else to_plain
         old, new = write(field.before).strip(), write(field.after).strip()
-        if old == new:
-            continue
-        whole = change in (Change.ADDED, Change.REMOVED)
-        repeated = whole and place in (old, new)
-        yield ShownChange("" if repeated else place, shorten(diff_words(old, new)))
-
-
-def _titled(thing: SectionDiff | ItemDiff) -> str:
-    return with_defaults(thing.title).strip()
+        if old != new:
+            yield ShownChange("" if place in (old, new) else place, shorten(diff_words(old, new)))
 
 
 def _document(session: Session, row: Correction, number: int) -> Document:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import jobs
 from newsletter.core.errors import Refused
-from newsletter.curation.models import ACTOR_LENGTH, URL_LENGTH, Entry, EntryState, Via
+from newsletter.curation.models import ACTOR_LENGTH, SENDER_LENGTH, URL_LENGTH, Entry, EntryState, Via
 from newsletter.pages.canonical_url import canonical_url
 from newsletter.pages.find_urls import find_urls
 from newsletter.publications.models import Publication
@@ -36,16 +36,28 @@ def add_text(session: Session, publication: Publication, text: str, *, via: Via,
 
 
 def add_urls(
-    session: Session, publication: Publication, urls: Sequence[str], *, via: Via, actor: str
+    session: Session,
+    publication: Publication,
+    urls: Sequence[str],
+    *,
+    via: Via,
+    actor: str = "",
+    sender: str = "",
+    note: str = "",
 ) -> list[Entry]:
-    """Add each of `urls`; one that waits in the inbox already, in whatever spelling, is not added again."""
+    """Add each of `urls`; one that waits in the inbox already, in whatever spelling, is not added again.
+
+    `actor`: who of the team adds them; `sender`: who mailed or suggested them. `note` is that of new ones.
+    """
     if len(urls) > MOST_AT_ONCE:
         raise _refused("many_links", f"These are {len(urls):,} links. Add at most {MOST_AT_ONCE} at a time.")
     keys = {url: url_key(canonical_url(url[:URL_LENGTH])) for url in urls}
     entries = find_waiting(session, publication.id, set(keys.values()))
     first_of = {key: url for url, key in reversed(keys.items()) if key not in entries}
     missing = [url for url, key in keys.items() if first_of.get(key) == url]
-    for entry in add_entries(session, publication.id, missing, via=via, actor=actor):
+    for entry in add_entries(
+        session, publication.id, missing, via=via, actor=actor, sender=sender, note=note
+    ):
         entries[keys[entry.url]] = entry
     in_order = [entries[key] for key in dict.fromkeys(keys.values())]
     ask_to_fetch(session, sum(entry.state is EntryState.FETCHING for entry in in_order))
@@ -53,7 +65,14 @@ def add_urls(
 
 
 def add_entries(
-    session: Session, publication_id: int, urls: Sequence[str], *, via: Via, actor: str
+    session: Session,
+    publication_id: int,
+    urls: Sequence[str],
+    *,
+    via: Via,
+    actor: str,
+    sender: str = "",
+    note: str = "",
 ) -> list[Entry]:
     """Add each link, whether or not it is in the inbox already. The caller asks for them to be fetched."""
     if any(len(url) > URL_LENGTH for url in urls):
@@ -64,6 +83,8 @@ def add_entries(
             state=EntryState.FETCHING,
             via=via,
             added_by=actor[:ACTOR_LENGTH],
+            sender=sender[:SENDER_LENGTH],
+            note=note,
             url=url,
             canonical_url=canonical_url(url),
             origins={},

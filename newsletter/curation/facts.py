@@ -53,6 +53,7 @@ def entry_facts(session: Session, entry: Entry) -> dict[str, Any]:
         "seen_in_issues": [{"id": issue.id, "title": issue.title} for issue in issues],
         "from_page": from_page(entry),
         "via": entry.via.value,
+        "sender": entry.sender,
         "note": entry.note,
         "tags": [row.tag for row in entry.tags],
         "issue": entry.issue_id,

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Missing
 from newsletter.curation.models import Entry
+from newsletter.stories.models import StoryMention
 
 
 def find_entry(session: Session, entry_id: int) -> Entry:
@@ -13,6 +14,17 @@ def find_entry(session: Session, entry_id: int) -> Entry:
     if entry is None:
         raise _missing(entry_id)
     return entry
+
+
+def find_at(session: Session, publication_id: int, key: str) -> Entry | None:
+    """The newest entry of the publication whose address has that `url_key`, whatever became of it."""
+    return session.scalar(
+        select(Entry)
+        .join(StoryMention, StoryMention.entry_id == Entry.id)
+        .where(StoryMention.publication_id == publication_id, StoryMention.url_key == key)
+        .order_by(Entry.id.desc())
+        .limit(1)
+    )
 
 
 def lock_entry(session: Session, entry_id: int) -> Entry:

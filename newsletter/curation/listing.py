@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import Session, selectinload
 
 from newsletter.core import clock
-from newsletter.curation.models import Entry, EntryState, EntryTag
+from newsletter.curation.models import Entry, EntryState, EntryTag, Via
 
 PAGE = 50
 WAITING = (EntryState.FETCHING, EntryState.READY, EntryState.TROUBLE)
@@ -28,6 +28,7 @@ class EntryFilter:
 
     shelf: Shelf | None = None
     state: EntryState | None = None
+    via: Via | None = None
     feed_id: int = 0
     outlet: str = ""
     tag: str = ""
@@ -116,6 +117,8 @@ def _matches(publication_id: int, wanted: EntryFilter) -> ColumnElement[bool]:
         parts.append(_on(wanted.shelf))
     if wanted.state:
         parts.append(Entry.state == wanted.state)
+    if wanted.via:
+        parts.append(Entry.via == wanted.via)
     if wanted.feed_id:
         parts.append(Entry.feed_id == wanted.feed_id)
     if wanted.outlet:

@@ -15,6 +15,7 @@ URL_LENGTH = 2_000
 HEADLINE_LENGTH = 300
 NAME_LENGTH = 120  # of a byline, an outlet, a credit
 ACTOR_LENGTH = 254
+SENDER_LENGTH = 400  # a name and an address
 
 
 class EntryState(StrEnum):
@@ -84,6 +85,8 @@ class Entry(Base):
     via: Mapped[Via] = mapped_column(Word(Via))
     feed_id: Mapped[int | None] = mapped_column(ForeignKey("feed.id"))
     added_by: Mapped[str] = mapped_column(String(ACTOR_LENGTH), default="")
+    # Who mailed or suggested it, a name or an address; forgotten after a while.
+    sender: Mapped[str] = mapped_column(String(SENDER_LENGTH), default="", server_default="")
     # As it was given; `canonical_url` is without tracking parameters, and what the page calls itself.
     url: Mapped[str] = mapped_column(String(URL_LENGTH))
     canonical_url: Mapped[str] = mapped_column(String(URL_LENGTH))

@@ -21,6 +21,7 @@ from newsletter.preflight.place_key import with_keys
 from newsletter.preflight.rule_versions import load_settings
 from newsletter.preflight.rules import RULES
 from newsletter.preflight.sender_checks.find import sender_problems
+from newsletter.preflight.spam_checks.find import find_spam_score
 from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile_input import compile_with_parts
@@ -85,6 +86,7 @@ def make_draft(
         sender_problems=sender_problems(session, publication),
         missing_snippets=snippets.missing,
         outdated_snippets=snippets.outdated,
+        spam=find_spam_score(session, revision, compiled),
         settings=load_settings(session, publication),
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.document import Document
 from newsletter.preflight.settings import DEFAULTS, RuleSettings
+from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.parts import PartBytes
@@ -37,6 +38,7 @@ class Draft:
     sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
     missing_snippets, outdated_snippets: keys of snippets that a draft uses and that are gone, or have another
               text by now; none for what is scheduled or was sent, which keeps its words.
+    spam: what SpamAssassin says of the message; None while it is not known.
     settings: what the publication chose about the rules.
     """
 
@@ -56,4 +58,5 @@ class Draft:
     sender_problems: tuple[str, ...] = ()
     missing_snippets: frozenset[str] = frozenset()
     outdated_snippets: frozenset[str] = frozenset()
+    spam: SpamScore | None = None
     settings: RuleSettings = DEFAULTS

@@ -205,6 +205,8 @@ class _Reader:
         wrong, right = one_line(wrong), one_line(_scalar(value) or "")
         if not wrong or not right:
             self._tell(_Problem(key, "Write the wrong form, a colon and the right form."))
+        elif not any(character.isalnum() for character in wrong):
+            self._tell(_Problem(key, "A wrong form needs a letter or a digit."))
         elif max(len(wrong), len(right)) > LONGEST_WORD:
             self._tell(_Problem(key, f"A word has at most {LONGEST_WORD} characters."))
         elif wrong == right:

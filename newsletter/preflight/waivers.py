@@ -30,7 +30,7 @@ def with_waivers(findings: list[Finding], waivers: Sequence[Waiver]) -> list[Fin
 
 
 def void_waivers(session: Session, issue: Issue, findings: list[Finding]) -> list[Waiver]:
-    """The waivers that hold no more, because their place was edited or the finding is another now."""
+    """The waivers that no longer apply, because their place was edited or the finding is another now."""
     holding = {finding.waived.id for finding in findings if finding.waived}
     return [waiver for waiver in standing_waivers(session, issue.id) if waiver.id not in holding]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import JSON, String, Text, false
+from sqlalchemy import JSON, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -32,6 +32,11 @@ class Publication(Base):
     approval_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Whether the links of its mailings go through our redirect, so that they can be mended after the send.
     redirect_links: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether links mailed to its secret address come into the inbox, and how many addresses it has had.
+    email_in: Mapped[bool] = mapped_column(default=True, server_default=true())
+    email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Whether readers may suggest links, on a page of their own.
+    suggestions: Mapped[bool] = mapped_column(default=False, server_default=false())
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
     # The id of its Atom feed, for good (RFC 4287 §4.2.6): whatever becomes of its slug and PUBLIC_URL.
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)

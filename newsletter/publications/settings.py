@@ -44,6 +44,7 @@ class PublicationSettings:
     timezone: str
     approval_required: bool
     redirect_links: bool
+    suggestions: bool
 
 
 def check_settings(
@@ -59,6 +60,7 @@ def check_settings(
     description: str = "",
     approval_required: bool = False,
     redirect_links: bool = False,
+    suggestions: bool = False,
 ) -> PublicationSettings:
     """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
 
@@ -87,6 +89,7 @@ def check_settings(
         timezone=checked("timezone", _timezone, timezone.strip()),
         approval_required=approval_required,
         redirect_links=redirect_links,
+        suggestions=suggestions,
     )
     if problems:
         raise refused(problems)

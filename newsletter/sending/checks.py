@@ -14,10 +14,14 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter import jobs
 from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
+from newsletter.core.queue import broker
 from newsletter.curation.fetch_next import publish_fetch_jobs
+from newsletter.curation.suggest import forget_senders
 from newsletter.preflight.sender_checks.check import publish_sender_jobs
+from newsletter.preflight.spam_checks.check import publish_spam_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
 from newsletter.sending.sweep import (
@@ -42,7 +46,12 @@ TICK_SECONDS = 10.0
 
 @dataclass
 class CheckContext:
-    """What the checks work with. `recovery_seconds`: the period of recovery, a setting (15 seconds)."""
+    """What the checks work with.
+
+    recovery_seconds: the period of recovery, a setting (15 seconds).
+    spamassassin_url: a setting; empty: there is none.
+    has_imap:         whether there is a mailbox whose mail is to be taken in.
+    """
 
     sessions: sessionmaker[Session]
     bulk_processes: int
@@ -50,6 +59,8 @@ class CheckContext:
     data_dir: Path
     unsubscribes: UnsubscribeSpool
     recovery_seconds: float
+    has_imap: bool = False
+    spamassassin_url: str = ""
     watch: Watch = field(default_factory=Watch)
 
 
@@ -60,6 +71,7 @@ class Period(Enum):
     SWEEP = "sweep"  # every `SWEEP_SECONDS`
     RECOVERY = "recovery"  # every `CheckContext.recovery_seconds`
     MINUTE = "minute"
+    HOUR = "hour"
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,11 @@ def _sweep_senders(context: CheckContext) -> None:
     publish_sender_jobs(context.sessions)
 
 
+def _sweep_spam_checks(context: CheckContext) -> None:
+    if context.spamassassin_url:
+        publish_spam_jobs(context.sessions)
+
+
 def _record_host(context: CheckContext) -> None:
     with context.sessions() as session:
         beat(session, host_id(context.tally_dir))
@@ -129,6 +146,17 @@ def _resume_subscriptions(context: CheckContext) -> None:
 
 def _prepare_due_issues(context: CheckContext) -> None:
     prepare_due_issues(context.sessions)
+
+
+def _forget_senders(context: CheckContext) -> None:
+    with context.sessions() as session:
+        forget_senders(session)
+        session.commit()
+
+
+def _poll_mailbox(context: CheckContext) -> None:
+    if context.has_imap and broker.waiting(jobs.poll_mailbox.queue) == 0:
+        jobs.poll_mailbox.publish()
 
 
 CHECKS = (
@@ -173,6 +201,11 @@ CHECKS = (
         "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
     ),
     Check(
+        _sweep_spam_checks,
+        Period.RECOVERY,
+        "Somebody edited a draft: its review would say nothing about spam.",
+    ),
+    Check(
         _record_host,
         Period.RECOVERY,
         "Other hosts take this one for gone when its counter does not change, and settle its windows.",
@@ -201,6 +234,16 @@ CHECKS = (
         _prepare_due_issues,
         Period.MINUTE,
         "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
+    ),
+    Check(
+        _poll_mailbox,
+        Period.MINUTE,
+        "Mail waits in the mailbox of IMAP_URL: its server tells nobody.",
+    ),
+    Check(
+        _forget_senders,
+        Period.HOUR,
+        "Somebody mailed or suggested a link long ago: who that was would be kept for ever.",
     ),
 )
 
@@ -233,6 +276,7 @@ class CheckRunner:
             Period.SWEEP: SWEEP_SECONDS,
             Period.RECOVERY: self._context.recovery_seconds,
             Period.MINUTE: 60.0,
+            Period.HOUR: 3_600.0,
         }
         return clock.monotonic() - self._ran_at[period] >= seconds[period]
 

@@ -33,15 +33,22 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "snippet": ("title", "text", "url", "link_label"),
     "comment": ("author", "text", "quote", "item_headline"),
 }
+# Who somebody is, with their name: emptied where it is them.
+ABOUT_ONE = {"entry": "sender"}
 # What somebody asked for about an address, until a worker decides it: it is dropped.
 ASKED = {"deferred_request": "facts"}
 
 
 def erase_in_texts(session: Session, address: AddressInText) -> None:
-    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays."""
+    """Replace the address wherever it stands in the columns of `FREE_TEXTS`; what is around it stays.
+
+    Those of `ABOUT_ONE` are emptied.
+    """
     for table, names in FREE_TEXTS.items():
         for name in names:
             _erase_in_column(session, Base.metadata.tables[table].c[name], address)
+    for table, name in ABOUT_ONE.items():
+        _empty(session, Base.metadata.tables[table].c[name], address)
     for table, name in ASKED.items():
         _delete_rows(session, Base.metadata.tables[table].c[name], address)
 
@@ -52,6 +59,13 @@ def _delete_rows(session: Session, column: Column[str], address: AddressInText) 
     for facts in found:
         if address.erase_in(json.loads(facts)) != json.loads(facts):
             session.execute(delete(column.table).where(text == facts))
+
+
+def _empty(session: Session, column: Column[str], address: AddressInText) -> None:
+    found = session.scalars(select(column).where(column.ilike(address.like, escape="/")).distinct()).all()
+    for text in found:
+        if address.is_in(text):
+            session.execute(update(column.table).where(column == text).values({column: ""}))
 
 
 def _erase_in_column(session: Session, column: Column[str], address: AddressInText) -> None:

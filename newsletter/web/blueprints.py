@@ -27,6 +27,7 @@ from newsletter.web.public import (
     share,
     style,
     subscribe,
+    suggest,
     unsubscribe,
 )
 
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(style.blueprint)
     app.register_blueprint(subscribe.blueprint)
+    app.register_blueprint(suggest.blueprint)
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)

@@ -76,6 +76,13 @@ ARCHIVE_SEARCHES_PER_VISITOR = Allowance("archive-search", "ARCHIVE_SEARCHES", "
 # Somebody who reads a shared issue writes a few comments; a program would write thousands.
 SHARED_COMMENTS_PER_VISITOR = Allowance("shared-comment", "SHARED_COMMENTS", "20 per 10 minutes; 100 per day")
 
+# Somebody who reads much suggests a few links; a program would fill the inbox.
+SUGGESTIONS_PER_VISITOR = Allowance(
+    "suggestion-visitor", "SUGGESTIONS_PER_VISITOR", "10 per hour; 30 per day"
+)
+# More than editors can look at: whoever writes from many networks reaches no further.
+SUGGESTIONS_PER_PUBLICATION = Allowance("suggestion", "SUGGESTIONS_PER_PUBLICATION", "200 per day")
+
 REDIS_PATIENCE_SECONDS = 0.25
 
 limiter = Limiter(get_remote_address, headers_enabled=False)
@@ -182,6 +189,14 @@ def consume_shared_comment() -> None:
 def consume_archive_search() -> None:
     """Count one search of a visitor in an archive; `Limited` when they had enough."""
     _consume_tries(ARCHIVE_SEARCHES_PER_VISITOR)
+
+
+def consume_suggestion(publication_id: int) -> None:
+    """Count one link that a reader suggests; `Limited` when the visitor or the publication had enough."""
+    _consume_tries(SUGGESTIONS_PER_VISITOR)
+    if _consume(SUGGESTIONS_PER_PUBLICATION, str(publication_id)) is not None:
+        sentence = _("There were many suggestions today. Please try again tomorrow.")
+        raise Limited("too_many_suggestions", sentence)
 
 
 def _visitor() -> str:

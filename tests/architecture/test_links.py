@@ -10,6 +10,7 @@ from newsletter.core.links import Links
 
 LINKS = {
     "subscribe": ("weekly",),
+    "suggest": ("weekly",),
     "confirm": (1,),
     "unsubscribe": (1, 2),
     "preferences": (1,),

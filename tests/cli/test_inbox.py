@@ -77,3 +77,14 @@ def test_mistakes_get_one_sentence(run: Run) -> None:
         assert (done.code, done.out) == (2, "")
         assert sentence in done.err
     assert "No entries" in run("inbox", "list", "--publication", "weekly").out
+
+
+def test_suggestions_are_turned_on_and_off(run: Run) -> None:
+    def told(*options: str) -> object:
+        return run("inbox", "suggestions", "--publication", "weekly", *options, "--json").json
+
+    nothing = {"suggestions": False, "url": None}
+    assert told() == nothing
+    on = told("--on")
+    assert on == told() == {"suggestions": True, "url": "http://localhost/suggest/weekly"}
+    assert told("--off") == told("--off") == nothing

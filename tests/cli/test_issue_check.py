@@ -28,7 +28,7 @@ from tests.preflight.failing import FAILING
 from tests.web.signed_in import SignedIn, signed_in_client
 
 # What cannot be brought about with the built-in themes: its fixtures are drafts only.
-DRAFTS_ONLY = {"unsubscribe", "message_urls"}
+DRAFTS_ONLY = {"unsubscribe", "message_urls", "css_support", "spam_score"}
 JSON = {"Accept": "application/json"}
 
 

@@ -99,3 +99,11 @@ def test_whatever_is_taken_works_wherever_it_is_used(scheme: str, host: str, res
     build_headers(facts, "Hello", SlotTable())
     assert envelope_address(sender, smtputf8=False)
     assert re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-zA-Z:.]+\]", settings.mail_name)
+
+
+def test_a_spamd_is_named_by_its_address() -> None:
+    url = "spamd://127.0.0.1:783"
+    assert load_settings({"SPAMASSASSIN_URL": f" {url} "}).spamassassin_url == url
+    for wrong in ("127.0.0.1:783", "http://127.0.0.1:783", "spamd://", "spamd://x:99999", "spamd://a@b/c"):
+        with pytest.raises(OperatorMustAct, match="SPAMASSASSIN_URL: it must be the address of a spamd"):
+            load_settings({"SPAMASSASSIN_URL": wrong})

@@ -133,8 +133,14 @@ def test_readers_see_words_and_no_markup(session: Session, issue: Issue) -> None
     )
     assert marked(before, after) == [
         "Tides: The mill (https://tide.example/mill) opened in [-March-]{+April+}.",
-        "Ports fill up again: Ports fill up{+ again+}",
+        ": Ports fill up{+ again+}",
         "Ports fill up again: [-https://ports.example/a?b=1&c=2-]{+https://ports.example/b+}",
+    ]
+    before_notice = Document(title="N", sections=(BLOCKS["notice"].example(),))
+    sunday = "Nominations for the *Lantern Prize* close on **Sunday**."
+    notice = with_texts(before_notice, {"sections[0].items[2]": sunday})
+    assert marked(before_notice, notice) == [
+        "This week in three lines: Nominations for the Lantern Prize close on [-Friday-]{+Sunday+}."
     ]
     fewer = after.model_copy(update={"sections": after.sections[:1]})
     assert marked(after, fewer)[:2] == [": [-Stories-]", ": [-Ports fill up again-]"]

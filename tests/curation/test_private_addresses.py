@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.curation.add import add_text
 from newsletter.curation.edit import edit_entry
+from newsletter.curation.email_in.take_mail import take_mail
 from newsletter.curation.feeds.add import add_feed, import_opml
 from newsletter.curation.fetch_next import FetchContext
 from newsletter.curation.models import Via
 from newsletter.curation.place import place_entries
+from newsletter.curation.suggest import read_link, suggest_link
 from newsletter.issues.models import Issue
 from newsletter.publications.models import Publication
 from tests.curation.conftest import ANA, fetch_all
@@ -57,6 +59,16 @@ def in_a_list_of_feeds(
     import_opml(session, publication, f"<opml><body>{outline}</body></opml>".encode(), actor=ANA)
 
 
+def suggested(session: Session, publication: Publication, issue: Issue, site: Site, inside: str) -> None:
+    publication.suggestions = True
+    suggest_link(session, publication, read_link(inside))
+
+
+def mailed(session: Session, publication: Publication, issue: Issue, site: Site, inside: str) -> None:
+    mail = f'Content-Type: text/html\n\n<a href="{inside}">A</a><img src="{inside}">'.encode()
+    take_mail(session, publication, mail, envelope_sender="ana@press.example", own_url="https://news.example")
+
+
 def the_picture_of_a_page(
     session: Session, publication: Publication, issue: Issue, site: Site, inside: str
 ) -> None:
@@ -74,7 +86,7 @@ def a_link_of_a_draft(
 
 
 WAYS: tuple[Way, ...] = (
-    *(pasted, redirected, fed, an_item_of_a_feed, the_feed_of_a_page, in_a_list_of_feeds),
+    *(suggested, mailed, pasted, redirected, fed, an_item_of_a_feed, the_feed_of_a_page, in_a_list_of_feeds),
     *(the_picture_of_a_page, a_link_of_a_draft),
 )
 

@@ -69,6 +69,7 @@ def journey(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield from _leave(site, tab, email)
     yield from _erase(site, tab, email)
     yield from _read(site, tab)
+    yield from _suggest(site, tab)
     yield from _comment(site, tab)
     yield from _go_astray(site, tab)
     yield from _look_into_the_mailbox(site, tab)
@@ -98,6 +99,21 @@ def _subscribe(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield "subscribe, embedded"
     tab.goto(f"{site.links.subscribe(slug)}?lang=ar")
     yield "subscribe, in Arabic"
+
+
+def _suggest(site: Site, tab: Page) -> Iterator[str]:
+    """On a publication that takes suggestions."""
+    tab.goto(site.links.suggest(site.quiet))
+    yield "suggest a link"
+    tab.get_by_label("Link").fill("no link")
+    _press(tab, "Send")
+    yield "suggest a link, refused"
+    tab.get_by_label("Link").fill("post.example/ferry")
+    shown = time.monotonic()
+    wait_until(lambda: time.monotonic() >= shown + FillTime().fastest.total_seconds())
+    _press(tab, "Send")
+    _shows(tab, "Thank you")
+    yield "suggest a link, sent"
 
 
 def _decide(installation: Installation) -> None:
@@ -177,6 +193,13 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     yield "front page"
     tab.goto(site.demo["archive"])
     yield "archive"
+    tab.get_by_role("searchbox").fill("harbour")
+    tab.get_by_role("searchbox").press("Enter")
+    yield "archive, search"
+    tab.goto(f"{site.demo['archive']}?q=unicorn")
+    yield "archive, nothing found"
+    tab.goto(f"{site.demo['archive']}?tag=Railways")
+    yield "archive, tag"
     tab.goto(site.links.archive(site.quiet))
     yield "archive, empty"
     tab.goto(site.demo["issue"])

@@ -49,6 +49,7 @@ from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
+from tests.features.corrected import put_right
 from tests.features.discussion import discuss
 from tests.features.reviewing import SNIPPET, keep_snippet, review, use_snippet
 from tests.web.admin.mailings.ledger import half_way
@@ -124,22 +125,21 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     session.commit()
     assert freeze(runtime.sessions, going.id, runtime.links)
     half_way(session, going.id)
-    going.per_second = 12.5
     going.waiting_for = "The relay asked us to come back later: 450 4.7.1 Too many messages for now."
-    going.not_before = clock.now() + timedelta(minutes=10)
+    going.per_second, going.not_before = 12.5, clock.now() + timedelta(minutes=10)
     assert freeze(runtime.sessions, held.id, runtime.links)
     refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
+    put_right(session, going, runtime.links, OWNER)
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
     common = _common(session, publication) | further
-    done = _import(session, publication, ImportState.DONE)
+    done = {"import_id": _import(session, publication, ImportState.DONE)}
+    written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
     scenes = [
-        Scene(
-            "draft", common | {"import_id": done, "issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
-        ),
+        Scene("draft", common | done | written),
         Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
         Scene("failed", common | {"import_id": _import(session, publication, ImportState.FAILED)}),
         Scene("preview", {"slug": publication.slug, "import_id": _preview(session, runtime, publication)}),

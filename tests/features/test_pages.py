@@ -45,7 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         _fill_mailbox(made, str(demo["draft"]))
         runtime = Runtime(made.settings)
         with runtime.session() as session:
-            make_publication(session, "quiet")
+            make_publication(session, "quiet").suggestions = True
             session.commit()
         runtime.engine.dispose()
         made.wait_until_ready("web")

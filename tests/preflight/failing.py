@@ -10,6 +10,7 @@ from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Level
 from newsletter.preflight.settings import RuleSettings
+from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.rendering.parts import PartBytes
 from tests.preflight.drafts import (
     PICTURE,
@@ -261,6 +262,18 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             '<td background="//x.example/a.png">',
         )
     ],
+    "css_support": [
+        (partial(with_facts, html=f"<td style='color:red; {css}'>"), W, "")
+        for css in (
+            "display: flex",
+            "position:absolute",
+            "background:#fff url(https://a.example/a.png)",
+            "width:calc(100% - 2px)",
+            "color:var(--ink)",
+            "padding-inline:2px",
+        )
+    ],
+    "spam_score": [(lambda: with_facts(spam=SpamScore(5.0, ("HTML_IMAGE_ONLY_04",))), W, "")],
     "sender_dns": [
         (lambda: with_facts(sender_problems=("The domain weekly.example has no SPF record.",)), W, ""),
     ],
@@ -272,6 +285,7 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             "sections[0].text",
         ),
         (lambda: listed(sound(title="The internet")), W, "title"),
+        (lambda: listed(sound(title="INTERNET")), W, "title"),
         (lambda: listed(sound(title="News of the world wide web")), W, "title"),
     ],
 }

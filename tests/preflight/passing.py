@@ -8,6 +8,7 @@ from typing import Any
 from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft, ImageWords
+from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.rendering.parts import PartBytes
 from tests.preflight.drafts import PICTURE, STORY, a_section, compiled, of_publication, sound, with_facts
 from tests.preflight.failing import listed, with_snippet
@@ -106,6 +107,11 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
         lambda: with_facts(html='<a href="#top"></a><a href="mailto:a@b.example">src="/x" data:</a>'),
         lambda: with_facts(html='<img src="https://a.example/data:x?href=/y">'),
     ],
+    "css_support": [
+        lambda: with_facts(html='<td style="border-radius:3px;float:none;display:block;padding:0">'),
+        lambda: with_facts(html="<td style='font-family:\"calc(\"'>position:absolute</td>"),
+    ],
+    "spam_score": [lambda: with_facts(spam=SpamScore(4.9)), lambda: with_facts(spam=None)],
     "sender_dns": [lambda: with_facts(sender_problems=())],
     "word_list": [
         partial(sound, subject="Our e-mail"),  # there is no list

@@ -82,6 +82,7 @@ def test_what_chooses_nothing_leaves_everything_as_built_in(text: str) -> None:
         ("--- a\n--- b\n", "This is not YAML: "),
         ("rules:\n  alt: \x07\n", "Line 2: This character cannot be used in YAML."),
         ("words:\n  e-mail:\n", "Line 2: Write the wrong form, a colon and the right form."),
+        ("words:\n  --: –\n", "Line 2: A wrong form needs a letter or a digit."),
         ("words:\n  a: a\n", "Line 2: “a” is both the wrong form and the right one."),
         (f"words:\n  {'a' * 81}: b\n", "Line 2: A word has at most 80 characters."),
         (

@@ -8,7 +8,10 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter import jobs
 from newsletter.core import clock
+from newsletter.core.queue import broker
+from newsletter.health.heartbeats import open_redis
 from newsletter.mailings.models import SendingHost
 from newsletter.runtime import Runtime
 from newsletter.sending import checks
@@ -31,11 +34,11 @@ def elapsed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def make_runner(runtime: Runtime) -> MakeRunner:
-    def make(sessions: sessionmaker[Session] | None = None) -> CheckRunner:
+    def make(sessions: sessionmaker[Session] | None = None, *, has_imap: bool = False) -> CheckRunner:
         folder = runtime.settings.tally_dir
         spool = UnsubscribeSpool(runtime.settings.unsubscribe_dir)
         return CheckRunner(
-            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS)
+            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS, has_imap)
         )
 
     return make
@@ -110,6 +113,20 @@ def test_a_round_counts_the_host_and_ends_pauses_that_are_over(
     with runtime.session() as session:
         assert session.scalars(select(SendingHost)).one().heartbeat == 2
         assert session.scalars(select(Subscription)).one().state is State.ACTIVE
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_mailbox_is_polled_where_there_is_one(
+    make_runner: MakeRunner, redis_url: str, elapsed: list[float]
+) -> None:
+    broker.connect(redis_url)
+    with open_redis(redis_url, 5) as client:
+        client.flushdb()
+    waiting = []
+    for has_imap in (False, True, True):
+        assert make_runner(has_imap=has_imap).run_due()
+        waiting.append(broker.waiting(jobs.poll_mailbox.queue))
+    assert waiting == [0, 1, 1]
 
 
 def test_each_check_says_why_it_is_there() -> None:

@@ -18,6 +18,7 @@ from newsletter.core.errors import DomainError
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.logs import Logger
+from newsletter.curation.models import Entry, Via
 from newsletter.deferred.defer import defer_password_reset
 from newsletter.deferred.models import DeferredRequest
 from newsletter.mailings.models import Mailing
@@ -31,7 +32,7 @@ from newsletter.smtp.mailbox import store
 from newsletter.subscribers.add import vouch_for
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.erase_texts import ASKED, FREE_TEXTS
+from newsletter.subscribers.erase_texts import ABOUT_ONE, ASKED, FREE_TEXTS
 from newsletter.subscribers.imports.confirm import confirm_import
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.imports.process import run_import
@@ -62,10 +63,11 @@ ADDRESSES = ["Ana.Quillfeather@example.org", "Ana.Quillfeathér@Müller.example"
 NOTHING_PERSONAL = {
     *("delivery", "delivery_retry", "dkim_key", "mailing_count", "send_window", "sending_host", "transport"),
     *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
+    *("taken_message",),
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
-    *("mailing_link", "link_mend", "archive_text", "rules_version"),
-    *("sender_check", "issue_snippet"),
+    *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
+    *("issue_snippet",),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -84,7 +86,7 @@ OWN_COLUMNS = {
     # Addresses of pages, machine words, and who of the team added it.
     "entry": {
         *("url", "canonical_url", "image_url", "state", "via", "trouble", "added_by", "published"),
-        *("updated", "language", "origins", "section_id"),
+        *("updated", "language", "origins", "section_id", ABOUT_ONE["entry"]),
     },
     "link_check": {"url", "url_key", "final_url", "trouble"},
     "story_mention": {"url", "url_key"},
@@ -143,7 +145,15 @@ class Installation:
         message = SystemMessage(
             kind="confirmation", recipient="bo@example.org", address_hash="x", facts={}, error=said
         )
-        self.session.add_all((kept, message))
+        mailed = Entry(
+            publication_id=self.publication.id,
+            via=Via.EMAIL,
+            url="https://post.example/a",
+            canonical_url="https://post.example/a",
+            sender=f"Ana Quillfeather <{self.capitals}>",
+            note=f"Of {self.email}",
+        )
+        self.session.add_all((kept, message, mailed))
         self.session.commit()
         return bo
 
@@ -245,6 +255,7 @@ def check_what_is_of_others(session: Session, bo: Subscription, mailing: Mailing
     assert mailing.held_reason == "The relay does not accept our mail: 550 5.7.1 <[erased]> Relaying denied."
     assert session.scalars(select(TransportCooldown.reason)).one() == "550 5.7.1 <[erased]> Relaying denied"
     assert len(session.scalars(select(ImportProblem)).all()) == 2
+    assert session.execute(select(Entry.sender, Entry.note)).one() == ("", "Of [erased]")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.paused")).one()
     assert entry.detail["reason"].endswith("Relaying denied.")
     session.rollback()

@@ -12,7 +12,7 @@ def test_the_procfile_starts_each_worker_as_the_table_says() -> None:
     lines = procfile()
     for worker in WORKERS:
         assert lines.pop(NAMES.get(worker.queue, worker.queue.value)) == worker.command()
-    assert set(lines) == {"release", "web", "beat"}
+    assert set(lines) == {"release", "web", "mail", "beat"}
 
 
 def test_every_queue_has_its_worker() -> None:

@@ -1,5 +1,6 @@
 """All workers of one machine, forked from one process: who is there, who comes on demand, how they end."""
 
+import smtplib
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ from newsletter.health.heartbeats import open_redis, read_heartbeats
 from tests.features.conftest import prepare_database
 from tests.processes import Installation, wait_until
 from tests.servers import ValkeyServer
+from tests.servers.processes import free_port
 from workers.idle import wait_until_idle
 
 pytestmark = [
@@ -26,12 +28,17 @@ pytestmark = [
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     valkey = ValkeyServer(tmp_path / "valkey")
-    with Installation(tmp_path / "var", redis_url=valkey.start()) as made:
+    port = str(free_port())
+    with Installation(tmp_path / "var", redis_url=valkey.start(), MAIL_PORT=port) as made:
         prepare_database(made)
         broker.connect(made.settings.effective_redis_url)
         made.start("workers")
         yield made
     valkey.kill()
+
+
+# Who is always there.
+ALWAYS = {"transactional", "periodic"}
 
 
 def running(installation: Installation) -> dict[str, list[int]]:
@@ -46,8 +53,8 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
     def said() -> str:
         return f"{running(installation)} {installation.said('workers')}"
 
-    # Two are there; all are said to be, because somebody starts the others.
-    wait_until(lambda: set(running(installation)) == {"transactional", "periodic"}, said)
+    # Two are there; all queues are said to be served, because somebody starts the others.
+    wait_until(lambda: set(running(installation)) == ALWAYS, said)
 
     def silent() -> list[Queue]:
         heartbeats = read_heartbeats(installation.settings.effective_redis_url)
@@ -56,11 +63,18 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
 
     wait_until(lambda: silent() == [], said)
 
+    # Who brings mail calls the listener, which stays for a minute.
+    with smtplib.SMTP("127.0.0.1", installation.settings.effective_mail_port, timeout=30) as client:
+        client.ehlo()
+        client.mail("a@press.example")
+        assert client.rcpt("nobody@press.example")[0] == 550
+    assert set(running(installation)) == ALWAYS | {"mail"}
+
     # A job calls the worker of its queue.
     assert jobs.import_subscribers.publish(import_id=0)
     wait_until(lambda: "imports@" in installation.said("workers", 100_000), said)
     wait_until(lambda: broker.waiting(Queue.IMPORTS) == 0, said)
-    assert set(running(installation)) == {"transactional", "periodic", "imports"}
+    assert set(running(installation)) == ALWAYS | {"imports", "mail"}
 
     # Who is killed is there again.
     (before, *_) = running(installation)["periodic"]
@@ -77,7 +91,7 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
 
 
 def test_none_outlives_a_parent_that_was_killed(installation: Installation) -> None:
-    wait_until(lambda: set(running(installation)) == {"transactional", "periodic"})
+    wait_until(lambda: set(running(installation)) == ALWAYS)
     installation.kill("workers")
     wait_until(lambda: installation.processes() == [], lambda: str(running(installation)))
 

@@ -1,4 +1,4 @@
-"""Import everything, then serve every queue until a TERM."""
+"""Import everything, then serve every queue, and take mail that comes in, until a TERM."""
 
 import gc
 import signal
@@ -8,6 +8,7 @@ from sqlalchemy.orm import configure_mappers
 
 from newsletter.core import logs
 from newsletter.core.forked import SIGNALS
+from newsletter.incoming.listening_socket import ListeningSocket
 from workers.app import app, settings
 from workers.layout import WORKERS
 from workers.preload.parent import Parent
@@ -52,7 +53,8 @@ def main() -> None:
     logs.configure(settings().log_format)
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     preload()
-    Parent(WORKERS).run()
+    mail = ListeningSocket(settings().mail_host, settings().effective_mail_port)
+    Parent(WORKERS, mail).run()
 
 
 if __name__ == "__main__":

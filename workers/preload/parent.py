@@ -8,19 +8,21 @@ from newsletter.core import clock
 from newsletter.core.forked import SIGNALS
 from newsletter.core.queue import Queue
 from newsletter.health.heartbeats import EVERY_SECONDS, open_redis
+from newsletter.incoming.listening_socket import ListeningSocket
 from workers import heartbeats
 from workers.app import settings
 from workers.layout import QueueWorker
-from workers.preload.child import Child
+from workers.preload.child import Child, MailListener, QueueChild
 
 LOOK_SECONDS = 0.5  # between two looks into the queues of workers on demand
 
 
 class Parent:
-    """Starts the workers, keeps them running, and ends with them."""
+    """Starts the workers and, where `mail` has a port, the listener, keeps them running, ends with them."""
 
-    def __init__(self, workers: tuple[QueueWorker, ...]) -> None:
-        self.children = [Child(worker) for worker in workers]
+    def __init__(self, workers: tuple[QueueWorker, ...], mail: ListeningSocket) -> None:
+        self.queues = [QueueChild(worker, mail) for worker in workers]
+        self.children: list[Child] = [*self.queues, *([MailListener(mail)] if mail.port else [])]
         self.stopping = False
         self.recorded_at = float("-inf")
 
@@ -33,17 +35,17 @@ class Parent:
             self._wait()
 
     def _start(self) -> None:
-        asleep = [child for child in self.children if child.worker.on_demand and child.may_start]
-        wanted = _with_jobs([child.worker.queue for child in asleep])
+        asleep = [child for child in self.queues if child.on_demand and child.may_start]
+        waiting = _with_jobs([child.queue for child in asleep])
         for child in self.children:
-            if child.may_start and (not child.worker.on_demand or child.worker.queue in wanted):
+            if child.may_start and child.is_wanted(waiting):
                 child.start()
 
     def _record_heartbeats(self) -> None:
         """Workers on demand are as good as there, as long as there is somebody to start them."""
         if clock.monotonic() - self.recorded_at >= EVERY_SECONDS:
             self.recorded_at = clock.monotonic()
-            heartbeats.say(*(child.worker.queue.value for child in self.children if child.asleep))
+            heartbeats.say(*(child.queue.value for child in self.queues if child.asleep))
 
     def _wait(self) -> None:
         """For a signal, or the next look into the queues; then collect who has ended."""

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.curation.add import add_entries
 from newsletter.curation.fill import fields_as_texts, set_fields
+from newsletter.curation.find import find_at
 from newsletter.curation.mention import record_mention
 from newsletter.curation.models import URL_LENGTH, Entry, EntryState, Feed, FeedItem, Origin, Via
 from newsletter.pages.canonical_url import canonical_url
 from newsletter.pages.feed_items import FeedItem as ReadItem
 from newsletter.pages.page import PageFields
-from newsletter.stories.models import StoryMention
 from newsletter.stories.record import url_key
 
 # Of a feed that was just added, so that years of an archive do not fill the inbox.
@@ -50,7 +50,7 @@ def _take(session: Session, feed: Feed, item: ReadItem) -> bool:
     if not item.url or len(item.url) > URL_LENGTH:
         _remember(session, feed, item, None)
         return False
-    existing = _entry_at(session, feed.publication_id, item.url)
+    existing = find_at(session, feed.publication_id, url_key(canonical_url(item.url)))
     entry = existing or add_entries(session, feed.publication_id, [item.url], via=Via.FEED, actor=ACTOR)[0]
     if existing is None:
         entry.feed_id = feed.id
@@ -58,19 +58,6 @@ def _take(session: Session, feed: Feed, item: ReadItem) -> bool:
         record_mention(session, entry)
     _remember(session, feed, item, entry)
     return existing is None
-
-
-def _entry_at(session: Session, publication_id: int, url: str) -> Entry | None:
-    return session.scalar(
-        select(Entry)
-        .join(StoryMention, StoryMention.entry_id == Entry.id)
-        .where(
-            StoryMention.publication_id == publication_id,
-            StoryMention.url_key == url_key(canonical_url(url)),
-        )
-        .order_by(Entry.id.desc())
-        .limit(1)
-    )
 
 
 def _note_change(session: Session, known: FeedItem, item: ReadItem) -> None:

@@ -6,6 +6,7 @@ from newsletter.preflight.rules.alt import ALT
 from newsletter.preflight.rules.approval import APPROVAL
 from newsletter.preflight.rules.checked_links import CHECKED_LINKS
 from newsletter.preflight.rules.credit import CREDIT
+from newsletter.preflight.rules.css_support import CSS_SUPPORT
 from newsletter.preflight.rules.doubled_words import DOUBLED_WORDS
 from newsletter.preflight.rules.duplicate_links import DUPLICATE_LINKS
 from newsletter.preflight.rules.empty import EMPTY
@@ -35,6 +36,7 @@ from newsletter.preflight.rules.sender_dns import SENDER_DNS
 from newsletter.preflight.rules.short_links import SHORT_LINKS
 from newsletter.preflight.rules.size import SIZE
 from newsletter.preflight.rules.snippets import SNIPPETS
+from newsletter.preflight.rules.spam_score import SPAM_SCORE
 from newsletter.preflight.rules.subject import SUBJECT
 from newsletter.preflight.rules.tested import TESTED
 from newsletter.preflight.rules.unsubscribe import UNSUBSCRIBE
@@ -79,6 +81,8 @@ RULES: Registry[Rule] = Registry(
         LONG_WORDS,
         SIZE,
         ITEM_BYTES,
+        CSS_SUPPORT,
+        SPAM_SCORE,
         VISIBILITY,
         TESTED,
         APPROVAL,

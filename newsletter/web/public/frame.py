@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from newsletter.core.errors import Missing
 from newsletter.media.picture import EXTENSIONS
@@ -24,7 +25,14 @@ def frame(publication: Publication) -> dict[str, Any]:
         "publication_fonts": bool(publication.theme_tokens.get("headline_font")),
         "publication_logo_url": _logo_url(publication.logo),
         "home_url": links().archive(publication.slug),
+        "footer_links": _footer_links(publication),
     }
+
+
+def _footer_links(publication: Publication) -> list[tuple[str, str]]:
+    if not publication.suggestions:
+        return []
+    return [(_("Suggest a link"), url_for("suggest.show", slug=publication.slug))]
 
 
 def _logo_url(key: str) -> str | None:

@@ -58,7 +58,7 @@ class News(Site):
             ),
             image=self.url(PICTURE),
             caption=feature.image.caption,
-            credit=feature.image.credit,
+            credit=feature.image.credit.removeprefix("Photo: "),
         )
         links = [_story(item, item.provenance.outlet) for item in by_type["links"].items]
         return [lead, *links], [_story(item, COALITION) for item in by_type["latest"].items]

@@ -1,4 +1,4 @@
-"""Collected links become the reference digest, which a second person approves: by mouse and by keyboard."""
+"""Collected links become the digest, which a second person approves: by mouse and by keyboard."""
 
 import json
 from collections.abc import Iterator
@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from newsletter.document import Document, loads
 from tests.factories import REFERENCE_DIGEST
 from tests.features import story
-from tests.features.at_the_desk import collecting, composing, entering, reviewing, sending
+from tests.features.at_the_desk import collecting, composing, correcting, entering, reviewing, sending
 from tests.features.at_the_desk.collecting import REFUSED, News
 from tests.features.at_the_desk.conftest import EVERYTHING, HANDS
+from tests.features.at_the_desk.hand import Hand
 from tests.features.conftest import Install
 from tests.features.looking import open_tab
 from tests.processes import Installation
@@ -43,7 +44,7 @@ def installation(install: Install, site: News) -> Installation:
 @pytest.mark.parametrize(
     ("way", "database"), [("mouse", "sqlite"), ("keyboard", "postgresql")], indirect=["database"]
 )
-def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
+def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     way: str,
     tab: Page,
     chrome: Browser,
@@ -58,14 +59,34 @@ def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
     entering.set_up(hand, installation)
     entering.sign_in(hand)
     reviewing.join(other, invitation)
-    reviewing.demand_approval(hand)
+    reviewing.set_policy(hand)
     collecting.collect(hand, site, tmp_path)
     collecting.tidy(hand)
-
-    composing.begin_first(hand, DIGEST.title)
-    composing.compose(hand, without_stories(way), picture)
-    composing.wait_until_saved(hand)
+    write_the_digest(hand, site, picture)
+    check_stories(export(installation), site)
     editor = tab.url
+
+    sending.review(hand, "Fix 1 problem")
+    reviewing.answer(hand, UNFINISHED, WRITTEN)
+    reviewing.request_review(hand)
+    reviewing.approve(other, installation, site.stories[0].headline)
+    hand.tab.goto(editor)
+    sending.review(hand)
+    expect(tab.get_by_text("The text is approved as it is now")).to_be_visible()
+    sending.send_test_message(hand, TESTER)
+    sending.schedule(hand, installation, len(READERS))
+    sending.watch(hand, sent=len(READERS), excluded=0)
+
+    hand.tab.goto(editor)
+    check_that_a_link_is_mended(hand, installation, site)
+
+
+def write_the_digest(hand: Hand, site: News, picture: Path) -> None:
+    """What is not on any page is typed; the stories come from the inbox. Ends in the editor."""
+    composing.begin_first(hand, DIGEST.title)
+    composing.compose(hand, without_stories(), picture)
+    composing.wait_until_saved(hand)
+    editor = hand.tab.url
     collecting.place(hand, collecting.COALITION, f"{DIGEST.title} · Latest from the Coalition")
     hand.tab.goto(editor)
     pane = collecting.open_inbox(hand)
@@ -74,21 +95,19 @@ def test_from_twenty_links_to_a_digest_that_was_approved_and_sent(
     for each in (*links, REFUSED):
         collecting.add(hand, pane, each.headline, "Weekly digest")
     composing.wait_until_saved(hand)
-    check_stories(export(installation), site)
-
-    sending.review(hand, "Fix 1 problem")
-    reviewing.answer(hand, UNFINISHED, WRITTEN)
-    reviewing.request_review(hand)
-    reviewing.approve(other, installation, lead.headline)
-    hand.tab.goto(editor)
-    sending.review(hand)
-    expect(tab.get_by_text("The text is approved as it is now")).to_be_visible()
-    sending.send_test_message(hand, TESTER)
-    sending.schedule(hand, installation, len(READERS))
-    sending.watch(hand, sent=len(READERS), excluded=0)
 
 
-def without_stories(way: str) -> Document:
+def check_that_a_link_is_mended(hand: Hand, installation: Installation, site: News) -> None:
+    """From the editor of the issue that was sent to where a reader's own copy leads."""
+    reader = next(iter(READERS))
+    wrong, right = site.url(site.stories[0].path), site.url("/lighthouse-in-full")
+    assert wrong in correcting.where_links_lead(installation, reader)
+    correcting.mend_link(hand, wrong, right)
+    places = correcting.where_links_lead(installation, reader)
+    assert (wrong in places, right in places) == (False, True)
+
+
+def without_stories() -> Document:
     """The reference digest in which nothing stands that comes from a page."""
     digest = json.loads(REFERENCE_DIGEST.read_text(encoding="utf-8"))
     kept = {"text", "links", "feature", "latest"}

@@ -34,6 +34,7 @@ HOSTILE = st.sampled_from([*TEXTS, *NUMBERS, *TIMES]) | st.text(st.characters(),
 FURTHER = {
     "/sign-in": ("email", "password", "next"),
     "/subscribe/<slug>": ("email", "name", "website", "stamp", "issue"),
+    "/suggest/<slug>": ("url", "why", "name", "email", "website", "stamp"),
     "/set-up/<token>": ("email", "password"),
     "/invitation/<token>": ("password",),
     "/reset-password/<token>": ("password",),
@@ -57,9 +58,6 @@ FURTHER = {
     "/admin/issues/<int:issue_id>/inbox": ("urls",),
     "/admin/issues/<int:issue_id>/threads": ("text", "section", "quote"),
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
-    "/admin/issues/<int:issue_id>/correct": ("shown", "note", "title"),
-    "/admin/issues/<int:issue_id>/errata": ("correction", "do"),
-    "/admin/issues/<int:issue_id>/links": ("url", "shown", "new_url"),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
     "/admin/p/<slug>/inbox/restore": ("entry", "back"),
@@ -69,7 +67,7 @@ FURTHER = {
 # Sent by buttons that these scenes do not show, without a field; and what `_refuse_hostile_changes` sends.
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
-    *("/recipients.csv", "/problems.csv", "/correction-mail", "/threads/<int:comment_id>/resolve"),
+    *("/recipients.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
 )
 # The test goes on with its session.

@@ -60,13 +60,13 @@ def test_tags_lead_to_the_issues_that_have_them(
     assert [" ".join(each.text_content().split()) for each in found(shown, nav)] == ["EU 2", "Night trains 1"]
     (path,) = found(shown, f"{nav}/a[text()='Night trains']/@href")
     of_tag = page(client, path)
-    assert found(of_tag, "//h3/a/@href") == ["/archive/weekly/one"]
+    assert found(of_tag, "//ol//h2/a/@href") == ["/archive/weekly/one"]
     assert found(of_tag, "//link[@rel='canonical']/@href") == [f"http://localhost{path}"]
     assert found(of_tag, "//meta[@name='robots']") == []
-    assert len(found(page(client, "/archive/weekly/?tag=EU"), "//h3")) == 2
+    assert len(found(page(client, "/archive/weekly/?tag=EU"), "//ol//h2")) == 2
 
     head = page(client, "/archive/weekly/one")
-    assert found(head, "//article/following-sibling::ul[@class='tags']//a/text()") == ["EU", "Night trains"]
+    assert found(head, "//div[@class='issue-email']/ul[@class='tags']//a/text()") == ["EU", "Night trains"]
     assert found(head, "//meta[@property='article:tag']/@content") == ["EU", "Night trains"]
     (text,) = found(head, "//script[@type='application/ld+json']/text()")
     assert json.loads(text)["keywords"] == ["EU", "Night trains"]

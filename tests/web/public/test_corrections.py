@@ -57,8 +57,8 @@ def test_the_page_and_the_feed_show_each_with_its_day(
     [section] = found(shown, "//section[@aria-label='Corrections']")
     said = " ".join(section.text_content().split())
     assert said == (
-        "Correction, 24 May 2026: There were <eight>. Removed: SevenAdded: Eight boats "
-        "Correction, 25 May 2026: They are ships. Eight Removed: boatsAdded: ships"
+        "Correction, 24 May 2026: There were <eight>. Removed: Seven Added: Eight boats "
+        "Correction, 25 May 2026: They are ships. Eight Removed: boats Added: ships"
     )
     assert found(section, ".//del/text()") == ["Seven", "boats"]
     assert found(section, ".//ins/text()") == ["Eight", "ships"]

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from newsletter.curation.add import LONGEST_TEXT
 from newsletter.curation.trouble_text import trouble_text
 from newsletter.pages.opml import LONGEST_FILE
-from newsletter.web.admin.words.inbox import SHELVES, origin_word
+from newsletter.web.admin.words.inbox import SHELVES, WAYS, origin_word, sender_line
 
 LIST = "/p/<slug>/inbox"
 ONE = "/inbox/<int:entry_id>"
@@ -28,4 +28,10 @@ def _allow_long_texts(endpoint: str | None, _values: dict[str, Any] | None) -> N
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    return {"shelves": SHELVES, "origin_word": origin_word, "trouble_text": trouble_text}
+    return {
+        "shelves": SHELVES,
+        "ways": WAYS,
+        "origin_word": origin_word,
+        "sender_line": sender_line,
+        "trouble_text": trouble_text,
+    }

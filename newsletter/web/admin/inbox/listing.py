@@ -15,12 +15,13 @@ from newsletter.curation.listing import (
     list_outlets,
     list_tags,
 )
-from newsletter.curation.models import EntryState
+from newsletter.curation.models import EntryState, Via
 from newsletter.curation.seen import seen_elsewhere
 from newsletter.curation.targets import list_targets
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow
+from newsletter.web.admin.inbox.address import address_of
 from newsletter.web.admin.inbox.blueprint import LIST, blueprint
 from newsletter.web.admin.inbox.clip import bookmarklet
 from newsletter.web.admin.paging import asked_id, read_id
@@ -57,6 +58,7 @@ def page_of(publication: Publication, **more: Any) -> dict[str, Any]:
         "page_url": lambda shelf, **place: page_url(publication.slug, wanted, shelf, place),
         "feeds_stopped": count_stopped(session(), publication.id),
         "bookmarklet": bookmarklet(publication),
+        "address": address_of(publication),
         "text": "",
         "problem": "",
     }
@@ -73,6 +75,7 @@ def read_filter() -> EntryFilter:
     shelf = request.args.get("shelf", "")
     return EntryFilter(
         shelf=Shelf(shelf) if shelf in set(Shelf) else Shelf.NEW,
+        via=Via(via) if (via := request.args.get("via", "")) in set(Via) else None,
         feed_id=asked_id("feed"),
         outlet=one_line(request.args.get("outlet", ""))[:LONGEST_SEARCH],
         tag=one_line(request.args.get("tag", ""))[:LONGEST_SEARCH],
@@ -90,6 +93,7 @@ def page_url(slug: str, wanted: EntryFilter, shelf: Shelf, place: dict[str, Any]
     asked: dict[str, Any] = {
         "shelf": shelf if shelf is not Shelf.NEW else "",
         "q": wanted.words,
+        "via": wanted.via,
         "feed": wanted.feed_id,
         "outlet": wanted.outlet,
         "tag": wanted.tag,

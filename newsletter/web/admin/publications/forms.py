@@ -68,6 +68,12 @@ class PublicationForm(Form):
             "Then an editor can still change where a link leads after the issue was sent. Nothing is counted."
         ),
     )
+    suggestions = BooleanField(
+        _("Readers may suggest links"),
+        description=_(
+            "On a page of their own, which the pages of the archive link to. Suggestions come into the inbox."
+        ),
+    )
     state = HiddenField()
 
     def facts(self) -> PublicationSettings | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.curation.add import add_text
 from newsletter.curation.edit import edit_entry
 from newsletter.curation.models import Entry, EntryState, Via
+from newsletter.curation.suggest import suggest_link
 from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
@@ -190,3 +191,18 @@ def test_a_deleted_draft_gives_its_entries_back(
     editor_client.post(f"{INBOX}/place", data={"entry": entries[0], "target": f"{issue_id}:digest"})
     editor_client.post(f"/admin/issues/{issue_id}/delete")
     assert state(session, entries[0]) is EntryState.READY
+
+
+def test_suggestions_are_marked_and_found(
+    editor_client: SignedIn, session: Session, publication: Publication, entries: list[int]
+) -> None:
+    publication.suggestions = True
+    suggest_link(session, publication, "https://post.example/by-a-reader", name="Bo", email="bo@example.org")
+    suggest_link(session, publication, "https://post.example/by-nobody")
+    session.commit()
+    page = editor_client.get(f"{INBOX}?via=suggestion").text
+    assert "Suggested by Bo &lt;bo@example.org&gt;" in page
+    assert "Suggested by a reader" in page
+    assert page.count("data-entry") == 2
+    assert editor_client.get(f"{INBOX}?via=paste").text.count("data-entry") == len(entries)
+    assert editor_client.get(f"{INBOX}?via=nonsense").text.count("data-entry") == len(entries) + 2

@@ -72,4 +72,4 @@ def test_when_every_warning_was_waived_it_is_ready(editor_client: SignedIn, issu
     assert "It can be sent: every warning was waived." in words(page)
     api = DocumentClient(editor_client, issue.id)
     api.save({"op": "replace", "path": "/preheader", "value": "What happened this week"})
-    assert "2 waivers hold no more" in words(editor_client.get(own(issue, "check")).text)
+    assert "2 waivers no longer apply" in words(editor_client.get(own(issue, "check")).text)

@@ -1,0 +1,1 @@
+"""Spam checks: workers show drafts to a SpamAssassin, where one is configured."""
