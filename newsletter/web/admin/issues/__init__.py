@@ -19,6 +19,7 @@ from newsletter.web.admin.issues import (
     presence,
     preview,
     send,
+    snippets,
     upload,
     waive,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "presence",
     "preview",
     "send",
+    "snippets",
     "upload",
     "waive",
 ]

@@ -112,6 +112,8 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "presence": url_for(".presence", **own),
         "inbox": url_for(".inbox", **own),
         "inboxPage": url_for("admin_inbox.inbox", slug=slug),
+        "snippets": url_for(".snippets", **own),
+        "snippetsPage": url_for("admin_publications.snippets", slug=slug),
         "history": url_for(".history", **own),
         "comments": url_for(".comments", **own),
         "archive": url_for(".archive", **own),

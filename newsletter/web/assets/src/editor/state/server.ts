@@ -17,6 +17,9 @@ export interface Urls {
   /** What waits in the publication's inbox, for this page, and the page of the inbox. */
   readonly inbox: string;
   readonly inboxPage: string;
+  /** What the snippets of the publication say, for this page, and the page that lists them. */
+  readonly snippets: string;
+  readonly snippetsPage: string;
   readonly history: string;
   readonly comments: string;
   /** Its tags, and what came of its page in the archive. */
@@ -99,6 +102,16 @@ export interface InboxAnswer {
   readonly etag: string;
 }
 
+/** A text that many issues share, and the page where it is edited. */
+export interface Snippet {
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+  readonly url: string;
+  readonly link_label: string;
+  readonly page: string;
+}
+
 type Body = Record<string, unknown>;
 
 const OLD_TOKEN = "csrf"; // what the server calls a token of another session
@@ -175,6 +188,12 @@ export class Server {
     if (!response) return "The server is not responding, so the pages of these links are not read.";
     const body = await bodyOf(response);
     return response.ok ? (body["entries"] as readonly InboxEntry[]) : String(body["message"] ?? "");
+  }
+
+  /** The snippets of the publication. */
+  async snippets(): Promise<readonly Snippet[] | undefined> {
+    const response = await this.#ask(this.urls.snippets, { cache: "no-store" });
+    return response?.ok ? ((await bodyOf(response))["snippets"] as readonly Snippet[]) : undefined;
   }
 
   /** Who else has this issue open. */
