@@ -5,11 +5,15 @@ Each resolves to a route of the web application; a test walks them all.
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from posixpath import normpath
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from newsletter.core.tokens import Purpose, Signer
 
 REDIRECT_PATH = "/l/"
+# Below these, who has the address of a page may do what one person may.
+PERSONAL_PATHS = ("/u/", "/p/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
+_USUAL_PORTS = {None, 80, 443}
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,19 @@ class Links:
 
     public_url: str
     signer: Signer
+
+    def own_path(self, url: str) -> str:
+        """The path below the public URL that the web address `url` is of, decoded; empty for other sites.
+
+        However it is spelt: with another scheme, case or port, with dots or escapes in its path.
+        """
+        ours, given = urlsplit(self.public_url), urlsplit(url)
+        hosts = [(parts.hostname or "").removesuffix(".") for parts in (ours, given)]
+        ports = {parts.port for parts in (ours, given)}
+        if hosts[0] != hosts[1] or not (len(ports) == 1 or ports <= _USUAL_PORTS):
+            return ""
+        path = "/" + normpath(unquote(given.path)).lstrip("/")
+        return path.removeprefix(ours.path) if path.startswith(f"{ours.path}/") else ""
 
     def subscribe(self, publication_slug: str) -> str:
         return f"{self.public_url}/subscribe/{quote(publication_slug)}"

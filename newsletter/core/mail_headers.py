@@ -6,6 +6,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
 
+from newsletter.core.charsets import text_charset
 from newsletter.core.text import clean_name
 
 LONGEST = 2_000  # characters that are read of a header
@@ -50,9 +51,9 @@ def _decoded(value: str) -> str:
 def _part(octets: str | bytes, charset: str | None) -> str:
     if isinstance(octets, str):
         return octets
-    for name in (charset, "utf-8"):
+    for name in (text_charset(charset or ""), "utf-8"):
         try:
             return octets.decode(name or "utf-8")
-        except (LookupError, ValueError):
+        except ValueError:
             continue
     return octets.decode("cp1252", "replace")

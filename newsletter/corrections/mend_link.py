@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core.errors import Conflict, Missing, Refused
-from newsletter.core.links import REDIRECT_PATH, Links
+from newsletter.core.links import PERSONAL_PATHS, REDIRECT_PATH, Links
 from newsletter.corrections.sent_links import SentLink, list_sent_links, was_sent
 from newsletter.document.check_link import check_link
 from newsletter.document.url_key import normal_url
@@ -50,17 +50,15 @@ def mend_link(
     issue = lock_issue(session, issue_id)
     link = _find(session, issue, old_url)
     target = check_link(new_url, "new_url")
-    if target.startswith(f"{links.public_url}{REDIRECT_PATH}"):
-        sentence = "This address is one of our own that lead on. Enter the address of the page itself."
-        raise Refused("bad_link", sentence, {"new_url": sentence})
+    _refuse_tokens(target, links)
     old_target = link.target
-    if old_target == target:
+    if all(row.target == target for row in link.rows):
         return Mended(link.url, old_target, target, changed=False)
     if shown is not None and shown != old_target:
         raise Conflict(
             "stale", f"Someone else changed this link in the meantime. It now leads to {old_target}."
         )
-    for row in link.rows:
+    for row in [row for row in link.rows if row.target != target]:
         session.add(LinkMend(link_id=row.id, old_target=row.target, new_target=target, actor=actor))
         row.target = target
     audit.record(
@@ -68,6 +66,18 @@ def mend_link(
     )
     session.flush()
     return Mended(link.url, old_target, target, changed=True)
+
+
+def _refuse_tokens(target: str, links: Links) -> None:
+    """Refuse addresses of ours that lead on, perhaps in a circle, and pages that are one person's."""
+    path = f"{links.own_path(target)}/"
+    sentence = ""
+    if path.startswith(REDIRECT_PATH):
+        sentence = "This address is one of our own that lead on. Enter the address of the page itself."
+    elif path.startswith(PERSONAL_PATHS):
+        sentence = "This is one person's own page, which nobody else may see. Enter another address."
+    if sentence:
+        raise Refused("bad_link", sentence, {"new_url": sentence})
 
 
 def _find(session: Session, issue: Issue, url: str) -> SentLink:

@@ -13,7 +13,9 @@ from newsletter.document.merge import with_defaults
 from newsletter.document.richtext import to_plain
 from newsletter.issues.diff import FieldDiff, Piece, diff_documents
 from newsletter.issues.diff.words import diff_words, shorten
-from newsletter.issues.models import Revision
+from newsletter.issues.models import Issue, Revision
+from newsletter.publications.models import Publication
+from newsletter.rendering.variant import Reader, sections_of, variant_for
 
 RICH_FIELDS = {"text", "blurb", "intro"}
 PLAIN_FIELDS = {
@@ -83,7 +85,13 @@ def _changes(place: str, fields: tuple[FieldDiff, ...], *, plain: bool = False) 
 
 
 def _document(session: Session, row: Correction, number: int) -> Document:
-    text = session.scalars(
-        select(Revision.document).where(Revision.issue_id == row.issue_id, Revision.number == number)
+    """The revision as the page shows it to everybody: without what is for some readers only."""
+    text, publication_language = session.execute(
+        select(Revision.document, Publication.language)
+        .join(Issue, Issue.id == Revision.issue_id)
+        .join(Publication, Publication.id == Issue.publication_id)
+        .where(Revision.issue_id == row.issue_id, Revision.number == number)
     ).one()
-    return loads(text, stored=True)
+    document = loads(text, stored=True)
+    reader = Reader(language=document.language or publication_language)
+    return document.model_copy(update={"sections": sections_of(document, variant_for(document, reader))})

@@ -95,7 +95,9 @@ def compile_for_mailing(
     """
     given = compile_input(session, revision, publication, links, mailing_id=mailing_id)
     if publication.redirect_links:
-        given = given.redirected(record_links(session, mailing_id, urls_followed(given), links))
+        of_issue = session.scalars(select(Mailing.id).where(Mailing.issue_id == revision.issue_id)).all()
+        urls = urls_followed(given)
+        given = given.redirected(record_links(session, mailing_id, urls, links, same_issue=of_issue))
     compiled = compile_from(given).to_json()
     return StoredMessage(mailing_id=mailing_id, variant="", compiled=compiled, made_of=given.to_json())
 

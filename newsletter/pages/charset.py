@@ -1,5 +1,6 @@
 """The text of a page's octets: by its byte order mark, its header, its `meta`, else by detection."""
 
+from newsletter.core.charsets import text_charset
 from newsletter.pages.response import Response
 
 DETECT_FROM = 60_000  # octets by which a charset is detected
@@ -13,14 +14,14 @@ MOST_BROKEN = 0.002  # the share of characters that may be broken before a decla
 
 def decode_html(response: Response) -> str:
     """The text of an answer, never failing: what cannot be read comes as U+FFFD."""
-    from w3lib.encoding import html_to_unicode, read_bom
+    from w3lib.encoding import html_body_declared_encoding, html_to_unicode, read_bom
 
     body = response.body
-    header = f"text/html; charset={response.charset}" if response.charset else None
-    try:
-        charset, text = html_to_unicode(header, body, auto_detect_fun=_detect)
-    except (LookupError, UnicodeError, ValueError):  # a codec that is none of texts, such as “base64”
-        charset, text = html_to_unicode(None, body, auto_detect_fun=_detect)
+    charset = response.charset if text_charset(response.charset) else ""
+    if not charset and (of_page := html_body_declared_encoding(body)) and not text_charset(of_page):
+        charset = _detect(body) or "utf-8"  # instead of what the page declares
+    header = f"text/html; charset={charset}" if charset else None
+    charset, text = html_to_unicode(header, body, auto_detect_fun=_detect)
     if read_bom(body)[0] is None and text.count("\ufffd") > MOST_BROKEN * len(text):
         return _decode_detected(body, text, charset)
     return text

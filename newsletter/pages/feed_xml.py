@@ -13,6 +13,7 @@ from typing import Final
 
 from lxml import etree
 
+from newsletter.core.charsets import text_charset
 from newsletter.pages.feed_items import LONGEST_LINE, LONGEST_SUMMARY, MOST_ITEMS
 
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)(?=[\s>])", re.IGNORECASE)
@@ -82,15 +83,16 @@ def decode_feed(body: bytes, charset: str) -> str:
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
     declared = _DECLARED_CHARSET.search(body, 0, 1_000)
-    candidates = ["utf-8-sig", charset, declared[1].decode("ascii") if declared else "", "windows-1252"]
+    of_server, of_feed = text_charset(charset), text_charset(declared[1].decode("ascii") if declared else "")
+    candidates = ["utf-8-sig", of_server, of_feed, "windows-1252"]
     if b"\x00" in body[:4]:
         candidates[0] = "utf-16-be" if body[:1] == b"\x00" else "utf-16-le"
     if b"\x1b" in body:  # ISO 2022, whose octets are all ASCII
-        candidates.insert(0, candidates[2] or charset)
+        candidates.insert(0, of_feed or of_server)
     for candidate in candidates:
         try:
             return body.decode(candidate) if candidate else body.decode("ascii")
-        except (LookupError, UnicodeError, ValueError):
+        except ValueError:
             continue
     return body.decode("utf-8", "replace")
 

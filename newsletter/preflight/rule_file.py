@@ -61,10 +61,10 @@ def parse_rules(text: str) -> RuleSettings:
 
 @lru_cache(maxsize=64)
 def read_stored_rules(text: str) -> RuleSettings:
-    """What a stored file chooses; what this version does not know any more is left out."""
+    """What a stored file chooses; what this version does not know any more, or cannot read, is left out."""
     try:
         return _Reader(_ignore).read(_compose(text))
-    except _Problem:
+    except (_Problem, Refused):
         return RuleSettings()
 
 
@@ -129,6 +129,7 @@ class _Reader:
         self._severities: dict[str, Severity] = {}
         self._thresholds: dict[tuple[str, str], float] = {}
         self._words: dict[str, str] = {}
+        self._word_keys: dict[str, yaml.Node] = {}
 
     def read(self, root: yaml.Node | None) -> RuleSettings:
         parts = {"rules": self._read_rule, "words": self._read_word}
@@ -138,6 +139,7 @@ class _Reader:
                 continue
             for entry in self._entries(value):
                 parts[name](*entry)
+        self._check_words()
         return RuleSettings(self._severities, self._thresholds, self._words)
 
     def _entries(self, node: yaml.Node | None) -> Entries:
@@ -214,7 +216,15 @@ class _Reader:
         elif len(self._words) >= MOST_WORDS:
             self._tell(_Problem(key, f"The word list has at most {MOST_WORDS:,} words."))
         else:
-            self._words[wrong] = right
+            self._words[wrong], self._word_keys[wrong] = right, key
+
+    def _check_words(self) -> None:
+        """Tell of right forms that are wrong ones, too: no text could satisfy the list."""
+        by_case = {wrong.casefold(): right for wrong, right in self._words.items()}
+        for wrong, right in list(self._words.items()):
+            if by_case.get(right.casefold(), right) != right:
+                sentence = f"“{right}” is the right form of “{wrong}”, but stands here as a wrong form, too."
+                self._tell(_Problem(self._word_keys[wrong], sentence))
 
 
 def _scalar(node: yaml.Node) -> str | None:

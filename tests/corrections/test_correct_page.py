@@ -16,6 +16,7 @@ from newsletter.corrections.shown import changes_between, find_shown_corrections
 from newsletter.document import Document
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.errors import DocumentInvalid
+from newsletter.document.visibility import Visibility
 from newsletter.issues.diff import Change
 from newsletter.issues.edit import Locked, edit_issue, state_of
 from newsletter.issues.load import find_revision, load_document
@@ -123,6 +124,18 @@ def test_of_two_who_correct_at_once_the_second_is_told(session: Session, issue: 
     correct_page(session, issue.id, with_texts(page, {TEXT: APRIL}), NOTE, links, actor=ANA, shown=1)
     with pytest.raises(PageChanged):
         correct_page(session, issue.id, with_texts(page, {HEADLINE: "Full"}), NOTE, links, actor=BEN, shown=1)
+
+
+def test_what_only_some_readers_see_stands_in_no_correction(
+    session: Session, issue: Issue, links: Links
+) -> None:
+    before = page_of(session, issue)
+    facts = {"id": "gold", "text": "The code is 4711.", "visibility": Visibility(topics=("gold",))}
+    members = BLOCKS["text"].example().model_copy(update=facts)
+    changed = before.model_copy(update={"title": "Week 1", "sections": (*before.sections, members)})
+    correct_page(session, issue.id, changed, NOTE, links, actor=ANA)
+    [shown] = find_shown_corrections(session, [issue.id])[issue.id]
+    assert ["".join(piece.text for piece in change.pieces) for change in shown.changes] == ["Week one1"]
 
 
 def test_readers_see_words_and_no_markup(session: Session, issue: Issue) -> None:

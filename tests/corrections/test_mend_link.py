@@ -10,7 +10,7 @@ from newsletter.core.links import Links
 from newsletter.corrections.mend_link import NO_REDIRECT, Mended, mend_link
 from newsletter.corrections.sent_links import list_sent_links
 from newsletter.issues.models import Issue
-from newsletter.mailings.models import StoredMessage
+from newsletter.mailings.models import MailingState, StoredMessage
 from newsletter.publications.models import Publication
 from newsletter.redirects.find import find_target
 from newsletter.redirects.models import LinkMend
@@ -45,7 +45,16 @@ def test_it_leads_elsewhere_at_once_and_the_message_stays(
 
 
 def test_the_new_address_is_checked_like_any_link(session: Session, issue: Issue, links: Links) -> None:
-    for url, said in (("javascript:x", "must begin with"), (links.redirect(1), "one of our own")):
+    own, personal = "one of our own", "one person's own page"
+    token = links.redirect(1).rpartition("/")[2]
+    for url, said in (
+        ("javascript:x", "must begin with"),
+        (links.redirect(1), own),
+        (f"HTTPS://LOCALHOST.:443/archive/..//%6C/{token}?x#y", own),
+        (links.unsubscribe(1), personal),
+        (links.preferences(1), personal),
+        (links.confirm(1), personal),
+    ):
         with pytest.raises(Refused, match=said) as refused:
             mend_link(session, issue.id, MILL, url, links, actor=ANA)
         assert set(refused.value.fields) == {"new_url"}
@@ -67,6 +76,27 @@ def test_what_cannot_be_mended_says_why(
     with pytest.raises(Refused) as refused:
         mend_link(session, draft.id, MILL, NEW, links, actor=ANA)
     assert refused.value.message == NO_REDIRECT
+
+
+@pytest.mark.parametrize(
+    "url", ["https://elsewhere.example/l/x", "http://localhost:81/l/x", "http://localhost/"]
+)
+def test_it_may_lead_to_any_other_page(session: Session, issue: Issue, links: Links, url: str) -> None:
+    assert mend_link(session, issue.id, MILL, url, links, actor=ANA).changed
+
+
+def test_a_later_mailing_leads_where_the_link_was_mended_to(
+    session: Session, publication: Publication, links: Links, send: Send
+) -> None:
+    issue = write_issue(session, publication)
+    send(issue).state = MailingState.CANCELLED
+    mend_link(session, issue.id, MILL, NEW, links, actor=ANA)
+    send(issue)
+    mill, _ports = list_sent_links(session, issue)
+    assert [row.target for row in mill.rows] == [NEW, NEW]
+    mill.rows[1].target = MILL  # as it was before links of later mailings were mended, too
+    assert mend_link(session, issue.id, MILL, NEW, links, actor=BEN).changed
+    assert [row.target for row in mill.rows] == [NEW, NEW]
 
 
 def test_of_two_who_change_one_link_the_second_is_told(session: Session, issue: Issue, links: Links) -> None:

@@ -90,6 +90,8 @@ def test_what_ends_a_subscription_and_our_own_links_are_left_out() -> None:
         (b"text/plain; charset=utf-8", "schön https://post.example/a".encode("cp1252")),  # it is not
         (b"text/plain; charset=no-such-charset", b"https://post.example/a"),
         (b"text/plain; charset=punycode", b"https://post.example/a " + b"9-" * 50),
+        (b"text/plain; charset=punycode!", b"https://post.example/a " + b"b9-" * 50),
+        (b"text/plain; charset=punycode", "schön https://post.example/a b9-b9".encode("cp1252")),
         (b"text/html", b"<a href=\"https://post.example/a\"\r\n>caf\xe9 \xf0\x9f</a>"),
         (b"text/html; charset=utf-16", b"\xff\xfe" + '<a href="https://post.example/a">'.encode("utf-16-le")),
         (b"plain; ;;=", b"https://post.example/a"),

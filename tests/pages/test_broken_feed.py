@@ -40,6 +40,7 @@ def test_what_is_broken_is_read_as_far_as_it_can_be(xml: str) -> None:
         ("utf-16", "", "utf-16"),
         ("utf-16", "", "utf-16-be"),
         ("no-such-charset", "nor-this", "utf-8"),
+        ("punycode", "punycode", "windows-1252"),
     ],
 )
 def test_charsets(declared: str, charset: str, octets: str) -> None:

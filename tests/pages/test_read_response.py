@@ -30,6 +30,9 @@ def read(body: str | bytes, *, charset: str = "", url: str = URL) -> Page:
         ("cp1252", "utf-8", "utf-8"),
         ("utf-8", "no-such-charset", ""),
         ("utf-8", "base64", ""),
+        ("utf-8", "", "rot13"),
+        ("cp1252", "", "undefined"),
+        ("cp1252", "punycode", "punycode"),
     ],
 )
 def test_charsets(encoding: str, header: str, meta: str) -> None:

@@ -51,6 +51,11 @@ def test_what_chooses_nothing_leaves_everything_as_built_in(text: str) -> None:
             "rules:\n  size:\n    warn_kb: lots\n",
             "Line 3: “warn_kb” is a number from 20 to 102 kB, not “lots”.",
         ),
+        (
+            "words:\n  Web: web\n  web: Web\n",
+            "Line 2: “web” is the right form of “Web”, but stands here as a wrong form, too.",
+        ),
+        ("words:\n  one: two\n  Two: three\n", "Line 2: “two” is the right form of “one”"),
         ("rules:\n  size: {warn_kb: 1e2}", "Line 2: “warn_kb” is a number"),
         ("rules:\n  size: {warn_kb: 1_0}", "Line 2: “warn_kb” is a number"),
         ("rules:\n  size: {warn_kb: .nan}", "Line 2: “warn_kb” is a number"),
@@ -146,6 +151,17 @@ def test_a_threshold_holds() -> None:
         for size in (19_999, 20_000, 40_000)
     ]
     assert found == [[], [Level.WARNING], [Level.BLOCKING]]
+
+
+def test_words_that_differ_in_case_only_have_one_right_form() -> None:
+    words = {"kyiv": "Kyiv", "Kiev": "Kyiv", "KYIV": "Kyiv"}
+    text = "".join(f"  {wrong}: {right}\n" for wrong, right in words.items())
+    assert parse_rules(f"words:\n{text}").words == words
+
+
+@pytest.mark.parametrize("text", ["a: b: c", "x" * (LARGEST_FILE + 1), "\x07"], ids=["yaml", "large", "bell"])
+def test_a_stored_file_that_cannot_be_read_any_more_chooses_nothing(text: str) -> None:
+    assert read_stored_rules(text) == DEFAULTS
 
 
 @pytest.mark.parametrize("rule", list(RULES), ids=lambda rule: rule.key)

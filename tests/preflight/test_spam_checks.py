@@ -65,7 +65,12 @@ def test_a_message_is_shown_whole_and_its_points_are_read(spamd: Spamd) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SPAMD/1.1 76 Bad header\r\n\r\n", b"x" * 99_000],
+    [
+        *(b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SPAMD/1.1 76 Bad header\r\n\r\n", b"x" * 99_000),
+        b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; 7.3.1 / 5.0\r\n\r\n",
+        b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; %b / 5.0\r\n\r\n" % (b"9" * 400),
+    ],
+    ids=["nothing", "http", "refused", "long", "two points", "infinite"],
 )
 def test_an_answer_that_is_none_is_told(spamd: Spamd, answer: bytes) -> None:
     spamd.answer = answer

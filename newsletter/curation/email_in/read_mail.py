@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 from typing import Any
 
+from newsletter.core.charsets import text_charset
 from newsletter.core.errors import Refused
 from newsletter.core.mail_headers import decoded_header, mailbox_in, raw_header
 from newsletter.pages.find_urls import find_urls
@@ -17,8 +18,6 @@ MOST_PARTS = 200
 MOST_ANCHORS = 5_000
 LONGEST_TEXT = 1_000_000  # characters that are read of a part
 LONGEST_URL = 2_000
-# Codecs that Python knows beside charsets, and that take long or mean something else.
-NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape", "undefined"}
 # What ends a subscription stands in many mails. It is no story, and with some senders asking for its page
 # already ends the subscription of whoever forwarded the mail.
 _ENDS_SUBSCRIPTION = re.compile(
@@ -58,8 +57,8 @@ def _urls(message: Message, depth: int = 0) -> list[str]:
     """The links in the texts of a mail, or of a part of it."""
     if depth > DEEPEST:
         return []
-    payload: Any = message.get_payload()
-    if isinstance(payload, list):
+    if message.is_multipart():  # asking for the payload of a text would decode it by whatever it declares
+        payload: Any = message.get_payload()
         parts = [part for part in payload[:MOST_PARTS] if isinstance(part, Message)]
         found = (_urls(part, depth + 1) for part in parts)
         if message.get_content_subtype() == "alternative":  # the same text, the best form last
@@ -86,12 +85,11 @@ def _text(part: Message) -> str:
     """The text of a part in its charset, else in one that can be read; what is broken comes as U+FFFD."""
     payload: Any = part.get_payload(decode=True)
     octets = payload if isinstance(payload, bytes) else b""
-    charset = (part.get_content_charset() or "").strip()
-    for name in (charset, "utf-8"):
-        if name and name.lower() not in NO_CHARSETS:
+    for charset in (text_charset(part.get_content_charset() or ""), "utf-8"):
+        if charset:
             try:
-                return octets.decode(name)[:LONGEST_TEXT]
-            except (LookupError, ValueError):
+                return octets.decode(charset)[:LONGEST_TEXT]
+            except ValueError:
                 continue
     return octets.decode("cp1252", "replace")[:LONGEST_TEXT]
 

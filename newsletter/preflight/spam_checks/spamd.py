@@ -12,7 +12,9 @@ PORT = 783
 SECONDS = 30.0  # for the whole dialogue
 LARGEST_ANSWER = 64_000  # octets
 _STATUS = re.compile(rb"SPAMD/[\d.]+ 0 ")
-_SPAM = re.compile(rb"^Spam:\s*\w+\s*;\s*(-?[\d.]+)\s*/\s*(-?[\d.]+)\s*$", re.MULTILINE | re.IGNORECASE)
+# Points are some dozens at most: a number of more digits is an answer that is none.
+_POINTS = rb"(-?\d{1,6}(?:\.\d{0,6})?)"
+_SPAM = re.compile(rb"^Spam:\s*\w+\s*;\s*%b\s*/\s*%b\s*$" % (_POINTS, _POINTS), re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)

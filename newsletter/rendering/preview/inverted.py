@@ -72,6 +72,7 @@ def _invert_attributes(element: etree._Element) -> None:
             element.set(name, inverted_colour(colour))
 
 
+@lru_cache(maxsize=1024)  # an email repeats its styles
 def _inverted_css(css: str) -> str:
     """`css` with each colour in the values of its declarations inverted."""
     css = css.replace("color-scheme: light dark", "color-scheme: light")

@@ -113,7 +113,7 @@ def _ambiguous_words(links: Iterable[MessageLink]) -> set[str]:
 def _marks(link: MessageLink, ambiguous: set[str], redirected: Collection[str]) -> frozenset[LinkMark]:
     conditions = {
         LinkMark.HTTP: link.url.lower().startswith("http:"),
-        LinkMark.REDIRECTED: not link.fields and normal_url(link.url) in redirected,
+        LinkMark.REDIRECTED: bool(redirected) and not link.fields and normal_url(link.url) in redirected,
         LinkMark.PERSONAL: bool(link.fields),
         LinkMark.SAME_WORDS: link.words.casefold() in ambiguous,
         LinkMark.NO_WORDS: not link.words,

@@ -20,6 +20,7 @@ from newsletter.web.admin.issues import (
     preview,
     send,
     snippets,
+    threads,
     upload,
     waive,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "preview",
     "send",
     "snippets",
+    "threads",
     "upload",
     "waive",
 ]

@@ -16,6 +16,7 @@ from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
 LONGEST = 2_000
+ENCODED = 12  # times as long is a link with its characters percent-encoded, at most
 
 
 @blueprint.get("/issues/<int:issue_id>/links")
@@ -30,7 +31,7 @@ def sent_links(issue_id: int) -> str:
 def mend(issue_id: int) -> AnyResponse:
     """Change where one leads; what cannot be used stays in its field."""
     load_issue(issue_id)
-    typed = {name: request.form.get(name, "")[: 3 * LONGEST] for name in ("url", "shown", "new_url")}
+    typed = {name: request.form.get(name, "")[: ENCODED * LONGEST] for name in ("url", "shown", "new_url")}
     try:
         mended = mend_link(
             session(),

@@ -11,7 +11,6 @@ from newsletter.core.errors import DomainError
 from newsletter.issues.compile import compile_input
 from newsletter.issues.content import load_content
 from newsletter.issues.load import find_revision
-from newsletter.rendering.variant import EVERYTHING, variant_for
 from newsletter.web.admin.email_preview import asked_scheme
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
@@ -35,10 +34,11 @@ def preview(issue_id: int) -> Response:
     try:
         page_for = page_of(request.args.get("variant", "html"))
         revision = find_revision(session(), issue, asked_id("revision") or None)
-        reader = asked_reader(issue.publication)
         content = load_content(session(), revision, issue.publication)
-        seen = variant_for(content.document, reader.speaks) if reader.speaks else EVERYTHING
-        given = compile_input(session(), revision, issue.publication, links(), variant=seen, content=content)
+        reader = asked_reader(issue.publication, content.document)
+        given = compile_input(
+            session(), revision, issue.publication, links(), variant=reader.variant, content=content
+        )
         page = page_for(Shown(issue, given, reader.values))
     except DomainError as error:
         page = render_template("admin/preview_error.html", error=error, scheme=asked_scheme())

@@ -1,5 +1,6 @@
 /** What the page asks the server, and its answers as values: a refusal is an answer, never an exception. */
 
+import type { NewComment, Snippet, ThreadsAnswer } from "./answers.ts";
 import type { PendingSave } from "./autosave.ts";
 import type { Fields } from "../model/document.ts";
 import type { UsedEntry } from "../model/used-entries.ts";
@@ -21,6 +22,8 @@ export interface Urls {
   readonly snippets: string;
   readonly snippetsPage: string;
   readonly history: string;
+  /** The open comments, for this page, and the page that has all of them. */
+  readonly threads: string;
   readonly comments: string;
   /** Its tags, and what came of its page in the archive. */
   readonly archive: string;
@@ -100,16 +103,6 @@ export interface InboxAnswer {
   readonly older: boolean;
   readonly used: readonly UsedEntry[];
   readonly etag: string;
-}
-
-/** A text that many issues share, and the page where it is edited. */
-export interface Snippet {
-  readonly key: string;
-  readonly title: string;
-  readonly text: string;
-  readonly url: string;
-  readonly link_label: string;
-  readonly page: string;
 }
 
 type Body = Record<string, unknown>;
@@ -196,12 +189,28 @@ export class Server {
     return response?.ok ? ((await bodyOf(response))["snippets"] as readonly Snippet[]) : undefined;
   }
 
-  /** Who else has this issue open. */
-  async others(etag: string): Promise<string[] | undefined> {
+  /** The open comments; `undefined` without an answer. */
+  async threads(): Promise<ThreadsAnswer | undefined> {
+    const response = await this.#ask(this.urls.threads, { cache: "no-store" });
+    return response?.ok ? ((await bodyOf(response)) as unknown as ThreadsAnswer) : undefined;
+  }
+
+  /** Write a comment, or resolve one by its id: the open ones then, or a sentence that says why not. */
+  async comment(change: NewComment | number): Promise<ThreadsAnswer | string> {
+    const [url, body] = typeof change === "number" ? [`${this.urls.threads}/${change}/resolve`, "{}"] : [this.urls.threads, JSON.stringify(change)];
+    const response = await this.#ask(url, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    if (!response) return "The server is not responding. Try again in a moment.";
+    const answer = await bodyOf(response);
+    return response.ok ? (answer as unknown as ThreadsAnswer) : String(answer["message"] ?? "The server is not responding. Try again in a moment.");
+  }
+
+  /** Who else has this issue open, and the mark of its comments. */
+  async presence(etag: string): Promise<{ others: string[]; comments: string } | undefined> {
     const headers = { "Content-Type": "application/json" };
     const response = await this.#ask(this.urls.presence, { method: "POST", body: JSON.stringify({ etag }), headers });
     if (!response?.ok) return undefined;
-    return ((await bodyOf(response))["others"] ?? []) as string[];
+    const { others = [], comments = "" } = await bodyOf(response);
+    return { others: others as string[], comments: String(comments) };
   }
 
   /** An answer; after a new sign-in the page's token is out of date, so it is fetched anew and asked once more. */

@@ -4,8 +4,8 @@ import { getContext, setContext } from "svelte";
 import type { Fields, Json, Section } from "../model/document.ts";
 import { setField } from "../model/edit.ts";
 import { addressOf } from "../model/validate.ts";
+import type { Snippet } from "./answers.ts";
 import type { EditorStore } from "./editor-store.svelte.ts";
-import type { Snippet } from "./server.ts";
 
 /** The kind of section that shows one: its words are the snippet's, and are not edited in the issue. */
 export const SNIPPET = "snippet";

@@ -1,4 +1,4 @@
-"""A snippet as a section of an issue: chosen, read in the editor, edited elsewhere."""
+"""Beside the text: a snippet that is edited elsewhere, and comments at their place."""
 
 import re
 
@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from newsletter.issues.snippets.save import SnippetWords, save_snippet
 from newsletter.publications.models import Publication
+from tests.features.looking import look
 from tests.web.editor_browser.editing import Editing
 from tests.web.installation import ANA
 
@@ -43,3 +44,29 @@ def test_a_snippet_is_chosen_by_keyboard_and_follows_its_page(editing: Editing) 
     tab.evaluate("dispatchEvent(new Event('focus'))")  # the window has the focus again
     expect(section.locator("em")).to_have_text("tea")
     expect(section.get_by_role("textbox")).to_have_count(0)
+
+
+def test_a_selected_phrase_is_commented_on_answered_and_resolved(editing: Editing) -> None:
+    tab = editing.tab
+    headline = editing.headline("Two")
+    headline.focus()
+    tab.keyboard.press("ControlOrMeta+a")
+    tab.keyboard.press("ControlOrMeta+Alt+m")
+    pane = tab.locator(".comments-pane")
+    expect(pane.locator("blockquote")).to_have_text("Two")
+    expect(pane.get_by_label("Your comment")).to_be_focused()
+    tab.keyboard.type("Is there a third?")
+    tab.keyboard.press("ControlOrMeta+Enter")
+    mark = tab.get_by_role("button", name="1 comment: Two")
+    expect(mark).to_be_visible()
+    editing.headline("Two").press("Alt+ArrowUp")
+    assert editing.headlines() == ["Two", "One", "Three"]
+    expect(pane.get_by_role("button", name="Weekly digest, story 1")).to_be_visible()  # it follows its text
+    pane.get_by_role("button", name="Reply").click()
+    tab.keyboard.type("There is.")
+    pane.get_by_role("button", name="Send the reply").click()
+    expect(pane.locator(".thread-reply")).to_contain_text("There is.")
+    assert look(tab, widths=(1280,)) == []
+    pane.get_by_role("button", name="Resolve").click()
+    expect(pane).to_contain_text("No open comments.")
+    expect(mark).to_have_count(0)
