@@ -16,6 +16,7 @@ from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
 from newsletter.incoming import models as incoming
 from newsletter.issues import models as issues
+from newsletter.issues.snippets import models as snippets
 from newsletter.mailings import models as mailings
 from newsletter.media import models as media
 from newsletter.outbox import models as outbox
@@ -50,6 +51,7 @@ __all__ = [
     "publications",
     "redirects",
     "sender_checks",
+    "snippets",
     "spam_checks",
     "stories",
     "subscribers",

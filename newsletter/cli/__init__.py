@@ -28,6 +28,7 @@ NOUNS = {
     "issue": "Import, export, check, render, compare and send issues.",
     "delivery": "Show what exactly a person got.",
     "cadence": "Say when issues are due.",
+    "snippet": "Keep texts that many issues share.",
     "rules": "Choose how severe the checks of issues are, and their thresholds and words.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }

@@ -15,6 +15,7 @@ from newsletter.cli import (
     issue_correct,
     issue_history,
     issue_new,
+    issue_render,
     issue_send,
     issue_sizes,
     issue_waive,
@@ -23,8 +24,6 @@ from newsletter.cli.environment import answer, console, json_option, runtime, se
 from newsletter.cli.parameters import ID, NUMBER
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from newsletter.issues.models import Issue
     from newsletter.preflight.finding import Finding
 
@@ -153,47 +152,6 @@ def _verdict(blocked: int, findings: int) -> str:
     return "No problems found." if not findings else "This issue can be sent."
 
 
-@command.command("render")
-@click.argument("issue_id", metavar="ID", type=ID)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["html", "text", "eml"]),
-    required=True,
-    help="The HTML part, the plain text, or the whole message.",
-)
-@click.option("--subscriber", "email", help="The reader to render it for; an example reader by default.")
-@revision_option
-def render(issue_id: int, form: str, email: str | None, revision: int | None) -> None:
-    """Print the message of issue ID exactly as a reader gets it."""
-    from newsletter.issues.compile import compile_issue
-    from newsletter.issues.load import find_issue, find_revision
-
-    with session() as opened:
-        issue = find_issue(opened, issue_id)
-        compiled = compile_issue(
-            opened, find_revision(opened, issue, revision), issue.publication, runtime().links
-        )
-        values = _reader(opened, issue, email)
-    written = {
-        "html": lambda: compiled.fill_html(values).encode(),
-        "text": lambda: compiled.fill_text(values).encode(),
-        "eml": lambda: compiled.fill(values),
-    }
-    click.echo(written[form](), nl=False)
-
-
-def _reader(opened: "Session", issue: "Issue", email: str | None) -> dict[str, str]:
-    from newsletter.core.addresses import parse_address
-    from newsletter.issues.example import example_values, subscriber_values
-    from newsletter.subscribers.find import find_by_address
-
-    if email is None:
-        return example_values(issue.publication, runtime().links)
-    subscriber = find_by_address(opened, parse_address(email))
-    return subscriber_values(opened, issue.publication, subscriber, runtime().links)
-
-
 @command.command("list")
 @click.option("--publication", "slug", help="Only those of this publication.")
 @json_option
@@ -242,6 +200,7 @@ def _facts(issue: "Issue") -> dict[str, Any]:
 for below in (
     issue_archive.archive,
     issue_new.new,
+    issue_render.render,
     issue_send.send,
     issue_sizes.sizes,
     *(issue_history.revisions, issue_history.diff, issue_history.restore),

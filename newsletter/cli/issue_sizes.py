@@ -13,7 +13,7 @@ def sizes(issue_id: int, as_json: bool) -> None:
     """Show how many octets of the HTML of issue ID each section and item takes, CSS inlined."""
     from newsletter.issues.compile import compile_input
     from newsletter.issues.load import find_issue, find_revision, load_document
-    from newsletter.preflight.rules.item_bytes import part_name
+    from newsletter.preflight.message_size import message_size
     from newsletter.rendering.compile_input import compile_with_parts
 
     with session() as opened:
@@ -22,25 +22,18 @@ def sizes(issue_id: int, as_json: bool) -> None:
         given = compile_input(opened, revision, issue.publication, runtime().links)
         document = load_document(revision)
     message, parts = compile_with_parts(given)
-    whole = message.html_bytes
+    size = message_size(message.html_bytes, parts, document)
     rows = [
-        {
-            "path": part.path,
-            "name": part_name(document, part.path),
-            "octets": part.octets,
-            "share": round(part.octets / whole, 4),
-        }
-        for part in parts
+        {"path": part.path, "name": part.name, "octets": part.octets, "share": round(part.share, 4)}
+        for part in size.parts
     ]
-    frame = whole - sum(part.octets for part in parts if part.path == part.section_path)
     lines = [
-        f"{part.octets:>8,}  {100 * part.octets / whole:>5.1f} %  "
-        f"{'' if part.path == part.section_path else '  '}{row['name']}"
-        for part, row in zip(parts, rows, strict=True)
+        f"{part.octets:>8,}  {100 * part.share:>5.1f} %  {'  ' if part.is_item else ''}{part.name}"
+        for part in size.parts
     ]
     lines += [
-        f"{frame:>8,}  {100 * frame / whole:>5.1f} %  the frame around them",
-        f"{whole:>8,}  octets in all",
+        f"{size.frame:>8,}  {100 * size.frame / size.octets:>5.1f} %  the frame around them",
+        f"{size.octets:>8,}  octets in all",
     ]
-    facts = {"issue": issue_id, "octets": whole, "frame": frame, "parts": rows}
+    facts = {"issue": issue_id, "octets": size.octets, "frame": size.frame, "parts": rows}
     answer(as_json, facts, "\n".join(lines))

@@ -52,6 +52,12 @@ def count_open(session: Session, issue: Issue) -> int:
     )
 
 
+def mark_of(session: Session, issue: Issue) -> str:
+    """What is different whenever a comment of the issue was written, resolved or opened again."""
+    newest = session.scalar(select(func.max(Comment.id)).where(Comment.issue_id == issue.id))
+    return f"{newest or 0}.{count_open(session, issue)}"
+
+
 def anchor_of(comment: Comment) -> Anchor:
     """What a comment is about, as it was written down."""
     return Anchor(

@@ -16,6 +16,7 @@ from newsletter.issues.edit import add_revision, lock_issue, update_title_and_sl
 from newsletter.issues.load import find_revision
 from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import AUTHOR_LENGTH, Issue, Revision
+from newsletter.issues.snippets.take_over import record_issue_snippets
 from newsletter.issues.stories import record_issue_stories
 
 NOTE_LENGTH = 1_000
@@ -108,6 +109,7 @@ def list_corrections(session: Session, issue: Issue) -> list[Correction]:
 def _publish(session: Session, issue: Issue, document: Document, links: Links, actor: str) -> Revision:
     update_title_and_slug(session, issue, document)
     record_issue_stories(session, issue, document)
+    record_issue_snippets(session, issue, document)
     added = add_revision(session, issue, dumps(document), actor)
     # What no message can be made of has no page either: an image that the library has not, for example.
     compile_issue(session, added, issue.publication, links)

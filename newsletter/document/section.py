@@ -25,7 +25,19 @@ class Section(Model):
     """Who sees it; everyone if missing."""
 
 
-_FRAME = {"type", "id", "title", "visibility", "limit", "length", "cut_at", "owner", "review_by", "video"}
+_FRAME = {
+    "type",
+    "id",
+    "title",
+    "visibility",
+    "limit",
+    "length",
+    "cut_at",
+    "owner",
+    "review_by",
+    "video",
+    "key",
+}
 
 
 def is_empty(section: Section) -> bool:

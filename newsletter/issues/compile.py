@@ -122,6 +122,8 @@ def render_input(
             tagline=publication.description.partition("\n")[0],
             site_url=links.archive(publication.slug),
             logo=media_image(links, content.logo, LOGO_WIDTH) if content.logo else None,
+            header=media_image(links, content.header) if content.header else None,
+            header_dark=media_image(links, content.header_dark) if content.header_dark else None,
             tokens=publication.theme_tokens,
         ),
         issue=IssueInput(number=_number(session, issue), date=issue_day(issue, publication)),

@@ -16,19 +16,27 @@ from newsletter.publications.models import Publication
 
 @dataclass(frozen=True)
 class IssueContent:
-    """A document, the stored images that it names, by source (`media:…`), and the publication's logo."""
+    """A document, the stored images that it names, by source (`media:…`), and those of its publication."""
 
     document: Document
     media: Mapping[str, MediaFile]
     logo: MediaFile | None
+    header: MediaFile | None = None
+    header_dark: MediaFile | None = None
 
 
 def load_content(session: Session, revision: Revision, publication: Publication) -> IssueContent:
     """The content of `revision`, as it is sent in `publication`. Takes one query."""
     document = load_document(revision)
     shown = {image.src for _, image in images(document)}
-    logo = f"media:{publication.logo}" if publication.logo else ""
-    rows = find_sources(session, shown | {logo})
+    tokens = publication.theme_tokens
+    design = [
+        f"media:{key}" if key else ""
+        for key in (publication.logo, tokens.get("header_image"), tokens.get("header_dark"))
+    ]
+    rows = find_sources(session, shown | set(design))
     return IssueContent(
-        document, {source: row for source, row in rows.items() if source in shown}, rows.get(logo)
+        document,
+        {source: row for source, row in rows.items() if source in shown},
+        *(rows.get(source) for source in design),
     )

@@ -21,6 +21,7 @@ from newsletter.issues.last_seen import seen_by_others
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import AUTHOR_LENGTH, Issue, Revision
 from newsletter.issues.patch import apply_patch
+from newsletter.issues.snippets.take_over import record_issue_snippets, with_snippets
 from newsletter.issues.stories import record_issue_stories
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing
@@ -70,13 +71,15 @@ def edit_issue(
     mailing = current_mailing(session, issue.id)
     if mailing is not None:
         raise Locked(mailing)
-    document = read(apply_patch(full_json(load_document(revision)), operations))
+    typed = read(apply_patch(full_json(load_document(revision)), operations))
+    document = with_snippets(session, issue.publication_id, typed)
     text = dumps(document)
     if text == revision.document:
         return revision
     update_title_and_slug(session, issue, document)
     record_issue_stories(session, issue, document)
-    return _store(session, issue, revision, text, author[:AUTHOR_LENGTH])
+    record_issue_snippets(session, issue, document)
+    return store_revision(session, issue, revision, text, author)
 
 
 def lock_issue(session: Session, issue_id: int) -> Issue:
@@ -109,7 +112,9 @@ def update_title_and_slug(session: Session, issue: Issue, document: Document) ->
         raise _bad_slug("Another issue of this publication has this address.") from None
 
 
-def _store(session: Session, issue: Issue, newest: Revision, text: str, author: str) -> Revision:
+def store_revision(session: Session, issue: Issue, newest: Revision, text: str, author: str) -> Revision:
+    """Amend the newest revision of `issue` or add one; the one with `text`. The caller holds its lock."""
+    author = author[:AUTHOR_LENGTH]
     if _may_be_amended(newest, author) and not seen_by_others(session, newest, author):
         newest.document, newest.saved_at = text, clock.now()
         newest.edits += 1

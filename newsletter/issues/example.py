@@ -1,5 +1,7 @@
 """Values of merge fields for previews: those of an invented reader, or of one subscriber."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,12 +16,17 @@ from newsletter.subscribers.models import Subscriber, Subscription
 EMAIL = "reader@example.org"
 
 
-def example_values(publication: Publication, links: Links) -> dict[str, str]:
-    """The values of a reader of whom only the address is known; their links lead to pages that say so.
+def example_values(
+    publication: Publication, links: Links, *, name: str = "", attributes: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The values of an invented reader, of whom only the address is known unless more is given.
 
-    They have the length that a real reader's links have, so that sizes measured with them are true.
+    Their links lead to pages that say so, and have the length that a real reader's links have, so that sizes
+    measured with them are true.
     """
-    example = Recipient(seq=0, subscriber_id=0, subscription_id=0, email=EMAIL, name="", attributes={})
+    example = Recipient(
+        seq=0, subscriber_id=0, subscription_id=0, email=EMAIL, name=name, attributes=dict(attributes or {})
+    )
     values = recipient_values(_identity(publication, links), example, clock.now())
     nobody = "-" * 40
     return values | {

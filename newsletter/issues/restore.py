@@ -9,6 +9,7 @@ from newsletter.issues.edit import Locked, add_revision, lock_issue, update_titl
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.save import Saved
+from newsletter.issues.snippets.take_over import record_issue_snippets, with_snippets
 from newsletter.issues.stories import record_issue_stories
 from newsletter.mailings.current import current_mailing
 
@@ -26,10 +27,12 @@ def restore_revision(session: Session, issue_id: int, number: int, *, actor: str
     if mailing is not None:
         raise Locked(mailing)
     document = _with_usable_slug(session, issue, load_document(restored))
+    document = with_snippets(session, issue.publication_id, document)
     text = dumps(document)
     if text == newest.document:
         return Saved(issue, newest, changed=False)
     record_issue_stories(session, issue, document)
+    record_issue_snippets(session, issue, document)
     added = add_revision(session, issue, text, actor, restored_from=restored.number)
     audit.record(
         session,

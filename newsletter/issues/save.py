@@ -10,7 +10,9 @@ from newsletter.core.errors import Conflict
 from newsletter.document import Document, dumps
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue, Revision
+from newsletter.issues.snippets.take_over import record_issue_snippets, with_snippets
 from newsletter.issues.stories import record_issue_stories
+from newsletter.mailings.current import current_mailing
 from newsletter.publications.models import Publication
 
 
@@ -28,10 +30,12 @@ def save_document(
 ) -> Saved:
     """Save `document` in `publication`; the same document saved again is the same revision.
 
-    Revisions are only ever added, so a locked one stays what it was. Raises `Conflict` when somebody else
-    saved the same issue in the same moment.
+    A draft takes over the words that its snippets have now. Revisions are only ever added, so a locked one
+    stays what it was. Raises `Conflict` when somebody else saved the same issue in the same moment.
     """
     issue = _issue_to_change(session, publication, document.slug)
+    if issue is None or is_draft(session, issue):
+        document = with_snippets(session, publication.id, document)
     if issue is None:
         issue = Issue(publication_id=publication.id, slug=document.slug, title=document.title)
     else:
@@ -40,6 +44,11 @@ def save_document(
             return Saved(issue, newest, changed=False)
     revision = _add_revision(session, issue, document, author=author, name=name)
     return Saved(issue, revision, changed=True)
+
+
+def is_draft(session: Session, issue: Issue) -> bool:
+    """Whether the issue is neither scheduled nor sent, so that its text still follows its snippets."""
+    return issue.published_revision is None and current_mailing(session, issue.id) is None
 
 
 def _issue_to_change(session: Session, publication: Publication, slug: str) -> Issue | None:
@@ -67,6 +76,7 @@ def _add_revision(session: Session, issue: Issue, document: Document, *, author:
             )
             session.add(revision)
             record_issue_stories(session, issue, document)
+            record_issue_snippets(session, issue, document)
     except IntegrityError as error:
         raise Conflict(
             "saved_meanwhile", f"Someone else has just saved the issue “{document.slug}”. Try again."

@@ -14,6 +14,7 @@ from newsletter.issues.compile import compile_input, local_day
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.example import example_values
 from newsletter.issues.models import ProofMessage, Revision
+from newsletter.issues.snippets.changed import changed_snippets
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.finding import Finding, Level
 from newsletter.preflight.place_key import with_keys
@@ -57,6 +58,7 @@ def make_draft(
     asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}
     compiled, error, place = None, "", ""
     parts: tuple[PartBytes, ...] = ()
+    snippets = changed_snippets(session, revision.issue_id, document)
     try:
         given = compile_input(session, revision, publication, links, content=content)
         compiled, parts = compile_with_parts(given)
@@ -83,6 +85,8 @@ def make_draft(
         approved=not lacks_approval(session, revision, publication),
         sender_problems=sender_problems(session, publication),
         spam=find_spam_score(session, revision, compiled),
+        missing_snippets=snippets.missing,
+        outdated_snippets=snippets.outdated,
         settings=load_settings(session, publication),
     )
 

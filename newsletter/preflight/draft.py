@@ -37,6 +37,8 @@ class Draft:
     approved: whether it has the approval by somebody else, or its publication demands none.
     sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
     spam: what SpamAssassin says of the message; None while it is not known.
+    missing_snippets, outdated_snippets: keys of snippets that a draft uses and that are gone, or have another
+              text by now; none for what is scheduled or was sent, which keeps its words.
     settings: what the publication chose about the rules.
     """
 
@@ -55,4 +57,6 @@ class Draft:
     approved: bool = True
     sender_problems: tuple[str, ...] = ()
     spam: SpamScore | None = None
+    missing_snippets: frozenset[str] = frozenset()
+    outdated_snippets: frozenset[str] = frozenset()
     settings: RuleSettings = DEFAULTS

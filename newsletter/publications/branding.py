@@ -1,6 +1,5 @@
 """Brand a publication: its theme, the design tokens it changes of it, and its logo."""
 
-import re
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
@@ -10,10 +9,9 @@ from newsletter.publications.edit import check_state, lock_publication
 from newsletter.publications.models import Publication
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.themes import THEMES
+from newsletter.rendering.token_values import spelled
 
 BRANDING_FIELDS = ("theme", "theme_tokens")
-
-_SHORT_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
 def set_branding(
@@ -43,8 +41,8 @@ def set_branding(
 
 
 def own_tokens(theme: Theme, tokens: Mapping[str, str]) -> dict[str, str]:
-    """What `tokens` change of `theme`, colours as `#rrggbb`. Raises `Refused` token by token."""
-    given = {name: _spelled(name, value.strip()) for name, value in tokens.items() if value.strip()}
+    """What `tokens` change of `theme`, each as it is spelled. Raises `Refused` token by token."""
+    given = {name: spelled(name, value.strip()) for name, value in tokens.items() if value.strip()}
     theme.styled(given)
     return {name: value for name, value in given.items() if value != getattr(theme.tokens, name)}
 
@@ -58,12 +56,3 @@ def set_logo(session: Session, publication_id: int, key: str, *, actor: str) -> 
         action = "publication.logo_set" if key else "publication.logo_removed"
         audit.record(session, action, "publication", publication.id, actor=actor, logo=key)
     return publication
-
-
-def _spelled(name: str, value: str) -> str:
-    """A colour in six small digits, however short it was written."""
-    match = None if name.endswith("_font") else _SHORT_HEX.fullmatch(value)
-    if match is None:
-        return value
-    digits = match[1].lower()
-    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from newsletter.core.errors import Refused
 from newsletter.rendering.headers import MessageHeaders, build_headers, refuse_control
@@ -32,19 +33,28 @@ def compile_message(
     return _compile(inline(_body("html", html)), text, subject, headers, slots=slots, preheader=preheader)
 
 
+class MeasuredMessage(NamedTuple):
+    """A message, and what is known of its parts, by the names that the templates gave them (see `parts`).
+
+    octets: of the HTML of each part, with the slots' defaults.
+    link_names: for each link of the HTML, in its order, the name of the part that it stands in, or nothing.
+    """
+
+    message: CompiledMessage
+    octets: dict[str, int]
+    link_names: list[str]
+
+
 def compile_measured(
     html: str, text: str, subject: str, headers: MessageHeaders, slots: SlotTable, *, preheader: str = ""
-) -> tuple[CompiledMessage, dict[str, int]]:
-    """What `compile_message` makes, and how many octets of its HTML each part is, with the slots' defaults.
-
-    The names of the parts are those that the templates gave them, see `parts`.
-    """
-    inlined, fragments = inline_parts(_body("html", html))
+) -> MeasuredMessage:
+    """What `compile_message` makes, with what is known of its parts."""
+    inlined, fragments, link_names = inline_parts(_body("html", html))
     message = _compile(inlined, text, subject, headers, slots=slots, preheader=preheader)
     octets: Counter[str] = Counter()
     for name, fragment in fragments:
         octets[name] += octets_of(slots.cut(fragment))
-    return message, dict(octets)
+    return MeasuredMessage(message, dict(octets), link_names)
 
 
 def _compile(

@@ -11,7 +11,7 @@ from newsletter.rendering.compile import compile_measured, compile_message
 from newsletter.rendering.compose import compose
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
-from newsletter.rendering.parts import PartBytes, by_path
+from newsletter.rendering.parts import PartBytes, by_path, part_paths
 from newsletter.rendering.redirects import FollowedUrls
 from newsletter.rendering.render_input import RenderInput
 from newsletter.rendering.slots import SlotTable
@@ -68,8 +68,18 @@ def compile_from(given: CompileInput) -> CompiledMessage:
 
 def compile_with_parts(given: CompileInput) -> tuple[CompiledMessage, tuple[PartBytes, ...]]:
     """What `compile_from` makes, and how many octets of its HTML each section and item is; costs no more."""
-    message, octets = compile_measured(**_composed(given))
-    return message, by_path(given.render.document, octets)
+    measured = compile_measured(**_composed(given))
+    return measured.message, by_path(given.render.document, measured.octets)
+
+
+def compile_with_links(given: CompileInput) -> tuple[CompiledMessage, tuple[str, ...]]:
+    """What `compile_from` makes, and where each link of its HTML stands, in the HTML's order.
+
+    The path of an item or a section, such as `sections[2].items[0]`; empty for what is around them.
+    """
+    measured = compile_measured(**_composed(given))
+    paths = part_paths(given.render.document)
+    return measured.message, tuple(paths.get(name, "") for name in measured.link_names)
 
 
 def _composed(given: CompileInput) -> dict[str, Any]:

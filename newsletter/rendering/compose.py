@@ -86,7 +86,7 @@ def template_context(
         "publication": publication,
         "issue": given.issue,
         "links": given.links,
-        "theme": theme,
+        "theme": theme.at_width(int(tokens.email_width)),
         "tokens": tokens,
         "language": language,
         "direction": "rtl" if rtl else "ltr",

@@ -6,12 +6,13 @@ rules that can be inlined, and no say in the doctype, in conditional comments or
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
 from newsletter.core.errors import Refused
 from newsletter.core.idn import to_ascii_domain
-from newsletter.rendering.parts import Marked, take_marks, written
+from newsletter.rendering.parts import Marked, link_names, take_marks, written
 from newsletter.rendering.stylesheet import named_classes, split_stylesheet
 
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
@@ -43,13 +44,25 @@ def inline(html: str) -> str:
     return _inlined(html)[0]
 
 
-def inline_parts(html: str) -> tuple[str, list[tuple[str, str]]]:
-    """What `inline` makes, and the HTML of each section and item in it, see `parts`."""
-    inlined, marked = _inlined(html)
-    return inlined, written(marked)
+class InlinedParts(NamedTuple):
+    """What `inline` makes, and what is known of its parts (see `parts`).
+
+    fragments: the name and the HTML of each element of a section or item.
+    link_names: for each link, the name of the part that it stands in.
+    """
+
+    html: str
+    fragments: list[tuple[str, str]]
+    link_names: list[str]
 
 
-def _inlined(html: str) -> tuple[str, list[Marked]]:
+def inline_parts(html: str) -> InlinedParts:
+    """What `inline` makes, with what is known of the sections and items in it."""
+    inlined, root, marked = _inlined(html)
+    return InlinedParts(inlined, written(marked), link_names(root, marked))
+
+
+def _inlined(html: str) -> tuple[str, etree._Element, list[Marked]]:
     # It brings cssutils and an HTTP client along: ten megabytes that a process needs with its first message.
     from newsletter.rendering.premailer_adapter import premail
 
@@ -71,7 +84,7 @@ def _inlined(html: str) -> tuple[str, list[Marked]]:
     for element in root.iter(etree.Element):
         _tidy_attributes(element)
     _squeeze(root, verbatim=False)
-    return "\n".join([doctype[1] if doctype else "<!doctype html>", *_written(root)]), marked
+    return "\n".join([doctype[1] if doctype else "<!doctype html>", *_written(root)]), root, marked
 
 
 def _parse(html: str) -> etree._Element:

@@ -51,18 +51,34 @@ def written(marked: list[Marked]) -> list[tuple[str, str]]:
     ]
 
 
+def link_names(root: etree._Element, marked: list[Marked]) -> list[str]:
+    """For each link of the document, in its order, the name of the item or section that it stands in.
+
+    Empty for a link that stands in neither.
+    """
+    names = {element: name for name, element in marked}
+    return [
+        next((names[around] for around in link.iterancestors() if around in names), names.get(link, ""))
+        for link in root.iter("a")
+        if link.get("href") is not None
+    ]
+
+
 def by_path(document: Document, octets: Mapping[str, int]) -> tuple[PartBytes, ...]:
     """`octets`, which are by name, for the places of `document`, in its order."""
-    measured = []
+    return tuple(
+        PartBytes(path, octets[name]) for name, path in part_paths(document).items() if octets.get(name)
+    )
+
+
+def part_paths(document: Document) -> dict[str, str]:
+    """The paths of the sections and items of `document`, in its order, by their names in marks."""
+    paths = {}
     for at, section in enumerate(document.sections):
-        if section.id not in octets:
-            continue
-        path = f"sections[{at}]"
-        measured.append(PartBytes(path, octets[section.id]))
+        paths[section.id] = f"sections[{at}]"
         for number in range(len(getattr(section, "items", ()))):
-            if size := octets.get(f"{section.id}/{number}"):
-                measured.append(PartBytes(f"{path}.items[{number}]", size))
-    return tuple(measured)
+            paths[f"{section.id}/{number}"] = f"sections[{at}].items[{number}]"
+    return paths
 
 
 def _sections(root: etree._Element) -> Iterator[Marked]:

@@ -28,6 +28,8 @@ class PublicationInput:
     tagline: str = ""
     site_url: str = ""
     logo: MediaImage | None = None
+    header: MediaImage | None = None  # the header image, and the one for dark mode
+    header_dark: MediaImage | None = None
     tokens: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,26 +1,21 @@
 """Themes: how an email looks, light and dark, as design tokens and a folder of templates."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from newsletter.core.errors import Refused
-from newsletter.rendering.colour import HEX, READABLE, contrast, ink_on, mix, readable_on
-
-LONGEST_FONTS = 200
-# One family of a list: quoted, or words that CSS takes for a name (CSS Fonts 4 §2.1.1). Anything else would
-# void the whole declaration that it stands in, with its size and weight.
-_WORD = r"-?[A-Za-z_][A-Za-z0-9_-]*"
-_FAMILY = re.compile(rf"'[A-Za-z0-9 _-]*[A-Za-z][A-Za-z0-9 _-]*'|{_WORD}(?: {_WORD})*")
-# What a theme may show beside the document; the rest of the tokens are colours and fonts. Contents: `titles`
-# is a line of the sections' titles in the designed part, `list` a list in both parts and on the web.
-CHOICES = {"reading_time": ("no", "yes"), "contents": ("none", "titles", "list")}
-_RESERVED = {"inherit", "initial", "unset", "revert", "revert-layer", "default"}
+from newsletter.rendering.colour import READABLE, contrast, ink_on, mix, readable_on
+from newsletter.rendering.token_values import problems_of
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a publication may change of a theme: `#rrggbb` colours, CSS lists of font families, `CHOICES`."""
+    """What a publication may change of a theme: `#rrggbb` colours, CSS lists of font families, and the rest.
+
+    Their values are checked by `token_values`. Widths and corners are pixels; `corners` is empty where the
+    theme's own stay, `header_width` where the header image is as wide as there is room. `header_image` and
+    `header_dark` are keys of the media library.
+    """
 
     accent: str = "#b5321c"
     ink: str = "#1a1815"
@@ -40,6 +35,13 @@ class Tokens:
     label_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
     reading_time: str = "no"
     contents: str = "none"
+    email_width: str = "600"
+    corners: str = ""
+    header_image: str = ""
+    header_alt: str = ""
+    header_dark: str = ""
+    header_width: str = ""
+    header_place: str = "above"
 
     @property
     def accent_text(self) -> str:
@@ -61,7 +63,8 @@ class Tokens:
 class Theme:
     """A look. `email/themes/<key>/issue.html` is its frame; `blocks/` beside it may replace single blocks.
 
-    `column` is how wide, in pixels, a picture stands in the page, `inner` how wide in a panel or card.
+    `column` is how wide, in pixels, a picture stands in the page, `inner` how wide in a panel or card, where
+    the email has the theme's own width.
     """
 
     key: str
@@ -83,9 +86,9 @@ class Theme:
         token, for names that are unknown and values that are not of their kind.
         """
         chosen = {name: value for name, value in overrides.items() if value}
-        problems = {name: problem for name, value in chosen.items() if (problem := _problem(name, value))}
+        problems = problems_of(chosen, vars(self.tokens))
         if problems:
-            raise Refused("theme_tokens_invalid", "These colours or fonts cannot be used.", problems)
+            raise Refused("theme_tokens_invalid", "This design cannot be used as it is.", problems)
         tokens = replace(self.tokens, **chosen)
         tint = tokens.tint if "tint" in chosen else _near(tokens.tint, tokens.paper)
         dark_tint = tokens.dark_tint if "dark_tint" in chosen else _near(tokens.dark_tint, tokens.dark_paper)
@@ -99,27 +102,14 @@ class Theme:
             dark_soft=readable_on(tokens.dark_soft, tokens.dark_paper, dark_tint),
         )
 
+    def at_width(self, pixels: int) -> "Theme":
+        """The same theme in an email of this width: what stands in it grows and shrinks with it."""
+        more = pixels - int(self.tokens.email_width)
+        return replace(self, column=self.column + more, inner=self.inner + more)
+
 
 def _near(tint: str, paper: str) -> str:
     """`tint`, or a shade of `paper` where no ink could be read on both."""
     ink, other = sorted(("#000000", "#ffffff"), key=lambda colour: contrast(colour, paper), reverse=True)
     shades = (tint, mix(paper, ink, 0.08), mix(paper, other, 0.08))
     return next((shade for shade in shades if contrast(ink, shade) >= READABLE), paper)
-
-
-def _is_font_list(value: str) -> bool:
-    families = [family.strip() for family in value.split(",")]
-    return len(value) <= LONGEST_FONTS and all(
-        _FAMILY.fullmatch(family) and not _RESERVED.intersection(family.lower().split())
-        for family in families
-    )
-
-
-def _problem(name: str, value: str) -> str:
-    if name not in {field.name for field in fields(Tokens)}:
-        return "There is no design token of this name."
-    if name in CHOICES:
-        return "" if value in CHOICES[name] else f"Choose one of: {', '.join(CHOICES[name])}."
-    if name.endswith("_font"):
-        return "" if _is_font_list(value) else "Use font names and commas only, names with digits in quotes."
-    return "" if HEX.fullmatch(value) else "Enter a colour like #b5321c."

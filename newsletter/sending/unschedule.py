@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Conflict
+from newsletter.issues.snippets.refresh import refresh_draft
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.lifecycle import advance, lock
 from newsletter.mailings.models import Control, Mailing, MailingState
@@ -13,8 +14,9 @@ from newsletter.mailings.models import Control, Mailing, MailingState
 def unschedule(session: Session, issue_id: int, *, actor: str) -> Mailing | None:
     """Cancel the issue's mailing before its time; None when it has none, so pressing twice does no harm.
 
-    The revision stays locked, as what was once meant to be sent; editing adds a new one. Raises `Conflict`
-    once the mailing has begun: then it can be paused or cancelled, and readers may have it.
+    The revision stays locked, as what was once meant to be sent; editing adds a new one, and so do snippets
+    that were edited meanwhile. Raises `Conflict` once the mailing has begun: then it can be paused or
+    cancelled, and readers may have it.
     """
     current = current_mailing(session, issue_id)
     if current is None:
@@ -40,4 +42,5 @@ def unschedule(session: Session, issue_id: int, *, actor: str) -> Mailing | None
         at=mailing.scheduled_at.isoformat(),
     )
     session.flush()
+    refresh_draft(session, issue_id, actor=actor)
     return mailing

@@ -30,6 +30,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "link_check": ("headline", "detail"),
     "story_mention": ("headline", "outlet"),
     "correction": ("note",),
+    "snippet": ("title", "text", "url", "link_label"),
     "comment": ("author", "text", "quote", "item_headline"),
 }
 # Who somebody is, with their name: emptied where it is them.

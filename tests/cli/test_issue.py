@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from newsletter.issues.save import save_document
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Ran, Run
 from tests.databases import both_databases
-from tests.factories import make_publication, make_readers, make_subscription
+from tests.factories import make_publication, make_readers
 
 WEEK = Document(
     title="Week one",
@@ -174,37 +173,6 @@ def test_check_exits_by_what_blocks(session: Session, run: Run, imported: int, t
     assert told.out.endswith("Fix 1 problem before sending.\n")
 
 
-def test_render_shows_what_a_reader_gets(session: Session, run: Run, imported: int) -> None:
-    publication = session.scalars(select(Issue)).one().publication
-    make_subscription(session, publication, "ana@readers.example", name="Ana Petrović")
-    session.commit()
-    ana = ("--subscriber", "Ana@readers.example")
-    assert "Dear reader," in run("issue", "render", str(imported), "--format", "text").out
-    assert "Dear Ana," in run("issue", "render", str(imported), "--format", "text", *ana).out
-    html = run("issue", "render", str(imported), "--format", "html", *ana).out
-    assert html.lower().startswith("<!doctype html")
-    assert "Dear <bdi>Ana</bdi>," in html
-    message = message_from_string(
-        run("issue", "render", str(imported), "--format", "eml", *ana).out, policy=policy.default
-    )
-    assert message["Subject"] == "Good morning, Ana"
-    assert message["To"] == "Ana Petrović <ana@readers.example>"
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-
-
-def test_render_refuses_strangers(session: Session, run: Run, imported: int) -> None:
-    make_subscription(session, make_publication(session, "other"), "bo@readers.example")
-    session.commit()
-    for email, sentence in (
-        ("nobody@readers.example", "There is no subscriber"),
-        ("bo@readers.example", "does not subscribe to The Weekly"),
-        ("not an address", "is not an email address"),
-    ):
-        done = run("issue", "render", str(imported), "--format", "eml", "--subscriber", email)
-        assert (done.code, done.out) == (2, "")
-        assert sentence in done.err
-
-
 @both_databases
 def test_list_shows_the_issues(run: Run, imported: int) -> None:
     assert run("issue", "list", "--json").json["issues"] == [
@@ -216,6 +184,7 @@ def test_list_shows_the_issues(run: Run, imported: int) -> None:
             "revision": 1,
             "published": None,
             "slug": "week-one",
+            "tags": [],
         }
     ]
     assert "Week one" in run("issue", "list", "--publication", "weekly").out

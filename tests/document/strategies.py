@@ -76,6 +76,7 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "button": {"label": lines, "url": urls | st.just("mailto:desk@example.org?subject=Hello")},
     "divider": {},
     "sponsor": {"sponsor": lines, "headline": lines, "text": lines, "image": images, "url": urls},
+    "snippet": {"key": st.sampled_from(["", "support", "who-we-are-2"]), "text": lines, "url": urls},
 }
 
 

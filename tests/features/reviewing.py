@@ -1,19 +1,37 @@
-"""Two versions of a publication's rules, and a warning of a draft that somebody waived."""
+"""Two versions of a publication's rules, a warning that somebody waived, and a snippet."""
 
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
+from newsletter.issues.edit import edit_issue, state_of
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.issues.snippets.save import SnippetWords, save_snippet
 from newsletter.preflight.rule_versions import save_rules
 from newsletter.preflight.waive import waive
 from newsletter.publications.models import Publication
 
+SNIPPET = "support"  # its key
 
-def choose_rules(session: Session, publication: Publication, actor: str) -> None:
+
+def review(session: Session, publication: Publication, issue_id: int, links: Links, actor: str) -> int:
+    """Choose rules; the id of the waiver of what is said about test messages."""
     for word in ("e-mail: email", "web site: website"):
         save_rules(session, publication, f"words:\n  {word}\n", actor=actor)
 
-
-def waive_test(session: Session, issue_id: int, links: Links, actor: str) -> int:
-    """The id of the waiver of what is said about test messages."""
     [waiver] = waive(session, issue_id, "tested", "", reason="Seen on paper.", links=links, actor=actor)
     return waiver.id
+
+
+def keep_snippet(session: Session, publication: Publication, title: str, actor: str) -> None:
+    """A snippet of that title, which no issue uses."""
+    words = SnippetWords(title, f"{title}. Give what a **coffee** costs.", "https://a.example/give")
+    save_snippet(session, publication, SNIPPET, words, actor=actor)
+
+
+def use_snippet(session: Session, publication: Publication, issue: Issue, title: str, actor: str) -> None:
+    """A snippet of that title, at the end of a draft."""
+    keep_snippet(session, publication, title, actor)
+    section = {"type": "snippet", "id": "support-us", "key": SNIPPET}
+    added = {"op": "add", "path": "/sections/-", "value": section}
+    edit_issue(session, issue.id, state_of(find_revision(session, issue)), [added], author=actor)

@@ -51,7 +51,7 @@ from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
 from tests.features.corrected import put_right
 from tests.features.discussion import discuss
-from tests.features.reviewing import choose_rules, waive_test
+from tests.features.reviewing import SNIPPET, keep_snippet, review, use_snippet
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -116,7 +116,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
     skip_date(session, publication, skipped.day, actor=OWNER)
-    choose_rules(session, publication, OWNER)
+    keep_snippet(session, publication, "How to support us", OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
@@ -133,7 +133,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     session.commit()
     put_right(session, going, runtime.links, OWNER)
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
-    waiver_id = waive_test(session, demo.draft_id, runtime.links, OWNER)
+    waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
     common = _common(session, publication) | further
     done = {"import_id": _import(session, publication, ImportState.DONE)}
@@ -175,7 +175,8 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts = {"slug": publication.slug, "issue_id": draft.id, "mailing_id": mailing.id}
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
         facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
-        facts |= {"transport_id": _transports(session, runtime, words)}
+        facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
+        use_snippet(session, publication, draft, twice[:300], OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()
     return scenes
@@ -206,7 +207,7 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     feed = session.scalars(select(Feed.id)).first()
     entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
     # Each issue has a first revision.
-    return facts | {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
+    return facts | {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1, "snippet_key": SNIPPET}
 
 
 def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:

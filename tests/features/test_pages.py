@@ -28,7 +28,16 @@ KIND = """() => [document.querySelector('h1')?.textContent,
 OURS = ("newsletter.web.public.", "newsletter.web.dev.")
 # Pictures, styles, and what programs read.
 NO_PAGES = {
-    *("media.show", "style.show", "feed.atom", "feed.site_map", "feed.robots", "preferences.download"),
+    *(
+        "media.show",
+        "og_image.show",
+        "redirect.follow",
+        "style.show",
+        "feed.atom",
+        "feed.site_map",
+        "feed.robots",
+        "preferences.download",
+    ),
     *("dev_mailbox.html", "dev_mailbox.listing", "dev_mailbox.message_as_json"),
 }
 

@@ -44,6 +44,12 @@ def listed(draft: Draft) -> Draft:
     return dataclasses.replace(draft, settings=RuleSettings(words=WORDS))
 
 
+def with_snippet(**facts: Any) -> Draft:
+    """A draft that uses a snippet."""
+    draft = a_section(type="snippet", key="support", text="Give what a coffee costs.")
+    return dataclasses.replace(draft, **facts)
+
+
 # rule → (what is wrong, level, place)
 FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
     "render": [
@@ -136,6 +142,11 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
             W,
             "sections[0].text",
         ),
+    ],
+    "snippets": [
+        (partial(a_section, type="snippet"), B, "sections[0]"),
+        (partial(with_snippet, missing_snippets=frozenset({"support"})), B, "sections[0]"),
+        (partial(with_snippet, outdated_snippets=frozenset({"support"})), B, "sections[0]"),
     ],
     "media": [
         (lambda: a_section(type="image", image=PICTURE | {"src": "media:00"}), B, "sections[0].image.src")

@@ -11,7 +11,7 @@ from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.rendering.parts import PartBytes
 from tests.preflight.drafts import PICTURE, STORY, a_section, compiled, of_publication, sound, with_facts
-from tests.preflight.failing import listed
+from tests.preflight.failing import listed, with_snippet
 
 
 def checked(**found: Any) -> Draft:
@@ -60,6 +60,7 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
         partial(sound, preheader="From {{ publication_name }}"),
         with_text('Dear {{ first_name | default: "reader" }}'),
     ],
+    "snippets": [partial(with_snippet, missing_snippets=frozenset({"who-we-are"}))],
     "media": [uploaded],
     "alt": [with_picture(alt="A mill"), uploaded],
     "credit": [with_picture(credit="Ilse"), uploaded],

@@ -15,6 +15,7 @@ from newsletter.rendering.slots import SlotTable
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.themes import THEMES
 from tests.golden.compare import assert_golden
+from tests.rendering.designs import DESIGN, with_header
 from tests.rendering.issues import issue_of, reference_digest
 
 every_block = pytest.mark.parametrize("block", list(BLOCKS), ids=BLOCKS.keys())
@@ -38,6 +39,13 @@ def test_reference_digest(theme: Theme) -> None:
     composed = compose(issue_of(document=reference_digest(), theme=theme.key), SlotTable(nonce="slot"))
     assert_golden(f"themes/{theme.key}/digest.html", inline(composed.html))
     assert_golden(f"themes/{theme.key}/digest.txt", composed.text)
+
+
+@every_theme
+def test_reference_digest_in_a_design_of_its_own(theme: Theme) -> None:
+    given = issue_of(document=reference_digest(), theme=theme.key, publication=with_header(DESIGN))
+    composed = compose(given, SlotTable(nonce="slot"))
+    assert_golden(f"themes/{theme.key}/designed.html", inline(composed.html))
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

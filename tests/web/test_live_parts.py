@@ -153,3 +153,11 @@ def test_a_theme_is_shown_and_judged_while_it_is_chosen(tab: Page, running: Inst
     expect(frame).to_have_attribute("src", re.compile("accent=%23ffee00"))
     assert frame.get_attribute("src") != before
     expect(tab.locator("[data-theme-editor-remarks]")).to_contain_text("accent")
+    contrast = tab.locator("[data-contrast-of=ink]")
+    expect(contrast).not_to_have_attribute("data-low", "")
+    tab.locator("[data-colour-of=field-ink]").evaluate(
+        "swatch => { swatch.value = '#999999'; swatch.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    assert contrast.locator("[data-contrast-ratio]").inner_text() == "2.6"  # before any answer
+    expect(contrast).to_have_attribute("data-low", "")
+    expect(frame.last).to_have_attribute("src", re.compile("ink=%23999999"))

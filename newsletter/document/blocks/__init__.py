@@ -14,13 +14,14 @@ from newsletter.document.blocks.latest import LATEST, LatestSection
 from newsletter.document.blocks.links import LINKS, LinksSection
 from newsletter.document.blocks.notice import NOTICE, NoticeSection
 from newsletter.document.blocks.quotes import QUOTES, QuotesSection
+from newsletter.document.blocks.snippet import SNIPPET, SnippetSection
 from newsletter.document.blocks.sponsor import SPONSOR, SponsorSection
 from newsletter.document.blocks.text import TEXT, TextSection
 from newsletter.document.section import Block
 
 BLOCKS: Registry[Block[Any]] = Registry(
     "block",
-    [NOTICE, LINKS, ABOUT, FEATURE, QUOTES, LATEST, TEXT, IMAGE, BUTTON, DIVIDER, SPONSOR],
+    [NOTICE, LINKS, ABOUT, FEATURE, QUOTES, LATEST, TEXT, IMAGE, BUTTON, DIVIDER, SPONSOR, SNIPPET],
 )
 
 AnySection = Annotated[
@@ -34,6 +35,7 @@ AnySection = Annotated[
     | ImageSection
     | ButtonSection
     | DividerSection
-    | SponsorSection,
+    | SponsorSection
+    | SnippetSection,
     Field(discriminator="type"),
 ]

@@ -35,6 +35,7 @@ from newsletter.preflight.rules.sender import SENDER
 from newsletter.preflight.rules.sender_dns import SENDER_DNS
 from newsletter.preflight.rules.short_links import SHORT_LINKS
 from newsletter.preflight.rules.size import SIZE
+from newsletter.preflight.rules.snippets import SNIPPETS
 from newsletter.preflight.rules.spam_score import SPAM_SCORE
 from newsletter.preflight.rules.subject import SUBJECT
 from newsletter.preflight.rules.tested import TESTED
@@ -54,6 +55,7 @@ RULES: Registry[Rule] = Registry(
         UNSUBSCRIBE,
         EMPTY,
         INCOMPLETE,
+        SNIPPETS,
         PLACEHOLDERS,
         MERGE_FIELDS,
         ENTITIES,

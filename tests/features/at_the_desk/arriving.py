@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.smtp.mailbox import list_messages, read_message
 from newsletter.web.admin.email_preview import in_scheme
-from newsletter.web.admin.issues.preview import NOBODY
+from newsletter.web.admin.issues.preview_reader import NOBODY
 from tests.features import mail
 from tests.features.at_the_desk.beginning import READERS
 from tests.processes import Installation

@@ -28,7 +28,11 @@ def proof(hand: Hand, document: Document, email: str, first_name: str) -> None:
     expect(_frame(hand)).to_have_attribute("src", _asking("scheme=dark"))
     expect(body).to_contain_text(headline)
     assert body.evaluate(LUMINANCE) < light / 3
-    _switch(hand, "Dark")
+    _switch(hand, "Inverted")
+    expect(_frame(hand)).to_have_attribute("src", _asking("scheme=inverted"))
+    expect(body).to_contain_text(headline)
+    assert body.evaluate(LUMINANCE) < light / 3
+    _switch(hand, "Inverted")
     _switch(hand, "Images off")
     expect(_frame(hand)).to_have_attribute("src", _asking("images=off"))
     expect(body).to_contain_text(headline)
@@ -43,6 +47,11 @@ def proof(hand: Hand, document: Document, email: str, first_name: str) -> None:
     hand.write(hand.tab.get_by_label("Preview as", exact=True), email)
     hand.tab.keyboard.press("Enter")
     expect(_shown(hand).locator("pre")).to_contain_text(f"Dear {first_name},")
+    _switch(hand, "Invent a reader")
+    hand.write(hand.tab.get_by_label("Name", exact=True), "Zora Vale")
+    hand.tab.keyboard.press("Enter")
+    expect(_shown(hand).locator("pre")).to_contain_text("Dear Zora,")
+    _switch(hand, "Invent a reader")
     _switch(hand, "Desktop")
     expect(body).to_contain_text(f"Dear {first_name},")
 

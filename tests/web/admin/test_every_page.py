@@ -56,6 +56,7 @@ FURTHER = {
     ),
     "/admin/issues/<int:issue_id>/upload": ("file",),
     "/admin/issues/<int:issue_id>/inbox": ("urls",),
+    "/admin/issues/<int:issue_id>/threads": ("text", "section", "quote"),
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
@@ -66,7 +67,7 @@ FURTHER = {
 # Sent by buttons that these scenes do not show, without a field; and what `_refuse_hostile_changes` sends.
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
-    *("/recipients.csv", "/problems.csv"),
+    *("/recipients.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
 )
 # The test goes on with its session.

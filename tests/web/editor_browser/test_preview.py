@@ -25,11 +25,26 @@ def test_the_preview_follows_what_is_saved(editing: Editing) -> None:
     text = editing.section("Text").get_by_role("textbox", name="Text")
     text.click()
     expect(frame.get_by_text("Some words.")).to_be_in_viewport()
-    for name in ("100 %", "Phone", "Dark", "Images off", "Plain text"):
+    for name in ("100 %", "Phone", "Dark", "Inverted", "Images off", "Plain text"):
         editing.tab.get_by_role("button", name=name).click()
     expect(frame.get_by_text("Seen on the right")).to_be_visible()
     sandbox = editing.tab.locator(".preview-stage iframe").last.get_attribute("sandbox") or ""
     assert "allow-scripts" not in sandbox.split()
+
+
+def test_further_previews_are_in_a_menu_and_lead_to_their_places(editing: Editing) -> None:
+    frame = editing.tab.frame_locator(".preview-stage iframe").last
+    editing.tab.get_by_role("button", name="More").focus()
+    for key in ("ArrowDown", "End", "Enter"):  # by keyboard alone
+        editing.tab.keyboard.press(key)
+    expect(frame.get_by_text("Size of the HTML")).to_be_visible()
+    frame.get_by_role("link", name="Two").press("Enter")
+    story = editing.entry("Two")
+    assert story.evaluate("story => story.contains(document.activeElement)")
+    editing.tab.get_by_role("button", name="Size").click()
+    editing.tab.get_by_role("menuitem", name="Reading order").click()
+    frame.get_by_text("Two", exact=True).click()
+    expect(editing.headline("Two")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -19,6 +19,8 @@ from newsletter.web.admin.issues import (
     presence,
     preview,
     send,
+    snippets,
+    threads,
     upload,
     waive,
 )
@@ -44,6 +46,8 @@ __all__ = [
     "presence",
     "preview",
     "send",
+    "snippets",
+    "threads",
     "upload",
     "waive",
 ]

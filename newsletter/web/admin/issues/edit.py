@@ -7,7 +7,6 @@ from flask import Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from newsletter.accounts.permissions import Permission
-from newsletter.comments.threads import count_open
 from newsletter.core.i18n import direction
 from newsletter.corrections.erratum import offered_errata
 from newsletter.document.blocks import BLOCKS
@@ -85,7 +84,6 @@ def page_data(issue: Issue) -> dict[str, Any]:
         "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
         "media": {source: served(local_links(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
-        "openComments": count_open(session(), issue),
         "limits": {"operations": MOST_OPERATIONS},
         "user": current_actor(),
     }
@@ -112,7 +110,10 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "presence": url_for(".presence", **own),
         "inbox": url_for(".inbox", **own),
         "inboxPage": url_for("admin_inbox.inbox", slug=slug),
+        "snippets": url_for(".snippets", **own),
+        "snippetsPage": url_for("admin_publications.snippets", slug=slug),
         "history": url_for(".history", **own),
+        "threads": url_for(".threads", **own),
         "comments": url_for(".comments", **own),
         "archive": url_for(".archive", **own),
         "send": url_for(".send", **own),

@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 from redis import Redis, RedisError
 
 from newsletter.accounts.permissions import Permission
+from newsletter.comments.threads import mark_of
 from newsletter.issues.last_seen import note_seen
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
@@ -23,11 +24,16 @@ LONGEST_ANSWER = 0.3  # seconds that a page waits for Redis
 @blueprint.post("/issues/<int:issue_id>/presence")
 @allow(Permission.EDIT_ISSUES)
 def presence(issue_id: int) -> Response:
-    """Note that this person is here and which state their page shows, and answer who else is."""
+    """Note that this person is here and which state their page shows, and answer who else is.
+
+    `comments` is another value when somebody commented (`threads.py`).
+    """
     issue = load_issue(issue_id)
     note_seen(session(), issue, _shown_state(), current_actor())
+    comments = mark_of(session(), issue)
     session().commit()
-    return jsonify(others=others(settings().effective_redis_url, issue.id, current_actor()))
+    present = others(settings().effective_redis_url, issue.id, current_actor())
+    return jsonify(others=present, comments=comments)
 
 
 def _shown_state() -> str:

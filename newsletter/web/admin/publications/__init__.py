@@ -1,4 +1,4 @@
-"""Publications: their list, a new one, settings, cadence, rules, theme, logo, the form for others."""
+"""Publications: their list, a new one, settings, cadence, rules, snippets, theme, logo, the sign-up form."""
 
 from newsletter.web.admin.publications import (
     cadence,
@@ -9,6 +9,7 @@ from newsletter.web.admin.publications import (
     preview,
     rules,
     sign_up_form,
+    snippets,
     theme,
 )
 from newsletter.web.admin.publications.blueprint import blueprint
@@ -23,5 +24,6 @@ __all__ = [
     "preview",
     "rules",
     "sign_up_form",
+    "snippets",
     "theme",
 ]

@@ -12,6 +12,7 @@ from newsletter.issues.compile import LOGO_WIDTH
 from newsletter.issues.example import example_values
 from newsletter.issues.library import media_image
 from newsletter.media.store import find_media
+from newsletter.media.variants import WIDTHS
 from newsletter.publications.branding import own_tokens
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile import compile_message
@@ -63,7 +64,9 @@ def _example_in(publication: Publication, theme: str) -> str:
                 postal_address=publication.postal_address,
                 language=publication.language,
                 tagline=publication.description.partition("\n")[0],
-                logo=_logo(publication),
+                logo=_picture(publication.logo, LOGO_WIDTH),
+                header=_picture(tokens.get("header_image", "")),
+                header_dark=_picture(tokens.get("header_dark", "")),
                 tokens=tokens,
             ),
             issue=IssueInput(number=41, date=example_day()),
@@ -77,8 +80,9 @@ def _example_in(publication: Publication, theme: str) -> str:
     return compiled.fill_html(example_values(publication, links()))
 
 
-def _logo(publication: Publication) -> MediaImage | None:
+def _picture(key: str, width: int = WIDTHS[0]) -> MediaImage | None:
+    """The image of the media library called `key`; None where it has none."""
     try:
-        return media_image(local_links(), find_media(session(), publication.logo), LOGO_WIDTH)
+        return media_image(local_links(), find_media(session(), key), width)
     except Missing:
         return None

@@ -7,14 +7,9 @@ from flask_babel import gettext as _
 from newsletter.publications.branding import own_tokens
 from newsletter.rendering.colour import READABLE, contrast
 from newsletter.rendering.theme import Theme, Tokens
+from newsletter.web.admin.publications.tokens import GROUNDS
 
-# An ink, and the grounds it has to be read on.
-PAIRS = {
-    "ink": ("paper", "tint"),
-    "soft": ("paper", "tint"),
-    "dark_ink": ("dark_paper", "dark_tint"),
-    "dark_soft": ("dark_paper", "dark_tint"),
-}
+INKS = ("ink", "soft", "dark_ink", "dark_soft")
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ def remarks(theme: Theme, tokens: dict[str, str]) -> list[Remark]:
         return []
     shown = theme.styled(chosen)
     asked = Tokens(**{name: chosen.get(name) or getattr(theme.tokens, name) for name in vars(theme.tokens)})
-    about_inks = [remark for ink, grounds in PAIRS.items() if (remark := _about(ink, grounds, asked, shown))]
+    about_inks = [remark for ink in INKS if (remark := _about(ink, GROUNDS[ink], asked, shown))]
     return about_inks + (
         [_accent(asked, shown)] if "accent" in chosen and shown.accent_text != shown.accent else []
     )

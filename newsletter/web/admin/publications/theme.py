@@ -1,6 +1,7 @@
 """`/admin/p/<publication>/theme`: a theme, the tokens that are changed of it, and a look at both."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,20 +16,27 @@ from newsletter.media.variants import served
 from newsletter.publications.branding import BRANDING_FIELDS, set_branding
 from newsletter.publications.edit import Stale, state_of
 from newsletter.publications.models import Publication
+from newsletter.rendering.colour import READABLE
 from newsletter.rendering.themes import THEMES
+from newsletter.rendering.token_values import LONGEST_ALT, PIXELS
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
+from newsletter.web.admin.publications.header_image import check_pictures, picture_options
 from newsletter.web.admin.publications.picture import ALT_LENGTH
 from newsletter.web.admin.publications.readability import Remark, remarks
 from newsletter.web.admin.publications.tokens import (
     CONTENTS,
     DARK,
     FONTS,
+    HEADER,
+    LAYOUT,
     LIGHT,
     READING_TIME,
     contents_options,
     defaults,
     font_options,
+    lowest_contrasts,
+    places,
     token_fields,
     typed_tokens,
 )
@@ -55,6 +63,7 @@ def change_theme(slug: str) -> AnyResponse:
     if "preview" in request.form:
         return theme_page(publication, 200, chosen=chosen, tokens=tokens)
     try:
+        check_pictures(tokens)
         set_branding(
             session(),
             publication.id,
@@ -70,7 +79,12 @@ def change_theme(slug: str) -> AnyResponse:
         start_afresh()
         publication = load_publication(slug)
         return theme_page(
-            publication, STATUS[error.decision], chosen=chosen, tokens=tokens, problem=error.message
+            publication,
+            STATUS[error.decision],
+            chosen=chosen,
+            tokens=tokens,
+            refused=error.fields,
+            problem=error.message,
         )
     session().commit()
     flash(_("Design saved. Issues already sent stay as they were."), "success")
@@ -92,21 +106,35 @@ def theme_page(
     *,
     chosen: str = "",
     tokens: dict[str, str] | None = None,
+    refused: Mapping[str, str] | None = None,
     **facts: Any,
 ) -> AnyResponse:
-    """The page with what was chosen so far, else with the theme as it is."""
+    """The page with what was chosen so far, else with the theme as it is; `refused` says why, by token."""
     tokens = publication.theme_tokens if tokens is None else tokens
     chosen = next((key for key in (chosen, publication.theme) if key in THEMES), "gazette")
     comments, problems = judged(chosen, tokens)
+    problems |= refused or {}
     chosen_theme = THEMES[chosen]
+    groups = {
+        name: token_fields(group, chosen_theme, tokens, problems)
+        for name, group in (("light", LIGHT), ("dark", DARK), ("layout", LAYOUT), ("header", HEADER))
+    }
     fonts = token_fields(FONTS, chosen_theme, tokens, problems)
     page = render_template(
         "admin/publications/theme.html",
         publication=publication,
         themes=[(one, json.dumps(defaults(one))) for one in THEMES],
         chosen=chosen,
-        light=token_fields(LIGHT, chosen_theme, tokens, problems),
-        dark=token_fields(DARK, chosen_theme, tokens, problems),
+        **groups,
+        pixels=PIXELS,
+        pictures={
+            "header_image": picture_options(tokens.get("header_image", ""), _("None")),
+            "header_dark": picture_options(tokens.get("header_dark", ""), _("The same")),
+        },
+        places=places(),
+        longest_alt=LONGEST_ALT,
+        contrasts=lowest_contrasts(groups["light"] + groups["dark"]),
+        readable=READABLE,
         fonts=[(field, font_options(field)) for field in fonts],
         reading_time=tokens.get(READING_TIME) == "yes",
         contents=tokens.get(CONTENTS, ""),

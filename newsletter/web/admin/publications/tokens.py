@@ -1,13 +1,16 @@
 """The design tokens of a theme as fields: what each is called, and which fonts there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
+from newsletter.core.text import one_line
+from newsletter.rendering.colour import contrast
 from newsletter.rendering.theme import Theme, Tokens
+from newsletter.rendering.token_values import spelled
 
-LONGEST_VALUE = 200
+LONGEST_VALUE = 300  # more than any token may have: what is too long is refused, not cut
 
 LIGHT = {
     "accent": _("Accent"),
@@ -31,15 +34,35 @@ FONTS = {
     "text_font": _("Text"),
     "label_font": _("Labels and small print"),
 }
+LAYOUT = {
+    "email_width": _("Width"),
+    "corners": _("Rounded corners"),
+}
+HEADER = {
+    "header_image": _("Image"),
+    "header_alt": _("Alt text"),
+    "header_width": _("Image width"),
+    "header_place": _("Position"),
+    "header_dark": _("Image in dark mode"),
+}
+# Colours of words, and what they have to be read on.
+GROUNDS = {
+    "ink": ("paper", "tint"),
+    "soft": ("paper", "tint"),
+    "accent": ("paper", "tint"),
+    "dark_ink": ("dark_paper", "dark_tint"),
+    "dark_soft": ("dark_paper", "dark_tint"),
+}
 READING_TIME, CONTENTS = "reading_time", "contents"
-NAMES = (*LIGHT, *DARK, *FONTS, READING_TIME, CONTENTS)
+NAMES = (*LIGHT, *DARK, *FONTS, *LAYOUT, *HEADER, READING_TIME, CONTENTS)
 
-# Fonts that mail programs have; the first of each list is on Windows.
+# Fonts that mail programs have, each list with one that Windows has.
 FAMILIES = {
     "Georgia, 'Times New Roman', serif": _("Georgia (serif)"),
     "'Times New Roman', Times, serif": _("Times (serif)"),
     "'Palatino Linotype', Palatino, 'Book Antiqua', serif": _("Palatino (serif)"),
     "'Helvetica Neue', Helvetica, Arial, sans-serif": _("Helvetica (sans serif)"),
+    "Arial, Helvetica, sans-serif": _("Arial (sans serif)"),
     "'Segoe UI', -apple-system, Roboto, 'Helvetica Neue', Arial, sans-serif": _("System font (sans serif)"),
     "Verdana, Geneva, sans-serif": _("Verdana (sans serif)"),
     "'Trebuchet MS', Tahoma, sans-serif": _("Trebuchet (sans serif)"),
@@ -58,20 +81,31 @@ class TokenField:
     value: str
     default: str
     problem: str
+    grounds: tuple[str, ...] = ()  # the tokens that it has to be read on
+
+    @property
+    def colour(self) -> str:
+        """The colour that counts: the one that was typed, else the theme's own."""
+        return self.default if self.problem else spelled(self.name, self.value) or self.default
 
 
 def typed_tokens(form: Mapping[str, str]) -> dict[str, str]:
     """The tokens among the fields of a form, or of a query."""
-    return {name: value for name in NAMES if (value := form.get(name, "").strip()[:LONGEST_VALUE])}
+    return {name: value for name in NAMES if (value := one_line(form.get(name, ""))[:LONGEST_VALUE])}
 
 
 def token_fields(
     group: Mapping[str, object], theme: Theme, tokens: Mapping[str, str], problems: Mapping[str, str]
 ) -> list[TokenField]:
-    """The fields of a group: `LIGHT`, `DARK` or `FONTS`."""
+    """The fields of a group: `LIGHT`, `DARK`, `FONTS`, `LAYOUT` or `HEADER`."""
     return [
         TokenField(
-            name, str(label), tokens.get(name, ""), getattr(theme.tokens, name), problems.get(name, "")
+            name,
+            str(label),
+            tokens.get(name, ""),
+            getattr(theme.tokens, name),
+            problems.get(name, ""),
+            GROUNDS.get(name, ()),
         )
         for name, label in group.items()
     ]
@@ -95,6 +129,22 @@ def contents_options() -> list[tuple[str, str]]:
         ("list", str(_("Show"))),
         ("none", str(_("Hide"))),
     ]
+
+
+def lowest_contrasts(fields: Iterable[TokenField]) -> dict[str, float]:
+    """How well each colour of words can be read where it is read worst: a ratio from 1 to 21, by its name."""
+    fields = list(fields)
+    colours = {field.name: field.colour for field in fields}
+    return {
+        field.name: min(contrast(field.colour, colours[ground]) for ground in field.grounds)
+        for field in fields
+        if field.grounds
+    }
+
+
+def places() -> list[tuple[str, str]]:
+    """Where the header image may stand."""
+    return [("above", str(_("Above the name"))), ("instead", str(_("Instead of the name")))]
 
 
 def defaults(theme: Theme) -> dict[str, str]:

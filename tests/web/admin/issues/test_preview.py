@@ -54,7 +54,7 @@ def test_its_links_act_for_nobody(
 
 
 def test_only_we_may_frame_it_and_nothing_runs(editor_client: SignedIn, issue: Issue) -> None:
-    for variant in ("html", "text", "list"):
+    for variant in ("html", "text", "list", "links", "reading", "size"):
         policy = editor_client.get(url(issue, variant=variant)).headers["Content-Security-Policy"]
         assert policy.startswith("sandbox ")
         assert "allow-scripts" not in policy
@@ -94,7 +94,7 @@ def test_dark_and_light_do_not_depend_on_this_browser(editor_client: SignedIn, i
     assert said in in_scheme(f"<style>p{{}}</style><p>{said}</p>", "dark")
 
 
-def test_the_list_shows_what_a_phone_cuts(
+def test_the_list_shows_what_three_programs_cut(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
     long = "A subject that goes on for much longer than any phone would ever care to show"
@@ -102,7 +102,8 @@ def test_the_list_shows_what_a_phone_cuts(
     session.commit()
     shown = editor_client.get(url(issue, variant="list")).text
     assert "The Morning" in shown
-    assert "A subject that goes on for much longe…" in shown
+    assert "Apple Mail on an iPhone" in shown
+    assert "A subject that goes on for much longer than any…" in shown
     assert "no preheader" in shown
 
 

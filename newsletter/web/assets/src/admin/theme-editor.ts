@@ -1,11 +1,13 @@
 /*
  * A publication's theme while it is chosen: every change is shown by the server's own renderer, half a second after
- * the last key, without being saved. All words come from the server.
+ * the last key, without being saved; contrasts are measured here, at once. All words come from the server.
  */
 
 import htmx, { type HtmxRequestCtx } from "htmx.org";
 
-const AFTER = 350; // milliseconds without a change
+import { contrast } from "./contrast";
+
+const AFTER = 350; // milliseconds without a change; while a colour is dragged, between two previews
 const HEX = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i;
 
 const form = document.querySelector<HTMLFormElement>("[data-theme-editor-form]");
@@ -26,23 +28,30 @@ function chosen(form: HTMLFormElement): URLSearchParams {
     if (typeof value !== "string" || !value.trim() || ["csrf_token", "state", "width"].includes(name)) continue;
     const field = form.elements.namedItem(name);
     const half = field instanceof HTMLInputElement && field.dataset["token"] !== undefined && !colour(value);
-    if (!half) query.set(name, value.trim());
+    const bounded = field instanceof HTMLInputElement && field.type === "number" && !field.validity.valid;
+    if (!half && !bounded) query.set(name, value.trim());
   }
   return query;
 }
 
-/** The new preview is loaded behind the old one and takes its place when it is there, at the same height. */
+/**
+ * The new preview is loaded behind the old one and takes its place when it is there, at the same height. One at a
+ * time: what changes meanwhile is loaded next, so that a long drag shows something.
+ */
 function show(stage: HTMLElement, url: string): void {
-  const frames = [...stage.querySelectorAll("iframe")];
-  const old = frames.find((frame) => !frame.classList.contains("theme-editor-coming"));
-  if (!old) return;
-  for (const late of frames) if (late !== old) late.remove();
+  const coming = stage.querySelector<HTMLIFrameElement>(".theme-editor-coming");
+  const old = stage.querySelector<HTMLIFrameElement>("iframe:not(.theme-editor-coming)");
+  if (coming) coming.dataset["next"] = url;
+  if (coming || !old) return;
   const fresh = old.cloneNode() as HTMLIFrameElement;
   fresh.src = url;
   fresh.classList.add("theme-editor-coming");
   fresh.addEventListener("load", () => {
     fresh.classList.remove("theme-editor-coming");
     old.remove();
+    const next = fresh.dataset["next"];
+    delete fresh.dataset["next"];
+    if (next) show(stage, next);
   }, { once: true });
   stage.append(fresh);
 }
@@ -59,10 +68,30 @@ function paint(form: HTMLFormElement): void {
   }
 }
 
+/** How well the colours of words can be read where they are read worst. */
+function measure(form: HTMLFormElement): void {
+  const shown = (name: string): string => form.querySelector<HTMLInputElement>(`[data-colour-of="field-${name}"]`)?.value ?? "";
+  for (const line of form.querySelectorAll<HTMLElement>("[data-contrast-of]")) {
+    const words = shown(line.dataset["contrastOf"] ?? "");
+    const grounds = (line.dataset["grounds"] ?? "").split(" ").map(shown);
+    const ratio = Math.min(...grounds.map((ground) => contrast(words, ground)));
+    const place = line.querySelector("[data-contrast-ratio]");
+    if (place) place.textContent = ratio.toFixed(1);
+    line.toggleAttribute("data-low", ratio < Number(line.dataset["readable"]));
+  }
+}
+
+/** An image without an alt text cannot be shown yet; the rest of the query can. */
+function complete(query: URLSearchParams): URLSearchParams {
+  if (query.has("header_image") && !query.has("header_alt")) query.set("header_alt", "…");
+  return query;
+}
+
 function start(form: HTMLFormElement, stage: HTMLElement, remarks: HTMLElement): void {
   let waiting = 0;
   const preview = (): void => {
-    const query = chosen(form);
+    waiting = 0;
+    const query = complete(chosen(form));
     show(stage, `${form.dataset["preview"] ?? ""}?${query}`);
     void htmx.ajax("GET", `${form.dataset["remarks"] ?? ""}?${query}`, { source: remarks, target: remarks, swap: "innerMorph" });
   };
@@ -77,6 +106,9 @@ function start(form: HTMLFormElement, stage: HTMLElement, remarks: HTMLElement):
       return;
     }
     paint(form);
+    measure(form);
+    const dragged = target instanceof HTMLInputElement && target.type === "color";
+    if (dragged && waiting) return; // the preview follows the drag, and does not wait for its end
     clearTimeout(waiting);
     waiting = window.setTimeout(preview, AFTER);
   };
@@ -89,6 +121,7 @@ function start(form: HTMLFormElement, stage: HTMLElement, remarks: HTMLElement):
   for (const swatch of form.querySelectorAll<HTMLInputElement>("[data-colour-of]")) swatch.hidden = false;
   form.querySelector("[data-theme-editor-preview]")?.setAttribute("hidden", "");
   paint(form);
+  measure(form);
 }
 
 if (form && stage && remarks) start(form, stage, remarks);

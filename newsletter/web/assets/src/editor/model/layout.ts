@@ -100,6 +100,7 @@ export const LAYOUTS: Layouts = {
     link_label: LINK_LABEL,
     image: FOLDED_IMAGE,
   },
+  snippet: { key: { label: "Snippet" }, text: { label: "Text" }, url: LINK, link_label: LINK_LABEL },
 };
 
 /** The heading and the visibility, which every section has. */
@@ -124,6 +125,7 @@ export const ABOUT: Readonly<Record<string, string>> = {
   button: "One link as a button",
   divider: "A line between two parts",
   sponsor: "A paid message, always labelled as one",
+  snippet: "A text that many issues share, edited in one place",
 };
 
 type EntryWords = Pick<EntryKind, "noun" | "add" | "count" | "name">;

@@ -42,7 +42,7 @@ export function addSection(store: EditorStore, type: string, index: number): voi
   const withFirst = blockOf(type).entries ? edit.addEntry(issue, id, 0)[0] : issue;
   store.change(withFirst, id);
   store.announce(t("{block} added.", { block: t(blockOf(type).label) }));
-  void focusField(id, type === "button" ? ["label"] : ["title"]);
+  void focusField(id, type === "button" ? ["label"] : ["title", "key"]);
 }
 
 export function duplicateSection(store: EditorStore, section: Section): void {

@@ -22,7 +22,6 @@ export interface PageData {
   readonly mergeFields: readonly { readonly name: string; readonly label: string }[];
   /** Where the pictures that stand in the document already can be looked at. */
   readonly media?: Readonly<Record<string, string>>;
-  readonly openComments: number;
   readonly limits: { readonly operations: number };
   readonly user: string;
 }

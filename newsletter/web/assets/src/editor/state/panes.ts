@@ -2,7 +2,7 @@
 
 import { getContext, setContext } from "svelte";
 
-export type Pane = "inbox" | "write" | "preview" | "check";
+export type Pane = "inbox" | "write" | "preview" | "check" | "comments";
 
 const READER = Symbol("reader");
 

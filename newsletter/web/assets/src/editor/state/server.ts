@@ -1,5 +1,6 @@
 /** What the page asks the server, and its answers as values: a refusal is an answer, never an exception. */
 
+import type { NewComment, Snippet, ThreadsAnswer } from "./answers.ts";
 import type { PendingSave } from "./autosave.ts";
 import type { Fields } from "../model/document.ts";
 import type { UsedEntry } from "../model/used-entries.ts";
@@ -17,7 +18,12 @@ export interface Urls {
   /** What waits in the publication's inbox, for this page, and the page of the inbox. */
   readonly inbox: string;
   readonly inboxPage: string;
+  /** What the snippets of the publication say, for this page, and the page that lists them. */
+  readonly snippets: string;
+  readonly snippetsPage: string;
   readonly history: string;
+  /** The open comments, for this page, and the page that has all of them. */
+  readonly threads: string;
   readonly comments: string;
   /** Its tags, and what came of its page in the archive. */
   readonly archive: string;
@@ -177,12 +183,34 @@ export class Server {
     return response.ok ? (body["entries"] as readonly InboxEntry[]) : String(body["message"] ?? "");
   }
 
-  /** Who else has this issue open. */
-  async others(etag: string): Promise<string[] | undefined> {
+  /** The snippets of the publication. */
+  async snippets(): Promise<readonly Snippet[] | undefined> {
+    const response = await this.#ask(this.urls.snippets, { cache: "no-store" });
+    return response?.ok ? ((await bodyOf(response))["snippets"] as readonly Snippet[]) : undefined;
+  }
+
+  /** The open comments; `undefined` without an answer. */
+  async threads(): Promise<ThreadsAnswer | undefined> {
+    const response = await this.#ask(this.urls.threads, { cache: "no-store" });
+    return response?.ok ? ((await bodyOf(response)) as unknown as ThreadsAnswer) : undefined;
+  }
+
+  /** Write a comment, or resolve one by its id: the open ones then, or a sentence that says why not. */
+  async comment(change: NewComment | number): Promise<ThreadsAnswer | string> {
+    const [url, body] = typeof change === "number" ? [`${this.urls.threads}/${change}/resolve`, "{}"] : [this.urls.threads, JSON.stringify(change)];
+    const response = await this.#ask(url, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    if (!response) return "The server is not responding. Try again in a moment.";
+    const answer = await bodyOf(response);
+    return response.ok ? (answer as unknown as ThreadsAnswer) : String(answer["message"] ?? "The server is not responding. Try again in a moment.");
+  }
+
+  /** Who else has this issue open, and the mark of its comments. */
+  async presence(etag: string): Promise<{ others: string[]; comments: string } | undefined> {
     const headers = { "Content-Type": "application/json" };
     const response = await this.#ask(this.urls.presence, { method: "POST", body: JSON.stringify({ etag }), headers });
     if (!response?.ok) return undefined;
-    return ((await bodyOf(response))["others"] ?? []) as string[];
+    const { others = [], comments = "" } = await bodyOf(response);
+    return { others: others as string[], comments: String(comments) };
   }
 
   /** An answer; after a new sign-in the page's token is out of date, so it is fetched anew and asked once more. */

@@ -1,0 +1,31 @@
+"""Every snippet that the document uses is there, and the document has its newest words."""
+
+from collections.abc import Iterator
+
+from newsletter.document.blocks.snippet import SnippetSection
+from newsletter.preflight.draft import Draft
+from newsletter.preflight.finding import Remark, Rule, blocking
+
+
+def examine(draft: Draft) -> Iterator[Remark]:
+    for index, section in enumerate(draft.document.sections):
+        if not isinstance(section, SnippetSection):
+            continue
+        if not section.key:
+            yield blocking("No snippet was chosen for this section.", f"sections[{index}]")
+        elif section.key in draft.missing_snippets:
+            sentence = f"The snippet “{section.key}” was deleted. Choose another one, or delete the section."
+            yield blocking(sentence, f"sections[{index}]")
+        elif section.key in draft.outdated_snippets:
+            sentence = (
+                f"The snippet “{section.key}” was edited meanwhile. Save the issue to take its text over."
+            )
+            yield blocking(sentence, f"sections[{index}]")
+
+
+SNIPPETS = Rule(
+    "snippets",
+    examine,
+    about="A snippet was not chosen, was deleted, or has another text by now.",
+    always="readers would get a text that nobody keeps any more",
+)

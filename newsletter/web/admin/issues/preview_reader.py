@@ -1,0 +1,57 @@
+"""The reader that a preview is for: nobody in particular, a subscriber, or one whom an editor invents."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import gettext as _
+
+from newsletter.core.addresses import parse_address
+from newsletter.core.errors import Refused
+from newsletter.document import Document
+from newsletter.issues.example import example_values, subscriber_values
+from newsletter.issues.invented_reader import invented_reader
+from newsletter.publications.models import Publication
+from newsletter.rendering.slot_writers import Values
+from newsletter.rendering.variant import Variant
+from newsletter.subscribers.find import find_by_address
+from newsletter.web.current import links
+from newsletter.web.database import session
+
+NOBODY = 0  # whose links do nothing but say that they come from a test
+_ATTRIBUTES = "attributes."
+
+
+@dataclass(frozen=True)
+class AskedReader:
+    """Whom the preview is for: the values of merge fields, and the sections that are seen."""
+
+    values: Values
+    variant: Variant
+
+
+def asked_reader(publication: Publication, document: Document) -> AskedReader:
+    """The reader in the query: `as` a subscriber's address; or `name`, `language` and `attributes.KEY`.
+
+    The links in the foot act for nobody, whoever it is. Raises `Refused` for what no reader can have, and
+    `Missing` for an address that does not subscribe.
+    """
+    email = request.args.get("as", "").strip()
+    attributes = {
+        name.removeprefix(_ATTRIBUTES): value
+        for name, value in request.args.items()
+        if name.startswith(_ATTRIBUTES)
+    }
+    invented = invented_reader(request.args.get("name", ""), request.args.get("language", ""), attributes)
+    if email and not invented.is_nobody:
+        sentence = _("Choose a subscriber or invent a reader, not both.")
+        raise Refused("two_readers", sentence, {"as": sentence})
+    if email:
+        subscriber = find_by_address(session(), parse_address(email))
+        values = subscriber_values(session(), publication, subscriber, links())
+    else:
+        values = example_values(publication, links(), name=invented.name, attributes=invented.attributes)
+    acts_for_nobody = {
+        "unsubscribe_url": links().unsubscribe(NOBODY),
+        "preferences_url": links().preferences(NOBODY),
+    }
+    return AskedReader(values | acts_for_nobody, invented.variant_of(document))
