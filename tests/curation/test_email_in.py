@@ -1,6 +1,7 @@
 """Mail of all makes: its links, its sender, its subject; what it must never do is harm."""
 
 import base64
+import time
 from contextlib import suppress
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
@@ -125,6 +126,32 @@ def test_nonsense_is_read_or_refused(octets: bytes, kind: bytes) -> None:
     for raw in (octets, b"Content-Type: " + kind + b"; boundary=x\n\n--x\n" + octets):
         with suppress(Refused):
             read(raw)
+
+
+def nested(depth: int) -> bytes:
+    parts = (b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(depth))
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("raw", "urls"),
+    [
+        (nested(10) + b"\r\n" + A.encode(), (A,)),
+        (nested(400) + b"\r\n" + b"--x\r\n" * 30_000 + A.encode(), ()),
+        (b"\r\n" + A.encode() + b"\r\n" * 400_000 + B.encode(), (A,)),
+    ],
+    ids=["usual", "deep", "lines"],
+)
+def test_of_what_takes_long_the_beginning_is_read(raw: bytes, urls: tuple[str, ...]) -> None:
+    begun = time.process_time()
+    assert read(raw).urls == urls
+    assert time.process_time() - begun < 3
+
+
+def test_a_content_type_with_too_many_parameters_is_refused() -> None:
+    for fold in (b"", b"\r\n "):
+        with pytest.raises(Refused, match="cannot be read"):
+            read(b"content-type: text/plain" + (b";" + fold + b"a=b") * 5_000 + b"\r\n\r\n" + A.encode())
 
 
 def test_a_mail_of_a_thousand_links_brings_the_first_fifty(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from itertools import islice
 from typing import Any
 
 from newsletter.core.charsets import text_charset
@@ -16,6 +17,16 @@ from newsletter.pages.html_tree import parse_html, text_of
 DEEPEST = 20  # parts within parts
 MOST_PARTS = 200
 MOST_ANCHORS = 5_000
+# The library's parser compares each line with the boundary of each part that it is in, and takes time by the
+# square of a header's length for its parameters: what is beyond these is not read.
+MOST_BOUNDARIES = 40
+MOST_LINES = 150_000
+LONGEST_CONTENT_TYPE = 8_000  # octets
+_BOUNDARY = re.compile(rb"boundary[*\d\s]*=", re.IGNORECASE)
+_LINE_END = re.compile(rb"\r\n?|\n")
+_CONTENT_TYPE = re.compile(
+    rb"(?:^|[\r\n])content-type:[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+", re.IGNORECASE
+)
 LONGEST_TEXT = 1_000_000  # characters that are read of a part
 LONGEST_URL = 2_000
 # What ends a subscription stands in many mails. It is no story, and with some senders asking for its page
@@ -44,13 +55,25 @@ def read_mail(raw: bytes, *, own_url: str) -> Mail:
     Left out are links below `own_url`, which lead to ourselves, and those that end a subscription.
     """
     try:
-        message = message_from_bytes(raw)
+        message = message_from_bytes(_beginning(raw))
         left_out = set(find_urls(raw_header(message, "List-Unsubscribe")))
         urls = dict.fromkeys(url for url in _urls(message) if url not in left_out and _is_story(url, own_url))
         return Mail(mailbox_in(message, "From"), decoded_header(message, "Subject"), tuple(urls))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
         # The library's parser answers malformed mail with errors of many kinds.
         raise Refused("bad_mail", "This mail cannot be read.") from error
+
+
+def _beginning(raw: bytes) -> bytes:
+    """As much of a mail as can be read in some seconds; `ValueError` for a header that cannot."""
+    if any(found.end() - found.start() > LONGEST_CONTENT_TYPE for found in _CONTENT_TYPE.finditer(raw)):
+        message = "a Content-Type that is too long"
+        raise ValueError(message)
+    ends = [
+        next(islice(pattern.finditer(raw), most, None), None)
+        for pattern, most in ((_BOUNDARY, MOST_BOUNDARIES), (_LINE_END, MOST_LINES))
+    ]
+    return raw[: min((found.start() for found in ends if found), default=len(raw))]
 
 
 def _urls(message: Message, depth: int = 0) -> list[str]:
