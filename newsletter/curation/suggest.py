@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core import clock
+from newsletter.core.bidi import find_override
 from newsletter.core.db import lock_name
 from newsletter.core.errors import Refused
 from newsletter.core.text import clean_name, clean_note
@@ -37,10 +39,15 @@ def allow_suggestions(session: Session, publication: Publication, allowed: bool,
 
 
 def read_link(text: str) -> str:
-    """The one link in what somebody typed, who may leave out `https://`; empty without one, or with more."""
+    """The one link in what somebody typed, who may leave out `https://`; empty without one, or with more.
+
+    Empty, too, for a link that reads other than it leads: with a user name before its host, or reversed.
+    """
     text = text.strip()
     urls = find_urls(f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else text)
-    return urls[0] if len(urls) == 1 and len(urls[0]) <= URL_LENGTH else ""
+    if len(urls) != 1 or len(urls[0]) > URL_LENGTH or find_override(text):
+        return ""
+    return "" if "@" in urlsplit(urls[0]).netloc else urls[0]
 
 
 def suggest_link(

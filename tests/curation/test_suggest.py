@@ -26,6 +26,8 @@ URL = "https://post.example/a"
         ("data:text/html,post.example", ""),
         ("ftp://post.example/a", ""),
         ("ana@post.example", ""),
+        ("https://post.example@elsewhere.example/a", ""),
+        ("https://exa\u202emple.example/a", ""),
         ("e.g. this", ""),
         ("", ""),
     ],
