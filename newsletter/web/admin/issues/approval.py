@@ -1,5 +1,6 @@
 """`/admin/issues/<id>/approval`: ask for a review of an issue, read it, and approve it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -80,7 +81,7 @@ def _page(issue: Issue, *, note: str = "", problem: str = "", fields: dict[str, 
         state=state_of(revision),
         approvals=approvals,
         requests=requests_of(session(), revision),
-        **_earlier(issue, revision, last_approval(session(), issue) if not approvals else None),
+        **earlier_approval(issue, revision, approvals),
         missing=lacks_approval(session(), revision, issue.publication),
         is_over=mailing is not None and mailing.state is not MailingState.SCHEDULED,
         held=mailing if mailing is not None and _is_held(mailing) else None,
@@ -92,8 +93,12 @@ def _page(issue: Issue, *, note: str = "", problem: str = "", fields: dict[str, 
     )
 
 
-def _earlier(issue: Issue, revision: Revision, earlier: Approval | None) -> dict[str, Any]:
-    """The last approval, of another state than now, and the page that shows what has changed since."""
+def earlier_approval(issue: Issue, revision: Revision, approvals: Sequence[Approval]) -> dict[str, Any]:
+    """The last approval, of another state than now, and the page that shows what has changed since.
+
+    Without one, and where `approvals` of the state of now are there, both are empty.
+    """
+    earlier = None if approvals else last_approval(session(), issue)
     approved = session().get(Revision, earlier.revision_id) if earlier else None
     url = ""
     # What was approved and then amended within its revision is not kept.

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
+from newsletter.approval.required import approvals_of, text_to_approve
 from newsletter.core.errors import Refused
 from newsletter.corrections.correct_page import list_corrections
 from newsletter.issues.diff.words import shorten
@@ -19,6 +20,7 @@ from newsletter.issues.restore import restore_revision
 from newsletter.issues.revisions import compare_revisions, list_revisions
 from newsletter.mailings.current import current_mailing
 from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.issues.approval import earlier_approval
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.paging import asked_id, asked_page
@@ -36,6 +38,7 @@ def history(issue_id: int) -> str:
     issue = load_issue(issue_id)
     listing = list_revisions(session(), issue, page=asked_page())
     seen = last_seen_revision(session(), issue, current_actor())
+    text = text_to_approve(session(), issue)
     return render_template(
         "admin/issues/history.html",
         **_frame(issue),
@@ -43,6 +46,7 @@ def history(issue_id: int) -> str:
         stages=STAGES,
         corrections={each.revision for each in list_corrections(session(), issue)},
         since=seen if seen is not None and seen < issue.latest_revision else None,
+        **earlier_approval(issue, text, approvals_of(session(), text)),
         locked=current_mailing(session(), issue.id) is not None,
         longest_name=NAME_LENGTH,
         before=max(1, issue.latest_revision - 1),

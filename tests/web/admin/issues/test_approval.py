@@ -99,7 +99,8 @@ def test_what_has_changed_since_the_approval_is_a_link_away(
 ) -> None:
     admin_client.post(own(issue, "approval"), data={"state": shown_state(admin_client, issue)})
     api.save(EDIT)
-    assert f"{own(issue, 'history/compare')}?from=1&amp;to=2" in admin_client.get(own(issue, "approval")).text
+    for page in ("approval", "history"):
+        assert f"{own(issue, 'history/compare')}?from=1&amp;to=2" in admin_client.get(own(issue, page)).text
 
 
 @pytest.mark.usefixtures("march")
