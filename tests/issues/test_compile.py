@@ -127,7 +127,8 @@ def test_the_logo_of_the_publication_is_shown(session: Session, stored: MediaFil
 
 def test_the_header_images_of_the_publication_are_shown(session: Session, stored: MediaFile) -> None:
     tokens = {"header_image": stored.key, "header_dark": stored.key, "header_alt": "The Morning"}
-    publication = make_publication(session, theme_tokens=tokens)
+    publication = make_publication(session)
+    publication.theme_tokens = tokens
     html = compiled_from(session, publication, document("text")).fill_html({})
     assert html.count(f"/media/{stored.key}/1200.") == 2
     assert 'alt="The Morning"' in html
