@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 @click.command("correct")
 @click.argument("issue_id", metavar="ID", type=ID)
-@click.option(
-    "--file", type=click.Path(path_type=Path), required=True, help="The corrected document (.json or .md)."
-)
+@click.option("--file", type=str, required=True, help="The corrected document (.json or .md).")
 @click.option("--note", type=str, required=True, help="What was wrong; readers see it with the day.")
 @click.option(
     "--revision",
@@ -24,14 +22,14 @@ if TYPE_CHECKING:
     help="The revision that FILE was made from; exit 2 if the page shows another one.",
 )
 @json_option
-def correct(issue_id: int, file: Path, note: str, revision: int | None, as_json: bool) -> None:
+def correct(issue_id: int, file: str, note: str, revision: int | None, as_json: bool) -> None:
     """Correct the web page of sent issue ID, with a dated note; the email stays as it was sent."""
     from newsletter import audit
     from newsletter.corrections.correct_page import correct_page
     from newsletter.issues.load import find_issue
     from newsletter.issues.read_file import read_document
 
-    document = read_document(file)
+    document = read_document(Path(file))
     links = runtime().links
     with session() as opened:
         made = correct_page(opened, issue_id, document, note, links, actor=audit.COMMAND_LINE, shown=revision)

@@ -67,7 +67,11 @@ def show(key: str, slug: str, as_json: bool) -> None:
 @click.option(
     "--url", cls=ClearableOption, help="Where to read more, empty for nowhere; by default as it was."
 )
-@click.option("--link-label", cls=ClearableOption, help="The text of that link; by default as it was.")
+@click.option(
+    "--link-label",
+    cls=ClearableOption,
+    help="The text of that link, empty for “Read more”; by default as it was.",
+)
 @json_option
 def set_(
     key: str,

@@ -20,6 +20,8 @@ def open_socket(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family)
     except OSError as error:
         raise OperatorMustAct("mail_port", _why_not(host, port, error)) from None
+    except UnicodeError:  # no name that a host can have
+        raise OperatorMustAct("mail_port", f"“{host[:60]}” is no name of a host: see MAIL_HOST.") from None
 
 
 class ListeningSocket:

@@ -151,12 +151,19 @@ def test_the_schema_is_printed(run: Run) -> None:
 
 
 @both_databases
-def test_check_exits_by_what_blocks(session: Session, run: Run, imported: int, tmp_path: Path) -> None:
+def test_check_exits_by_what_blocks(
+    session: Session, run: Run, imported: int, file: Path, tmp_path: Path
+) -> None:
+    gone = run("issue", "check", str(imported), "--json").json["findings"][0]
+    assert (gone["rule"], gone["level"]) == ("snippets", "blocking")
+    whole = WEEK.model_copy(update={"sections": tuple(s for s in WEEK.sections if s.type != "snippet")})
+    file.write_text(dumps(whole), encoding="utf-8")
+    run("issue", "import", str(file), "--publication", "weekly")
     fine = run("issue", "check", str(imported), "--json")
-    assert (fine.code, fine.json["blocking"]) == (0, 0)
+    assert (fine.code, fine.json["blocking"]) == (0, 0), fine.json
     assert "This issue can be sent." in run("issue", "check", str(imported)).out
     path = tmp_path / "bad.json"
-    path.write_text(dumps(WEEK.model_copy(update={"subject": "TK"})), encoding="utf-8")
+    path.write_text(dumps(whole.model_copy(update={"subject": "TK"})), encoding="utf-8")
     run("issue", "import", str(path), "--publication", "weekly")
     done = run("issue", "check", str(imported), "--json")
     assert done.code == 1

@@ -51,7 +51,7 @@ from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
 from tests.features.corrected import put_right
 from tests.features.discussion import discuss
-from tests.features.reviewing import SNIPPET, keep_snippet, review, use_snippet
+from tests.features.reviewing import SNIPPET, keep_snippet, review
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -176,7 +176,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
         facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
         facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
-        use_snippet(session, publication, draft, twice[:300], OWNER)
+        keep_snippet(session, publication, twice[:300], OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()
     return scenes

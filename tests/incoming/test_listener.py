@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Retryable
 from newsletter.curation.models import Entry
 from newsletter.incoming import connection, server
-from newsletter.incoming.receive import LATER, TAKEN, UNREADABLE
+from newsletter.incoming.receive import LATER, TAKEN
 from newsletter.incoming.taker import SIZE_LIMIT, Taker
 from newsletter.runtime import Runtime
 from tests.incoming.conftest import MAIL, SENDER, Listening, listening
@@ -140,9 +140,8 @@ def test_a_loop_and_nonsense_end(listener: Listening, session: Session, address:
     assert {line[:1] for line in replies[1:-1]} <= {b"5"}
     nested = b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n"
     deep = b"".join(nested % (number, number) for number in range(3_000))
-    with listener.client() as client, pytest.raises(smtplib.SMTPDataError) as unreadable:
-        client.sendmail(SENDER, [address], deep)
-    assert unreadable.value.smtp_code == int(UNREADABLE[:3])
+    with listener.client() as client:
+        client.sendmail(SENDER, [address], deep)  # read as far as seconds allow: no link is there
     assert count(session) == 0
 
 

@@ -109,9 +109,8 @@ def test_programs_and_floods_reach_nothing(app: Flask, suggest: Suggest, session
 
 
 def test_hostile_texts_are_only_texts(suggest: Suggest, session: Session) -> None:
-    answer = suggest(
-        "https://münchen.example/\u202eسلام?x=<y>", why="\0a\x1b\u2028b", name="Ana\u202e\r\nBcc: x"
-    )
+    assert suggest("https://münchen.example/\u202eسلام").status_code == 400
+    answer = suggest("https://münchen.example/سلام?x=<y>", why="\0a\x1b\u2028b", name="Ana\u202e\r\nBcc: x")
     assert answer.status_code == 200
     [entry] = entries(session)
     assert (entry.note, entry.sender) == ("a\nb", "Ana Bcc: x")
