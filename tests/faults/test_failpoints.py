@@ -132,7 +132,7 @@ def test_stopped_while_another_goes_on(
     # In the first window, while the thread that talks to the database has nothing to say to it.
     first = start_draining(given.at(f"{name}=stop@{TIMES[name] if inside else 20}"))
     wait_until(lambda: state(first.pid or 0) == "T", patience=30)
-    before = sink.counts.messages
+    before = _count_when_quiet(sink)
     second = start_draining(given)
     try:
         if inside:
@@ -156,6 +156,19 @@ def test_stopped_while_another_goes_on(
     assert (first.exitcode, second.exitcode) == (0, 0)
     found = hold_promise(mailing_id)
     assert (found.sent, found.unanswered) == (READERS, 0)
+
+
+def _count_when_quiet(sink: Sink) -> int:
+    """The messages the sink has, once it has also read what was on its way when the process stopped."""
+    seen = [sink.counts.messages]
+
+    def quiet() -> bool:
+        time.sleep(0.2)
+        seen.append(sink.counts.messages)
+        return seen[-1] == seen[-2]
+
+    wait_until(quiet, patience=30)
+    return seen[-1]
 
 
 def _end_idle_transactions(runtime: Runtime) -> None:
