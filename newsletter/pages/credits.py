@@ -42,7 +42,7 @@ def find_label(line: str) -> tuple[str, str] | None:
         return None
     name = clean_credit(labelled["name"])
     before = _trim(line[: labelled.start()])
-    if re.search(r"\b(?:by|of)\s*$", labelled["label"], re.IGNORECASE) and name[:1].islower():
+    if re.search(r"\bby\s*$", labelled["label"], re.IGNORECASE) and name[:1].islower():
         return None  # “a picture by her son”
     if not before and _is_sentence(name):  # “Image: ” stands before the whole caption
         return find_label(labelled["name"])
