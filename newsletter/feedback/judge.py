@@ -71,6 +71,7 @@ _BY_CODE = {
     "7.27": R.NOT_ACCEPTED,
     "7.28": R.RATE_LIMITED,
 }
+SAYS_ENOUGH = frozenset(_BY_CODE)  # codes without their first digit
 _AUTH_CODES = frozenset({f"7.{number}" for number in range(20, 27)})
 
 # In this order: what is about the sender is believed before what is about the person.
@@ -150,14 +151,14 @@ def _reason(refusal: Refusal, words: frozenset[Wording]) -> EventReason:
 def _dead_by_code(by_code: EventReason, refusal: Refusal, words: frozenset[Wording]) -> EventReason:
     """The code says that the address is dead; words that are only about something else are believed more."""
     address = _first(_ABOUT_ADDRESS, words)
-    full = R.MAILBOX_FULL if W.MAILBOX_FULL in words else None
+    vague = _first(_VAGUE, words)
     sender = _first(_ABOUT_SENDER, words)
     is_policy = _stage(refusal.text) == "mail from" or (
         W.POLICY in words and W.USER_UNAVAILABLE not in words and by_code is not R.NOT_ACCEPTED
     )
     is_passing = by_code is R.HOST_UNKNOWN and {W.NETWORK, W.TEMPORARY} <= words
     passing = R.NETWORK if is_passing else by_code
-    return address or full or sender or (R.POLICY if is_policy else passing)
+    return address or vague or sender or (R.POLICY if is_policy else passing)
 
 
 def _by_words(refusal: Refusal, words: frozenset[Wording], by_code: EventReason | None) -> EventReason:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
-from newsletter.feedback.judge import Refusal, judge
+from newsletter.feedback.judge import SAYS_ENOUGH, Refusal, judge
 from newsletter.feedback.parsers.addresses import MOST_RECIPIENTS, typed_address
 from newsletter.feedback.parsers.dates import read_date
 from newsletter.feedback.parsers.notice import refusal_in
@@ -113,7 +113,7 @@ def _refusal(status: RecipientStatus, report: Report | None) -> Refusal:
     if reply.code and code.partition(".")[2] in _NOTHING_SAID | {""}:
         code = reply.code
     text = reply.text
-    if report is not None and not wordings_of(text):
+    if report is not None and code.partition(".")[2] not in SAYS_ENOUGH and not wordings_of(text):
         comment = status.fields.get("status", "").partition("(")[2]
         text = f"{text} {comment}" if comment else f"{text} {refusal_in(report.notice, report.subject).text}"
     return Refusal(code, reply.smtp_code, text, action[0].lower().strip(";,.") if action else "failed")

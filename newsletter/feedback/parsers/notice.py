@@ -54,7 +54,8 @@ def refusal_in(notice: str, subject: str = "") -> Refusal:
             reply = read_remote_reply(text)
             return Refusal(reply.code, reply.smtp_code, reply.text if _says_why(reply.text) else text)
     reply = read_remote_reply(quoted)
-    return Refusal(reply.code, reply.smtp_code, quoted)
+    vague = next((each for each in _paragraphs(notice) if wordings_of(each)), "")
+    return Refusal(reply.code, reply.smtp_code, quoted or vague)
 
 
 def _quoted_reply(lines: list[str]) -> str:

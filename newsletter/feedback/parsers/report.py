@@ -14,6 +14,7 @@ from newsletter.core.mail_body import MOST_PARTS, readable_beginning
 from newsletter.core.mail_headers import decoded_header, raw_header
 from newsletter.feedback.parsers.charset_guess import readable_text
 from newsletter.feedback.parsers.html_text import html_text
+from newsletter.feedback.parsers.repair import fold_again, with_boundary
 from newsletter.feedback.parsers.returned import split_returned
 
 MOST_OCTETS = 1024 * 1024  # of a message; what a server returns comes last
@@ -71,8 +72,11 @@ def read_report(raw: bytes, delivered_to: str = "") -> Report:
     raw = raw[:MOST_OCTETS].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
     if raw.startswith((b"From ", b">From ")):  # the line of an mbox
         raw = raw.partition(b"\n")[2]
-    raw = _MESSAGE_TYPE.sub(b"text/x-message-", readable_beginning(raw, MOST_LINES))
+    raw = _MESSAGE_TYPE.sub(b"text/x-message-", readable_beginning(fold_again(raw), MOST_LINES))
     message = message_from_bytes(raw)
+    is_broken = message.get_content_maintype() == "multipart" and not message.is_multipart()
+    if is_broken and (mended := with_boundary(raw)) is not None:
+        message = message_from_bytes(mended)
     report = Report(message, delivered_to)
     texts: list[str] = []
     for part in _leaves(message):

@@ -144,6 +144,8 @@ def is_from_daemon(report: Report) -> bool:
     """Whether it comes from a mailer daemon, by its address or its name."""
     sender = report.header("From") or report.header("Sender")
     addresses = addresses_in(report.headers, "From", "Sender")
+    if sender.strip() == "<>":
+        return True
     local = addresses[0].rpartition("@")[0].strip('"') if addresses else sender.strip(" <>")
     return bool(_DAEMON.match(local)) or bool(_DAEMON_NAME.search(sender.partition("<")[0]))
 

@@ -6,7 +6,8 @@ from newsletter.smtp.wordings.wording import Wording
 _USER_UNKNOWN = (
     r"WHOGAP (?:is |are |was |has |have )?NOT_THERE\b",
     (
-        r"NO_SUCH(?: or \w+)?(?: (?:local|remote|mail|e ?mail|virtual|destination|internal|final|delivery|to"
+        r"NO_SUCH(?: or \w+)?(?: (?:local|remote|mail|e ?mail|virtual|destination|internal|final"
+        r"|delivery|to"
         r"|smtp)){0,3}"
         r" WHO\b(?! verif| reject\w* due)"
     ),
@@ -26,9 +27,14 @@ _USER_UNKNOWN = (
     r"(?:unknown|illegal) (?:or illegal )?(?:alias|address|user)",
     r"not (?:have|host) (?:this|that|the) (?:mailbox|user)",
     r"nobody by th",
+    (
+        r"not an? (?:active|existing|recogni[sz]ed|registered) (?:\w+ )?(?:user|recipient|mailbox|address"
+        r"|account)"
+    ),
     r"no one (?:here )?(?:by|with) that",
     (
-        r"(?:mailbox|rcpt|recipient|receiver|address) (?:not found|(?:does|do|did) ?(?:not|nt) exists?|dosnt"
+        r"(?:mailbox|rcpt|recipient|receiver|address) (?:not found|(?:does|do|did) ?(?:not|nt) exists?"
+        r"|dosnt"
         r" exist|not exist)"
     ),
     r"@ dosnt exist",
@@ -63,11 +69,13 @@ _HOST_UNKNOWN = (
         r" (?:exist|resolve))"
     ),
     (
-        r"(?:unknown|no such|invalid|bad|non ?existent|non existent|unresolvable|unrout\w+|illegal) (?:mail "
+        r"(?:unknown|no such|invalid|bad|non ?existent|non existent|unresolvable|unrout\w+|illegal)"
+        r" (?:mail "
         r"|host )?"
         r"(?:host|domain|site|dns|hostname)\b"
     ),
     r"couldnt find any host",
+    r"name or service not known",
     r"name service error for",
     r"no (?:mx|dns|valid mx|a|mx or a|mail exchanger)(?: or a| or mx)?(?: records?| hosts?| info\w*)\b",
     r"(?:has|have) no (?:valid )?mx",
@@ -135,6 +143,7 @@ _MAILBOX_FULL = (
     r"(?:mail ?box|inbox|maildir)(?: [\w@]+){0,4} (?:size )?(?:limit|too (?:large|big))",
     r"(?:size )?limit (?:of|for) (?:\w+ )?(?:mail ?box|inbox)",
     r"blocks limit exceeded",
+    r"(?:mail ?box|inbox|account)(?: [\w@]+){0,3} exceeds? (?:\w+ ){0,3}(?:size|limit|space)\b",
     (
         r"too (?:many|much) (?:messages|mails?) (?:stored )?(?:in|on) (?:the |this |his |her |their"
         r" )?(?:mail ?box|inbox)"

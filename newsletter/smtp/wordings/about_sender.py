@@ -7,7 +7,8 @@ _TOO_LARGE = (
     (
         r"(?:message|mail|e ?mail|content|attachment|body|file)s?(?: [\w@]+){0,5}? (?:too (?:large|big)"
         r"|exceed\w*"
-        r" (?:\w+ ){0,6}(?:size|length)|larger than|bigger than|size (?:exceed|limit|too|is (?:over|too)|\d+"
+        r" (?:\w+ ){0,6}(?:size|length)|larger than|bigger than|size (?:exceed|limit|too|is (?:over|too)"
+        r"|\d+"
         r" exceed)"
         r"|over ?sized?)"
     ),
@@ -63,7 +64,8 @@ _REPUTATION = (
         r"|address|notes|database))"
     ),
     (
-        r"(?:ip|ip address|host|client|connection|network|mail server|address range)(?: \w+){0,5} (?:blocked"
+        r"(?:ip|ip address|host|client|connection|network|mail server|address range)(?: \w+){0,5}"
+        r" (?:blocked"
         r"|banned"
         r"|blacklisted|blocklisted|refused due|not welcome|is on)\b"
     ),
@@ -80,9 +82,10 @@ _REPUTATION = (
     ),
 )
 _CONTENT = (
-    r"(?:anti)?spam\w{0,6}\b",
+    r"(?:anti)?spam\w{0,9}\b",
     (
-        r"(?:junk|virus|viruses|malware|malicious|phish\w*|infected|worm|trojan|unsolicited|uce|ube|surbl"
+        r"(?:junk|virus|viruses|malware|malicious|phish\w*|infected|worm|trojan|unsolicited|uce|ube|bulk"
+        r" e ?mail|bulk mail|surbl"
         r"|uribl)\b"
     ),
     r"content (?:\w+ ){0,3}(?:reject|block|filter|not|denied|violat|unaccept|refus|prohibit|scan)",
@@ -120,7 +123,8 @@ _RELAY_DENIED = (
 )
 _SENDER_REFUSED = (
     (
-        r"senders? (?:e ?mail )?(?:address )?(?:\w+ )?(?:rejected|denied|not|unauthori[sz]ed|invalid|refused"
+        r"senders? (?:e ?mail )?(?:address )?(?:\w+ )?(?:rejected|denied|not|unauthori[sz]ed|invalid"
+        r"|refused"
         r"|blocked|unknown"
         r"|verif\w+|verify|is not|domain)\b"
     ),
@@ -149,7 +153,7 @@ _POLICY = (
     r"only accepts? (?:mail|messages?)",
     r"(?:mail|message|service) (?:was |has been )?(?:refused|rejected|refuse)\b",
     r"not accepting (?:mail|messages) (?:from|with)",
-    r"members? only",
+    r"(?:members? only|requires? confirmation)",
     r"rule imposed",
     r"(?:tls|encryption|starttls) (?:is )?(?:required|needed)",
 )
@@ -184,6 +188,7 @@ _NETWORK = (
     r"service (?:is )?(?:\w+ )?(?:unavailable|not available|closing)",
     r"tls (?:\w+ ){0,3}(?:fail|error|handshake|negotiat)",
     r"(?:i o|read|disk) error",
+    r"all hosts have been failing",
     r"resources? (?:temporarily|unavail|insuff)",
     r"lowest numbered mx record points",
     r"points? to (?:local ?host|me|itself)",
@@ -205,7 +210,7 @@ _EXPIRED = (
 )
 _TEMPORARY = (
     r"try (?:it )?again",
-    r"(?:temporar\w+|later|retry|deferred|transient|currently)\b",
+    r"(?:temporar\w+|later|retry|deferred|transient)\b",
     r"(?:will be retried|at this time)",
 )
 

@@ -120,7 +120,13 @@ _ABOUT_ADDRESS: dict[Wording, tuple[str, ...]] = {
             "Mailbox ist voll",
             "Speicherplatz erschöpft",
         ),
-        *("Postfach des Empfängers ist voll", "Speicherplatz überschritten", "kein Speicherplatz"),
+        *(
+            "Postfach des Empfängers ist voll",
+            "Speicherplatz überschritten",
+            "kein Speicherplatz",
+            "zuviele Mails",
+            "zu viele Mails",
+        ),
         *("Speicherlimit", "Postfach ist überfüllt", "boîte aux lettres pleine", "boîte pleine"),
         *(
             "boîte aux lettres est pleine",
@@ -165,7 +171,14 @@ _ABOUT_ADDRESS: dict[Wording, tuple[str, ...]] = {
     Wording.SUSPENDED: (
         *("Konto ist deaktiviert", "Konto ist gesperrt", "Postfach ist gesperrt", "Konto wurde gesperrt"),
         *("Postfach deaktiviert", "Postfach ist deaktiviert", "Postfach ist inaktiv", "Konto deaktiviert"),
-        *("compte désactivé", "compte suspendu", "compte inactif", "compte est désactivé", "compte fermé"),
+        *(
+            "casilla ha expirado",
+            "compte désactivé",
+            "compte suspendu",
+            "compte inactif",
+            "compte est désactivé",
+            "compte fermé",
+        ),
         *("boîte désactivée", "cuenta desactivada", "cuenta deshabilitada", "cuenta suspendida"),
         *("cuenta inactiva", "cuenta bloqueada", "usuario inactivo", "account disattivato"),
         *("casella disattivata", "casella disabilitata", "account sospeso", "utente disabilitato"),

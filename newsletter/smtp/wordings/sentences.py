@@ -13,7 +13,8 @@ _UNKNOWN = (
     (
         rf"{_ROMANCE}{_GAP}(?:nexiste pas|nexiste plus|inconnue?|introuvable|inexistante?|no existe|non"
         rf" esiste|nao existe"
-        r"|desconocid[oa]|sconosciut[oa]|desconhecid[oa]|inexistente|inesistente|no (?:es )?valid[oa]|n[ao]o"
+        r"|desconocid[oa]|sconosciut[oa]|desconhecid[oa]|inexistente|inesistente|no (?:es )?valid[oa]"
+        r"|n[ao]o"
         r" encontrad[oa]"
         r"|no (?:fue )?encontrad[oa]|non (?:e stat[oa] )?trovat[oa]|invalid[oae]|incorrect[ae]?)\b"
     ),
@@ -32,7 +33,8 @@ _UNKNOWN = (
     ),
     rf"(?:kullanici|adres|adresi|hesap|alici){_GAP}(?:bulunamadi|mevcut degil|gecersiz|yok|bilinmiyor)\b",
     (
-        rf"(?:адрес|ящик|пользователь|получатель|адресат|абонент){_GAP}(?:не существует|не наиден|неизвестен"
+        rf"(?:адрес|ящик|пользователь|получатель|адресат|абонент){_GAP}(?:не существует|не наиден"
+        rf"|неизвестен"
         r"|недеиствителен|не зарегистрирован|отсутствует|удален)\b"
     ),
     r"(?:несуществующи\w+|неизвестн\w+|неверн\w+) (?:адрес|ящик|пользовател|получател)\w*",
