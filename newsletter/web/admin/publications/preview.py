@@ -17,6 +17,7 @@ from newsletter.publications.branding import own_tokens
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile import compile_message
 from newsletter.rendering.compose import compose
+from newsletter.rendering.example_issue import EXAMPLE, PICTURES, example_day
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.render_input import (
     IssueInput,
@@ -29,7 +30,6 @@ from newsletter.rendering.themes import THEMES
 from newsletter.web.admin.email_preview import asked_scheme, in_scheme
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication
-from newsletter.web.admin.publications.example import EXAMPLE, PICTURES, example_day
 from newsletter.web.admin.publications.tokens import typed_tokens
 from newsletter.web.current import links, local_links
 from newsletter.web.database import session
