@@ -13,12 +13,13 @@ from pypdf import PdfWriter
 from newsletter.document import Document
 from newsletter.document.item import Item
 from tests.features.at_the_desk.entering import go_to
-from tests.features.at_the_desk.hand import Hand, Keyboard, attach
+from tests.features.at_the_desk.hand import Hand, Keyboard, Mouse, attach
 from tests.servers.news_pages import Story, feed, news_pages, opml
 from tests.servers.site import Answer, Site, html
 
 TROUBLE = Path(__file__).parents[2] / "pages" / "fixtures" / "trouble"
 COALITION = "The Lantern Coalition"
+IN_FEED = 9  # of the stories of the section Latest; the others are pasted
 PICTURE = "/lighthouse.jpg"
 # What somebody read elsewhere, because the site does not show it where this server is.
 REFUSED = Story("/2026/05/11/sleeper", "A night on the sleeper to the coast", outlet="", byline="Jonas Weir")
@@ -31,19 +32,15 @@ TROUBLES = {
 
 
 class News(Site):
-    """The pages of a digest's stories, of six makes, and pages that do not answer well.
+    """The pages of a digest's stories, of six makes, and pages that do not answer well."""
 
-    in_feed: how many of the stories of the section Latest are in the feed; the others are pasted.
-    """
-
-    def __init__(self, digest: Document, picture: Path, *, in_feed: int) -> None:
+    def __init__(self, digest: Document, picture: Path) -> None:
         super().__init__()
-        self.in_feed = in_feed
         self.stories, self.latest = self._stories(digest)
         self.pages.update(news_pages(self.stories + self.latest))
         self.pages[REFUSED.path] = html((TROUBLE / "region-gdpr.html").read_text("utf-8"), 451)
         self.pages[PICTURE] = Answer(picture.read_bytes(), headers={"Content-Type": "image/jpeg"})
-        self.pages["/feed"] = feed(COALITION, self.latest[-in_feed:], self.url(""))
+        self.pages["/feed"] = feed(COALITION, self.latest[-IN_FEED:], self.url(""))
         for path, (file, _) in TROUBLES.items():
             self.pages[path] = html((TROUBLE / file).read_text("utf-8"))
         self.pages["/old"] = html("<title>Page not found</title><h1>Page not found</h1><p>It has moved.</p>")
@@ -69,13 +66,13 @@ class News(Site):
     @property
     def pasted(self) -> list[str]:
         """All but what the feed brings; one has the marks of a campaign, one comes twice."""
-        paths = [story.path for story in (*self.stories, *self.latest[: -self.in_feed])]
+        paths = [story.path for story in (*self.stories, *self.latest[:-IN_FEED])]
         links = [self.url(path) for path in (*paths, REFUSED.path, *TROUBLES, "/old", "/tides.pdf")]
         return [f"{links[0]}?utm_source=letter&utm_medium=email", *links[1:], links[2]]
 
 
 def collect(hand: Hand, site: News, folder: Path) -> None:
-    """Links from the clipboard and a feed; then nothing is being fetched any more."""
+    """Twenty links from the clipboard and a feed; then nothing is being fetched any more."""
     go_to(hand, "Inbox")
     hand.write(hand.tab.get_by_label(re.compile(r"^\s*Paste links")), "This week:\n" + "\n".join(site.pasted))
     hand.press(hand.tab.get_by_role("button", name="Add to inbox"))
@@ -90,7 +87,7 @@ def collect(hand: Hand, site: News, folder: Path) -> None:
         attach(hand, hand.tab.get_by_label(re.compile("as an OPML file")), file)
         hand.press(hand.tab.get_by_role("button", name="Import feeds"))
     expect(hand.tab.get_by_role("row").filter(has_text=site.url("/feed"))).to_be_visible()
-    wait_for_entries(hand, len(site.pasted) - 1 + site.in_feed)
+    wait_for_entries(hand, len(site.pasted) - 1 + IN_FEED)
 
 
 def wait_for_entries(hand: Hand, count: int) -> None:
@@ -104,7 +101,7 @@ def wait_for_entries(hand: Hand, count: int) -> None:
     expect(hand.tab.get_by_text("Fetching…")).to_have_count(0)
 
 
-def tidy(hand: Keyboard) -> None:
+def tidy(hand: Hand) -> None:
     """One page is read elsewhere and pasted; what is of no use is discarded, and one of these comes back."""
     for path, (_, words) in TROUBLES.items():
         expect(_row(hand, path).locator(".inbox-state")).to_contain_text(words)
@@ -117,14 +114,17 @@ def tidy(hand: Keyboard) -> None:
     expect(hand.tab.get_by_role("textbox", name="Headline")).to_have_value(REFUSED.headline)
     go_to(hand, "Inbox")
     choose(hand, [*TROUBLES, "/old", "Tide tables"])
-    hand.tab.keyboard.press("#")
+    discard(hand)
     expect(hand.tab.get_by_text("4 entries were discarded.")).to_be_visible()
 
 
-def choose(hand: Keyboard, which: list[str]) -> None:
-    """The rows with these words, with j, k and x."""
+def choose(hand: Hand, which: list[str]) -> None:
+    """The rows with these words: by mouse at their boxes, by keyboard with j, k and x."""
     for words in which:
         row = _row(hand, words)
+        if isinstance(hand, Mouse):
+            hand.tick(row.get_by_role("checkbox"))
+            continue
         for _ in range(hand.tab.locator(".inbox-row").count()):
             hand.tab.keyboard.press("j")
             if row.evaluate("row => row.contains(document.activeElement)"):
@@ -133,6 +133,13 @@ def choose(hand: Keyboard, which: list[str]) -> None:
         expect(row.get_by_role("checkbox")).to_be_checked()
         for _ in range(hand.tab.locator(".inbox-row").count()):
             hand.tab.keyboard.press("k")
+
+
+def discard(hand: Hand) -> None:
+    if isinstance(hand, Mouse):
+        hand.press(hand.tab.get_by_role("button", name="Discard"))
+    else:
+        hand.tab.keyboard.press("#")
 
 
 def place(hand: Hand, outlet: str, target: str) -> None:
