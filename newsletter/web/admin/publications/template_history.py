@@ -8,6 +8,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Refused
 from newsletter.core.text_diff import diff_texts
 from newsletter.publications.template_versions import find_version, newest_version, restore_template
+from newsletter.rendering.custom_template.starter import starter
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication
 from newsletter.web.database import session
@@ -16,11 +17,11 @@ from newsletter.web.database import session
 @blueprint.get("/p/<slug>/template/<int:number>")
 @allow(Permission.MANAGE_PUBLICATIONS)
 def template_version(slug: str, number: int) -> str:
-    """One version: what it changed, and what restoring it would change."""
+    """One version: what it changed (the first: of its theme), and what restoring it would change."""
     publication = load_publication(slug)
     version = find_version(session(), publication, number)
     newest = newest_version(session(), publication) or version
-    before = find_version(session(), publication, number - 1).text if number > 1 else ""
+    before = find_version(session(), publication, number - 1).text if number > 1 else starter(version.theme)
     return render_template(
         "admin/publications/template_version.html",
         publication=publication,
