@@ -1,17 +1,26 @@
 """The tables of publications: who they are, and the templates that are written for them."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
-from newsletter.core.columns import BigId
+from newsletter.core.columns import BigId, Word
 from newsletter.core.db import Base
 
 NOTE_LENGTH = 200
 AUTHOR_LENGTH = 254
+
+
+class TrackingMode(StrEnum):
+    """What a publication wants to know of clicks and opens."""
+
+    OFF = "off"
+    AGGREGATE = "aggregate"  # how many, and of nobody who
+    INDIVIDUAL = "individual"  # who, of readers who agreed to it; else how many
 
 
 class Publication(Base):
@@ -35,6 +44,13 @@ class Publication(Base):
     approval_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Whether the links of its mailings go through our redirect, so that they can be mended after the send.
     redirect_links: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether clicks and opens of its mailings are counted; whether its links say where readers come from
+    # (utm_…); and the hosts and addresses whose links are never tracked, each on a line.
+    tracking: Mapped[TrackingMode] = mapped_column(
+        Word(TrackingMode), default=TrackingMode.OFF, server_default="off"
+    )
+    utm_parameters: Mapped[bool] = mapped_column(default=False, server_default=false())
+    untracked_links: Mapped[str] = mapped_column(Text, default="", server_default="")
     # Whether links mailed to its secret address come into the inbox, and how many addresses it has had.
     email_in: Mapped[bool] = mapped_column(default=True, server_default=true())
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")

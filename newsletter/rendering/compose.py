@@ -19,7 +19,7 @@ from newsletter.rendering.extent import refuse_too_large
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.inline import InlinedParts
 from newsletter.rendering.plain_text import tidy
-from newsletter.rendering.redirects import redirect_of
+from newsletter.rendering.redirects import redirect_of, tracked_url
 from newsletter.rendering.render_input import RenderInput
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 from newsletter.rendering.theme import Tokens
@@ -64,7 +64,7 @@ def compose(
         return Composed(
             answer.html, answer.text, answer.subject, answer.preheader, slots, inlined=answer.inlined
         )
-    context = template_context(given, slots, redirect or redirect_of(given))
+    context = template_context(given, slots, redirect or redirect_of(given, slots))
     folder = THEMES[given.theme].folder
     return compose_with(given.document, render([f"{folder}/issue.html"], context), context, slots)
 
@@ -117,6 +117,18 @@ def template_context(
         "padding": range(max(0, _PREHEADER_ROOM - len(preheader))),
         "unsubscribe_url": slots.placeholder(UNSUBSCRIBE),
         "preferences_url": slots.placeholder(PREFERENCES),
+        **_hidden_addresses(given, slots),
+    }
+
+
+def _hidden_addresses(given: RenderInput, slots: SlotTable) -> dict[str, str]:
+    """The pixel and the canary link, which stand at the end of the HTML; empty where nothing is counted."""
+    tracking = given.tracking
+    if tracking is None:
+        return {"pixel_url": "", "canary_url": ""}
+    return {
+        "pixel_url": f"{tracked_url(tracking, tracking.pixel, slots)}.gif",
+        "canary_url": tracked_url(tracking, tracking.canary, slots) if tracking.canary else "",
     }
 
 

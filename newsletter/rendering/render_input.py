@@ -62,6 +62,20 @@ class CustomTemplate:
 
 
 @dataclass(frozen=True)
+class TrackingInput:
+    """What of a mailing's message is counted. `slot`: the field that each of these addresses ends with.
+
+    links:  what a link leads to instead, by its URL (`document.url_key.normal_url`).
+    pixel:  the picture that counts opens. canary: the link that only programs follow; empty: there is none.
+    """
+
+    slot: str
+    links: Mapping[str, str] = field(default_factory=dict)
+    pixel: str = ""
+    canary: str = ""
+
+
+@dataclass(frozen=True)
 class RenderInput:
     """Everything that a rendered issue depends on; equal inputs give equal results but for the slots' nonce.
 
@@ -78,3 +92,4 @@ class RenderInput:
     variant: Variant = EVERYTHING
     redirects: Mapping[str, str] = field(default_factory=dict)
     template: CustomTemplate | None = None
+    tracking: TrackingInput | None = None

@@ -36,6 +36,10 @@ from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 from newsletter.subscribers.replay_unsubscribes import replay
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
+from newsletter.tracking.intake import take_hits
+from newsletter.tracking.rejudge import purge, rejudge
+from newsletter.tracking.spool import HitSpool
+from newsletter.tracking.stream import HitStream
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +55,7 @@ class CheckContext:
     recovery_seconds: the period of recovery, a setting (15 seconds).
     spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
+    hits:             where web processes put what they see of tracked links.
     """
 
     sessions: sessionmaker[Session]
@@ -61,6 +66,7 @@ class CheckContext:
     recovery_seconds: float
     has_imap: bool = False
     spamassassin_url: str = ""
+    hits: HitStream | None = None
     watch: Watch = field(default_factory=Watch)
 
 
@@ -87,16 +93,8 @@ def _replay_unsubscribes(context: CheckContext) -> None:
     replay(context.unsubscribes, context.sessions)
 
 
-def _sweep_mailings_that_ended(context: CheckContext) -> None:
-    finish_mailings(context.sessions)
-
-
 def _sweep_mailings(context: CheckContext) -> None:
     publish_mailing_jobs(context.sessions, context.bulk_processes)
-
-
-def _sweep_system_messages(context: CheckContext) -> None:
-    publish_system_message_jobs(context.sessions)
 
 
 def _sweep_requests(context: CheckContext) -> None:
@@ -130,10 +128,6 @@ def _recover_windows(context: CheckContext) -> None:
     recover(context.sessions, host_id(context.tally_dir), context.watch)
 
 
-def _delete_old_tallies(context: CheckContext) -> None:
-    delete_old_tallies(context.tally_dir)
-
-
 def _remove_forgotten_uploads(context: CheckContext) -> None:
     remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
 
@@ -142,10 +136,6 @@ def _resume_subscriptions(context: CheckContext) -> None:
     with context.sessions() as session:
         resume_due(session)
         session.commit()
-
-
-def _prepare_due_issues(context: CheckContext) -> None:
-    prepare_due_issues(context.sessions)
 
 
 def _forget_senders(context: CheckContext) -> None:
@@ -166,7 +156,7 @@ CHECKS = (
         "A web server died with unsubscribes that it had answered while the database was away.",
     ),
     Check(
-        _sweep_mailings_that_ended,
+        lambda context: finish_mailings(context.sessions),
         Period.SWEEP,
         "The last holder of a mailing died after its last answer: nobody noticed that it is over.",
     ),
@@ -176,7 +166,7 @@ CHECKS = (
         "A scheduled time came, a retry is due, or a job was lost: nobody works on a mailing.",
     ),
     Check(
-        _sweep_system_messages,
+        lambda context: publish_system_message_jobs(context.sessions),
         Period.SWEEP,
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
     ),
@@ -194,6 +184,13 @@ CHECKS = (
         _sweep_fetching,
         Period.SWEEP,
         "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
+    ),
+    Check(
+        lambda context: (
+            context.hits and take_hits(context.sessions, context.hits, HitSpool(context.data_dir))
+        ),
+        Period.SWEEP,
+        "Links were followed: nobody would see it.",
     ),
     Check(
         _sweep_senders,
@@ -216,7 +213,7 @@ CHECKS = (
         "A process died with a window reserved: its recipients would be in flight for ever.",
     ),
     Check(
-        _delete_old_tallies,
+        lambda context: delete_old_tallies(context.tally_dir),
         Period.RECOVERY,
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
     ),
@@ -231,7 +228,7 @@ CHECKS = (
         "A reader's pause is over: they would never be written to again.",
     ),
     Check(
-        _prepare_due_issues,
+        lambda context: prepare_due_issues(context.sessions),
         Period.MINUTE,
         "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
     ),
@@ -239,6 +236,16 @@ CHECKS = (
         _poll_mailbox,
         Period.MINUTE,
         "Mail waits in the mailbox of IMAP_URL: its server tells nobody.",
+    ),
+    Check(
+        lambda context: rejudge(context.sessions),
+        Period.MINUTE,
+        "A rule that tells people and programs apart has changed: reports would mix what each says.",
+    ),
+    Check(
+        lambda context: purge(context.sessions),
+        Period.HOUR,
+        "Somebody followed a link long ago: when that was would be kept for ever.",
     ),
     Check(
         _forget_senders,

@@ -101,7 +101,7 @@ def _answer(asked: Request) -> Answer:
         message = "asked for an issue without a custom template"
         raise ValueError(message)
     followed: dict[str, None] = {}
-    leads_to = redirect_of(given)
+    leads_to = redirect_of(given, slots)
 
     def redirect(url: str) -> str:
         followed[url] = None
