@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,12 +10,14 @@ from sqlalchemy.orm import Session
 from newsletter.bundles.verify import verify_bundle
 from newsletter.bundles.write import write_bundle
 from newsletter.core import clock
+from newsletter.core.errors import Retryable
 from newsletter.issues.models import Revision
 from newsletter.mailings.models import Control, Mailing
 from newsletter.media.files import MediaFiles
 from newsletter.preflight.check import check
 from newsletter.publications.models import Publication
 from newsletter.publications.template_versions import find_version, save_template, use_theme
+from newsletter.rendering.custom_template import process
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.copy_sent import find_copy
@@ -53,6 +56,22 @@ def test_what_was_sent_is_made_again_whatever_becomes_of_the_template(
         issue_id = session.get_one(Mailing, scheduled).issue_id
         bundle = write_bundle(session, issue_id, runtime.links, MediaFiles(runtime.settings.media_dir))
     assert verify_bundle(bundle).identical
+
+
+def test_without_room_for_the_process_the_freeze_is_tried_again(
+    runtime: Runtime, session: Session, scheduled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = session.scalars(select(Publication)).one()
+    save_template(session, publication, SMALLEST, theme="gazette", actor="test")
+    session.commit()
+    with monkeypatch.context() as without_python:
+        process.end_process()
+        without_python.setattr("sys.executable", "/nowhere/python")
+        with pytest.raises(Retryable):
+            freeze(runtime.sessions, scheduled, runtime.links)
+    assert session.get_one(Mailing, scheduled).control is Control.GO
+    session.rollback()
+    assert freeze(runtime.sessions, scheduled, runtime.links)
 
 
 def test_a_template_that_fails_blocks_the_issue_and_holds_its_mailing(

@@ -65,7 +65,10 @@ def _exchange(octets: bytes) -> bytes | None:
     """The reply; empty when the template was killed, None when the process did not take the request."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        child = _child()
+        try:
+            child = _child()
+        except OSError:  # no memory for it, or too many processes
+            return None
         if not _taken(child, ours, theirs):
             _give_up(child)
             return None
