@@ -31,7 +31,7 @@ theme_option = click.option(
 @json_option
 def show(slug: str, version: int | None, theme: str, block: str, as_json: bool) -> None:
     """Print the template, or a copy of the theme where there is none yet."""
-    from newsletter.publications.template_versions import find_version, newest_version
+    from newsletter.publications.find_template import find_version, newest_version
     from newsletter.rendering.custom_template.starter import block_source, starter
 
     with session() as opened:
@@ -117,7 +117,7 @@ def try_(file: IO[bytes], slug: str, theme: str, issue: int | None, html: bool, 
 @json_option
 def history(slug: str, as_json: bool) -> None:
     """List the versions, newest first."""
-    from newsletter.publications.template_versions import list_versions
+    from newsletter.publications.find_template import list_versions
 
     with session() as opened:
         publication = _publication(opened, slug)
@@ -142,7 +142,7 @@ def history(slug: str, as_json: bool) -> None:
 def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
     """Show what differs between version A and version B, or the newest one."""
     from newsletter.core.text_diff import diff_texts
-    from newsletter.publications.template_versions import find_version, newest_version
+    from newsletter.publications.find_template import find_version, newest_version
 
     with session() as opened:
         publication = _publication(opened, slug)

@@ -1,59 +1,19 @@
-"""The versions of a publication's own template: which is in use, saving, restoring; drafts of them."""
+"""Save and restore versions of a publication's own template; keep what people try before they save it."""
 
-from collections.abc import Sequence
 from typing import IO
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import audit
-from newsletter.core.errors import Conflict, Missing, Refused
+from newsletter.core.errors import Conflict, Refused
 from newsletter.core.text import one_line
 from newsletter.publications.edit import lock_publication
+from newsletter.publications.find_template import find_version, newest_version
 from newsletter.publications.models import NOTE_LENGTH, Publication, TemplateDraft, TemplateVersion
 from newsletter.rendering.custom_template.render import LARGEST_TEMPLATE
 from newsletter.rendering.custom_template.trial import refuse_unusable
 from newsletter.rendering.render_input import CustomTemplate, PublicationInput
 from newsletter.rendering.themes import THEMES
-
-
-def template_in_use(session: Session, publication: Publication) -> CustomTemplate | None:
-    """The template that the publication's emails have; None for that of its theme."""
-    if publication.template is None:
-        return None
-    version = find_version(session, publication, publication.template)
-    return CustomTemplate(version.text, version.number)
-
-
-def newest_version(session: Session, publication: Publication) -> TemplateVersion | None:
-    """The version that was saved last, in use or not; None where there is none."""
-    return session.scalar(
-        select(TemplateVersion)
-        .where(TemplateVersion.publication_id == publication.id)
-        .order_by(TemplateVersion.number.desc())
-        .limit(1)
-    )
-
-
-def list_versions(session: Session, publication: Publication) -> Sequence[TemplateVersion]:
-    """Every version, newest first."""
-    return session.scalars(
-        select(TemplateVersion)
-        .where(TemplateVersion.publication_id == publication.id)
-        .order_by(TemplateVersion.number.desc())
-    ).all()
-
-
-def find_version(session: Session, publication: Publication, number: int) -> TemplateVersion:
-    """That version; `Missing` when there is none."""
-    version = session.scalar(
-        select(TemplateVersion).where(
-            TemplateVersion.publication_id == publication.id, TemplateVersion.number == number
-        )
-    )
-    if version is None:
-        raise Missing("no_version", f"The template of {publication.name} has no version {number}.")
-    return version
 
 
 def save_template(

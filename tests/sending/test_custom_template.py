@@ -15,8 +15,9 @@ from newsletter.issues.models import Revision
 from newsletter.mailings.models import Control, Mailing
 from newsletter.media.files import MediaFiles
 from newsletter.preflight.check import check
+from newsletter.publications.find_template import find_version
 from newsletter.publications.models import Publication
-from newsletter.publications.template_versions import find_version, save_template, use_theme
+from newsletter.publications.template_versions import save_template, use_theme
 from newsletter.rendering.custom_template import process
 from newsletter.runtime import Runtime
 from newsletter.sending import control

@@ -15,13 +15,12 @@ from newsletter.core.text_diff import diff_texts
 from newsletter.document.blocks import BLOCKS
 from newsletter.issues.models import Issue
 from newsletter.preflight.template_trial import TemplateTrial, revision_to_try, try_template
+from newsletter.publications.find_template import list_versions, newest_version
 from newsletter.publications.models import NOTE_LENGTH, Publication
 from newsletter.publications.template_versions import (
     drop_draft,
     find_draft,
     keep_draft,
-    list_versions,
-    newest_version,
     save_template,
     use_theme,
 )

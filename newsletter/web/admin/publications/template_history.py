@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Refused
 from newsletter.core.text_diff import diff_texts
-from newsletter.publications.template_versions import find_version, newest_version, restore_template
+from newsletter.publications.find_template import find_version, newest_version
+from newsletter.publications.template_versions import restore_template
 from newsletter.rendering.custom_template.starter import starter
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication
