@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from threading import Lock
 from typing import NamedTuple
 
@@ -104,8 +105,9 @@ def _child() -> _Child:
 
 
 def _start() -> _Child:
-    ours, theirs = socket.socketpair()
-    with theirs:
+    """A new process. Raises OSError where there is no room for one."""
+    with ExitStack() as until_started:
+        ours, theirs = map(until_started.enter_context, socket.socketpair())
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-m", _MODULE],
             stdin=theirs.fileno(),
@@ -114,6 +116,8 @@ def _start() -> _Child:
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for us; it ends when we do
         )
+        theirs.close()
+        until_started.pop_all()
     return _Child(process, ours, os.getpid())
 
 
