@@ -6,6 +6,7 @@ python benchmarks/report.py [--people 1000000] [--database sqlite|postgresql]
 import argparse
 import statistics
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -26,6 +27,7 @@ from newsletter.redirects.models import MailingLink
 from newsletter.reports.mailing import mailing_report
 from newsletter.runtime import Runtime
 from newsletter.settings import load_settings
+from newsletter.tracking.counts import ANY_LINK
 from newsletter.tracking.models import EventKind, Label, TrackingCount
 from tests.factories import make_issue, make_publication
 
@@ -80,10 +82,21 @@ def add_mailing(session: Session, publication: Publication, number: int, people:
 
 
 def add_counts(session: Session, mailing: Mailing, link_ids: list[int]) -> None:
-    """Clicks of each hour of a month on each link, as they are kept for good."""
+    """Clicks of a month by the hour, as they are kept for good.
+
+    Few links take most clicks, and the first hours most of the month; a scanner comes for each person.
+    """
     assert mailing.started_at is not None
     first = mailing.started_at.replace(minute=0, second=0, microsecond=0)
-    each = max(1, CLICKS // LINKS // HOURS)
+    weights = {
+        (hour, link_id): 1 / ((hour + 1) ** 1.5 * (place + 1))
+        for hour in range(HOURS)
+        for place, link_id in enumerate(link_ids)
+    }
+    each = CLICKS / sum(weights.values())
+    clicks = Counter({key: round(weight * each) for key, weight in weights.items()})
+    for hour in range(HOURS):
+        clicks[hour, ANY_LINK] = sum(clicks[hour, link_id] for link_id in link_ids)
     rows = [
         {
             "mailing_id": mailing.id,
@@ -91,13 +104,13 @@ def add_counts(session: Session, mailing: Mailing, link_ids: list[int]) -> None:
             "link_id": link_id,
             "hour": first + timedelta(hours=hour),
             "label": label,
-            "events": each if link_id else each * LINKS,
+            "events": n,
             "people": 0,
         }
-        for hour in range(HOURS)
-        for kind, links in ((EventKind.CLICK, [0, *link_ids]), (EventKind.OPEN, [0]))
-        for link_id in links
+        for (hour, link_id), n in clicks.items()
+        for kind in (EventKind.CLICK, EventKind.OPEN)
         for label in (Label.PERSON, Label.SCANNER)
+        if n and (link_id == ANY_LINK or kind is EventKind.CLICK)
     ]
     session.execute(insert(table_of(TrackingCount)), rows)
 

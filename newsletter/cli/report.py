@@ -64,7 +64,7 @@ def _numbers(report: "MailingReport") -> "Table":
     if followed:
         table.add_row("clicks by people", _rate(figures.clicks))
     if followed and followed.tells_apart:
-        table.add_row("people who clicked, of those who agreed to be counted", f"{followed.clicks.people:,}")
+        table.add_row("people who clicked, of those who agreed to be counted", f"{followed.total.people:,}")
     table.add_row("unsubscribed", _rate(figures.unsubscribes))
     table.add_row("rejected", _rate(figures.rejected))
     for reason, n in report.totals.rejected_reasons.items():

@@ -35,7 +35,7 @@ HOUR = timedelta(hours=1)
 class MailingFollowed:
     """Clicks and opens of a mailing. `tells_apart`: whether people who agreed are known, and so counted."""
 
-    clicks: Clicks
+    total: Clicks
     tells_apart: bool
     first_hour: Clicks
     opens: Opens
@@ -55,7 +55,7 @@ class MailingFollowed:
     @property
     def later_clicks(self) -> int:
         """Clicks by people after the hours of the time series."""
-        return self.clicks.clicks - sum(hour.clicks for hour in self.hours)
+        return self.total.clicks - sum(hour.clicks for hour in self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ def mailing_report(session: Session, mailing_id: int) -> MailingReport:
 def _read_followed(
     session: Session, mailing_id: int, started_at: datetime | None, publication: Publication
 ) -> MailingFollowed:
-    clicks = mailing_clicks(session, mailing_id)
+    total = mailing_clicks(session, mailing_id)
     return MailingFollowed(
-        clicks=clicks,
-        tells_apart=publication.tracking is TrackingMode.INDIVIDUAL or clicks.people > 0,
+        total=total,
+        tells_apart=publication.tracking is TrackingMode.INDIVIDUAL or total.people > 0,
         first_hour=first_hour_clicks(session, mailing_id),
         opens=mailing_opens(session, mailing_id),
         links=link_clicks(session, mailing_id),
@@ -129,7 +129,7 @@ def every_hour(counted: list[HourClicks], started_at: datetime | None) -> list[H
 
 def _followed_json(followed: MailingFollowed) -> dict[str, Any]:
     return {
-        "clicks": asdict(followed.clicks),
+        "clicks": asdict(followed.total),
         "first_hour_scanners": followed.first_hour_scanners.as_json(),
         "opens_estimate": {**asdict(followed.opens), "proxy_share": followed.proxies.as_json()},
         "links": [{"url": link.url, "target": link.target, **asdict(link.clicks)} for link in followed.links],

@@ -103,17 +103,18 @@ def _outcomes(session: Session, ids: Sequence[int]) -> Counter[tuple[int, Outcom
 
 
 def _clicks(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    """Clicks by people of the mailings for which anything was counted."""
-    of_people = func.sum(TrackingCount.events).filter(
-        TrackingCount.kind == EventKind.CLICK, TrackingCount.label == Label.PERSON
-    )
+    """Clicks by people of the mailings for which anything was counted, be it opens alone."""
+    of_people = func.coalesce(func.sum(TrackingCount.events).filter(TrackingCount.label == Label.PERSON), 0)
     rows = session.execute(
-        select(TrackingCount.mailing_id, func.coalesce(of_people, 0))
+        select(TrackingCount.mailing_id, of_people)
         .where(
             TrackingCount.mailing_id.in_(ids),
-            TrackingCount.kind.in_(EventKind),  # all of them: so the primary key leads to the rows
+            TrackingCount.kind == EventKind.CLICK,
             TrackingCount.link_id == ANY_LINK,
         )
         .group_by(TrackingCount.mailing_id)
     )
-    return {row[0]: int(row[1]) for row in rows}
+    clicks = {row[0]: int(row[1]) for row in rows}
+    others = [id_ for id_ in ids if id_ not in clicks]
+    only_opened = select(TrackingCount.mailing_id).where(TrackingCount.mailing_id.in_(others)).distinct()
+    return clicks | dict.fromkeys(session.scalars(only_opened), 0)
