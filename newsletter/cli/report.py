@@ -1,5 +1,6 @@
 """`newsletter report`: what became of a mailing, how a publication grows, what of its issues is read."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -51,6 +52,46 @@ def mailing(mailing_id: int, as_json: bool) -> None:
         console.print(_links(report.followed))
     if report.compared:
         console.print(_compared([report.figures, *report.compared]))
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@command.command("publication")
+@click.argument("slug")
+@click.option("--from", "first", type=DAY, help="The first day; half a year ago if missing.")
+@click.option("--to", "last", type=DAY, help="The last day; today if missing.")
+@click.option(
+    "--by", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What a row is."
+)
+@json_option
+def publication(slug: str, first: datetime | None, last: datetime | None, by: str, as_json: bool) -> None:
+    """Report how a publication grows: sign-ups by source, confirmations, who left and why."""
+    from newsletter.publications.find import find_publication
+    from newsletter.reports.growth import Period, growth, recent
+
+    with reading(), session() as opened:
+        found = find_publication(opened, slug)
+        usual = recent(Period(by), found.timezone)
+        days = [given.date() if given else else_ for given, else_ in zip((first, last), usual, strict=True)]
+        told = growth(opened, found, days[0], days[1], Period(by))
+    if as_json:
+        answer(True, told.as_json(), "")
+        return
+    from rich.table import Table
+
+    table = Table(by, box=None)
+    for word in ("sign-ups", "confirmed", "began", "left", "net"):
+        table.add_column(word, justify="right")
+    rows = [(f"{each.start}", each) for each in told.periods]
+    for name, each in [*rows, ("total", told.total)]:
+        counts = (each.sign_ups.total(), each.confirmed, each.begun, each.left.total())
+        table.add_row(name, *(f"{n:,}" for n in counts), f"{each.net:+,}")
+    console.print(table)
+    for words, by_word in (("Sign-ups", told.total.sign_ups), ("Left", told.total.left)):
+        listed = ", ".join(f"{word.replace('_', ' ')} {n:,}" for word, n in by_word.most_common())
+        console.print(f"{words}: {listed or 'none'}", highlight=False)
+    console.print(f"Active now: {told.active:,}", highlight=False)
 
 
 def _numbers(report: "MailingReport") -> "Table":

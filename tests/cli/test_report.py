@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from newsletter.publications.models import Publication
 from tests.cli.conftest import Run
 from tests.databases import both_databases
 from tests.reports.conftest import MakeSent, make_sent, publication
@@ -25,3 +26,13 @@ def test_the_report_of_a_mailing(run: Run, session: Session, make_sent: MakeSent
     unknown = run("report", "99", "--json")
     assert (unknown.code, unknown.out) == (2, "")
     assert run("report", "yesterday").code == 2
+
+
+def test_growth_of_a_publication(run: Run, publication: Publication) -> None:
+    told = run("report", "publication", "weekly", "--from", "2026-01-01", "--to", "2026-03-31", "--json").json
+    assert (told["active"], told["total"]["net"], told["period"]) == (4, 0, "week")
+    assert len(run("report", "publication", "weekly", "--by", "month", "--json").json["periods"]) == 13
+    assert "Active now: 4" in run("report", "publication", "weekly").out
+    assert run("report", "publication", "daily").code == 2
+    assert run("report", "publication", "weekly", "--from", "2026-02-30").code == 2
+    assert run("report", "publication", "weekly", "--from", "2026-03-02", "--to", "2026-03-01").code == 2

@@ -32,6 +32,7 @@ def report(mailing_id: int) -> str:
         "admin/mailings/report.html",
         mailing=mailing,
         publication=publication_of(mailing),
+        issue_title=made.figures.title,
         report=made,
         followed=made.followed,
         rate_of=rate_of,

@@ -38,9 +38,10 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
   const zone = box.dataset["zone"] ?? "UTC";
   const count = new Intl.NumberFormat(locale);
   const short = new Intl.NumberFormat(locale, { notation: "compact" });
-  const hour = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+  const hour = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { timeZone: zone, day: "numeric", month: "short" });
   const daily = box.dataset["chart"] === "days";
+  const tick = (at: number): string => (daily || hour.format(at * 1000) === "00:00" ? day : hour).format(at * 1000);
   const when = (at: number): string => {
     const moment = new Date(at * 1000);
     return daily ? day.format(moment) : `${day.format(moment)}, ${hour.format(moment)}`;
@@ -63,8 +64,8 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
       cursor: { drag: { x: false, y: false } },
       scales: { x: { range: ends }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.08] } },
       axes: [
-        { ...axis(box, (_, ticks) => ticks.map((at) => (daily ? day : at % 86_400 ? hour : day).format(at * 1000))), space: 64 },
-        { ...axis(box, (_, ticks) => ticks.map((tick) => short.format(tick))), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], size: 52 },
+        { ...axis(box, (_, ticks) => ticks.map(tick)), space: 64 },
+        { ...axis(box, (_, ticks) => ticks.map((figure) => short.format(figure))), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], size: 52 },
       ],
       series: [{ label: box.dataset["when"] ?? "", value: (_, at) => (at === null ? "–" : when(at)) }, ...series],
     },
