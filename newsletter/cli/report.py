@@ -49,7 +49,7 @@ def mailing(mailing_id: int, as_json: bool) -> None:
     console.print(f"Mailing {mailing_id}: {report.figures.title}", highlight=False, markup=False)
     console.print(_numbers(report))
     if report.followed and report.followed.links:
-        console.print(_links(report.followed))
+        console.print(_links(report.followed), markup=False)
     if report.compared:
         console.print(_compared([report.figures, *report.compared]))
 
@@ -92,6 +92,34 @@ def publication(slug: str, first: datetime | None, last: datetime | None, by: st
         listed = ", ".join(f"{word.replace('_', ' ')} {n:,}" for word, n in by_word.most_common())
         console.print(f"{words}: {listed or 'none'}", highlight=False)
     console.print(f"Active now: {told.active:,}", highlight=False)
+
+
+@command.command("stories")
+@click.argument("slug")
+@json_option
+def stories(slug: str, as_json: bool) -> None:
+    """Report which stories, outlets and sections of the last 26 mailings were read."""
+    from newsletter.publications.find import find_publication
+    from newsletter.reports.stories import stories_read
+
+    with reading(), session() as opened:
+        told = stories_read(opened, find_publication(opened, slug))
+    if as_json:
+        answer(True, told.as_json(), "")
+        return
+    if not told.stories:
+        console.print("No story has been counted yet.")
+        return
+    from rich.table import Table
+
+    for words, reads in (("story", told.stories[:20]), ("outlet", told.outlets), ("section", told.sections)):
+        table = Table(box=None)
+        table.add_column(words, overflow="fold")
+        table.add_column("times", justify="right")
+        table.add_column("clicks of messages sent", justify="right")
+        for each in reads:
+            table.add_row(each.name or "(none)", f"{each.stories:,}", _rate(each.clicks))
+        console.print(table, markup=False)
 
 
 def _numbers(report: "MailingReport") -> "Table":

@@ -36,3 +36,11 @@ def test_growth_of_a_publication(run: Run, publication: Publication) -> None:
     assert run("report", "publication", "daily").code == 2
     assert run("report", "publication", "weekly", "--from", "2026-02-30").code == 2
     assert run("report", "publication", "weekly", "--from", "2026-03-02", "--to", "2026-03-01").code == 2
+
+
+def test_what_was_read(run: Run, make_sent: MakeSent) -> None:
+    assert "No story" in run("report", "stories", "weekly").out
+    make_sent("one", clicks=4)
+    told = run("report", "stories", "weekly", "--json").json
+    assert (told["mailings"], told["other_clicks"]) == (1, 4)
+    assert run("report", "stories", "daily").code == 2
