@@ -28,6 +28,9 @@ fetch_next = Job("fetch_next", Queue.FETCH, {})
 # Asks the DNS for SPF, DKIM and DMARC of a sender's domain. Published again while more are due.
 check_sender = Job("check_sender", Queue.FETCH, {})
 
+# Decides what follows for people whom the relay refused; published when their mailing is over.
+take_refusals = Job("take_refusals", Queue.PERIODIC, {})
+
 # Takes the mail that waits in the mailbox of IMAP_URL; published every minute where there is one.
 poll_mailbox = Job("poll_mailbox", Queue.PERIODIC, {})
 
@@ -46,6 +49,7 @@ CATALOGUE: tuple[Job, ...] = (
     fetch_next,
     check_sender,
     check_spam,
+    take_refusals,
     poll_mailbox,
     sweep,
 )

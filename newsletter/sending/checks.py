@@ -24,6 +24,7 @@ from newsletter.preflight.sender_checks.check import publish_sender_jobs
 from newsletter.preflight.spam_checks.check import publish_spam_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
+from newsletter.sending.refusals import publish_refusal_job
 from newsletter.sending.sweep import (
     finish_mailings,
     publish_mailing_jobs,
@@ -51,6 +52,7 @@ class CheckContext:
     recovery_seconds: the period of recovery, a setting (15 seconds).
     spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
+    delete_old_feedback: deletes what is old of what came back (it belongs to a layer above).
     """
 
     sessions: sessionmaker[Session]
@@ -61,6 +63,7 @@ class CheckContext:
     recovery_seconds: float
     has_imap: bool = False
     spamassassin_url: str = ""
+    delete_old_feedback: Callable[[sessionmaker[Session]], None] = lambda _sessions: None
     watch: Watch = field(default_factory=Watch)
 
 
@@ -83,36 +86,17 @@ class Check:
     why: str
 
 
+def _on_database(work: Callable[[sessionmaker[Session]], object]) -> Callable[[CheckContext], object]:
+    """What needs nothing but the database."""
+    return lambda context: work(context.sessions)
+
+
 def _replay_unsubscribes(context: CheckContext) -> None:
     replay(context.unsubscribes, context.sessions)
 
 
-def _sweep_mailings_that_ended(context: CheckContext) -> None:
-    finish_mailings(context.sessions)
-
-
 def _sweep_mailings(context: CheckContext) -> None:
     publish_mailing_jobs(context.sessions, context.bulk_processes)
-
-
-def _sweep_system_messages(context: CheckContext) -> None:
-    publish_system_message_jobs(context.sessions)
-
-
-def _sweep_requests(context: CheckContext) -> None:
-    publish_request_jobs(context.sessions)
-
-
-def _sweep_imports(context: CheckContext) -> None:
-    requeue_waiting_imports(context.sessions)
-
-
-def _sweep_fetching(context: CheckContext) -> None:
-    publish_fetch_jobs(context.sessions)
-
-
-def _sweep_senders(context: CheckContext) -> None:
-    publish_sender_jobs(context.sessions)
 
 
 def _sweep_spam_checks(context: CheckContext) -> None:
@@ -144,14 +128,14 @@ def _resume_subscriptions(context: CheckContext) -> None:
         session.commit()
 
 
-def _prepare_due_issues(context: CheckContext) -> None:
-    prepare_due_issues(context.sessions)
-
-
 def _forget_senders(context: CheckContext) -> None:
     with context.sessions() as session:
         forget_senders(session)
         session.commit()
+
+
+def _delete_old_feedback(context: CheckContext) -> None:
+    context.delete_old_feedback(context.sessions)
 
 
 def _poll_mailbox(context: CheckContext) -> None:
@@ -166,7 +150,7 @@ CHECKS = (
         "A web server died with unsubscribes that it had answered while the database was away.",
     ),
     Check(
-        _sweep_mailings_that_ended,
+        _on_database(finish_mailings),
         Period.SWEEP,
         "The last holder of a mailing died after its last answer: nobody noticed that it is over.",
     ),
@@ -176,27 +160,27 @@ CHECKS = (
         "A scheduled time came, a retry is due, or a job was lost: nobody works on a mailing.",
     ),
     Check(
-        _sweep_system_messages,
+        _on_database(publish_system_message_jobs),
         Period.SWEEP,
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
     ),
     Check(
-        _sweep_requests,
+        _on_database(publish_request_jobs),
         Period.SWEEP,
         "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
     ),
     Check(
-        _sweep_imports,
+        _on_database(requeue_waiting_imports),
         Period.SWEEP,
         "The worker of an import died, or its job was lost: nobody works on it.",
     ),
     Check(
-        _sweep_fetching,
+        _on_database(publish_fetch_jobs),
         Period.SWEEP,
         "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
     ),
     Check(
-        _sweep_senders,
+        _on_database(publish_sender_jobs),
         Period.RECOVERY,
         "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
     ),
@@ -231,7 +215,7 @@ CHECKS = (
         "A reader's pause is over: they would never be written to again.",
     ),
     Check(
-        _prepare_due_issues,
+        _on_database(prepare_due_issues),
         Period.MINUTE,
         "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
     ),
@@ -239,6 +223,16 @@ CHECKS = (
         _poll_mailbox,
         Period.MINUTE,
         "Mail waits in the mailbox of IMAP_URL: its server tells nobody.",
+    ),
+    Check(
+        _on_database(publish_refusal_job),
+        Period.RECOVERY,
+        "A mailing is over: whoever was refused would be written to again and again.",
+    ),
+    Check(
+        _delete_old_feedback,
+        Period.HOUR,
+        "Bounces and complaints get old: what they quote would be kept for ever.",
     ),
     Check(
         _forget_senders,

@@ -7,6 +7,7 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.address_text import AddressInText
 from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.subscribers.erase_feedback import erase_feedback
 from newsletter.subscribers.erase_texts import erase_in_texts
 from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.lifecycle import transition
@@ -46,6 +47,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     audit.record(session, "subscriber.erased", "subscriber", subscriber.id, actor=actor)
     session.flush()
     address = AddressInText(email)
+    erase_feedback(session, subscriber.id, address_hash, address)
     erase_in_texts(session, address)
     audit.redact(session, address)
     files.erase(address, subscriber.id, subscription_ids)

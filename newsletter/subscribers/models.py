@@ -44,6 +44,7 @@ class SuppressionReason(StrEnum):
     """Why an address is never written to."""
 
     HARD_BOUNCE = "hard_bounce"
+    SOFT_BOUNCE = "soft_bounce"  # several in a row, over a week or more
     COMPLAINT = "complaint"
     MANUAL = "manual"
     ERASED = "erased"

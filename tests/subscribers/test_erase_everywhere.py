@@ -67,7 +67,7 @@ NOTHING_PERSONAL = {
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
     *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
-    *("issue_snippet",),
+    *("issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -92,6 +92,9 @@ OWN_COLUMNS = {
     "story_mention": {"url", "url_key"},
     "correction": {"actor", "dismissed_by"},
     "snippet": {"key", "edited_by"},
+    "feedback_event": {
+        *("event_key", "source", "parser", "kind", "reason", "code", "address_hash", "consequence"),
+    },
     "comment": {"section_id", "item_url", "resolved_by"},
 }
 
