@@ -2,8 +2,8 @@
 
     python -m scripts.bounce_table DIR …
 
-Each folder has samples, one message a file, and `labels.tsv` beside them: the name of a file, a tab, its kind
-and, for bounces, its reason, such as `hard user_unknown`, `auto_reply` or `unknown`. Files without a label are
+Each folder has samples, one message a file, and `labels.tsv` beside them: a file's name, a tab, its kind
+and, for bounces, its reason: `hard user_unknown`, `auto_reply`, `unknown`. Files without a label are
 left out. The samples themselves are not part of the project.
 """
 

@@ -25,6 +25,7 @@ NOUNS = {
     "inbox": "Collect links, and place them in issues.",
     "feed": "Add feeds, whose new items come into the inbox.",
     "mail": "Take in mail: links for inboxes.",
+    "feedback": "Read bounces, complaints and automatic answers.",
     "issue": "Import, export, check, render, compare and send issues.",
     "delivery": "Show what exactly a person got.",
     "cadence": "Say when issues are due.",

@@ -19,6 +19,8 @@ KEY = "dsn"
 LONGEST_VALUE = 2_000  # characters
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{2,40}):[ \t]*(.*)")
 _TYPE = re.compile(r"^\s*[A-Za-z][A-Za-z0-9-]{1,20}\s*;\s*")
+_RECIPIENT = frozenset({"final-recipient", "original-recipient"})
+_EMPTY_LINE = ""
 _NOTHING_SAID = frozenset({"0.0", "1.0", "2.0", "3.0", "4.0", "5.0", "7.0", "5.4", "7.1"})
 
 
@@ -66,26 +68,22 @@ def read(report: Report) -> list[FeedbackEvent] | None:
 def read_statuses(text: str) -> Iterator[RecipientStatus]:
     """The recipients of a delivery status, at most `MOST_RECIPIENTS`.
 
-    A new one begins with each Final-Recipient, whether or not there is an empty line before it.
+    A new one begins after an empty line, and with a Final-Recipient or Original-Recipient that is the second.
     """
     current = RecipientStatus()
     count = 0
     for name, value in _fields(text):
-        begins = name in {"final-recipient", "original-recipient"}
-        if begins and (name in current.fields or _has_status(current)):
+        is_second = name in _RECIPIENT and name in current.fields
+        if is_second or (name == _EMPTY_LINE and "final-recipient" in current.fields):
             yield current
             count += 1
             if count >= MOST_RECIPIENTS:
                 return
             current = RecipientStatus()
-        if name not in current.fields:
+        if name not in current.fields and name != _EMPTY_LINE:
             current.fields[name] = value
     if current.fields.keys() & {"final-recipient", "original-recipient", "action", "status"}:
         yield current
-
-
-def _has_status(current: RecipientStatus) -> bool:
-    return "final-recipient" in current.fields and bool(current.fields.keys() & {"action", "status"})
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:
@@ -99,6 +97,11 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
             name, value = found[1].lower(), found[2].strip()[:LONGEST_VALUE]
         elif line.strip() and name == "diagnostic-code":  # lines that were broken without an indent
             value = f"{value} {line.strip()}"[:LONGEST_VALUE]
+        elif not line.strip():
+            if name:
+                yield name, value
+            name, value = "", ""
+            yield _EMPTY_LINE, ""
     if name:
         yield name, value
 

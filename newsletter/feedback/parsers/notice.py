@@ -52,7 +52,7 @@ def refusal_in(notice: str, subject: str = "") -> Refusal:
     for text in (quoted, *_paragraphs(notice), subject):
         if text and _says_why(text):
             reply = read_remote_reply(text)
-            return Refusal(reply.code, reply.smtp_code, reply.text if _says_why(reply.text) else text)
+            return Refusal(reply.code, reply.smtp_code, reply.text if wordings_of(reply.text) else text)
     reply = read_remote_reply(quoted)
     vague = next((each for each in _paragraphs(notice) if wordings_of(each)), "")
     return Refusal(reply.code, reply.smtp_code, quoted or vague)
@@ -115,7 +115,7 @@ def _following(lines: list[str], start: int) -> str:
 
 def _event(report: Report, addresses: list[str], text: str, delayed: bool) -> FeedbackEvent:
     reply = read_remote_reply(text)
-    words = reply.text if _says_why(reply.text) else text
+    words = reply.text if wordings_of(reply.text) else text
     return _judged(report, addresses, Refusal(reply.code, reply.smtp_code, words), delayed, text)
 
 

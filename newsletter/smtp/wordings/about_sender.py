@@ -153,7 +153,7 @@ _POLICY = (
     r"only accepts? (?:mail|messages?)",
     r"(?:mail|message|service) (?:was |has been )?(?:refused|rejected|refuse)\b",
     r"not accepting (?:mail|messages) (?:from|with)",
-    r"(?:members? only|requires? confirmation)",
+    r"(?:recipient preferences|refused due to|members? only|requires? confirmation)",
     r"rule imposed",
     r"(?:tls|encryption|starttls) (?:is )?(?:required|needed)",
 )
@@ -166,6 +166,7 @@ _NETWORK = (
     ),
     r"timed? ?out\b",
     r"no route to",
+    r"lost connection",
     (
         r"(?:network|host|server|mta|destination|system|mx|computer) (?:\w+ ){0,3}(?:unreachable|not"
         r" (?:respond\w*|reachable"

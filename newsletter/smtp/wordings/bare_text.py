@@ -12,6 +12,7 @@ _WITH_ADDRESS = re.compile(r"\S{1,255}[\[(](?:IPv6:)?[0-9a-fA-F.:]{3,45}[\])]")
 _HOST = re.compile(r"\b[\w-]{1,63}(?:\.[\w-]{1,63})*\.(?![A-Z][a-z]+\b)[A-Za-z][\w-]{1,62}\b\.?")
 _ARTICLE = re.compile(r"\b(?:[ldsjcm]|qu)['’](?=\w{2})", re.IGNORECASE)  # l'adresse, d'utilisateur
 _APOSTROPHE = re.compile(r"['’`´]")
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae"})
 _NO_WORD = re.compile(r"[^\w@]+|_+")
 _CONTINUED = re.compile(r"(?:^|\s)[2-5]\d\d-(?:[245]\.\d{1,3}\.\d{1,3})?")  # the lines of a reply
 
@@ -32,6 +33,6 @@ def _without_accents(text: str) -> str:
     """The same with plain letters where there are some: mail servers write them either way."""
     if text.isascii():
         return text
-    letters = unicodedata.normalize("NFD", text)
+    letters = unicodedata.normalize("NFD", text.translate(_LETTERS))
     plain = "".join(letter for letter in letters if not "\u0300" <= letter <= "\u036f")
     return unicodedata.normalize("NFC", plain)
