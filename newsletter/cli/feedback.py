@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from newsletter.cli.environment import answer, json_option, runtime, session
+
 
 @click.group("feedback", help="Read bounces, complaints and automatic answers.")
 def command() -> None: ...
@@ -31,6 +33,37 @@ def parse(files: tuple[str, ...]) -> None:
         for message in split_mbox(raw):
             facts = _facts(parse_message(message))
             sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
+
+
+@command.command("poll")
+@json_option
+def poll(as_json: bool) -> None:
+    """Take what has come back now: the mailbox of IMAP_URL, and refusals of relays.
+
+    Workers do so by themselves.
+    """
+    from newsletter.feedback.refusals import take_refusals
+    from newsletter.incoming import imap
+    from newsletter.incoming.receive import Receiver
+    from newsletter.sending import failpoints
+
+    given = runtime().settings
+    with session():  # says whether the database is ready
+        pass
+    failpoints.arm(given.failpoints)
+    polled = imap.Polled()
+    if given.imap_url is not None:
+        account = imap.read_imap_url(given.imap_url.get_secret_value())
+        polled = imap.poll(account, Receiver(runtime().sessions, runtime().links))
+    refusals = take_refusals(runtime().sessions)
+    facts = {
+        "taken": polled.taken,
+        "refused": polled.refused,
+        "later": polled.later,
+        "refusals_of_relays": refusals,
+    }
+    counted = f"{polled.taken} taken, {polled.refused} refused, {polled.later} left for later"
+    answer(as_json, facts, f"Messages: {counted}. Refusals of relays: {refusals}.")
 
 
 def _facts(events: list[Any]) -> dict[str, Any]:

@@ -18,10 +18,14 @@ _USUAL_PORTS = {None, 80, 443}
 
 @dataclass(frozen=True)
 class Links:
-    """Builds links. `public_url` is where readers reach the web application, without a trailing slash."""
+    """Builds links. `public_url` is where readers reach the web application, without a trailing slash.
+
+    `mail_domain`: whose mail our listener takes; empty where none is configured.
+    """
 
     public_url: str
     signer: Signer
+    mail_domain: str = ""
 
     def own_path(self, url: str) -> str:
         """The path below the public URL that the web address `url` is of, decoded; empty for other sites.

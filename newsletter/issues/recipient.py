@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from newsletter.core.links import Links
+from newsletter.core.unsubscribe_address import unsubscribe_token
 
 _AROUND_NAMES = ' \t"“”„«»'
 _SUFFIXES = frozenset(
@@ -86,6 +87,10 @@ def recipient_values(
             recipient.subscription_id, identity.mailing_id, issued_at=now
         ),
     }
+    if "unsubscribe_token" in fields if fields is not None else identity.links.mail_domain:
+        values["unsubscribe_token"] = unsubscribe_token(
+            identity.links.signer, recipient.subscription_id, identity.mailing_id
+        )
     if fields is None or "preferences_url" in fields:
         values["preferences_url"] = identity.links.preferences(recipient.subscriber_id, issued_at=now)
     for key, value in recipient.attributes.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from newsletter.core.addresses import mailto
 from newsletter.core.links import Links
 from newsletter.core.registry import Registry
 
@@ -88,6 +89,13 @@ KINDS: Registry[Kind] = Registry(
             "mentioned",
             {"issue_id": int, "comment_id": int},
             lambda links, facts: f"{links.comments(facts['issue_id'])}#comment-{facts['comment_id']}",
+            timedelta(days=7),
+        ),
+        # A reader answered to an issue; what they wrote is for whoever reads the publication's answers.
+        Kind(
+            "reply_received",
+            {"reply_to": str, "subject": str, "text": str},
+            lambda _links, facts: mailto(facts["reply_to"]),
             timedelta(days=7),
         ),
         # A mailing is held because nobody has approved its text.

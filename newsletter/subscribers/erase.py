@@ -37,6 +37,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     address_hash, email = subscriber.address_hash or "", subscriber.email or ""
     subscription_ids = _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
+    _blank_answers(session, AddressInText(email))
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
@@ -88,3 +89,13 @@ def _blank_messages(session: Session, address_hash: str) -> None:
         .where(for_person)
         .values(recipient="", address_hash="", mailbox_hash="", facts={}, error="erased")
     )
+
+
+def _blank_answers(session: Session, address: AddressInText) -> None:
+    """What the person answered, and was forwarded to the team, is theirs as well."""
+    answers = session.scalars(select(SystemMessage).where(SystemMessage.kind == "reply_received"))
+    for message in answers.all():
+        if address.is_in(message.facts.get("reply_to", "")):
+            message.facts, message.error = {}, "erased"
+            if message.state in {MessageState.WAITING, MessageState.SENDING}:
+                message.state = MessageState.FAILED

@@ -70,6 +70,7 @@ class ConsentSource(StrEnum):
     IMPORT = "import"
     EDITOR = "editor"
     ONE_CLICK = "one-click"  # the mail program's own button (RFC 8058)
+    MAIL = "mail"  # to the address in List-Unsubscribe
     PAGE = "page"  # the unsubscribe page
     PREFERENCES = "preferences"
     UNDO = "undo"

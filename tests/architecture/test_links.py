@@ -36,7 +36,12 @@ LINKS = {
 
 
 def test_all_are_listed() -> None:
-    public = {name for name in vars(Links) if not name.startswith("_")} - {"public_url", "signer", "own_path"}
+    public = {name for name in vars(Links) if not name.startswith("_")} - {
+        "public_url",
+        "signer",
+        "mail_domain",
+        "own_path",
+    }
     assert set(LINKS) == public
 
 
