@@ -28,6 +28,7 @@ from newsletter.web import (
     page_cache,
     request_id,
     templating,
+    tracking,
     trusted_hosts,
     unsubscribe_replay,
 )
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    tracking.init_app(app, https)
     return app
 
 

@@ -27,7 +27,7 @@ ListeningHost = Annotated[str, AfterValidator(listening_host)]
 PublicUrl = Annotated[str, AfterValidator(lambda url: check_public_url(url) if url.strip() else "")]
 MailDomain = Annotated[str, AfterValidator(mail_domain)]
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
-SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL")
+SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL", "WEBHOOKS")
 
 
 class Settings(BaseModel):
@@ -133,6 +133,11 @@ class Settings(BaseModel):
         default=None,
         description="A mailbox of its own whose mail is taken in as well, looked into every minute:"
         " `imaps://user:password@host/INBOX`.",
+    )
+    webhooks: SecretStr | None = Field(
+        default=None,
+        description="Providers that post bounces and complaints, with what their posts are checked by, spaces"
+        " between: `mailgun=KEY ses=arn:…`. See [bounces](../howto/bounces.md).",
     )
     organisation: str = Field(
         default="",

@@ -29,6 +29,7 @@ from newsletter.redirects import models as redirects
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.imports import models as imports
+from newsletter.tracking import models as tracking
 from newsletter.transports import models as transports
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "spam_checks",
     "stories",
     "subscribers",
+    "tracking",
     "transports",
 ]

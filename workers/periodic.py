@@ -13,6 +13,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.checks import CheckContext, CheckRunner
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
+from newsletter.tracking.stream import HitStream
 from workers import heartbeats
 from workers.app import app, settings
 from workers.handles import handles
@@ -26,15 +27,13 @@ def checks() -> CheckRunner:
     given = settings()
     return CheckRunner(
         CheckContext(
-            Runtime(given).sessions,
-            given.bulk_processes,
-            given.tally_dir,
-            given.data_dir,
+            *(Runtime(given).sessions, given.bulk_processes, given.tally_dir, given.data_dir),
             UnsubscribeSpool(given.unsubscribe_dir),
             given.recovery_seconds,
             has_imap=given.imap_url is not None,
             spamassassin_url=given.spamassassin_url,
             delete_old_feedback=delete_old,
+            hits=HitStream(given.effective_redis_url),
         )
     )
 

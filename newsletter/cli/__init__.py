@@ -30,6 +30,7 @@ NOUNS = {
     "delivery": "Show what exactly a person got.",
     "cadence": "Say when issues are due.",
     "snippet": "Keep texts that many issues share.",
+    "template": "Write the template of a publication's emails in Jinja.",
     "rules": "Choose how severe the checks of issues are, and their thresholds and words.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }

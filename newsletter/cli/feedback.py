@@ -18,12 +18,13 @@ def command() -> None: ...
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
-@click.option("--json", is_flag=True, expose_value=False, help="The answer is JSON in any case.")
-def parse(files: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The answer is JSON in any case.")
+def parse(files: tuple[str, ...], as_json: bool) -> None:
     """Say what messages are, one JSON object a line for each: kind, reason, whose, which delivery.
 
     FILES are messages or mboxes, - is standard input. Nothing is stored, and nobody is suppressed.
     """
+    del as_json
     from newsletter.feedback.parsers import parse as parse_message
     from newsletter.feedback.parsers.mbox import split_mbox
 
@@ -64,6 +65,19 @@ def poll(as_json: bool) -> None:
     }
     counted = f"{polled.taken} taken, {polled.refused} refused, {polled.later} left for later"
     answer(as_json, facts, f"Messages: {counted}. Refusals of relays: {refusals}.")
+
+
+@command.command("hooks")
+@json_option
+def hooks(as_json: bool) -> None:
+    """Say where the providers of WEBHOOKS are to post bounces and complaints to."""
+    from newsletter.incoming.hooks import hook_url, read_hook_accounts
+
+    given = runtime().settings.webhooks
+    accounts = read_hook_accounts(given.get_secret_value()) if given else {}
+    urls = {provider: hook_url(runtime().links, provider) for provider in accounts}
+    lines = "\n".join(f"{provider}: {url}" for provider, url in urls.items())
+    answer(as_json, urls, lines or "There are no WEBHOOKS, so nobody is to post here.")
 
 
 def _facts(events: list[Any]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def render(
     from newsletter.issues.content import load_content
     from newsletter.issues.invented_reader import invented_reader
     from newsletter.issues.load import find_issue, find_revision
+    from newsletter.tracking.message_links import are_redirected
 
     invented = invented_reader(name or "", language or "", dict(map(_attribute, attributes)))
     if email and not invented.is_nobody:
@@ -70,7 +71,7 @@ def render(
             content=content,
         )
         values = _values(opened, issue, email, invented)
-        redirects = issue.publication.redirect_links
+        redirects = are_redirected(issue.publication)
     click.echo(_written(form, given, values, redirects=redirects), nl=False)
 
 

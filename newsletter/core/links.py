@@ -9,8 +9,10 @@ from posixpath import normpath
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from newsletter.core.tokens import Purpose, Signer
+from newsletter.core.tracking_tokens import write_link_token, write_pixel_token
 
 REDIRECT_PATH = "/l/"
+PIXEL_PATH = "/o/"
 # Below these, who has the address of a page may do what one person may.
 PERSONAL_PATHS = ("/u/", "/p/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
 _USUAL_PORTS = {None, 80, 443}
@@ -111,6 +113,15 @@ class Links:
     def redirect(self, link_id: int) -> str:
         """Leads to where the link of a mailing with that id leads now."""
         return f"{self.public_url}{REDIRECT_PATH}{self.signer.sign(Purpose.REDIRECT, link_id)}"
+
+    def tracked_link(self, mailing_id: int, link_id: int, target: str) -> str:
+        """Leads to `target`, counted, once what says whose copy it is in follows (`tracking_tokens`)."""
+        token = write_link_token(self.signer, mailing_id, link_id, target)
+        return f"{self.public_url}{REDIRECT_PATH}{token}."
+
+    def pixel(self, mailing_id: int) -> str:
+        """The picture that counts opens, once what says whose copy it is in and `.gif` follow."""
+        return f"{self.public_url}{PIXEL_PATH}{write_pixel_token(self.signer, mailing_id)}."
 
     def share(self, share_link_id: int) -> str:
         """An issue for whoever has the link, with comments."""

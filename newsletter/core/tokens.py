@@ -16,6 +16,7 @@ from newsletter.core import clock
 from newsletter.core.errors import Missing, Refused
 
 MAC_OCTETS = 16
+SEAL_OCTETS = 12  # 96 bits, for tokens that stand in a message many times
 MAX_LENGTH = 200
 
 
@@ -34,6 +35,9 @@ class Purpose(StrEnum):
     VIEW = "view"
     SHARE = "share"
     REDIRECT = "redirect"
+    TRACKED_LINK = "tracked-link"
+    PIXEL = "pixel"
+    READER = "reader"
     SET_UP = "set-up"
     INVITATION = "invitation"
     DEVICE = "device"
@@ -90,6 +94,20 @@ class Signer:
             raise Expired(claim)
         return claim
 
+    def seal(self, purpose: Purpose, payload: bytes) -> str:
+        """A short token that does not say when it was made: base64url(key id · payload · MAC of 96 bits)."""
+        octets = self._key_ids[0] + payload
+        octets += _mac(self._keys[0][purpose], octets)[:SEAL_OCTETS]
+        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+    def unseal(self, purpose: Purpose, token: str, longest: int = MAX_LENGTH) -> bytes:
+        """The payload that `seal` was given; `Missing` when the token is not genuine or is too long."""
+        raw = _decode(token, longest)
+        octets, mac = raw[:-SEAL_OCTETS], raw[-SEAL_OCTETS:]
+        if not self._genuine(purpose, octets, mac):
+            raise _unknown()
+        return octets[1:]
+
     def mac(self, purpose: Purpose, payload: bytes) -> bytes:
         """The MAC of `payload`, for tokens of another form than `sign` gives them."""
         return _mac(self._keys[0][purpose], payload)
@@ -101,7 +119,7 @@ class Signer:
 
     def _genuine(self, purpose: Purpose, payload: bytes, mac: bytes) -> bool:
         return any(
-            payload[:1] == key_id and hmac.compare_digest(_mac(keys[purpose], payload)[:MAC_OCTETS], mac)
+            payload[:1] == key_id and hmac.compare_digest(_mac(keys[purpose], payload)[: len(mac)], mac)
             for key_id, keys in zip(self._key_ids, self._keys, strict=True)
         )
 
@@ -123,15 +141,15 @@ def _unknown() -> Missing:
     return Missing("unknown_token", "This link is not complete. Copy the whole link from the email.")
 
 
-def _decode(token: str) -> bytes:
-    if len(token) > MAX_LENGTH:
+def _decode(token: str, longest: int = MAX_LENGTH) -> bytes:
+    if len(token) > longest:
         raise _unknown()
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise _unknown() from None
     # The unused bits of the last letter must be zero: each token has exactly one spelling.
-    if len(raw) <= MAC_OCTETS + 1 or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != token:
+    if len(raw) <= SEAL_OCTETS + 1 or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != token:
         raise _unknown()
     return raw
 
@@ -159,3 +177,14 @@ def read_varints(octets: bytes) -> list[int]:
             numbers.append(value)
             value, shift = 0, 0
     return numbers
+
+
+def read_varint(octets: bytes) -> tuple[int, bytes]:
+    """The number that `octets` begin with, as `varint` wrote it, and what follows it."""
+    value = shift = 0
+    for index, octet in enumerate(octets):
+        value |= (octet & 0x7F) << shift
+        shift += 7
+        if not octet & 0x80:
+            return value, octets[index + 1 :]
+    return value, b""

@@ -21,14 +21,17 @@ from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
-from newsletter.redirects.record import record_links
+from newsletter.publications.template_versions import template_in_use
 from newsletter.rendering.compile_input import CompileInput, compile_from, urls_followed
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.render_input import IssueInput, IssueLinks, PublicationInput, RenderInput
 from newsletter.rendering.variant import EVERYTHING, Variant
+from newsletter.tracking.message_links import changes_links, record_message_links
 
 LOGO_WIDTH = 600
+# Octets of HTML. Gmail cuts a message near 102,000: rather than that, links do not carry where they lead.
+LARGEST_WITH_TARGETS = 95_000
 
 
 def compile_issue(
@@ -91,13 +94,20 @@ def compile_for_mailing(
 ) -> StoredMessage:
     """The message of a mailing, with what it was made of; raises what `compile_issue` raises.
 
-    Its links go through our redirect where the publication says so; nobody else's message has those.
+    Its links go through our redirect, and are counted, where the publication says so; nobody else's message
+    has those.
     """
     given = compile_input(session, revision, publication, links, mailing_id=mailing_id)
-    if publication.redirect_links:
-        of_issue = session.scalars(select(Mailing.id).where(Mailing.issue_id == revision.issue_id)).all()
-        urls = urls_followed(given)
-        given = given.redirected(record_links(session, mailing_id, urls, links, same_issue=of_issue))
+    if changes_links(publication):
+        issue = session.get_one(Issue, revision.issue_id)
+        made = record_message_links(
+            *(session, publication, mailing_id, urls_followed(given), links),
+            same_issue=session.scalars(select(Mailing.id).where(Mailing.issue_id == issue.id)).all(),
+            campaign=issue.slug or str(issue.id),
+        )
+        given = given.redirected(*made.addresses(links, carry_targets=True))
+        if compile_from(given).html_bytes > LARGEST_WITH_TARGETS:
+            given = given.redirected(*made.addresses(links, carry_targets=False))
     compiled = compile_from(given).to_json()
     return StoredMessage(mailing_id=mailing_id, variant="", compiled=compiled, made_of=given.to_json())
 
@@ -132,6 +142,7 @@ def render_input(
             source.removeprefix("media:"): media_image(links, row) for source, row in content.media.items()
         },
         theme=publication.theme,
+        template=template_in_use(session, publication),
         variant=variant,
     )
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from newsletter.core.links import Links
+from newsletter.core.tracking_tokens import EVERYBODY, EVERYBODY_SLOT, READER_SLOT, write_reader_token
 from newsletter.core.unsubscribe_address import unsubscribe_token
 
 _AROUND_NAMES = ' \t"“”„«»'
@@ -93,6 +94,11 @@ def recipient_values(
         )
     if fields is None or "preferences_url" in fields:
         values["preferences_url"] = identity.links.preferences(recipient.subscriber_id, issued_at=now)
+    if fields is not None and READER_SLOT in fields:
+        token = write_reader_token(identity.links.signer, identity.mailing_id, recipient.seq)
+        values[READER_SLOT] = token
+    elif fields is not None and EVERYBODY_SLOT in fields:
+        values[EVERYBODY_SLOT] = EVERYBODY
     for key, value in recipient.attributes.items():
         if value is not None:
             values[f"attributes.{key}"] = value if isinstance(value, str) else str(value)

@@ -1,14 +1,26 @@
-"""The publication's table."""
+"""The tables of publications: who they are, and the templates that are written for them."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import JSON, Double, String, Text, false, true
+from sqlalchemy import JSON, Double, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
-from newsletter.core.columns import BigId
+from newsletter.core.columns import BigId, Word
 from newsletter.core.db import Base
+
+NOTE_LENGTH = 200
+AUTHOR_LENGTH = 254
+
+
+class TrackingMode(StrEnum):
+    """What a publication wants to know of clicks and opens."""
+
+    OFF = "off"
+    AGGREGATE = "aggregate"  # how many, and of nobody who
+    INDIVIDUAL = "individual"  # who, of readers who agreed to it; else how many
 
 
 class Publication(Base):
@@ -32,6 +44,13 @@ class Publication(Base):
     approval_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Whether the links of its mailings go through our redirect, so that they can be mended after the send.
     redirect_links: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether clicks and opens of its mailings are counted; whether its links say where readers come from
+    # (utm_…); and the hosts and addresses whose links are never tracked, each on a line.
+    tracking: Mapped[TrackingMode] = mapped_column(
+        Word(TrackingMode), default=TrackingMode.OFF, server_default="off"
+    )
+    utm_parameters: Mapped[bool] = mapped_column(default=False, server_default=false())
+    untracked_links: Mapped[str] = mapped_column(Text, default="", server_default="")
     # Whether links mailed to its secret address come into the inbox, and how many addresses it has had.
     email_in: Mapped[bool] = mapped_column(default=True, server_default=true())
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -40,7 +59,40 @@ class Publication(Base):
     # A mailing pauses itself when so many per cent of its messages bounce, or are reported as spam.
     bounce_limit: Mapped[float] = mapped_column(Double, default=10.0, server_default="10")
     complaint_limit: Mapped[float] = mapped_column(Double, default=0.3, server_default="0.3")
+    # The version of its own template that its emails have; None for the theme's.
+    template: Mapped[int | None]
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
     # The id of its Atom feed, for good (RFC 4287 §4.2.6): whatever becomes of its slug and PUBLIC_URL.
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class TemplateVersion(Base):
+    """A template of a publication's emails; `Publication.template` is the number of the one in use."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (UniqueConstraint("publication_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    number: Mapped[int]
+    theme: Mapped[str] = mapped_column(String(32))  # whose tokens, blocks and plain text it has
+    text: Mapped[str] = mapped_column(Text)  # Jinja, see `rendering.custom_template`
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH))
+    restored_from: Mapped[int | None]  # the number of the version whose text it repeats
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class TemplateDraft(Base):
+    """What somebody has tried and not saved yet: one for each person and publication."""
+
+    __tablename__ = "template_draft"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), primary_key=True)
+    theme: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
+    based_on: Mapped[int]  # the newest version when it was begun; 0 for none
+    tried_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)

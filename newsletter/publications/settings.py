@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from babel import Locale, UnknownLocaleError
 
@@ -11,6 +12,8 @@ from newsletter.core.bidi import find_misleading, find_override
 from newsletter.core.errors import Refused
 from newsletter.core.text import is_line, is_lines, several_lines
 from newsletter.core.zones import zone_called, zone_names
+from newsletter.publications.models import TrackingMode
+from newsletter.publications.untracked_links import check_untracked_links
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1_000
@@ -26,6 +29,7 @@ TITLES = {
     "postal_address": "postal address",
     "timezone": "time zone",
     "from": "sender",
+    "untracked_links": "list of links that are never tracked",
 }
 
 
@@ -44,6 +48,9 @@ class PublicationSettings:
     timezone: str
     approval_required: bool
     redirect_links: bool
+    tracking: TrackingMode
+    utm_parameters: bool
+    untracked_links: str
     suggestions: bool
 
 
@@ -60,6 +67,9 @@ def check_settings(
     description: str = "",
     approval_required: bool = False,
     redirect_links: bool = False,
+    tracking: str = TrackingMode.OFF,
+    utm_parameters: bool = False,
+    untracked_links: str = "",
     suggestions: bool = False,
 ) -> PublicationSettings:
     """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
@@ -68,14 +78,7 @@ def check_settings(
     publication is being set up; preflight lets no issue out without one.
     """
     problems: dict[str, str] = {}
-
-    def checked(field: str, check: Callable[[str], str], text: str) -> str:
-        try:
-            return check(text)
-        except ValueError as problem:
-            problems[field] = str(problem)
-            return ""
-
+    checked = partial(_checked, problems)
     shown = checked("name", _line, name)
     facts = PublicationSettings(
         slug=checked("slug", _slug, slug.strip()),
@@ -89,11 +92,23 @@ def check_settings(
         timezone=checked("timezone", _timezone, timezone.strip()),
         approval_required=approval_required,
         redirect_links=redirect_links,
+        tracking=TrackingMode(checked("tracking", _tracking, tracking) or TrackingMode.OFF),
+        utm_parameters=utm_parameters,
+        untracked_links=checked("untracked_links", check_untracked_links, untracked_links),
         suggestions=suggestions,
     )
     if problems:
         raise refused(problems)
     return facts
+
+
+def _checked(problems: dict[str, str], field: str, check: Callable[[str], str], text: str) -> str:
+    """What `check` makes of `text`; empty where it objects, which `problems` are told."""
+    try:
+        return check(text)
+    except ValueError as problem:
+        problems[field] = str(problem)
+        return ""
 
 
 def parse_sender(text: str) -> tuple[str, Address]:
@@ -185,3 +200,9 @@ def _timezone(text: str) -> str:
     if zone not in zone_names():
         raise ValueError(f"“{text[:60]}” is not a time zone such as Europe/Rome.")
     return zone
+
+
+def _tracking(text: str) -> str:
+    if text not in set(TrackingMode):
+        raise ValueError(f"“{text[:40]}” is not one of {', '.join(TrackingMode)}.")
+    return text

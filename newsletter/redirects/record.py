@@ -1,6 +1,6 @@
 """Give each link of a mailing an id, and the address of ours that leads there."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,13 +22,28 @@ def record_links(
     Links to pages of our own stay as they are: they are left out. `same_issue`: the ids of all mailings of
     its issue; what was mended after one of them leads where that one's link does.
     """
-    own_pages = f"{links.public_url}/"
-    foreign = [url for url in urls if url != links.public_url and not url.startswith(own_pages)]
+    foreign = {url: url for url in urls if not is_own(url, links)}
+    rows = add_links(session, mailing_id, foreign, same_issue=same_issue)
+    return {row.url: links.redirect(row.id) for row in rows}
+
+
+def is_own(url: str, links: Links) -> bool:
+    """Whether `url` is of a page of our own."""
+    return url == links.public_url or url.startswith(f"{links.public_url}/")
+
+
+def add_links(
+    session: Session, mailing_id: int, targets: Mapping[str, str], *, same_issue: Collection[int] = ()
+) -> list[MailingLink]:
+    """The rows of a mailing's links, flushed, from where each URL leads; what was mended leads elsewhere."""
     mended = _mended_targets(session, same_issue)
-    rows = [MailingLink(mailing_id=mailing_id, url=url, target=mended.get(url, url)) for url in foreign]
+    rows = [
+        MailingLink(mailing_id=mailing_id, url=url, target=mended.get(url, target))
+        for url, target in targets.items()
+    ]
     session.add_all(rows)
     session.flush()
-    return {row.url: links.redirect(row.id) for row in rows}
+    return rows
 
 
 def _mended_targets(session: Session, mailing_ids: Collection[int]) -> dict[str, str]:

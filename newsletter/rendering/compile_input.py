@@ -13,7 +13,7 @@ from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.parts import PartBytes, by_path, part_paths
 from newsletter.rendering.redirects import FollowedUrls
-from newsletter.rendering.render_input import RenderInput
+from newsletter.rendering.render_input import RenderInput, TrackingInput
 from newsletter.rendering.slots import SlotTable
 
 
@@ -38,9 +38,11 @@ class CompileInput:
             message = "this is not what a message was compiled from"
             raise ValueError(message) from error
 
-    def redirected(self, redirects: Mapping[str, str]) -> "CompileInput":
-        """The same with links that lead to `redirects` instead, by the URLs of `urls_followed`."""
-        return replace(self, render=replace(self.render, redirects=redirects))
+    def redirected(
+        self, redirects: Mapping[str, str], tracking: TrackingInput | None = None
+    ) -> "CompileInput":
+        """The same with links that lead elsewhere or are counted, by the URLs of `urls_followed`."""
+        return replace(self, render=replace(self.render, redirects=redirects, tracking=tracking))
 
 
 _ADAPTER = TypeAdapter(CompileInput)
@@ -91,4 +93,5 @@ def _composed(given: CompileInput) -> dict[str, Any]:
         "headers": given.headers,
         "slots": composed.slots,
         "preheader": composed.preheader,
+        "inlined": composed.inlined,
     }

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 from newsletter.document.url_key import normal_url
-from newsletter.rendering.render_input import RenderInput
+from newsletter.rendering.render_input import RenderInput, TrackingInput
+from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 
 _SCHEMES = ("http://", "https://")
 
 
-def redirect_of(given: RenderInput) -> Callable[[str], str] | None:
+def redirect_of(given: RenderInput, slots: SlotTable) -> Callable[[str], str] | None:
     """What links of `given` lead to; None where all lead to their own URL."""
-    redirects = given.redirects
+    redirects = dict(given.redirects)
+    if (tracking := given.tracking) is not None:
+        redirects |= {url: tracked_url(tracking, link, slots) for url, link in tracking.links.items()}
     if not redirects:
         return None
 
@@ -18,6 +21,11 @@ def redirect_of(given: RenderInput) -> Callable[[str], str] | None:
         return redirects.get(normal_url(url), url)
 
     return redirect
+
+
+def tracked_url(tracking: TrackingInput, url: str, slots: SlotTable) -> str:
+    """`url` with the slot for whose copy it stands in."""
+    return url + slots.placeholder(Slot(tracking.slot, mode=SlotMode.URL_PART))
 
 
 class FollowedUrls:

@@ -37,6 +37,10 @@ from newsletter.subscribers.imports.requeue import requeue_waiting_imports
 from newsletter.subscribers.pause import resume_due
 from newsletter.subscribers.replay_unsubscribes import replay
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
+from newsletter.tracking.intake import take_hits
+from newsletter.tracking.rejudge import purge, rejudge
+from newsletter.tracking.spool import HitSpool
+from newsletter.tracking.stream import HitStream
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +57,7 @@ class CheckContext:
     spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
     delete_old_feedback: deletes what is old of what came back (it belongs to a layer above).
+    hits:             where web processes put what they see of tracked links.
     """
 
     sessions: sessionmaker[Session]
@@ -64,6 +69,7 @@ class CheckContext:
     has_imap: bool = False
     spamassassin_url: str = ""
     delete_old_feedback: Callable[[sessionmaker[Session]], None] = lambda _sessions: None
+    hits: HitStream | None = None
     watch: Watch = field(default_factory=Watch)
 
 
@@ -84,11 +90,6 @@ class Check:
     run: Callable[[CheckContext], object]
     period: Period
     why: str
-
-
-def _on_database(work: Callable[[sessionmaker[Session]], object]) -> Callable[[CheckContext], object]:
-    """What needs nothing but the database."""
-    return lambda context: work(context.sessions)
 
 
 def _replay_unsubscribes(context: CheckContext) -> None:
@@ -114,10 +115,6 @@ def _recover_windows(context: CheckContext) -> None:
     recover(context.sessions, host_id(context.tally_dir), context.watch)
 
 
-def _delete_old_tallies(context: CheckContext) -> None:
-    delete_old_tallies(context.tally_dir)
-
-
 def _remove_forgotten_uploads(context: CheckContext) -> None:
     remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
 
@@ -134,10 +131,6 @@ def _forget_senders(context: CheckContext) -> None:
         session.commit()
 
 
-def _delete_old_feedback(context: CheckContext) -> None:
-    context.delete_old_feedback(context.sessions)
-
-
 def _poll_mailbox(context: CheckContext) -> None:
     if context.has_imap and broker.waiting(jobs.poll_mailbox.queue) == 0:
         jobs.poll_mailbox.publish()
@@ -150,7 +143,7 @@ CHECKS = (
         "A web server died with unsubscribes that it had answered while the database was away.",
     ),
     Check(
-        _on_database(finish_mailings),
+        lambda context: finish_mailings(context.sessions),
         Period.SWEEP,
         "The last holder of a mailing died after its last answer: nobody noticed that it is over.",
     ),
@@ -160,27 +153,34 @@ CHECKS = (
         "A scheduled time came, a retry is due, or a job was lost: nobody works on a mailing.",
     ),
     Check(
-        _on_database(publish_system_message_jobs),
+        lambda context: publish_system_message_jobs(context.sessions),
         Period.SWEEP,
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
     ),
     Check(
-        _on_database(publish_request_jobs),
+        lambda context: publish_request_jobs(context.sessions),
         Period.SWEEP,
         "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
     ),
     Check(
-        _on_database(requeue_waiting_imports),
+        lambda context: requeue_waiting_imports(context.sessions),
         Period.SWEEP,
         "The worker of an import died, or its job was lost: nobody works on it.",
     ),
     Check(
-        _on_database(publish_fetch_jobs),
+        lambda context: publish_fetch_jobs(context.sessions),
         Period.SWEEP,
         "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
     ),
     Check(
-        _on_database(publish_sender_jobs),
+        lambda context: (
+            context.hits and take_hits(context.sessions, context.hits, HitSpool(context.data_dir))
+        ),
+        Period.SWEEP,
+        "Links were followed: nobody would see it.",
+    ),
+    Check(
+        lambda context: publish_sender_jobs(context.sessions),
         Period.RECOVERY,
         "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
     ),
@@ -200,7 +200,7 @@ CHECKS = (
         "A process died with a window reserved: its recipients would be in flight for ever.",
     ),
     Check(
-        _delete_old_tallies,
+        lambda context: delete_old_tallies(context.tally_dir),
         Period.RECOVERY,
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
     ),
@@ -215,7 +215,7 @@ CHECKS = (
         "A reader's pause is over: they would never be written to again.",
     ),
     Check(
-        _on_database(prepare_due_issues),
+        lambda context: prepare_due_issues(context.sessions),
         Period.MINUTE,
         "The date of an issue comes near: nobody would begin it, or notice that it is not scheduled.",
     ),
@@ -225,14 +225,24 @@ CHECKS = (
         "Mail waits in the mailbox of IMAP_URL: its server tells nobody.",
     ),
     Check(
-        _on_database(publish_refusal_job),
+        lambda context: publish_refusal_job(context.sessions),
         Period.RECOVERY,
         "A mailing is over: whoever was refused would be written to again and again.",
     ),
     Check(
-        _delete_old_feedback,
+        lambda context: context.delete_old_feedback(context.sessions),
         Period.HOUR,
         "Bounces and complaints get old: what they quote would be kept for ever.",
+    ),
+    Check(
+        lambda context: rejudge(context.sessions),
+        Period.MINUTE,
+        "A rule that tells people and programs apart has changed: reports would mix what each says.",
+    ),
+    Check(
+        lambda context: purge(context.sessions),
+        Period.HOUR,
+        "Somebody followed a link long ago: when that was would be kept for ever.",
     ),
     Check(
         _forget_senders,

@@ -8,7 +8,7 @@ from newsletter.core import clock
 from newsletter.core.address_text import AddressInText
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.erase_feedback import erase_feedback
-from newsletter.subscribers.erase_texts import erase_in_texts
+from newsletter.subscribers.erase_texts import delete_of_person, erase_in_texts
 from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
@@ -50,6 +50,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     address = AddressInText(email)
     erase_feedback(session, subscriber.id, address_hash, address)
     erase_in_texts(session, address)
+    delete_of_person(session, subscriber.id)
     audit.redact(session, address)
     files.erase(address, subscriber.id, subscription_ids)
     return subscriber
@@ -70,6 +71,7 @@ def _end_subscriptions(session: Session, subscriber_id: int) -> list[int]:
         else:
             transition(subscription, State.ENDED, reason=EndReason.ERASED)
         subscription.comment = ""
+        subscription.tracking_consent_at = None
     ids = [subscription.id for subscription in subscriptions]
     # An editor's note is about this person alone; other words of consent are those of many.
     text = case((ConsentRecord.kind == ConsentKind.VOUCHED, ""), else_=ConsentRecord.text)

@@ -36,6 +36,8 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
 }
 # Who somebody is, with their name: emptied where it is them.
 ABOUT_ONE = {"entry": "sender"}
+# What one person did: it is deleted with them.
+OF_ONE = {"tracking_event": "subscriber_id"}
 # What somebody asked for about an address, until a worker decides it: it is dropped.
 ASKED = {"deferred_request": "facts"}
 
@@ -52,6 +54,13 @@ def erase_in_texts(session: Session, address: AddressInText) -> None:
         _empty(session, Base.metadata.tables[table].c[name], address)
     for table, name in ASKED.items():
         _delete_rows(session, Base.metadata.tables[table].c[name], address)
+
+
+def delete_of_person(session: Session, subscriber_id: int) -> None:
+    """Delete what `OF_ONE` names of the person."""
+    for table, name in OF_ONE.items():
+        column = Base.metadata.tables[table].c[name]
+        session.execute(delete(column.table).where(column == subscriber_id))
 
 
 def _delete_rows(session: Session, column: Column[str], address: AddressInText) -> None:

@@ -59,6 +59,8 @@ class ConsentKind(StrEnum):
     VOUCHED = "vouched"  # an editor says that the person asked, and how
     WITHDRAWN = "withdrawn"
     RENEWED = "renewed"  # Undo after an unsubscribe
+    TRACKING_ALLOWED = "tracking_allowed"  # what they click and open may be kept with their name
+    TRACKING_REFUSED = "tracking_refused"
 
 
 class ConsentSource(StrEnum):
@@ -127,6 +129,8 @@ class Subscription(Base):
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # Since when the person agrees that we keep what they click and open; None: they do not.
+    tracking_consent_at: Mapped[datetime | None]
 
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions")
     publication: Mapped[Publication] = relationship()

@@ -19,6 +19,7 @@ from newsletter.web.public import (
     confirm,
     feed,
     home,
+    hooks,
     media,
     og_image,
     preferences,
@@ -51,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(share.blueprint)
     app.register_blueprint(redirect.blueprint)
+    app.register_blueprint(hooks.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)

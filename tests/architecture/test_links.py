@@ -31,8 +31,13 @@ LINKS = {
     "approval": (1,),
     "share": (1,),
     "redirect": (1,),
+    "tracked_link": (1, 2, "https://tide.example/"),
+    "pixel": (1,),
     "comments": (1,),
 }
+
+# What follows in a recipient's copy.
+ENDINGS = {"tracked_link": "all", "pixel": "all.gif"}
 
 
 def test_all_are_listed() -> None:
@@ -48,7 +53,7 @@ def test_all_are_listed() -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", LINKS)
 def test_resolves(app: Flask, links: Links, name: str) -> None:
-    path = urlsplit(getattr(links, name)(*LINKS[name])).path
+    path = urlsplit(getattr(links, name)(*LINKS[name])).path + ENDINGS.get(name, "")
     adapter = app.url_map.bind("localhost")
     try:
         endpoint, _arguments = adapter.match(path, method="GET")

@@ -68,6 +68,7 @@ NOTHING_PERSONAL = {
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
     *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
     *("issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
+    *("issue_snippet", "template_version", "template_draft", "tracking_count", "tracking_relabel"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
@@ -96,6 +97,7 @@ OWN_COLUMNS = {
         *("event_key", "source", "parser", "kind", "reason", "code", "address_hash", "consequence"),
     },
     "comment": {"section_id", "item_url", "resolved_by"},
+    "tracking_event": {"key", "kind", "agent", "label", "rule"},  # deleted with their person
 }
 
 

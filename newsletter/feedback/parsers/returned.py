@@ -3,7 +3,7 @@
 import re
 
 _MARK = re.compile(
-    r"^[\s>*-]*(?:-{2,}\s*)?(?:this is a copy of (?:the|your) message|below this line is a copy|included"
+    r"^[ \t>*-]{0,40}(?:this is a copy of (?:the|your) message|below this line is a copy|included"
     r" is a copy of"
     r"|original message (?:follows|headers?|header)|(?:the )?(?:header|text|body) (?:lines )?of (?:the"
     r"|your) (?:original )?message"

@@ -145,7 +145,7 @@ _MAILBOX_FULL = (
     r"(?:mail ?box|inbox|maildir)(?: [\w@]+){0,4} (?:size )?(?:limit|too (?:large|big))",
     r"(?:size )?limit (?:of|for) (?:\w+ )?(?:mail ?box|inbox)",
     r"blocks limit exceeded",
-    r"(?:mail ?box|inbox|account)(?: [\w@]+){0,3} exceeds? (?:\w+ ){0,3}(?:size|limit|space)\b",
+    r"(?:mail ?box|inbox|account)(?: [\w@]+){0,3} exceed\w* (?:\w+ ){0,3}(?:size|limit|space)\b",
     (
         r"too (?:many|much) (?:messages|mails?) (?:stored )?(?:in|on) (?:the |this |his |her |their"
         r" )?(?:mail ?box|inbox)"

@@ -205,12 +205,14 @@ _EXPIRED = (
         r" (?:\w+ ){0,4}(?:for|within|after|in) (?:\w+ ){0,3}(?:days?|hours?|minutes)"
     ),
     r"not going to try again",
+    r"failed \d+ attempts",
     r"in the queue too long",
     r"max\w* (?:retr\w+|queue|delivery attempts|time)",
     r"retr(?:ied (?:\w+ ){0,3}(?:times|and)|y limit)",
 )
 _TEMPORARY = (
-    r"try (?:it )?again",
+    r"(?:not found |please )try (?:it )?again",
+    r"try (?:it )?again (?:later|in)\b",
     r"(?:temporar\w+|later|retry|deferred|transient)\b",
     r"(?:will be retried|at this time)",
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 Search = Callable[[str], "re.Match[str] | None"]
 
 _WHO = (
-    r"(?:users?|user ?id|username|recipients?|mail ?box(?:es)?|mail ?drop|address(?:es|ee)?|accounts?|alias"
+    r"(?:users?|user ?id|username|recipients?|mail ?box(?:es)?|mail ?drop|mail ?address|address(?:es|ee)?"
+    r"|accounts?|alias"
     r"|persons?|customer|e ?mail|subscriber|member|local ?part|forward path|destination|inbox|name)"
 )
 _GAP = r"(?: (?!but\b|sender\b|from\b|relay|spam|server\b|host\b|domain\b|system\b|mx\b|space\b)[\w@]+){0,7}?"

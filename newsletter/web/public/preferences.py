@@ -24,6 +24,7 @@ from newsletter.subscribers.preferences import change_preferences
 from newsletter.subscribers.queries import find_subscriber, lock_subscription, subscriptions_of
 from newsletter.subscribers.undo import resubscribe
 from newsletter.subscribers.unsubscribe import unsubscribe, unsubscribe_from_all
+from newsletter.tracking.consent import set_tracking_consent
 from newsletter.web import language
 from newsletter.web.current import personal_files
 from newsletter.web.database import session
@@ -44,6 +45,8 @@ DONE = {
     "rejoined": lazy_gettext("You are subscribed again."),
     "paused": lazy_gettext("It is paused, and will resume automatically."),
     "resumed": lazy_gettext("The pause is over."),
+    "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
+    "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
 
@@ -114,6 +117,20 @@ def resume_subscription(token: str) -> AnyResponse:
     """End a pause before its time."""
     resume(session(), _named_subscription(token).id)
     return _done(token, "resumed")
+
+
+@blueprint.post("/p/<token>/tracking")
+def change_tracking(token: str) -> AnyResponse:
+    """Agree that what one follows and opens is kept, or no longer (`allowed` is empty)."""
+    allowed = bool(request.form.get("allowed"))
+    set_tracking_consent(
+        session(),
+        _named_subscription(token).id,
+        allowed=allowed,
+        locale=language.current(),
+        ip=request.remote_addr or "",
+    )
+    return _done(token, "tracking-on" if allowed else "tracking-off")
 
 
 @blueprint.post("/p/<token>/leave-all")

@@ -1,6 +1,6 @@
 """How the preferences page tells a subscription: a word, a sentence, and what can be done about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from newsletter.core import clock
 from newsletter.core.dates import write_day
 from newsletter.core.zones import zone_or_utc
+from newsletter.publications.models import TrackingMode
 from newsletter.subscribers.models import EndReason, State, Subscription
+from newsletter.tracking.consent import tracking_words
 from newsletter.web.language import current
 
 
@@ -26,11 +28,24 @@ class Row:
     can_pause: bool = False
     can_resume: bool = False
     can_rejoin: bool = False
+    # What the person may agree to, where the publication asks for it; and whether they do.
+    tracking_words: str = ""
+    allows_tracking: bool = False
 
 
 def rows(subscriptions: list[Subscription]) -> list[Row]:
     """What to show for each, in the given order."""
-    return [_row(subscription) for subscription in subscriptions]
+    return [_with_tracking(_row(subscription), subscription) for subscription in subscriptions]
+
+
+def _with_tracking(row: Row, subscription: Subscription) -> Row:
+    """With the choice about tracking, where a reader can be told apart or has agreed to it."""
+    publication, allows = subscription.publication, subscription.tracking_consent_at is not None
+    asks = publication.tracking is TrackingMode.INDIVIDUAL and subscription.state is not State.ENDED
+    if not (asks or allows):
+        return row
+    words = tracking_words(publication.name, current()).text
+    return replace(row, tracking_words=words, allows_tracking=allows)
 
 
 def _row(subscription: Subscription) -> Row:

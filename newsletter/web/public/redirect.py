@@ -1,15 +1,16 @@
-"""`/l/<token>`: a link of a mailing, on its way to where it leads now.
+"""`/l/<token>`: a link of a mailing, on its way to where it leads now; `/o/<token>.gif`: a pixel.
 
-The token is of one link: where that leads is asked from the database, never taken from the address, so this
-is no open redirect. Nothing is written, nothing counted, no cookie set. While the database is away, links
-that were followed here before still lead on.
+A link that is not counted has a token of its own, and where it leads is asked from the database: nothing is
+written, no cookie set. While the database is away, links that were followed here before still lead on.
+Counted links and pixels are answered before they come here (`web.tracking`), but for links whose tokens do
+not say where they lead.
 """
 
 from collections import OrderedDict
 from threading import Lock
 from typing import cast
 
-from flask import Blueprint, Flask, current_app, redirect, request
+from flask import Blueprint, Flask, Response, current_app, redirect, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -20,6 +21,7 @@ from newsletter.redirects.find import find_target
 from newsletter.web.database import session
 from newsletter.web.errors import DATABASE_DOES_NOT_ANSWER, database_error
 from newsletter.web.public.private import make_private, read_token
+from newsletter.web.tracking import GIF, tracking
 
 blueprint = Blueprint("redirect", __name__)
 make_private(blueprint)
@@ -60,14 +62,24 @@ def follow(token: str) -> AnyResponse:
     link_id = _link_id(token)
     target = find_target(session(), link_id)
     _followed(current_app).note(link_id, target)
+    _record(token)
     return redirect(target, 302)
+
+
+@blueprint.get("/o/<token>.gif")
+def show_pixel(token: str) -> AnyResponse:
+    """The same picture for everybody."""
+    tracking().opened(token, request.environ)
+    return Response(GIF, mimetype="image/gif")
 
 
 def _database_failed(error: DBAPIError | NoConnectionFree) -> AnyResponse:
     """Lead to where the link led when it was last followed; else say that it cannot be done now."""
     if isinstance(error, DATABASE_DOES_NOT_ANSWER):
-        target = _followed(current_app).find(_link_id(str((request.view_args or {})["token"])))
+        token = str((request.view_args or {})["token"])
+        target = _followed(current_app).find(_link_id(token))
         if target is not None:
+            _record(token)
             return redirect(target, 302)
     return database_error(error)
 
@@ -77,7 +89,14 @@ blueprint.register_error_handler(NoConnectionFree, _database_failed)
 
 
 def _link_id(token: str) -> int:
+    if "." in token:
+        return tracking().read_link(token)[0].link_id
     return read_token(Purpose.REDIRECT, token, 1).ids[0]
+
+
+def _record(token: str) -> None:
+    if "." in token:
+        tracking().followed(*tracking().read_link(token), request.environ)
 
 
 def _followed(app: Flask) -> FollowedLinks:

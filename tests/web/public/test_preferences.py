@@ -13,8 +13,10 @@ from newsletter.core.addresses import parse_address
 from newsletter.core.links import Links
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.outbox.post import post
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TrackingMode
 from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
     EndReason,
     State,
     Subscriber,
@@ -219,3 +221,25 @@ def test_the_link_of_a_test_message_does_nothing(client: FlaskClient, session: S
     assert "This is a test" in client.get(url).text
     assert client.post(url, data={"name": "x", "language": "en"}).status_code == 404
     assert everything(session) == before
+
+
+def test_a_reader_agrees_to_be_told_apart_and_takes_it_back(
+    client: FlaskClient, session: Session, subscription: Subscription, url: str
+) -> None:
+    assert "What we may know" not in client.get(url).text
+    publication = reload(session, subscription).publication
+    publication.tracking = TrackingMode.INDIVIDUAL
+    session.commit()
+    assert "may keep which of its links I follow" in client.get(url).text
+    for allowed, kind in (("y", ConsentKind.TRACKING_ALLOWED), ("", ConsentKind.TRACKING_REFUSED)):
+        for _ in range(2):
+            answer = client.post(f"{url}/tracking", data=named(subscription) | {"allowed": allowed})
+            assert answer.status_code == 303
+        assert (reload(session, subscription).tracking_consent_at is not None) == bool(allowed)
+        records = session.scalars(select(ConsentRecord).where(ConsentRecord.kind == kind)).all()
+        assert [record.text for record in records] == [
+            "The Morning may keep which of its links I follow and when I open it, for 90 days."
+        ]
+        session.rollback()
+        assert client.get(answer.headers["Location"]).status_code == 200
+    assert client.post(f"{url}/tracking", data={"subscription": 99}).status_code == 404

@@ -25,6 +25,7 @@ from newsletter.rendering.preview.list_line import list_lines
 from newsletter.rendering.preview.message_links import message_links
 from newsletter.rendering.preview.reading_order import reading_order
 from newsletter.rendering.slot_writers import Values
+from newsletter.tracking.message_links import are_redirected
 from newsletter.web.admin.email_preview import asked_scheme, in_scheme, without_images
 from newsletter.web.admin.words import preview as words
 from newsletter.web.database import session
@@ -87,7 +88,7 @@ def _list(shown: Shown) -> str:
 
 def _links(shown: Shown) -> str:
     compiled, paths = compile_with_links(shown.given)
-    redirects = shown.issue.publication.redirect_links
+    redirects = are_redirected(shown.issue.publication)
     found = message_links(
         compiled, shown.values, paths, frozenset(urls_followed(shown.given) if redirects else ())
     )

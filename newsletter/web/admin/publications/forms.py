@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
+    RadioField,
     StringField,
     TextAreaField,
 )
@@ -14,9 +15,15 @@ from wtforms.validators import InputRequired
 
 from newsletter.core.errors import DomainError
 from newsletter.publications.edit import SETTINGS
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TrackingMode
 from newsletter.publications.settings import PublicationSettings, check_settings
-from newsletter.web.forms import Form
+from newsletter.web.forms import Form, choices
+
+TRACKING_MODES = {
+    TrackingMode.OFF: _("Not counted"),
+    TrackingMode.AGGREGATE: _("Counted, without knowing who"),
+    TrackingMode.INDIVIDUAL: _("Counted, and who it was of readers who agree"),
+}
 
 
 class PublicationForm(Form):
@@ -67,6 +74,20 @@ class PublicationForm(Form):
         description=_(
             "Then an editor can still change where a link leads after the issue was sent. Nothing is counted."
         ),
+    )
+    tracking = RadioField(
+        _("Clicks and opens"),
+        choices=lambda: choices(TRACKING_MODES),
+        default=TrackingMode.OFF.value,
+        description=_("Readers who ask their browser not to be tracked are never counted."),
+    )
+    utm_parameters = BooleanField(
+        _("Add UTM parameters to links"),
+        description=_("Then the statistics of the linked sites say that visitors came from this newsletter."),
+    )
+    untracked_links = TextAreaField(
+        _("Links that are never tracked"),
+        description=_("One host or web address on each line, such as example.org."),
     )
     suggestions = BooleanField(
         _("Readers may suggest links"),

@@ -66,6 +66,8 @@ CONSENTS: dict[ConsentKind, object] = {
     ConsentKind.VOUCHED: _("Added by an editor"),
     ConsentKind.WITHDRAWN: _("Withdrawn"),
     ConsentKind.RENEWED: _("Renewed"),
+    ConsentKind.TRACKING_ALLOWED: _("Tracking allowed"),
+    ConsentKind.TRACKING_REFUSED: _("Tracking refused"),
 }
 
 # Where a consent was given or withdrawn.
@@ -102,6 +104,8 @@ DEEDS: dict[str, object] = {
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
     "subscription.renewed": _("Renewed the subscription"),
+    "subscription.tracking_allowed": _("Allowed tracking"),
+    "subscription.tracking_refused": _("Refused tracking"),
     "subscriber.changed": _("Changed name or language"),
     "subscriber.erased": _("Erased the person"),
     "subscription.asked": _("Asked them to confirm"),

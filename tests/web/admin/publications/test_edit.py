@@ -8,10 +8,10 @@ from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.mailings.models import MailingState
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TrackingMode
 from newsletter.sending.schedule import schedule
 from tests.databases import both_databases
-from tests.factories import make_issue
+from tests.factories import make_issue, make_subscription
 from tests.web.admin.publications.conftest import errors, values, words
 from tests.web.signed_in import SignedIn
 
@@ -52,6 +52,20 @@ def test_links_go_through_the_redirect_where_it_is_ticked(
         session.refresh(publication)
         assert publication.redirect_links is ticked
         session.rollback()
+
+
+def test_tracking_is_chosen_and_its_list_is_checked(
+    editor_client: SignedIn, session: Session, publication: Publication, form: dict[str, str]
+) -> None:
+    assert form["tracking"] == "off"
+    wanted = {"tracking": "individual", "utm_parameters": "y", "untracked_links": " bank.example \n\n"}
+    assert editor_client.post(PAGE, data=form | wanted).status_code == 303
+    session.refresh(publication)
+    assert publication.tracking is TrackingMode.INDIVIDUAL
+    assert (publication.utm_parameters, publication.untracked_links) == (True, "bank.example")
+    session.rollback()
+    for bad in ({"tracking": "everybody"}, {"untracked_links": "no host at all"}):
+        assert editor_client.post(PAGE, data=form | wanted | bad).status_code == 400
 
 
 @both_databases
@@ -102,6 +116,7 @@ def test_a_slug_that_is_out_in_the_world_stays(
 ) -> None:
     form = values(editor_client.get(PAGE), PAGE)
     issue = make_issue(session, publication)
+    make_subscription(session, publication, "reader@readers.example")
     if how == "published":
         issue.published_at = clock.now()
     else:
