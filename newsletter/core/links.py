@@ -14,7 +14,7 @@ from newsletter.core.tracking_tokens import write_link_token, write_pixel_token
 REDIRECT_PATH = "/l/"
 PIXEL_PATH = "/o/"
 # Below these, who has the address of a page may do what one person may.
-PERSONAL_PATHS = ("/u/", "/p/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
+PERSONAL_PATHS = ("/u/", "/p/", "/lift/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
 _USUAL_PORTS = {None, 80, 443}
 
 
@@ -62,6 +62,10 @@ class Links:
         return (
             f"{self.public_url}/p/{self.signer.sign(Purpose.PREFERENCES, subscriber_id, issued_at=issued_at)}"
         )
+
+    def lift_suppression(self, subscriber_id: int, moment: int) -> str:
+        """Where somebody whose messages came back says that they get email again (`feedback.lift`)."""
+        return f"{self.public_url}/lift/{self.signer.sign(Purpose.LIFT, subscriber_id, moment)}"
 
     def set_up(self) -> str:
         """Where the first owner is made."""

@@ -98,6 +98,13 @@ KINDS: Registry[Kind] = Registry(
             lambda _links, facts: mailto(facts["reply_to"]),
             timedelta(days=7),
         ),
+        # Somebody whose messages came back wants email again: only who reads this mailbox can say so.
+        Kind(
+            "lift_suppression",
+            {"subscriber_id": int, "moment": int},
+            lambda links, facts: links.lift_suppression(facts["subscriber_id"], facts["moment"]),
+            ONE_DAY,
+        ),
         # A mailing is held because nobody has approved its text.
         Kind(
             "approval_missing",

@@ -20,6 +20,7 @@ from newsletter.web.public import (
     feed,
     home,
     hooks,
+    lift,
     media,
     og_image,
     preferences,
@@ -53,6 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(share.blueprint)
     app.register_blueprint(redirect.blueprint)
     app.register_blueprint(hooks.blueprint)
+    app.register_blueprint(lift.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)

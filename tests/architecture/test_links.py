@@ -14,6 +14,7 @@ LINKS = {
     "confirm": (1,),
     "unsubscribe": (1, 2),
     "preferences": (1,),
+    "lift_suppression": (1, 2),
     "edit_issue": (1,),
     "calendar": ("weekly",),
     "archive": ("weekly",),
