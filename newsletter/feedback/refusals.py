@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.feedback.attribute import Owner, find_delivery
+from newsletter.feedback.brake import SMTP
 from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
 from newsletter.feedback.judge import Refusal, judge
 from newsletter.feedback.models import Consequence
-from newsletter.feedback.take import SMTP, Intake, record
-from newsletter.mailings.models import Delivery, Mailing, MailingCount, Outcome, RefusedDelivery
+from newsletter.feedback.take import Intake, record
+from newsletter.mailings.models import Delivery, Mailing, Outcome, RefusedDelivery
+from newsletter.sending.circuit_breaker import count_answered
 from newsletter.sending.refusals import is_due
 from newsletter.smtp.verdict import Reason
 
@@ -86,14 +88,5 @@ def _is_doubted(session: Session, mailing_id: int) -> bool:
     mailing = session.get(Mailing, mailing_id)
     if mailing is None or mailing.refusals_seen:
         return False
-    rows = session.execute(
-        select(MailingCount.outcome, func.sum(MailingCount.n))
-        .where(
-            MailingCount.mailing_id == mailing_id,
-            MailingCount.outcome.in_([Outcome.SENT, Outcome.REJECTED]),
-        )
-        .group_by(MailingCount.outcome)
-    ).all()
-    totals = {outcome: int(n) for outcome, n in rows}
-    rejected = totals.get(Outcome.REJECTED, 0)
-    return rejected >= max(DOUBTED_FROM, DOUBTED_SHARE * sum(totals.values()))
+    rejected, answered = count_answered(session, mailing_id)
+    return rejected >= max(DOUBTED_FROM, DOUBTED_SHARE * answered)

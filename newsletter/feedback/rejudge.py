@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.feedback.brake import SMTP
 from newsletter.feedback.consequences import reconsider
 from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
 from newsletter.feedback.judge import Refusal, judge
@@ -14,7 +15,7 @@ from newsletter.feedback.models import DIAGNOSTIC_LENGTH, Consequence, FeedbackR
 from newsletter.feedback.parsers import parse
 from newsletter.feedback.parsers.reply_text import read_remote_reply
 from newsletter.feedback.refusals import event_of
-from newsletter.feedback.take import MAIL, SMTP, SUPPRESSING, read_evidence
+from newsletter.feedback.take import MAIL, SUPPRESSING, read_evidence
 
 BATCH = 200
 JUDGED = SUPPRESSING | {EventKind.UNKNOWN, EventKind.DELAYED, EventKind.AUTO_REPLY}

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.feedback.attribute import Owner, find_owners, hashes_of
+from newsletter.feedback.brake import pause_mailings
 from newsletter.feedback.consequences import reconsider
 from newsletter.feedback.events import EventKind, FeedbackEvent
 from newsletter.feedback.models import DIAGNOSTIC_LENGTH, Consequence, FeedbackEvidence, FeedbackRecord
 from newsletter.mailings.models import Mailing
 
-SMTP, MAIL = "smtp", "mail"  # sources; the others are the keys of providers
+MAIL = "mail"  # a source, as SMTP is; the others are the keys of providers
 MOST_EVENTS = 100  # of one message or post
 LONGEST_EVIDENCE = 128 * 1024  # octets that are kept of it, before they are compressed
 LONGEST_AGO = timedelta(days=60)  # that a report may say of itself
@@ -87,6 +88,7 @@ def record(
     for subscriber_id in sorted({row.subscriber_id for row in rows if row.subscriber_id is not None}):
         if any(row.kind in SUPPRESSING and row.subscriber_id == subscriber_id for row in rows):
             reconsider(session, subscriber_id)
+    pause_mailings(session, rows)
     return rows
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from newsletter.cli import environment
 from newsletter.core.links import Links
 from newsletter.feedback.events import EventKind, EventReason
 from newsletter.runtime import Runtime
@@ -81,4 +82,5 @@ def test_what_came_back_is_listed_polled_and_judged_again(
 
 def test_where_providers_post_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOKS", "mailgun=key")
+    environment.runtime.cache_clear()
     assert run("feedback", "hooks").out.startswith("mailgun: http://")

@@ -108,7 +108,7 @@ class World:
         """Something comes back of `delivery`."""
         clues = DeliveryClues(bounce_addresses=(self.return_path(delivery),))
         event = FeedbackEvent(kind, "dsn", reason, clues=clues, diagnostic=said)
-        intake = Intake(MAIL, f"{delivery.mailing_id} {kind} {reason} {said}")
+        intake = Intake(MAIL, f"{delivery.mailing_id} {delivery.seq} {kind} {reason} {said}")
         taken = take(self.session, self.links, [event], intake)
         self.session.commit()
         return taken
