@@ -31,6 +31,9 @@ check_sender = Job("check_sender", Queue.FETCH, {})
 # Decides what follows for people whom the relay refused; published when their mailing is over.
 take_refusals = Job("take_refusals", Queue.PERIODIC, {})
 
+# Judges all that came back by today's rules; an editor asked for it, and may ask again.
+rejudge_feedback = Job("rejudge_feedback", Queue.PERIODIC, {})
+
 # Takes the mail that waits in the mailbox of IMAP_URL; published every minute where there is one.
 poll_mailbox = Job("poll_mailbox", Queue.PERIODIC, {})
 
@@ -50,6 +53,7 @@ CATALOGUE: tuple[Job, ...] = (
     check_sender,
     check_spam,
     take_refusals,
+    rejudge_feedback,
     poll_mailbox,
     sweep,
 )

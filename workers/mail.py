@@ -3,8 +3,9 @@
 import structlog
 
 from newsletter import jobs
+from newsletter.audit import SYSTEM
 from newsletter.core.errors import DomainError
-from newsletter.feedback import refusals
+from newsletter.feedback import refusals, rejudge
 from newsletter.incoming.receive import Receiver
 from workers.app import runtime, settings
 from workers.handles import handles
@@ -28,3 +29,8 @@ def poll_mailbox() -> None:
 @handles(jobs.take_refusals)
 def take_refusals() -> None:
     refusals.take_refusals(runtime().sessions)
+
+
+@handles(jobs.rejudge_feedback)
+def rejudge_feedback() -> None:
+    rejudge.rejudge(runtime().sessions, actor=SYSTEM)

@@ -14,7 +14,7 @@ from newsletter.feedback.consequences import BY_FEEDBACK
 from newsletter.feedback.models import Consequence, FeedbackRecord
 from newsletter.outbox.models import SystemMessage
 from newsletter.outbox.post import post
-from newsletter.subscribers.models import Subscriber, Suppression
+from newsletter.subscribers.models import Subscriber, Suppression, SuppressionReason
 from newsletter.subscribers.queries import lock_subscriber, subscriptions_of
 from newsletter.subscribers.suppress import suppression_of
 
@@ -27,6 +27,18 @@ def liftable(session: Session, subscriber: Subscriber) -> Suppression | None:
     """The suppression of the person's address, if bounces or a complaint made it."""
     suppression = suppression_of(session, subscriber)
     return suppression if suppression is not None and suppression.reason in BY_FEEDBACK else None
+
+
+def editors_may_lift(session: Session, subscriber: Subscriber) -> bool:
+    """Whether bounces that are kept here suppress the person; a complaint is its owner's to take back."""
+    suppression = liftable(session, subscriber)
+    if suppression is None or suppression.reason is SuppressionReason.COMPLAINT:
+        return False
+    made = select(FeedbackRecord.id).where(
+        FeedbackRecord.subscriber_id == subscriber.id,
+        FeedbackRecord.consequence == Consequence.SUPPRESSED,
+    )
+    return session.scalar(made.limit(1)) is not None
 
 
 def send_link(session: Session, subscriber: Subscriber, locale: str) -> None:

@@ -5,6 +5,7 @@ from flask import Flask
 from newsletter.settings import Settings
 from newsletter.web import accounts, admin, health, request_body
 from newsletter.web.admin import account, team
+from newsletter.web.admin import feedback as admin_feedback
 from newsletter.web.admin import home as admin_home
 from newsletter.web.admin import inbox as admin_inbox
 from newsletter.web.admin import issues as admin_issues
@@ -60,6 +61,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(admin_issues.blueprint)
     app.register_blueprint(admin_mailings.blueprint)
     app.register_blueprint(admin_media.blueprint)
+    app.register_blueprint(admin_feedback.blueprint)
     app.register_blueprint(admin_subscribers.blueprint)
     app.register_blueprint(admin_publications.blueprint)
     app.register_blueprint(admin_settings.blueprint)

@@ -49,6 +49,7 @@ from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
+from tests.features.came_back import let_come_back
 from tests.features.corrected import put_right
 from tests.features.discussion import discuss
 from tests.features.reviewing import SNIPPET, keep_snippet, review
@@ -135,11 +136,10 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
-    common = _common(session, publication) | further
-    done = {"import_id": _import(session, publication, ImportState.DONE)}
+    common = _common(session, publication) | further | {"event_id": let_come_back(session, demo.mailing_id)}
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
     scenes = [
-        Scene("draft", common | done | written),
+        Scene("draft", common | written | {"import_id": _import(session, publication, ImportState.DONE)}),
         Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
         Scene("failed", common | {"import_id": _import(session, publication, ImportState.FAILED)}),
         Scene("preview", {"slug": publication.slug, "import_id": _preview(session, runtime, publication)}),

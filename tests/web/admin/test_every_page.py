@@ -69,7 +69,7 @@ WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
     *("/recipients.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
-    *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge"),
+    *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
 )
 # The test goes on with its session.
 END_SESSION = ("/sign-out", "/sessions/end")
