@@ -36,6 +36,13 @@ def make_publication(session: Session, slug: str = "weekly", **facts: str) -> Pu
     return publication
 
 
+def make_publication_with_reader(session: Session, slug: str = "weekly", **facts: str) -> Publication:
+    """A publication that may send and has somebody to send to."""
+    publication = make_publication(session, slug, **facts)
+    make_subscription(session, publication, f"reader@{slug}.example")
+    return publication
+
+
 def create_morning(session: Session, **facts: str) -> Publication:
     """The Morning, as its editor creates it."""
     made = create_publication(

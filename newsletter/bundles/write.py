@@ -55,7 +55,7 @@ def write_bundle(session: Session, issue_id: int, links: Links, files: MediaFile
     }
     if made_of:
         parts[MADE_OF] = made_of.encode()
-    for row in content.media.values():
+    for row in content.pictures:
         octets = files.read(original_name(row))
         if octets is not None:
             parts[f"media/{original_name(row)}"] = octets

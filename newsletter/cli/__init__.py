@@ -25,10 +25,12 @@ NOUNS = {
     "inbox": "Collect links, and place them in issues.",
     "feed": "Add feeds, whose new items come into the inbox.",
     "mail": "Take in mail: links for inboxes.",
+    "feedback": "Read bounces, complaints and automatic answers.",
     "issue": "Import, export, check, render, compare and send issues.",
     "delivery": "Show what exactly a person got.",
     "cadence": "Say when issues are due.",
     "snippet": "Keep texts that many issues share.",
+    "template": "Write the template of a publication's emails in Jinja.",
     "rules": "Choose how severe the checks of issues are, and their thresholds and words.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
 }

@@ -90,7 +90,8 @@ def history(slug: str, as_json: bool) -> None:
 @json_option
 def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
     """Show what differs between version A and version B, or the one in force."""
-    from newsletter.preflight.rule_versions import current_version, diff_texts, find_version
+    from newsletter.core.text_diff import diff_texts
+    from newsletter.preflight.rule_versions import current_version, find_version
 
     with session() as opened:
         publication = _publication(opened, slug)

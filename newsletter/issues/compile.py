@@ -21,6 +21,7 @@ from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
+from newsletter.publications.template_versions import template_in_use
 from newsletter.rendering.compile_input import CompileInput, compile_from, urls_followed
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
@@ -141,6 +142,7 @@ def render_input(
             source.removeprefix("media:"): media_image(links, row) for source, row in content.media.items()
         },
         theme=publication.theme,
+        template=template_in_use(session, publication),
         variant=variant,
     )
 

@@ -24,6 +24,12 @@ class IssueContent:
     header: MediaFile | None = None
     header_dark: MediaFile | None = None
 
+    @property
+    def pictures(self) -> list[MediaFile]:
+        """Every stored image that the message shows: those of the document, then those of the design."""
+        design = (self.logo, self.header, self.header_dark)
+        return [*self.media.values(), *(row for row in design if row is not None)]
+
 
 def load_content(session: Session, revision: Revision, publication: Publication) -> IssueContent:
     """The content of `revision`, as it is sent in `publication`. Takes one query."""

@@ -2,89 +2,93 @@
 
 import re
 
-from newsletter.pages.bylines import AGENCIES, looks_like_names
+from newsletter.pages.bylines import looks_like_names
+from newsletter.pages.credit_patterns import (
+    AGENCY_IN,
+    ANY_LABEL,
+    BRACKETED,
+    CAPTION_LABEL,
+    DASH,
+    ENDINGS,
+    FOTO,
+    FOTO_NAME,
+    KNOWN_HOUSES,
+    LABEL,
+    LABELLED,
+    LEADING_LABEL,
+    NAME_AND_OUTLET,
+    NAME_WITH_HOUSE,
+    NO_NAME,
+    ONLY_LABEL,
+    RIGHTS,
+    SEPARATED,
+    WIDE_LETTERS,
+    YEAR,
+)
 from newsletter.pages.plain import NAME, PARAGRAPH, letters, plain_line
-
-_LABEL = (
-    r"(?:photo|image|picture|file photo)s?\s+credits?\s*[:：]|(?:photo|image)s?\s+courtesy(?:\s+of)?\s*:?|"
-    r"courtesy(?:\s+of|:)|(?:photograph|photo|image|picture|illustration|graphic)s?\s+by\s*:?|"
-    r"(?:photographer|photograph|photography|photo|pic|pix|image|picture|illustration|credits?|copyright|"
-    r"source)s?\s*[:：]|"
-    r"(?:©|\(c\)|ⓒ|copyright\s+©?)|"
-    r"(?:symbol|archiv)?(?:foto|bild|grafik)(?:quelle|nachweis|credit)?s?\s*[:：]|foto\s+(?:von|di|de|"
-    r"por)\s|"
-    r"(?:fotoğraf|fotografie|fot|zdjęcie|beeld|kuva|kuvat|fotó|φωτογραφία|світлина|fotògraf|"
-    r"fotograf)\.?\s*[:：]|"
-    r"(?:사진|자료사진)\s*[=:：]|"
-    r"image source,|(?:quelle|bildrechte)\s*[:：]|"
-    r"(?:crédits?|photographie|photographe|illustration|photo|image)(?:\s+(?:photo|image)s?)?\s*[:：]|"
-    r"(?:fotografía|fotografia|imagen|imagem|immagine|créditos?|crediti|credito|fuente|fonte|arquivo)"
-    r"(?:\s+(?:de|di|por|foto)\b)?\s*[:：]|fotograf[ií]a\s+(?:de|di)\s|"
-    r"(?:фото|фотография|иллюстрация|автор фото|источник фото)\s*[:：©]+|"
-    r"(?:الصورة|صورة|تصوير|المصدر|مصدر الصورة)\s*[:：]|(?:צילום|קרדיט|תמונה)\s*[:：]|"
-    r"(?:写真|撮影|提供|画像|クレジット|写真提供)\s*[:：=＝／・]|"
-    r"(?:图片来源|图源|摄影|图片|供图|圖片來源|攝影|摄)\s*[:：／/]"
-)
-_LABELLED = re.compile(
-    rf"(?:^|(?<=[.!?…”\"»«,;|/()\[（【。、\s–—-]))\s*[(\[（【]?\s*(?P<label>{_LABEL})\s*(?P<name>.+)$",
-    re.IGNORECASE,
-)
-_LEADING_LABEL = re.compile(rf"^[\s(\[（【|/–—-]*(?:{_LABEL})\s*", re.IGNORECASE)
-_BRACKETED = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,100})[)\]）】][.。]?$")
-_AGENCY = "|".join(re.escape(agency) for agency in AGENCIES)
-_AGENCY_IN = re.compile(rf"(?<!\w)(?:{_AGENCY})(?!\w)")
-_AT_END = re.compile(
-    rf"(?<=[.!?…”\"»。])\s+((?:[^\W\d_][\w.’'-]*\s){{0,4}}[\w.’'-]*\s?(?:/|via)\s?(?:{_AGENCY})|"
-    rf"(?:{_AGENCY}|"
-    rf"[A-Z]{{2,12}})\s?/\s?[^\W\d_][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){{0,4}}(?:/File Photo)?)[.]?$"
-)
-# “A ferry. | Jane Doe”, “A ferry - Jane Doe/Gazette”, “A ferry - PORT OFFICE - Archive” of agencies that set
-# names in capitals.
-_SEPARATED = re.compile(
-    r"\s[|｜]\s*([^|｜]{3,80})$|"
-    r"\s[-–—]\s([^\W\d_][\w.’'-]*(?:\s[\w.’'-]+){0,4}\s?/\s?[^\Wa-zà-ÿ\d_][\w.’' -]{1,40})$|"
-    r"\s[-–—]\s([^\Wa-zà-ÿ\d_][^a-zà-ÿ\d]{4,80}?)(?:\s[-–—]\s(?:Archivo|Archiv|Archive|File|Archivio))?$"
-)
-_TAKEN_BY = re.compile(r"(?<=[、。＝，])\s*([^、。＝，]{2,20}?)(?:氏)?\s?(?:撮影|提供|摄)[。]?$")
-_NAME_AND_OUTLET = re.compile(r"[^\W\d_][\w .’'-]+\s?/\s?[^\W\d_][\w .’'-]+")
-_AGENCIES = frozenset(agency.casefold() for agency in AGENCIES)
-_NO_NAME = re.compile(
-    r"\d|\b(?:gallery|photos?|images?|video|caption|more|share|close|enlarge|next|read|view|open)\b",
-    re.IGNORECASE,
-)
-_FOTO = re.compile(r"(?:Foto|Fotos|Photo|Photos|FOTO|PHOTO)\s+(?=[^\W\d_])")
-_ANY_LABEL = re.compile(
-    r"^\w[\w\u0300-\u036f\u0900-\u0dff]{1,14}\s?[:：]\s+"
-)  # “फोटो: ” in an element that is a credit
-_CAPTION_LABEL = re.compile(r"^(?:image caption,|bildunterschrift:|légende\s*:|caption:)\s*", re.IGNORECASE)
-_YEAR = re.compile(r"^(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?[,\s]+|[,\s]+(?:19|20)\d\d$")
 
 
 def split_credit(text: object) -> tuple[str, str]:
     """Caption and credit of a picture's text; without “Photo:”, “©” and brackets around the credit."""
     line = split_caption_label(plain_line(text, PARAGRAPH))
-    if labelled := _LABELLED.search(line):
-        name = clean_credit(labelled["name"])
-        if name:
-            return _trim(line[: labelled.start()]), name
-    bracketed = _BRACKETED.search(line)
+    forms = (find_label, _find_bracketed, _find_separated, _find_ending)
+    return next((split for form in forms if (split := form(line))), (line, ""))
+
+
+def find_label(line: str) -> tuple[str, str] | None:
+    """What stands before “Photo:” and the name after it; None where there is no such label, or no name."""
+    labelled = LABELLED.search(line)
+    if labelled is None:
+        return None
+    name = clean_credit(labelled["name"])
+    before = _trim(line[: labelled.start()])
+    if re.search(r"\bby\s*$", labelled["label"], re.IGNORECASE) and name[:1].islower():
+        return None  # “a picture by her son”
+    if not before and _is_sentence(name):  # “Image: ” stands before the whole caption
+        return find_label(labelled["name"])
+    return (before, name) if name else None
+
+
+def _find_bracketed(line: str) -> tuple[str, str] | None:
+    bracketed = BRACKETED.search(line)
     if bracketed and _is_credit(bracketed[1]):
         return _trim(line[: bracketed.start()]), clean_credit(bracketed[1])
-    separated = _SEPARATED.search(line)
-    if separated and not _NO_NAME.search(separated[0]):
+    return None
+
+
+def _find_separated(line: str) -> tuple[str, str] | None:
+    separated = SEPARATED.search(line)
+    if separated and not NO_NAME.search(separated[0]):
         name = next(group for group in separated.groups() if group)
         return _trim(line[: separated.start()]), clean_credit(name)
-    if (at_end := _AT_END.search(line)) or (at_end := _TAKEN_BY.search(line)):
-        return _trim(line[: at_end.start()]), clean_credit(at_end[1])
-    return line, ""
+    return None
+
+
+def _find_ending(line: str) -> tuple[str, str] | None:
+    found = next((ending for form in ENDINGS if (ending := form.search(line))), None)
+    if not found and (named := FOTO_NAME.search(line)) and looks_like_names(named[1]):
+        found = named
+    if not found and (dash := DASH.search(line)) and is_house(dash[1]):
+        found = dash
+    return (_trim(line[: found.start()]), clean_credit(found[1])) if found else None
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether half of the words of `text` begin with a small letter, as they do not in names."""
+    small = [word[0].islower() for word in re.findall(r"[^\W\d_][\w’'-]*", text)]
+    return len(small) > 2 and sum(small) * 2 >= len(small)
 
 
 def join_pieces(pieces: list[str]) -> tuple[str, str]:
     """Caption and credit of a text that its page marks up in pieces, one of which may be the credit alone."""
     caption, credit = [], ""
+    pieces = _merge_split_credits(pieces)
     for number, piece in enumerate(pieces):
-        rest, name = split_credit(piece)
-        is_last = number and number == len(pieces) - 1
+        is_last = bool(number) and number == len(pieces) - 1
+        if is_house(piece) or (is_last and NAME_WITH_HOUSE.fullmatch(piece)):
+            rest, name = "", clean_credit(piece)
+        else:
+            rest, name = split_credit(piece)
         if not name and len(pieces) > 1 and (_is_credit(piece) or (is_last and _is_only_a_name(piece))):
             rest, name = "", clean_credit(piece)
         caption.append(rest)
@@ -92,15 +96,38 @@ def join_pieces(pieces: list[str]) -> tuple[str, str]:
     return _trim(" ".join(part for part in caption if part)), credit
 
 
+def is_house(text: str) -> bool:
+    """Whether `text` is nothing but an agency or archive, perhaps with a photographer: “Jane Doe / AFP”."""
+    names = [name.strip() for name in text.split("/")]
+    known = [name.casefold() in KNOWN_HOUSES for name in names]
+    return any(known) and all(
+        is_known or (looks_like_names(name) and len(name.split()) <= 4 and name[-1].isalpha())
+        for name, is_known in zip(names, known, strict=True)
+    )
+
+
+def _merge_split_credits(pieces: list[str]) -> list[str]:
+    """`pieces` with those joined that are one credit: a label and its name, two names around a slash."""
+    merged: list[str] = []
+    for piece in pieces:
+        is_continued = merged and (ONLY_LABEL.fullmatch(merged[-1]) or merged[-1].endswith("/"))
+        if is_continued or (merged and piece.startswith("/") and not split_credit(merged[-1])[1]):
+            merged[-1] = f"{merged[-1]} {piece}"
+        else:
+            merged.append(piece)
+    return merged
+
+
 def clean_credit(text: object) -> str:
     """The name of what a page marks as credit; "" where that is only an address."""
     line = plain_line(text, PARAGRAPH)
     for _ in range(3):
-        line = _LEADING_LABEL.sub("", line)
-    line = _FOTO.sub("", line) if _FOTO.match(line) and "/" not in line.split(" ")[1] else line
-    line = _ANY_LABEL.sub("", line)
-    line = re.sub(r"\s*\.?\s*all rights reserved\.?$", "", line, flags=re.IGNORECASE)
-    line = _YEAR.sub("", line.strip(" .,;:|)]）】([。")).strip(" .,;:|。")
+        line = LEADING_LABEL.sub("", line)
+    line = FOTO.sub("", line) if FOTO.match(line) and "/" not in line.split(" ")[1] else line
+    line = ANY_LABEL.sub("", line)
+    line = RIGHTS.sub("", line).lstrip("-–—/|,· ").translate(WIDE_LETTERS)
+    line = YEAR.sub("", line.strip(" .,;:|)]）】([。")).strip(" .,;:|。")
+    line += ")" * (line.count("(") > line.count(")"))
     if re.match(r"(?:https?://|www\.)\S+$", line) or len(line) > NAME or not letters(line):
         return ""
     return line
@@ -108,7 +135,7 @@ def clean_credit(text: object) -> str:
 
 def split_caption_label(caption: str) -> str:
     """`caption` without the word that says that it is one, which some pages keep for screen readers."""
-    return _CAPTION_LABEL.sub("", caption)
+    return CAPTION_LABEL.sub("", caption)
 
 
 def without_credit(caption: str, credit: str) -> str:
@@ -118,27 +145,25 @@ def without_credit(caption: str, credit: str) -> str:
         return base
     if credit and caption.endswith(credit):
         rest = caption[: -len(credit)]
-        return _trim(re.sub(rf"[\s(|/–—-]*(?:{_LABEL})?\s*$", "", rest, flags=re.IGNORECASE))
+        return _trim(re.sub(rf"[\s(|/–—-]*(?:{LABEL})?\s*$", "", rest, flags=re.IGNORECASE))
     return caption
 
 
 def _is_only_a_name(text: str) -> bool:
     """Whether a piece that stands alone after a caption is a name, such as “Jane Doe” or “Getty Images”."""
     words = text.split()
-    return (
-        2 <= len(words) <= 5 and looks_like_names(text) and not _NO_NAME.search(text) and text[-1].isalpha()
-    )
+    return 2 <= len(words) <= 5 and looks_like_names(text) and not NO_NAME.search(text) and text[-1].isalpha()
 
 
 def _is_credit(text: str) -> bool:
-    if text.casefold() in _AGENCIES:
+    if text.casefold() in KNOWN_HOUSES:
         return True
-    if _FOTO.match(text) and len(text.split()) <= 8:
+    if FOTO.match(text) and len(text.split()) <= 8:
         return True
-    if _AGENCY_IN.search(text) and len(text.split()) <= 8:
+    if AGENCY_IN.search(text) and len(text.split()) <= 8:
         return True
     capitals = sum(1 for word in re.split(r"[\s/]+", text) if word[:1].isupper())
-    return capitals >= 3 and _NAME_AND_OUTLET.fullmatch(text) is not None
+    return capitals >= 3 and NAME_AND_OUTLET.fullmatch(text) is not None
 
 
 def _trim(caption: str) -> str:

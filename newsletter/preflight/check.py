@@ -26,7 +26,7 @@ from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile_input import compile_with_parts
 from newsletter.rendering.parts import PartBytes
-from newsletter.subscribers.models import Subscriber, Subscription
+from newsletter.subscribers.models import State, Subscriber, Subscription
 
 _ATTRIBUTE = "attributes."
 
@@ -82,6 +82,7 @@ def make_draft(
             session, publication.id, {place.value for place in links_of(document)}
         ),
         tested=_was_tested(session, revision),
+        has_readers=_has_readers(session, publication),
         approved=not lacks_approval(session, revision, publication),
         sender_problems=sender_problems(session, publication),
         spam=find_spam_score(session, revision, compiled),
@@ -103,9 +104,15 @@ def _was_tested(session: Session, revision: Revision) -> bool:
     return bool(found)
 
 
+def _has_readers(session: Session, publication: Publication) -> bool:
+    """Whether anybody is subscribed; who of them gets the issue is decided when it is due."""
+    active = (Subscription.publication_id == publication.id, Subscription.state == State.ACTIVE)
+    return bool(session.scalar(select(exists().where(*active))))
+
+
 def _is_known(session: Session, publication: Publication, key: str) -> bool:
     """Whether any subscriber of the publication has the attribute."""
-    image_id = session.scalar(
+    subscriber_id = session.scalar(
         select(Subscriber.id)
         .join(Subscription, Subscription.subscriber_id == Subscriber.id)
         .where(
@@ -114,4 +121,4 @@ def _is_known(session: Session, publication: Publication, key: str) -> bool:
         )
         .limit(1)
     )
-    return image_id is not None
+    return subscriber_id is not None

@@ -34,6 +34,7 @@ class Draft:
     today:    the day in the publication's zone.
     checked_links: what workers found at the document's links, by URL.
     tested:   whether somebody sent a test message since the last edit.
+    has_readers: whether the publication has an active subscriber.
     approved: whether it has the approval by somebody else, or its publication demands none.
     sender_problems: what workers found wrong in the DNS about the sender's domain, in sentences.
     spam: what SpamAssassin says of the message; None while it is not known.
@@ -54,6 +55,7 @@ class Draft:
     unknown_attributes: frozenset[str] = frozenset()
     checked_links: Mapping[str, CheckedLink] = field(default_factory=dict)
     tested: bool = True
+    has_readers: bool = True
     approved: bool = True
     sender_problems: tuple[str, ...] = ()
     spam: SpamScore | None = None

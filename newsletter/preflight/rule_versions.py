@@ -1,8 +1,6 @@
-"""The versions of a publication's rules file: which is in force, saving, comparing and restoring them."""
+"""The versions of a publication's rules file: which is in force, saving and restoring them."""
 
-import difflib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,14 +27,6 @@ rules:
 words:
   # e-mail: email
 """
-
-
-@dataclass(frozen=True)
-class DiffLine:
-    """A line of two versions: `sign` is + in the later one only, - in the earlier one only, else a blank."""
-
-    sign: str
-    text: str
 
 
 def current_version(session: Session, publication: Publication) -> RulesVersion | None:
@@ -121,10 +111,3 @@ def restore_rules(session: Session, publication: Publication, number: int, *, ac
     """Put what version `number` says in force again, as a new version; raises what `save_rules` raises."""
     version = find_version(session, publication, number)
     return save_rules(session, publication, version.text, actor=actor, restored_from=number)
-
-
-def diff_texts(before: str, after: str) -> Iterator[DiffLine]:
-    """The lines that differ, with two lines around them; nothing for equal texts."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=2, lineterm="")
-    for line in list(lines)[2:]:  # after the names of two files
-        yield DiffLine(" ", "…") if line.startswith("@@") else DiffLine(line[:1], line[1:])

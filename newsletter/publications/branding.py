@@ -11,7 +11,7 @@ from newsletter.rendering.theme import Theme
 from newsletter.rendering.themes import THEMES
 from newsletter.rendering.token_values import spelled
 
-BRANDING_FIELDS = ("theme", "theme_tokens")
+BRANDING_FIELDS = ("theme", "theme_tokens", "template")
 
 
 def set_branding(
@@ -25,6 +25,7 @@ def set_branding(
 ) -> Publication:
     """Give the publication this theme with these tokens, flushed; what is empty stays the theme's own.
 
+    Its own template, which was made from one theme, is no longer used with another; its versions stay.
     Raises `Stale` when `state` (of `BRANDING_FIELDS`) is not the one it is in, `Refused` token by token.
     """
     chosen = own_tokens(THEMES[theme], tokens)
@@ -32,6 +33,8 @@ def set_branding(
     if (publication.theme, publication.theme_tokens) == (theme, chosen):
         return publication
     check_state(publication, state, BRANDING_FIELDS)
+    if publication.theme != theme:
+        publication.template = None
     publication.theme, publication.theme_tokens = theme, chosen
     session.flush()
     audit.record(

@@ -1,15 +1,18 @@
-"""The publication's table."""
+"""The tables of publications: who they are, and the templates that are written for them."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import JSON, String, Text, false, true
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
 from newsletter.core.columns import BigId, Word
 from newsletter.core.db import Base
+
+NOTE_LENGTH = 200
+AUTHOR_LENGTH = 254
 
 
 class TrackingMode(StrEnum):
@@ -53,7 +56,40 @@ class Publication(Base):
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # Whether readers may suggest links, on a page of their own.
     suggestions: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The version of its own template that its emails have; None for the theme's.
+    template: Mapped[int | None]
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key
     # The id of its Atom feed, for good (RFC 4287 §4.2.6): whatever becomes of its slug and PUBLIC_URL.
     feed_id: Mapped[str] = mapped_column(String(600), default=lambda: uuid4().urn)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class TemplateVersion(Base):
+    """A template of a publication's emails; `Publication.template` is the number of the one in use."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (UniqueConstraint("publication_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    number: Mapped[int]
+    theme: Mapped[str] = mapped_column(String(32))  # whose tokens, blocks and plain text it has
+    text: Mapped[str] = mapped_column(Text)  # Jinja, see `rendering.custom_template`
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH))
+    restored_from: Mapped[int | None]  # the number of the version whose text it repeats
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class TemplateDraft(Base):
+    """What somebody has tried and not saved yet: one for each person and publication."""
+
+    __tablename__ = "template_draft"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    author: Mapped[str] = mapped_column(String(AUTHOR_LENGTH), primary_key=True)
+    theme: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
+    based_on: Mapped[int]  # the newest version when it was begun; 0 for none
+    tried_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)

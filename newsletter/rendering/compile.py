@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from newsletter.core.errors import Refused
 from newsletter.rendering.headers import MessageHeaders, build_headers, refuse_control
-from newsletter.rendering.inline import inline, inline_parts
+from newsletter.rendering.inline import InlinedParts, inline, inline_parts
 from newsletter.rendering.message import CompiledMessage, octets_of
 from newsletter.rendering.slots import SlotTable, SlottedText
 
@@ -21,16 +21,18 @@ def compile_message(
     slots: SlotTable,
     *,
     preheader: str = "",
+    inlined: InlinedParts | None = None,
 ) -> CompiledMessage:
     """The message to send: CSS inlined, header built, slots cut out; for issues and for system mail alike.
 
     `html`, `text`, `subject` and `preheader` hold the placeholders of `slots`. `html` is a whole document
-    with a body; `preheader` is for previews, the one that readers get stands in `html`. Takes tens of
-    milliseconds.
+    with a body; `preheader` is for previews, the one that readers get stands in `html`; `inlined` is what
+    `inline_parts` made of `html`, where that is done already. Takes tens of milliseconds.
     Raises `Refused` for HTML or CSS that cannot be used, for a header that would be invalid (field by field),
     and for a placeholder that was damaged on its way, by a filter for upper case for example.
     """
-    return _compile(inline(_body("html", html)), text, subject, headers, slots=slots, preheader=preheader)
+    ready = inlined.html if inlined else inline(body_of("html", html))
+    return _compile(ready, text, subject, headers, slots=slots, preheader=preheader)
 
 
 class MeasuredMessage(NamedTuple):
@@ -46,15 +48,22 @@ class MeasuredMessage(NamedTuple):
 
 
 def compile_measured(
-    html: str, text: str, subject: str, headers: MessageHeaders, slots: SlotTable, *, preheader: str = ""
+    html: str,
+    text: str,
+    subject: str,
+    headers: MessageHeaders,
+    slots: SlotTable,
+    *,
+    preheader: str = "",
+    inlined: InlinedParts | None = None,
 ) -> MeasuredMessage:
     """What `compile_message` makes, with what is known of its parts."""
-    inlined, fragments, link_names = inline_parts(_body("html", html))
-    message = _compile(inlined, text, subject, headers, slots=slots, preheader=preheader)
+    parts = inlined or inline_parts(body_of("html", html))
+    message = _compile(parts.html, text, subject, headers, slots=slots, preheader=preheader)
     octets: Counter[str] = Counter()
-    for name, fragment in fragments:
+    for name, fragment in parts.fragments:
         octets[name] += octets_of(slots.cut(fragment))
-    return MeasuredMessage(message, dict(octets), link_names)
+    return MeasuredMessage(message, dict(octets), parts.link_names)
 
 
 def _compile(
@@ -67,12 +76,12 @@ def _compile(
         headers=lines,
         subject=_cut("subject", subject, slots),
         preheader=_cut("preheader", preheader, slots),
-        text=_cut("text", _body("text", text), slots),
-        html=_cut("html", _body("html", inlined), slots),
+        text=_cut("text", body_of("text", text), slots),
+        html=_cut("html", body_of("html", inlined), slots),
     )
 
 
-def _body(field: str, content: str) -> str:
+def body_of(field: str, content: str) -> str:
     """`content` with LF line breaks and one at its end; it must be Unicode text without NUL."""
     if "\0" in content:
         raise Refused("body_refused", f"The {field} holds a NUL character.", {field: "holds a NUL character"})

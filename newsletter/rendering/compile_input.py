@@ -93,4 +93,5 @@ def _composed(given: CompileInput) -> dict[str, Any]:
         "headers": given.headers,
         "slots": composed.slots,
         "preheader": composed.preheader,
+        "inlined": composed.inlined,
     }

@@ -1,9 +1,17 @@
 """The Jinja environment of emails: sandboxed, strict, escaping HTML, translated; made once per process."""
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, pass_context, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    pass_context,
+    select_autoescape,
+)
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -14,8 +22,10 @@ from newsletter.rendering.filters import FILTERS, Wording
 LARGEST_OUTPUT = 5_000_000  # characters; fifty times what any mail program shows whole
 LARGEST_PRODUCT = 100_000
 
+EnvironmentT = TypeVar("EnvironmentT", bound="Sandbox")
 
-class _Sandbox(ImmutableSandboxedEnvironment):
+
+class Sandbox(ImmutableSandboxedEnvironment):
     """Also refuses the two operators that can fill the memory with one short expression."""
 
     intercepted_binops = frozenset({"*", "**"})
@@ -32,8 +42,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """The environment of all email templates; nothing in it depends on an issue or a language."""
-    made = _Sandbox(
-        loader=FileSystemLoader(templates_dir() / "email"),
+    return make_environment(Sandbox, FileSystemLoader(templates_dir() / "email"))
+
+
+def make_environment(kind: type[EnvironmentT], loader: BaseLoader) -> EnvironmentT:
+    """A new environment of this kind, with our filters and translations."""
+    made = kind(
+        loader=loader,
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"]),
         trim_blocks=True,

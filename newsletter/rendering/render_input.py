@@ -51,6 +51,17 @@ class IssueLinks:
 
 
 @dataclass(frozen=True)
+class CustomTemplate:
+    """A template that somebody wrote for their publication, in Jinja; `version` is 0 until it is saved.
+
+    It is untrusted: `compose` renders it in a process of its own (see `custom_template`).
+    """
+
+    text: str
+    version: int = 0
+
+
+@dataclass(frozen=True)
 class TrackingInput:
     """What of a mailing's message is counted. `slot`: the field that each of these addresses ends with.
 
@@ -69,7 +80,7 @@ class RenderInput:
     """Everything that a rendered issue depends on; equal inputs give equal results but for the slots' nonce.
 
     `media` holds the images that the document names as `media:KEY`, by their key; `redirects` what links lead
-    to instead, by their URL (`document.url_key.normal_url`).
+    to instead, by their URL (`document.url_key.normal_url`); `template` replaces the theme's HTML.
     """
 
     document: Document
@@ -80,4 +91,5 @@ class RenderInput:
     theme: str = "gazette"
     variant: Variant = EVERYTHING
     redirects: Mapping[str, str] = field(default_factory=dict)
+    template: CustomTemplate | None = None
     tracking: TrackingInput | None = None

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from newsletter.smtp.reply import Reply
 from newsletter.smtp.verdict import SENT, Outcome, Reason, Verdict
+from newsletter.smtp.wordings import Wording, wordings_of
 
 
 class Phase(StrEnum):
@@ -35,12 +36,13 @@ class Row:
 
     `codes`: whole codes ("552") or their first digit ("5"). `details`: enhanced codes without their first
     digit, "1.1", or "7.*"; "-" stands for none, or one that says nothing (x.0.0, x.y.0 for some y).
+    `text`: a pattern, or things of which the words of the reply say at least one (`wordings`).
     """
 
     phases: frozenset[Phase]
     codes: str
     details: str
-    text: str
+    text: str | frozenset[Wording]
     outcome: Outcome
     reason: Reason
     ends: bool = False
@@ -50,7 +52,7 @@ class Row:
             phase in self.phases
             and (not self.codes or any(str(reply.code).startswith(code) for code in self.codes.split()))
             and (not self.details or any(_detail_fits(want, reply.detail) for want in self.details.split()))
-            and (not self.text or re.search(self.text, reply.text, re.IGNORECASE) is not None)
+            and (not self.text or _says(self.text, reply.text))
         )
 
 
@@ -74,6 +76,12 @@ def classify(phase: Phase, reply: Reply) -> Verdict | None:
     return Verdict(Outcome.PAUSE, Reason.PROTOCOL, ends=True)
 
 
+def _says(wanted: str | frozenset[Wording], text: str) -> bool:
+    if isinstance(wanted, str):
+        return re.search(wanted, text, re.IGNORECASE) is not None
+    return not wanted.isdisjoint(wordings_of(text))
+
+
 _UNSPECIFIC = frozenset({(0, 0), (3, 0), (5, 0)})
 
 
@@ -86,21 +94,14 @@ def _detail_fits(want: str, detail: tuple[int, int] | None) -> bool:
     return int(subject) == detail[0] and (number == "*" or int(number) == detail[1])
 
 
-_TOO_MANY = r"too many (recipients|rcpts?)"
-_GREY = r"gr[ae]y-?list|postgrey"
-_FULL = r"quota|mailbox (is )?full|full mailbox|over ?quota|insufficient (disk )?storage|exceeded storage"
-_UNKNOWN = (
-    r"(user|recipient|mailbox|address|account)( is)? (unknown|not found|invalid|does ?n[o']t exist)"
-    r"|(no such|unknown|invalid) (local )?(user|recipient|mailbox|address|person)|no mailbox here"
-    r"|does not have an account|mailbox not found|not a known user|address rejected: undeliverable"
-)
-_RELAY = r"rela(y|ying)( access)? (is )?(denied|not (permitted|allowed)|prohibited)|unable to relay|rcpthosts"
-_SENDER = r"sender (address )?(rejected|denied|not|unauthori[sz]ed)|not owned by user|send as|from address"
-_DEAD = r"(account|mailbox|user)( is| has been)? (disabled|inactive|suspended|deactivated|closed)"
-_REPUTE = (
-    r"\b(spam|blocked|black ?list|block ?list|listed (at|in|by)|dnsbl|rbl|reputation|policy|banned"
-    r"|spf|dmarc|dkim)"
-)
+_REPUTE = frozenset({Wording.CONTENT, Wording.REPUTATION, Wording.POLICY, Wording.AUTH_FAILURE})
+_UNKNOWN = frozenset({Wording.USER_UNKNOWN})
+_RELAY = frozenset({Wording.RELAY_DENIED})
+_SENDER = frozenset({Wording.SENDER_REFUSED})
+_DEAD = frozenset({Wording.SUSPENDED})
+_FULL = frozenset({Wording.MAILBOX_FULL})
+_GREY = frozenset({Wording.GREYLISTED})
+_TOO_MANY = frozenset({Wording.TOO_MANY_RECIPIENTS})
 _ACCOUNT = r"(is|are) not verified|sending (\w+ ){0,3}(paused|suspended|disabled)|unverified (sender|domain)"
 
 # The sender's account has used up what its provider lets it send (the wordings of shared hosts, of cPanel,

@@ -22,7 +22,7 @@ from newsletter.issues.models import Issue
 from newsletter.outbox.models import SystemMessage
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
-from tests.factories import make_issue, make_publication
+from tests.factories import make_issue, make_publication_with_reader
 
 ANA, BEN = "ana@press.example", "ben@press.example"
 
@@ -34,7 +34,7 @@ def change(subject: str) -> list[dict]:
 @pytest.fixture
 def issue(session: Session) -> Issue:
     """Its publication demands an approval, and Ana made the last edit."""
-    publication = make_publication(session)
+    publication = make_publication_with_reader(session)
     publication.approval_required = True
     made = make_issue(session, publication)
     edit_issue(session, made.id, "1.0", change("Boats"), author=ANA)

@@ -7,15 +7,22 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.bundles.verify import verify_bundle
 from newsletter.bundles.write import write_bundle
 from newsletter.core.errors import Missing, Refused
 from newsletter.demo.make import Demo, make_demo
+from newsletter.document import loads
+from newsletter.issues.load import find_revision
+from newsletter.issues.models import Issue
+from newsletter.issues.save import save_document
+from newsletter.issues.snippets.save import SnippetWords, save_snippet
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.media.files import MediaFiles
+from newsletter.media.models import MediaFile
+from newsletter.media.store import original_name
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 
@@ -60,6 +67,25 @@ def test_the_bundle_of_a_draft_is_the_same_each_time_and_is_made_again(write: Wr
     with zipfile.ZipFile(io.BytesIO(octets)) as archive:
         assert set(archive.namelist()) >= {"manifest.json", "document.json", "made-of.json", "checks.json"}
         assert json.loads(archive.read("checks.json"))["findings"]
+
+
+def test_the_bundle_of_a_draft_holds_the_pictures_of_its_design_and_the_words_of_its_snippets(
+    write: Write, session: Session, demo: Demo
+) -> None:
+    issue = session.get_one(Issue, demo.draft_id)
+    header = session.scalars(select(MediaFile).order_by(MediaFile.id)).all()[-1]
+    issue.publication.theme_tokens = {"header_image": header.key, "header_alt": "The harbour"}
+    words = SnippetWords("Support", "Give what a *coffee* costs.")
+    save_snippet(session, issue.publication, "support", words, actor="ana")
+    document = json.loads(find_revision(session, issue).document)
+    document["sections"].append({"id": "s-support", "type": "snippet", "key": "support"})
+    save_document(session, issue.publication, loads(json.dumps(document)), author="ana")
+    session.commit()
+    octets = write(demo.draft_id)
+    assert verify_bundle(octets).identical
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        assert f"media/{original_name(header)}" in archive.namelist()
+        assert "what a" in archive.read("message.json").decode()
 
 
 def test_the_bundle_of_what_was_sent_is_that_of_the_day_it_was_sent(

@@ -17,7 +17,7 @@ from newsletter.issues.save import save_document
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Ran, Run
 from tests.databases import both_databases
-from tests.factories import make_publication, make_readers
+from tests.factories import make_publication, make_publication_with_reader, make_readers
 
 WEEK = Document(
     title="Week one",
@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def imported(session: Session, run: Run, file: Path) -> int:
     """The id of an issue that is there."""
-    make_publication(session)
+    make_publication_with_reader(session)
     session.commit()
     done = run("issue", "import", str(file), "--publication", "weekly", "--json")
     assert (done.code, done.err) == (0, "")
@@ -69,7 +69,7 @@ def test_people_are_told_in_a_sentence(run: Run, imported: int, file: Path) -> N
 
 @both_databases
 def test_markdown_is_accepted(session: Session, run: Run, tmp_path: Path) -> None:
-    make_publication(session)
+    make_publication_with_reader(session)
     session.commit()
     path = tmp_path / "week.md"
     path.write_text("---\ntitle: Week two\nsubject: Hello\n---\n\n## Digest\n\nGood morning.\n")
@@ -81,7 +81,7 @@ def test_markdown_is_accepted(session: Session, run: Run, tmp_path: Path) -> Non
 
 @both_databases
 def test_errors_of_the_format_name_the_place(session: Session, run: Run, tmp_path: Path) -> None:
-    make_publication(session)
+    make_publication_with_reader(session)
     session.commit()
     data = json.loads(dumps(WEEK))
     links = next(i for i, section in enumerate(data["sections"]) if section["type"] == "links")

@@ -22,7 +22,7 @@ from newsletter.publications.models import Publication
 from newsletter.stories.record import url_key
 from tests.cli.conftest import Run
 from tests.databases import both_databases
-from tests.factories import make_publication
+from tests.factories import make_publication, make_publication_with_reader
 from tests.preflight.drafts import STORY, a_section, sound
 from tests.preflight.failing import FAILING
 from tests.web.signed_in import SignedIn, signed_in_client
@@ -44,7 +44,8 @@ class Desk:
         """Bring about in the database what `draft` says; the id of its issue."""
         given = draft.publication
         names = ("sender_name", "sender_email", "reply_to", "postal_address")
-        publication = make_publication(self.session, key.replace("_", "-"))
+        make = make_publication_with_reader if draft.has_readers else make_publication
+        publication = make(self.session, key.replace("_", "-"))
         for name in names:
             setattr(publication, name, getattr(given, name))
         publication.approval_required = not draft.approved

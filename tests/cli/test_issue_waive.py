@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 from newsletter.issues.edit import edit_issue
 from tests.cli.conftest import Run
 from tests.databases import both_databases
-from tests.factories import make_issue, make_publication
+from tests.factories import make_issue, make_publication_with_reader
 
 
 @both_databases
 def test_a_warning_is_waived_listed_and_taken_back(session: Session, run: Run) -> None:
-    issue = str(make_issue(session, make_publication(session)).id)
+    issue = str(make_issue(session, make_publication_with_reader(session)).id)
     session.commit()
     assert run("issue", "check", issue).out.splitlines()[0].endswith("since the last edit.  [tested]")
     why = ("--reason", "Seen on paper.")

@@ -70,6 +70,8 @@ def pictures(demo: Demo) -> list[Picture]:
         Picture("home", f"/admin/p/{slug}"),
         Picture("home-phone", f"/admin/p/{slug}", 390, 800, sharp=True),
         Picture("editor", f"{draft}/edit", wait="iframe"),
+        Picture("inbox", f"/admin/p/{slug}/inbox"),
+        Picture("inbox-phone", f"/admin/p/{slug}/inbox", 390, 800, sharp=True),
         Picture("review", f"{draft}/send"),
         Picture("mailing", f"/admin/mailings/{demo.mailing_id}"),
         *public,

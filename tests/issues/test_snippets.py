@@ -29,7 +29,7 @@ from newsletter.preflight.check import check
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
 from newsletter.sending.unschedule import unschedule
-from tests.factories import make_publication
+from tests.factories import make_publication_with_reader
 
 ANA, BEN = "ana@press.example", "ben@press.example"
 OLD = SnippetWords("How to support us", "Give what a **coffee** costs.", "https://a.example/give", "Give")
@@ -39,7 +39,7 @@ USES = {"type": "snippet", "id": "support", "key": "support"}
 
 @pytest.fixture
 def publication(session: Session) -> Publication:
-    made = make_publication(session)
+    made = make_publication_with_reader(session)
     save_snippet(session, made, "support", OLD, actor=ANA)
     session.commit()
     return made

@@ -243,6 +243,7 @@ FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
         (lambda: sound(subject="What happened (and why"), W, "subject"),
         (lambda: sound(subject='The "mill turns'), W, "subject"),
     ],
+    "audience": [(lambda: dataclasses.replace(sound(), has_readers=False), B, "")],
     "tested": [(lambda: dataclasses.replace(sound(), tested=False), W, "")],
     "approval": [(lambda: dataclasses.replace(sound(), approved=False), W, "")],
     "item_bytes": [

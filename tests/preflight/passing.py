@@ -93,6 +93,7 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
     "review_date": [partial(a_section, type="about", text="We are.", review_by="2026-11-20")],
     "size": [lambda: with_facts(html="x" * 89_999)],
     "visibility": [partial(a_section, type="text", text="x", visibility={"topics": []})],
+    "audience": [lambda: with_facts(has_readers=True)],
     "tested": [lambda: with_facts(tested=True)],
     "approval": [lambda: with_facts(approved=True)],
     "item_bytes": [

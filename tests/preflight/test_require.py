@@ -16,7 +16,13 @@ from newsletter.preflight.check import check
 from newsletter.preflight.finding import Level
 from newsletter.preflight.require import require_sendable
 from newsletter.publications.models import Publication
-from tests.factories import keep_tested, make_issue, make_publication, make_subscription
+from tests.factories import (
+    keep_tested,
+    make_issue,
+    make_publication,
+    make_publication_with_reader,
+    make_subscription,
+)
 
 
 def saved(session: Session, publication: Publication, **facts: Any) -> Revision:
@@ -32,7 +38,7 @@ def saved(session: Session, publication: Publication, **facts: Any) -> Revision:
 
 
 def test_a_sound_issue_passes(session: Session, links: Links) -> None:
-    publication = make_publication(session)
+    publication = make_publication_with_reader(session)
     revision = find_revision(session, make_issue(session, publication))
     assert [finding.rule for finding in require_sendable(session, revision, publication, links)] == ["tested"]
     keep_tested(session, revision)
@@ -41,13 +47,13 @@ def test_a_sound_issue_passes(session: Session, links: Links) -> None:
 
 
 def test_warnings_let_pass(session: Session, links: Links) -> None:
-    publication = make_publication(session)
+    publication = make_publication_with_reader(session)
     found = require_sendable(session, saved(session, publication, preheader=""), publication, links)
     assert [(finding.rule, finding.level) for finding in found] == [("preheader", Level.WARNING)]
 
 
 def test_a_test_message_is_of_one_state_of_the_text(session: Session, links: Links) -> None:
-    publication = make_publication(session)
+    publication = make_publication_with_reader(session)
     revision = saved(session, publication)
     assert check(session, revision, publication, links) == []
     revision.edits += 1
@@ -55,7 +61,7 @@ def test_a_test_message_is_of_one_state_of_the_text(session: Session, links: Lin
 
 
 def test_everything_that_blocks_is_told_at_once(session: Session, links: Links) -> None:
-    publication = make_publication(session, postal_address="")
+    publication = make_publication_with_reader(session, postal_address="")
     revision = saved(session, publication, subject="", preheader="TK", sections=[{"type": "divider"}])
     with pytest.raises(Refused) as caught:
         require_sendable(session, revision, publication, links)
@@ -68,13 +74,13 @@ def test_everything_that_blocks_is_told_at_once(session: Session, links: Links) 
 
 
 def test_what_cannot_be_rendered_is_told_like_the_rest(session: Session, links: Links) -> None:
-    publication = make_publication(session, theme="no-such-theme")
+    publication = make_publication_with_reader(session, theme="no-such-theme")
     with pytest.raises(Refused, match="cannot be rendered: There is no theme called “no-such-theme”"):
         require_sendable(session, saved(session, publication), publication, links)
 
 
 def test_a_missing_sender_is_told_once(session: Session, links: Links) -> None:
-    publication = make_publication(session, sender_email="", reply_to="")
+    publication = make_publication_with_reader(session, sender_email="", reply_to="")
     found = check(session, saved(session, publication), publication, links)
     assert [finding.rule for finding in found] == ["sender"]
 
@@ -96,7 +102,7 @@ def test_attributes_that_nobody_has_are_unknown(session: Session, links: Links) 
 
 
 def test_a_large_issue_is_measured_as_it_is_sent(session: Session, links: Links) -> None:
-    publication = make_publication(session)
+    publication = make_publication_with_reader(session)
     sections = [{"type": "text", "text": "one two " * 2_450} for _ in range(5)]
     found = check(session, saved(session, publication, sections=sections), publication, links)
     [size, *items] = [(finding.rule, finding.level, finding.path) for finding in found]

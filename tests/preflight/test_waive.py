@@ -25,7 +25,7 @@ from newsletter.preflight.waive import REASON_LENGTH, Edited, unwaive, waive
 from newsletter.preflight.waivers import void_waivers
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
-from tests.factories import make_publication
+from tests.factories import make_publication_with_reader
 
 ANA, BEN = "ana@press.example", "ben@press.example"
 WHY = "The paper has no better page."
@@ -42,7 +42,9 @@ def issue(session: Session) -> Issue:
         "subject": "What happened",
         "sections": [{"type": "links", "id": "digest", "title": "Digest", "items": [PLAIN, OTHER]}],
     }
-    made = save_document(session, make_publication(session), loads(json.dumps(document)), author=ANA).issue
+    made = save_document(
+        session, make_publication_with_reader(session), loads(json.dumps(document)), author=ANA
+    ).issue
     session.commit()
     return made
 

@@ -21,12 +21,18 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import EndReason, State
-from tests.factories import make_issue, make_publication, make_readers, make_subscription
+from tests.factories import (
+    make_issue,
+    make_publication,
+    make_publication_with_reader,
+    make_readers,
+    make_subscription,
+)
 from tests.sending.conftest import checked
 
 
 def test_pressing_again_answers_the_same_mailing(session: Session, links: Links) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     first = schedule(session, issue, None, links, actor="test")
     session.commit()
     assert schedule(session, issue, None, links, actor="test").id == first.id
@@ -35,7 +41,7 @@ def test_pressing_again_answers_the_same_mailing(session: Session, links: Links)
 
 def test_fifty_at_once_make_one_mailing(runtime: Runtime) -> None:
     with runtime.session() as session:
-        issue_id = make_issue(session, make_publication(session)).id
+        issue_id = make_issue(session, make_publication_with_reader(session)).id
         session.commit()
     answers: list[int] = []
     start = threading.Barrier(10)
@@ -63,7 +69,7 @@ def test_fifty_at_once_make_one_mailing(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("missing", ["sender_email", "postal_address"])
 def test_what_preflight_blocks_is_not_scheduled(session: Session, links: Links, missing: str) -> None:
-    issue = make_issue(session, make_publication(session, **{missing: ""}))
+    issue = make_issue(session, make_publication_with_reader(session, **{missing: ""}))
     with pytest.raises(Refused):
         schedule(session, issue, None, links, actor="test")
     assert session.scalars(select(Mailing)).all() == []
@@ -112,7 +118,7 @@ def test_freezing_twice_at_once_counts_everybody_once(session: Session, runtime:
 
 
 def test_a_mailing_waits_for_its_time(session: Session, runtime: Runtime) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     when = Moment(clock.now() + timedelta(hours=2), "Europe/Rome")
     mailing = schedule(session, issue, when, runtime.links, actor="test")
     session.commit()
@@ -122,7 +128,7 @@ def test_a_mailing_waits_for_its_time(session: Session, runtime: Runtime) -> Non
 
 
 def test_a_time_missed_by_more_than_six_hours_asks_first(session: Session, runtime: Runtime) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     mailing = schedule(session, issue, None, runtime.links, actor="test")
     session.commit()
     with time_machine.travel(clock.now() + timedelta(hours=7)):
@@ -136,7 +142,7 @@ def test_a_time_missed_by_more_than_six_hours_asks_first(session: Session, runti
 
 
 def test_a_scheduled_mailing_is_cancelled_at_once(session: Session, runtime: Runtime) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     mailing = schedule(session, issue, None, runtime.links, actor="test")
     control.cancel(session, mailing.id, actor="test")
     session.commit()
@@ -151,7 +157,7 @@ def test_a_scheduled_mailing_is_cancelled_at_once(session: Session, runtime: Run
 
 
 def test_the_issue_is_published_with_its_number(session: Session, runtime: Runtime) -> None:
-    publication = make_publication(session)
+    publication = make_publication_with_reader(session)
     for number, slug in enumerate(("one", "two"), start=1):
         issue = make_issue(session, publication, slug)
         mailing = schedule(session, issue, None, runtime.links, actor="test")

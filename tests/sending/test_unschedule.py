@@ -10,12 +10,12 @@ from newsletter.mailings.models import Mailing, MailingState
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
 from newsletter.sending.unschedule import unschedule
-from tests.factories import make_issue, make_publication
+from tests.factories import make_issue, make_publication_with_reader
 from tests.sending.pressing import meanwhile
 
 
 def test_an_issue_that_waits_for_its_time_goes_back(session: Session, runtime: Runtime) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     mailing = schedule(session, issue, None, runtime.links, actor="test")
     session.commit()
     found = unschedule(session, issue.id, actor="ana@press.example")
@@ -30,7 +30,7 @@ def test_an_issue_that_waits_for_its_time_goes_back(session: Session, runtime: R
 
 
 def test_an_issue_without_a_mailing_has_none_to_unschedule(session: Session) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     assert unschedule(session, issue.id, actor="test") is None
 
 
@@ -41,7 +41,7 @@ def test_what_has_begun_cannot_be_unscheduled(session: Session, mailing_id: int)
 
 
 def test_of_two_who_press_at_once_one_unschedules_it(session: Session, runtime: Runtime) -> None:
-    issue = make_issue(session, make_publication(session))
+    issue = make_issue(session, make_publication_with_reader(session))
     schedule(session, issue, None, runtime.links, actor="test")
     session.commit()
     issue_id = issue.id

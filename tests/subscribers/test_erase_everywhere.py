@@ -67,7 +67,7 @@ NOTHING_PERSONAL = {
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
     *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
-    *("issue_snippet", "tracking_count", "tracking_relabel"),
+    *("issue_snippet", "template_version", "template_draft", "tracking_count", "tracking_relabel"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.

@@ -5,29 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
-from itertools import islice
 from typing import Any
 
-from newsletter.core.charsets import text_charset
 from newsletter.core.errors import Refused
+from newsletter.core.mail_body import DEEPEST, MOST_PARTS, part_text, readable_beginning
 from newsletter.core.mail_headers import decoded_header, mailbox_in, raw_header
 from newsletter.pages.find_urls import find_urls
 from newsletter.pages.html_tree import parse_html, text_of
 
-DEEPEST = 20  # parts within parts
-MOST_PARTS = 200
 MOST_ANCHORS = 5_000
-# The library's parser compares each line with the boundary of each part that it is in, and takes time by the
-# square of a header's length for its parameters: what is beyond these is not read.
-MOST_BOUNDARIES = 40
-MOST_LINES = 150_000
-LONGEST_CONTENT_TYPE = 8_000  # octets
-_BOUNDARY = re.compile(rb"boundary[*\d\s]*=", re.IGNORECASE)
-_LINE_END = re.compile(rb"\r\n?|\n")
-_CONTENT_TYPE = re.compile(
-    rb"(?:^|[\r\n])content-type:[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+", re.IGNORECASE
-)
-LONGEST_TEXT = 1_000_000  # characters that are read of a part
 LONGEST_URL = 2_000
 # What ends a subscription stands in many mails. It is no story, and with some senders asking for its page
 # already ends the subscription of whoever forwarded the mail.
@@ -55,25 +41,13 @@ def read_mail(raw: bytes, *, own_url: str) -> Mail:
     Left out are links below `own_url`, which lead to ourselves, and those that end a subscription.
     """
     try:
-        message = message_from_bytes(_beginning(raw))
+        message = message_from_bytes(readable_beginning(raw))
         left_out = set(find_urls(raw_header(message, "List-Unsubscribe")))
         urls = dict.fromkeys(url for url in _urls(message) if url not in left_out and _is_story(url, own_url))
         return Mail(mailbox_in(message, "From"), decoded_header(message, "Subject"), tuple(urls))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
         # The library's parser answers malformed mail with errors of many kinds.
         raise Refused("bad_mail", "This mail cannot be read.") from error
-
-
-def _beginning(raw: bytes) -> bytes:
-    """As much of a mail as can be read in some seconds; `ValueError` for a header that cannot."""
-    if any(found.end() - found.start() > LONGEST_CONTENT_TYPE for found in _CONTENT_TYPE.finditer(raw)):
-        message = "a Content-Type that is too long"
-        raise ValueError(message)
-    ends = [
-        next(islice(pattern.finditer(raw), most, None), None)
-        for pattern, most in ((_BOUNDARY, MOST_BOUNDARIES), (_LINE_END, MOST_LINES))
-    ]
-    return raw[: min((found.start() for found in ends if found), default=len(raw))]
 
 
 def _urls(message: Message, depth: int = 0) -> list[str]:
@@ -89,7 +63,7 @@ def _urls(message: Message, depth: int = 0) -> list[str]:
         return [url for urls in found for url in urls]
     if message.get_content_maintype() != "text" or message.get_content_disposition() == "attachment":
         return []
-    text = _text(message)
+    text = part_text(message)
     return list(_urls_of_html(text)) if message.get_content_subtype() == "html" else find_urls(text)
 
 
@@ -102,19 +76,6 @@ def _urls_of_html(html: str) -> Iterator[str]:
         href = anchor.get("href") or ""
         if href and not _ENDS_SUBSCRIPTION.search(text_of(anchor)[:200]):
             yield from find_urls(href.strip())[:1]
-
-
-def _text(part: Message) -> str:
-    """The text of a part in its charset, else in one that can be read; what is broken comes as U+FFFD."""
-    payload: Any = part.get_payload(decode=True)
-    octets = payload if isinstance(payload, bytes) else b""
-    for charset in (text_charset(part.get_content_charset() or ""), "utf-8"):
-        if charset:
-            try:
-                return octets.decode(charset)[:LONGEST_TEXT]
-            except ValueError:
-                continue
-    return octets.decode("cp1252", "replace")[:LONGEST_TEXT]
 
 
 def _is_story(url: str, own_url: str) -> bool:

@@ -4,6 +4,7 @@ from newsletter.core.registry import Registry
 from newsletter.preflight.finding import Rule
 from newsletter.preflight.rules.alt import ALT
 from newsletter.preflight.rules.approval import APPROVAL
+from newsletter.preflight.rules.audience import AUDIENCE
 from newsletter.preflight.rules.checked_links import CHECKED_LINKS
 from newsletter.preflight.rules.credit import CREDIT
 from newsletter.preflight.rules.css_support import CSS_SUPPORT
@@ -53,6 +54,7 @@ RULES: Registry[Rule] = Registry(
         SENDER_DNS,
         POSTAL_ADDRESS,
         UNSUBSCRIBE,
+        AUDIENCE,
         EMPTY,
         INCOMPLETE,
         SNIPPETS,

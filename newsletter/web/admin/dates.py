@@ -45,6 +45,16 @@ def _time(there: datetime) -> str:
     return str(format_time(there, "HH:mm" if locale.language == "en" else "short", locale=locale))
 
 
+def page_day(written: str) -> str:
+    """`27 Nov 2026` for the ISO 8601 day or time that a page states, in its own zone; else what it states."""
+    try:
+        day = date.fromisoformat(written[:10])
+    except ValueError:
+        return written
+    locale = page_locale()
+    return str(format_date(day, "d MMM y" if locale.language == "en" else "medium", locale=locale))
+
+
 def month_name(day: date) -> str:
     """`December 2026`."""
     return str(format_date(day, "LLLL y", locale=page_locale()))

@@ -44,6 +44,9 @@ def place_of(finding: Finding, issue: Issue) -> Place:
         return Place(settings, _("Open the settings"))
     if finding.rule == "tested":
         return Place(url_for("admin_issues.send", issue_id=issue.id, _anchor="test"), _("Send one"))
+    if finding.rule == "audience":
+        people = url_for("admin_subscribers.subscribers", slug=issue.publication.slug)
+        return Place(people, _("Open the subscribers"))
     if finding.rule == "approval":
         return Place(url_for("admin_issues.approval", issue_id=issue.id), _("Open the approval"))
     edit = url_for("admin_issues.edit", issue_id=issue.id, _anchor=finding.path or None)

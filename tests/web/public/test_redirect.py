@@ -16,7 +16,7 @@ from newsletter.redirects.record import record_links
 from newsletter.sending.schedule import schedule
 from newsletter.web import database
 from tests.databases import both_databases
-from tests.factories import make_issue
+from tests.factories import make_issue, make_subscription
 
 MILL = "https://tide.example/mill?a=1&b=%C3%BC"
 UNREACHABLE = "postgresql://nobody@127.0.0.1:1/none"
@@ -24,6 +24,7 @@ UNREACHABLE = "postgresql://nobody@127.0.0.1:1/none"
 
 @pytest.fixture
 def link(session: Session, weekly: Publication, links: Links) -> MailingLink:
+    make_subscription(session, weekly, "reader@readers.example")
     schedule(session, make_issue(session, weekly), None, links, actor="test")
     record_links(session, session.scalars(select(Mailing.id)).one(), [MILL], links)
     session.commit()

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from newsletter.curation.add import LONGEST_TEXT
 from newsletter.curation.trouble_text import trouble_text
 from newsletter.pages.opml import LONGEST_FILE
+from newsletter.web.admin.dates import page_day
 from newsletter.web.admin.words.inbox import SHELVES, WAYS, origin_word, sender_line
 
 LIST = "/p/<slug>/inbox"
@@ -32,6 +33,7 @@ def _words() -> dict[str, Any]:
         "shelves": SHELVES,
         "ways": WAYS,
         "origin_word": origin_word,
+        "page_day": page_day,
         "sender_line": sender_line,
         "trouble_text": trouble_text,
     }

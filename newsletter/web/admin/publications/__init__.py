@@ -1,4 +1,4 @@
-"""Publications: their list, a new one, settings, cadence, rules, snippets, theme, logo, the sign-up form."""
+"""Publications: list, a new one, settings, cadence, rules, snippets, theme, template, logo, sign-up form."""
 
 from newsletter.web.admin.publications import (
     cadence,
@@ -10,6 +10,9 @@ from newsletter.web.admin.publications import (
     rules,
     sign_up_form,
     snippets,
+    template,
+    template_history,
+    template_preview,
     theme,
 )
 from newsletter.web.admin.publications.blueprint import blueprint
@@ -25,5 +28,8 @@ __all__ = [
     "rules",
     "sign_up_form",
     "snippets",
+    "template",
+    "template_history",
+    "template_preview",
     "theme",
 ]

@@ -4,6 +4,8 @@ It goes through the renderer that sends, with tokens that nobody has saved. Noth
 be framed by our own pages only.
 """
 
+from collections.abc import Mapping
+
 from flask import Response, make_response, render_template, request
 
 from newsletter.accounts.permissions import Permission
@@ -15,21 +17,15 @@ from newsletter.media.store import find_media
 from newsletter.media.variants import WIDTHS
 from newsletter.publications.branding import own_tokens
 from newsletter.publications.models import Publication
-from newsletter.rendering.compile import compile_message
-from newsletter.rendering.compose import compose
+from newsletter.publications.template_versions import template_in_use
+from newsletter.rendering.compile_input import CompileInput, compile_from
+from newsletter.rendering.custom_template.trial import example_input
 from newsletter.rendering.headers import MessageHeaders
-from newsletter.rendering.render_input import (
-    IssueInput,
-    IssueLinks,
-    MediaImage,
-    PublicationInput,
-    RenderInput,
-)
+from newsletter.rendering.render_input import MediaImage, PublicationInput
 from newsletter.rendering.themes import THEMES
 from newsletter.web.admin.email_preview import asked_scheme, in_scheme
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication
-from newsletter.web.admin.publications.example import EXAMPLE, PICTURES, example_day
 from newsletter.web.admin.publications.tokens import typed_tokens
 from newsletter.web.current import links, local_links
 from newsletter.web.database import session
@@ -54,30 +50,30 @@ def theme_preview(slug: str) -> Response:
 
 
 def _example_in(publication: Publication, theme: str) -> str:
-    """The example issue as `publication` would send it, with the theme and the tokens of the query."""
+    """The example issue as `publication` would send it, with the theme and the tokens of the query.
+
+    In its own template, while that is in use and the theme is the one it was made from.
+    """
     tokens = own_tokens(THEMES[theme], typed_tokens(request.args))
-    composed = compose(
-        RenderInput(
-            document=EXAMPLE,
-            publication=PublicationInput(
-                name=publication.name,
-                postal_address=publication.postal_address,
-                language=publication.language,
-                tagline=publication.description.partition("\n")[0],
-                logo=_picture(publication.logo, LOGO_WIDTH),
-                header=_picture(tokens.get("header_image", "")),
-                header_dark=_picture(tokens.get("header_dark", "")),
-                tokens=tokens,
-            ),
-            issue=IssueInput(number=41, date=example_day()),
-            links=IssueLinks(*(links().archive(publication.slug),) * 2, links().subscribe(publication.slug)),
-            media=PICTURES,
-            theme=theme,
-        )
-    )
-    headers = MessageHeaders(from_email="editor@example.org")
-    compiled = compile_message(composed.html, composed.text, composed.subject, headers, composed.slots)
+    template = template_in_use(session(), publication) if theme == publication.theme else None
+    given = example_input(input_of(publication, tokens), theme, template)
+    compiled = compile_from(CompileInput(given, MessageHeaders(from_email="editor@example.org")))
     return compiled.fill_html(example_values(publication, links()))
+
+
+def input_of(publication: Publication, tokens: Mapping[str, str]) -> PublicationInput:
+    """The publication as its emails show it, with these tokens; its pictures come from this host."""
+    return PublicationInput(
+        name=publication.name,
+        postal_address=publication.postal_address,
+        language=publication.language,
+        tagline=publication.description.partition("\n")[0],
+        site_url=links().archive(publication.slug),
+        logo=_picture(publication.logo, LOGO_WIDTH),
+        header=_picture(tokens.get("header_image", "")),
+        header_dark=_picture(tokens.get("header_dark", "")),
+        tokens=tokens,
+    )
 
 
 def _picture(key: str, width: int = WIDTHS[0]) -> MediaImage | None:

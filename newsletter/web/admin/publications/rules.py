@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError, Refused
+from newsletter.core.text_diff import diff_texts
 from newsletter.preflight.rule_file import LARGEST_FILE, read_rules_file, read_stored_rules
 from newsletter.preflight.rule_versions import (
     STARTER,
     current_version,
-    diff_texts,
     find_version,
     list_versions,
     restore_rules,

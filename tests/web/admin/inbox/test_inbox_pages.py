@@ -88,6 +88,16 @@ def test_the_list_says_what_is_the_matter_and_is_filtered(
     assert "Gone Post</option>" in nothing  # the list shows what is filtered by
 
 
+def test_days_are_written_in_the_language_of_the_page(
+    editor_client: SignedIn, session: Session, entries: list[int]
+) -> None:
+    for entry_id, published in zip(entries, ("2026-05-06", "2026-05-07T23:30:00-05:00", ""), strict=True):
+        session.get_one(Entry, entry_id).published = published
+    session.commit()
+    page = editor_client.get(INBOX).text
+    assert re.findall(r'<span class="nums">([^<]+)</span>', page) == ["7 May 2026", "6 May 2026"]
+
+
 def test_chosen_entries_are_placed_in_an_issue(
     editor_client: SignedIn, session: Session, entries: list[int], issue_id: int
 ) -> None:

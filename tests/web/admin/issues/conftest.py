@@ -52,6 +52,13 @@ class DocumentClient:
 
 
 @pytest.fixture
+def reader(session: Session, publication: Publication) -> None:
+    """Somebody to send to."""
+    make_subscription(session, publication, "reader@readers.example")
+    session.commit()
+
+
+@pytest.fixture
 def issue(session: Session, publication: Publication) -> Issue:
     """A draft with a story, that nothing but a test message keeps from being sent."""
     made = save_issue(session, publication)

@@ -233,6 +233,7 @@ def test_an_address_can_be_had_once(
     assert "slug" in answer.json["fields"]
 
 
+@pytest.mark.usefixtures("reader")
 def test_a_scheduled_issue_is_locked(
     api: DocumentClient, session: Session, issue: Issue, links: Links
 ) -> None:

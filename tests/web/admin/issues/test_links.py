@@ -18,7 +18,7 @@ NEW = "https://news.example.org/the-library"
 
 
 @pytest.fixture
-def sent(session: Session, publication: Publication, runtime: Runtime) -> Issue:
+def sent(session: Session, reader: None, publication: Publication, runtime: Runtime) -> Issue:
     publication.redirect_links = True
     issue = save_issue(session, publication)
     mailing = schedule(session, issue, None, runtime.links, actor="test")

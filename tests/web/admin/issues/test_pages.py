@@ -63,6 +63,7 @@ def test_an_empty_list_says_what_to_do(editor_client: SignedIn, publication: Pub
 
 
 @both_databases
+@pytest.mark.usefixtures("reader")
 def test_the_list_says_where_each_issue_is(
     editor_client: SignedIn, session: Session, publication: Publication, links: Links
 ) -> None:
@@ -263,6 +264,7 @@ def test_a_draft_is_deleted_after_a_question(editor_client: SignedIn, session: S
 
 
 @both_databases
+@pytest.mark.usefixtures("reader")
 def test_what_was_scheduled_once_is_kept(
     editor_client: SignedIn, session: Session, issue: Issue, links: Links
 ) -> None:

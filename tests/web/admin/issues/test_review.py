@@ -30,6 +30,7 @@ from tests.web.signed_in import SignedIn
 pytestmark = pytest.mark.usefixtures("march")
 
 
+@pytest.mark.usefixtures("reader")
 def test_the_review_shows_what_preflight_finds_and_where(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
@@ -53,6 +54,7 @@ def test_the_review_shows_what_preflight_finds_and_where(
     }
 
 
+@pytest.mark.usefixtures("reader")
 def test_what_is_wrong_with_the_publication_leads_to_its_settings(
     editor_client: SignedIn, session: Session, publication: Publication, issue: Issue
 ) -> None:
@@ -68,6 +70,15 @@ def test_what_is_wrong_with_the_publication_leads_to_its_settings(
     assert answer.json["findings"][0]["url"] == place
 
 
+def test_an_issue_for_nobody_leads_to_the_subscribers(editor_client: SignedIn, issue: Issue) -> None:
+    answer = editor_client.get(own(issue, "check"), headers=JSON)
+    assert answer.json is not None
+    [nobody] = [finding for finding in answer.json["findings"] if finding["level"] == "blocking"]
+    assert nobody["message"].startswith("Nobody would get this issue")
+    assert "Add" in editor_client.get(nobody["url"]).text
+
+
+@pytest.mark.usefixtures("reader")
 def test_a_test_message_is_recorded_and_an_edit_makes_it_old(
     editor_client: SignedIn, session: Session, issue: Issue, api: DocumentClient
 ) -> None:

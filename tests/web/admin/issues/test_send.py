@@ -105,6 +105,7 @@ def test_unschedule_and_edit(
     assert actions.count("mailing.unscheduled") == 1
 
 
+@pytest.mark.usefixtures("reader")
 def test_what_is_being_sent_is_not_unscheduled(
     editor_client: SignedIn, session: Session, issue: Issue, links: Links
 ) -> None:

@@ -11,7 +11,7 @@ from tests.databases import both_databases
 from tests.web.admin.issues.conftest import JSON, DocumentClient, own, save_issue, tree, words
 from tests.web.signed_in import SignedIn
 
-pytestmark = pytest.mark.usefixtures("march")
+pytestmark = pytest.mark.usefixtures("march", "reader")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.sending.schedule import schedule
 from tests.databases import both_databases
-from tests.factories import make_issue
+from tests.factories import make_issue, make_subscription
 from tests.web.admin.mailings.ledger import READERS, half_way, read
 from tests.web.signed_in import SignedIn
 
@@ -36,6 +36,7 @@ class TestList:
     def test_pages_through_all_of_them(
         self, admin_client: SignedIn, session: Session, publication: Publication, links: Links
     ) -> None:
+        make_subscription(session, publication, "reader@readers.example")
         for n in range(27):
             schedule(session, make_issue(session, publication, f"n{n}"), None, links, actor="test")
         session.commit()

@@ -11,7 +11,7 @@ from newsletter.mailings.models import MailingState
 from newsletter.publications.models import Publication, TrackingMode
 from newsletter.sending.schedule import schedule
 from tests.databases import both_databases
-from tests.factories import make_issue
+from tests.factories import make_issue, make_subscription
 from tests.web.admin.publications.conftest import errors, values, words
 from tests.web.signed_in import SignedIn
 
@@ -116,6 +116,7 @@ def test_a_slug_that_is_out_in_the_world_stays(
 ) -> None:
     form = values(editor_client.get(PAGE), PAGE)
     issue = make_issue(session, publication)
+    make_subscription(session, publication, "reader@readers.example")
     if how == "published":
         issue.published_at = clock.now()
     else:

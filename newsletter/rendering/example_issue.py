@@ -1,4 +1,4 @@
-"""An example issue with every kind of section, to show a theme with. Its pictures are drawn here."""
+"""An example issue with every kind of section, to show a design with. Its pictures are drawn here."""
 
 from datetime import date
 from typing import Any

@@ -1,0 +1,34 @@
+"""Addresses in the texts of reports, and which of them was written to."""
+
+import re
+from email.message import Message
+from email.utils import getaddresses
+
+from newsletter.core.mail_headers import raw_header
+
+ADDRESS = re.compile(
+    r"(?:\"[^\"@\s]{1,64}\"|[^\s<>\"'()\[\],;:@\\\x00-\x20]{1,64})@(?:[\w-]{1,63}\.){0,8}[\w-]{1,63}",
+    re.UNICODE,
+)
+_XTEXT = re.compile(r"\+(2B|3D)")  # RFC 3461 §4, of what addresses usually have
+MOST_RECIPIENTS = 1_000  # of one report
+
+
+def find_addresses(text: str) -> list[str]:
+    """The addresses in `text`, each once."""
+    found = (match[0].strip(".").removeprefix("mailto:") for match in ADDRESS.finditer(text))
+    return list(dict.fromkeys(found))[:MOST_RECIPIENTS]
+
+
+def typed_address(value: str) -> str:
+    """The address in a field such as `rfc822; <ana@example.org>`; empty for one that is none."""
+    kind, _, rest = value.partition(";")
+    text = rest if rest and len(kind) < 20 and "@" not in kind else value
+    found = ADDRESS.search(_XTEXT.sub(lambda octet: chr(int(octet[1], 16)), text))
+    return found[0] if found else ""
+
+
+def addresses_in(message: Message, *names: str) -> list[str]:
+    """The addresses in the headers of a message that are called so."""
+    texts = [text for name in names if (text := raw_header(message, name))]
+    return [address for _name, address in getaddresses(texts) if "@" in address][:20]

@@ -1,0 +1,1 @@
+"""Templates that people write for their publication: a stricter sandbox, in a process that can be killed."""

@@ -1,0 +1,35 @@
+"""What the words of a refusal say, in whatever language: one table for replies at the desk and in bounces.
+
+The enhanced code of a refusal often says nothing (5.0.0), or the same for everything (5.7.1). What is decided
+by words is decided here; names of hosts, addresses and links are taken out first, because a server called
+`spam-filter.example` does not say that anything is spam.
+"""
+
+from functools import lru_cache
+
+from newsletter.smtp.wordings import about_address, about_sender, languages, sentences
+from newsletter.smtp.wordings.bare_text import bare_text
+from newsletter.smtp.wordings.wording import Wording
+
+__all__ = ["Wording", "wordings_of"]
+
+_PATTERNS = tuple(
+    item for table in (about_address, about_sender, sentences) for item in table.PATTERNS.items()
+)
+LONGEST = 1_500  # characters that are read
+
+
+@lru_cache(maxsize=1024)
+def wordings_of(text: str) -> frozenset[Wording]:
+    """Everything that `text` says, among what is known; empty where it says nothing of use."""
+    bare = bare_text(text[:LONGEST])
+    if not bare:
+        return frozenset()
+    by_phrase = {
+        wording
+        for wording, phrases in languages.phrases(ascii_only=bare.isascii()).items()
+        if any(phrase in bare for phrase in phrases)
+    }
+    words = f" {bare}"
+    by_pattern = {wording for wording, search in _PATTERNS if search(words) is not None}
+    return frozenset(by_phrase | by_pattern)
