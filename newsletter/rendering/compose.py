@@ -11,8 +11,6 @@ from newsletter.document.merge import MergeField, Substitution, fields_in, subst
 from newsletter.document.reading_time import reading_minutes
 from newsletter.document.section import Section, is_empty
 from newsletter.rendering.contents import NO_CONTENTS, Contents, contents_of
-from newsletter.rendering.custom_template.process import ask
-from newsletter.rendering.custom_template.request import Request
 from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
 from newsletter.rendering.extent import refuse_too_large
@@ -56,6 +54,10 @@ def compose(
     refuse_too_large(given.document)
     slots = slots or SlotTable()
     if given.template is not None:
+        # Few publications have one, and this takes as long to import as a command needs to start.
+        from newsletter.rendering.custom_template.process import ask
+        from newsletter.rendering.custom_template.request import Request
+
         answer = ask(Request(given, slots))
         slots.slots[:] = answer.slots.slots
         if redirect is not None:

@@ -21,6 +21,7 @@ from newsletter.rendering.custom_template.starter import block_source, starter
 from newsletter.rendering.example_issue import EXAMPLE, PICTURES
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.render_input import CustomTemplate, MediaImage, RenderInput
+from newsletter.rendering.themes import THEMES
 from tests.rendering.custom_template.samples import SMALLEST, issue_with
 from tests.rendering.issues import issue_of, reference_digest
 
@@ -35,7 +36,7 @@ def refusal(text: str, **changes: Any) -> str:
     return refused.value.message
 
 
-@pytest.mark.parametrize("theme", ["gazette", "bulletin", "poster"])
+@pytest.mark.parametrize("theme", THEMES.keys())
 def test_a_copy_of_a_theme_makes_the_same_message(theme: str) -> None:
     picture = MediaImage("https://media.example.org/head.png", 1200, 300)
     given = issue_of(document=reference_digest(), theme=theme)
