@@ -31,7 +31,7 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
 from newsletter.publications.create import create_publication
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TrackingMode
 from newsletter.runtime import Runtime
 from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
@@ -49,7 +49,6 @@ from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
-from tests.features.came_back import let_come_back
 from tests.features.corrected import put_right
 from tests.features.discussion import discuss
 from tests.features.reviewing import SNIPPET, keep_snippet, review
@@ -113,6 +112,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     demo = make_demo(session, MediaFiles(runtime.settings.media_dir), runtime.links)
     session.commit()
     publication = session.scalars(select(Publication).where(Publication.slug == demo.publication_slug)).one()
+    publication.tracking = TrackingMode.INDIVIDUAL
     _edit(session, demo.draft_id)
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
@@ -136,7 +136,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
-    common = _common(session, publication) | further | {"event_id": let_come_back(session, demo.mailing_id)}
+    common = _common(session, publication) | further
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
     scenes = [
         Scene("draft", common | written | {"import_id": _import(session, publication, ImportState.DONE)}),
