@@ -164,12 +164,12 @@ def copies(runtime: Runtime) -> None:
             stored = compile_for_mailing(session, saved.revision, publication, runtime.links, mailing.id)
             messages[mode] = CompiledMessage.from_json(stored.compiled)
         session.rollback()
-    readers = people(NAMES["plain"], 10_000)
+    readers = people(NAMES["plain"], 5_000)
     identity = MailingIdentity(1, runtime.links, "weekly.example", "The Weekly", "bench")
-    took = {
-        mode: cost(partial(_message(identity, made).to, dated=NOW), readers)
-        for mode, made in messages.items()
-    }
+    took = dict.fromkeys(messages, float("inf"))
+    for _ in range(3):  # by turns, so that all meet the same machine
+        for mode, made in messages.items():
+            took[mode] = min(took[mode], cost(partial(_message(identity, made).to, dated=NOW), readers))
     plain = took[TrackingMode.OFF]
     for mode in (TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL):
         ratio = took[mode] / plain

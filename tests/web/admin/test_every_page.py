@@ -69,6 +69,7 @@ WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
     *("/recipients.csv", "/links.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
+    *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
     *("/template/remove", "/template/discard"),
 )
 # The test goes on with its session.
