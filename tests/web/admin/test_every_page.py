@@ -68,6 +68,7 @@ FURTHER = {
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
     *("/recipients.csv", "/links.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
+    *("/hours.csv", "/compared.csv", "/stories.csv", "/growth.csv"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
     *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
     *("/template/remove", "/template/discard"),
