@@ -138,6 +138,11 @@ def _numbers(report: "MailingReport") -> "Table":
     table.add_row("rejected", _rate(figures.rejected))
     for reason, n in report.totals.rejected_reasons.items():
         table.add_row(f"  {reason.replace('_', ' ')}", f"{n:,}", style="dim")
+    table.add_row("bounced later", _rate(report.came_back.bounced))
+    for each in report.came_back.bounces:
+        words = f"  {each.kind}, {(each.reason or 'no reason').replace('_', ' ')}"
+        table.add_row(words, f"{each.count:,}", style="dim")
+    table.add_row("complaints", _rate(report.came_back.complaints))
     if followed:
         table.add_row("first hour's clicks by scanners", _rate(followed.first_hour_scanners))
         table.add_row("opens, an estimate", f"{followed.opens.people:,}")

@@ -1,7 +1,7 @@
 """The report of a mailing: numbers first, clicks by people next, opens last and as an estimate.
 
 Everything comes from counts that were kept while it happened, so a million recipients cost no more than ten.
-What mail servers refuse while a mailing is sent is here; what comes back as mail later is not read yet.
+What mail servers refused while it was sent is among its totals; what came back later is `came_back`.
 """
 
 from dataclasses import asdict, dataclass
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.publications.models import Publication, TrackingMode
+from newsletter.reports.came_back import CameBack, read_came_back
 from newsletter.reports.mailing_figures import MailingFigures, earlier_mailings, read_figures
 from newsletter.reports.rate import Rate
 from newsletter.tracking.report import (
@@ -68,6 +69,7 @@ class MailingReport:
     totals: MailingTotals
     publication: str
     figures: MailingFigures
+    came_back: CameBack
     followed: MailingFollowed | None
     compared: list[MailingFigures]
 
@@ -81,6 +83,7 @@ class MailingReport:
             "excluded": totals.excluded,
             "unanswered": totals.unanswered,
             "rejected_reasons": totals.rejected_reasons,
+            "came_back": self.came_back.as_json(),
             "followed": _followed_json(followed) if followed else None,
             "compared": [figures.as_json() for figures in self.compared],
         }
@@ -97,6 +100,7 @@ def mailing_report(session: Session, mailing_id: int) -> MailingReport:
         totals=read_totals(session, mailing_id),
         publication=publication.slug,
         figures=figures,
+        came_back=read_came_back(session, mailing_id, figures.sent),
         followed=_read_followed(session, mailing_id, mailing.started_at, publication) if counted else None,
         compared=compared,
     )

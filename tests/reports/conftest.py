@@ -1,13 +1,16 @@
 """A mailing that was sent and followed: three got it, two of them clicked, and one was refused."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.links import Links
+from newsletter.issues.models import Revision
 from newsletter.mailings import counts
 from newsletter.mailings.models import Mailing, MailingState, Outcome
 from newsletter.publications.models import Publication, TrackingMode
@@ -68,4 +71,12 @@ def follow(session: Session, mailing: Mailing, clicks: int) -> None:
         for n, (kind, agent, late) in enumerate(seen[: clicks + 2] if clicks else seen[-2:])
     ]
     fold(session, hits)
+    session.commit()
+
+
+def tell(session: Session, mailing_id: int, *sections: dict[str, Any]) -> None:
+    """Let the revision that was sent have these sections."""
+    revision = session.get_one(Revision, session.get_one(Mailing, mailing_id).revision_id)
+    told = {"title": "One", "slug": "one", "sections": list(sections)}
+    revision.document = json.dumps(told)
     session.commit()

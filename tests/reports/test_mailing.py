@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.errors import Missing
 from newsletter.core.links import Links
+from newsletter.feedback.events import EventKind, EventReason
+from newsletter.feedback.models import FeedbackRecord
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication, TrackingMode
 from newsletter.reports.mailing import HOURS, every_hour, mailing_report
@@ -109,3 +111,30 @@ def test_a_mailing_that_has_not_begun_has_a_report(session: Session, make_sent: 
     report = mailing_report(session, mailing_id)
     assert report.figures.started_at is None
     assert [figures.mailing for figures in report.compared] == [earlier]
+
+
+def test_what_came_back_later_is_apart_from_what_was_refused(session: Session, make_sent: MakeSent) -> None:
+    mailing_id = make_sent("one")
+    told = [
+        (1, "mail", EventKind.SOFT, EventReason.MAILBOX_FULL),
+        (1, "mail", EventKind.SOFT, EventReason.MAILBOX_FULL),  # of the same delivery, again
+        (1, "mail", EventKind.HARD, EventReason.USER_UNKNOWN),
+        (2, "ses", EventKind.COMPLAINT, None),
+        (3, "mail", EventKind.REPLY, None),
+        (4, "smtp", EventKind.HARD, EventReason.USER_UNKNOWN),
+        (None, "mail", EventKind.HARD, EventReason.USER_UNKNOWN),
+    ]
+    for n, (seq, source, kind, reason) in enumerate(told):
+        facts = {"source": source, "kind": kind, "reason": reason, "mailing_id": mailing_id, "seq": seq}
+        session.add(FeedbackRecord(event_key=str(n), parser="dsn", sent_at=clock.now(), **facts))
+    session.commit()
+    came_back = mailing_report(session, mailing_id).came_back
+    assert came_back.as_json() == {
+        "bounced": {"count": 1, "of": 3, "rate": None},
+        "complaints": {"count": 1, "of": 3, "rate": None},
+        "replies": 1,
+        "bounces": [
+            {"kind": "hard", "reason": "user_unknown", "count": 1},
+            {"kind": "soft", "reason": "mailbox_full", "count": 1},
+        ],
+    }

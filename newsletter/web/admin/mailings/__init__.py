@@ -8,6 +8,7 @@ from newsletter.web.admin.mailings import (
     links,
     listing,
     report,
+    stories,
     throttle,
     watch,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "links",
     "listing",
     "report",
+    "stories",
     "throttle",
     "watch",
 ]

@@ -10,6 +10,7 @@ from newsletter.reports.rate import Rate
 from newsletter.tracking.report import clicks_by_hour
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing, publication_of
+from newsletter.web.admin.words.feedback import event_reason_word, kind_word
 from newsletter.web.admin.words.rates import rate_of, rate_words
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
@@ -35,6 +36,8 @@ def report(mailing_id: int) -> str:
         issue_title=made.figures.title,
         report=made,
         followed=made.followed,
+        kind_word=kind_word,
+        event_reason_word=event_reason_word,
         rate_of=rate_of,
         rate_words=rate_words,
     )

@@ -6,7 +6,7 @@ from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication, TrackingMode
 from newsletter.subscribers.models import Subscription
 from tests.databases import both_databases
-from tests.reports.conftest import MakeSent, make_sent
+from tests.reports.conftest import MakeSent, make_sent, tell
 from tests.web.admin.mailings.ledger import cells, read
 from tests.web.signed_in import SignedIn
 
@@ -37,6 +37,27 @@ def test_a_mailing_has_a_report(
     compared = cells(editor_client.post(f"{url}/report/compared.csv").text)
     assert [row[0] for row in compared[1:]] == [str(mailing_id), str(earlier)]
     assert compared[1][3:] == ["1200", "30", "0", "1", "1201"]
+
+
+def test_what_was_read(
+    editor_client: SignedIn,
+    session: Session,
+    publication: Publication,
+    readers: list[Subscription],
+    make_sent: MakeSent,
+) -> None:
+    assert "Nothing counted yet" in read(editor_client, "/admin/p/morning/mailings/stories")
+    publication.tracking = TrackingMode.AGGREGATE
+    mailing_id = make_sent("one", sent=1_200, clicks=30)
+    item = {"headline": "<The mill>", "url": "https://tide.example/mill"}
+    tell(session, mailing_id, {"type": "links", "id": "a", "title": "News", "items": [item]})
+    assert "/mailings/stories" in read(editor_client, "/admin/p/morning/mailings")
+    page = read(editor_client, "/admin/p/morning/mailings/stories")
+    assert "&lt;The mill&gt;" in page
+    assert "30 of 1,200 (2.5%)" in page
+    rows = cells(editor_client.post("/admin/p/morning/mailings/stories.csv").text)
+    assert rows[1] == ["story", "<The mill>", "https://tide.example/mill", "1", "30", "1200"]
+    assert [row[0] for row in rows[1:]] == ["story", "outlet", "section"]
 
 
 def test_what_did_not_begin_has_an_empty_report(
