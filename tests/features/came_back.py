@@ -16,10 +16,11 @@ SAID = "550 5.1.1 <ana@readers.example> no such user here; see https://mx.reader
 
 
 def let_come_back(session: Session, mailing_id: int) -> None:
-    """Of each of the first deliveries that were sent another kind."""
+    """Of each of the last deliveries that were sent another kind."""
     sent = select(Delivery.seq).where(Delivery.mailing_id == mailing_id, Delivery.outcome == Outcome.SENT)
     taken = []
-    for kind, seq in zip(EventKind, session.scalars(sent.order_by(Delivery.seq).limit(7)), strict=False):
+    last = session.scalars(sent.order_by(Delivery.seq.desc()).limit(7)).all()
+    for kind, seq in zip(EventKind, last, strict=False):
         reason = EventReason.USER_UNKNOWN if kind in {EventKind.HARD, EventKind.SOFT} else None
         event = FeedbackEvent(kind, "dsn", reason, diagnostic=SAID if reason else "", code="5.1.1")
         owner = find_delivery(session, mailing_id, seq)
