@@ -1,7 +1,6 @@
 """Ask the DNS about the next sender's domain that is due."""
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,13 +11,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter import jobs
 from newsletter.core import clock
 from newsletter.core.db import reading
-from newsletter.core.errors import DomainError
 from newsletter.core.queue import broker
+from newsletter.dns_records.ask import Lookup
 from newsletter.issues.compile import sender_domain
-from newsletter.preflight.sender_checks.judge import MailIdentity, judge
+from newsletter.preflight.sender_checks.examine import examine_sender
+from newsletter.preflight.sender_checks.identity import OurMail, mail_identity
 from newsletter.preflight.sender_checks.models import SenderCheck
 from newsletter.publications.models import Publication
-from newsletter.transports.dkim_keys import Lookup, signers_for
 
 EVERY = timedelta(hours=6)
 AGAIN = timedelta(minutes=30)  # after the DNS did not answer
@@ -29,12 +28,11 @@ _EXAMPLES = (".example", ".test", ".invalid", ".localhost", ".example.com", ".ex
 
 @dataclass(frozen=True)
 class SenderContext:
-    """What senders are checked with. `bounce_domain`: that of return paths; empty: the sender's own."""
+    """What senders are checked with."""
 
     sessions: sessionmaker[Session]
     lookup: Lookup
-    secrets: Sequence[str]
-    bounce_domain: str = ""
+    ours: OurMail
 
 
 def check_sender(context: SenderContext) -> bool:
@@ -42,23 +40,21 @@ def check_sender(context: SenderContext) -> bool:
     with context.sessions() as session:
         try:
             domain = _claim(session)
-            identity = _identity(session, domain, context) if domain else None
+            identity = mail_identity(session, domain, context.ours) if domain else None
             session.commit()
         except IntegrityError:  # another worker was as quick
             session.rollback()
             return True
     if identity is None:
         return False
-    problems = None
-    with contextlib.suppress(DomainError):  # the DNS does not answer: nothing is known yet
-        problems = judge(identity, context.lookup)
+    report = examine_sender(identity, context.lookup)
     with context.sessions() as session:
         check = session.get_one(SenderCheck, domain)
         now = clock.now()
-        if problems is None:  # what was known before stays known
+        if report.is_complete:
+            check.checked_at, check.due_at, check.problems = now, now + EVERY, report.problems
+        else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
-        else:
-            check.checked_at, check.due_at, check.problems = now, now + EVERY, problems
         session.commit()
     return True
 
@@ -99,12 +95,3 @@ def _domains(publications: Iterable[Publication]) -> Iterable[str]:
         domain = sender_domain(publication)
         if "." in domain and not f".{domain}".endswith(_EXAMPLES):
             yield domain
-
-
-def _identity(session: Session, domain: str, context: SenderContext) -> MailIdentity:
-    """Whose name mail of `domain` goes out in. A key that cannot be read signs nothing."""
-    envelope = context.bounce_domain or domain
-    with contextlib.suppress(DomainError):
-        for signer in signers_for(session, context.secrets, f"x@{domain}"):
-            return MailIdentity(domain, envelope, signer.domain, signer.record_name)
-    return MailIdentity(domain, envelope)
