@@ -53,10 +53,25 @@ def check_sender(context: SenderContext) -> bool:
         now = clock.now()
         if report.is_complete:
             check.checked_at, check.due_at, check.problems = now, now + EVERY, report.problems
+            check.report = report.as_json()
         else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
         session.commit()
     return True
+
+
+def can_be_checked(domain: str) -> bool:
+    """Whether the DNS may know `domain`: examples and names without a dot are never asked about."""
+    return "." in domain and not f".{domain}".endswith(_EXAMPLES)
+
+
+def check_soon(session: Session, domain: str) -> None:
+    """Have the next worker check `domain`, unless one has it just now."""
+    check = session.get(SenderCheck, domain, with_for_update=True)
+    if check is not None and check.due_at > clock.now() + LEASE:
+        check.due_at = clock.now()
+    if can_be_checked(domain):
+        jobs.check_sender.enqueue(session)
 
 
 def publish_sender_jobs(sessions: sessionmaker[Session]) -> None:
@@ -73,7 +88,7 @@ def _claim(session: Session) -> str:
     if domain:
         check = session.get(SenderCheck, domain, with_for_update=True)
         if check is None:
-            check = SenderCheck(domain=domain, problems=[])
+            check = SenderCheck(domain=domain, problems=[], report={})
             session.add(check)
         check.due_at = clock.now() + LEASE
         session.flush()
@@ -93,5 +108,5 @@ def _first_due(session: Session) -> str:
 def _domains(publications: Iterable[Publication]) -> Iterable[str]:
     for publication in publications:
         domain = sender_domain(publication)
-        if "." in domain and not f".{domain}".endswith(_EXAMPLES):
+        if can_be_checked(domain):
             yield domain

@@ -1,0 +1,15 @@
+"""sender_check: what was found about each record"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("sender_check", sa.Column("report", sa.JSON(), server_default="{}", nullable=False))
+    # Asked again at once, so that there is something to show.
+    op.execute("UPDATE sender_check SET due_at = '2000-01-01 00:00:00+00:00'")
