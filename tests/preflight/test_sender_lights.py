@@ -10,8 +10,9 @@ from newsletter.preflight.sender_checks.report import (
     SenderReport,
     report_from_json,
 )
+from newsletter.preflight.sender_checks.self_test import SelfTest, self_test_from_json
 
-FITS, OPEN, WRONG = LightState.FITS, LightState.OPEN, LightState.WRONG
+DONE, FITS, OPEN, WRONG = LightState.CONFIRMED, LightState.FITS, LightState.OPEN, LightState.WRONG
 GOOD = dict.fromkeys(
     (FindingKind.SPF, FindingKind.DKIM, FindingKind.DMARC, FindingKind.ALIGNMENT), FindingState.GOOD
 )
@@ -35,6 +36,23 @@ def test_lights(changes: dict[FindingKind, FindingState], lights: list[LightStat
     report = SenderReport("a.org", "a.org", findings)
     assert report_from_json(report.as_json()) == report
     assert [light.state for light in show_lights(report)] == lights
+
+
+@pytest.mark.parametrize(
+    ("self_test", "lights"),
+    [
+        (SelfTest("mx.b.org", "pass", "pass", "pass", "a.org"), [DONE, DONE, DONE]),
+        (SelfTest("mx.b.org", "fail", "pass", "pass", "a.org"), [DONE, DONE, DONE]),  # DKIM is enough
+        (SelfTest("mx.b.org", "pass", "pass", "", "a.org"), [DONE, DONE, DONE]),  # it does not look at DMARC
+        (SelfTest("mx.b.org", "pass", "fail", "pass", ""), [DONE, WRONG, DONE]),
+        (SelfTest("mx.b.org", "none", "none", "fail", ""), [WRONG, WRONG, WRONG]),
+    ],
+)
+def test_a_receiver_decides(self_test: SelfTest, lights: list[LightState]) -> None:
+    findings = tuple(DnsFinding(kind, state, "a.org", "So.") for kind, state in GOOD.items())
+    found = show_lights(SenderReport("a.org", "a.org", findings), self_test)
+    assert [light.state for light in found] == lights
+    assert self_test_from_json(self_test.as_json()) == self_test
 
 
 def test_nothing_is_known_at_first() -> None:

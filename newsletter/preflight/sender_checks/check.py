@@ -17,6 +17,7 @@ from newsletter.issues.compile import sender_domain
 from newsletter.preflight.sender_checks.examine import examine_sender
 from newsletter.preflight.sender_checks.identity import OurMail, mail_identity
 from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.preflight.sender_checks.report import report_from_json
 from newsletter.publications.models import Publication
 
 EVERY = timedelta(hours=6)
@@ -53,6 +54,8 @@ def check_sender(context: SenderContext) -> bool:
         now = clock.now()
         if report.is_complete:
             check.checked_at, check.due_at, check.problems = now, now + EVERY, report.problems
+            if check.report and report_from_json(check.report).records != report.records:
+                check.self_test = {}  # it was of other records
             check.report = report.as_json()
         else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
@@ -88,7 +91,7 @@ def _claim(session: Session) -> str:
     if domain:
         check = session.get(SenderCheck, domain, with_for_update=True)
         if check is None:
-            check = SenderCheck(domain=domain, problems=[], report={})
+            check = SenderCheck(domain=domain, problems=[], report={}, self_test={})
             session.add(check)
         check.due_at = clock.now() + LEASE
         session.flush()

@@ -19,3 +19,6 @@ class SenderCheck(Base):
     checked_at: Mapped[datetime | None]
     problems: Mapped[list[str]] = mapped_column(JSON, default=list)  # sentences
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of `SenderReport`; empty: none yet
+    self_test: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # of `SelfTest`; empty: none, or old

@@ -68,6 +68,15 @@ class SenderReport:
         ]
 
     @property
+    def records(self) -> set[tuple[str, tuple[str, ...]]]:
+        """What the DNS has for authentication, to see whether it has changed."""
+        return {
+            (finding.name, tuple(sorted(finding.found)))
+            for finding in self.findings
+            if finding.kind in AUTHENTICATION
+        }
+
+    @property
     def is_complete(self) -> bool:
         """Whether the DNS answered about everything that receivers recognise a sender by."""
         return all(
