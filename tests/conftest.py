@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.features.looking import KeptChromium
+
+# A hundred interpreters are started: each that may not keep what it compiled takes ten seconds more.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 compile_stale()
 log_plainly()

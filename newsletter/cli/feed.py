@@ -96,8 +96,13 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
     with session() as opened:
         result = import_opml(opened, find_publication(opened, slug), octets, actor=ACTOR)
         opened.commit()
-        facts = {"feeds": [_facts(feed) for feed in result.added], "already_there": result.known}
-    answer(as_json, facts, f"Added: {len(result.added)}. There already: {result.known}.")
+        facts = {
+            "feeds": [_facts(feed) for feed in result.added],
+            "already_there": result.known,
+            "unusable": result.unusable,
+        }
+    unusable = f" Without a usable address: {result.unusable}." if result.unusable else ""
+    answer(as_json, facts, f"Added: {len(result.added)}. There already: {result.known}.{unusable}")
 
 
 @command.command("remove")

@@ -16,12 +16,13 @@ def command() -> None: ...
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
-@click.option("--json", is_flag=True, expose_value=False, help="The answer is JSON in any case.")
-def parse(files: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The answer is JSON in any case.")
+def parse(files: tuple[str, ...], as_json: bool) -> None:
     """Say what messages are, one JSON object a line for each: kind, reason, whose, which delivery.
 
     FILES are messages or mboxes, - is standard input. Nothing is stored, and nobody is suppressed.
     """
+    del as_json
     from newsletter.feedback.parsers import parse as parse_message
     from newsletter.feedback.parsers.mbox import split_mbox
 

@@ -31,7 +31,7 @@ theme_option = click.option(
 @json_option
 def show(slug: str, version: int | None, theme: str, block: str, as_json: bool) -> None:
     """Print the template, or a copy of the theme where there is none yet."""
-    from newsletter.publications.template_versions import find_version, newest_version
+    from newsletter.publications.find_template import find_version, newest_version
     from newsletter.rendering.custom_template.starter import block_source, starter
 
     with session() as opened:
@@ -66,19 +66,21 @@ def show(slug: str, version: int | None, theme: str, block: str, as_json: bool) 
 def set_(file: IO[bytes], slug: str, theme: str, note: str, based_on: int | None, as_json: bool) -> None:
     """Put the template in FILE in use, or that of standard input for “-”, once it was tried."""
     from newsletter import audit
-    from newsletter.publications.template_versions import read_template_file, save_template
+    from newsletter.publications.template_versions import (
+        publication_input,
+        read_template_file,
+        save_template,
+        try_to_save,
+    )
 
     text = read_template_file(file)
     with session() as opened:
         publication = _publication(opened, slug)
+        facts, theme = publication_input(publication), theme or publication.theme
+        opened.rollback()  # others may write while it is tried
+        tried = try_to_save(facts, text, theme)
         version = save_template(
-            opened,
-            publication,
-            text,
-            theme=theme or publication.theme,
-            actor=audit.COMMAND_LINE,
-            note=note,
-            based_on=based_on,
+            opened, publication, tried, actor=audit.COMMAND_LINE, note=note, based_on=based_on
         )
         opened.commit()
         _say_in_use(publication, version, as_json)
@@ -117,7 +119,7 @@ def try_(file: IO[bytes], slug: str, theme: str, issue: int | None, html: bool, 
 @json_option
 def history(slug: str, as_json: bool) -> None:
     """List the versions, newest first."""
-    from newsletter.publications.template_versions import list_versions
+    from newsletter.publications.find_template import list_versions
 
     with session() as opened:
         publication = _publication(opened, slug)
@@ -142,7 +144,7 @@ def history(slug: str, as_json: bool) -> None:
 def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
     """Show what differs between version A and version B, or the newest one."""
     from newsletter.core.text_diff import diff_texts
-    from newsletter.publications.template_versions import find_version, newest_version
+    from newsletter.publications.find_template import find_version, newest_version
 
     with session() as opened:
         publication = _publication(opened, slug)
@@ -161,11 +163,18 @@ def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
 def restore(number: int, slug: str, as_json: bool) -> None:
     """Put version N in use again, as a new version."""
     from newsletter import audit
-    from newsletter.publications.template_versions import restore_template
+    from newsletter.publications.find_template import find_version
+    from newsletter.publications.template_versions import publication_input, save_template, try_to_save
 
     with session() as opened:
         publication = _publication(opened, slug)
-        version = restore_template(opened, publication, number, actor=audit.COMMAND_LINE)
+        version = find_version(opened, publication, number)
+        facts, text, theme, note = publication_input(publication), version.text, version.theme, version.note
+        opened.rollback()
+        tried = try_to_save(facts, text, theme)
+        version = save_template(
+            opened, publication, tried, actor=audit.COMMAND_LINE, note=note, restored_from=number
+        )
         opened.commit()
         _say_in_use(publication, version, as_json)
 

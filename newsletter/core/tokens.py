@@ -20,6 +20,9 @@ SEAL_OCTETS = 12  # 96 bits, for tokens that stand in a message many times
 MAX_LENGTH = 200
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
 class Purpose(StrEnum):
     """What a token allows; each has its own derived key."""
 
@@ -95,7 +98,8 @@ class Signer:
         """A short token that does not say when it was made: base64url(key id · payload · MAC of 96 bits)."""
         octets = self._key_ids[0] + payload
         octets += _mac(self._keys[0][purpose], octets)[:SEAL_OCTETS]
-        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+        text = binascii.b2a_base64(octets, newline=False).translate(_URL_SAFE)
+        return text.rstrip(b"=").decode()
 
     def unseal(self, purpose: Purpose, token: str, longest: int = MAX_LENGTH) -> bytes:
         """The payload that `seal` was given; `Missing` when the token is not genuine or is too long."""

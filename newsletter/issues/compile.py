@@ -20,8 +20,8 @@ from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
+from newsletter.publications.find_template import template_in_use
 from newsletter.publications.models import Publication
-from newsletter.publications.template_versions import template_in_use
 from newsletter.rendering.compile_input import CompileInput, compile_from, urls_followed
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage

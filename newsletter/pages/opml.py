@@ -42,10 +42,10 @@ class OpmlInvalid(Refused):
 
 
 def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
-    """The feeds of the web in an OPML file, each URL once, in order, the first `MOST_FEEDS` of them.
+    """The feeds of the web in an OPML file, each URL once, in order.
 
     What is broken is read as far as it can be; entities are not expanded. Raises `OpmlInvalid` for a file
-    that is not OPML or too large.
+    that is not OPML or too large, and for one of more than `MOST_FEEDS` feeds.
     """
     if len(body) > LONGEST_FILE:
         raise OpmlInvalid(f"This file is larger than {LONGEST_FILE // 1_000_000} MB.")
@@ -57,8 +57,12 @@ def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
         raise OpmlInvalid(f"The folders in this file are nested more than {_DEEPEST} deep.")
     # Without the declaration, which may name another charset, and without the DTD.
     found = listparser.parse(b"\xef\xbb\xbf" + text[root.start() :].encode())
-    feeds = (_feed(feed) for feed in found.feeds)
-    return tuple(feed for feed in feeds if feed.url)[:MOST_FEEDS]
+    feeds = tuple(feed for feed in map(_feed, found.feeds) if feed.url)
+    if len(feeds) > MOST_FEEDS:
+        raise OpmlInvalid(
+            f"This file has {len(feeds):,} feeds; at most {MOST_FEEDS:,} can be imported at once."
+        )
+    return feeds
 
 
 def write_opml(title: str, feeds: Iterable[OpmlFeed]) -> bytes:

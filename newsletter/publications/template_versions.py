@@ -1,15 +1,15 @@
-"""The versions of a publication's own template: which is in use, saving, restoring; drafts of them."""
+"""Save and restore versions of a publication's own template; keep what people try before they save it."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import IO
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import audit
-from newsletter.core.errors import Conflict, Missing, Refused
+from newsletter.core.errors import Conflict, Refused
 from newsletter.core.text import one_line
 from newsletter.publications.edit import lock_publication
+from newsletter.publications.find_template import newest_version
 from newsletter.publications.models import NOTE_LENGTH, Publication, TemplateDraft, TemplateVersion
 from newsletter.rendering.custom_template.render import LARGEST_TEMPLATE
 from newsletter.rendering.custom_template.trial import refuse_unusable
@@ -17,71 +17,46 @@ from newsletter.rendering.render_input import CustomTemplate, PublicationInput
 from newsletter.rendering.themes import THEMES
 
 
-def template_in_use(session: Session, publication: Publication) -> CustomTemplate | None:
-    """The template that the publication's emails have; None for that of its theme."""
-    if publication.template is None:
-        return None
-    version = find_version(session, publication, publication.template)
-    return CustomTemplate(version.text, version.number)
+@dataclass(frozen=True)
+class TriedTemplate:
+    """A template that makes whole messages, with the theme it was made from; see `try_to_save`."""
+
+    text: str
+    theme: str
 
 
-def newest_version(session: Session, publication: Publication) -> TemplateVersion | None:
-    """The version that was saved last, in use or not; None where there is none."""
-    return session.scalar(
-        select(TemplateVersion)
-        .where(TemplateVersion.publication_id == publication.id)
-        .order_by(TemplateVersion.number.desc())
-        .limit(1)
-    )
+def try_to_save(publication: PublicationInput, text: str, theme: str) -> TriedTemplate:
+    """Try a template, which takes a second or two: let no transaction be open meanwhile.
 
-
-def list_versions(session: Session, publication: Publication) -> Sequence[TemplateVersion]:
-    """Every version, newest first."""
-    return session.scalars(
-        select(TemplateVersion)
-        .where(TemplateVersion.publication_id == publication.id)
-        .order_by(TemplateVersion.number.desc())
-    ).all()
-
-
-def find_version(session: Session, publication: Publication, number: int) -> TemplateVersion:
-    """That version; `Missing` when there is none."""
-    version = session.scalar(
-        select(TemplateVersion).where(
-            TemplateVersion.publication_id == publication.id, TemplateVersion.number == number
-        )
-    )
-    if version is None:
-        raise Missing("no_version", f"The template of {publication.name} has no version {number}.")
-    return version
+    Raises `Refused`, with a line where there is one, for a template that cannot be used.
+    """
+    text = checked_text(text)
+    if theme not in THEMES:
+        raise Refused("unknown_theme", "There is no such theme.", {"theme": "There is no such theme."})
+    refuse_unusable(publication, theme, CustomTemplate(text))
+    return TriedTemplate(text, theme)
 
 
 def save_template(
     session: Session,
     publication: Publication,
-    text: str,
+    tried: TriedTemplate,
     *,
-    theme: str,
     actor: str,
     note: str = "",
     based_on: int | None = None,
     restored_from: int | None = None,
 ) -> TemplateVersion:
-    """Put `text` in use as a new version, flushed; the newest version itself when it says the same already.
+    """Put `tried` in use as a new version, flushed; the newest version itself when it says the same already.
 
-    `theme` is the one that it was made from; the publication has it from now on. `based_on` is the number of
-    the version that the text was made from, 0 for none. Takes a second or two, because it is tried first.
-    Raises `Refused`, with a line where there is one, for a template that cannot be used, `Conflict` when
-    another version was saved since; nothing is saved then.
+    The publication has its theme from now on. `based_on` is the number of the version that the text was made
+    from, 0 for none; `restored_from` the one that it repeats. Raises `Conflict` when another version was
+    saved since; nothing is saved then.
     """
-    text = checked_text(text)
-    if theme not in THEMES:
-        raise Refused("unknown_theme", "There is no such theme.", {"theme": "There is no such theme."})
-    refuse_unusable(publication_input(publication), theme, CustomTemplate(text))
     lock_publication(session, publication.id)
     newest = newest_version(session, publication)
     number = newest.number if newest else 0
-    if newest is None or (newest.text, newest.theme) != (text, theme):
+    if newest is None or (newest.text, newest.theme) != (tried.text, tried.theme):
         if based_on is not None and based_on != number:
             raise Conflict(
                 "stale_template",
@@ -90,8 +65,8 @@ def save_template(
         newest = TemplateVersion(
             publication_id=publication.id,
             number=number + 1,
-            theme=theme,
-            text=text,
+            theme=tried.theme,
+            text=tried.text,
             note=one_line(note)[:NOTE_LENGTH],
             author=actor,
             restored_from=restored_from,
@@ -99,22 +74,6 @@ def save_template(
         session.add(newest)
     _use(session, publication, newest, actor)
     return newest
-
-
-def restore_template(
-    session: Session, publication: Publication, number: int, *, actor: str
-) -> TemplateVersion:
-    """Put the text of version `number` in use again, as a new version; raises what `save_template` raises."""
-    version = find_version(session, publication, number)
-    return save_template(
-        session,
-        publication,
-        version.text,
-        theme=version.theme,
-        actor=actor,
-        note=version.note,
-        restored_from=number,
-    )
 
 
 def use_theme(session: Session, publication: Publication, *, actor: str) -> None:

@@ -11,15 +11,13 @@ from newsletter.document.merge import MergeField, Substitution, fields_in, subst
 from newsletter.document.reading_time import reading_minutes
 from newsletter.document.section import Section, is_empty
 from newsletter.rendering.contents import NO_CONTENTS, Contents, contents_of
-from newsletter.rendering.custom_template.process import ask
-from newsletter.rendering.custom_template.request import Request
 from newsletter.rendering.direction import isolate_slots
 from newsletter.rendering.environment import render
 from newsletter.rendering.extent import refuse_too_large
 from newsletter.rendering.filters import Wording
 from newsletter.rendering.inline import InlinedParts
 from newsletter.rendering.plain_text import tidy
-from newsletter.rendering.redirects import redirect_of, tracked_url
+from newsletter.rendering.redirects import hidden_html, redirect_of
 from newsletter.rendering.render_input import RenderInput
 from newsletter.rendering.slots import Slot, SlotMode, SlotTable
 from newsletter.rendering.theme import Tokens
@@ -56,6 +54,10 @@ def compose(
     refuse_too_large(given.document)
     slots = slots or SlotTable()
     if given.template is not None:
+        # Few publications have one, and this takes as long to import as a command needs to start.
+        from newsletter.rendering.custom_template.process import ask
+        from newsletter.rendering.custom_template.request import Request
+
         answer = ask(Request(given, slots))
         slots.slots[:] = answer.slots.slots
         if redirect is not None:
@@ -76,7 +78,7 @@ def compose_with(document: Document, html: str, context: dict[str, Any], slots: 
         in_text["contents"] = NO_CONTENTS
     folder = context["theme"].folder
     return Composed(
-        html=isolate_slots(html, slots),
+        html=isolate_slots(_with_hidden(html, context["hidden"]), slots),
         text=tidy(render([f"{folder}/issue.txt", "base/issue.txt"], in_text)),
         subject=context["wording"].substitution.words(document.subject),
         preheader=context["preheader"],
@@ -117,19 +119,16 @@ def template_context(
         "padding": range(max(0, _PREHEADER_ROOM - len(preheader))),
         "unsubscribe_url": slots.placeholder(UNSUBSCRIBE),
         "preferences_url": slots.placeholder(PREFERENCES),
-        **_hidden_addresses(given, slots),
+        "hidden": hidden_html(given.tracking, slots) if given.tracking else "",
     }
 
 
-def _hidden_addresses(given: RenderInput, slots: SlotTable) -> dict[str, str]:
-    """The pixel and the canary link, which stand at the end of the HTML; empty where nothing is counted."""
-    tracking = given.tracking
-    if tracking is None:
-        return {"pixel_url": "", "canary_url": ""}
-    return {
-        "pixel_url": f"{tracked_url(tracking, tracking.pixel, slots)}.gif",
-        "canary_url": tracked_url(tracking, tracking.canary, slots) if tracking.canary else "",
-    }
+def _with_hidden(html: str, hidden: str) -> str:
+    """`html` with what nobody sees at the end of its body, whatever template it is of."""
+    if not hidden:
+        return html
+    before, end, after = html.rpartition("</body>")
+    return f"{before}{hidden}{end}{after}" if end else html + hidden
 
 
 def listed_contents(tokens: Tokens, sections: Sequence[Section]) -> Contents:

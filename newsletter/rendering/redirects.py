@@ -1,6 +1,7 @@
 """Links that lead somewhere else than their document says: through a redirect."""
 
 from collections.abc import Callable
+from html import escape
 
 from newsletter.document.url_key import normal_url
 from newsletter.rendering.render_input import RenderInput, TrackingInput
@@ -26,6 +27,16 @@ def redirect_of(given: RenderInput, slots: SlotTable) -> Callable[[str], str] | 
 def tracked_url(tracking: TrackingInput, url: str, slots: SlotTable) -> str:
     """`url` with the slot for whose copy it stands in."""
     return url + slots.placeholder(Slot(tracking.slot, mode=SlotMode.URL_PART))
+
+
+def hidden_html(tracking: TrackingInput, slots: SlotTable) -> str:
+    """The canary link and the pixel. The link has no words, no focus and no place on the page."""
+    html = ""
+    if tracking.canary:
+        canary = escape(tracked_url(tracking, tracking.canary, slots))
+        html = f'<a href="{canary}" style="display: none" aria-hidden="true" tabindex="-1"></a>\n'
+    pixel = escape(f"{tracked_url(tracking, tracking.pixel, slots)}.gif")
+    return f'{html}<img src="{pixel}" width="1" height="1" alt="" style="display: block">\n'
 
 
 class FollowedUrls:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.approval.notify import tell_team
 from newsletter.core import clock
-from newsletter.core.errors import DomainError
+from newsletter.core.errors import DomainError, Retryable
 from newsletter.core.links import Links
 from newsletter.issues.compile import compile_for_mailing
 from newsletter.issues.models import Issue, Revision
@@ -190,6 +190,8 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
     try:
         with session.begin_nested():
             stored = _publish_and_compile(session, mailing, links)
+    except Retryable:
+        raise  # there is nothing for an editor to see: the freeze is tried again
     except DomainError as error:
         # Preflight let it pass when it was scheduled; what changed since is for an editor to see.
         log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)

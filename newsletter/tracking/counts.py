@@ -1,32 +1,22 @@
 """The counts of events by mailing, link, label and hour, changed in one transaction with the events."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from newsletter.core.db import table_of
-from newsletter.tracking.models import EventKind, Label, TrackingCount
+from newsletter.tracking.models import TrackingCount
 
 ANY_LINK = 0  # the mailing as a whole
 KEY = ("mailing_id", "kind", "link_id", "hour", "label")
 
-Key = tuple[int, EventKind, int, datetime, Label]
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """What of an event is counted."""
-
-    mailing_id: int
-    kind: EventKind
-    link_id: int
-    at: datetime
-    label: Label
+Key = tuple[int, str, int, datetime, str]  # kind and label are words: enumerations hash slowly
+Row = Mapping[str, Any]  # the columns of an event
 
 
 class Delta:
@@ -36,17 +26,19 @@ class Delta:
         self.events: Counter[Key] = Counter()
         self.people: Counter[Key] = Counter()
 
-    def add(self, events: Iterable[Labelled], *, of_one_person: bool, sign: int = 1) -> None:
-        """Count `events`, or no longer (`sign` -1): of one person, or of people who are not told apart."""
-        met: set[tuple[EventKind, int, Label]] = set()
-        for event in sorted(events, key=lambda event: event.at) if of_one_person else events:
-            hour = event.at.replace(minute=0, second=0, microsecond=0)
-            for link_id in {event.link_id, ANY_LINK}:
-                key = (event.mailing_id, event.kind, link_id, hour, event.label)
-                self.events[key] += sign
-                if of_one_person and (event.kind, link_id, event.label) not in met:
-                    met.add((event.kind, link_id, event.label))
-                    self.people[key] += sign
+    def add(self, rows: Iterable[Row], *, of_one_person: bool, sign: int = 1) -> None:
+        """Count events, or no longer (`sign` -1): of one person, or of people who are not told apart."""
+        events, people = self.events, self.people
+        met: set[tuple[str, int, str]] = set()
+        for row in sorted(rows, key=_moment) if of_one_person else rows:
+            at, kind, label = row["at"], row["kind"].value, row["label"].value
+            hour = datetime(at.year, at.month, at.day, at.hour, tzinfo=UTC)
+            for link_id in {row["link_id"], ANY_LINK}:
+                key = (row["mailing_id"], kind, link_id, hour, label)
+                events[key] += sign
+                if of_one_person and (kind, link_id, label) not in met:
+                    met.add((kind, link_id, label))
+                    people[key] += sign
 
     def apply(self, session: Session) -> None:
         """Change the rows. Whoever changes counts has locked them (`fold.lock_counts`)."""
@@ -58,6 +50,11 @@ class Delta:
         if rows:
             connection = session.connection()
             connection.execute(_ADD[connection.dialect.name], rows)
+
+
+def _moment(row: Row) -> datetime:
+    at: datetime = row["at"]
+    return at
 
 
 def _adding(insert: postgresql.Insert | sqlite.Insert) -> Executable:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.db import lock_name, table_of
 from newsletter.publications.models import TrackingMode
-from newsletter.tracking.counts import Delta, Labelled
+from newsletter.tracking.counts import Delta
 from newsletter.tracking.deliveries import CHUNK, HitDelivery, read_deliveries, read_modes
 from newsletter.tracking.hit import Hit
 from newsletter.tracking.models import TrackingEvent
@@ -28,6 +28,12 @@ _RELABEL = (
     update(_EVENTS)
     .where(_EVENTS.c.id == bindparam("event_id"))
     .values(label=bindparam("new_label"), rule=bindparam("new_rule"))
+)
+
+# What has to be known of a stored event to judge it again.
+_READ = (
+    *("id", "mailing_id", "link_id", "subscriber_id", "kind", "at"),
+    *("seconds", "is_head", "agent", "label", "rule"),
 )
 
 Person = tuple[int, int]  # a mailing and a subscriber
@@ -64,7 +70,7 @@ def fold(session: Session, hits: Sequence[Hit]) -> int:
     delta = Delta()
     for rows in others.values():
         label(rows)
-        delta.add(map(labelled, rows), of_one_person=False)
+        delta.add(rows, of_one_person=False)
     stored = _add_persons(session, persons, delta)
     rows = [row for group in others.values() for row in group] + stored
     if rows:
@@ -81,12 +87,13 @@ def read_persons(session: Session, persons: Iterable[Person]) -> dict[Person, li
     found: defaultdict[Person, list[Row]] = defaultdict(list)
     for mailing_id, subscriber_ids in of_mailing.items():
         for start in range(0, len(subscriber_ids), CHUNK):
-            theirs = select(_EVENTS).where(
+            theirs = select(*(_EVENTS.c[name] for name in _READ)).where(
                 _EVENTS.c.mailing_id == mailing_id,
                 _EVENTS.c.subscriber_id.in_(subscriber_ids[start : start + CHUNK]),
             )
-            for row in session.execute(theirs).mappings():
-                found[mailing_id, row["subscriber_id"]].append(dict(row))
+            for values in session.connection().execute(theirs):
+                row = dict(zip(_READ, values, strict=True))
+                found[mailing_id, row["subscriber_id"]].append(row)
     return found
 
 
@@ -109,11 +116,6 @@ def label(rows: Sequence[Row]) -> None:
     ]
     for row, (given, rule) in zip(rows, classify(events), strict=True):
         row["label"], row["rule"] = given, rule
-
-
-def labelled(row: Row) -> Labelled:
-    """What of an event is counted."""
-    return Labelled(row["mailing_id"], row["kind"], row["link_id"], row["at"], row["label"])
 
 
 def _new(session: Session, hits: Sequence[Hit]) -> list[Hit]:
@@ -151,8 +153,8 @@ def _add_persons(session: Session, persons: dict[Person, list[Row]], delta: Delt
         again = [dict(row) for row in before]
         kept = new[: max(0, MOST_OF_A_PERSON - len(before))]
         label(again + kept)
-        delta.add(map(labelled, before), of_one_person=True, sign=-1)
-        delta.add(map(labelled, again + kept), of_one_person=True)
+        delta.add(before, of_one_person=True, sign=-1)
+        delta.add(again + kept, of_one_person=True)
         relabel(session, again, before)
         added += kept
     return added

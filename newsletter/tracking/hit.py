@@ -1,14 +1,13 @@
 """A hit: a tracked link was followed or a pixel was loaded, as a web process saw it."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from newsletter.tracking.models import AGENT_LENGTH, EventKind
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What is known before any database was asked.
 
     key:   its own, so that it is counted once however often it is written down.

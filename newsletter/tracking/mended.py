@@ -18,7 +18,7 @@ log = Logger(__name__)
 REFRESH_SECONDS = 2.0  # a mended link leads to its new target so soon, where the database answers
 AWAY_SECONDS = 5.0
 ANSWER_SECONDS = 3.0
-FIRST_SECONDS = 1.0  # that the first request of a process waits
+FIRST_SECONDS = 0.25  # that the first request of a process waits
 
 
 class MendedLinks:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.core.db import table_of
 from newsletter.tracking.counts import Delta
-from newsletter.tracking.fold import Row, label, labelled, lock_counts, read_persons, relabel
+from newsletter.tracking.fold import Row, label, lock_counts, read_persons, relabel
 from newsletter.tracking.models import TrackingEvent, TrackingRelabel
 from newsletter.tracking.rules import BY_NAME, DIGEST
 
@@ -122,6 +122,6 @@ def _alone(row: Row) -> Row:
 def _change(
     session: Session, rows: list[Row], before: list[Row], delta: Delta, *, of_one_person: bool
 ) -> None:
-    delta.add(map(labelled, before), of_one_person=of_one_person, sign=-1)
-    delta.add(map(labelled, rows), of_one_person=of_one_person)
+    delta.add(before, of_one_person=of_one_person, sign=-1)
+    delta.add(rows, of_one_person=of_one_person)
     relabel(session, rows, before)

@@ -1,5 +1,6 @@
 """People and programs told apart: the rules, in the order in which they are asked. Pure.
 
+What looks at an event alone comes before what looks at its delivery.
 Each rule looks at an event and at the other events of its delivery. Where none applies it was a person: in
 doubt, a click is somebody's. Labels are given afterwards, and given anew when a rule changes.
 """
@@ -9,8 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from newsletter.tracking.models import EventKind, Label
 
@@ -33,11 +35,10 @@ _GMAIL = re.compile(r"GoogleImageProxy")
 _GMAIL_PREFETCH = re.compile(r"Edge/12\.246 Mozilla/5\.0$")
 _YAHOO = re.compile(r"YahooMailProxy|YahooCacheSystem")
 _OUTLOOK = re.compile(r"OutlookImageProxy|Microsoft-Image-Proxy|OWA-ImageProxy", re.IGNORECASE)
-_BARE = re.compile(r"(?:Mozilla/5\.0)?")
+_BARE = re.compile(r"^(?:Mozilla/5\.0)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """What the rules look at. `seconds`: since the Date of the copy; None where that is not known."""
 
     kind: EventKind
@@ -48,8 +49,7 @@ class Event:
     seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """What is known of an event from the other events of its delivery.
 
     near_canary: whether the canary link was followed shortly before or after it.
@@ -103,12 +103,8 @@ def _is_too_soon(event: Event, _around: Around) -> bool:
 def _agent_rule(
     name: str, label: Label, why: str, source: str, *, pattern: re.Pattern[str], kind: EventKind | None
 ) -> Rule:
-    @lru_cache(maxsize=4096)  # most events have one of a few hundred
-    def is_named(agent: str) -> bool:
-        return bool(pattern.fullmatch(agent) if pattern is _BARE else pattern.search(agent))
-
     def applies(event: Event, _around: Around) -> bool:
-        return (kind is None or event.kind is kind) and is_named(event.agent)
+        return (kind is None or event.kind is kind) and pattern.search(event.agent) is not None
 
     return Rule(name, label, why, source, applies, pattern.pattern)
 
@@ -180,6 +176,8 @@ RULES: tuple[Rule, ...] = (
         needs_delivery=True,
     ),
 )
+_ANY_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+_OF_DELIVERY = tuple(rule for rule in RULES if rule.needs_delivery)
 BY_NAME = {rule.name: rule for rule in RULES}
 _LIMITS = (TOO_SOON, BURST, NEAR_CANARY)
 DIGEST = hashlib.sha256(
@@ -194,18 +192,32 @@ def classify(events: Sequence[Event]) -> list[tuple[Label, str]]:
 
 def judge(event: Event, around: Around = ALONE) -> tuple[Label, str]:
     """The label of an event, and the name of the rule that gave it."""
-    for rule in RULES:
+    if (given := _judge_alone(event.kind, event.is_head, event.agent)) is not None:
+        return given
+    for rule in _OF_DELIVERY:
         if rule.applies(event, around):
             return rule.label, rule.name
     return Label.PERSON, ""
 
 
+@lru_cache(maxsize=4096)  # most events are like one of a few hundred
+def _judge_alone(kind: EventKind, is_head: bool, agent: str) -> tuple[Label, str] | None:
+    """What the rules say that look at nothing else."""
+    event = Event(kind, 0, _ANY_MOMENT, agent, is_head)
+    for rule in RULES:
+        if not rule.needs_delivery and rule.applies(event, ALONE):
+            return rule.label, rule.name
+    return None
+
+
 def surroundings(events: Sequence[Event]) -> list[Around]:
     """What is around each event of one delivery; takes time for their number, not for its square."""
+    if len(events) == 1:
+        return [ALONE]
     canaries = sorted(event.at for event in events if event.kind is EventKind.CANARY)
     bursts = _bursts(events)
     return [
-        Around(_is_near(canaries, event.at), index in bursts) if canaries or bursts else ALONE
+        Around(bool(canaries) and _is_near(canaries, event.at), index in bursts)
         for index, event in enumerate(events)
     ]
 

@@ -38,6 +38,7 @@ GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
+REDIRECTED = b"Redirecting.\n"
 MOST_TOKENS = 10_000  # first parts of links that a process has verified: those of some hundred issues
 PRIVATE = (
     ("Cache-Control", "no-store"),
@@ -110,8 +111,8 @@ class TrackingFront:
         self._app, self._inner = app, inner
         every = [*PRIVATE, *headers.of_every_file(https)]
         policy = ("Content-Security-Policy", headers.CONTENT_SECURITY_POLICY)
-        self._redirect_headers = [*every, policy, ("Content-Length", "0")]
-        self._gif_headers = [*every, ("Content-Type", "image/gif"), ("Content-Length", str(len(GIF)))]
+        self._redirect_headers = [*every, policy, *_measured("text/plain", REDIRECTED)]
+        self._gif_headers = [*every, *_measured("image/gif", GIF)]
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer what is a tracked link or a pixel; leave everything else to Flask."""
@@ -121,7 +122,7 @@ class TrackingFront:
                 target = self._follow(path[len(REDIRECT_PATH) :], environ)
                 if target:
                     start_response("302 Found", [("Location", target), *self._redirect_headers])
-                    return []
+                    return [] if environ["REQUEST_METHOD"] == "HEAD" else [REDIRECTED]
             elif path.startswith(PIXEL_PATH) and path.endswith(".gif"):
                 tracking_of(self._app).opened(path[len(PIXEL_PATH) : -len(".gif")], environ)
                 start_response("200 OK", self._gif_headers)
@@ -139,6 +140,10 @@ class TrackingFront:
         if target:
             tracking.followed(link, reader, environ)
         return target if target.isascii() else iri_to_uri(target)
+
+
+def _measured(content_type: str, body: bytes) -> list[tuple[str, str]]:
+    return [("Content-Type", content_type), ("Content-Length", str(len(body)))]
 
 
 def tracking_of(app: Flask) -> Tracking:

@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
+from newsletter.core.db import reading
 from newsletter.mailings.models import Mailing
-from newsletter.mailings.totals import MailingTotals
+from newsletter.mailings.totals import DisplayedState, MailingTotals, read_totals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.drain import SendingProcess
@@ -66,7 +67,7 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
     wait_until(lambda: sink.counts.messages > 0)
     for _ in range(PAUSES):
         press(runtime, control.pause, mailing_id)
-        time.sleep(1.2)  # a second, plus the replies that are on their way
+        wait_until(lambda: displayed(runtime, mailing_id) is DisplayedState.PAUSED)  # all is answered
         stood_at = sink.counts.messages
         time.sleep(0.3)
         assert sink.counts.messages == stood_at
@@ -80,3 +81,9 @@ def test_paused_and_resumed_again_and_again_then_cancelled(
     assert 0 < found.sent < READERS
     assert found.excluded == {"cancelled": READERS - found.sent}
     assert found.unanswered == 0
+
+
+def displayed(runtime: Runtime, mailing_id: int) -> DisplayedState:
+    """What people are told: that it is paused once nothing of it is in flight."""
+    with reading(), runtime.session() as session:
+        return read_totals(session, mailing_id).state

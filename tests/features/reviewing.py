@@ -1,4 +1,4 @@
-"""Two versions of a publication's rules, a warning that somebody waived, and a snippet."""
+"""Two versions of a publication's rules and of its template, a waived warning, and a snippet."""
 
 from sqlalchemy.orm import Session
 
@@ -9,16 +9,23 @@ from newsletter.issues.models import Issue
 from newsletter.issues.snippets.save import SnippetWords, save_snippet
 from newsletter.preflight.rule_versions import save_rules
 from newsletter.preflight.waive import waive
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TemplateVersion
+from newsletter.rendering.custom_template.starter import starter
 
 SNIPPET = "support"  # its key
 
 
 def review(session: Session, publication: Publication, issue_id: int, links: Links, actor: str) -> int:
-    """Choose rules; the id of the waiver of what is said about test messages."""
+    """Choose rules, keep templates; the id of the waiver of what is said about test messages."""
     for word in ("e-mail: email", "web site: website"):
         save_rules(session, publication, f"words:\n  {word}\n", actor=actor)
-
+    text = starter("gazette")
+    for number, added in enumerate(("", "{# Ours #}\n"), start=1):
+        # Not in use: what the other pages show is the theme.
+        version = TemplateVersion(
+            publication_id=publication.id, number=number, theme="gazette", text=added + text, author=actor
+        )
+        session.add(version)
     [waiver] = waive(session, issue_id, "tested", "", reason="Seen on paper.", links=links, actor=actor)
     return waiver.id
 

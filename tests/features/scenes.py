@@ -31,7 +31,7 @@ from newsletter.mailings.lifecycle import lock
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
 from newsletter.publications.create import create_publication
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TrackingMode
 from newsletter.runtime import Runtime
 from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
@@ -112,6 +112,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     demo = make_demo(session, MediaFiles(runtime.settings.media_dir), runtime.links)
     session.commit()
     publication = session.scalars(select(Publication).where(Publication.slug == demo.publication_slug)).one()
+    publication.tracking = TrackingMode.INDIVIDUAL
     _edit(session, demo.draft_id)
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
@@ -136,10 +137,9 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
     common = _common(session, publication) | further
-    done = {"import_id": _import(session, publication, ImportState.DONE)}
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
     scenes = [
-        Scene("draft", common | done | written),
+        Scene("draft", common | written | {"import_id": _import(session, publication, ImportState.DONE)}),
         Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
         Scene("failed", common | {"import_id": _import(session, publication, ImportState.FAILED)}),
         Scene("preview", {"slug": publication.slug, "import_id": _preview(session, runtime, publication)}),

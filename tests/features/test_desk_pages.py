@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from newsletter.runtime import Runtime
 from newsletter.web.limits import limiter
 from tests.extent import SOAK
-from tests.features.looking import HEIGHT, listen, look, unringed
+from tests.features.looking import listen, look, resize, unringed
 from tests.features.scenes import OWNER, PASSWORD, Scene, bare, empty, foreign, full, pages, paths
 from tests.heartbeats import every_worker_lives
 from tests.serving import serve
@@ -38,6 +38,11 @@ NONSENSE = urlencode(
         "date": "2026-13-45",
         "zone": "Nowhere",
     }
+)
+# A form of the page with something to write in, as it stands in the HTML; scripts add none.
+WRITTEN_IN = re.compile(
+    rb"<main\b.*<form\b[^>]*post.*(?:<textarea|<input(?![^>]*\btype=(?!\"?(?:text|email|url|search)\b)))",
+    re.S,
 )
 TOKEN = re.compile(rb"[\w.-]{40,}")
 GARBAGE = "\u202e<b>ab</b> " + "x" * 80
@@ -104,7 +109,7 @@ def test_what_was_typed_wrongly(
     sign_in(tab, origin)
     heard = listen(tab)
     problems: dict[str, list[str]] = {}
-    for path in open_pages(app, tab, origin, scenes[:1], heard):
+    for path in open_pages(app, tab, origin, scenes[:1], heard, asks=True):
         for number, answer in _send_garbage(tab):
             if answer.status >= 400:
                 # A preview of what was typed may be refused, too: that is an answer, not an accident.
@@ -145,23 +150,34 @@ def walk(
     heard = listen(tab)
     problems: dict[str, list[str]] = {}
     seen: set[str] = set()
+    widths = WIDTHS
     routes = app.url_map.bind("localhost")
     for path in open_pages(app, tab, origin, scenes, heard, query):
         page, _ = routes.match(path.partition("?")[0])
         first = page in axe and page not in seen
+        if first:
+            widths = WIDTHS  # at the first of them axe looks for everything
         rings = unringed(tab) if first or SOAK else ()
-        problems[path] = [*look(tab, widths=WIDTHS, axe=first), *rings, *heard]
+        problems[path] = [*look(tab, widths=widths, axe=first), *rings, *heard]
+        widths = widths[::-1]  # the next page is opened as wide as this one was left
         seen.add(page)
     assert problems
     complain(problems)
 
 
 def open_pages(
-    app: Flask, tab: Page, origin: str, scenes: list[Scene], heard: list[str], query: str = ""
+    app: Flask,
+    tab: Page,
+    origin: str,
+    scenes: list[Scene],
+    heard: list[str],
+    query: str = "",
+    *,
+    asks: bool = False,
 ) -> Iterator[str]:
-    """Open each whole page, at the first width; its address, and in `heard` only what is said of it.
+    """Open each whole page; its address, and in `heard` only what is said of it.
 
-    No redirects, no files, no parts of pages, no emails.
+    No redirects, no files, no parts of pages, no emails. asks: only those that have a form to write in.
     """
     seen = set()
     for path in (path for scene in scenes for path in paths(app, scene)):
@@ -170,13 +186,14 @@ def open_pages(
         seen.add(path)
         if query and _takes_no_notice(tab, origin + path, query):
             continue
-        tab.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        if asks and not WRITTEN_IN.search(_read(tab, origin + path)):
+            continue
         heard.clear()
         answer = _open(tab, f"{origin}{path}{query}")
         if answer is not None and answer.request.redirected_from is None:
             assert answer.status == 200 or query, f"{path}: {answer.status}"
             assert answer.status < 500, path
-            if _is_page(answer):
+            if _is_page(tab, answer):
                 yield path + query
     heard.clear()
 
@@ -207,19 +224,23 @@ def sign_in(tab: Page, origin: str) -> None:
     assert "/admin/" in tab.url
 
 
-def _is_page(answer: Response) -> bool:
+def _is_page(tab: Page, answer: Response) -> bool:
     headers = answer.headers
     return (
         headers["content-type"].startswith("text/html")
         and "sandbox" not in headers.get("content-security-policy", "")
-        and "<html" in answer.text()
+        and bool(tab.evaluate("document.doctype !== null"))  # a part of a page has none
     )
 
 
 def _takes_no_notice(tab: Page, url: str, query: str) -> bool:
     """Whether the page is the same without the query, but for tokens: it is looked at in another test."""
-    answers = [tab.request.get(f"{url}{end}", headers={"Accept": "text/html"}) for end in ("", query)]
-    return len({TOKEN.sub(b"", answer.body()) for answer in answers}) == 1
+    return len({TOKEN.sub(b"", _read(tab, f"{url}{end}")) for end in ("", query)}) == 1
+
+
+def _read(tab: Page, url: str) -> bytes:
+    """What the server answers, without drawing it."""
+    return tab.request.get(url, headers={"Accept": "text/html"}).body()
 
 
 def _send_garbage(tab: Page) -> Iterator[tuple[int, Response]]:
@@ -229,6 +250,7 @@ def _send_garbage(tab: Page) -> Iterator[tuple[int, Response]]:
     for number in range(tab.locator(FORMS).count()):
         if sent:
             tab.goto(url)
+        resize(tab, WIDTHS[0])  # what is folded on a phone is there, too
         form = tab.locator(FORMS).nth(number)
         sent = form.evaluate(FILL, GARBAGE) > 0
         if sent:

@@ -1,5 +1,7 @@
 """Complaints, automatic answers, challenges, and what people write."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +136,20 @@ def test_twenty_megabytes_are_read_in_a_moment() -> None:
     line = b"boundary=x " * 7 + b"\n"
     (event,) = parse(dsn() + line * (20 * 1024 * 1024 // len(line)))
     assert event.kind is K.HARD
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(notice("\n" * 1_000_000), id="empty lines"),
+        pytest.param(notice("<html>" + "<script>" * 120_000, subtype="html"), id="tags that are not closed"),
+        pytest.param(notice("<a@b.example>:\n" * 60_000), id="addresses"),
+    ],
+)
+def test_what_takes_long_is_read_in_part(raw: bytes) -> None:
+    began = time.process_time()
+    assert parse(raw)[0].kind is K.UNKNOWN
+    assert time.process_time() - began < 5
 
 
 def test_an_mbox_is_several_messages() -> None:

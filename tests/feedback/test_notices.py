@@ -130,6 +130,20 @@ def test_each_make_is_read(form: str, words: str, kind: EventKind, reason: Event
         ("outlook", "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found", K.HARD, R.USER_UNKNOWN),
         ("postfix", "550 spam-filter.example: sorry", K.UNKNOWN, R.OTHER),
         ("bare", "Something went wrong.", K.UNKNOWN, R.OTHER),
+        ("bare", "The server did not respond. The address may be incorrect.", K.SOFT, R.NETWORK),
+        (
+            "postfix",
+            "Host or domain name not found. Name service error: Host not found, try again",
+            K.SOFT,
+            R.HOST_UNKNOWN,
+        ),
+        (
+            "bare",
+            "The number of messages in the recipient's mailbox exceeded the limit.",
+            K.SOFT,
+            R.MAILBOX_FULL,
+        ),
+        ("bare", "Error: No valid recipients for this message", K.HARD, R.USER_UNKNOWN),
     ],
 )
 def test_what_a_make_says_in_its_own_way(form: str, words: str, kind: EventKind, reason: EventReason) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,17 +10,21 @@ from sqlalchemy.orm import Session
 from newsletter.bundles.verify import verify_bundle
 from newsletter.bundles.write import write_bundle
 from newsletter.core import clock
+from newsletter.core.errors import Retryable
 from newsletter.issues.models import Revision
 from newsletter.mailings.models import Control, Mailing
 from newsletter.media.files import MediaFiles
 from newsletter.preflight.check import check
+from newsletter.publications.find_template import find_version
 from newsletter.publications.models import Publication
-from newsletter.publications.template_versions import find_version, save_template, use_theme
+from newsletter.publications.template_versions import use_theme
+from newsletter.rendering.custom_template import process
 from newsletter.runtime import Runtime
 from newsletter.sending import control
 from newsletter.sending.copy_sent import find_copy
 from newsletter.sending.freeze import freeze
 from newsletter.smtp.sink import Options, Sink
+from tests.publications.templates import keep_template
 from tests.rendering.custom_template.samples import SMALLEST
 from tests.sending.process import sending_processes
 
@@ -30,13 +35,13 @@ def test_what_was_sent_is_made_again_whatever_becomes_of_the_template(
     runtime: Runtime, session: Session, scheduled: int
 ) -> None:
     publication = session.scalars(select(Publication)).one()
-    save_template(session, publication, SMALLEST, theme="gazette", actor="test")
+    keep_template(session, publication, SMALLEST, "gazette")
     session.commit()
     assert freeze(runtime.sessions, scheduled, runtime.links)
     with Sink(Options(keep_content=True)) as sink, sending_processes(runtime) as make_one:
         make_one(sink.url, 10).drain(scheduled, seconds=30)
         got = {record.recipient: record.content for record in sink.records}
-    save_template(session, publication, OTHER, theme="poster", actor="test")
+    keep_template(session, publication, OTHER, "poster")
     use_theme(session, publication, actor="test")
     session.commit()
     with time_machine.travel(clock.now() + timedelta(days=400), tick=False):
@@ -55,11 +60,27 @@ def test_what_was_sent_is_made_again_whatever_becomes_of_the_template(
     assert verify_bundle(bundle).identical
 
 
+def test_without_room_for_the_process_the_freeze_is_tried_again(
+    runtime: Runtime, session: Session, scheduled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = session.scalars(select(Publication)).one()
+    keep_template(session, publication, SMALLEST, "gazette")
+    session.commit()
+    with monkeypatch.context() as without_python:
+        process.end_process()
+        without_python.setattr("sys.executable", "/nowhere/python")
+        with pytest.raises(Retryable):
+            freeze(runtime.sessions, scheduled, runtime.links)
+    assert session.get_one(Mailing, scheduled).control is Control.GO
+    session.rollback()
+    assert freeze(runtime.sessions, scheduled, runtime.links)
+
+
 def test_a_template_that_fails_blocks_the_issue_and_holds_its_mailing(
     runtime: Runtime, session: Session, scheduled: int
 ) -> None:
     publication = session.scalars(select(Publication)).one()
-    save_template(session, publication, SMALLEST, theme="gazette", actor="test")
+    keep_template(session, publication, SMALLEST, "gazette")
     # As if it were wrong for this issue only.
     find_version(session, publication, 1).text = f"{SMALLEST}\n{{{{ nobody }}}}"
     session.commit()

@@ -1,5 +1,6 @@
 """Tracked links and pixels: always answered, never forged, recorded only where that is wanted."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,13 @@ NO_REDIS = "redis://127.0.0.1:1/0"
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 
-@pytest.fixture
-def hits(app: Flask) -> HitStream:
-    """The stream, empty."""
+@pytest.fixture(autouse=True)
+def hits(app: Flask) -> Iterator[HitStream]:
+    """The stream, empty; nothing of this test comes into it after the test."""
     stream = HitStream(app.extensions["newsletter_settings"].effective_redis_url)
     recorded(app, stream)
-    return stream
+    yield stream
+    tracking_of(app).flush()
 
 
 def recorded(app: Flask, stream: HitStream) -> list[Hit]:

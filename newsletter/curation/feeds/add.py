@@ -19,10 +19,11 @@ MOST_FEEDS = 1_000  # of a publication
 
 @dataclass(frozen=True)
 class AddedFeeds:
-    """The feeds that were added, and how many of those named were there already."""
+    """The feeds that were added, how many were there already, and how many have an address of no use."""
 
     added: list[Feed]
     known: int
+    unusable: int
 
 
 def add_feed(
@@ -60,7 +61,7 @@ def add_feed(
 def import_opml(session: Session, publication: Publication, octets: bytes, *, actor: str) -> AddedFeeds:
     """Add every feed of an OPML file. Raises `Refused` for what is none."""
     added: list[Feed] = []
-    known = 0
+    known = unusable = 0
     for listed in read_opml(octets):
         there = find_by_url(session, publication.id, listed.url)
         if there is not None and there.removed_at is None:
@@ -73,9 +74,10 @@ def import_opml(session: Session, publication: Publication, octets: bytes, *, ac
         except Refused as error:
             if error.code != "bad_feed_url":
                 raise
+            unusable += 1
             continue
         added.append(feed)
-    return AddedFeeds(added, known)
+    return AddedFeeds(added, known, unusable)
 
 
 def find_by_url(session: Session, publication_id: int, url: str) -> Feed | None:

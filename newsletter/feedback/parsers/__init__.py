@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from newsletter.core.registry import Registry
 from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
 from newsletter.feedback.parsers import arf, automatic, dsn, notice, person
-from newsletter.feedback.parsers.addresses import addresses_in
 from newsletter.feedback.parsers.clues import find_clues
 from newsletter.feedback.parsers.report import Report, read_report
 from newsletter.feedback.parsers.shorten import shortened
@@ -80,6 +79,6 @@ def _recipients(report: Report, event: FeedbackEvent) -> tuple[str, ...]:
     """Whom we wrote to: what we returned to ourselves says it better than a report behind an alias."""
     if event.kind in {EventKind.REPLY, EventKind.AUTO_REPLY} or len(event.recipients) > 1:
         return event.recipients
-    written_to = addresses_in(report.returned, "To")
+    written_to = report.returned_addresses("To")
     is_ours = report.returned_header("List-Unsubscribe") and report.returned_header("Feedback-ID")
     return tuple(written_to) if is_ours and len(written_to) == 1 else event.recipients

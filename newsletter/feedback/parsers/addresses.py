@@ -1,10 +1,7 @@
 """Addresses in the texts of reports, and which of them was written to."""
 
 import re
-from email.message import Message
 from email.utils import getaddresses
-
-from newsletter.core.mail_headers import raw_header
 
 ADDRESS = re.compile(
     r"(?:\"[^\"@\s]{1,64}\"|[^\s<>\"'()\[\],;:@\\\x00-\x20]{1,64})@(?:[\w-]{1,63}\.){0,8}[\w-]{1,63}",
@@ -28,7 +25,9 @@ def typed_address(value: str) -> str:
     return found[0] if found else ""
 
 
-def addresses_in(message: Message, *names: str) -> list[str]:
-    """The addresses in the headers of a message that are called so."""
-    texts = [text for name in names if (text := raw_header(message, name))]
+def addresses_in(*headers: str) -> list[str]:
+    """The addresses in headers such as To, at most 20."""
+    texts = [text[:2_000] for text in headers if "@" in text]
+    if not texts:
+        return []
     return [address for _name, address in getaddresses(texts) if "@" in address][:20]

@@ -3,7 +3,7 @@
 import re
 
 from newsletter.feedback.events import EventKind, FeedbackEvent
-from newsletter.feedback.parsers.addresses import addresses_in, typed_address
+from newsletter.feedback.parsers.addresses import typed_address
 from newsletter.feedback.parsers.dates import read_date
 from newsletter.feedback.parsers.report import Report
 
@@ -33,7 +33,7 @@ def _read_feedback(report: Report) -> FeedbackEvent:
     kind = fields.get("feedback-type", "").lower()
     named = [fields.get(name, "") for name in ("original-rcpt-to", "removal-recipient", "original-recipient")]
     recipients = [address for value in named if (address := typed_address(value))]
-    recipients = recipients[:1] or addresses_in(report.returned, "X-HmXmrOriginalRecipient", "To")[:1]
+    recipients = recipients[:1] or report.returned_addresses("X-HmXmrOriginalRecipient", "To")[:1]
     return FeedbackEvent(
         EventKind.COMPLAINT if kind in _COMPLAINTS else EventKind.UNKNOWN,
         KEY,

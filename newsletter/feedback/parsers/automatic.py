@@ -1,7 +1,6 @@
 """Answers that nobody wrote: on holiday, "we got your mail", receipts, challenges. All were delivered."""
 
 from newsletter.feedback.events import EventKind, FeedbackEvent
-from newsletter.feedback.parsers.addresses import addresses_in
 from newsletter.feedback.parsers.dates import read_date
 from newsletter.feedback.parsers.report import Report
 from newsletter.feedback.parsers.signs import is_automatic_answer, is_challenge, is_from_daemon, says_failure
@@ -34,7 +33,7 @@ def _event(report: Report, key: str) -> FeedbackEvent:
     return FeedbackEvent(
         EventKind.AUTO_REPLY,
         key,
-        recipients=tuple(addresses_in(report.headers, "From")[:1]),
+        recipients=tuple(report.addresses("From")[:1]),
         diagnostic=report.subject[:500],
         at=read_date(report.header("Date")),
         evidence=f"Subject: {report.subject}\n\n{report.notice.strip()[:2_000]}",

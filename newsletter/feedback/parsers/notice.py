@@ -29,6 +29,7 @@ _ALONE = re.compile(
 )
 # A line that begins with an address and goes on with the reason.
 _THEN_REASON = re.compile(rf"^\s{{0,8}}[<(\"']*({ADDRESS.pattern})[>)\"']*\s*(?:\.\.\.|:|--?|\s)\s*(\S.*)$")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ])|(?<=[。！？])")
 _ABOUT_ONE = frozenset({Wording.TEMPORARY, Wording.POLICY, Wording.EXPIRED, Wording.USER_UNAVAILABLE})
 
 
@@ -52,7 +53,7 @@ def refusal_in(notice: str, subject: str = "") -> Refusal:
     for text in (quoted, *_paragraphs(notice), subject):
         if text and _says_why(text):
             reply = read_remote_reply(text)
-            return Refusal(reply.code, reply.smtp_code, reply.text if _says_why(reply.text) else text)
+            return Refusal(reply.code, reply.smtp_code, _decisive(text))
     reply = read_remote_reply(quoted)
     vague = next((each for each in _paragraphs(notice) if wordings_of(each)), "")
     return Refusal(reply.code, reply.smtp_code, quoted or vague)
@@ -115,8 +116,22 @@ def _following(lines: list[str], start: int) -> str:
 
 def _event(report: Report, addresses: list[str], text: str, delayed: bool) -> FeedbackEvent:
     reply = read_remote_reply(text)
-    words = reply.text if _says_why(reply.text) else text
-    return _judged(report, addresses, Refusal(reply.code, reply.smtp_code, words), delayed, text)
+    refusal = Refusal(reply.code, reply.smtp_code, _decisive(text))
+    return _judged(report, addresses, refusal, delayed, text)
+
+
+def _decisive(text: str) -> str:
+    """A reply in `text`; without one the first sentence that says why, because advice follows.
+
+    “The server did not respond. The address may be incorrect” is about the server.
+    """
+    reply = read_remote_reply(text)
+    if wordings_of(reply.text) and reply.smtp_code is not None:
+        return reply.text
+    if reply.code or reply.smtp_code is not None or Wording.TEMPORARY in wordings_of(text):
+        return text
+    sentences = _SENTENCE_END.split(text)
+    return next((sentence for sentence in sentences if wordings_of(sentence) - _ABOUT_ONE), text)
 
 
 def _judged(

@@ -1,7 +1,6 @@
 """What a person wrote."""
 
 from newsletter.feedback.events import EventKind, FeedbackEvent
-from newsletter.feedback.parsers.addresses import addresses_in
 from newsletter.feedback.parsers.dates import read_date
 from newsletter.feedback.parsers.report import Report
 from newsletter.feedback.parsers.signs import is_bulk
@@ -11,7 +10,7 @@ KEY = "reply"
 
 def read(report: Report) -> list[FeedbackEvent] | None:
     """The reply; None for mail without a sender, and for what was sent to many."""
-    senders = addresses_in(report.headers, "From")
+    senders = report.addresses("From")
     if not senders or is_bulk(report):
         return None
     return [

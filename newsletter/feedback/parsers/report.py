@@ -8,14 +8,17 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from functools import cached_property
 from typing import Any
 
 from newsletter.core.mail_body import MOST_PARTS, readable_beginning
 from newsletter.core.mail_headers import decoded_header, raw_header
+from newsletter.feedback.parsers.addresses import addresses_in
 from newsletter.feedback.parsers.charset_guess import readable_text
 from newsletter.feedback.parsers.html_text import html_text
 from newsletter.feedback.parsers.repair import fold_again, with_boundary
 from newsletter.feedback.parsers.returned import split_returned
+from newsletter.smtp.wordings.bare_text import bare_text
 
 MOST_OCTETS = 1024 * 1024  # of a message; what a server returns comes last
 MOST_LINES = 20_000
@@ -51,15 +54,36 @@ class Report:
 
     def header(self, name: str) -> str:
         """A header as it came, as one line; empty without it."""
-        return raw_header(self.headers, name)
+        return raw_header(self.headers, name) if name.lower() in self._names else ""
 
     def returned_header(self, name: str) -> str:
         """The same of the returned message."""
-        return raw_header(self.returned, name)
+        return raw_header(self.returned, name) if name.lower() in self._returned_names else ""
 
-    @property
+    def addresses(self, *names: str) -> list[str]:
+        """The addresses in the headers that are called so."""
+        return addresses_in(*map(self.header, names))
+
+    def returned_addresses(self, *names: str) -> list[str]:
+        """The same of the returned message."""
+        return addresses_in(*map(self.returned_header, names))
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {name.lower() for name in self.headers}
+
+    @cached_property
+    def _returned_names(self) -> set[str]:
+        return {name.lower() for name in self.returned}
+
+    @cached_property
     def subject(self) -> str:
         return decoded_header(self.headers, "Subject")
+
+    @cached_property
+    def bare_subject(self) -> str:
+        """The words of the subject, as patterns look for them."""
+        return bare_text(self.subject)
 
     @property
     def is_report(self) -> bool:
@@ -111,10 +135,11 @@ def _has_text(part: Message) -> bool:
 
 
 def _read_part(part: Message, report: Report, texts: list[str]) -> None:
-    if part.get_content_maintype() != "text":
+    main, _, subtype = part.get_content_type().partition("/")
+    if main != "text":
         return
-    kind = part.get_content_subtype().removeprefix("x-message-")
-    if kind in {"plain", "html"} or not part.get_content_subtype().startswith(("x-message-", "rfc822")):
+    kind = subtype.removeprefix("x-message-")
+    if kind in {"plain", "html"} or not subtype.startswith(("x-message-", "rfc822")):
         if part.get_content_disposition() != "attachment" or not texts:
             text = readable_text(part)
             texts.append(html_text(text) if kind == "html" or _is_html(text) else text)

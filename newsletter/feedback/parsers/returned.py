@@ -3,13 +3,14 @@
 import re
 
 _MARK = re.compile(
-    r"^[\s>*-]*(?:-{2,}\s*)?(?:this is a copy of (?:the|your) message|below this line is a copy|included"
+    r"^[ \t>*-]{0,40}(?:this is a copy of (?:the|your) message|below this line is a copy|included"
     r" is a copy of"
     r"|original message (?:follows|headers?|header)|(?:the )?(?:header|text|body) (?:lines )?of (?:the"
     r"|your) (?:original )?message"
     r"|unsent message (?:follows|below)|returned message follows|message (?:header|text) follows|your"
     r" (?:original )?message (?:follows|reads)"
-    r"|copy of (?:your|the) (?:original )?message|original message|original e-?mail|urspr(?:ü|ue)ngliche"
+    r"|copy of (?:your|the) (?:original )?message|original message(?! details)|original e-?mail"
+    r"|urspr(?:ü|ue)ngliche"
     r" nachricht|mensaje original|message original"
     r"|messaggio originale|mensagem original|оригинальное (?:письмо|сообщение)|исходное сообщение|原始邮件"
     r"|原邮件|オリジナルメッセージ"

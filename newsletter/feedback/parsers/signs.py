@@ -5,7 +5,6 @@ Each is a sign and no proof: what a notice says is still decided by its words, a
 
 import re
 
-from newsletter.feedback.parsers.addresses import addresses_in
 from newsletter.feedback.parsers.report import Report
 from newsletter.smtp.wordings.bare_text import bare_text
 
@@ -143,7 +142,7 @@ def is_notice(report: Report) -> bool:
 def is_from_daemon(report: Report) -> bool:
     """Whether it comes from a mailer daemon, by its address or its name."""
     sender = report.header("From") or report.header("Sender")
-    addresses = addresses_in(report.headers, "From", "Sender")
+    addresses = report.addresses("From", "Sender")
     if sender.strip() == "<>":
         return True
     local = addresses[0].rpartition("@")[0].strip('"') if addresses else sender.strip(" <>")
@@ -152,13 +151,12 @@ def is_from_daemon(report: Report) -> bool:
 
 def says_failure(report: Report) -> bool:
     """Whether the subject says that something was not delivered."""
-    return bool(_FAILURE_SUBJECT.search(bare_text(report.subject)))
+    return bool(_FAILURE_SUBJECT.search(report.bare_subject))
 
 
 def says_delay(report: Report) -> bool:
     """Whether it says that a server still tries."""
-    subject = bare_text(report.subject)
-    if _DELAY.search(subject):
+    if _DELAY.search(report.bare_subject):
         return True
     return bool(_DELAY_TEXT.search(bare_text(report.notice[:2_000])))
 
@@ -179,7 +177,7 @@ def is_automatic_answer(report: Report) -> bool:
 
 def says_answer(report: Report) -> bool:
     """Whether the subject is one of automatic answers, in many languages."""
-    return bool(_ANSWER_SUBJECT.search(bare_text(report.subject)))
+    return bool(_ANSWER_SUBJECT.search(report.bare_subject))
 
 
 def is_challenge(report: Report) -> bool:

@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from threading import Lock
 from typing import NamedTuple
 
@@ -65,7 +66,10 @@ def _exchange(octets: bytes) -> bytes | None:
     """The reply; empty when the template was killed, None when the process did not take the request."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        child = _child()
+        try:
+            child = _child()
+        except OSError:  # no memory for it, or too many processes
+            return None
         if not _taken(child, ours, theirs):
             _give_up(child)
             return None
@@ -101,8 +105,9 @@ def _child() -> _Child:
 
 
 def _start() -> _Child:
-    ours, theirs = socket.socketpair()
-    with theirs:
+    """A new process. Raises OSError where there is no room for one."""
+    with ExitStack() as until_started:
+        ours, theirs = map(until_started.enter_context, socket.socketpair())
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-m", _MODULE],
             stdin=theirs.fileno(),
@@ -111,6 +116,8 @@ def _start() -> _Child:
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for us; it ends when we do
         )
+        theirs.close()
+        until_started.pop_all()
     return _Child(process, ours, os.getpid())
 
 

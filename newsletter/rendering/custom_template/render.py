@@ -31,7 +31,9 @@ _STOPPED: dict[type[BaseException], str] = {
     MemoryError: "This needs too much memory: the template was stopped.",
     RecursionError: "This calls itself again and again: the template was stopped.",
 }
-_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
+# As Python writes it; filters may have changed its letters or its spaces.
+_ADDRESS = re.compile(r"\bat\W{1,3}0x[0-9a-f]{6,16}(?![0-9a-f])", re.IGNORECASE)
+_FUNCTION = re.compile(r"<(?:built-in |bound )?\w+ (?:[\w.]+\.)?(\w+)[^>]*>")
 
 
 def render_template(template: CustomTemplate, context: dict[str, Any]) -> str:
@@ -131,7 +133,8 @@ def _sentence(error: BaseException) -> str:
         if isinstance(error, kind):
             return sentence
     if isinstance(error, SecurityError):
-        return f"This is not allowed here: {_shown(str(error))}"
+        words = str(error).replace("is not safely callable", "may not be called")
+        return f"This is not allowed here: {_shown(words)}"
     if isinstance(error, TemplateNotFound):
         return f"There is no built-in template “{str(error.name)[:80]}”."
     words = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
@@ -139,5 +142,5 @@ def _sentence(error: BaseException) -> str:
 
 
 def _shown(words: str) -> str:
-    words = _MODULE.sub("", " ".join(words.split()))
+    words = _FUNCTION.sub(r"“\1”", _MODULE.sub("", " ".join(words.split())))
     return full_stop(words if len(words) <= 200 else f"{words[:199]}…")

@@ -45,6 +45,7 @@ _USER_UNKNOWN = (
     r"(?:mail ?box|account) (?:of )?(?:\w+ )?(?:missing|isnt there)",
     r"(?:bad|not a deliverable|unrouteable) (?:destination )?(?:mailbox )?(?:address|email)",
     r"could (?:not|nt) (?:find|locate) (?:the )?(?:user|recipient|mailbox|account)",
+    r"(?:recipient verification failed|badrcptto)",
     r"mailbox unavailable or (?:access denied|not local)",
     r"misspelled or may not exist",
 )
@@ -61,8 +62,8 @@ _USER_UNAVAILABLE = (
 )
 _HOST_UNKNOWN = (
     (
-        r"(?:host|domain|mail domain|server|mx|site|machine|node)(?: name)?(?: or domain(?: name)?)?(?:"
-        r" [\w@]+){0,4}?"
+        r"(?:host|domain|mail domain|server|mx|site|machine|node)(?: name)?(?: or domain(?: name)?)?"
+        r"(?: (?!said\b|user|recipient|mailbox|address)[\w@]+){0,4}?"
         r" (?:(?:is |was )?(?:unknown|not found(?! try)|unrouteable|unresolvable)|(?:could ?(?:not|nt)"
         r"|cannot|cant) be"
         r" (?:found|resolved|located)|(?:does|do|did) ?(?:not|nt) (?:seem to )?(?:exist|resolve)|doesnt"
@@ -93,6 +94,7 @@ _NOT_ACCEPTED = (
         r"(?! from| to| with| that| for (?:this|that) (?:user|recipient))"
     ),
     r"null ?mx\b",
+    r"(?:mx|srv) (?:or srv )?record indicated no smtp service",
     r"(?:host|domain|server|site) (?:\w+ ){0,3}(?:accepts no|no longer accepts) mail",
     r"no mail (?:is )?accepted",
 )
@@ -143,7 +145,7 @@ _MAILBOX_FULL = (
     r"(?:mail ?box|inbox|maildir)(?: [\w@]+){0,4} (?:size )?(?:limit|too (?:large|big))",
     r"(?:size )?limit (?:of|for) (?:\w+ )?(?:mail ?box|inbox)",
     r"blocks limit exceeded",
-    r"(?:mail ?box|inbox|account)(?: [\w@]+){0,3} exceeds? (?:\w+ ){0,3}(?:size|limit|space)\b",
+    r"(?:mail ?box|inbox|account)(?: [\w@]+){0,3} exceed\w* (?:\w+ ){0,3}(?:size|limit|space)\b",
     (
         r"too (?:many|much) (?:messages|mails?) (?:stored )?(?:in|on) (?:the |this |his |her |their"
         r" )?(?:mail ?box|inbox)"

@@ -153,7 +153,7 @@ _POLICY = (
     r"only accepts? (?:mail|messages?)",
     r"(?:mail|message|service) (?:was |has been )?(?:refused|rejected|refuse)\b",
     r"not accepting (?:mail|messages) (?:from|with)",
-    r"(?:members? only|requires? confirmation)",
+    r"(?:recipient preferences|refused due to|members? only|requires? confirmation)",
     r"rule imposed",
     r"(?:tls|encryption|starttls) (?:is )?(?:required|needed)",
 )
@@ -166,6 +166,7 @@ _NETWORK = (
     ),
     r"timed? ?out\b",
     r"no route to",
+    r"lost connection",
     (
         r"(?:network|host|server|mta|destination|system|mx|computer) (?:\w+ ){0,3}(?:unreachable|not"
         r" (?:respond\w*|reachable"
@@ -204,12 +205,14 @@ _EXPIRED = (
         r" (?:\w+ ){0,4}(?:for|within|after|in) (?:\w+ ){0,3}(?:days?|hours?|minutes)"
     ),
     r"not going to try again",
+    r"failed \d+ attempts",
     r"in the queue too long",
     r"max\w* (?:retr\w+|queue|delivery attempts|time)",
     r"retr(?:ied (?:\w+ ){0,3}(?:times|and)|y limit)",
 )
 _TEMPORARY = (
-    r"try (?:it )?again",
+    r"(?:not found |please )try (?:it )?again",
+    r"try (?:it )?again (?:later|in)\b",
     r"(?:temporar\w+|later|retry|deferred|transient)\b",
     r"(?:will be retried|at this time)",
 )

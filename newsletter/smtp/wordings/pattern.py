@@ -6,12 +6,13 @@ from collections.abc import Callable
 Search = Callable[[str], "re.Match[str] | None"]
 
 _WHO = (
-    r"(?:users?|user ?id|username|recipients?|mail ?box(?:es)?|mail ?drop|address(?:es|ee)?|accounts?|alias"
+    r"(?:users?|user ?id|username|recipients?|mail ?box(?:es)?|mail ?drop|mail ?address|address(?:es|ee)?"
+    r"|accounts?|alias"
     r"|persons?|customer|e ?mail|subscriber|member|local ?part|forward path|destination|inbox|name)"
 )
 _GAP = r"(?: (?!but\b|sender\b|from\b|relay|spam|server\b|host\b|domain\b|system\b|mx\b|space\b)[\w@]+){0,7}?"
 _NOT_THERE = (
-    r"(?:unknown|(?:could |can ?)?(?:not|nt) (?:be )?found|cant be found|wasnt found|not exists?"
+    r"(?:unknown|(?:could ?|can ?)?(?:not|nt) (?:be )?found|cant be found|wasnt found|not exists?"
     r"|(?:do|does|did) ?(?:not|nt) (?:appear to |seem to )?exists?|doesnt appear to exist|isnt here"
     r"|no longer (?:exists?|valid|active|available|on (?:this )?server|in use|here)|nonexist\w+"
     r"|non exist\w+|not (?:a )?(?:known|valid|existing)\b(?! sender)|(?:un|not )recogni[sz]ed|invalid"

@@ -34,7 +34,9 @@ def tab(chrome: Browser, installation: Installation) -> Iterator[Page]:
     heard = listen(opened)
     yield opened
     opened.context.close()
-    assert heard == []
+    # The editor is answered 412 with the newer document, and goes on with that, when an entry of the inbox is
+    # placed while something else is on its way to the server.
+    assert [line for line in heard if "412 (PRECONDITION FAILED)" not in line] == []
 
 
 @pytest.fixture

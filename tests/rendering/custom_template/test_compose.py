@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 
 from newsletter.core.errors import Refused
+from newsletter.core.tracking_tokens import READER_SLOT
 from newsletter.document.blocks.image import ImageSection
 from newsletter.document.blocks.links import LinksSection
 from newsletter.document.image import Image
 from newsletter.document.item import Item
+from newsletter.document.url_key import normal_url
 from newsletter.rendering.compile_input import CompileInput, compile_from, compile_with_parts, urls_followed
 from newsletter.rendering.compose import compose
 from newsletter.rendering.custom_template import process
 from newsletter.rendering.custom_template.starter import block_source, starter
 from newsletter.rendering.example_issue import EXAMPLE, PICTURES
 from newsletter.rendering.headers import MessageHeaders
-from newsletter.rendering.render_input import CustomTemplate, MediaImage, RenderInput
+from newsletter.rendering.render_input import CustomTemplate, MediaImage, RenderInput, TrackingInput
+from newsletter.rendering.themes import THEMES
 from tests.rendering.custom_template.samples import SMALLEST, issue_with
 from tests.rendering.issues import issue_of, reference_digest
 
@@ -35,7 +38,7 @@ def refusal(text: str, **changes: Any) -> str:
     return refused.value.message
 
 
-@pytest.mark.parametrize("theme", ["gazette", "bulletin", "poster"])
+@pytest.mark.parametrize("theme", THEMES.keys())
 def test_a_copy_of_a_theme_makes_the_same_message(theme: str) -> None:
     picture = MediaImage("https://media.example.org/head.png", 1200, 300)
     given = issue_of(document=reference_digest(), theme=theme)
@@ -59,6 +62,24 @@ def test_links_lead_through_our_redirect() -> None:
     url = urls_followed(given)[0]
     compiled = compile_from(given.redirected({url: "https://news.example.org/l/abc"}))
     assert 'href="https://news.example.org/l/abc"' in compiled.fill_html({})
+
+
+def test_what_is_counted_is_the_same_as_with_the_theme() -> None:
+    theme = CompileInput(issue_of(document=reference_digest()), HEADERS)
+    url = urls_followed(theme)[0]
+    counted = TrackingInput(
+        READER_SLOT,
+        {normal_url(url): "https://news.example.org/l/abc."},
+        pixel="https://news.example.org/o/def.",
+        canary="https://news.example.org/l/ghi.",
+    )
+    theme = theme.redirected({}, counted)
+    own = replace(theme, render=replace(theme.render, template=CustomTemplate(starter("gazette"))))
+    made = compile_from(own)
+    assert made.to_json() == compile_from(theme).to_json()
+    html = made.fill_html({READER_SLOT: "reader"})
+    for address in ("/l/abc.reader", "/o/def.reader.gif", "/l/ghi.reader"):
+        assert address in html
 
 
 def test_a_block_is_replaced_by_its_source() -> None:

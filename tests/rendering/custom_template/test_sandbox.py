@@ -75,6 +75,8 @@ ESCAPES = [
     "{{ 'x' ~ cycler(1) }}",
     "{% macro m() %}{% endmacro %}{{ m }}",
     "{{ [cycler(1)] | join }}",
+    "{{ cycler(1) | upper }}",
+    "{{ {'a': cycler(1)} | urlencode }}",
 ]
 
 

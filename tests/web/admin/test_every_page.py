@@ -67,8 +67,9 @@ FURTHER = {
 # Sent by buttons that these scenes do not show, without a field; and what `_refuse_hostile_changes` sends.
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
-    *("/recipients.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
+    *("/recipients.csv", "/links.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
+    *("/template/remove", "/template/discard"),
 )
 # The test goes on with its session.
 END_SESSION = ("/sign-out", "/sessions/end")

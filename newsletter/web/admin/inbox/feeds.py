@@ -66,6 +66,15 @@ def import_feeds(slug: str) -> AnyResponse:
     session().commit()
     count = len(result.added)
     flash(ngettext("%(num)s feed was added.", "%(num)s feeds were added.", count), "success")
+    if result.unusable:
+        flash(
+            ngettext(
+                "%(num)s feed was left out: its address cannot be fetched.",
+                "%(num)s feeds were left out: their addresses cannot be fetched.",
+                result.unusable,
+            ),
+            "warning",
+        )
     return redirect(url_for(".feeds", slug=slug), 303)
 
 

@@ -25,6 +25,7 @@ from newsletter.web.admin.mailings.blueprint import (
     publication_of,
     titles,
 )
+from newsletter.web.admin.mailings.links import links_part
 from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.words.mailing_progress import (
     limit_sentence,
@@ -55,6 +56,7 @@ def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: 
     return render_template(
         "admin/mailings/watch.html",
         **facts,
+        followed=links_part(mailing),
         failures=count_failures(session(), mailing.id) if failed else [],
         wanted=wanted,
         outcomes=OUTCOMES,

@@ -22,7 +22,7 @@ from newsletter.web.forms import Form, choices
 TRACKING_MODES = {
     TrackingMode.OFF: _("Not counted"),
     TrackingMode.AGGREGATE: _("Counted, without knowing who"),
-    TrackingMode.INDIVIDUAL: _("Counted, and who it was of readers who agree"),
+    TrackingMode.INDIVIDUAL: _("Counted by reader, for those who agreed"),
 }
 
 

@@ -16,8 +16,8 @@ from newsletter.issues.library import media_image
 from newsletter.media.store import find_media
 from newsletter.media.variants import WIDTHS
 from newsletter.publications.branding import own_tokens
+from newsletter.publications.find_template import template_in_use
 from newsletter.publications.models import Publication
-from newsletter.publications.template_versions import template_in_use
 from newsletter.rendering.compile_input import CompileInput, compile_from
 from newsletter.rendering.custom_template.trial import example_input
 from newsletter.rendering.headers import MessageHeaders

@@ -10,19 +10,21 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
+from newsletter.core.db import reading
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.text_diff import diff_texts
 from newsletter.document.blocks import BLOCKS
 from newsletter.issues.models import Issue
 from newsletter.preflight.template_trial import TemplateTrial, revision_to_try, try_template
+from newsletter.publications.find_template import list_versions, newest_version
 from newsletter.publications.models import NOTE_LENGTH, Publication
 from newsletter.publications.template_versions import (
     drop_draft,
     find_draft,
     keep_draft,
-    list_versions,
-    newest_version,
+    publication_input,
     save_template,
+    try_to_save,
     use_theme,
 )
 from newsletter.rendering.custom_template.render import LARGEST_TEMPLATE
@@ -67,15 +69,14 @@ def change_template(slug: str) -> AnyResponse:
     try:
         if "try" in request.form:
             _keep(publication, typed)
-            return _page(publication, typed, 200, trial=_try(publication, typed))
+            with reading():  # others may write meanwhile
+                return _page(publication, typed, 200, trial=_try(publication, typed))
+        facts = publication_input(publication)
+        start_afresh()
+        tried = try_to_save(facts, typed.text, typed.theme)
+        publication = load_publication(slug)
         version = save_template(
-            session(),
-            publication,
-            typed.text,
-            theme=typed.theme,
-            actor=current_actor(),
-            note=typed.note,
-            based_on=typed.based_on,
+            session(), publication, tried, actor=current_actor(), note=typed.note, based_on=typed.based_on
         )
     except DomainError as error:
         start_afresh()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Response, make_response, render_template
 
 from newsletter.accounts.permissions import Permission
-from newsletter.core.errors import DomainError
+from newsletter.core.errors import DomainError, Refused
 from newsletter.issues.compile import compile_input
 from newsletter.issues.example import example_values
 from newsletter.preflight.template_trial import revision_to_try
@@ -39,7 +39,8 @@ def template_preview(slug: str) -> Response:
         response = make_response(in_scheme(_html(publication), scheme))
     except DomainError as error:
         page = render_template("admin/preview_error.html", error=error, scheme=scheme)
-        response = make_response(page, STATUS[error.decision])
+        # A template that is still broken is no failure of this page, which says what is wrong.
+        response = make_response(page, 200 if isinstance(error, Refused) else STATUS[error.decision])
     response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
     return response
 

@@ -60,6 +60,16 @@ def test_feeds_come_from_another_reader_and_go_there(
     assert 'xmlUrl="https://radio.example/feed"' in sent.text
 
 
+def test_feeds_without_a_usable_address_are_counted(
+    editor_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    no_use = OPML.replace(b"https://post.example/feed", b"https://post.example/a feed")
+    editor_client.post(f"{FEEDS}/import", data={"file": (BytesIO(no_use), "feeds.opml")})
+    page = editor_client.get(FEEDS).text
+    assert "1 feed was added." in page
+    assert "1 feed was left out" in page
+
+
 def test_what_is_no_feed_or_no_opml_is_said(editor_client: SignedIn, publication: Publication) -> None:
     page = editor_client.post(FEEDS, data={"url": "javascript:alert(1)"})
     assert (page.status_code, "Enter the address of a feed" in page.text) == (400, True)

@@ -1,0 +1,51 @@
+"""`newsletter feedback parse`: what messages are, without a database."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.databases import both_databases
+from tests.feedback.reports import ADDRESS, TOKEN, complaint, dsn
+
+
+@both_databases
+def test_a_bounce_is_one_line_of_json(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bounce.eml").write_bytes(dsn())
+    assert run("feedback", "parse", str(tmp_path / "bounce.eml"), "--json").json == {
+        "kind": "hard",
+        "reason": "user_unknown",
+        "code": "5.1.1",
+        "smtp_code": 550,
+        "recipients": [ADDRESS],
+        "delivery": {
+            "bounce_addresses": [TOKEN],
+            "message_id": "17.4.0011223344556677@example.org",
+            "unsubscribe_url": "https://news.example.org/unsubscribe/abc",
+            "feedback_id": "17:weekly:digest:abc",
+        },
+        "diagnostic": "550 5.1.1 <ana@reader.example> User unknown",
+        "parser": "dsn",
+        "at": "2026-01-05T09:00:01+00:00",
+        "others": [],
+    }
+
+
+def test_several_files_and_mboxes_are_a_line_for_each_message(run: Run, tmp_path: Path) -> None:
+    line = b"From MAILER-DAEMON Mon Jan  5 09:00:02 2026\n"
+    (tmp_path / "two.mbox").write_bytes(line + dsn() + b"\n" + line + complaint())
+    (tmp_path / "noise").write_bytes(bytes(range(256)) * 40)
+    ran = run("feedback", "parse", str(tmp_path / "two.mbox"), str(tmp_path / "noise"))
+    assert [json.loads(each)["kind"] for each in ran.out.splitlines()] == ["hard", "complaint", "unknown"]
+
+
+def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(complaint())))
+    assert run("feedback", "parse", "-").json["kind"] == "complaint"
+
+
+def test_a_file_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
+    assert run("feedback", "parse", str(tmp_path / "none.eml")).code == 2
