@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
@@ -17,10 +17,12 @@ from newsletter.preflight.sender_checks.check import AGAIN, EVERY, SenderContext
 from newsletter.preflight.sender_checks.examine import examine_sender
 from newsletter.preflight.sender_checks.identity import MailIdentity, OurMail
 from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.preflight.sender_checks.vanished import vanished_records
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.smtp.dkim import Algorithm
-from newsletter.transports.dkim_keys import activate, make_key
+from newsletter.transports.dkim_keys import activate, make_key, remove
+from newsletter.transports.models import DkimKey
 from tests.factories import make_issue, make_publication
 
 SPF, DMARC = ["v=spf1 mx ~all"], ["v=DMARC1; p=none"]
@@ -151,3 +153,30 @@ def test_examples_and_nonsense_are_never_asked_about(runtime: Runtime, session: 
     resolver = Resolver(GOOD)
     assert not check_sender(SenderContext(runtime.sessions, resolver, OURS))
     assert resolver.asked == []
+
+
+def test_a_record_that_vanishes_is_told_until_it_is_back(
+    runtime: Runtime, session: Session, publication: Publication
+) -> None:
+    key = make_key(session, "press.org", "k1", Algorithm.ED25519, SECRETS, actor="test")
+    activate(session, key.key, SECRETS, None, actor="test")
+    session.commit()
+    complete = GOOD | {key.name: [key.text]}
+    resolver = Resolver(GOOD)
+
+    def told(records: Mapping[str, Sequence[str]] | None) -> list[tuple[str, str]]:
+        resolver.records = records
+        session.execute(update(SenderCheck).values(due_at=NOW))
+        session.commit()
+        assert check_sender(SenderContext(runtime.sessions, resolver, OURS))
+        return [(record.kind.value, record.name) for record in vanished_records(session)]
+
+    assert told(GOOD) == []  # the key was never there
+    assert told(complete) == []
+    gone = [("dkim", key.name), ("dmarc", "_dmarc.press.org")]
+    for _time in range(2):  # it is known, and not found anew each time
+        assert told({"press.org": SPF}) == gone
+    assert told(None) == gone  # no answer changes nothing
+    assert told(GOOD) == [("dkim", key.name)]
+    remove(session, session.get_one(DkimKey, key.key.id), actor="test")
+    assert told(GOOD) == []  # what no longer signs is not missed

@@ -17,7 +17,8 @@ from newsletter.issues.compile import sender_domain
 from newsletter.preflight.sender_checks.examine import examine_sender
 from newsletter.preflight.sender_checks.identity import OurMail, mail_identity
 from newsletter.preflight.sender_checks.models import SenderCheck
-from newsletter.preflight.sender_checks.report import report_from_json
+from newsletter.preflight.sender_checks.report import SenderReport, report_from_json
+from newsletter.preflight.sender_checks.vanished import still_vanished
 from newsletter.publications.models import Publication
 
 EVERY = timedelta(hours=6)
@@ -53,14 +54,21 @@ def check_sender(context: SenderContext) -> bool:
         check = session.get_one(SenderCheck, domain)
         now = clock.now()
         if report.is_complete:
-            check.checked_at, check.due_at, check.problems = now, now + EVERY, report.problems
-            if check.report and report_from_json(check.report).records != report.records:
-                check.self_test = {}  # it was of other records
-            check.report = report.as_json()
+            check.checked_at, check.due_at = now, now + EVERY
+            _write_down(check, report)
         else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
         session.commit()
     return True
+
+
+def _write_down(check: SenderCheck, report: SenderReport) -> None:
+    before = report_from_json(check.report) if check.report else None
+    if before and before.records != report.records:
+        check.self_test = {}  # it was of other records
+    known = [(kind, name) for kind, name in check.vanished]
+    check.vanished = still_vanished(known, before, report)
+    check.report, check.problems = report.as_json(), report.problems
 
 
 def can_be_checked(domain: str) -> bool:
@@ -91,7 +99,7 @@ def _claim(session: Session) -> str:
     if domain:
         check = session.get(SenderCheck, domain, with_for_update=True)
         if check is None:
-            check = SenderCheck(domain=domain, problems=[], report={}, self_test={})
+            check = SenderCheck(domain=domain, problems=[], report={}, self_test={}, vanished=[])
             session.add(check)
         check.due_at = clock.now() + LEASE
         session.flush()

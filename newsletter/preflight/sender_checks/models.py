@@ -19,6 +19,8 @@ class SenderCheck(Base):
     checked_at: Mapped[datetime | None]
     problems: Mapped[list[str]] = mapped_column(JSON, default=list)  # sentences
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of `SenderReport`; empty: none yet
+    # Kind and name of records that were there and are gone.
+    vanished: Mapped[list[tuple[str, str]]] = mapped_column(JSON, default=list)
     self_test: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict
     )  # of `SelfTest`; empty: none, or old
