@@ -57,7 +57,9 @@ def create_app(settings: Settings) -> Flask:
     )
     app.session_interface = CookieSessions()
     app.extensions["newsletter_settings"] = settings
-    app.extensions["newsletter_links"] = Links(settings.effective_public_url, Signer(settings.secrets))
+    app.extensions["newsletter_links"] = Links(
+        settings.effective_public_url, Signer(settings.secrets), settings.configured_mail_domain
+    )
     broker.connect(settings.effective_redis_url, WEB_PATIENCE_SECONDS)
     request_id.init_app(app)
     database.init_app(app, settings.effective_database_url, settings.web_threads)

@@ -28,6 +28,12 @@ fetch_next = Job("fetch_next", Queue.FETCH, {})
 # Asks the DNS for SPF, DKIM and DMARC of a sender's domain. Published again while more are due.
 check_sender = Job("check_sender", Queue.FETCH, {})
 
+# Decides what follows for people whom the relay refused; published when their mailing is over.
+take_refusals = Job("take_refusals", Queue.PERIODIC, {})
+
+# Judges all that came back by today's rules; an editor asked for it, and may ask again.
+rejudge_feedback = Job("rejudge_feedback", Queue.PERIODIC, {})
+
 # Takes the mail that waits in the mailbox of IMAP_URL; published every minute where there is one.
 poll_mailbox = Job("poll_mailbox", Queue.PERIODIC, {})
 
@@ -46,6 +52,8 @@ CATALOGUE: tuple[Job, ...] = (
     fetch_next,
     check_sender,
     check_spam,
+    take_refusals,
+    rejudge_feedback,
     poll_mailbox,
     sweep,
 )

@@ -32,7 +32,11 @@ class Runtime:
 
     @cached_property
     def links(self) -> Links:
-        return Links(self.settings.effective_public_url, Signer(self.settings.secrets))
+        return Links(
+            self.settings.effective_public_url,
+            Signer(self.settings.secrets),
+            self.settings.configured_mail_domain,
+        )
 
     def close(self) -> None:
         """Close the connections to the database that are not in use. SQLite removes its log with the last."""

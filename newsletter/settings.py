@@ -4,10 +4,7 @@
 whoever has the same environment finds the same parts.
 """
 
-import hashlib
 import os
-import re
-import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -20,19 +17,17 @@ from newsletter.core.host_names import ehlo_name, listening_host, mail_domain
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.kept_secret import kept_secret, mailbox_secret
 from newsletter.core.public_url import check_public_url, host_of
+from newsletter.core.runtime_dir import runtime_dir
 from newsletter.core.spamd_url import check_spamd_url
 from newsletter.core.text import full_stop
 
-# sun_path holds 108 bytes with its closing NUL (unix(7)); macOS allows 104.
-MAX_SOCKET_PATH = 100
-PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 # New files are 0600 and folders 0700: addresses of subscribers are kept in them.
 PRIVATE_UMASK = 0o077
 ListeningHost = Annotated[str, AfterValidator(listening_host)]
 PublicUrl = Annotated[str, AfterValidator(lambda url: check_public_url(url) if url.strip() else "")]
 MailDomain = Annotated[str, AfterValidator(mail_domain)]
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
-SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL")
+SECRETS_FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "IMAP_URL", "WEBHOOKS")
 
 
 class Settings(BaseModel):
@@ -139,6 +134,11 @@ class Settings(BaseModel):
         description="A mailbox of its own whose mail is taken in as well, looked into every minute:"
         " `imaps://user:password@host/INBOX`.",
     )
+    webhooks: SecretStr | None = Field(
+        default=None,
+        description="Providers that post bounces and complaints, with what their posts are checked by, spaces"
+        " between: `mailgun=KEY ses=arn:…`. See [bounces](../howto/bounces.md).",
+    )
     organisation: str = Field(
         default="",
         description="Who runs this, for pages and system messages that belong to no publication.",
@@ -209,9 +209,14 @@ class Settings(BaseModel):
         return self.mail_port if self.mail_port is not None else self._port_beside(26)
 
     @property
+    def configured_mail_domain(self) -> str:
+        """The domain whose mail our listener is to take; empty where nobody said so."""
+        return self.mail_domain or self.bounce_domain
+
+    @property
     def effective_mail_domain(self) -> str:
         host = "localhost" if self.mail_name.startswith("[") else self.mail_name
-        return self.mail_domain or self.bounce_domain or host
+        return self.configured_mail_domain or host
 
     def _port_beside(self, distance: int) -> int:
         return self.port + distance if self.port + distance <= 65535 else self.port - distance
@@ -229,13 +234,7 @@ class Settings(BaseModel):
     @property
     def runtime_dir(self) -> Path:
         """Where sockets and process ids live: short enough for a socket's path."""
-        inside = self.data_dir / "run"
-        socket = str(inside / "valkey.sock")
-        # Three libraries quote a socket's path in a URL in three ways: only plain ones mean the same to all.
-        if PLAIN_PATH.fullmatch(socket) and len(socket) < MAX_SOCKET_PATH:
-            return inside
-        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"newsletter-{os.getuid()}-{digest}"
+        return runtime_dir(self.data_dir)
 
     @property
     def mail_name(self) -> str:

@@ -14,6 +14,7 @@ from newsletter.corrections import models as corrections
 from newsletter.curation import models as curation
 from newsletter.curation.link_checks import models as link_checks
 from newsletter.deferred import models as deferred
+from newsletter.feedback import models as feedback
 from newsletter.incoming import models as incoming
 from newsletter.issues import models as issues
 from newsletter.issues.snippets import models as snippets
@@ -41,6 +42,7 @@ __all__ = [
     "corrections",
     "curation",
     "deferred",
+    "feedback",
     "imports",
     "incoming",
     "issues",

@@ -39,6 +39,7 @@ app.conf.update(
         "workers.imports",
         "workers.fetch",
         "workers.periodic",
+        "workers.mail",
         "workers.heartbeats",
         "workers.task_id",
     ),

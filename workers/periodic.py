@@ -4,23 +4,19 @@ import threading
 from functools import cache
 from typing import Any
 
-import structlog
 from celery.signals import celeryd_after_setup
 
 from newsletter import jobs
 from newsletter.core import clock
-from newsletter.core.errors import DomainError
-from newsletter.incoming.receive import Receiver
+from newsletter.feedback.delete_old import delete_old
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.checks import CheckContext, CheckRunner
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.tracking.stream import HitStream
 from workers import heartbeats
-from workers.app import app, runtime, settings
+from workers.app import app, settings
 from workers.handles import handles
-
-log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.5  # between two looks at which checks are due
 
@@ -36,6 +32,7 @@ def checks() -> CheckRunner:
             given.recovery_seconds,
             has_imap=given.imap_url is not None,
             spamassassin_url=given.spamassassin_url,
+            delete_old_feedback=delete_old,
             hits=HitStream(given.effective_redis_url),
         )
     )
@@ -45,19 +42,6 @@ def checks() -> CheckRunner:
 def sweep() -> None:
     """Beat's tick. Where the timer ticks, there is nothing left to do."""
     checks().sweep_if_late()
-
-
-@handles(jobs.poll_mailbox)
-def poll_mailbox() -> None:
-    """Take the mail that waits by IMAP."""
-    from newsletter.incoming import imap  # its library is only of use where there is such a mailbox
-
-    if url := settings().imap_url:
-        receiver = Receiver(runtime().sessions, runtime().links)
-        try:
-            imap.poll(imap.read_imap_url(url.get_secret_value()), receiver)
-        except DomainError as error:
-            log.warning(error.message)
 
 
 @celeryd_after_setup.connect

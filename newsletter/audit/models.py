@@ -18,7 +18,10 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject_kind_subject_id", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject_kind_subject_id", "subject_kind", "subject_id"),
+        Index("ix_audit_entry_action_at", "action", "at"),  # reports count unsubscribes by mailing
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -34,6 +34,7 @@ NOUNS = {
     "template": "Write the template of a publication's emails in Jinja.",
     "rules": "Choose how severe the checks of issues are, and their thresholds and words.",
     "mailing": "Watch and control mailings, and inspect their ledgers.",
+    "report": "Report on mailings, the growth of publications, and what is read.",
 }
 
 

@@ -14,16 +14,20 @@ from newsletter.core.tracking_tokens import write_link_token, write_pixel_token
 REDIRECT_PATH = "/l/"
 PIXEL_PATH = "/o/"
 # Below these, who has the address of a page may do what one person may.
-PERSONAL_PATHS = ("/u/", "/p/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
+PERSONAL_PATHS = ("/u/", "/p/", "/lift/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
 _USUAL_PORTS = {None, 80, 443}
 
 
 @dataclass(frozen=True)
 class Links:
-    """Builds links. `public_url` is where readers reach the web application, without a trailing slash."""
+    """Builds links. `public_url` is where readers reach the web application, without a trailing slash.
+
+    `mail_domain`: whose mail our listener takes; empty where none is configured.
+    """
 
     public_url: str
     signer: Signer
+    mail_domain: str = ""
 
     def own_path(self, url: str) -> str:
         """The path below the public URL that the web address `url` is of, decoded; empty for other sites.
@@ -58,6 +62,10 @@ class Links:
         return (
             f"{self.public_url}/p/{self.signer.sign(Purpose.PREFERENCES, subscriber_id, issued_at=issued_at)}"
         )
+
+    def lift_suppression(self, subscriber_id: int, moment: int) -> str:
+        """Where somebody whose messages came back says that they get email again (`feedback.lift`)."""
+        return f"{self.public_url}/lift/{self.signer.sign(Purpose.LIFT, subscriber_id, moment)}"
 
     def set_up(self) -> str:
         """Where the first owner is made."""

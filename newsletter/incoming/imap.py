@@ -23,6 +23,7 @@ from newsletter.core.host_names import host_name, is_loopback
 from newsletter.core.mail_headers import raw_header
 from newsletter.incoming.receive import KNOWN, UNKNOWN, Receiver
 from newsletter.incoming.taker import SIZE_LIMIT, IncomingMessage
+from newsletter.sending import failpoints
 
 TIMEOUT_SECONDS = 10.0  # for an answer of the server
 TURN_SECONDS = 20.0  # after which the rest is left to the next turn
@@ -150,8 +151,12 @@ def _take(
             mailbox.move(uid, folders[REFUSED_FOLDER])
         else:
             mailbox.flag(uid, MailMessageFlags.SEEN, value=True)
+            if failpoints.armed:
+                failpoints.reach("mailbox.seen")
             message = IncomingMessage(_sender(head.obj), _raw(mailbox, uid))
             outcomes = {receiver.receive(address, message)[:1] for address in known}
+            if failpoints.armed:
+                failpoints.reach("mailbox.taken")
             if "4" in outcomes:
                 polled.later += 1
             elif "2" in outcomes:

@@ -6,10 +6,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
 from newsletter.core.registry import Registry
+from newsletter.incoming.feedback import BOUNCES, FEEDBACK
 from newsletter.incoming.inbox import INBOX
 from newsletter.incoming.taker import Taker
+from newsletter.incoming.unsubscribe import UNSUBSCRIBE
 
-TAKERS: Registry[Taker] = Registry("taker", [INBOX])
+TAKERS: Registry[Taker] = Registry("taker", [BOUNCES, UNSUBSCRIBE, INBOX, FEEDBACK])
 
 
 def find_taker(

@@ -157,8 +157,9 @@ def message_headers(publication: Publication, links: Links, mailing_id: int = 0)
         reply_to=publication.reply_to,
         list_id=f"{publication.slug}.{domain}" if domain else "",
         list_name=publication.name,
-        # No mailto beside it: nobody would read that mailbox and act at once.
         unsubscribe=True,
+        # Beside it a mailto only where our listener takes it: nobody else would read it and act at once.
+        unsubscribe_domain=links.mail_domain,
         help_url=links.subscribe(publication.slug),
         owner=_owner(publication),
         archive_url=links.archive(publication.slug),

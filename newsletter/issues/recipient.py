@@ -10,6 +10,7 @@ from typing import Any
 
 from newsletter.core.links import Links
 from newsletter.core.tracking_tokens import EVERYBODY, EVERYBODY_SLOT, READER_SLOT, write_reader_token
+from newsletter.core.unsubscribe_address import unsubscribe_token
 
 _AROUND_NAMES = ' \t"“”„«»'
 _SUFFIXES = frozenset(
@@ -87,6 +88,10 @@ def recipient_values(
             recipient.subscription_id, identity.mailing_id, issued_at=now
         ),
     }
+    if "unsubscribe_token" in fields if fields is not None else identity.links.mail_domain:
+        values["unsubscribe_token"] = unsubscribe_token(
+            identity.links.signer, recipient.subscription_id, identity.mailing_id
+        )
     if fields is None or "preferences_url" in fields:
         values["preferences_url"] = identity.links.preferences(recipient.subscriber_id, issued_at=now)
     if fields is not None and READER_SLOT in fields:

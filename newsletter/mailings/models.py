@@ -164,6 +164,17 @@ class Delivery(Base):
     dated: Mapped[datetime | None]
 
 
+class RefusedDelivery(Base):
+    """A delivery that was refused for good, until it is decided what follows for its person."""
+
+    __tablename__ = "refused_delivery"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(BigId)
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
 class DeliveryRetry(Base):
     """A delivery that waits for its turn again, or is in the hands of `window_id`.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from newsletter.core.addresses import mailto
 from newsletter.core.links import Links
 from newsletter.core.registry import Registry
 
@@ -89,6 +90,20 @@ KINDS: Registry[Kind] = Registry(
             {"issue_id": int, "comment_id": int},
             lambda links, facts: f"{links.comments(facts['issue_id'])}#comment-{facts['comment_id']}",
             timedelta(days=7),
+        ),
+        # A reader answered to an issue; what they wrote is for whoever reads the publication's answers.
+        Kind(
+            "reply_received",
+            {"reply_to": str, "subject": str, "text": str},
+            lambda _links, facts: mailto(facts["reply_to"]),
+            timedelta(days=7),
+        ),
+        # Somebody whose messages came back wants email again: only who reads this mailbox can say so.
+        Kind(
+            "lift_suppression",
+            {"subscriber_id": int, "moment": int},
+            lambda links, facts: links.lift_suppression(facts["subscriber_id"], facts["moment"]),
+            ONE_DAY,
         ),
         # A mailing is held because nobody has approved its text.
         Kind(

@@ -3,7 +3,7 @@
 Each kind has `templates/email/system/<kind>.html`, and `<kind>.txt` whose block `subject` is the subject.
 Their words are English and translated by gettext. No word that a stranger typed (a name, a comment) is in
 any of them: the form that asks for a confirmation would otherwise send anybody's text to anybody's
-address.
+address. Only what readers answer is forwarded as it is, to nobody but the team.
 """
 
 import re
@@ -44,6 +44,7 @@ class SystemEmail:
     link:     where its one button leads.
     name:     who it comes from: the publication, or whoever runs the installation.
     accent:   the colour of the button, as `#rrggbb`.
+    quoted_…: what a reader wrote, in the kind that forwards it.
     due_at:   the time that the message is about, where it is about one; `timezone` is its zone.
     """
 
@@ -61,6 +62,8 @@ class SystemEmail:
     timezone: str = "UTC"
     accent: str = ACCENT
     due_at: datetime | None = None
+    quoted_subject: str = ""
+    quoted_text: str = ""
 
 
 def write(email: SystemEmail) -> Envelope:
@@ -133,8 +136,14 @@ def _clean(email: SystemEmail) -> SystemEmail:
         email,
         name=_UNWRITABLE.sub(" ", email.name).strip(),
         sender_name=_UNWRITABLE.sub(" ", email.sender_name).strip(),
-        postal_address="\n".join(_UNWRITABLE.sub(" ", line) for line in email.postal_address.splitlines()),
+        quoted_subject=_UNWRITABLE.sub(" ", email.quoted_subject).strip(),
+        quoted_text=_clean_lines(email.quoted_text),
+        postal_address=_clean_lines(email.postal_address),
     )
+
+
+def _clean_lines(text: str) -> str:
+    return "\n".join(_UNWRITABLE.sub(" ", line) for line in text.splitlines())
 
 
 def _language(locale: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, true
+from sqlalchemy import JSON, Double, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -56,6 +56,9 @@ class Publication(Base):
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # Whether readers may suggest links, on a page of their own.
     suggestions: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # A mailing pauses itself when so many per cent of its messages bounce, or are reported as spam.
+    bounce_limit: Mapped[float] = mapped_column(Double, default=10.0, server_default="10")
+    complaint_limit: Mapped[float] = mapped_column(Double, default=0.3, server_default="0.3")
     # The version of its own template that its emails have; None for the theme's.
     template: Mapped[int | None]
     logo: Mapped[str] = mapped_column(String(64), default="")  # a media key

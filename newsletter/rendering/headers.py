@@ -14,6 +14,7 @@ from enum import StrEnum
 from newsletter.core.errors import Refused
 from newsletter.core.idn import to_ascii_address
 from newsletter.core.text import CONTROL
+from newsletter.core.unsubscribe_address import UNSUBSCRIBE_PREFIX
 from newsletter.rendering.addresses import clean_address, format_mailbox, is_plain_address
 from newsletter.rendering.encoded_words import encode_unstructured
 from newsletter.rendering.slots import Slot, SlotTable, SlottedText
@@ -80,6 +81,7 @@ class MessageHeaders:
     unsubscribe:      write List-Unsubscribe (RFC 2369) from the value `unsubscribe_url`, and
                       List-Unsubscribe-Post (RFC 8058) when that is https.
     unsubscribe_mailto: `mailto:…` beside it; may hold placeholders.
+    unsubscribe_domain: instead: `mailto:u+TOKEN@` this domain, with the recipient's `unsubscribe_token`.
     help_url, owner, archive_url: https, http or mailto URIs (RFC 2369).
     feedback_id:      Gmail's `a:b:c:sender`; nothing in it may tell recipients apart.
     auto_submitted:   `Auto-Submitted: auto-generated` (RFC 3834), for confirmations and system mail.
@@ -93,6 +95,7 @@ class MessageHeaders:
     list_name: str = ""
     unsubscribe: bool = False
     unsubscribe_mailto: str = ""
+    unsubscribe_domain: str = ""
     help_url: str = ""
     owner: str = ""
     archive_url: str = ""
@@ -178,6 +181,9 @@ def _extra(facts: MessageHeaders, slots: SlotTable) -> Iterator[Header]:
 
 def _mailto(facts: MessageHeaders, slots: SlotTable) -> SlottedText:
     uri = facts.unsubscribe_mailto
+    if facts.unsubscribe_domain:
+        after = _uri("unsubscribe_mailto", f"mailto:u@{facts.unsubscribe_domain}?subject=unsubscribe")[8:]
+        return (f"mailto:{UNSUBSCRIBE_PREFIX}", Slot("unsubscribe_token"), after)
     if not uri:
         return ()
     if not uri.startswith("mailto:"):

@@ -24,6 +24,7 @@ from newsletter.preflight.sender_checks.check import publish_sender_jobs
 from newsletter.preflight.spam_checks.check import publish_spam_jobs
 from newsletter.sending.hosts import Watch, beat, host_id
 from newsletter.sending.recover import delete_old_tallies, recover
+from newsletter.sending.refusals import publish_refusal_job
 from newsletter.sending.sweep import (
     finish_mailings,
     publish_mailing_jobs,
@@ -55,6 +56,7 @@ class CheckContext:
     recovery_seconds: the period of recovery, a setting (15 seconds).
     spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
+    delete_old_feedback: deletes what is old of what came back (it belongs to a layer above).
     hits:             where web processes put what they see of tracked links.
     """
 
@@ -66,6 +68,7 @@ class CheckContext:
     recovery_seconds: float
     has_imap: bool = False
     spamassassin_url: str = ""
+    delete_old_feedback: Callable[[sessionmaker[Session]], None] = lambda _sessions: None
     hits: HitStream | None = None
     watch: Watch = field(default_factory=Watch)
 
@@ -95,22 +98,6 @@ def _replay_unsubscribes(context: CheckContext) -> None:
 
 def _sweep_mailings(context: CheckContext) -> None:
     publish_mailing_jobs(context.sessions, context.bulk_processes)
-
-
-def _sweep_requests(context: CheckContext) -> None:
-    publish_request_jobs(context.sessions)
-
-
-def _sweep_imports(context: CheckContext) -> None:
-    requeue_waiting_imports(context.sessions)
-
-
-def _sweep_fetching(context: CheckContext) -> None:
-    publish_fetch_jobs(context.sessions)
-
-
-def _sweep_senders(context: CheckContext) -> None:
-    publish_sender_jobs(context.sessions)
 
 
 def _sweep_spam_checks(context: CheckContext) -> None:
@@ -171,17 +158,17 @@ CHECKS = (
         "A system message is to be tried again, or its job was lost: somebody waits for it.",
     ),
     Check(
-        _sweep_requests,
+        lambda context: publish_request_jobs(context.sessions),
         Period.SWEEP,
         "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
     ),
     Check(
-        _sweep_imports,
+        lambda context: requeue_waiting_imports(context.sessions),
         Period.SWEEP,
         "The worker of an import died, or its job was lost: nobody works on it.",
     ),
     Check(
-        _sweep_fetching,
+        lambda context: publish_fetch_jobs(context.sessions),
         Period.SWEEP,
         "The worker that read a page died, or its job was lost: its entry would be fetched for ever.",
     ),
@@ -193,7 +180,7 @@ CHECKS = (
         "Links were followed: nobody would see it.",
     ),
     Check(
-        _sweep_senders,
+        lambda context: publish_sender_jobs(context.sessions),
         Period.RECOVERY,
         "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
     ),
@@ -236,6 +223,16 @@ CHECKS = (
         _poll_mailbox,
         Period.MINUTE,
         "Mail waits in the mailbox of IMAP_URL: its server tells nobody.",
+    ),
+    Check(
+        lambda context: publish_refusal_job(context.sessions),
+        Period.RECOVERY,
+        "A mailing is over: whoever was refused would be written to again and again.",
+    ),
+    Check(
+        lambda context: context.delete_old_feedback(context.sessions),
+        Period.HOUR,
+        "Bounces and complaints get old: what they quote would be kept for ever.",
     ),
     Check(
         lambda context: rejudge(context.sessions),

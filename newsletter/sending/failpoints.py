@@ -24,6 +24,9 @@ NAMES = frozenset(
         "transmit.answered",  # the reply is read, `R` is not written
         "transmit.noted",  # `R` is written
         "recover.committing",  # a lost window is settled and not committed
+        "mailbox.seen",  # a message of the IMAP mailbox is marked as seen, and not taken
+        "mailbox.taken",  # … is committed, and not moved
+        "feedback.committing",  # what came back is written down with what follows, and not committed
         "unsubscribe.kept",  # an unsubscribe is in the spool and not answered
     }
 )

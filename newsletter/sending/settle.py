@@ -29,6 +29,7 @@ from newsletter.mailings.models import (
     SendWindow,
 )
 from newsletter.sending.finish import finish_if_done
+from newsletter.sending.refusals import note_refusals
 from newsletter.sending.retry import EXPIRED, next_due
 from newsletter.sending.sequence_statement import SequenceStatement
 from newsletter.sending.tally import UNKNOWN, Line
@@ -151,6 +152,7 @@ def _merge(
     now = clock.now()
     final = _requeue(session, mailing, lines, now)
     _write(session, mailing.id, final, now, dated)
+    note_refusals(session, mailing.id, final, now)
     key = None if before is None else (before, "")
     moves: list[tuple[counts.Key | None, counts.Key | None]] = [(key, _key(line)) for line in final.values()]
     counts.change(session, mailing.id, counts.moved(moves))

@@ -102,11 +102,13 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         name=name,
         sender_name=(publication and publication.sender_name) or name,
         sender_email=(publication and publication.sender_email) or default_sender(links.public_url),
-        reply_to=publication.reply_to if publication else "",
+        reply_to=message.facts.get("reply_to") or (publication.reply_to if publication else ""),
         postal_address=publication.postal_address if publication else "",
         timezone=message.facts.get("zone") or (publication.timezone if publication else "UTC"),
         accent=_accent(publication) if publication else ACCENT,
         due_at=datetime.fromisoformat(due_at) if due_at else None,
+        quoted_subject=message.facts.get("subject", ""),
+        quoted_text=message.facts.get("text", ""),
     )
 
 

@@ -127,6 +127,7 @@ def suppressed_error(session: Session, address: Address) -> Refused:
     reason = session.scalar(select(Suppression.reason).where(Suppression.address_hash == address.hash))
     explanations = {
         SuppressionReason.HARD_BOUNCE: "a message to it bounced",
+        SuppressionReason.SOFT_BOUNCE: "messages to it keep bouncing",
         SuppressionReason.COMPLAINT: "its owner reported a message as spam",
         SuppressionReason.MANUAL: "it was suppressed by hand",
         SuppressionReason.ERASED: "its owner was erased",

@@ -7,6 +7,7 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.address_text import AddressInText
 from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.subscribers.erase_feedback import erase_feedback
 from newsletter.subscribers.erase_texts import delete_of_person, erase_in_texts
 from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.lifecycle import transition
@@ -36,6 +37,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     address_hash, email = subscriber.address_hash or "", subscriber.email or ""
     subscription_ids = _end_subscriptions(session, subscriber.id)
     _blank_messages(session, address_hash)
+    _blank_answers(session, AddressInText(email))
     suppression = suppress(session, address_hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
@@ -46,6 +48,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     audit.record(session, "subscriber.erased", "subscriber", subscriber.id, actor=actor)
     session.flush()
     address = AddressInText(email)
+    erase_feedback(session, subscriber.id, address_hash, address)
     erase_in_texts(session, address)
     delete_of_person(session, subscriber.id)
     audit.redact(session, address)
@@ -88,3 +91,13 @@ def _blank_messages(session: Session, address_hash: str) -> None:
         .where(for_person)
         .values(recipient="", address_hash="", mailbox_hash="", facts={}, error="erased")
     )
+
+
+def _blank_answers(session: Session, address: AddressInText) -> None:
+    """What the person answered, and was forwarded to the team, is theirs as well."""
+    answers = session.scalars(select(SystemMessage).where(SystemMessage.kind == "reply_received"))
+    for message in answers.all():
+        if address.is_in(message.facts.get("reply_to", "")):
+            message.facts, message.error = {}, "erased"
+            if message.state in {MessageState.WAITING, MessageState.SENDING}:
+                message.state = MessageState.FAILED

@@ -31,6 +31,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "story_mention": ("headline", "outlet"),
     "correction": ("note",),
     "snippet": ("title", "text", "url", "link_label"),
+    "feedback_event": ("diagnostic",),
     "comment": ("author", "text", "quote", "item_headline"),
 }
 # Who somebody is, with their name: emptied where it is them.

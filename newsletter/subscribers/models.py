@@ -44,6 +44,7 @@ class SuppressionReason(StrEnum):
     """Why an address is never written to."""
 
     HARD_BOUNCE = "hard_bounce"
+    SOFT_BOUNCE = "soft_bounce"  # several in a row, over a week or more
     COMPLAINT = "complaint"
     MANUAL = "manual"
     ERASED = "erased"
@@ -71,6 +72,7 @@ class ConsentSource(StrEnum):
     IMPORT = "import"
     EDITOR = "editor"
     ONE_CLICK = "one-click"  # the mail program's own button (RFC 8058)
+    MAIL = "mail"  # to the address in List-Unsubscribe
     PAGE = "page"  # the unsubscribe page
     PREFERENCES = "preferences"
     UNDO = "undo"

@@ -5,6 +5,7 @@ from flask import Flask
 from newsletter.settings import Settings
 from newsletter.web import accounts, admin, health, request_body
 from newsletter.web.admin import account, team
+from newsletter.web.admin import feedback as admin_feedback
 from newsletter.web.admin import home as admin_home
 from newsletter.web.admin import inbox as admin_inbox
 from newsletter.web.admin import issues as admin_issues
@@ -19,6 +20,8 @@ from newsletter.web.public import (
     confirm,
     feed,
     home,
+    hooks,
+    lift,
     media,
     og_image,
     preferences,
@@ -51,11 +54,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(share.blueprint)
     app.register_blueprint(redirect.blueprint)
+    app.register_blueprint(hooks.blueprint)
+    app.register_blueprint(lift.blueprint)
     app.register_blueprint(admin_home.blueprint)
     app.register_blueprint(admin_inbox.blueprint)
     app.register_blueprint(admin_issues.blueprint)
     app.register_blueprint(admin_mailings.blueprint)
     app.register_blueprint(admin_media.blueprint)
+    app.register_blueprint(admin_feedback.blueprint)
     app.register_blueprint(admin_subscribers.blueprint)
     app.register_blueprint(admin_publications.blueprint)
     app.register_blueprint(admin_settings.blueprint)

@@ -14,6 +14,7 @@ LINKS = {
     "confirm": (1,),
     "unsubscribe": (1, 2),
     "preferences": (1,),
+    "lift_suppression": (1, 2),
     "edit_issue": (1,),
     "calendar": ("weekly",),
     "archive": ("weekly",),
@@ -41,7 +42,12 @@ ENDINGS = {"tracked_link": "all", "pixel": "all.gif"}
 
 
 def test_all_are_listed() -> None:
-    public = {name for name in vars(Links) if not name.startswith("_")} - {"public_url", "signer", "own_path"}
+    public = {name for name in vars(Links) if not name.startswith("_")} - {
+        "public_url",
+        "signer",
+        "mail_domain",
+        "own_path",
+    }
     assert set(LINKS) == public
 
 

@@ -1,4 +1,4 @@
-"""`newsletter feedback parse`: what messages are, without a database."""
+"""`newsletter feedback`: what messages are, and what has come back."""
 
 import io
 import json
@@ -6,9 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from newsletter.cli import environment
+from newsletter.core.links import Links
+from newsletter.feedback.events import EventKind, EventReason
+from newsletter.runtime import Runtime
 from tests.cli.conftest import Run
 from tests.databases import both_databases
+from tests.feedback.deliveries import World
 from tests.feedback.reports import ADDRESS, TOKEN, complaint, dsn
 
 
@@ -49,3 +55,32 @@ def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_file_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
     assert run("feedback", "parse", str(tmp_path / "none.eml")).code == 2
+
+
+def test_what_came_back_is_listed_polled_and_judged_again(
+    run: Run, runtime: Runtime, session: Session, links: Links
+) -> None:
+    world = World(session, links)
+    world.event(world.mail(), EventKind.HARD, EventReason.USER_UNKNOWN, "550 5.1.1 unknown")
+    world.event(world.mail(), EventKind.AUTO_REPLY)
+    session.rollback()
+    both = run("feedback", "list", "--json").json["events"]
+    assert [event["kind"] for event in both] == ["auto_reply", "hard"]
+    asked = ("--address", "ana@readers.example", "--kind", "hard", "--publication", "weekly")
+    assert run("feedback", "list", *asked, "--json").json["events"] == both[1:]
+    assert both[1]["address"] == "ana@readers.example"
+    assert both[1]["consequence"] == "suppressed"
+    assert "hard  user_unknown  ana@readers.example  suppressed  550" in run("feedback", "list", *asked).out
+    assert run("feedback", "list", "--address", "bo@readers.example").out == "Nothing has come back.\n"
+    assert run("feedback", "list", "--address", "nobody").code != 0
+    polled = {"taken": 0, "refused": 0, "later": 0, "refusals_of_relays": 0}
+    assert run("feedback", "poll", "--json").json == polled
+    nothing = {"events": 0, "changed": 0, "suppressed": 0, "lifted": 0}
+    assert run("feedback", "rejudge", "--since", "2999-01-01", "--json").json == nothing
+    assert run("feedback", "rejudge", "--json").json == nothing | {"events": 2}
+
+
+def test_where_providers_post_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOKS", "mailgun=key")
+    environment.runtime.cache_clear()
+    assert run("feedback", "hooks").out.startswith("mailgun: http://")

@@ -1,4 +1,4 @@
-"""An issue that was sent and put right: a link that was mended, and its page corrected."""
+"""An issue that was sent and put right: a mended link, its page corrected; and what came back of it."""
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +9,7 @@ from newsletter.issues.load import find_issue
 from newsletter.issues.published import find_published
 from newsletter.mailings.models import Mailing
 from newsletter.redirects.record import record_links
+from tests.features.came_back import let_come_back
 
 WRONG, RIGHT = "https://news.example/mil", "https://news.example/mill"
 
@@ -22,3 +23,4 @@ def put_right(session: Session, mailing: Mailing, links: Links, somebody: str) -
     right = page.model_copy(update={"title": f"{page.title}, corrected"})
     correct_page(session, issue.id, right, "The title lacked a word.", links, actor=somebody)
     session.commit()
+    let_come_back(session, mailing.id)

@@ -151,6 +151,9 @@ def _prefer(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield "preferences, saved"
     _press(tab, "Pause")
     yield "preferences, paused"
+    tab.goto(site.links.lift_suppression(site.find(email)[1], 0))
+    _shows(tab, "You get email again")
+    yield "suppression, lifted"
 
 
 def _leave(site: Site, tab: Page, email: str) -> Iterator[str]:

@@ -27,6 +27,10 @@ FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3
     "comment_id": 4,
     "due_at": "2026-12-04T07:00:00+00:00",
     "zone": "Europe/Rome",
+    "moment": 6,
+    "reply_to": "cleo@readers.example",
+    "subject": "Re: Issue one",
+    "text": "Thank you!",
 }
 KEYS = [kind.key for kind in KINDS]
 LANGUAGES = ("en", "de", "it", "ar", "fr")

@@ -14,7 +14,7 @@ from newsletter.mailings.totals import MailingTotals
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending import circuit_breaker, control
-from newsletter.sending.circuit_breaker import FEWEST, SHARE
+from newsletter.sending.circuit_breaker import FEWEST, FEWEST_COMPLAINTS, pause_if_it_comes_back
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
 from newsletter.smtp.sink import At, Rule, Script, Sink
@@ -23,6 +23,7 @@ from tests.sending.conftest import READERS, checked
 from tests.sending.pressing import press
 
 MORE = 300
+SHARE = 0.1  # unless the publication has another limit
 
 
 def is_paused(session: Session, mailing_id: int, rejected: int, sent: int) -> bool:
@@ -46,6 +47,39 @@ def test_it_takes_many_and_a_tenth(
 ) -> None:
     assert is_paused(session, mailing_id, rejected, sent) is expected
     assert lock(session, mailing_id).control is (Control.PAUSE if expected else Control.GO)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("bounced", "complaints", "sent", "limits", "expected"),
+    [
+        (FEWEST, 0, 10 * FEWEST, {}, "50 of 500 messages (10 %) bounced."),
+        (FEWEST - 1, 0, FEWEST, {}, ""),  # a few say nothing
+        (FEWEST, 0, 10 * FEWEST + 1, {}, ""),
+        (FEWEST, 0, 10 * FEWEST, {"bounce_limit": 20.0}, ""),
+        (0, FEWEST_COMPLAINTS, 1_600, {}, "5 of 1,600 messages (0.31 %) were reported as spam."),
+        (0, FEWEST_COMPLAINTS - 1, 10, {}, ""),
+        (0, FEWEST_COMPLAINTS, 1_700, {}, ""),
+        (0, FEWEST_COMPLAINTS, 1_700, {"complaint_limit": 0.1}, "5 of 1,700 messages"),
+    ],
+)
+def test_what_comes_back_pauses_by_the_limits_of_the_publication(
+    session: Session,
+    mailing_id: int,
+    bounced: int,
+    complaints: int,
+    sent: int,
+    limits: dict[str, float],
+    expected: str,
+) -> None:
+    mailing = lock(session, mailing_id)
+    publication = session.get_one(Publication, mailing.publication_id)
+    for name, limit in limits.items():
+        setattr(publication, name, limit)
+    counts.change(session, mailing_id, {(Outcome.SENT, ""): sent})
+    assert pause_if_it_comes_back(session, mailing, bounced, complaints) is bool(expected)
+    assert mailing.held_reason.startswith(expected)
+    assert bool(mailing.held_reason) is bool(expected)
 
 
 def test_it_says_why_and_pauses_once(session: Session, mailing_id: int) -> None:

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.db import truncate_log
 from newsletter.core.tokens import Purpose
+from newsletter.feedback.lift import liftable
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
 from newsletter.subscribers.models import ConsentSource, Subscriber, Subscription
@@ -47,6 +48,7 @@ DONE = {
     "resumed": lazy_gettext("The pause is over."),
     "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
     "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
+    "link-sent": lazy_gettext("A message is on its way. Follow its link, and you get email again."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
 
@@ -222,6 +224,7 @@ def _page(token: str, subscriber: Subscriber, form: PreferencesForm) -> str:
         leaves_several=sum(row.can_leave for row in shown) > 1,
         months=range(1, LONGEST_PAUSE + 1),
         done=DONE.get(request.args.get("done", "")),
+        is_suppressed=liftable(session(), subscriber) is not None,
         token=token,
         **context,
     )

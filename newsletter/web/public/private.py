@@ -24,6 +24,8 @@ SENTENCES: dict[str, Any] = {
     "revoked_link": lazy_gettext("This link has been revoked."),
     "ended": lazy_gettext("This subscription has since ended. Subscribe again to receive it."),
     "suppressed": lazy_gettext("This address is on our list of addresses that we never email."),
+    "not_suppressed": lazy_gettext("This address gets email again already."),
+    "too_many_links": lazy_gettext("There are some such messages already. Please try again tomorrow."),
     "cannot_undo": lazy_gettext("This subscription cannot be restored here. Please subscribe again."),
     "not_paused": lazy_gettext("This subscription is not paused."),
     "bad_transition": lazy_gettext("This subscription has changed in the meantime."),

@@ -76,6 +76,7 @@ WITHOUT_FIELDS = (
         "/threads/<int:comment_id>/resolve",
     ),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
+    *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
     *("/template/remove", "/template/discard"),
 )
 # The test goes on with its session.

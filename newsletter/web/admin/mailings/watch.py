@@ -7,6 +7,7 @@ from flask import Response, jsonify, render_template, request, url_for
 from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
 from newsletter.core.text import without_nul
+from newsletter.feedback.listing import count_kinds
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.progress import progress
 from newsletter.mailings.recipients import (
@@ -27,6 +28,7 @@ from newsletter.web.admin.mailings.blueprint import (
 )
 from newsletter.web.admin.mailings.links import links_part
 from newsletter.web.admin.paging import asked_id
+from newsletter.web.admin.words.feedback import kind_word
 from newsletter.web.admin.words.mailing_progress import (
     limit_sentence,
     silence_sentence,
@@ -58,6 +60,8 @@ def watch_page(mailing: Mailing, limit_typed: str | None = None, limit_problem: 
         **facts,
         followed=links_part(mailing),
         failures=count_failures(session(), mailing.id) if failed else [],
+        came_back=count_kinds(session(), mailing.id),
+        kind_word=kind_word,
         wanted=wanted,
         outcomes=OUTCOMES,
         page=_page(mailing, wanted),

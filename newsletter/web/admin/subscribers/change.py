@@ -6,6 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, Refused
+from newsletter.feedback.lift import editors_may_lift
+from newsletter.feedback.lift import lift as lift_bounces
+from newsletter.feedback.rejudge import rejudge_person
 from newsletter.subscribers.profile import load_profile
 from newsletter.subscribers.queries import find_subscriber
 from newsletter.subscribers.rename import rename
@@ -64,9 +67,9 @@ def suppress(subscriber_id: int) -> AnyResponse:
 @blueprint.post(f"{ONE}/lift")
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def lift(subscriber_id: int) -> AnyResponse:
-    """Write to them again, where somebody had suppressed them by hand."""
+    """Write to them again, where somebody had suppressed them by hand, or messages to them bounced."""
     try:
-        done = lift_suppression(session(), subscriber_id, actor=current_actor())
+        done = _lift(subscriber_id)
     except Conflict as error:
         session().rollback()
         flash(error.message, "error")
@@ -77,6 +80,29 @@ def lift(subscriber_id: int) -> AnyResponse:
     else:
         flash(_("This address is not suppressed; nothing was changed."), "info")
     return _back(subscriber_id)
+
+
+@blueprint.post(f"{ONE}/rejudge")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def judge_again(subscriber_id: int) -> AnyResponse:
+    """Judge what came back of their mail by today's rules."""
+    find_subscriber(session(), subscriber_id)
+    done = rejudge_person(session(), subscriber_id, actor=current_actor())
+    session().commit()
+    if done.lifted:
+        flash(_("By today's rules they are not suppressed: they will get what they subscribe to."), "success")
+    elif done.suppressed:
+        flash(_("By today's rules their address is suppressed."), "warning")
+    else:
+        flash(_("Today's rules say the same."), "info")
+    return _back(subscriber_id)
+
+
+def _lift(subscriber_id: int) -> bool:
+    if not editors_may_lift(session(), find_subscriber(session(), subscriber_id)):
+        return lift_suppression(session(), subscriber_id, actor=current_actor())
+    lift_bounces(session(), subscriber_id, None, actor=current_actor())
+    return True
 
 
 def _suppress_form(subscriber_id: int, note: str, problems: dict[str, str], status: int) -> AnyResponse:

@@ -5,12 +5,15 @@ from typing import Any
 from flask import render_template
 
 from newsletter.accounts.permissions import Permission
+from newsletter.feedback.lift import editors_may_lift
+from newsletter.feedback.listing import EventFilter, list_events
 from newsletter.issues.load import find_titles
 from newsletter.mailings.of_subscriber import deliveries_of
 from newsletter.subscribers.profile import Profile, load_profile
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of, publications_by_id
+from newsletter.web.admin.words import feedback as feedback_words
 from newsletter.web.admin.words import subscribers as words
 from newsletter.web.database import session
 
@@ -37,6 +40,8 @@ def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
         "before": before,
         "titles": find_titles(session(), {delivery.issue_id for delivery in received.rows}),
         "publications_by_id": publications_by_id({delivery.publication_id for delivery in received.rows}),
+        "came_back": list_events(session(), EventFilter(subscriber_id=profile.subscriber.id)),
+        "may_lift": editors_may_lift(session(), profile.subscriber),
         "problems": {},
         "name_typed": profile.subscriber.name,
     }
@@ -46,5 +51,8 @@ def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
         "source_word": words.source_word,
         "deed_word": words.deed_word,
         "actor_word": words.actor_word,
+        "kind_word": feedback_words.kind_word,
+        "event_reason_word": feedback_words.event_reason_word,
+        "consequence_word": feedback_words.consequence_word,
     }
     return facts | said | more

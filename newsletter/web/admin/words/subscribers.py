@@ -53,6 +53,7 @@ SKIPS: dict[str, object] = ENDS | {
 
 SUPPRESSIONS: dict[SuppressionReason, object] = {
     SuppressionReason.HARD_BOUNCE: _("a message to it bounced"),
+    SuppressionReason.SOFT_BOUNCE: _("messages to it keep bouncing"),
     SuppressionReason.COMPLAINT: _("its owner reported a message as spam"),
     SuppressionReason.MANUAL: _("suppressed by hand"),
     SuppressionReason.ERASED: _("its owner was erased"),

@@ -1,0 +1,12 @@
+"""audit_entry: an index by action and time, for the unsubscribes of mailings"""
+
+from alembic import op
+
+revision = "0029"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_audit_entry_action_at"), "audit_entry", ["action", "at"])

@@ -1,0 +1,89 @@
+/*
+ * Charts of the reports. Each is drawn from the table beside it, so that both say the same: `data-value` of its
+ * cells, `data-at` (seconds since 1970) of its rows. Without a script the table is there alone.
+ */
+
+import uPlot from "uplot";
+
+const HEIGHT = 220;
+
+/** A colour of the style sheet as the canvas needs it, in the scheme of the moment. */
+function ink(box: HTMLElement, name: string): string {
+  const probe = box.appendChild(document.createElement("span"));
+  probe.className = `chart-${name}`;
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+/** The columns of a table: moments, then each series; and what the series are called. */
+function read(table: HTMLTableElement): { data: uPlot.AlignedData; names: string[] } {
+  const rows = [...table.querySelectorAll<HTMLTableRowElement>("tr[data-at]")];
+  const heads = [...table.querySelectorAll<HTMLElement>("thead [data-series]")];
+  const values = heads.map((_, n) =>
+    rows.map((row) => Number(row.querySelectorAll<HTMLElement>("[data-value]")[n]?.dataset["value"] ?? 0)),
+  );
+  const names = heads.map((head) => head.textContent.trim());
+  return { data: [rows.map((row) => Number(row.dataset["at"])), ...values], names };
+}
+
+function axis(box: HTMLElement, values: uPlot.Axis.Values): uPlot.Axis {
+  const line = { stroke: ink(box, "line"), width: 1 };
+  return { stroke: ink(box, "words"), font: `13px ${getComputedStyle(box).fontFamily}`, grid: line, ticks: line, values };
+}
+
+function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
+  const { data, names } = read(table);
+  const locale = document.documentElement.lang;
+  const zone = box.dataset["zone"] ?? "UTC";
+  const count = new Intl.NumberFormat(locale);
+  const short = new Intl.NumberFormat(locale, { notation: "compact" });
+  const hour = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = new Intl.DateTimeFormat(locale, { timeZone: zone, day: "numeric", month: "short" });
+  const daily = box.dataset["chart"] === "days";
+  const tick = (at: number): string => (daily || hour.format(at * 1000) === "00:00" ? day : hour).format(at * 1000);
+  const when = (at: number): string => {
+    const moment = new Date(at * 1000);
+    return daily ? day.format(moment) : `${day.format(moment)}, ${hour.format(moment)}`;
+  };
+  const bars = uPlot.paths.bars?.({ size: [0.7, 64, 2] });
+  const series = names.map((label, n): uPlot.Series => {
+    const stroke = ink(box, n ? "second" : "first");
+    const value = (_: uPlot, figure: number | null): string => (figure === null ? "–" : count.format(figure));
+    return n
+      ? { label, value, stroke, width: 2, points: { show: true, size: 5, fill: stroke } }
+      : { label, value, stroke, fill: stroke, width: 0, points: { show: false }, ...(bars && { paths: bars }) };
+  });
+  const step = data[0].length > 1 ? (data[0][1] ?? 0) - (data[0][0] ?? 0) : daily ? 86_400 : 3_600;
+  const ends: [number, number] = [(data[0][0] ?? 0) - step / 2, (data[0].at(-1) ?? 0) + step / 2];
+  return new uPlot(
+    {
+      width: box.clientWidth,
+      height: HEIGHT,
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
+      cursor: { drag: { x: false, y: false } },
+      scales: { x: { range: ends }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.08] } },
+      axes: [
+        { ...axis(box, (_, ticks) => ticks.map(tick)), space: 64 },
+        { ...axis(box, (_, ticks) => ticks.map((figure) => short.format(figure))), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], size: 52 },
+      ],
+      series: [{ label: box.dataset["when"] ?? "", value: (_, at) => (at === null ? "–" : when(at)) }, ...series],
+    },
+    data,
+    box,
+  );
+}
+
+for (const box of document.querySelectorAll<HTMLElement>("[data-chart]")) {
+  const table = document.getElementById(box.dataset["table"] ?? "")?.querySelector("table");
+  if (!table) continue;
+  box.hidden = false;
+  let plot = draw(box, table);
+  new ResizeObserver(() => {
+    if (Math.abs(box.clientWidth - plot.width) > 1) plot.setSize({ width: box.clientWidth, height: HEIGHT });
+  }).observe(box);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    plot.destroy();
+    plot = draw(box, table);
+  });
+}
