@@ -9,13 +9,14 @@ from celery.signals import celeryd_after_setup
 
 from newsletter import jobs
 from newsletter.curation import fetch_next as fetching
+from newsletter.dns_records.ask import ask_dns
 from newsletter.media.files import MediaFiles
 from newsletter.pages.fetch import Fetcher
 from newsletter.preflight.sender_checks import check as senders
 from newsletter.preflight.sender_checks.check import SenderContext
+from newsletter.preflight.sender_checks.identity import OurMail
 from newsletter.preflight.spam_checks import check as spam
 from newsletter.preflight.spam_checks.check import SpamContext
-from newsletter.transports.dkim_keys import ask_dns
 from workers.app import app, runtime, settings
 from workers.handles import handles
 
@@ -43,7 +44,8 @@ def fetch_next() -> None:
 @handles(jobs.check_sender)
 def check_sender() -> None:
     given = settings()
-    context = SenderContext(runtime().sessions, ask_dns, given.secrets, given.bounce_domain)
+    ours = OurMail(given.secrets, given.bounce_domain, given.effective_smtp_url, given.mail_name)
+    context = SenderContext(runtime().sessions, ask_dns, ours)
     if senders.check_sender(context):
         jobs.check_sender.publish()
 

@@ -21,6 +21,7 @@ NOUNS = {
     "subscribers": "Import, count, show and suppress subscribers.",
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",
+    "dns": "Check what the DNS says about a sender's domain.",
     "media": "Store images for issues.",
     "inbox": "Collect links, and place them in issues.",
     "feed": "Add feeds, whose new items come into the inbox.",

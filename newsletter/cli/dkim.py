@@ -81,11 +81,12 @@ def record(key_id: int, as_json: bool) -> None:
 def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
     """Start signing with a key, once the DNS has its record."""
     from newsletter.audit.record import COMMAND_LINE
+    from newsletter.dns_records.ask import ask_dns
     from newsletter.transports import dkim_keys
 
     with session() as opened:
         key = dkim_keys.find_key(opened, key_id)
-        lookup = None if without_checking else dkim_keys.ask_dns
+        lookup = None if without_checking else ask_dns
         dkim_keys.activate(opened, key, runtime().settings.secrets, lookup, actor=COMMAND_LINE)
         opened.commit()
         answer(as_json, _facts(key), f"Mail from {key.domain} is signed from now on.")

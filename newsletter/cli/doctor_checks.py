@@ -17,6 +17,7 @@ from newsletter.core.addresses import parse_sender_address
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, Refused
 from newsletter.core.paths import static_dir
+from newsletter.dns_records.ask import ask_dns
 from newsletter.health.check import unsubscribes_state
 from newsletter.health.file_modes import open_to_others
 from newsletter.health.heartbeats import is_silent, open_redis, read_heartbeats
@@ -25,7 +26,7 @@ from newsletter.outbox.waiting import put_off_since
 from newsletter.publications.find import all_publications
 from newsletter.smtp.session import open_session
 from newsletter.transports.availability import Availability, Obstacle, read_availability
-from newsletter.transports.dkim_keys import ask_dns, check_active
+from newsletter.transports.dkim_keys import check_active
 from newsletter.transports.environment import environment_transports
 from newsletter.transports.find import transport_configs
 

@@ -13,6 +13,7 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.models import Control, Mailing, MailingState
 from newsletter.outbox.failed import count_failed, failed_messages
 from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.preflight.sender_checks.vanished import VanishedRecord, vanished_records
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 # A confirmation is awaited by somebody who looks into their mailbox now.
@@ -77,6 +78,7 @@ class Health:
     outbox: OutboxState
     auto_paused: list[AutoPausedMailing]
     unsubscribes: UnsubscribesState = UnsubscribesState()
+    vanished: tuple[VanishedRecord, ...] = ()
     starting: bool = False
 
 
@@ -87,6 +89,7 @@ def check_health(session: Session, redis_url: str, unsubscribe_dir: Path, up_sec
         outbox_state(session),
         auto_paused_mailings(session),
         unsubscribes_state(unsubscribe_dir),
+        vanished=tuple(vanished_records(session)),
         starting=up_seconds < SILENT_AFTER_SECONDS,
     )
 

@@ -124,6 +124,16 @@ def write_proof(session: Session, message: SystemMessage, links: Links) -> Envel
     if proof is None:
         return None
     publication = session.get_one(Publication, message.publication_id)
+    values = proof_values(session, message, publication, links)
+    body = CompiledMessage.from_json(proof.compiled).fill(values)
+    sender = publication.sender_email
+    return Envelope(0, sender, message.recipient, body, needs_smtputf8(message.recipient), clean=True)
+
+
+def proof_values(
+    session: Session, message: SystemMessage, publication: Publication, links: Links
+) -> dict[str, str]:
+    """What the slots of a copy hold, its Message-ID among them."""
     identity = MailingIdentity(
         mailing_id=NOBODY,
         links=links,
@@ -132,10 +142,7 @@ def write_proof(session: Session, message: SystemMessage, links: Links) -> Envel
         # Row ids start again in a fresh database, and mail programs drop a Message-ID they have seen.
         origin=f"{links.public_url} test {message.created_at.isoformat()}",
     )
-    values = recipient_values(identity, _recipient(session, message), message.created_at)
-    body = CompiledMessage.from_json(proof.compiled).fill(values)
-    sender = publication.sender_email
-    return Envelope(0, sender, message.recipient, body, needs_smtputf8(message.recipient), clean=True)
+    return recipient_values(identity, _recipient(session, message), message.created_at)
 
 
 def _recipient(session: Session, message: SystemMessage) -> Recipient:

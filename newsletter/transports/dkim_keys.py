@@ -1,11 +1,9 @@
 """DKIM keys: generate them, check their DNS records, activate and remove them (RFC 6376)."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import dns.exception
-import dns.resolver
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -17,23 +15,19 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.core.host_names import host_name
-from newsletter.core.text import full_stop
+from newsletter.dns_records.ask import TxtLookup
 from newsletter.smtp.dkim import Algorithm, Signer
 from newsletter.smtp.failures import SessionFailed, Step
 from newsletter.transports.models import DkimKey
 from newsletter.transports.secret_box import DecryptionFailed, SecretBox
 
 RSA_BITS = 2048  # RFC 8301 §3.2: what signers should use
-DNS_SECONDS = 5.0
 _ANY_MAIL = {"*", "email"}  # services of a record, RFC 6376 §3.6.1
 _SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 UNREADABLE = (
     "The DKIM key of {domain} cannot be read, because SECRET_KEY was changed:"
     " remove it with “newsletter dkim remove”, or put the earlier key into OLD_SECRET_KEYS."
 )
-
-# Returns the TXT records of a name, the strings of each joined. An empty list: there are none.
-Lookup = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -96,7 +90,7 @@ def find_key(session: Session, key_id: int) -> DkimKey:
 
 
 def activate(
-    session: Session, key: DkimKey, secrets: Sequence[str], lookup: Lookup | None, *, actor: str
+    session: Session, key: DkimKey, secrets: Sequence[str], lookup: TxtLookup | None, *, actor: str
 ) -> DkimKey:
     """Sign with `key` from now on, instead of an earlier one of its domain and kind.
 
@@ -115,7 +109,7 @@ def activate(
     return key
 
 
-def check_active(session: Session, secrets: Sequence[str], lookup: Lookup) -> list[str]:
+def check_active(session: Session, secrets: Sequence[str], lookup: TxtLookup) -> list[str]:
     """The domains with active keys, sorted, after a check that receivers can verify their signatures.
 
     Raises `Refused` for the first key whose DNS record is missing or wrong: what it signs looks forged; or
@@ -153,19 +147,7 @@ def signers_for(session: Session, secrets: Sequence[str], sender: str) -> tuple[
     return tuple(_signer(key, secrets) for key in keys if key.domain == nearest)
 
 
-def ask_dns(name: str, resolver: dns.resolver.Resolver | None = None) -> list[str]:
-    """The TXT records of `name`, by the system's resolver. Raises `Refused` when the DNS does not answer."""
-    try:
-        resolver = resolver or dns.resolver.Resolver()
-        answer = resolver.resolve(f"{name}.", "TXT", lifetime=DNS_SECONDS)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return []
-    except dns.exception.DNSException as error:
-        raise _refused("record", f"The DNS does not answer for {name}: {full_stop(str(error))}") from error
-    return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
-
-
-def _check(wanted: Published, lookup: Lookup) -> None:
+def _check(wanted: Published, lookup: TxtLookup) -> None:
     """Raises `Refused` unless the DNS has exactly the record of `wanted`, and it lets the key sign mail."""
     records = lookup(wanted.name)
     if not records:

@@ -5,21 +5,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from newsletter.core.errors import Refused
 from newsletter.core.links import Links
+from newsletter.dns_records.ask import DnsSilent
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
 from newsletter.preflight.check import check
 from newsletter.preflight.sender_checks.check import AGAIN, EVERY, SenderContext, check_sender
-from newsletter.preflight.sender_checks.judge import MailIdentity, judge
+from newsletter.preflight.sender_checks.examine import examine_sender
+from newsletter.preflight.sender_checks.identity import MailIdentity, OurMail
 from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.preflight.sender_checks.vanished import vanished_records
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.smtp.dkim import Algorithm
-from newsletter.transports.dkim_keys import activate, make_key
+from newsletter.transports.dkim_keys import activate, make_key, remove
+from newsletter.transports.models import DkimKey
 from tests.factories import make_issue, make_publication
 
 SPF, DMARC = ["v=spf1 mx ~all"], ["v=DMARC1; p=none"]
@@ -27,6 +30,9 @@ GOOD = {"press.org": ["google-verification=1", *SPF], "_dmarc.press.org": DMARC}
 MAIL = MailIdentity("press.org", "press.org")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRETS = ["a secret of thirty-two characters"]
+OURS = OurMail(SECRETS)
+# A key that nobody has (RFC 8463 §A.2).
+KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
 
 class Resolver:
@@ -36,11 +42,11 @@ class Resolver:
         self.records = records
         self.asked: list[str] = []
 
-    def __call__(self, name: str) -> list[str]:
+    def __call__(self, name: str, kind: str = "TXT", /) -> list[str]:
         self.asked.append(name)
         if self.records is None:
-            raise Refused("dkim", "The DNS does not answer.")
-        return list(self.records.get(name, ()))
+            raise DnsSilent(name, "timeout")
+        return list(self.records.get(name, ())) if kind == "TXT" else []
 
 
 @pytest.mark.parametrize(
@@ -64,14 +70,14 @@ class Resolver:
             "signed as press.org, but its DMARC record wants the very same domain",
         ),
         (
-            MailIdentity("press.org", "press.org", "press.org", "k1._domainkey.press.org"),
+            MailIdentity("press.org", "press.org", "press.org", (("k1._domainkey.press.org", KEY),)),
             GOOD,
             "the DNS does not have the key, k1._domainkey.press.org",
         ),
     ],
 )
 def test_a_problem_is_told(identity: MailIdentity, records: dict[str, list[str]], sentence: str) -> None:
-    [problem] = judge(identity, Resolver(records))
+    [problem] = examine_sender(identity, Resolver(records)).problems
     assert sentence in problem
     assert problem.endswith(".")
 
@@ -83,13 +89,13 @@ def test_a_problem_is_told(identity: MailIdentity, records: dict[str, list[str]]
         (MAIL, GOOD | {"_dmarc.press.org": ["other", "V=dmarc1 ; p=none"]}),
         (MailIdentity("a.b.press.org", "bounces.a.b.press.org"), GOOD | {"bounces.a.b.press.org": SPF}),
         (
-            MailIdentity("press.org", "mail.net", "press.org", "k._domainkey.press.org"),
-            GOOD | {"mail.net": SPF, "k._domainkey.press.org": ["v=DKIM1; p=x"]},
+            MailIdentity("press.org", "mail.net", "press.org", (("k._domainkey.press.org", KEY),)),
+            GOOD | {"mail.net": SPF, "k._domainkey.press.org": [KEY]},
         ),
     ],
 )
 def test_what_is_aligned_is_no_problem(identity: MailIdentity, records: dict[str, list[str]]) -> None:
-    assert judge(identity, Resolver(records)) == []
+    assert examine_sender(identity, Resolver(records)).problems == []
 
 
 @pytest.fixture
@@ -111,7 +117,7 @@ def test_a_worker_asks_and_the_review_says_it(
     runtime: Runtime, session: Session, publication: Publication, links: Links
 ) -> None:
     resolver = Resolver(None)
-    context = SenderContext(runtime.sessions, resolver, SECRETS)
+    context = SenderContext(runtime.sessions, resolver, OURS)
     with time_machine.travel(NOW, tick=False) as now:
         assert check_sender(context)  # the DNS does not answer: not known yet, which is no problem
         assert not check_sender(context)
@@ -136,7 +142,7 @@ def test_our_own_key_counts(runtime: Runtime, session: Session, publication: Pub
     activate(session, key.key, SECRETS, None, actor="test")
     session.commit()
     records = GOOD | {"bounces.net": SPF, key.name: [key.text]}
-    assert check_sender(SenderContext(runtime.sessions, Resolver(records), SECRETS, "bounces.net"))
+    assert check_sender(SenderContext(runtime.sessions, Resolver(records), OurMail(SECRETS, "bounces.net")))
     assert session.scalars(select(SenderCheck.problems)).all() == [[]]
 
 
@@ -145,5 +151,32 @@ def test_examples_and_nonsense_are_never_asked_about(runtime: Runtime, session: 
         make_publication(session, f"p{number}", sender_email=address)
     session.commit()
     resolver = Resolver(GOOD)
-    assert not check_sender(SenderContext(runtime.sessions, resolver, SECRETS))
+    assert not check_sender(SenderContext(runtime.sessions, resolver, OURS))
     assert resolver.asked == []
+
+
+def test_a_record_that_vanishes_is_told_until_it_is_back(
+    runtime: Runtime, session: Session, publication: Publication
+) -> None:
+    key = make_key(session, "press.org", "k1", Algorithm.ED25519, SECRETS, actor="test")
+    activate(session, key.key, SECRETS, None, actor="test")
+    session.commit()
+    complete = GOOD | {key.name: [key.text]}
+    resolver = Resolver(GOOD)
+
+    def told(records: Mapping[str, Sequence[str]] | None) -> list[tuple[str, str]]:
+        resolver.records = records
+        session.execute(update(SenderCheck).values(due_at=NOW))
+        session.commit()
+        assert check_sender(SenderContext(runtime.sessions, resolver, OURS))
+        return [(record.kind.value, record.name) for record in vanished_records(session)]
+
+    assert told(GOOD) == []  # the key was never there
+    assert told(complete) == []
+    gone = [("dkim", key.name), ("dmarc", "_dmarc.press.org")]
+    for _time in range(2):  # it is known, and not found anew each time
+        assert told({"press.org": SPF}) == gone
+    assert told(None) == gone  # no answer changes nothing
+    assert told(GOOD) == [("dkim", key.name)]
+    remove(session, session.get_one(DkimKey, key.key.id), actor="test")
+    assert told(GOOD) == []  # what no longer signs is not missed

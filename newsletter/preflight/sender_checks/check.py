@@ -1,7 +1,6 @@
 """Ask the DNS about the next sender's domain that is due."""
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,13 +11,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter import jobs
 from newsletter.core import clock
 from newsletter.core.db import reading
-from newsletter.core.errors import DomainError
 from newsletter.core.queue import broker
+from newsletter.dns_records.ask import Lookup
 from newsletter.issues.compile import sender_domain
-from newsletter.preflight.sender_checks.judge import MailIdentity, judge
+from newsletter.preflight.sender_checks.examine import examine_sender
+from newsletter.preflight.sender_checks.identity import OurMail, mail_identity
 from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.preflight.sender_checks.report import SenderReport, report_from_json
+from newsletter.preflight.sender_checks.vanished import still_vanished
 from newsletter.publications.models import Publication
-from newsletter.transports.dkim_keys import Lookup, signers_for
 
 EVERY = timedelta(hours=6)
 AGAIN = timedelta(minutes=30)  # after the DNS did not answer
@@ -29,12 +30,11 @@ _EXAMPLES = (".example", ".test", ".invalid", ".localhost", ".example.com", ".ex
 
 @dataclass(frozen=True)
 class SenderContext:
-    """What senders are checked with. `bounce_domain`: that of return paths; empty: the sender's own."""
+    """What senders are checked with."""
 
     sessions: sessionmaker[Session]
     lookup: Lookup
-    secrets: Sequence[str]
-    bounce_domain: str = ""
+    ours: OurMail
 
 
 def check_sender(context: SenderContext) -> bool:
@@ -42,25 +42,47 @@ def check_sender(context: SenderContext) -> bool:
     with context.sessions() as session:
         try:
             domain = _claim(session)
-            identity = _identity(session, domain, context) if domain else None
+            identity = mail_identity(session, domain, context.ours) if domain else None
             session.commit()
         except IntegrityError:  # another worker was as quick
             session.rollback()
             return True
     if identity is None:
         return False
-    problems = None
-    with contextlib.suppress(DomainError):  # the DNS does not answer: nothing is known yet
-        problems = judge(identity, context.lookup)
+    report = examine_sender(identity, context.lookup)
     with context.sessions() as session:
         check = session.get_one(SenderCheck, domain)
         now = clock.now()
-        if problems is None:  # what was known before stays known
+        if report.is_complete:
+            check.checked_at, check.due_at = now, now + EVERY
+            _write_down(check, report)
+        else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
-        else:
-            check.checked_at, check.due_at, check.problems = now, now + EVERY, problems
         session.commit()
     return True
+
+
+def _write_down(check: SenderCheck, report: SenderReport) -> None:
+    before = report_from_json(check.report) if check.report else None
+    if before and before.records != report.records:
+        check.self_test = {}  # it was of other records
+    known = [(kind, name) for kind, name in check.vanished]
+    check.vanished = still_vanished(known, before, report)
+    check.report, check.problems = report.as_json(), report.problems
+
+
+def can_be_checked(domain: str) -> bool:
+    """Whether the DNS may know `domain`: examples and names without a dot are never asked about."""
+    return "." in domain and not f".{domain}".endswith(_EXAMPLES)
+
+
+def check_soon(session: Session, domain: str) -> None:
+    """Have the next worker check `domain`, unless one has it just now."""
+    check = session.get(SenderCheck, domain, with_for_update=True)
+    if check is not None and check.due_at > clock.now() + LEASE:
+        check.due_at = clock.now()
+    if can_be_checked(domain):
+        jobs.check_sender.enqueue(session)
 
 
 def publish_sender_jobs(sessions: sessionmaker[Session]) -> None:
@@ -77,7 +99,7 @@ def _claim(session: Session) -> str:
     if domain:
         check = session.get(SenderCheck, domain, with_for_update=True)
         if check is None:
-            check = SenderCheck(domain=domain, problems=[])
+            check = SenderCheck(domain=domain, problems=[], report={}, self_test={}, vanished=[])
             session.add(check)
         check.due_at = clock.now() + LEASE
         session.flush()
@@ -97,14 +119,5 @@ def _first_due(session: Session) -> str:
 def _domains(publications: Iterable[Publication]) -> Iterable[str]:
     for publication in publications:
         domain = sender_domain(publication)
-        if "." in domain and not f".{domain}".endswith(_EXAMPLES):
+        if can_be_checked(domain):
             yield domain
-
-
-def _identity(session: Session, domain: str, context: SenderContext) -> MailIdentity:
-    """Whose name mail of `domain` goes out in. A key that cannot be read signs nothing."""
-    envelope = context.bounce_domain or domain
-    with contextlib.suppress(DomainError):
-        for signer in signers_for(session, context.secrets, f"x@{domain}"):
-            return MailIdentity(domain, envelope, signer.domain, signer.record_name)
-    return MailIdentity(domain, envelope)

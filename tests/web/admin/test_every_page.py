@@ -61,14 +61,25 @@ FURTHER = {
     "/admin/p/<slug>/subscribers/export": ("q", "state"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),
     "/admin/p/<slug>/inbox/restore": ("entry", "back"),
+    "/admin/p/<slug>/deliverability/self-test": ("headers",),
     "/admin/settings/relay": ("host", "port", "security", "username", "password"),
     "/admin/settings/relay/resume": ("key",),
 }
 # Sent by buttons that these scenes do not show, without a field; and what `_refuse_hostile_changes` sends.
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
+<<<<<<< HEAD
     *("/recipients.csv", "/links.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
     *("/hours.csv", "/compared.csv", "/stories.csv", "/growth.csv"),
+=======
+    *(
+        "/recipients.csv",
+        "/links.csv",
+        "/problems.csv",
+        "/deliverability/check",
+        "/threads/<int:comment_id>/resolve",
+    ),
+>>>>>>> main
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
     *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
     *("/template/remove", "/template/discard"),

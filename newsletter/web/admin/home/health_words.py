@@ -12,6 +12,7 @@ from newsletter.core import clock
 from newsletter.core.queue import Queue
 from newsletter.health.check import AutoPausedMailing, Health, OutboxState, UnsubscribesState
 from newsletter.health.heartbeats import Heartbeats, is_silent
+from newsletter.preflight.sender_checks.vanished import VanishedRecord
 from newsletter.web.admin.formats import duration, exactly, isolated
 
 # What the workers of each queue do.
@@ -79,6 +80,7 @@ def conditions(health: Health, mentioned: Collection[int] = ()) -> list[Conditio
     return [
         *(_held(held) for held in health.auto_paused if held.mailing_id not in mentioned),
         *(replace(condition, is_technical=True) for condition in technical),
+        *map(_vanished, health.vanished),
         *([_failed(health.outbox)] if health.outbox.failed else []),
         *([_unsubscribes(health.unsubscribes)] if health.unsubscribes.waiting else []),
         *([_failed_unsubscribes(health.unsubscribes)] if health.unsubscribes.failed else []),
@@ -97,6 +99,22 @@ def _held(held: AutoPausedMailing) -> Condition:
         ),
         _("Fix this, then resume the mailing. Nobody was skipped, and nobody will get it twice."),
         f"{request.script_root}/admin/mailings/{held.mailing_id}",
+    )
+
+
+def _vanished(record: VanishedRecord) -> Condition:
+    return Condition(
+        _("DNS"),
+        "error",
+        _("Record missing"),
+        _(
+            "The %(kind)s record %(name)s was in the DNS and is gone.",
+            kind=record.kind.value.upper(),
+            name=isolated(record.name),
+        ),
+        _("Receivers may take your mail for forged. Publish it again."),
+        f"{request.script_root}/admin/p/{record.slug}/deliverability",
+        _("See what to publish"),
     )
 
 

@@ -1,7 +1,8 @@
-"""Publications: list, a new one, settings, cadence, rules, snippets, theme, template, logo, sign-up form."""
+"""Publications: list, a new one, settings, cadence, deliverability, rules, snippets, theme, logo, form."""
 
 from newsletter.web.admin.publications import (
     cadence,
+    deliverability,
     edit,
     listing,
     logo,
@@ -20,6 +21,7 @@ from newsletter.web.admin.publications.blueprint import blueprint
 __all__ = [
     "blueprint",
     "cadence",
+    "deliverability",
     "edit",
     "listing",
     "logo",

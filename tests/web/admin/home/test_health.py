@@ -13,6 +13,7 @@ from newsletter.core.queue import Queue
 from newsletter.health.check import AutoPausedMailing, Health, OutboxState
 from newsletter.health.heartbeats import REMEMBERED_SECONDS, SERVED, SILENT_AFTER_SECONDS, SWEEP, Heartbeats
 from newsletter.outbox.models import MessageState, SystemMessage
+from newsletter.preflight.sender_checks.models import SenderCheck
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.subscribers.consent import Consent
@@ -197,3 +198,15 @@ def test_unsubscribes_that_wait_and_that_could_not_be_carried_out(
     assert "2 readers unsubscribed while the database was unavailable." in page
     assert "1 unsubscribe could not be processed." in page
     assert str(spool.failed_folder) in page
+
+
+def test_a_record_of_the_sender_that_vanished(
+    admin_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    publication.sender_email = "desk@press.org"
+    vanished = [("dmarc", "_dmarc.press.org")]
+    session.add(SenderCheck(domain="press.org", due_at=clock.now(), vanished=vanished))
+    session.commit()
+    for page in (read(admin_client, DETAILS), read(admin_client, "/admin/")):
+        assert "was in the DNS and is gone." in page
+        assert f"/admin/p/{publication.slug}/deliverability" in page
