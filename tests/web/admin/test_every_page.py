@@ -68,10 +68,6 @@ FURTHER = {
 # Sent by buttons that these scenes do not show, without a field; and what `_refuse_hostile_changes` sends.
 WITHOUT_FIELDS = (
     *("/again", "/leave-all", "/presence", "/lift", "/data", "/ask", "/logo/remove", "/empty", "/document"),
-<<<<<<< HEAD
-    *("/recipients.csv", "/links.csv", "/problems.csv", "/threads/<int:comment_id>/resolve"),
-    *("/hours.csv", "/compared.csv", "/stories.csv", "/growth.csv"),
-=======
     *(
         "/recipients.csv",
         "/links.csv",
@@ -79,7 +75,6 @@ WITHOUT_FIELDS = (
         "/deliverability/check",
         "/threads/<int:comment_id>/resolve",
     ),
->>>>>>> main
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
     *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
     *("/template/remove", "/template/discard"),
