@@ -71,6 +71,10 @@ WITHOUT_FIELDS = (
     *(
         "/recipients.csv",
         "/links.csv",
+        "/hours.csv",
+        "/compared.csv",
+        "/stories.csv",
+        "/growth.csv",
         "/problems.csv",
         "/deliverability/check",
         "/threads/<int:comment_id>/resolve",
