@@ -32,6 +32,7 @@ NO_PAGES = {
         "media.show",
         "og_image.show",
         "redirect.follow",
+        "redirect.show_pixel",
         "style.show",
         "feed.atom",
         "feed.site_map",
