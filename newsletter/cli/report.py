@@ -81,11 +81,11 @@ def publication(slug: str, first: datetime | None, last: datetime | None, by: st
     from rich.table import Table
 
     table = Table(by, box=None)
-    for word in ("sign-ups", "confirmed", "began", "left", "net"):
+    for word in ("sign-ups", "confirmed", "joined", "left", "net"):
         table.add_column(word, justify="right")
     rows = [(f"{each.start}", each) for each in told.periods]
     for name, each in [*rows, ("total", told.total)]:
-        counts = (each.sign_ups.total(), each.confirmed, each.begun, each.left.total())
+        counts = (each.sign_ups.total(), each.confirmed, each.joined, each.left.total())
         table.add_row(name, *(f"{n:,}" for n in counts), f"{each.net:+,}")
     console.print(table)
     for words, by_word in (("Sign-ups", told.total.sign_ups), ("Left", told.total.left)):

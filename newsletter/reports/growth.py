@@ -51,25 +51,25 @@ class Period(StrEnum):
 
 @dataclass(slots=True)
 class PeriodGrowth:
-    """One week or month. `sign_ups` by source, `left` by reason; `begun`: who became active."""
+    """One week or month. `sign_ups` by source, `left` by reason; `joined`: who became active."""
 
     start: date
     sign_ups: Counter[str] = field(default_factory=Counter)
     confirmed: int = 0
-    begun: int = 0
+    joined: int = 0
     left: Counter[str] = field(default_factory=Counter)
 
     @property
     def net(self) -> int:
         """By how many the publication grew."""
-        return self.begun - self.left.total()
+        return self.joined - self.left.total()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "start": self.start.isoformat(),
             "sign_ups": dict(sorted(self.sign_ups.items())),
             "confirmed": self.confirmed,
-            "begun": self.begun,
+            "joined": self.joined,
             "left": dict(sorted(self.left.items())),
             "net": self.net,
         }
@@ -94,7 +94,7 @@ class Growth:
             whole.sign_ups += each.sign_ups
             whole.left += each.left
             whole.confirmed += each.confirmed
-            whole.begun += each.begun
+            whole.joined += each.joined
         return whole
 
     def as_json(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def growth(session: Session, publication: Publication, first: date, last: date, 
         if kind is ConsentKind.CONFIRMED:
             row.confirmed += n
         if kind in BEGINS:
-            row.begun += n
+            row.joined += n
         if kind is ConsentKind.WITHDRAWN:
             row.left[EndReason.UNSUBSCRIBED] += n
     for hour, reason, n in _endings(session, publication.id, since, until):

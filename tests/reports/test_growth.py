@@ -46,11 +46,11 @@ def test_it_adds_up_by_week(session: Session, grown: Publication) -> None:
         "start": "2026-03-02",
         "sign_ups": {"editor": 1, "form": 1, "import": 1},
         "confirmed": 0,
-        "begun": 2,
+        "joined": 2,
         "left": {},
         "net": 2,
     }
-    assert (second["confirmed"], second["begun"], second["net"]) == (1, 1, -1)
+    assert (second["confirmed"], second["joined"], second["net"]) == (1, 1, -1)
     assert second["left"] == {"ended_by_editor": 1, "unsubscribed": 1}
 
 

@@ -60,8 +60,8 @@ def _rows(told: Growth) -> Iterator[tuple[Cell, ...]]:
     sources, reasons = sorted(told.total.sign_ups), sorted(told.total.left)
     signed_up = [f"sign_ups {source}" for source in sources]
     left = [f"left {reason}" for reason in reasons]
-    yield (f"{told.period}_of", *signed_up, "confirmed", "begun", *left, "net")
+    yield (f"{told.period}_of", *signed_up, "confirmed", "joined", *left, "net")
     for each in told.periods:
         by_source = [each.sign_ups[source] for source in sources]
         by_reason = [each.left[reason] for reason in reasons]
-        yield (each.start.isoformat(), *by_source, each.confirmed, each.begun, *by_reason, each.net)
+        yield (each.start.isoformat(), *by_source, each.confirmed, each.joined, *by_reason, each.net)

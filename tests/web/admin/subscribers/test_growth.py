@@ -29,5 +29,5 @@ def test_growth_by_week_and_month(
     assert page.count("data-at=") == 13
     assert "style=" not in page
     head, *rows = cells(editor_client.post(f"{URL}.csv?by=month").text)
-    assert head == ["month_of", "sign_ups import", "confirmed", "begun", "net"]
+    assert head == ["month_of", "sign_ups import", "confirmed", "joined", "net"]
     assert rows[-1][1:] == ["1", "0", "1", "1"]
