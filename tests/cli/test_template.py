@@ -60,7 +60,8 @@ def test_a_template_is_set_shown_compared_and_restored(session: Session, run: Ru
     assert "uses its theme again" in run("template", "remove", *WEEKLY).out
     assert run("template", "show", *WEEKLY, "--json").json["in_use"] is None
     session.expire_all()
-    saved = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("publication.template%")))
+    of_templates = AuditEntry.action.like("publication.template%")
+    saved = session.scalars(select(AuditEntry.action).where(of_templates).order_by(AuditEntry.id))
     assert list(saved) == ["publication.template_saved"] * 3 + ["publication.template_put_aside"]
 
 

@@ -78,6 +78,7 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.IMPORT: _("import"),
     ConsentSource.EDITOR: _("admin pages"),
     ConsentSource.ONE_CLICK: _("the email program's unsubscribe button"),
+    ConsentSource.MAIL: _("email to the unsubscribe address"),
     ConsentSource.PAGE: _("unsubscribe page"),
     ConsentSource.PREFERENCES: _("preferences page"),
     ConsentSource.UNDO: _("undo on the unsubscribe page"),
