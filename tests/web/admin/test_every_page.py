@@ -73,6 +73,7 @@ WITHOUT_FIELDS = (
         "/links.csv",
         "/hours.csv",
         "/compared.csv",
+        "/clicks.csv",
         "/stories.csv",
         "/growth.csv",
         "/problems.csv",

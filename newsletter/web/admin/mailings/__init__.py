@@ -2,6 +2,7 @@
 
 from newsletter.web.admin.mailings import (
     again,
+    click_map,
     control,
     domains,
     export,
@@ -17,6 +18,7 @@ from newsletter.web.admin.mailings.blueprint import blueprint
 __all__ = [
     "again",
     "blueprint",
+    "click_map",
     "control",
     "domains",
     "export",
