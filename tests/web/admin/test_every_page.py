@@ -74,6 +74,7 @@ WITHOUT_FIELDS = (
         "/hours.csv",
         "/compared.csv",
         "/clicks.csv",
+        "/providers.csv",
         "/stories.csv",
         "/growth.csv",
         "/problems.csv",
