@@ -16,6 +16,11 @@ from newsletter.dns_records.ask import Lookup
 from newsletter.issues.compile import sender_domain
 from newsletter.preflight.sender_checks.examine import examine_sender
 from newsletter.preflight.sender_checks.identity import OurMail, mail_identity
+from newsletter.preflight.sender_checks.key_records import (
+    keep_records_seen,
+    look_for_records,
+    records_of_keys,
+)
 from newsletter.preflight.sender_checks.models import SenderCheck
 from newsletter.preflight.sender_checks.report import SenderReport, report_from_json
 from newsletter.preflight.sender_checks.vanished import still_vanished
@@ -43,6 +48,7 @@ def check_sender(context: SenderContext) -> bool:
         try:
             domain = _claim(session)
             identity = mail_identity(session, domain, context.ours) if domain else None
+            keys = records_of_keys(session, domain, context.ours.secrets) if domain else []
             session.commit()
         except IntegrityError:  # another worker was as quick
             session.rollback()
@@ -50,9 +56,11 @@ def check_sender(context: SenderContext) -> bool:
     if identity is None:
         return False
     report = examine_sender(identity, context.lookup)
+    key_problems = look_for_records(keys, context.lookup)
     with context.sessions() as session:
         check = session.get_one(SenderCheck, domain)
         now = clock.now()
+        keep_records_seen(session, key_problems)
         if report.is_complete:
             check.checked_at, check.due_at = now, now + EVERY
             _write_down(check, report)
@@ -83,6 +91,14 @@ def check_soon(session: Session, domain: str) -> None:
         check.due_at = clock.now()
     if can_be_checked(domain):
         jobs.check_sender.enqueue(session)
+
+
+def forget_self_test(session: Session, domain: str) -> None:
+    """What a receiver said of `domain` no longer holds, because mail leaves it otherwise; look again soon."""
+    check = session.get(SenderCheck, domain)
+    if check is not None:
+        check.self_test = {}
+    check_soon(session, domain)
 
 
 def publish_sender_jobs(sessions: sessionmaker[Session]) -> None:

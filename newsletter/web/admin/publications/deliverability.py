@@ -17,6 +17,7 @@ from newsletter.publications.models import Publication
 from newsletter.sending.self_test import take_self_test
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
+from newsletter.web.admin.publications.signing_keys import KEY_WORDS, shown_keys
 from newsletter.web.current import links
 from newsletter.web.database import session
 
@@ -107,4 +108,7 @@ def _page(publication: Publication, pasted: str = "", problem: str = "") -> str:
         light_words=LIGHT_WORDS,
         finding_words=FINDING_WORDS,
         kind_words=KIND_WORDS,
+        keys=shown_keys(domain),
+        key_words=KEY_WORDS,
+        zone=found.report.zone if found else domain,
     )
