@@ -22,8 +22,9 @@ from newsletter.preflight.sender_checks.key_records import (
     records_of_keys,
 )
 from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.preflight.sender_checks.notify import tell_owners
 from newsletter.preflight.sender_checks.report import SenderReport, report_from_json
-from newsletter.preflight.sender_checks.vanished import still_vanished
+from newsletter.preflight.sender_checks.vanished import are_back, still_vanished
 from newsletter.publications.models import Publication
 
 EVERY = timedelta(hours=6)
@@ -58,24 +59,27 @@ def check_sender(context: SenderContext) -> bool:
     report = examine_sender(identity, context.lookup)
     key_problems = look_for_records(keys, context.lookup)
     with context.sessions() as session:
-        check = session.get_one(SenderCheck, domain)
+        check = session.get_one(SenderCheck, domain, with_for_update=True)
         now = clock.now()
         keep_records_seen(session, key_problems)
         if report.is_complete:
             check.checked_at, check.due_at = now, now + EVERY
-            _write_down(check, report)
+            _write_down(session, check, report)
         else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
         session.commit()
     return True
 
 
-def _write_down(check: SenderCheck, report: SenderReport) -> None:
+def _write_down(session: Session, check: SenderCheck, report: SenderReport) -> None:
     before = report_from_json(check.report) if check.report else None
     if before and before.records != report.records:
         check.self_test = {}  # it was of other records
     known = [(kind, name) for kind, name in check.vanished]
     check.vanished = still_vanished(known, before, report)
+    new = [record for record in check.vanished if record not in known]
+    tell_owners(session, check.domain, "record_vanished", new)
+    tell_owners(session, check.domain, "record_restored", are_back(known, check.vanished, report))
     check.report, check.problems = report.as_json(), report.problems
 
 
