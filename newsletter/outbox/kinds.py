@@ -121,5 +121,19 @@ KINDS: Registry[Kind] = Registry(
             ),
             ONE_DAY,
         ),
+        # Records that receivers recognise a sender by are gone from the DNS.
+        Kind(
+            "record_vanished",
+            {"slug": str, "records": str},
+            lambda links, facts: links.deliverability(facts["slug"]),
+            timedelta(days=2),
+        ),
+        # They are there again.
+        Kind(
+            "record_restored",
+            {"slug": str, "records": str},
+            lambda links, facts: links.deliverability(facts["slug"]),
+            timedelta(days=2),
+        ),
     ),
 )

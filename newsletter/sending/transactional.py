@@ -109,6 +109,7 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         quoted_subject=message.facts.get("subject", ""),
         quoted_text=message.facts.get("text", ""),
+        records=message.facts.get("records", ""),
     )
 
 

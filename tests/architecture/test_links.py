@@ -17,6 +17,7 @@ LINKS = {
     "lift_suppression": (1, 2),
     "edit_issue": (1,),
     "calendar": ("weekly",),
+    "deliverability": ("weekly",),
     "archive": ("weekly",),
     "issue": ("weekly", "issue-41"),
     "issue_email": ("weekly", "issue-41"),

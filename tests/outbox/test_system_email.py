@@ -31,6 +31,7 @@ FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3
     "reply_to": "cleo@readers.example",
     "subject": "Re: Issue one",
     "text": "Thank you!",
+    "records": "DMARC: _dmarc.weekly.example",
 }
 KEYS = [kind.key for kind in KINDS]
 LANGUAGES = ("en", "de", "it", "ar", "fr")
