@@ -121,5 +121,12 @@ KINDS: Registry[Kind] = Registry(
             ),
             ONE_DAY,
         ),
+        # Tells the team how a mailing went, the day after; each figure is a word, how many, and of how many.
+        Kind(
+            "mailing_report",
+            {"mailing_id": int, "due_at": str, "figures": list},
+            lambda links, facts: links.mailing_report(facts["mailing_id"]),
+            timedelta(days=3),
+        ),
     ),
 )

@@ -17,6 +17,8 @@ LINKS = {
     "lift_suppression": (1, 2),
     "edit_issue": (1,),
     "calendar": ("weekly",),
+    "mailing_report": (1,),
+    "account": (),
     "archive": ("weekly",),
     "issue": ("weekly", "issue-41"),
     "issue_email": ("weekly", "issue-41"),
