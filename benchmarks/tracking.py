@@ -67,7 +67,7 @@ def prepare(settings: Settings) -> Runtime:
         publication.tracking = TrackingMode.INDIVIDUAL
         for reader in make_readers(session, publication, READERS):
             reader.tracking_consent_at = clock.now() - timedelta(days=1)
-        saved = save_document(session, publication, loads(document("one")), author="bench")
+        saved = save_document(session, publication, loads(document("one", personal=False)), author="bench")
         mailing = schedule(session, saved.issue, None, runtime.links, actor="bench")
         session.commit()
         assert freeze(runtime.sessions, mailing.id, runtime.links)
@@ -158,7 +158,7 @@ def copies(runtime: Runtime) -> None:
     with runtime.session() as session:
         mailing = session.get_one(Mailing, 1)
         publication = make_publication(session, slug="other")
-        saved = save_document(session, publication, loads(document("two")), author="bench")
+        saved = save_document(session, publication, loads(document("two", personal=False)), author="bench")
         for mode in (TrackingMode.OFF, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL):
             publication.tracking = mode
             stored = compile_for_mailing(session, saved.revision, publication, runtime.links, mailing.id)
