@@ -17,7 +17,7 @@ NOUNS = {
     "demo": "Load a demo publication with sent issues and a draft.",
     "doctor": "Check database, broker, workers, relay and files.",
     "user": "Create, list and deactivate the people who sign in.",
-    "publication": "Create and list publications.",
+    "publication": "Create and list publications, show and change their settings.",
     "subscribers": "Import, count, show and suppress subscribers.",
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",
