@@ -192,6 +192,15 @@ class DeliveryRetry(Base):
     window_id: Mapped[str | None] = mapped_column(String(32), index=True)
 
 
+class DeferredDelivery(Base):
+    """A delivery that was refused for the time being at least once, whatever became of it later."""
+
+    __tablename__ = "deferred_delivery"
+
+    mailing_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class SendWindow(Base):
     """A reservation: these deliveries are in the hands of one process, which keeps a tally of them.
 

@@ -73,6 +73,8 @@ WITHOUT_FIELDS = (
         "/links.csv",
         "/hours.csv",
         "/compared.csv",
+        "/clicks.csv",
+        "/providers.csv",
         "/stories.csv",
         "/growth.csv",
         "/problems.csv",
