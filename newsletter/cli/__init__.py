@@ -17,7 +17,7 @@ NOUNS = {
     "demo": "Load a demo publication with sent issues and a draft.",
     "doctor": "Check database, broker, workers, relay and files.",
     "user": "Create, list and deactivate the people who sign in.",
-    "publication": "Create and list publications.",
+    "publication": "Create and list publications, show and change their settings.",
     "topic": "Name the interests that readers may mute.",
     "tag": "Name the labels that subscribers can have.",
     "attribute": "Name the fields that are kept of subscribers.",
