@@ -21,7 +21,7 @@ from tests.features.at_the_desk.conftest import EVERYTHING, HANDS
 from tests.features.at_the_desk.hand import Hand
 from tests.features.conftest import Install
 from tests.features.looking import open_tab
-from tests.processes import Installation
+from tests.processes import Installation, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +71,7 @@ def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     collecting.collect(hand, daily, site, tmp_path)
     collecting.tidy(hand, daily)
     write_the_digest(daily, hand, site, picture)
+    wait_until(lambda: feature(export(installation)).image)  # a job fetches it once its story is used
     check_stories(export(installation), site)
     editor = tab.url
 
@@ -145,6 +146,10 @@ def check_stories(document: Document, site: News) -> None:
     assert len(stories) == len(pages) - 1
     picture = by_type["feature"].image
     assert (picture.caption, picture.credit, picture.licence) == (lead.caption, lead.credit, "")
+
+
+def feature(document: Document) -> Any:
+    return next(section for section in document.sections if section.type == "feature")
 
 
 def export(installation: Installation) -> Document:
