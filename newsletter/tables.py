@@ -29,7 +29,10 @@ from newsletter.redirects import models as redirects
 from newsletter.reports import models as reports
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
+from newsletter.subscribers.attributes import models as attributes
 from newsletter.subscribers.imports import models as imports
+from newsletter.subscribers.tags import models as tags
+from newsletter.subscribers.topics import models as topics
 from newsletter.tracking import models as tracking
 from newsletter.transports import models as transports
 
@@ -37,6 +40,7 @@ __all__ = [
     "Base",
     "approval",
     "archive_search",
+    "attributes",
     "audit",
     "cadence",
     "comments",
@@ -60,6 +64,8 @@ __all__ = [
     "spam_checks",
     "stories",
     "subscribers",
+    "tags",
+    "topics",
     "tracking",
     "transports",
 ]

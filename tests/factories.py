@@ -1,7 +1,9 @@
 """Make what a test needs, by its name in the domain."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -95,9 +97,12 @@ def make_readers(session: Session, publication: Publication, n: int, start: int 
     return made
 
 
-def make_issue(session: Session, publication: Publication, slug: str = "one") -> Issue:
-    """A small issue that passes preflight."""
-    document = {
+def make_issue(
+    session: Session, publication: Publication, slug: str = "one", urls: Sequence[str] = ()
+) -> Issue:
+    """A small issue that passes preflight, with a story for each of `urls`."""
+    stories = [{"headline": f"Story {number}", "url": url} for number, url in enumerate(urls)]
+    document: dict[str, Any] = {
         "title": f"Issue {slug}",
         "subject": f"What happened this week: {slug}",
         "preheader": "Three stories and a picture of a mill.",
@@ -110,6 +115,8 @@ def make_issue(session: Session, publication: Publication, slug: str = "one") ->
             }
         ],
     }
+    if stories:
+        document["sections"].append({"id": "links", "type": "links", "items": stories})
     saved = save_document(session, publication, loads(json.dumps(document)), author="test")
     session.flush()
     return saved.issue

@@ -101,6 +101,10 @@ class Links:
         """When issues were sent, are scheduled and are due, for editors."""
         return f"{self.public_url}/admin/p/{quote(publication_slug)}/issues/calendar"
 
+    def deliverability(self, publication_slug: str) -> str:
+        """What the DNS says about mail of the publication's sender, and what to publish."""
+        return f"{self.public_url}/admin/p/{quote(publication_slug)}/deliverability"
+
     def archive(self, publication_slug: str, *, page: int = 1, tag: str = "") -> str:
         """The list of issues: its page `page`, counted from 1, of all or of those that have `tag`."""
         asked = ({"tag": tag} if tag else {}) | ({"page": str(page)} if page > 1 else {})

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from benchmarks.population import populate
 from newsletter.mailings.totals import MailingTotals
+from newsletter.publications.models import TrackingMode
 from newsletter.runtime import Runtime
 from newsletter.sending.drain import SendingProcess
 from newsletter.sending.freeze import freeze
@@ -20,6 +21,7 @@ from tests.factories import make_issue, make_publication
 from tests.faults import promise
 from tests.faults.drainer import Order
 from tests.faults.promise import UNDER_WAY, Excuses
+from tests.faults.stage import URLS
 from tests.sending.process import sending_processes
 
 # What a relay does never meets the database, and the other way round: each of both once, in two runs.
@@ -50,11 +52,13 @@ def sink() -> Iterator[Sink]:
 def schedule_mailing(runtime: Runtime) -> Callable[..., int]:
     """Schedules a mailing to as many readers as one says, due now, not frozen yet."""
 
-    def make(readers: int, per_second: float | None = None) -> int:
+    def make(readers: int, per_second: float | None = None, tracking: TrackingMode = TrackingMode.OFF) -> int:
         with runtime.session() as session:
             publication = make_publication(session)
+            publication.tracking = tracking
             populate(session, publication, readers)
-            mailing = schedule(session, make_issue(session, publication), None, runtime.links, actor="test")
+            issue = make_issue(session, publication, urls=URLS)
+            mailing = schedule(session, issue, None, runtime.links, actor="test")
             mailing.per_second = per_second
             session.commit()
             return mailing.id
@@ -66,8 +70,8 @@ def schedule_mailing(runtime: Runtime) -> Callable[..., int]:
 def make_mailing(runtime: Runtime, schedule_mailing: Callable[..., int]) -> Callable[..., int]:
     """The same, frozen."""
 
-    def make(readers: int, per_second: float | None = None) -> int:
-        mailing_id = schedule_mailing(readers, per_second)
+    def make(readers: int, per_second: float | None = None, tracking: TrackingMode = TrackingMode.OFF) -> int:
+        mailing_id = schedule_mailing(readers, per_second, tracking)
         assert freeze(runtime.sessions, mailing_id, runtime.links)
         return mailing_id
 

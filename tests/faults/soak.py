@@ -7,6 +7,8 @@ servers: the broker flushed, stopped and started every five seconds; PostgreSQL 
          every ten.
 leavers: a tenth of the readers unsubscribe, are suppressed or erased, most of them just before their turn.
 stops:   SIGSTOP of a random bulk process for some seconds, again and again.
+feedback: links are tracked; bounces, complaints, posts of a provider, requests to leave and clicks come
+         in all the while, and a worker process is killed every two seconds.
 
 Prints what was done and what became of the promise; the exit code is 1 when it was broken.
 """
@@ -21,8 +23,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from newsletter.publications.models import TrackingMode
 from newsletter.smtp.sink import read_records
 from newsletter.smtp.url import Dialogue
+from tests.faults.feedback import Clicks, ComeBack
 from tests.faults.stage import Stage, stage
 from tests.faults.trouble import (
     Done,
@@ -37,6 +41,7 @@ from tests.faults.trouble import (
 NO_END = float("inf")
 LONGEST = 3600.0
 ALL = "all"
+MOST_FEEDBACK = 3_000  # a quarter of it complaints, of which one address takes 1,000 an hour
 
 
 @dataclass
@@ -45,6 +50,7 @@ class Soak:
 
     act: Callable[["Soak", Stage, int, random.Random], Done]
     own_postgres: bool = False
+    tracking: TrackingMode = TrackingMode.OFF
     leavers: Leavers | None = field(default=None, init=False)
 
 
@@ -84,12 +90,24 @@ def leave(soak: Soak, given: Stage, mailing_id: int, luck: random.Random) -> Don
     return in_background(lambda: leavers.leave(tenth, lambda: given.over(mailing_id)))()
 
 
+def come_back(soak: Soak, given: Stage, mailing_id: int, luck: random.Random) -> Done:
+    leavers = soak.leavers = ComeBack(given.runtime, mailing_id, random.Random(luck.random()))
+    clicks = Clicks(given.runtime, mailing_id, random.Random(luck.random()))
+    most = min(MOST_FEEDBACK, given.count(mailing_id).candidates // 10)
+    return in_background(
+        lambda: leavers.leave(most, lambda: given.over(mailing_id)),
+        lambda: clicks.fold(1_000, lambda: given.over(mailing_id)),
+        lambda: kill_workers(given, mailing_id, luck, lambda: 2.0, NO_END),
+    )()
+
+
 def soaks() -> dict[str, Soak]:
     return {
         "kills": Soak(kill),
         "servers": Soak(disturb_servers, own_postgres=True),
         "leavers": Soak(leave),
         "stops": Soak(stop),
+        "feedback": Soak(come_back, tracking=TrackingMode.INDIVIDUAL),
     }
 
 
@@ -108,7 +126,9 @@ def run(fault: str, arguments: argparse.Namespace) -> Row:
             WINDOW_SIZE="100",
         ) as given,
     ):
-        mailing_id = given.schedule(arguments.recipients, per_second=arguments.per_second)
+        mailing_id = given.schedule(
+            arguments.recipients, per_second=arguments.per_second, tracking=soak.tracking
+        )
         given.installation.start("worker", "bulk", "periodic", "beat")
         given.sent_at_least(1, mailing_id)
         began = time.monotonic()

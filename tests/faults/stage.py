@@ -15,7 +15,7 @@ from benchmarks.population import populate
 from newsletter.core.db import reading
 from newsletter.mailings.models import Mailing
 from newsletter.mailings.totals import MailingTotals, read_totals
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Publication, TrackingMode
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
 from newsletter.smtp.sink import read_records
@@ -29,6 +29,8 @@ from tests.sending.conftest import checked
 from tests.servers import PostgresServer, ValkeyServer, create_database, start_postgres
 from tests.servers.sink_process import SinkProcess
 
+URLS = ("https://tide.example/mill", "https://ports.example/a?b=1&c=2")  # of the stories in its issues
+
 
 @dataclass
 class Stage:
@@ -41,13 +43,20 @@ class Stage:
     dialogue: Dialogue
     postgres: PostgresServer | None = None
 
-    def schedule(self, readers: int = 0, slug: str = "one", per_second: float | None = None) -> int:
+    def schedule(
+        self,
+        readers: int = 0,
+        slug: str = "one",
+        per_second: float | None = None,
+        tracking: TrackingMode = TrackingMode.OFF,
+    ) -> int:
         """A mailing that is due now, to `readers` new readers, or of another issue to those there are."""
         with self.runtime.session() as session:
             publication = session.scalars(select(Publication)).first() or make_publication(session)
+            publication.tracking = tracking
             if readers:
                 populate(session, publication, readers)
-            issue = make_issue(session, publication, slug)
+            issue = make_issue(session, publication, slug, URLS)
             mailing = schedule(session, issue, None, self.runtime.links, actor="test")
             mailing.per_second = per_second
             session.commit()

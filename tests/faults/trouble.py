@@ -112,22 +112,27 @@ class Leavers:
         return done
 
     def _someone(self) -> tuple[int, int, int, str] | None:
-        """Somebody whom nobody has reserved yet, most often of those who are next."""
+        """Somebody who has not left yet, within `_places`."""
         with self.runtime.session() as session:
             mailing = session.get_one(Mailing, self.mailing_id)
-            first, last = mailing.next_seq, mailing.members
             for _ in range(20):
+                first, last = self._places(mailing)
                 if first > last:
                     return None
-                end = min(last, first + NEAR) if self.luck.random() < 0.8 else last
-                seq = self.luck.randint(first, end)
+                seq = self.luck.randint(first, last)
                 if seq in self.left:
                     continue
                 row = session.get_one(Delivery, (self.mailing_id, seq))
                 return seq, row.subscriber_id, row.subscription_id, f"reader{seq}@readers.example"
         return None
 
-    def _depart(self, seq: int, subscriber_id: int, subscription_id: int, address: str) -> str:
+    def _places(self, mailing: Mailing) -> tuple[int, int]:
+        """The first and the last place to choose from: nobody has reserved it, and most often it is next."""
+        first, last = mailing.next_seq, mailing.members
+        return first, min(last, first + NEAR) if self.luck.random() < 0.8 else last
+
+    def _go(self, _seq: int, subscriber_id: int, subscription_id: int) -> tuple[str, str]:
+        """Let a person leave; what they did, and the reason that the ledger has to tell."""
         reason = self.luck.choice(["unsubscribed", "unsubscribed", "suppressed", "erased"])
         with self.runtime.session() as session:
             if reason == "unsubscribed":
@@ -137,7 +142,10 @@ class Leavers:
             else:
                 erase(session, subscriber_id, actor="test", files=NO_FILES)
             session.commit()
-        self.left[seq] = reason
+        return reason, reason
+
+    def _depart(self, seq: int, subscriber_id: int, subscription_id: int, address: str) -> str:
+        did, self.left[seq] = self._go(seq, subscriber_id, subscription_id)
         with self.runtime.session() as session:
             mailing = lock(session, self.mailing_id)
             waits = session.scalar(
@@ -149,7 +157,7 @@ class Leavers:
             )
             if seq >= mailing.next_seq or waits is not None:
                 self.too_late[seq] = address
-        return reason
+        return did
 
     def written_to(self, records: list[Record]) -> list[str]:
         """I5: who got a copy although they had left before; and whose reason the ledger does not tell."""

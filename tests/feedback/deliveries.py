@@ -45,6 +45,32 @@ Diagnostic-Code: smtp; 550 {code} {said}
 --b--
 """
 
+COMPLAINT = """\
+From: <complaints@provider.example>
+To: <complaints@weekly.example>
+Message-ID: <fbl-{number}@provider.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is an abuse report.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Version: 1
+
+--b
+Content-Type: text/rfc822-headers
+
+List-Unsubscribe: <{link}>
+Subject: Issue one
+
+--b--
+"""
+
 
 def bounce(
     to: str, *, code: str = "5.1.1", said: str = "User unknown", number: int = 1, **more: str
@@ -53,6 +79,11 @@ def bounce(
     recipient = more.get("recipient", "ana@readers.example")
     text = DSN.format(to=to, code=code, said=said, number=number, recipient=recipient)
     return text.replace("\n", "\r\n").encode()
+
+
+def complaint(link: str, *, number: int = 1) -> bytes:
+    """A report by a provider (RFC 5965) on the copy that had `link` as its List-Unsubscribe."""
+    return COMPLAINT.format(link=link, number=number).replace("\n", "\r\n").encode()
 
 
 @dataclass
