@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.links import Links
-from newsletter.issues.compile import compile_for_mailing
+from newsletter.issues.compile_mailing import compile_for_mailing
 from newsletter.issues.models import Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
@@ -29,7 +29,7 @@ def track(session: Session, mailing_id: int, links: Links) -> None:
     session.flush()
     revision = session.get_one(Revision, mailing.revision_id)
     publication = session.get_one(Publication, mailing.publication_id)
-    session.add(compile_for_mailing(session, revision, publication, links, mailing_id))
+    session.add_all(compile_for_mailing(session, revision, publication, links, mailing_id))
     session.flush()
     count_clicks(session, mailing_id)
     count_providers(session, mailing_id)
