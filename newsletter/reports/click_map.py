@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -90,7 +91,8 @@ class ClickMap:
     def marked(self, words: Callable[[MappedLink], tuple[str, str]], variant: str = "") -> str:
         """The message of a variant with `words` behind each counted link: short ones, and those read out.
 
-        That of a stranger where the variant is unknown. The links with the most clicks are drawn strong: those with half as many as the first, or more.
+        That of a stranger where the variant is unknown. The links with the most clicks are drawn strong:
+        those with half as many as the first, or more.
         """
         mapped = {link.link_id: link for link in self.links}
         most = max((link.clicks.count for link in mapped.values()), default=0)
@@ -106,7 +108,12 @@ class ClickMap:
             return LinkLabel(known.target, *words(mapped[link_id]), strong=bool(count) and 2 * count >= most)
 
         html = self._messages.get(variant, self._messages[""])
-        return mark_links(html, label_of, self._is_hidden).html
+        return mark_links(html, label_of, self._is_hidden, self._picture_at).html
+
+    def _picture_at(self, url: str) -> str:
+        """Where the page finds a picture: ours on the same server, under whichever name that is asked."""
+        is_ours = self._links.own_path(url).startswith("/media/")
+        return urlsplit(url).path if is_ours else url
 
     def _is_hidden(self, url: str) -> bool:
         """Whether it is the pixel's address or the canary link's."""

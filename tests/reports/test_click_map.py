@@ -93,12 +93,20 @@ def test_what_no_key_of_ours_signed_is_left_alone(session: Session, make_copies:
     row = session.get_one(StoredMessage, (copies.mailing_id, ""))
     document = json.loads(row.compiled)
     base = copies.runtime.links.public_url
-    document["html"] = [f'<p><a href="{base}/l/forged.">One</a> <a href="{base}/l/forged">Two</a></p>']
+    html = (
+        f'<p><img src="{base}/media/a/1.jpg"><img src="https://p.example/media/b.jpg">'
+        f'<a href="{base}/l/forged.">One</a> <a href="{base}/l/forged">Two</a></p>'
+    )
+    document["html"] = [html]
     row.compiled = json.dumps(document)
     session.commit()
     mapped = made(session, copies)
     assert mapped.links == []
-    assert f'href="{base}/l/forged"' in mapped.marked(lambda _link: ("1", "one"))
+    marked = mapped.marked(lambda _link: ("1", "one"))
+    assert f'href="{base}/l/forged"' in marked
+    # Our pictures are found on whichever name the desk is opened under.
+    assert 'src="/media/a/1.jpg"' in marked
+    assert 'src="https://p.example/media/b.jpg"' in marked
 
 
 def test_words_around_what_is_taken_out_stay() -> None:
