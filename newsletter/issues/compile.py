@@ -16,6 +16,7 @@ from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.zones import zone_or_utc
 from newsletter.document import Document
+from newsletter.document.walk import untracked_urls
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
@@ -104,6 +105,7 @@ def compile_for_mailing(
             *(session, publication, mailing_id, urls_followed(given), links),
             same_issue=session.scalars(select(Mailing.id).where(Mailing.issue_id == issue.id)).all(),
             campaign=issue.slug or str(issue.id),
+            untracked=untracked_urls(given.render.document),
         )
         given = given.redirected(*made.addresses(links, carry_targets=True))
         if compile_from(given).html_bytes > LARGEST_WITH_TARGETS:
