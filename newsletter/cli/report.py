@@ -71,7 +71,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def publication(slug: str, first: datetime | None, last: datetime | None, by: str, as_json: bool) -> None:
     """Report how a publication grows: sign-ups by source, confirmations, who left and why."""
     from newsletter.publications.find import find_publication
-    from newsletter.reports.growth import Period, growth, recent
+    from newsletter.reports.changes import changes_between
+    from newsletter.reports.growth import Period, growth, moments_between, recent
     from newsletter.reports.providers import providers_between
 
     with reading(), session() as opened:
@@ -80,8 +81,10 @@ def publication(slug: str, first: datetime | None, last: datetime | None, by: st
         days = [given.date() if given else else_ for given, else_ in zip((first, last), usual, strict=True)]
         told = growth(opened, found, days[0], days[1], Period(by))
         providers = providers_between(opened, found, days[0], days[1])
+        changes = changes_between(opened, found, *moments_between(found, days[0], days[1]))
     if as_json:
-        answer(True, told.as_json() | {"providers": providers.as_json()}, "")
+        further = {"providers": providers.as_json(), "changes": [each.as_json() for each in changes]}
+        answer(True, told.as_json() | further, "")
         return
     from rich.table import Table
 

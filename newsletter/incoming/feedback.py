@@ -59,7 +59,10 @@ def _take(
     """Nobody is ever answered. What we sent to subscribers ourselves says nothing when it comes in."""
     if message.is_from(links):
         return
-    for record in take(session, links, parse(message.raw, delivered_to=delivered_to), intake):
+    events = parse(message.raw, delivered_to=delivered_to)
+    if failpoints.armed:
+        failpoints.reach("feedback.judged")
+    for record in take(session, links, events, intake):
         forward_reply(session, links, record, message.raw)
     if failpoints.armed:
         failpoints.reach("feedback.committing")

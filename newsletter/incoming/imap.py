@@ -171,6 +171,8 @@ def _take(
             if failpoints.armed:
                 failpoints.reach("mailbox.seen")
             message = IncomingMessage(_sender(head.obj), _raw(mailbox, uid))
+            if failpoints.armed:
+                failpoints.reach("mailbox.fetched")
             outcomes = {receiver.receive(address, message)[:1] for address in known}
             if failpoints.armed:
                 failpoints.reach("mailbox.taken")
@@ -179,6 +181,8 @@ def _take(
             elif "2" in outcomes:
                 polled.taken += 1
                 mailbox.move(uid, folders[TAKEN_FOLDER])
+                if failpoints.armed:
+                    failpoints.reach("mailbox.moved")
             else:
                 polled.refused += 1
                 mailbox.move(uid, folders[REFUSED_FOLDER])

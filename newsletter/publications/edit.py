@@ -20,6 +20,7 @@ from newsletter.publications.models import Publication
 from newsletter.publications.settings import PublicationSettings, check_settings, parse_sender
 
 SETTINGS = tuple(field.name for field in fields(PublicationSettings))
+MARKED = {"tracking", "redirect_links"}  # what they became is shown in reports
 SLUG_STAYS = "The slug cannot be changed: it is part of the links in sent emails."
 
 
@@ -64,6 +65,7 @@ def edit_publication(
     detail: dict[str, Any] = {"fields": sorted(changed)} | (
         {"slug": [before, facts.slug]} if "slug" in changed else {}
     )
+    detail |= {name: asked[name] for name in MARKED & changed}
     audit.record(session, "publication.edited", "publication", publication.id, actor=actor, **detail)
     return publication
 

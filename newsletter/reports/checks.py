@@ -2,6 +2,7 @@
 
 from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
+from newsletter.reports.mail_report import mail_due_reports
 from newsletter.sending.checks import Check, Period
 
 FURTHER_CHECKS = (
@@ -9,6 +10,11 @@ FURTHER_CHECKS = (
         lambda context: delete_old(context.sessions),
         Period.HOUR,
         "Bounces and complaints get old: what they quote would be kept for ever.",
+    ),
+    Check(
+        lambda context: mail_due_reports(context.sessions),
+        Period.MINUTE,
+        "A mailing was over a day ago: the team would not be sent its report.",
     ),
     Check(
         lambda context: count_due_mailings(context.sessions),

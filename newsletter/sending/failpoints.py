@@ -25,7 +25,10 @@ NAMES = frozenset(
         "transmit.noted",  # `R` is written
         "recover.committing",  # a lost window is settled and not committed
         "mailbox.seen",  # a message of the IMAP mailbox is marked as seen, and not taken
+        "mailbox.fetched",  # … is read
         "mailbox.taken",  # … is committed, and not moved
+        "mailbox.moved",  # … is moved
+        "feedback.judged",  # what came back is read, and not written down
         "feedback.committing",  # what came back is written down with what follows, and not committed
         "unsubscribe.kept",  # an unsubscribe is in the spool and not answered
     }

@@ -18,6 +18,8 @@ LINKS = {
     "edit_issue": (1,),
     "calendar": ("weekly",),
     "deliverability": ("weekly",),
+    "mailing_report": (1,),
+    "account": (),
     "archive": ("weekly",),
     "issue": ("weekly", "issue-41"),
     "issue_email": ("weekly", "issue-41"),

@@ -144,7 +144,7 @@ class Clicks:
         keys = range(self.folded, self.folded + batch)
         return [
             Hit(
-                *(f"click{key}", EventKind.CLICK, self.mailing_id, self.luck.choice(links)),
+                *(f"{self.mailing_id}-{key}", EventKind.CLICK, self.mailing_id, self.luck.choice(links)),
                 *(self.luck.randint(1, places), at, False, AGENT),
             )
             for key in keys

@@ -22,6 +22,7 @@ from tests.databases import BOTH
 from tests.extent import usual
 from tests.faults.conftest import PAIRS
 from tests.faults.drainer import Order, over, start_draining, start_recovering
+from tests.incoming.test_feedback import STEPS
 from tests.processes import wait_until
 from tests.servers.processes import state
 
@@ -76,8 +77,7 @@ def finish(runtime: Runtime, process: SendingProcess, mailing_id: int) -> None:
 
 def test_each_place_has_its_time() -> None:
     of_the_web_server = {"unsubscribe.kept"}  # tests/web/public/test_spooled_unsubscribe.py
-    of_mail_that_comes_in = {"mailbox.seen", "mailbox.taken", "feedback.committing"}  # tests/incoming
-    assert set(TIMES) == failpoints.NAMES - of_the_web_server - of_mail_that_comes_in
+    assert set(TIMES) == failpoints.NAMES - of_the_web_server - set(STEPS)  # tests/incoming
 
 
 @pytest.mark.parametrize(

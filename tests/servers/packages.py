@@ -16,15 +16,18 @@ from pathlib import Path
 DEPENDS = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 
 
-def unpacked(package: str, programs: tuple[str, ...], private: tuple[str, ...] = ()) -> tuple[Path, str]:
+def unpacked(
+    package: str, programs: tuple[str, ...], private: tuple[str, ...] = (), more: tuple[str, ...] = ()
+) -> tuple[Path, str]:
     """The folder in which `package` is unpacked, and the LD_LIBRARY_PATH with which its programs run.
 
-    `programs`: paths in the folder, which must find all their libraries; `private`: folders with its own.
+    `programs`: paths in the folder, which must find all their libraries; `private`: folders with its own;
+    `more`: packages that are unpacked in the same folder.
     """
     folder = _cache(package)
     with (folder / "lock").open("w") as turn:  # the tests' processes come at the same time
         fcntl.flock(turn, fcntl.LOCK_EX)
-        _obtain(folder, package, programs, private)
+        _obtain(folder, (package, *more), programs, private)
     return folder, _libraries(folder, private)
 
 
@@ -53,12 +56,14 @@ def _cache(package: str) -> Path:
     return folder
 
 
-def _obtain(folder: Path, package: str, programs: tuple[str, ...], private: tuple[str, ...]) -> None:
+def _obtain(
+    folder: Path, packages: tuple[str, ...], programs: tuple[str, ...], private: tuple[str, ...]
+) -> None:
     """Have the programs in `folder`, with every library that they need and the system lacks."""
     if all((folder / program).exists() for program in programs) and not _missing(folder, programs, private):
         return
     tried: set[str] = set()
-    wanted: list[tuple[str, ...]] = [(package,)]
+    wanted: list[tuple[str, ...]] = [(package,) for package in packages]
     while wanted:
         depends: list[tuple[str, ...]] = []
         for names in wanted:

@@ -35,23 +35,19 @@ exit $?
 """
 
 
-class RealServer(MailServer):
-    """One server out of a Debian package that passes everything on to `next_hop`, a port of loopback.
-
-    It takes mail for u<number>@example.org, refuses other recipients there, and messages above `LIMIT`.
-    """
+class PackagedServer(MailServer):
+    """A server out of Debian packages."""
 
     PACKAGE: str
+    MORE_PACKAGES: tuple[str, ...] = ()
     PROGRAMS: tuple[str, ...]
     PRIVATE: tuple[str, ...] = ()
     ACCOUNTS: tuple[str, ...]
     EMPTIED: tuple[str, ...] = ()  # folders that it sees empty and may fill
-    LIMIT = 100_000  # octets
 
-    def __init__(self, next_hop: int) -> None:
-        self.cache, libraries = obtain(self.PACKAGE, self.PROGRAMS, self.PRIVATE)
+    def __init__(self) -> None:
+        self.cache, libraries = obtain(self.PACKAGE, self.PROGRAMS, self.PRIVATE, self.MORE_PACKAGES)
         super().__init__(self.PACKAGE)
-        self.next_hop = next_hop
         self.folder.chmod(0o755)
         self.unpacked = self.folder / "unpacked"  # what is in the cache, in its room only
         self.unpacked.mkdir()
@@ -94,7 +90,22 @@ class RealServer(MailServer):
         (self.folder / "group").write_text(Path("/etc/group").read_text() + groups)
 
 
-def obtain(package: str, programs: tuple[str, ...], private: tuple[str, ...]) -> tuple[Path, str]:
+class RealServer(PackagedServer):
+    """One that passes everything on to `next_hop`, a port of loopback.
+
+    It takes mail for u<number>@example.org, refuses other recipients there, and messages above `LIMIT`.
+    """
+
+    LIMIT = 100_000  # octets
+
+    def __init__(self, next_hop: int) -> None:
+        super().__init__()
+        self.next_hop = next_hop
+
+
+def obtain(
+    package: str, programs: tuple[str, ...], private: tuple[str, ...], more: tuple[str, ...] = ()
+) -> tuple[Path, str]:
     """The folder and LD_LIBRARY_PATH of a server. Skips the test, with what to do, where it cannot run."""
     if os.geteuid() != 0:
         pytest.skip(f"{package} can only be started by root: run these tests as root, in a container say.")
@@ -104,7 +115,7 @@ def obtain(package: str, programs: tuple[str, ...], private: tuple[str, ...]) ->
         why = "needs unshare(1) of util-linux, and root with CAP_SYS_ADMIN (docker run --privileged)"
         pytest.skip(f"{package} {why}: {in_a_line(error)}")
     try:
-        return unpacked(package, programs, private)
+        return unpacked(package, programs, private, more)
     except (OSError, subprocess.SubprocessError, LookupError) as error:
         why = "make `apt-get download` work"
         pytest.skip(f"{package} cannot be had here ({in_a_line(error)}): {why}.")

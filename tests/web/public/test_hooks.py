@@ -20,9 +20,13 @@ from newsletter.feedback.webhooks.posted import MOST_OCTETS
 from newsletter.incoming import hooks
 from newsletter.incoming.hooks import hook_url, read_hook_accounts
 from newsletter.incoming.models import TakenMessage
+from newsletter.mailings.models import Delivery, Outcome
+from newsletter.runtime import Runtime
+from newsletter.sending.freeze import freeze
+from newsletter.sending.schedule import schedule
 from newsletter.subscribers.models import Subscription, Suppression
 from tests.databases import both_databases
-from tests.factories import make_publication, make_subscription
+from tests.factories import make_issue, make_publication, make_subscription
 from tests.feedback.posts import ACCOUNTS, GENUINE, NOW, TOPIC, certificate, resend
 from tests.feedback.reports import ADDRESS
 
@@ -79,16 +83,36 @@ def test_a_genuine_post_suppresses_once(
 
 
 @pytest.mark.parametrize("provider", WEBHOOKS.keys())
+def test_only_what_is_genuine_keeps_its_reader_out_of_the_next_mailing(
+    post: Post, session: Session, runtime: Runtime, reader: Subscription, provider: str
+) -> None:
+    for posted, status, outcome in (
+        (forged(GENUINE[provider]), 401, (Outcome.PENDING, "")),
+        (GENUINE[provider], 200, (Outcome.EXCLUDED, "suppressed")),
+    ):
+        assert post(provider, posted).status_code == status
+        issue = make_issue(session, reader.publication, f"after-{status}")
+        mailing_id = schedule(session, issue, None, runtime.links, actor="test").id
+        session.commit()
+        assert freeze(runtime.sessions, mailing_id, runtime.links)
+        delivery = session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_id)).one()
+        assert (delivery.outcome, delivery.reason) == outcome
+
+
+def forged(genuine: Posted) -> Posted:
+    """The same post, signed with nothing that its provider has."""
+    headers = {
+        name: "Bearer x" if name == "authorization" else value for name, value in genuine.headers.items()
+    }
+    return replace(genuine, raw=genuine.raw.replace(b"a", b"b"), headers=headers)
+
+
+@pytest.mark.parametrize("provider", WEBHOOKS.keys())
 def test_what_is_forged_changes_nothing_and_is_counted(
     post: Post, session: Session, reader: Subscription, provider: str
 ) -> None:
-    genuine = GENUINE[provider]
-    of_others = {
-        name: "Bearer x" if name == "authorization" else value for name, value in genuine.headers.items()
-    }
-    altered = replace(genuine, raw=genuine.raw.replace(b"a", b"b"), headers=of_others)
     unsigned = Posted(b"{}", {}, NOW)
-    for posted in (altered, unsigned, unsigned):
+    for posted in (forged(GENUINE[provider]), unsigned, unsigned):
         assert post(provider, posted).status_code in {400, 401}
     session.rollback()
     assert session.scalars(select(func.sum(RefusedFeedback.n))).one() == 3

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from flask import Response, render_template
 
 from newsletter.accounts.permissions import Permission
+from newsletter.core import clock
 from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
+from newsletter.reports.changes import Change, changes_between
 from newsletter.reports.providers import HIGH_LINE, LOW_LINE, ProvidersOverTime, providers_over_time
 from newsletter.reports.rate import Rate
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import blueprint
+from newsletter.web.admin.words.changes import change_words
 from newsletter.web.admin.words.providers import level_words, receiver_name
 from newsletter.web.admin.words.rates import rate_words
 from newsletter.web.csv_lines import Cell, csv_response
@@ -34,6 +38,8 @@ def providers(slug: str) -> str:
         publication=publication,
         over_time=over_time,
         charted=charted,
+        changes=_changes(publication, over_time),
+        change_words=change_words,
         charted_columns=[(receiver_name(each), "number") for each in charted],
         low=100 * LOW_LINE,
         high=100 * HIGH_LINE,
@@ -51,6 +57,13 @@ def export_providers(slug: str) -> Response:
     publication = find_publication(session(), slug)
     rows = _rows(providers_over_time(session(), publication.id))
     return csv_response(rows, f"{publication.slug}-providers.csv")
+
+
+def _changes(publication: Publication, over_time: ProvidersOverTime) -> list[Change]:
+    """What was changed since the first of the mailings."""
+    if not over_time.mailings or over_time.mailings[0].started_at is None:
+        return []
+    return changes_between(session(), publication, over_time.mailings[0].started_at, clock.now())
 
 
 def percent_of(rate: Rate) -> str:

@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from lxml import etree
 from sqlalchemy.orm import Session
 
+from newsletter import audit
 from newsletter.core import clock
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication, TrackingMode
@@ -101,3 +103,37 @@ def test_what_is_drawn_is_what_is_read(
         for value, words in (cell for row in rows for cell in row):
             assert NUMBER.match(words)
             assert words.replace(",", "") == value
+
+
+MARKED: list[tuple[str, dict[str, Any], str]] = [
+    ("publication.edited", {"fields": ["tracking"], "tracking": "off"}, "Clicks no longer counted"),
+    ("publication.edited", {"fields": ["tracking"]}, "How clicks are counted"),
+    ("publication.edited", {"fields": ["redirect_links"], "redirect_links": True}, "Links can be mended"),
+    ("publication.dressed", {"theme": "poster"}, "Design changed: Poster"),
+    ("publication.dressed", {"theme": "gone"}, "Design changed: gone"),
+    ("publication.template_saved", {}, "Own template changed"),
+    ("publication.template_put_aside", {}, "Own template put aside"),
+    ("relay.limited", {"name": "<b>relay</b>"}, "Limits of relay &lt;b&gt;relay&lt;/b&gt; changed"),
+    *((f"relay.{done}", {"host": "smtp.example"}, "Relay smtp.example") for done in ("saved", "paused")),
+]
+
+
+def test_changes_are_marked_in_the_charts_over_time(
+    editor_client: SignedIn,
+    session: Session,
+    publication: Publication,
+    readers: list[Subscription],
+    make_sent: MakeSent,
+) -> None:
+    count(session, make_sent("one", days=3), "gmail", 2_000, 2)
+    for action, detail, _words in MARKED:
+        kind, id_ = ("transport", 1) if action.startswith("relay.") else ("publication", publication.id)
+        audit.record(session, action, kind, id_, actor="ed", **detail)
+    session.commit()
+    for url in ("/admin/p/morning/mailings/providers", "/admin/p/morning/subscribers/growth"):
+        page = read(editor_client, url)
+        assert page.count("data-mark-at=") == len(MARKED)
+        assert f'data-mark="{len(MARKED)}"' in page
+        for _action, _detail, words in MARKED:
+            assert words in page
+    assert 'data-marks="changes"' in read(editor_client, "/admin/p/morning/mailings/providers")
