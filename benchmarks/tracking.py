@@ -29,7 +29,7 @@ from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.core.tracking_tokens import write_reader_token
 from newsletter.document import loads
-from newsletter.issues.compile import compile_for_mailing
+from newsletter.issues.compile_mailing import compile_for_mailing
 from newsletter.issues.recipient import MailingIdentity
 from newsletter.issues.save import save_document
 from newsletter.mailings.models import Delivery, Mailing
@@ -160,7 +160,7 @@ def copies(runtime: Runtime) -> None:
         saved = save_document(session, publication, loads(document("two", personal=False)), author="bench")
         for mode in (TrackingMode.OFF, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL):
             publication.tracking = mode
-            stored = compile_for_mailing(session, saved.revision, publication, runtime.links, mailing.id)
+            (stored,) = compile_for_mailing(session, saved.revision, publication, runtime.links, mailing.id)
             messages[mode] = CompiledMessage.from_json(stored.compiled)
         session.rollback()
     readers = people(NAMES["plain"], 5_000)

@@ -132,7 +132,7 @@ class Settings(BaseModel):
     imap_url: SecretStr | None = Field(
         default=None,
         description="A mailbox of its own whose mail is taken in as well, looked into every minute:"
-        " `imaps://user:password@host/INBOX`.",
+        " `imaps://user:password@host/INBOX`; with `?authserv-id=NAME` it confirms self-tests, too.",
     )
     webhooks: SecretStr | None = Field(
         default=None,

@@ -26,9 +26,13 @@ from newsletter.preflight.sender_checks import models as sender_checks
 from newsletter.preflight.spam_checks import models as spam_checks
 from newsletter.publications import models as publications
 from newsletter.redirects import models as redirects
+from newsletter.reports import models as reports
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
+from newsletter.subscribers.attributes import models as attributes
 from newsletter.subscribers.imports import models as imports
+from newsletter.subscribers.tags import models as tags
+from newsletter.subscribers.topics import models as topics
 from newsletter.tracking import models as tracking
 from newsletter.transports import models as transports
 
@@ -36,6 +40,7 @@ __all__ = [
     "Base",
     "approval",
     "archive_search",
+    "attributes",
     "audit",
     "cadence",
     "comments",
@@ -53,11 +58,14 @@ __all__ = [
     "preflight",
     "publications",
     "redirects",
+    "reports",
     "sender_checks",
     "snippets",
     "spam_checks",
     "stories",
     "subscribers",
+    "tags",
+    "topics",
     "tracking",
     "transports",
 ]

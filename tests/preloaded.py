@@ -6,6 +6,7 @@ start is the subject of a test is started as anybody starts it (`tests/cli/run`)
 
 import atexit
 import ctypes
+import gc
 import multiprocessing
 import os
 import runpy
@@ -77,6 +78,7 @@ def _become(arguments: list[str], environment: dict[str, str], out: Path, errors
     left_out = set(IMPORTED) - sys.modules.keys()
     assert not left_out, f"multiprocessing could not import {left_out}"
     end_with_the_tests()
+    gc.freeze()  # Celery collects garbage before it forks, which would copy all that was imported
     os.setsid()
     os.chdir(ROOT)
     os.environ.clear()

@@ -8,7 +8,7 @@ from celery.signals import celeryd_after_setup
 
 from newsletter import jobs
 from newsletter.core import clock
-from newsletter.feedback.delete_old import delete_old
+from newsletter.reports.checks import FURTHER_CHECKS
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.checks import CheckContext, CheckRunner
@@ -32,7 +32,7 @@ def checks() -> CheckRunner:
             given.recovery_seconds,
             has_imap=given.imap_url is not None,
             spamassassin_url=given.spamassassin_url,
-            delete_old_feedback=delete_old,
+            further=FURTHER_CHECKS,
             hits=HitStream(given.effective_redis_url),
         )
     )

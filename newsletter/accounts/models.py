@@ -8,7 +8,7 @@ https://flask-security.readthedocs.io/en/stable/models.html
 from datetime import datetime
 
 from flask_security.models import sqla
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.accounts.permissions import Permission, RoleName, permits
@@ -41,6 +41,8 @@ class User(Base, sqla.FsUserMixin):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     invited_at: Mapped[datetime | None]
+    # Whether the report of each mailing is mailed to them the day after.
+    report_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
     create_datetime: Mapped[datetime] = mapped_column(default=clock.now)
     update_datetime: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

@@ -41,9 +41,10 @@ def set_(slug: str | None, rule: str, days_ahead: int, as_json: bool) -> None:
     """
     from newsletter import audit
     from newsletter.cadence.change import set_cadence
+    from newsletter.publications.find import find_publication_or_only
 
     with session() as opened:
-        publication = _publication(opened, slug)
+        publication = find_publication_or_only(opened, slug)
         set_cadence(opened, publication, rule, days_ahead=days_ahead, actor=audit.COMMAND_LINE)
         opened.commit()
         _show(opened, publication, as_json)
@@ -54,9 +55,10 @@ def set_(slug: str | None, rule: str, days_ahead: int, as_json: bool) -> None:
 @json_option
 def show(slug: str | None, as_json: bool) -> None:
     """Show the rule and the next ten dates."""
+    from newsletter.publications.find import find_publication_or_only
 
     with session() as opened:
-        _show(opened, _publication(opened, slug), as_json)
+        _show(opened, find_publication_or_only(opened, slug), as_json)
 
 
 @command.command("skip")
@@ -68,9 +70,10 @@ def skip(day: datetime, slug: str | None, undo: bool, as_json: bool) -> None:
     """Leave out DATE, such as 2026-12-25: no draft and no reminder then."""
     from newsletter import audit
     from newsletter.cadence.change import skip_date
+    from newsletter.publications.find import find_publication_or_only
 
     with session() as opened:
-        publication = _publication(opened, slug)
+        publication = find_publication_or_only(opened, slug)
         skip_date(opened, publication, day.date(), skip=not undo, actor=audit.COMMAND_LINE)
         opened.commit()
         _show(opened, publication, as_json)
@@ -83,9 +86,10 @@ def stop(slug: str | None, as_json: bool) -> None:
     """Let no issues be due any more; drafts that were made stay."""
     from newsletter import audit
     from newsletter.cadence.change import stop_cadence
+    from newsletter.publications.find import find_publication_or_only
 
     with session() as opened:
-        publication = _publication(opened, slug)
+        publication = find_publication_or_only(opened, slug)
         stop_cadence(opened, publication, actor=audit.COMMAND_LINE)
         opened.commit()
         answer(
@@ -93,19 +97,6 @@ def stop(slug: str | None, as_json: bool) -> None:
             {"publication": publication.slug, "rule": None},
             f"{publication.name} has no cadence any more.",
         )
-
-
-def _publication(opened: "Session", slug: str | None) -> "Publication":
-    """The publication called `slug`, or the only one."""
-    from newsletter.core.errors import Refused
-    from newsletter.publications.find import all_publications, find_publication
-
-    if slug is not None:
-        return find_publication(opened, slug)
-    publications = all_publications(opened)
-    if len(publications) != 1:
-        raise Refused("which_publication", "Say which publication, with --publication SLUG.")
-    return publications[0]
 
 
 def _show(opened: "Session", publication: "Publication", as_json: bool) -> None:

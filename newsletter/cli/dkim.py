@@ -26,13 +26,13 @@ def command() -> None: ...
 def add(domain: str, selector: str | None, ed25519: bool, as_json: bool) -> None:
     """Create a key for DOMAIN, the domain of senders' addresses. It signs once it is activated."""
     from newsletter.audit.record import COMMAND_LINE
-    from newsletter.core import clock
     from newsletter.smtp.dkim import Algorithm
     from newsletter.transports.dkim_keys import make_key
+    from newsletter.transports.dkim_rotation import free_selector
 
     algorithm = Algorithm.ED25519 if ed25519 else Algorithm.RSA
-    name = selector or f"n{clock.now():%Y%m}{'e' if ed25519 else ''}"
     with session() as opened:
+        name = selector or free_selector(opened, domain, algorithm)
         made = make_key(opened, domain, name, algorithm, runtime().settings.secrets, actor=COMMAND_LINE)
         opened.commit()
         answer(
@@ -50,11 +50,7 @@ def list_(as_json: bool) -> None:
 
     with session() as opened:
         keys = list_keys(opened)
-        lines = [
-            f"{key.id}: {key.domain}, {key.selector}, {key.algorithm}, "
-            + (f"signs since {key.active_since:%Y-%m-%d}" if key.active_since else "does not sign yet")
-            for key in keys
-        ]
+        lines = [f"{key.id}: {key.domain}, {key.selector}, {key.algorithm}, " + _state(key) for key in keys]
     answer(
         as_json,
         {"keys": [_facts(key) for key in keys]},
@@ -108,6 +104,16 @@ def remove(key_id: int, as_json: bool) -> None:
         answer(as_json, facts, f"{key.selector} of {key.domain} was removed.")
 
 
+def _state(key: "DkimKey") -> str:
+    from newsletter.transports.dkim_rotation import record_stays_until
+
+    if key.active_since:
+        return f"signs since {key.active_since:%Y-%m-%d}"
+    if key.retired_at:
+        return f"signs no more; its record is needed until {record_stays_until(key):%Y-%m-%d}"
+    return "does not sign yet"
+
+
 def _facts(key: "DkimKey", record: "Published | None" = None) -> dict[str, Any]:
     facts = {
         "id": key.id,
@@ -115,6 +121,7 @@ def _facts(key: "DkimKey", record: "Published | None" = None) -> dict[str, Any]:
         "selector": key.selector,
         "algorithm": key.algorithm,
         "active_since": key.active_since.isoformat() if key.active_since else None,
+        "retired_at": key.retired_at.isoformat() if key.retired_at else None,
     }
     return facts | ({"name": record.name, "record": record.text} if record else {})
 

@@ -44,7 +44,8 @@ def refuse_empty(command: click.Command) -> None:
 
 
 def _not_empty(context: click.Context, option: click.Parameter, value: object) -> object:
-    if isinstance(value, str) and not value.strip():
+    texts = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(text, str) and not text.strip() for text in texts):
         message = f"It is empty: give {option.opts[0]} a value, or leave it out."
         raise click.BadParameter(message, context, option)
     return value

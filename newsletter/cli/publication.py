@@ -1,11 +1,19 @@
 """`newsletter publication`: the newsletters that people subscribe to."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from newsletter.cli.environment import answer, console, json_option, runtime, session
+from newsletter.cli.parameters import ClearableOption
+
+if TYPE_CHECKING:
+    from newsletter.publications.models import Publication
+
+LIMITS = ("bounce_limit", "complaint_limit")
 
 
-@click.group("publication", help="Create and list publications.")
+@click.group("publication", help="Create and list publications, show and change their settings.")
 def command() -> None: ...
 
 
@@ -55,6 +63,73 @@ def list_all(as_json: bool) -> None:
         console.print("No publications yet. Create one with `newsletter publication create`.")
     else:
         _print(rows)
+
+
+@command.command("show")
+@click.argument("slug")
+@json_option
+def show(slug: str, as_json: bool) -> None:
+    """Show the settings of the publication SLUG."""
+    from newsletter.publications.find import find_publication
+
+    with session() as opened:
+        facts = _facts(find_publication(opened, slug))
+    answer(as_json, facts, "\n".join(f"{name}: {_in_words(value)}" for name, value in facts.items()))
+
+
+@command.command("set")
+@click.argument("slug")
+@click.option("--name", help="Its name as readers see it.")
+@click.option("--description", cls=ClearableOption, help="A sentence for the sign-up page; empty: none.")
+@click.option("--from", "sender", help="The sender: “Name <address>”.")
+@click.option("--reply-to", cls=ClearableOption, help="Where replies go; empty: to the sender.")
+@click.option("--postal-address", help="The sender's postal address.")
+@click.option("--language", help="Such as en, de or pt-BR.")
+@click.option("--timezone", help="Such as Europe/Rome.")
+@click.option("--approval-required/--no-approval-required", default=None, help="Ask a second person.")
+@click.option("--redirect-links/--no-redirect-links", default=None, help="Links go through this server.")
+@click.option("--tracking", help="Clicks and opens: off, aggregate or individual.")
+@click.option("--utm-parameters/--no-utm-parameters", default=None, help="Add them to links.")
+@click.option("--untracked-links", cls=ClearableOption, help="Hosts and addresses, one a line; empty: none.")
+@click.option("--suggestions/--no-suggestions", default=None, help="Readers may suggest links.")
+@click.option("--bounce-limit", help="Per cent of a mailing that may bounce before it pauses.")
+@click.option("--complaint-limit", help="Per cent of a mailing that may be complained about.")
+@json_option
+def set_settings(slug: str, as_json: bool, **options: str | bool | None) -> None:
+    """Change settings of the publication SLUG; what is not named stays."""
+    from newsletter.audit.record import COMMAND_LINE
+    from newsletter.feedback.set_limits import set_limits
+    from newsletter.publications.edit import change_settings
+    from newsletter.publications.find import find_publication
+
+    given = {name: value for name, value in options.items() if value is not None}
+    if not given:
+        message = "Name what to change, such as --reply-to desk@example.org."
+        raise click.UsageError(message)
+    limits = {name: str(given.pop(name)) for name in LIMITS if name in given}
+    with session() as opened:
+        publication = find_publication(opened, slug)
+        before = _facts(publication)
+        change_settings(opened, publication, given, actor=COMMAND_LINE)
+        if limits:
+            kept = {name: f"{getattr(publication, name):g}" for name in LIMITS}
+            set_limits(opened, publication, **(kept | limits), actor=COMMAND_LINE)
+        opened.commit()
+        facts = _facts(publication)
+    changed = [name for name, value in facts.items() if before[name] != value]
+    answer(as_json, facts, f"Changed: {', '.join(changed)}." if changed else "It was so already.")
+
+
+def _facts(publication: "Publication") -> dict[str, Any]:
+    from newsletter.publications.edit import SETTINGS
+
+    return {name: getattr(publication, name) for name in (*SETTINGS, *LIMITS)}
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).replace("\n", ", ")
 
 
 def _print(rows: list[dict[str, object]]) -> None:

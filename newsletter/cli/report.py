@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from newsletter.reports.mailing import MailingFollowed, MailingReport
     from newsletter.reports.mailing_figures import MailingFigures
+    from newsletter.reports.providers import ProviderFigures
     from newsletter.reports.rate import Rate
 
 
@@ -50,6 +51,8 @@ def mailing(mailing_id: int, as_json: bool) -> None:
     console.print(_numbers(report))
     if report.followed and report.followed.links:
         console.print(_links(report.followed), markup=False)
+    if report.providers.figures:
+        console.print(_providers(report.providers.figures), markup=False)
     if report.compared:
         console.print(_compared([report.figures, *report.compared]))
 
@@ -68,15 +71,20 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def publication(slug: str, first: datetime | None, last: datetime | None, by: str, as_json: bool) -> None:
     """Report how a publication grows: sign-ups by source, confirmations, who left and why."""
     from newsletter.publications.find import find_publication
-    from newsletter.reports.growth import Period, growth, recent
+    from newsletter.reports.changes import changes_between
+    from newsletter.reports.growth import Period, growth, moments_between, recent
+    from newsletter.reports.providers import providers_between
 
     with reading(), session() as opened:
         found = find_publication(opened, slug)
         usual = recent(Period(by), found.timezone)
         days = [given.date() if given else else_ for given, else_ in zip((first, last), usual, strict=True)]
         told = growth(opened, found, days[0], days[1], Period(by))
+        providers = providers_between(opened, found, days[0], days[1])
+        changes = changes_between(opened, found, *moments_between(found, days[0], days[1]))
     if as_json:
-        answer(True, told.as_json(), "")
+        further = {"providers": providers.as_json(), "changes": [each.as_json() for each in changes]}
+        answer(True, told.as_json() | further, "")
         return
     from rich.table import Table
 
@@ -92,6 +100,8 @@ def publication(slug: str, first: datetime | None, last: datetime | None, by: st
         listed = ", ".join(f"{word.replace('_', ' ')} {n:,}" for word, n in by_word.most_common())
         console.print(f"{words}: {listed or 'none'}", highlight=False)
     console.print(f"Active now: {told.active:,}", highlight=False)
+    if providers.total:
+        console.print(_providers(providers.total), markup=False)
 
 
 @command.command("stories")
@@ -173,6 +183,18 @@ def _compared(mailings: "list[MailingFigures]") -> "Table":
         began = f"{each.started_at:%Y-%m-%d %H:%M}" if each.started_at else ""
         rates = (each.clicks, each.unsubscribes, each.rejected)
         table.add_row(str(each.mailing), began, f"{each.sent:,}", *map(_rate, rates))
+    return table
+
+
+def _providers(figures: "list[ProviderFigures]") -> "Table":
+    from rich.table import Table
+
+    table = Table("receiver", box=None)
+    for word in ("sent", "deferred", "rejected", "bounced later", "complaints", "who clicked"):
+        table.add_column(word, justify="right")
+    for each in figures:
+        rates = (each.deferred, each.rejected, each.bounced, each.complaints, each.people)
+        table.add_row(each.name or "others", f"{each.sent:,}", *map(_rate, rates))
     return table
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.subscribers_tag import tag, untag
 
 if TYPE_CHECKING:
     from newsletter.mailings.of_subscriber import ReceivedPage
@@ -158,3 +159,7 @@ def _delivery_lines(received: "ReceivedPage") -> list[str]:
         outcome = delivery.outcome.replace("_", " ")
         lines.append(f"Mailing {delivery.mailing_id}: {outcome}{f' ({why})' if why else ''}{at}")
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines
+
+
+for below in (tag, untag):
+    command.add_command(below)

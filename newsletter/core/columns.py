@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 # SQLite only numbers rows by itself for a column that is literally INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+# JSON whose parts are searched: PostgreSQL keeps it parsed.
+SearchedJson = JSON().with_variant(JSONB(), "postgresql")
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -89,9 +89,21 @@ class Links:
     def edit_issue(self, issue_id: int) -> str:
         return f"{self.public_url}/admin/issues/{issue_id}/edit"
 
+    def mailing_report(self, mailing_id: int) -> str:
+        """What became of a mailing."""
+        return f"{self.public_url}/admin/mailings/{mailing_id}/report"
+
+    def account(self) -> str:
+        """Where somebody on the team says what they are sent."""
+        return f"{self.public_url}/admin/account"
+
     def calendar(self, publication_slug: str) -> str:
         """When issues were sent, are scheduled and are due, for editors."""
         return f"{self.public_url}/admin/p/{quote(publication_slug)}/issues/calendar"
+
+    def deliverability(self, publication_slug: str) -> str:
+        """What the DNS says about mail of the publication's sender, and what to publish."""
+        return f"{self.public_url}/admin/p/{quote(publication_slug)}/deliverability"
 
     def archive(self, publication_slug: str, *, page: int = 1, tag: str = "") -> str:
         """The list of issues: its page `page`, counted from 1, of all or of those that have `tag`."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
 from newsletter.demo.people import SENT, Fate, Person
-from newsletter.issues.compile import compile_for_mailing
+from newsletter.issues.compile_mailing import compile_for_mailing
 from newsletter.issues.lock import lock_revision
 from newsletter.issues.models import Revision
 from newsletter.issues.publish import publish_issue
@@ -64,7 +64,7 @@ def make_mailing(
     session.flush()
     _write_deliveries(session, mailing, candidates, number, due)
     publish_issue(session, revision, due)
-    session.add(compile_for_mailing(session, revision, publication, links, mailing.id))
+    session.add_all(compile_for_mailing(session, revision, publication, links, mailing.id))
     session.flush()
     return mailing
 

@@ -1,8 +1,10 @@
 """What a receiver says about a message's SPF, DKIM and DMARC: `Authentication-Results` (RFC 8601)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.parser import HeaderParser
+from email.utils import getaddresses
 
 LONGEST = 256 * 1024  # characters of headers that are looked at
 # Where these stand, the message itself has begun.
@@ -31,12 +33,14 @@ class AuthenticationResults:
 class ReceivedHeaders:
     """Headers of a message as somebody got it.
 
-    message_id: without its brackets; empty unless there is exactly one.
-    results:    of the last receiver; None without any.
+    message_id:  without its brackets; empty unless there is exactly one.
+    results:     of the last receiver; None without any.
+    from_domain: of the one address in the one From header, in lower case; empty for anything else.
     """
 
     message_id: str
     results: AuthenticationResults | None
+    from_domain: str = ""
 
 
 def read_received(text: str) -> ReceivedHeaders:
@@ -45,9 +49,12 @@ def read_received(text: str) -> ReceivedHeaders:
     Receivers add theirs on top: only the topmost `Authentication-Results` counts, and only above the
     message's own headers. What stands below came with the message, and anybody may have written it.
     """
-    headers = [
-        (name.lower(), value) for name, value in HeaderParser().parsestr(text.lstrip()[:LONGEST]).items()
-    ]
+    return read_headers(HeaderParser().parsestr(text.lstrip()[:LONGEST]).items())
+
+
+def read_headers(pairs: Iterable[tuple[str, str]]) -> ReceivedHeaders:
+    """The same for headers by name, from the top."""
+    headers = [(name.lower(), value) for name, value in pairs]
     results = None
     for name, value in headers:
         if name == "authentication-results":
@@ -56,7 +63,12 @@ def read_received(text: str) -> ReceivedHeaders:
             break
     ids = [value for name, value in headers if name == "message-id"]
     message_id = "".join(ids[0].split()).removeprefix("<").removesuffix(">") if len(ids) == 1 else ""
-    return ReceivedHeaders(message_id, results)
+    return ReceivedHeaders(message_id, results, _from_domain(headers))
+
+
+def _from_domain(headers: list[tuple[str, str]]) -> str:
+    senders = getaddresses([value for name, value in headers if name == "from"])
+    return senders[0][1].rpartition("@")[2].lower() if len(senders) == 1 else ""
 
 
 def read_results(value: str) -> AuthenticationResults:

@@ -12,6 +12,8 @@ class Item(Model):
     """The linked line."""
     url: WebUrl = ""
     """Where the story is."""
+    untracked: bool = False
+    """True: clicks on its link are never counted, whatever the publication counts."""
     blurb: Blurb = ""
     """One or two sentences; bold, italic, links, lists and line breaks in Markdown."""
     provenance: Provenance = Provenance()

@@ -18,7 +18,10 @@ EventRow = Row[FeedbackRecord, str | None]
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events; what is None or empty asks for all. Raises `Refused` later for what is no address."""
+    """Which events; what is None or empty asks for all. Raises `Refused` later for what is no address.
+
+    unassigned: only those that name no delivery of ours, so that they belong to no publication.
+    """
 
     publication_id: int | None = None
     mailing_id: int | None = None
@@ -26,6 +29,7 @@ class EventFilter:
     kind: EventKind | None = None
     reason: EventReason | None = None
     address: str = ""
+    unassigned: bool = False
 
 
 def list_events(
@@ -39,11 +43,19 @@ def list_events(
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(getattr(FeedbackRecord, name) == value)
+    if wanted.unassigned:
+        query = query.where(FeedbackRecord.publication_id.is_(None))
     if wanted.address:
         query = query.where(FeedbackRecord.address_hash == parse_address(wanted.address).hash)
     if before is not None:
         query = query.where(FeedbackRecord.id < before)
     return list(session.execute(query.order_by(FeedbackRecord.id.desc()).limit(limit)).all())
+
+
+def count_unassigned(session: Session) -> int:
+    """How many events name no delivery of ours, as complaints do whose provider hides the reader."""
+    query = select(func.count()).select_from(FeedbackRecord).where(FeedbackRecord.publication_id.is_(None))
+    return session.scalars(query).one()
 
 
 def count_kinds(session: Session, mailing_id: int) -> dict[EventKind, int]:

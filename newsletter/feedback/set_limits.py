@@ -17,12 +17,11 @@ def set_limits(
     """Keep both limits, in per cent as they were typed; `Refused` names each that is none."""
     typed = {"bounce_limit": bounce_limit, "complaint_limit": complaint_limit}
     values = {name: _per_cent(text) for name, text in typed.items()}
-    problems = {
-        name: f"Type a number from {LEAST:g} to {MOST:g}." for name, value in values.items() if value is None
-    }
+    advice = f"Type a number from {LEAST:g} to {MOST:g}."
+    problems = {name: advice for name, value in values.items() if value is None}
     if problems:
         titles = " and ".join(TITLES[name] for name in problems)
-        raise Refused("bad_limits", f"The limit for {titles} cannot be used.", problems)
+        raise Refused("bad_limits", f"The limit for {titles} cannot be used. {advice}", problems)
     publication = lock_publication(session, publication.id)
     for name, value in values.items():
         setattr(publication, name, value)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import getaddresses, parseaddr
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
 from imap_tools.errors import ImapToolsError
@@ -21,7 +21,8 @@ from newsletter.core import clock
 from newsletter.core.errors import OperatorMustAct, Retryable
 from newsletter.core.host_names import host_name, is_loopback
 from newsletter.core.mail_headers import raw_header
-from newsletter.incoming.receive import KNOWN, UNKNOWN, Receiver
+from newsletter.incoming.receive import KNOWN, TAKEN, UNKNOWN, Receiver
+from newsletter.incoming.self_test import take_results
 from newsletter.incoming.taker import SIZE_LIMIT, IncomingMessage
 from newsletter.sending import failpoints
 
@@ -36,7 +37,11 @@ IMAP_TROUBLE = (ImapToolsError, imaplib.IMAP4.error, OSError)
 
 @dataclass(frozen=True)
 class ImapAccount:
-    """Where the mailbox is. `encrypted`: TLS from the beginning; else by STARTTLS, and on loopback none."""
+    """Where the mailbox is. `encrypted`: TLS from the beginning; else by STARTTLS, and on loopback none.
+
+    `authserv_id`: how the server calls itself in `Authentication-Results` (RFC 8601 §2.5); empty: its
+    results are not read.
+    """
 
     host: str
     port: int
@@ -44,6 +49,7 @@ class ImapAccount:
     password: str = field(repr=False)
     folder: str
     encrypted: bool
+    authserv_id: str = ""
 
 
 @dataclass
@@ -56,7 +62,10 @@ class Polled:
 
 
 def read_imap_url(url: str) -> ImapAccount:
-    """The account in `imaps://user:password@host:993/FOLDER`; `OperatorMustAct` for what is none."""
+    """The account in `imaps://user:password@host:993/FOLDER?authserv-id=mx.google.com`.
+
+    `OperatorMustAct` for what is none.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -75,6 +84,7 @@ def read_imap_url(url: str) -> ImapAccount:
         unquote(parts.password),
         unquote(parts.path.strip("/")) or "INBOX",
         encrypted,
+        parse_qs(parts.query).get("authserv-id", [""])[0].strip(),
     )
 
 
@@ -90,7 +100,14 @@ def poll(account: ImapAccount, receiver: Receiver) -> Polled:
             for uid in mailbox.uids():
                 if clock.monotonic() > until:
                     break
-                _take(mailbox, uid, receiver, folders, polled)
+                reply = _self_test(mailbox, uid, receiver, account.authserv_id)
+                if reply == UNKNOWN:
+                    _take(mailbox, uid, receiver, folders, polled)
+                elif reply == TAKEN:
+                    polled.taken += 1
+                    mailbox.move(uid, folders[TAKEN_FOLDER])
+                else:
+                    polled.later += 1
     except IMAP_TROUBLE as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise Retryable("imap", f"The mailbox of IMAP_URL cannot be read: {reason}") from error
@@ -169,6 +186,12 @@ def _take(
             else:
                 polled.refused += 1
                 mailbox.move(uid, folders[REFUSED_FOLDER])
+
+
+def _self_test(mailbox: BaseMailBox, uid: str, receiver: Receiver, authserv_id: str) -> str:
+    """The reply of `take_results`; unknown where the server's results are not read."""
+    heads = mailbox.fetch(uid_list=uid, headers_only=True, mark_seen=False) if authserv_id else ()
+    return next((take_results(receiver, head.obj, authserv_id) for head in heads), UNKNOWN)
 
 
 def _recipients(headers: Message) -> list[str]:

@@ -19,19 +19,16 @@ from newsletter.document import Document
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
-from newsletter.mailings.models import Mailing, StoredMessage
+from newsletter.mailings.models import Mailing
 from newsletter.publications.find_template import template_in_use
 from newsletter.publications.models import Publication
-from newsletter.rendering.compile_input import CompileInput, compile_from, urls_followed
+from newsletter.rendering.compile_input import CompileInput, compile_from
 from newsletter.rendering.headers import MessageHeaders
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.render_input import IssueInput, IssueLinks, PublicationInput, RenderInput
 from newsletter.rendering.variant import EVERYTHING, Variant
-from newsletter.tracking.message_links import changes_links, record_message_links
 
 LOGO_WIDTH = 600
-# Octets of HTML. Gmail cuts a message near 102,000: rather than that, links do not carry where they lead.
-LARGEST_WITH_TARGETS = 95_000
 
 
 def compile_issue(
@@ -87,29 +84,6 @@ def compile_input(
     if proof:
         given = replace(given, links=_proof_links(session, revision, given.links, links))
     return CompileInput(given, message_headers(publication, links, mailing_id), mark)
-
-
-def compile_for_mailing(
-    session: Session, revision: Revision, publication: Publication, links: Links, mailing_id: int
-) -> StoredMessage:
-    """The message of a mailing, with what it was made of; raises what `compile_issue` raises.
-
-    Its links go through our redirect, and are counted, where the publication says so; nobody else's message
-    has those.
-    """
-    given = compile_input(session, revision, publication, links, mailing_id=mailing_id)
-    if changes_links(publication):
-        issue = session.get_one(Issue, revision.issue_id)
-        made = record_message_links(
-            *(session, publication, mailing_id, urls_followed(given), links),
-            same_issue=session.scalars(select(Mailing.id).where(Mailing.issue_id == issue.id)).all(),
-            campaign=issue.slug or str(issue.id),
-        )
-        given = given.redirected(*made.addresses(links, carry_targets=True))
-        if compile_from(given).html_bytes > LARGEST_WITH_TARGETS:
-            given = given.redirected(*made.addresses(links, carry_targets=False))
-    compiled = compile_from(given).to_json()
-    return StoredMessage(mailing_id=mailing_id, variant="", compiled=compiled, made_of=given.to_json())
 
 
 def render_input(

@@ -54,7 +54,10 @@ class MailingIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person whom a mailing is sent to. `seq` is their number in it, 0 outside of a mailing."""
+    """One person whom a mailing is sent to. `seq` is their number in it, 0 outside of a mailing.
+
+    `variant`: the number of the variant that they get (see `rendering.variant`).
+    """
 
     seq: int
     subscriber_id: int
@@ -62,6 +65,7 @@ class Recipient:
     email: str
     name: str
     attributes: dict[str, Any]
+    variant: int = 0
 
 
 def recipient_values(

@@ -59,6 +59,7 @@ class Exclusion(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     ALREADY_RECEIVED = "already_received"  # by another mailing of the same issue
+    NOTHING_TO_READ = "nothing_to_read"  # each of its sections is for other readers
     NOT_RECEIVED = "not_received"  # of a correction mail: never got the issue that it corrects
     CANCELLED = "cancelled"
 
@@ -113,7 +114,11 @@ class Mailing(Base):
 
 
 class StoredMessage(Base):
-    """A compiled message as it was sent, one for each variant of a mailing."""
+    """A compiled message as it was sent, one for each variant of a mailing.
+
+    `variant` is the number of the variant; empty for that of a stranger, which the archive shows, and which
+    everybody gets where no section is for some readers only.
+    """
 
     __tablename__ = "stored_message"
 
@@ -122,6 +127,16 @@ class StoredMessage(Base):
     compiled: Mapped[str] = mapped_column(Text)
     # What it was compiled from (`rendering.compile_input`); empty for those of earlier versions.
     made_of: Mapped[str] = mapped_column(Text, default="")
+
+
+class MailingVariant(Base):
+    """How many members of a mailing get a variant; no rows where everybody gets the same."""
+
+    __tablename__ = "mailing_variant"
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # see `rendering.variant`
+    members: Mapped[int]
 
 
 class MailingCount(Base):
@@ -160,6 +175,8 @@ class Delivery(Base):
     code: Mapped[int | None]
     enhanced: Mapped[str] = mapped_column(String(12), default="")
     at: Mapped[datetime | None]
+    # The number of the variant that the person gets, chosen at the freeze.
+    variant: Mapped[int] = mapped_column(default=0, server_default="0")
     # The moment in the Date header of its last copy, by which that can be made again.
     dated: Mapped[datetime | None]
 
@@ -190,6 +207,15 @@ class DeliveryRetry(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     first_at: Mapped[datetime] = mapped_column(default=clock.now)
     window_id: Mapped[str | None] = mapped_column(String(32), index=True)
+
+
+class DeferredDelivery(Base):
+    """A delivery that was refused for the time being at least once, whatever became of it later."""
+
+    __tablename__ = "deferred_delivery"
+
+    mailing_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class SendWindow(Base):

@@ -121,5 +121,26 @@ KINDS: Registry[Kind] = Registry(
             ),
             ONE_DAY,
         ),
+        # Records that receivers recognise a sender by are gone from the DNS.
+        Kind(
+            "record_vanished",
+            {"slug": str, "records": str},
+            lambda links, facts: links.deliverability(facts["slug"]),
+            timedelta(days=2),
+        ),
+        # They are there again.
+        Kind(
+            "record_restored",
+            {"slug": str, "records": str},
+            lambda links, facts: links.deliverability(facts["slug"]),
+            timedelta(days=2),
+        ),
+        # Tells the team how a mailing went, the day after; each figure is a word, how many, and of how many.
+        Kind(
+            "mailing_report",
+            {"mailing_id": int, "due_at": str, "figures": list},
+            lambda links, facts: links.mailing_report(facts["mailing_id"]),
+            timedelta(days=3),
+        ),
     ),
 )

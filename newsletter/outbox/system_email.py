@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from functools import cache
 from gettext import NullTranslations
 
-from babel import dates
+from babel import dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from newsletter.core import i18n
@@ -34,6 +34,21 @@ _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uf
 
 ACCENT = "#c2371d"  # of the button, where no publication has a colour of its own
 DARK_PAPER = "#171613"
+FEWEST = 100  # of which a percentage is given, as in reports
+
+
+@dataclass(frozen=True)
+class SystemFigure:
+    """A number of the report of a mailing: `count` of `of`; `name` is the word for it in the templates."""
+
+    name: str
+    count: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """The share, 1 for all; None of few, where it would say too much."""
+        return self.count / self.of if self.of >= FEWEST else None
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,10 @@ class SystemEmail:
     name:     who it comes from: the publication, or whoever runs the installation.
     accent:   the colour of the button, as `#rrggbb`.
     quoted_…: what a reader wrote, in the kind that forwards it.
+    records:  DNS records that the message is about, one a line.
     due_at:   the time that the message is about, where it is about one; `timezone` is its zone.
+    figures:  the numbers of the report of a mailing.
+    account_link: where whoever gets it says what they are sent, if they are on the team.
     """
 
     message_id: int
@@ -64,6 +82,9 @@ class SystemEmail:
     due_at: datetime | None = None
     quoted_subject: str = ""
     quoted_text: str = ""
+    records: str = ""
+    figures: tuple[SystemFigure, ...] = ()
+    account_link: str = ""
 
 
 def write(email: SystemEmail) -> Envelope:
@@ -112,11 +133,24 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
         "due_date": due_date,
         "due_time": due_time,
         "button": _button(email.accent),
+        "figures": [_figure_words(figure, language) for figure in email.figures],
     }
     text = environment.get_template(f"{email.kind}.txt")
     subject = "".join(text.blocks["subject"](text.new_context(words))).strip()
     html = environment.get_template(f"{email.kind}.html").render(words, subject=subject)
     return html, _wrapped(text.render(words)), subject
+
+
+def _figure_words(figure: SystemFigure, language: str) -> dict[str, str]:
+    """The numbers as `language` writes them; percentages below one with two digits, where those decide."""
+    locale, share = babel_locale(language), figure.share
+    digits = "#,##0.00%" if share is not None and 0 < share < 0.01 else "#,##0.0%"
+    return {
+        "name": figure.name,
+        "count": numbers.format_decimal(figure.count, locale=locale),
+        "all": numbers.format_decimal(figure.of, locale=locale),
+        "share": "" if share is None else numbers.format_percent(share, digits, locale=locale),
+    }
 
 
 def _wrapped(text: str) -> str:

@@ -26,7 +26,9 @@ from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile_input import compile_with_parts
 from newsletter.rendering.parts import PartBytes
+from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.topics.models import Topic
 
 _ATTRIBUTE = "attributes."
 
@@ -88,6 +90,7 @@ def make_draft(
         spam=find_spam_score(session, revision, compiled),
         missing_snippets=snippets.missing,
         outdated_snippets=snippets.outdated,
+        topics=frozenset(topic.key for topic in list_labels(session, Topic, publication)),
         settings=load_settings(session, publication),
     )
 

@@ -40,6 +40,7 @@ class Draft:
     spam: what SpamAssassin says of the message; None while it is not known.
     missing_snippets, outdated_snippets: keys of snippets that a draft uses and that are gone, or have another
               text by now; none for what is scheduled or was sent, which keeps its words.
+    topics, segments: those of the publication, by their keys.
     settings: what the publication chose about the rules.
     """
 
@@ -61,4 +62,6 @@ class Draft:
     spam: SpamScore | None = None
     missing_snippets: frozenset[str] = frozenset()
     outdated_snippets: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
     settings: RuleSettings = DEFAULTS

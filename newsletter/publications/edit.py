@@ -6,7 +6,7 @@ be edited side by side, and a change that was taken back is none.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -17,9 +17,10 @@ from newsletter import audit
 from newsletter.core.errors import Conflict, Missing, Refused
 from newsletter.publications.create import slug_taken
 from newsletter.publications.models import Publication
-from newsletter.publications.settings import PublicationSettings
+from newsletter.publications.settings import PublicationSettings, check_settings, parse_sender
 
 SETTINGS = tuple(field.name for field in fields(PublicationSettings))
+MARKED = {"tracking", "redirect_links"}  # what they became is shown in reports
 SLUG_STAYS = "The slug cannot be changed: it is part of the links in sent emails."
 
 
@@ -64,8 +65,29 @@ def edit_publication(
     detail: dict[str, Any] = {"fields": sorted(changed)} | (
         {"slug": [before, facts.slug]} if "slug" in changed else {}
     )
+    detail |= {name: asked[name] for name in MARKED & changed}
     audit.record(session, "publication.edited", "publication", publication.id, actor=actor, **detail)
     return publication
+
+
+def change_settings(
+    session: Session, publication: Publication, changes: Mapping[str, str | bool], *, actor: str
+) -> Publication:
+    """Change only what is named: settings, or `sender` as `Name <address>`; flushed.
+
+    By the same rules as the form: `Refused` names each field that cannot be used.
+    """
+    publication = lock_publication(session, publication.id)
+    held: dict[str, Any] = {name: getattr(publication, name) for name in SETTINGS}
+    if publication.sender_name == publication.name:
+        held["sender_name"] = ""  # it follows the name
+    changes = dict(changes)
+    if (sender := changes.pop("sender", None)) is not None:
+        held["sender_name"], address = parse_sender(str(sender))
+        held["sender_email"] = address.email
+    facts = check_settings(**(held | changes))
+    state = state_of(publication)
+    return edit_publication(session, publication.id, facts, state=state, slug_stays=True, actor=actor)
 
 
 def lock_publication(session: Session, publication_id: int) -> Publication:

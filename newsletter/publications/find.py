@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from newsletter.core.errors import Missing
+from newsletter.core.errors import Missing, Refused
 from newsletter.publications.models import Publication
 
 _by_slug = select(Publication).where(Publication.slug == bindparam("slug"))  # built once: every page asks
@@ -15,6 +15,16 @@ def find_publication(session: Session, slug: str) -> Publication:
     if found is None:
         raise unknown_publication(slug)
     return found
+
+
+def find_publication_or_only(session: Session, slug: str | None) -> Publication:
+    """The publication called `slug`, or for None the only one; `Refused` where there is no such one."""
+    if slug is not None:
+        return find_publication(session, slug)
+    publications = all_publications(session)
+    if len(publications) != 1:
+        raise Refused("which_publication", "Say which publication, with --publication SLUG.")
+    return publications[0]
 
 
 def unknown_publication(slug: str) -> Missing:

@@ -1,7 +1,8 @@
 """Variants: the different issues that section visibility makes out of one document.
 
 Readers who see the same sections share a variant, however different they are otherwise; so there are never
-more variants than needed, and each is rendered and inlined once.
+more variants than needed, and each is rendered and inlined once. In a mailing a variant has a number, in
+which each condition of the document has its bit (see `conditions_of`): set for readers who meet it.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from hashlib import sha256
 from newsletter.document.document import Document
 from newsletter.document.section import Section
 from newsletter.document.visibility import Visibility
+
+MOST_CONDITIONS = 16  # a number has so many bits
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,32 @@ EVERYTHING = Variant()
 def variant_for(document: Document, reader: Reader) -> Variant:
     """The variant that `reader` gets; EVERYTHING when no section is kept from them."""
     seen = tuple(section.id for section in document.sections if is_visible(section.visibility, reader))
+    return EVERYTHING if len(seen) == len(document.sections) else Variant(seen)
+
+
+def conditions_of(document: Document) -> tuple[Visibility, ...]:
+    """What sections ask of their readers, each once, in the order of the document."""
+    asked = (section.visibility for section in document.sections)
+    return tuple(dict.fromkeys(each for each in asked if each is not None and each != Visibility()))
+
+
+def number_for(document: Document, reader: Reader) -> int:
+    """The number of the variant that `reader` gets; 0 where the document has no conditions."""
+    met = (is_visible(condition, reader) for condition in conditions_of(document))
+    return sum(1 << place for place, seen in enumerate(met) if seen)
+
+
+def stranger_number(document: Document, publication_language: str) -> int:
+    """The number of what the archive shows: a reader of whom nothing but the issue's language is known."""
+    return number_for(document, Reader(language=document.language or publication_language))
+
+
+def numbered_variant(document: Document, number: int) -> Variant:
+    """The variant of this number."""
+    conditions = conditions_of(document)
+    met = {condition for place, condition in enumerate(conditions) if number >> place & 1}
+    unmet = set(conditions) - met
+    seen = tuple(section.id for section in document.sections if section.visibility not in unmet)
     return EVERYTHING if len(seen) == len(document.sections) else Variant(seen)
 
 

@@ -117,6 +117,15 @@ def recent(period: Period, zone: str) -> tuple[date, date]:
     return today.replace(year=today.year - 1, day=1), today
 
 
+def moments_between(publication: Publication, first: date, last: date) -> tuple[datetime, datetime]:
+    """When the day `first` begins in the publication's zone, and when `last` is over."""
+    zone = zone_or_utc(publication.timezone)
+    return (
+        datetime.combine(first, time(), zone).astimezone(UTC),
+        datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC),
+    )
+
+
 def growth(session: Session, publication: Publication, first: date, last: date, period: Period) -> Growth:
     """The growth of `publication` between two days of its zone. Raises `Refused`."""
     if not EARLIEST <= first <= last <= LATEST:
@@ -125,8 +134,7 @@ def growth(session: Session, publication: Publication, first: date, last: date, 
     starts = list(_starts(first, last, period))
     rows = {start: PeriodGrowth(start) for start in starts}
     zone = zone_or_utc(publication.timezone)
-    since = datetime.combine(first, time(), zone).astimezone(UTC)
-    until = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+    since, until = moments_between(publication, first, last)
 
     def of(hour: str) -> PeriodGrowth:
         day = datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC).astimezone(zone).date()

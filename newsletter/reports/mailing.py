@@ -15,6 +15,7 @@ from newsletter.mailings.totals import MailingTotals, read_totals
 from newsletter.publications.models import Publication, TrackingMode
 from newsletter.reports.came_back import CameBack, read_came_back
 from newsletter.reports.mailing_figures import MailingFigures, earlier_mailings, read_figures
+from newsletter.reports.providers import MailingProviders, mailing_providers
 from newsletter.reports.rate import Rate
 from newsletter.tracking.report import (
     Clicks,
@@ -70,11 +71,12 @@ class MailingReport:
     publication: str
     figures: MailingFigures
     came_back: CameBack
+    providers: MailingProviders
     followed: MailingFollowed | None
     compared: list[MailingFigures]
 
     def as_json(self) -> dict[str, Any]:
-        totals, followed = self.totals, self.followed
+        totals, followed, providers = self.totals, self.followed, self.providers.as_json()
         return {
             "publication": self.publication,
             **self.figures.as_json(),
@@ -84,6 +86,8 @@ class MailingReport:
             "unanswered": totals.unanswered,
             "rejected_reasons": totals.rejected_reasons,
             "came_back": self.came_back.as_json(),
+            "providers_counted_at": providers["counted_at"],
+            "providers": providers["providers"],
             "followed": _followed_json(followed) if followed else None,
             "compared": [figures.as_json() for figures in self.compared],
         }
@@ -101,6 +105,7 @@ def mailing_report(session: Session, mailing_id: int) -> MailingReport:
         publication=publication.slug,
         figures=figures,
         came_back=read_came_back(session, mailing_id, figures.sent),
+        providers=mailing_providers(session, mailing),
         followed=_read_followed(session, mailing_id, mailing.started_at, publication) if counted else None,
         compared=compared,
     )

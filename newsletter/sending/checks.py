@@ -56,7 +56,7 @@ class CheckContext:
     recovery_seconds: the period of recovery, a setting (15 seconds).
     spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
-    delete_old_feedback: deletes what is old of what came back (it belongs to a layer above).
+    further:          checks of the layers above.
     hits:             where web processes put what they see of tracked links.
     """
 
@@ -68,7 +68,7 @@ class CheckContext:
     recovery_seconds: float
     has_imap: bool = False
     spamassassin_url: str = ""
-    delete_old_feedback: Callable[[sessionmaker[Session]], None] = lambda _sessions: None
+    further: "tuple[Check, ...]" = ()
     hits: HitStream | None = None
     watch: Watch = field(default_factory=Watch)
 
@@ -230,11 +230,6 @@ CHECKS = (
         "A mailing is over: whoever was refused would be written to again and again.",
     ),
     Check(
-        lambda context: context.delete_old_feedback(context.sessions),
-        Period.HOUR,
-        "Bounces and complaints get old: what they quote would be kept for ever.",
-    ),
-    Check(
         lambda context: rejudge(context.sessions),
         Period.MINUTE,
         "A rule that tells people and programs apart has changed: reports would mix what each says.",
@@ -262,7 +257,7 @@ class CheckRunner:
     def run_due(self) -> bool:
         """Run what is due. Whether the sweep was complete: it was due, and no check of it failed."""
         periods = [period for period in Period if self._is_due(period)]
-        failed = {check.period for check in CHECKS if check.period in periods and not self._run(check)}
+        failed = {check.period for check in self._checks if check.period in periods and not self._run(check)}
         for period in periods:
             self._ran_at[period] = clock.monotonic()
         return Period.SWEEP in periods and Period.SWEEP not in failed
@@ -270,9 +265,13 @@ class CheckRunner:
     def sweep_if_late(self) -> None:
         """Beat's tick: run the sweep if nobody has since the last tick, so that the two do not both do it."""
         if clock.monotonic() - self._ran_at[Period.SWEEP] >= TICK_SECONDS:
-            for check in CHECKS:
+            for check in self._checks:
                 if check.period is Period.SWEEP:
                     self._run(check)
+
+    @property
+    def _checks(self) -> tuple[Check, ...]:
+        return (*CHECKS, *self._context.further)
 
     def _is_due(self, period: Period) -> bool:
         seconds = {

@@ -58,9 +58,16 @@ def find_copy(
     message = read_mailing_message(session, mailing, links, secrets, bounce_domain)
     email = reader.email or ""  # nobody is found by the address of an erased person
     recipient = Recipient(
-        delivery.seq, reader.id, delivery.subscription_id, email, reader.name, dict(reader.attributes)
+        delivery.seq,
+        reader.id,
+        delivery.subscription_id,
+        email,
+        reader.name,
+        dict(reader.attributes),
+        delivery.variant,
     )
-    values = recipient_values(message.identity, recipient, dated, message.compiled.fields)
+    compiled = message.compiled_for(recipient)
+    values = recipient_values(message.identity, recipient, dated, compiled.fields)
     return CopySent(
         mailing_id,
         email,
@@ -68,8 +75,8 @@ def find_copy(
         dated,
         delivery.dated is not None,
         message.to(recipient, dated).body,
-        message.compiled.fill_html(values),
-        message.compiled.fill_text(values),
+        compiled.fill_html(values),
+        compiled.fill_text(values),
     )
 
 

@@ -5,6 +5,7 @@ continues after its last commit, and two at once take turns. Who is not written 
 with the reason and a position below zero, so that every candidate is accounted for.
 """
 
+from collections import Counter
 from datetime import timedelta
 
 import structlog
@@ -15,7 +16,8 @@ from newsletter.approval.notify import tell_team
 from newsletter.core import clock
 from newsletter.core.errors import DomainError, Retryable
 from newsletter.core.links import Links
-from newsletter.issues.compile import compile_for_mailing
+from newsletter.issues.compile_mailing import compile_for_mailing
+from newsletter.issues.load import load_document
 from newsletter.issues.models import Issue, Revision
 from newsletter.issues.publish import publish_issue
 from newsletter.mailings import counts
@@ -34,6 +36,12 @@ from newsletter.sending import failpoints
 from newsletter.sending.approval import HELD, is_unapproved
 from newsletter.sending.control import auto_pause
 from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
+from newsletter.sending.variants import (
+    VariantChoice,
+    count_variants_frozen,
+    variant_choice,
+    variants_frozen,
+)
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
 log = structlog.get_logger(__name__)
@@ -107,18 +115,20 @@ def _freeze_chunk(session: Session, mailing_id: int, chunk: int) -> bool:
     )
     if last is None:
         return False
-    _insert_deliveries(session, mailing, last)
-    _count(session, mailing, last)
+    variants = _variants(session, mailing)
+    _insert_deliveries(session, mailing, last, variants)
+    _count(session, mailing, last, variants)
     mailing.frozen_through = last
     return True
 
 
-def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
+def _insert_deliveries(session: Session, mailing: Mailing, last: int, variants: VariantChoice) -> None:
     candidates = (
         select(
             Subscription.subscriber_id.label("subscriber_id"),
             Subscription.id.label("subscription_id"),
-            _reason(session, mailing).label("reason"),
+            variants.reason(_reason(session, mailing)).label("reason"),
+            variants.number.label("variant"),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
@@ -137,7 +147,16 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
     left_out = mailing.candidates - mailing.members
     session.execute(
         insert(Delivery).from_select(
-            ["mailing_id", "seq", "subscriber_id", "subscription_id", "outcome", "reason", "enhanced"],
+            [
+                "mailing_id",
+                "seq",
+                "subscriber_id",
+                "subscription_id",
+                "outcome",
+                "reason",
+                "enhanced",
+                "variant",
+            ],
             select(
                 literal(mailing.id),
                 case((written_to, mailing.members + position), else_=-(left_out + position)),
@@ -146,9 +165,16 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int) -> None:
                 case((written_to, literal(Outcome.PENDING.value)), else_=literal(Outcome.EXCLUDED.value)),
                 candidates.c.reason,
                 literal(""),
+                candidates.c.variant,
             ),
         )
     )
+
+
+def _variants(session: Session, mailing: Mailing) -> VariantChoice:
+    revision = session.get_one(Revision, mailing.revision_id)
+    publication = session.get_one(Publication, mailing.publication_id)
+    return variant_choice(session, load_document(revision), publication)
 
 
 def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
@@ -161,17 +187,24 @@ def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
     return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects)
 
 
-def _count(session: Session, mailing: Mailing, last: int) -> None:
+def _count(session: Session, mailing: Mailing, last: int, variants: VariantChoice) -> None:
     counted = session.execute(
-        select(Delivery.reason, func.count())
+        select(Delivery.reason, Delivery.variant, func.count())
         .where(
             Delivery.mailing_id == mailing.id,
             Delivery.subscriber_id > mailing.frozen_through,
             Delivery.subscriber_id <= last,
         )
-        .group_by(Delivery.reason)
+        .group_by(Delivery.reason, Delivery.variant)
     ).all()
-    by_reason: dict[str, int] = {row[0]: row[1] for row in counted}
+    by_reason: Counter[str] = Counter()
+    by_variant: Counter[int] = Counter()
+    for why, variant, n in counted:
+        by_reason[why] += n
+        if not why:
+            by_variant[variant] += n
+    if variants.several:
+        count_variants_frozen(session, mailing.id, by_variant)
     members = by_reason.pop("", 0)
     mailing.members += members
     mailing.candidates += members + sum(by_reason.values())
@@ -197,14 +230,16 @@ def _complete(session: Session, mailing_id: int, links: Links) -> bool:
         log.warning("a mailing cannot be compiled", mailing=mailing_id, error=error.message)
         auto_pause(session, mailing, f"It cannot be rendered: {error.message}")
         return False
-    session.merge(stored)
+    for each in stored:
+        session.merge(each)
     mailing.started_at = mailing.last_turn_at = clock.now()
     advance(mailing, MailingState.SENDING)
     return True
 
 
-def _publish_and_compile(session: Session, mailing: Mailing, links: Links) -> StoredMessage:
+def _publish_and_compile(session: Session, mailing: Mailing, links: Links) -> list[StoredMessage]:
     revision = session.get_one(Revision, mailing.revision_id)
     publication = session.get_one(Publication, mailing.publication_id)
     publish_issue(session, revision, mailing.scheduled_at)  # first: the message says its number
-    return compile_for_mailing(session, revision, publication, links, mailing.id)
+    numbers = variants_frozen(session, mailing.id)
+    return compile_for_mailing(session, revision, publication, links, mailing.id, numbers=numbers)

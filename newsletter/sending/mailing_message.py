@@ -1,9 +1,10 @@
 """The message of a mailing: what is the same for all its recipients, and how one recipient's copy is made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.bounce_address import bounce_address
@@ -23,7 +24,9 @@ from newsletter.transports.dkim_keys import signers_for
 class MailingMessage:
     """A compiled message with everything that a copy of it needs besides its recipient.
 
-    `bounce_domain`: where each copy has a return path of its own (VERP); empty: the sender's address is it.
+    `compiled` is what everybody gets who is not of one of the `variants`, by their numbers.
+    `bounce_domain`: where each copy has a return path of its own (VERP); empty: the sender's address is
+    it.
     """
 
     identity: MailingIdentity
@@ -31,15 +34,21 @@ class MailingMessage:
     sender: str
     signers: tuple[Signer, ...] = ()
     bounce_domain: str = ""
+    variants: Mapping[int, CompiledMessage] = field(default_factory=dict)
+
+    def compiled_for(self, recipient: Recipient) -> CompiledMessage:
+        """The message of the variant that `recipient` gets."""
+        return self.variants.get(recipient.variant, self.compiled)
 
     def to(self, recipient: Recipient, dated: datetime) -> Envelope:
         """The copy for `recipient`, in its envelope; the envelope's index is their `seq`.
 
         `dated` is its Date, and when it is signed: the same copy is made at any time.
         """
-        values = recipient_values(self.identity, recipient, dated, self.compiled.fields)
+        compiled = self.compiled_for(recipient)
+        values = recipient_values(self.identity, recipient, dated, compiled.fields)
         raw = needs_smtputf8(recipient.email)
-        body = self.compiled.fill(values)  # which is what `clean` asks for
+        body = compiled.fill(values)  # which is what `clean` asks for
         return_path = self._return_path(recipient) if self.bounce_domain else self.sender
         envelope = Envelope(recipient.seq, return_path, recipient.email, body, raw, clean=True)
         return seal_envelope(envelope, self.signers, int(dated.timestamp())) if self.signers else envelope
@@ -53,7 +62,10 @@ def read_mailing_message(
     session: Session, mailing: Mailing, links: Links, secrets: Sequence[str], bounce_domain: str = ""
 ) -> MailingMessage:
     """The message of a mailing that was compiled. Raises `SessionFailed` when a DKIM key cannot be read."""
-    stored = session.get_one(StoredMessage, (mailing.id, ""))
+    stored = session.execute(
+        select(StoredMessage.variant, StoredMessage.compiled).where(StoredMessage.mailing_id == mailing.id)
+    )
+    messages = {variant: CompiledMessage.from_json(compiled) for variant, compiled in stored}
     publication = session.get_one(Publication, mailing.publication_id)
     return MailingMessage(
         identity=MailingIdentity(
@@ -63,8 +75,9 @@ def read_mailing_message(
             publication_name=publication.name,
             origin=origin(links, mailing),
         ),
-        compiled=CompiledMessage.from_json(stored.compiled),
+        compiled=messages.pop(""),
         sender=publication.sender_email,
         signers=signers_for(session, secrets, publication.sender_email),
         bounce_domain=bounce_domain,
+        variants={int(number): message for number, message in messages.items()},
     )

@@ -29,6 +29,7 @@ _READ = SequenceStatement(
             Subscriber.email,
             Subscriber.name,
             Subscriber.attributes,
+            Delivery.variant,
             exclusion_reason(bindparam("now", type_=UtcDateTime())),
         )
         .join(Subscription, Subscription.id == Delivery.subscription_id)
@@ -60,10 +61,10 @@ def read_recipients(session: Session, mailing: Mailing, seqs: Sequence[int]) -> 
     The caller holds the mailing's lock and commits.
     """
     rows = _READ.execute(session, seqs, mailing=mailing.id, now=clock.now()).all()
-    reasons = {row[0]: row[6] for row in rows if row[6]}
+    reasons = {row[0]: row[7] for row in rows if row[7]}
     if reasons:
         _exclude(session, mailing, reasons)
-    return [Recipient(*row[:6]) for row in rows if not row[6]]
+    return [Recipient(*row[:7]) for row in rows if not row[7]]
 
 
 def _exclude(session: Session, mailing: Mailing, reasons: dict[int, str]) -> None:

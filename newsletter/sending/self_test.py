@@ -1,4 +1,7 @@
-"""The self-test: somebody shows how a test message arrived, and what its receiver says of it is kept."""
+"""The self-test: how a test message arrived, and what its receiver says of it, which is kept.
+
+Somebody pastes the headers, or the message arrives in the mailbox that we read.
+"""
 
 from datetime import timedelta
 
@@ -9,7 +12,11 @@ from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.core.links import Links
-from newsletter.dns_records.authentication_results import read_received
+from newsletter.dns_records.authentication_results import (
+    AuthenticationResults,
+    ReceivedHeaders,
+    read_received,
+)
 from newsletter.issues.compile import sender_domain
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.preflight.sender_checks.models import SenderCheck
@@ -39,10 +46,36 @@ def take_self_test(
         raise _refused(
             "These headers are not of a test message that was sent for this publication in the last week."
         )
+    return _keep(session, publication, received.results, actor=actor)
+
+
+def take_received(
+    session: Session, links: Links, received: ReceivedHeaders, authserv_id: str, *, actor: str
+) -> SelfTest | None:
+    """Keep what the server `authserv_id` says of a test message that arrived; None for any other message.
+
+    Its results are those that the server itself put on top, which needs no trust in whoever wrote it: the
+    message has to be one of ours, in the sender's name. The caller commits.
+    """
+    results = received.results
+    if results is None or results.server != authserv_id.lower():
+        return None
+    publications = session.scalars(select(Publication).order_by(Publication.id)).all()
+    for publication in publications:
+        domain = sender_domain(publication)
+        is_in_its_name = received.from_domain == domain and received.message_id.endswith(f"@{domain}")
+        if domain and is_in_its_name and _was_sent(session, publication, links, received.message_id):
+            return _keep(session, publication, results, actor=actor)
+    return None
+
+
+def _keep(
+    session: Session, publication: Publication, results: AuthenticationResults, *, actor: str
+) -> SelfTest:
     check = session.get(SenderCheck, sender_domain(publication), with_for_update=True)
     if check is None or not check.report:
         raise _refused("The DNS has not been asked yet. Try again in a minute.")
-    self_test = self_test_of(check.domain, received.results)
+    self_test = self_test_of(check.domain, results)
     check.self_test = self_test.as_json()
     said = dict(self_test.said)
     audit.record(

@@ -28,6 +28,7 @@ from newsletter.mailings.models import (
     Outcome,
     SendWindow,
 )
+from newsletter.sending.deferred import note_deferred
 from newsletter.sending.finish import finish_if_done
 from newsletter.sending.refusals import note_refusals
 from newsletter.sending.retry import EXPIRED, next_due
@@ -164,6 +165,7 @@ def _requeue(session: Session, mailing: Mailing, lines: Lines, now: datetime) ->
     if not queued and not any(map(_waits, lines.values())):
         return dict(lines)
     final = {}
+    deferred = []
     for seq, line in lines.items():
         row = session.get(DeliveryRetry, (mailing.id, seq), populate_existing=True) if seq in queued else None
         if not _waits(line):
@@ -175,7 +177,10 @@ def _requeue(session: Session, mailing: Mailing, lines: Lines, now: datetime) ->
             row = DeliveryRetry(mailing_id=mailing.id, seq=seq, due=now, attempts=0, first_at=now)
             session.add(row)
         final[seq] = _put_back(session, row, line, now)
+        if row.attempts == 1 and line.attempted:
+            deferred.append(seq)
     session.flush()
+    note_deferred(session, mailing.id, deferred)
     return final
 
 

@@ -19,7 +19,7 @@ from newsletter.outbox import settle
 from newsletter.outbox.claim import Claim, claim
 from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.models import SystemMessage
-from newsletter.outbox.system_email import ACCENT, SystemEmail, write
+from newsletter.outbox.system_email import ACCENT, SystemEmail, SystemFigure, write
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
 from newsletter.sending import proof
@@ -107,8 +107,11 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         timezone=message.facts.get("zone") or (publication.timezone if publication else "UTC"),
         accent=_accent(publication) if publication else ACCENT,
         due_at=datetime.fromisoformat(due_at) if due_at else None,
+        figures=tuple(SystemFigure(*each) for each in message.facts.get("figures", ())),
+        account_link=links.account(),
         quoted_subject=message.facts.get("subject", ""),
         quoted_text=message.facts.get("text", ""),
+        records=message.facts.get("records", ""),
     )
 
 

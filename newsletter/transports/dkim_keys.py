@@ -82,8 +82,19 @@ def list_keys(session: Session) -> list[DkimKey]:
 
 
 def find_key(session: Session, key_id: int) -> DkimKey:
-    """The key, locked until the transaction ends, or `Missing`."""
-    key = session.get(DkimKey, key_id, with_for_update=True)
+    """The key, or `Missing`. All keys of its domain are locked until the transaction ends.
+
+    They are locked in one order, because one key takes the place of another: two people at once wait.
+    """
+    domain = session.scalar(select(DkimKey.domain).where(DkimKey.id == key_id))
+    keys = session.scalars(
+        select(DkimKey)
+        .where(DkimKey.domain == domain)
+        .order_by(DkimKey.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    key = next((key for key in keys.all() if key.id == key_id), None)
     if key is None:
         raise Missing("unknown_dkim_key", f"There is no DKIM key {key_id}.")
     return key
@@ -97,14 +108,19 @@ def activate(
     With `lookup`, only if the DNS has its record; else `Refused` says why.
     """
     if lookup is not None:
-        _check(published(key, secrets), lookup)
+        check_record(published(key, secrets), lookup)
     if key.active_since is None:
+        now = clock.now()
         session.execute(
             update(DkimKey)
-            .where(DkimKey.domain == key.domain, DkimKey.algorithm == key.algorithm)
-            .values(active_since=None)
+            .where(
+                DkimKey.domain == key.domain,
+                DkimKey.algorithm == key.algorithm,
+                DkimKey.active_since.is_not(None),
+            )
+            .values(active_since=None, retired_at=now)
         )
-        key.active_since = clock.now()
+        key.active_since, key.retired_at = now, None
         _record(session, key, "activated", actor)
     return key
 
@@ -117,7 +133,7 @@ def check_active(session: Session, secrets: Sequence[str], lookup: TxtLookup) ->
     """
     active = [key for key in list_keys(session) if key.active_since is not None]
     for key in active:
-        _check(published(key, secrets), lookup)
+        check_record(published(key, secrets), lookup)
     return sorted({key.domain for key in active})
 
 
@@ -133,11 +149,7 @@ def signers_for(session: Session, secrets: Sequence[str], sender: str) -> tuple[
     A parent's signature counts for DMARC in its ordinary, relaxed mode (RFC 9989). Raises `SessionFailed`
     when a key cannot be read: mail that is expected to be signed does not leave without.
     """
-    try:
-        labels = host_name(sender.rpartition("@")[2]).split(".")
-    except ValueError:
-        return ()
-    names = [".".join(labels[start:]) for start in range(len(labels) - 1)] or [".".join(labels)]
+    names = signing_domains(sender.rpartition("@")[2])
     keys = session.scalars(
         select(DkimKey)
         .where(DkimKey.domain.in_(names), DkimKey.active_since.is_not(None))
@@ -147,7 +159,16 @@ def signers_for(session: Session, secrets: Sequence[str], sender: str) -> tuple[
     return tuple(_signer(key, secrets) for key in keys if key.domain == nearest)
 
 
-def _check(wanted: Published, lookup: TxtLookup) -> None:
+def signing_domains(domain: str) -> list[str]:
+    """The domains whose keys may sign for mail from `domain`: its own first, then its parents'."""
+    try:
+        labels = host_name(domain).split(".")
+    except ValueError:
+        return []
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)] or [".".join(labels)]
+
+
+def check_record(wanted: Published, lookup: TxtLookup) -> None:
     """Raises `Refused` unless the DNS has exactly the record of `wanted`, and it lets the key sign mail."""
     records = lookup(wanted.name)
     if not records:

@@ -98,3 +98,7 @@ class DkimKey(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     # Only an active key signs: it is made first, published in the DNS, and then put to use.
     active_since: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]  # when another took its place
+    # What a worker saw in the DNS: when the record was last there, and what was wrong with it since.
+    seen_at: Mapped[datetime | None]
+    record_problem: Mapped[str] = mapped_column(Text, default="")

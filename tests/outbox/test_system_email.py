@@ -31,6 +31,14 @@ FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3
     "reply_to": "cleo@readers.example",
     "subject": "Re: Issue one",
     "text": "Thank you!",
+    "records": "DMARC: _dmarc.weekly.example",
+    "mailing_id": 8,
+    "figures": [
+        ["sent", 61_204, 61_930],
+        ["clicks", 1_204, 61_204],
+        ["complaints", 31, 61_204],
+        ["bounced", 3, 40],
+    ],
 }
 KEYS = [kind.key for kind in KINDS]
 LANGUAGES = ("en", "de", "it", "ar", "fr")

@@ -58,6 +58,12 @@ def a_section(**facts: Any) -> Draft:
     return sound(sections=[{"id": "s"} | facts])
 
 
+def for_seventeen_groups() -> list[dict[str, Any]]:
+    """Sections that each are for other readers."""
+    languages = (f"de-{n:02}" for n in range(17))
+    return [{"type": "text", "text": "x", "visibility": {"languages": [each]}} for each in languages]
+
+
 def of_publication(**facts: str) -> Draft:
     draft = sound()
     for name, value in facts.items():

@@ -92,7 +92,14 @@ PASSING: dict[str, list[Callable[[], Draft]]] = {
     "quotation_marks": [with_text("She said: “It turns.”"), with_text('A 6" pipe (of iron)')],
     "review_date": [partial(a_section, type="about", text="We are.", review_by="2026-11-20")],
     "size": [lambda: with_facts(html="x" * 89_999)],
-    "visibility": [partial(a_section, type="text", text="x", visibility={"topics": []})],
+    "visibility": [
+        partial(a_section, type="text", text="x", visibility={"topics": []}),
+        lambda: dataclasses.replace(
+            a_section(type="text", text="x", visibility={"topics": ["boats"], "segments": ["press"]}),
+            topics=frozenset({"boats"}),
+            segments=frozenset({"press"}),
+        ),
+    ],
     "audience": [lambda: with_facts(has_readers=True)],
     "tested": [lambda: with_facts(tested=True)],
     "approval": [lambda: with_facts(approved=True)],

@@ -5,13 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.accounts.create import create_user
+from newsletter.accounts.permissions import RoleName
 from newsletter.core.links import Links
 from newsletter.dns_records.ask import DnsSilent
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
+from newsletter.outbox.models import SystemMessage
 from newsletter.preflight.check import check
 from newsletter.preflight.sender_checks.check import AGAIN, EVERY, SenderContext, check_sender
 from newsletter.preflight.sender_checks.examine import examine_sender
@@ -180,3 +183,33 @@ def test_a_record_that_vanishes_is_told_until_it_is_back(
     assert told(GOOD) == [("dkim", key.name)]
     remove(session, session.get_one(DkimKey, key.key.id), actor="test")
     assert told(GOOD) == []  # what no longer signs is not missed
+
+
+def test_owners_are_told_once_when_a_record_vanishes_and_once_when_it_is_back(
+    runtime: Runtime, session: Session, publication: Publication
+) -> None:
+    for email, role in (("olga@press.org", RoleName.OWNER), ("eddie@press.org", RoleName.EDITOR)):
+        create_user(session, email=email, role=role, password="seven quiet herons", actor="test")
+    create_user(session, email="new@press.org", role=RoleName.OWNER, password=None, actor="test")
+    make_publication(session, "second", sender_email="other@press.org")
+    session.execute(delete(SystemMessage))
+    session.commit()
+
+    def told(records: Mapping[str, Sequence[str]] | None) -> list[tuple[str, str, str]]:
+        session.execute(update(SenderCheck).values(due_at=NOW))
+        session.commit()
+        assert check_sender(SenderContext(runtime.sessions, Resolver(records), OURS))
+        messages = session.scalars(select(SystemMessage).order_by(SystemMessage.id)).all()
+        told = [(message.kind, message.recipient, message.facts["records"]) for message in messages]
+        session.execute(delete(SystemMessage))
+        session.commit()
+        return told
+
+    spf, dmarc = "SPF: press.org", "DMARC: _dmarc.press.org"
+    assert told(GOOD) == []
+    assert told({}) == [("record_vanished", "olga@press.org", f"{dmarc}\n{spf}")]
+    assert told({}) == []
+    assert told(None) == []
+    assert told({"press.org": SPF}) == [("record_restored", "olga@press.org", spf)]
+    assert told(GOOD) == [("record_restored", "olga@press.org", dmarc)]
+    assert told(GOOD) == []

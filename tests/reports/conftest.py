@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
@@ -69,6 +70,19 @@ def follow(session: Session, mailing: Mailing, clicks: int) -> None:
             agent=agent,
         )
         for n, (kind, agent, late) in enumerate(seen[: clicks + 2] if clicks else seen[-2:])
+    ]
+    fold(session, hits)
+    session.commit()
+
+
+def follow_link(session: Session, mailing_id: int, url: str, times: int) -> None:
+    """That many people follow a link of a mailing's message."""
+    link = session.scalars(
+        select(MailingLink).where(MailingLink.mailing_id == mailing_id, MailingLink.url == url)
+    ).one()
+    hits = [
+        Hit(f"{link.id}-{n}", EventKind.CLICK, mailing_id, link.id, 0, clock.now(), agent=FIREFOX)
+        for n in range(times)
     ]
     fold(session, hits)
     session.commit()

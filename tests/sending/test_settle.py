@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.core import clock
-from newsletter.mailings.models import Outcome, SendWindow
+from newsletter.mailings.models import DeferredDelivery, Outcome, SendWindow
 from newsletter.mailings.totals import MailingTotals
 from newsletter.runtime import Runtime
 from newsletter.sending import control
@@ -175,3 +175,24 @@ def test_a_cancel_need_not_wait_for_a_holder_that_stands_still(
     settles(first)
     found = count()
     assert (found.state, found.unanswered, found.excluded) == ("cancelled", 1, {"cancelled": READERS - 1})
+
+
+def test_who_was_deferred_is_noted_once_and_stays_noted(
+    runtime: Runtime, reserve_window: Reserve, settles: Callable[[Window], None]
+) -> None:
+    def deferred() -> list[int]:
+        with runtime.session() as session:
+            return list(session.scalars(select(DeferredDelivery.seq).order_by(DeferredDelivery.seq)))
+
+    window = reserve_window(3)
+    for seq, line in ((1, LATER), (2, SENT), (3, LATER)):
+        window.tally.answered(seq, line)
+    settles(window)
+    settles(window)  # told that the commit failed
+    assert deferred() == [1, 3]
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        again = reserve_window(2)
+        again.tally.answered(1, SENT)
+        again.tally.answered(3, LATER)
+        settles(again)
+    assert deferred() == [1, 3]

@@ -14,6 +14,8 @@ class ButtonSection(Section):
     """The text on it."""
     url: ButtonUrl = ""
     """https://…, http://… or mailto:…"""
+    untracked: bool = False
+    """True: clicks on its link are never counted, whatever the publication counts."""
 
 
 def example() -> ButtonSection:

@@ -16,9 +16,15 @@ from newsletter.dns_records.ask import Lookup
 from newsletter.issues.compile import sender_domain
 from newsletter.preflight.sender_checks.examine import examine_sender
 from newsletter.preflight.sender_checks.identity import OurMail, mail_identity
+from newsletter.preflight.sender_checks.key_records import (
+    keep_records_seen,
+    look_for_records,
+    records_of_keys,
+)
 from newsletter.preflight.sender_checks.models import SenderCheck
+from newsletter.preflight.sender_checks.notify import tell_owners
 from newsletter.preflight.sender_checks.report import SenderReport, report_from_json
-from newsletter.preflight.sender_checks.vanished import still_vanished
+from newsletter.preflight.sender_checks.vanished import are_back, still_vanished
 from newsletter.publications.models import Publication
 
 EVERY = timedelta(hours=6)
@@ -43,6 +49,7 @@ def check_sender(context: SenderContext) -> bool:
         try:
             domain = _claim(session)
             identity = mail_identity(session, domain, context.ours) if domain else None
+            keys = records_of_keys(session, domain, context.ours.secrets) if domain else []
             session.commit()
         except IntegrityError:  # another worker was as quick
             session.rollback()
@@ -50,24 +57,29 @@ def check_sender(context: SenderContext) -> bool:
     if identity is None:
         return False
     report = examine_sender(identity, context.lookup)
+    key_problems = look_for_records(keys, context.lookup)
     with context.sessions() as session:
-        check = session.get_one(SenderCheck, domain)
+        check = session.get_one(SenderCheck, domain, with_for_update=True)
         now = clock.now()
+        keep_records_seen(session, key_problems)
         if report.is_complete:
             check.checked_at, check.due_at = now, now + EVERY
-            _write_down(check, report)
+            _write_down(session, check, report)
         else:  # the DNS did not answer: what was known before stays known
             check.due_at = now + AGAIN
         session.commit()
     return True
 
 
-def _write_down(check: SenderCheck, report: SenderReport) -> None:
+def _write_down(session: Session, check: SenderCheck, report: SenderReport) -> None:
     before = report_from_json(check.report) if check.report else None
     if before and before.records != report.records:
         check.self_test = {}  # it was of other records
     known = [(kind, name) for kind, name in check.vanished]
     check.vanished = still_vanished(known, before, report)
+    new = [record for record in check.vanished if record not in known]
+    tell_owners(session, check.domain, "record_vanished", new)
+    tell_owners(session, check.domain, "record_restored", are_back(known, check.vanished, report))
     check.report, check.problems = report.as_json(), report.problems
 
 
@@ -83,6 +95,14 @@ def check_soon(session: Session, domain: str) -> None:
         check.due_at = clock.now()
     if can_be_checked(domain):
         jobs.check_sender.enqueue(session)
+
+
+def forget_self_test(session: Session, domain: str) -> None:
+    """What a receiver said of `domain` no longer holds, because mail leaves it otherwise; look again soon."""
+    check = session.get(SenderCheck, domain)
+    if check is not None:
+        check.self_test = {}
+    check_soon(session, domain)
 
 
 def publish_sender_jobs(sessions: sessionmaker[Session]) -> None:

@@ -39,6 +39,18 @@ def still_vanished(
     )
 
 
+def are_back(
+    known: Iterable[tuple[str, str]], vanished: Iterable[tuple[str, str]], after: SenderReport
+) -> list[tuple[str, str]]:
+    """Those of `known` that the DNS has again: not those that are only no longer missed."""
+    there = [finding for finding in after.findings if finding.found]
+    return sorted(
+        (kind, name)
+        for kind, name in set(known) - set(vanished)
+        if any(finding.kind == kind and (kind == "dmarc" or finding.name == name) for finding in there)
+    )
+
+
 def vanished_records(session: Session) -> list[VanishedRecord]:
     """Those of all publications, for Home."""
     vanished = {check.domain: check.vanished for check in session.scalars(select(SenderCheck))}

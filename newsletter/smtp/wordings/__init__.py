@@ -7,15 +7,23 @@ by words is decided here; names of hosts, addresses and links are taken out firs
 
 from functools import lru_cache
 
-from newsletter.smtp.wordings import about_address, about_sender, languages, sentences
+from newsletter.smtp.wordings import (
+    about_address,
+    about_sender,
+    either_order,
+    full_and_senders,
+    languages,
+    sentences,
+    without_spaces,
+)
 from newsletter.smtp.wordings.bare_text import bare_text
 from newsletter.smtp.wordings.wording import Wording
 
 __all__ = ["Wording", "wordings_of"]
 
-_PATTERNS = tuple(
-    item for table in (about_address, about_sender, sentences) for item in table.PATTERNS.items()
-)
+_TABLES = (about_address, about_sender, sentences, either_order, full_and_senders)
+_PATTERNS = tuple(item for table in _TABLES for item in table.PATTERNS.items())
+_ALL_PATTERNS = (*_PATTERNS, *either_order.OTHER_LETTERS.items(), *without_spaces.PATTERNS.items())
 LONGEST = 1_500  # characters that are read
 
 
@@ -31,5 +39,6 @@ def wordings_of(text: str) -> frozenset[Wording]:
         if any(phrase in bare for phrase in phrases)
     }
     words = f" {bare}"
-    by_pattern = {wording for wording, search in _PATTERNS if search(words) is not None}
+    patterns = _PATTERNS if bare.isascii() else _ALL_PATTERNS
+    by_pattern = {wording for wording, search in patterns if search(words) is not None}
     return frozenset(by_phrase | by_pattern)

@@ -48,6 +48,15 @@ _USER_UNKNOWN = (
     r"(?:recipient verification failed|badrcptto)",
     r"mailbox unavailable or (?:access denied|not local)",
     r"misspelled or may not exist",
+    r"unavailable (?:mail )?user\b",
+    r"not (?:a |an )?(?:\w+ )?(?:member|subscriber|customer|employee|user) (?:here|of (?:this|our|the))\b",
+    r"(?:mail ?box|account|address|user|recipient)(?: [\w@]+){0,3} (?:retired|never (?:been )?created)\b",
+    (
+        r"(?:not|never) (?:correspond|match|map|belong)\w* (?:to |with )?(?:any|an?|our) (?:\w+ ){0,2}"
+        r"(?:mail ?box|user|account|recipient|person)"
+    ),
+    r"(?:person|user|recipient|employee) (?:has |have )?left (?:the|our|this) (?:organi[sz]ation|company)",
+    r"(?:user|recipient|address|account|mailbox) not exists?\b",
 )
 # What RFC 5321 says of many things: decided by the code and the command that it answers.
 _USER_UNAVAILABLE = (
@@ -86,6 +95,9 @@ _HOST_UNKNOWN = (
     r"(?:nxdomain|infodomainnonexistent|dns name does not exist)\b",
     r"domain (?:has |was )?(?:expired|not registered)",
     r"host (?:or domain )?name lookup fail",
+    r"no (?:mail )?(?:servers?|exchangers?|hosts?) (?:appears? to |was |were )?(?:exists?|found|for @)",
+    r"no route found to domain",
+    r"there are no mail (?:servers|exchangers|hosts)",
 )
 _NOT_ACCEPTED = (
     (
@@ -143,6 +155,8 @@ _MAILBOX_FULL = (
     r"(?:quota|\w*quotaexceeded\w*|diskquota|overquota|exdiskquota)\b",
     r"over (?:\w+ )?(?:mailbox |allowed |storage |size )?(?:size|limit|quota|storage|disk)",
     r"(?:mail ?box|inbox|maildir)(?: [\w@]+){0,4} (?:size )?(?:limit|too (?:large|big))",
+    r"(?:mail ?box|inbox|account)(?: [\w@]+){0,5} reached (?:\w+ ){0,4}(?:limit|quota|size|maximum|capacity)",
+    r"(?:mail ?box|mail) space (?:is )?(?:limited|full|used up)",
     r"(?:size )?limit (?:of|for) (?:\w+ )?(?:mail ?box|inbox)",
     r"blocks limit exceeded",
     r"(?:mail ?box|inbox|account)(?: [\w@]+){0,3} exceed\w* (?:\w+ ){0,3}(?:size|limit|space)\b",

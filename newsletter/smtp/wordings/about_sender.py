@@ -35,6 +35,8 @@ _RATE_LIMITED = (
     r"connection (?:rate|limit)",
     r"(?:hourly|daily) (?:\w+ ){0,3}(?:limit|quota)",
     r"(?:traffic (?:limit|shap)|message rate|too (?:fast|frequent))",
+    r"(?:connection|message|mail|sending|request) frequency",
+    r"frequency (?:is )?(?:limited|exceeded|too high)",
 )
 _AUTH_FAILURE = (
     r"(?:spf|dkim|dmarc|domainkeys?|sender ?id)\b",
@@ -74,6 +76,7 @@ _REPUTATION = (
     r"(?:complaints?|open (?:relay|proxy)|residential)\b",
     r"unsolicited (?:e ?)?mail originating",
     r"has been blocked\b",
+    r"too many (?:invalid|unknown|bad|non ?existent|wrong) (?:recipients?|users?|addresses|mailboxes)",
     r"suspicious (?:ip|activity|host)",
     (
         r"your (?:e ?mail )?(?:ip|server|host|domain|network)(?: \w+){0,4} (?:not allowed|denied|rejected"
@@ -105,6 +108,7 @@ _CONTENT = (
     r"rfc ?(?:2822|5322|822)\b",
     r"attachments? (?:\w+ ){0,3}(?:not|block|reject|remov|denied)",
     r"(?:quarantin|suspicious\b|bare lf|bare line feed)",
+    r"dt spm\b",  # NetEase's code for what looks like spam
 )
 _RELAY_DENIED = (
     (
@@ -136,7 +140,8 @@ _SENDER_REFUSED = (
         r"(?:invalid|unknown|bad|unverified|unresolvable) (?:sender|from|return path|reverse path|mail from"
         r"|envelope)\b"
     ),
-    r"(?:call ?(?:out|back) verif|callback (?:failed|of sender)|verification failed for)",
+    r"call ?(?:out|back) verif\w*\b(?! recipient| user)",
+    r"(?:callback (?:failed|of sender)|verification failed for(?! the recipient))",
     r"not accept\w* (?:mail|messages?|e ?mail) from",
     r"mail from (?:\w+ )?(?:command|rejected|not|domain|refused|must)",
     r"(?:reverse path|domain of sender|senderfilter|unverified domain)",
@@ -165,6 +170,8 @@ _NETWORK = (
         r"|failure)"
     ),
     r"timed? ?out\b",
+    r"network error\b",
+    r"(?:could ?(?:not|nt)|cannot|unable to|failed to) (?:open|make|get) (?:a |the )?(?:\w+ )?connection",
     r"no route to",
     r"lost connection",
     (

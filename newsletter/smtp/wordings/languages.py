@@ -172,6 +172,12 @@ _ABOUT_ADDRESS: dict[Wording, tuple[str, ...]] = {
     ),
     Wording.SUSPENDED: (
         *("Konto ist deaktiviert", "Konto ist gesperrt", "Postfach ist gesperrt", "Konto wurde gesperrt"),
+        *(
+            "stillgelegt",
+            "nimmt keine Mails mehr",
+            "nimmt keine E-Mails mehr",
+            "nimmt keine Nachrichten mehr",
+        ),
         *("Postfach deaktiviert", "Postfach ist deaktiviert", "Postfach ist inaktiv", "Konto deaktiviert"),
         *(
             "casilla ha expirado",

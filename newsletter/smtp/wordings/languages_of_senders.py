@@ -37,6 +37,15 @@ PHRASES: dict[Wording, tuple[str, ...]] = {
         *("ブラックリスト", "黑名单", "黑名單", "블랙리스트", "kara liste", "IP 被"),
     ),
     Wording.POLICY: (
+        *("permiso para enviar", "permissão para enviar", "izniniz yok", "behörighet att", "masz uprawnień"),
+        *(
+            "autorisé à envoyer",
+            "autorizzazione per inviare",
+            "tilladelse til",
+            "tillatelse til",
+            "oprávnění",
+        ),
+        *("没有权限", "沒有權限", "無權", "アクセス許可がありません", "権限がありません", "lupa lähettää"),
         *("nicht berechtigt", "nicht autorisiert", "nicht erlaubt", "aus Richtliniengründen", "Richtlinie"),
         *(
             "non autorisé",
@@ -45,12 +54,16 @@ PHRASES: dict[Wording, tuple[str, ...]] = {
             "no está autorizado",
             "política de",
             "políticas de",
+            "pela política",
+            "por política",
         ),
         *("non autorizzato", "não autorizado", "niet toegestaan", "niet gemachtigd", "nie jest uprawniony"),
         *("brak uprawnień", "yetkiniz yok", "не разрешено", "запрещен", "политик", "許可されていません"),
         *(
             "拒否しました",
             "受信拒否",
+            "受信を拒否",
+            "拒否されました",
             "指定受信",
             "ドメイン指定",
             "拒收",

@@ -33,3 +33,8 @@ def compiled(alternatives: tuple[str, ...]) -> Search:
     for name, value in (("NOT_THERE", _NOT_THERE), ("NO_SUCH", _NO_SUCH), ("WHO", _WHO), ("GAP", _GAP)):
         pattern = pattern.replace(name, value)
     return re.compile(f" (?:{pattern})").search
+
+
+def any_of(*alternatives: str) -> str:
+    """A pattern for any of these patterns."""
+    return f"(?:{'|'.join(alternatives)})"

@@ -31,12 +31,13 @@ _UNKNOWN = (
         rf"(?:uzytkownik|adres|konto|skrzynka|odbiorca){_GAP}(?:nie istnieje|nieznan[yae]|nie"
         rf" znalezion[oya]?|nieprawidlowy)\b"
     ),
-    rf"(?:kullanici|adres|adresi|hesap|alici){_GAP}(?:bulunamadi|mevcut degil|gecersiz|yok|bilinmiyor)\b",
+    rf"(?:kullanici|adres|adresi|hesap|alici){_GAP}(?:bulunamadi|mevcut degil|gecersiz|bilinmiyor)\b",
     (
         rf"(?:адрес|ящик|пользователь|получатель|адресат|абонент){_GAP}(?:не существует|не наиден"
         rf"|неизвестен"
         r"|недеиствителен|не зарегистрирован|отсутствует|удален)\b"
     ),
+    r"boyle bir (?:kullanici|adres|hesap|alici) yok\b",
     r"(?:несуществующи\w+|неизвестн\w+|неверн\w+) (?:адрес|ящик|пользовател|получател)\w*",
 )
 _FULL = (

@@ -58,6 +58,24 @@ def change_password() -> AnyResponse | tuple[str, int]:
     return redirect(url_for(".show"), 303)
 
 
+@blueprint.post("/account/report-mail")
+@allow(Permission.VIEW)
+def choose_report_mail() -> AnyResponse:
+    """Whether the report of each mailing is mailed to oneself."""
+    user = current_user()
+    user.report_mail = "report_mail" in request.form
+    audit.record(
+        *(session(), "user.report_mail", "user", user.id),
+        actor=user.email,
+        ip=_ip(),
+        wanted=user.report_mail,
+    )
+    session().commit()
+    words = _("Reports are mailed to you.") if user.report_mail else _("Reports are no longer mailed to you.")
+    flash(words, "success")
+    return redirect(url_for(".show"), 303)
+
+
 @blueprint.post("/account/sessions/end")
 @allow(Permission.VIEW)
 def end_others() -> AnyResponse:

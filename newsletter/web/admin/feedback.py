@@ -11,7 +11,7 @@ from newsletter import audit, jobs
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Missing, Refused
 from newsletter.feedback.events import EventKind, EventReason
-from newsletter.feedback.listing import PAGE, EventFilter, list_events
+from newsletter.feedback.listing import PAGE, EventFilter, count_unassigned, list_events
 from newsletter.feedback.models import FeedbackRecord, RefusedFeedback
 from newsletter.feedback.set_limits import set_limits
 from newsletter.feedback.take import read_evidence
@@ -95,6 +95,7 @@ def _page(
         kinds=[(kind.value, words.kind_word(kind)) for kind in EventKind],
         reasons=[(reason.value, words.event_reason_word(reason)) for reason in EventReason],
         refused=session().scalar(select(func.sum(RefusedFeedback.n))) or 0,
+        unassigned=count_unassigned(session()),
         limits=limits,
         problems=problems or {},
         kind_word=words.kind_word,
@@ -106,8 +107,10 @@ def _page(
 def _filter(publication: Publication) -> EventFilter:
     """The filter in the query: words that mean nothing are ignored."""
     kind, reason = request.args.get("kind", ""), request.args.get("reason", "")
+    unassigned = request.args.get("unassigned") == "1"
     return EventFilter(
-        publication_id=publication.id,
+        unassigned=unassigned,
+        publication_id=None if unassigned else publication.id,
         mailing_id=asked_id("mailing") or None,
         kind=EventKind(kind) if kind in set(EventKind) else None,
         reason=EventReason(reason) if reason in set(EventReason) else None,

@@ -1,4 +1,7 @@
-"""Collected links become the digest, which a second person approves: by mouse and by keyboard."""
+"""Collected links become the digest, which a second person approves: by mouse and by keyboard.
+
+What `test_journey` does by keyboard is done by mouse here; in `make soak` each does everything.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from newsletter.document import Document, loads
+from tests.extent import usual
 from tests.factories import REFERENCE_DIGEST
 from tests.features import story
 from tests.features.at_the_desk import collecting, composing, correcting, entering, reviewing, sending
@@ -25,6 +29,11 @@ DIGEST = loads(REFERENCE_DIGEST.read_text(encoding="utf-8"))
 READERS = {f"reader{number}@readers.example": "" for number in range(12)}
 UNFINISHED, WRITTEN = "TK", "Dear reader, it was a week of small doors opening."
 TESTER = "tester@press.example"
+# For what is done at the desk each day, and for what this story is about.
+WAYS = usual(
+    [("mouse, keyboard", "sqlite")],
+    soak=[("mouse, mouse", "sqlite"), ("keyboard, keyboard", "postgresql")],
+)
 
 
 @pytest.fixture
@@ -41,11 +50,9 @@ def installation(install: Install, site: News) -> Installation:
     return made
 
 
-@pytest.mark.parametrize(
-    ("way", "database"), [("mouse", "sqlite"), ("keyboard", "postgresql")], indirect=["database"]
-)
+@pytest.mark.parametrize(("ways", "database"), WAYS, indirect=["database"])
 def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
-    way: str,
+    ways: str,
     tab: Page,
     chrome: Browser,
     installation: Installation,
@@ -53,47 +60,49 @@ def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     picture: Path,
     tmp_path: Path,
 ) -> None:
-    hand = HANDS[way](tab)
-    other = HANDS[way](open_tab(chrome, locale="en-GB"))
+    of_each_day, of_this_story = ways.split(", ")
+    daily, hand = HANDS[of_each_day](tab), HANDS[of_this_story](tab)
+    other = HANDS[of_this_story](open_tab(chrome, locale="en-GB"))
     invitation = installation.ask("user", "create", reviewing.COLLEAGUE, "--role", "editor")["link"]
-    entering.set_up(hand, installation)
-    entering.sign_in(hand)
+    entering.set_up(daily, installation)
+    entering.sign_in(daily)
     reviewing.join(other, invitation)
     reviewing.set_policy(hand)
-    collecting.collect(hand, site, tmp_path)
-    collecting.tidy(hand)
-    write_the_digest(hand, site, picture)
+    collecting.collect(hand, daily, site, tmp_path)
+    collecting.tidy(hand, daily)
+    write_the_digest(daily, hand, site, picture)
     check_stories(export(installation), site)
     editor = tab.url
 
-    sending.review(hand, "Fix 1 problem")
+    sending.review(daily, "Fix 1 problem")
     reviewing.answer(hand, UNFINISHED, WRITTEN)
     reviewing.request_review(hand)
     reviewing.approve(other, installation, site.stories[0].headline)
-    hand.tab.goto(editor)
-    sending.review(hand)
+    tab.goto(editor)
+    sending.review(daily)
     expect(tab.get_by_text("The text is approved as it is now")).to_be_visible()
-    sending.send_test_message(hand, TESTER)
-    sending.schedule(hand, installation, len(READERS))
-    sending.watch(hand, sent=len(READERS), excluded=0)
+    sending.send_test_message(daily, TESTER)
+    sending.schedule(daily, installation, len(READERS))
+    sending.watch(daily, sent=len(READERS), excluded=0)
 
-    hand.tab.goto(editor)
+    tab.goto(editor)
     check_that_a_link_is_mended(hand, installation, site)
 
 
-def write_the_digest(hand: Hand, site: News, picture: Path) -> None:
+def write_the_digest(daily: Hand, hand: Hand, site: News, picture: Path) -> None:
     """What is not on any page is typed; the stories come from the inbox. Ends in the editor."""
-    composing.begin_first(hand, DIGEST.title)
-    composing.compose(hand, without_stories(), picture)
-    composing.wait_until_saved(hand)
+    composing.begin_first(daily, DIGEST.title)
+    composing.compose(daily, without_stories(), picture)
+    composing.wait_until_saved(daily)
     editor = hand.tab.url
     collecting.place(hand, collecting.COALITION, f"{DIGEST.title} · Latest from the Coalition")
     hand.tab.goto(editor)
     pane = collecting.open_inbox(hand)
     lead, *links = site.stories
     collecting.add(hand, pane, lead.headline, "Watch")
-    for each in (*links, REFUSED):
-        collecting.add(hand, pane, each.headline, "Weekly digest")
+    collecting.add(hand, pane, REFUSED.headline, "Weekly digest")
+    for each in links:
+        collecting.add(daily, pane, each.headline, "Weekly digest")
     composing.wait_until_saved(hand)
 
 

@@ -32,6 +32,15 @@ def test_where_one_is_signed_in(admin_client: SignedIn, owner: User, session: Se
     assert "203.0.113.7" not in admin_client.get("/admin/account").get_data(as_text=True)
 
 
+def test_reports_by_mail_are_turned_off_and_on(admin_client: SignedIn, owner: User, session: Session) -> None:
+    for data, wanted in (({}, False), ({"report_mail": "y"}, True)):
+        assert admin_client.post("/admin/account/report-mail", data=data).status_code == 303
+        session.refresh(owner)
+        assert owner.report_mail is wanted
+        page = admin_client.get("/admin/account").get_data(as_text=True)
+        assert ("checked" in page) is wanted
+
+
 @both_databases
 def test_the_present_password_is_asked_for(admin_client: SignedIn) -> None:
     answer = admin_client.post(

@@ -8,7 +8,7 @@ from newsletter import jobs
 from newsletter.audit.models import AuditEntry
 from newsletter.core.links import Links
 from newsletter.feedback.count_refused import count_refused
-from newsletter.feedback.events import EventKind, EventReason
+from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
 from newsletter.feedback.models import FeedbackRecord
 from newsletter.feedback.parsers import parse
 from newsletter.feedback.take import MAIL, Intake, take
@@ -58,6 +58,21 @@ def test_what_came_back_is_listed_and_filtered(admin_client: SignedIn, world: Wo
         assert (f"/admin/feedback/{event_id}/message" in admin_client.get(f"{LIST}?{query}").text) == n
     assert "Complaint</" not in admin_client.get(f"{LIST}?mailing={mailing_id}").text.split("<tbody")[1]
     assert "Hard bounce" in admin_client.get(f"/admin/mailings/{mailing_id}").text
+
+
+def test_a_complaint_that_names_no_delivery_is_on_the_page(admin_client: SignedIn, world: World) -> None:
+    take_bounce(world)
+    assert "no mailing of ours" not in admin_client.get(LIST).text
+    complaint = FeedbackEvent(EventKind.COMPLAINT, parser="arf", diagnostic="abuse by <b>nobody</b>")
+    take(world.session, world.links, [complaint], Intake(MAIL, "arf-1", b"raw"))
+    world.session.commit()
+    page = admin_client.get(LIST).text
+    assert "1 message names no mailing of ours" in page
+    assert "abuse by" not in page
+    unassigned = admin_client.get(f"{LIST}?unassigned=1").text
+    assert "abuse by &lt;b&gt;nobody" in unassigned
+    assert "User unknown" not in unassigned
+    assert "abuse by" not in admin_client.get(f"{LIST}?unassigned=1&kind=hard").text
 
 
 def test_the_message_is_a_file_that_no_browser_shows(admin_client: SignedIn, world: World) -> None:

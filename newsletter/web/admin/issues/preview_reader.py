@@ -12,8 +12,10 @@ from newsletter.issues.example import example_values, subscriber_values
 from newsletter.issues.invented_reader import invented_reader
 from newsletter.publications.models import Publication
 from newsletter.rendering.slot_writers import Values
-from newsletter.rendering.variant import Variant
+from newsletter.rendering.variant import Variant, numbered_variant
+from newsletter.sending.variants import number_of
 from newsletter.subscribers.find import find_by_address
+from newsletter.web.admin.paging import asked_id
 from newsletter.web.current import links
 from newsletter.web.database import session
 
@@ -32,6 +34,8 @@ class AskedReader:
 def asked_reader(publication: Publication, document: Document) -> AskedReader:
     """The reader in the query: `as` a subscriber's address; or `name`, `language` and `attributes.KEY`.
 
+    `sees` is the number of a variant, which anybody may be shown.
+
     The links in the foot act for nobody, whoever it is. Raises `Refused` for what no reader can have, and
     `Missing` for an address that does not subscribe.
     """
@@ -48,10 +52,15 @@ def asked_reader(publication: Publication, document: Document) -> AskedReader:
     if email:
         subscriber = find_by_address(session(), parse_address(email))
         values = subscriber_values(session(), publication, subscriber, links())
+        number = number_of(session(), document, publication, subscriber.id)
+        variant = numbered_variant(document, number)
     else:
+        variant = invented.variant_of(document)
         values = example_values(publication, links(), name=invented.name, attributes=invented.attributes)
     acts_for_nobody = {
         "unsubscribe_url": links().unsubscribe(NOBODY),
         "preferences_url": links().preferences(NOBODY),
     }
-    return AskedReader(values | acts_for_nobody, invented.variant_of(document))
+    if request.args.get("sees", ""):
+        variant = numbered_variant(document, asked_id("sees"))
+    return AskedReader(values | acts_for_nobody, variant)

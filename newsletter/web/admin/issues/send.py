@@ -13,6 +13,7 @@ from newsletter.approval.required import approvals_of, text_to_approve
 from newsletter.core.errors import Conflict, DomainError
 from newsletter.core.zones import city_zones
 from newsletter.corrections.sent_links import was_sent
+from newsletter.issues.content import load_content
 from newsletter.issues.edit import lock_issue, state_of
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
@@ -33,6 +34,7 @@ from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
+from newsletter.web.admin.issues.variants import variant_rows
 from newsletter.web.admin.words.audience import excluded_words
 from newsletter.web.admin.words.correction import who_got
 from newsletter.web.current import links
@@ -153,9 +155,10 @@ def _refused(issue_id: int, error: DomainError) -> Response:
 def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
     """All that comes before an issue is sent: findings, a test message, who gets it, when, and the button."""
     chosen = chosen or read_chosen({}, issue.publication.timezone)
-    audience = count_audience(session(), issue)
     revision = find_revision(session(), issue)
-    findings = findings_of(issue, revision)
+    content = load_content(session(), revision, issue.publication)
+    audience = count_audience(session(), issue, content.document)
+    findings = findings_of(issue, revision, content)
     blocked = blocking(findings)
     ready = chosen.settled and not blocked and audience.readers > 0
     given = {
@@ -175,6 +178,7 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         zones=city_zones(),
         audience=audience,
         excluded=excluded_words(audience.excluded),
+        variants=variant_rows(issue, content.document, audience.variants),
         approvals=approvals_of(session(), revision),
         lacks_approval=lacks_approval(session(), revision, issue.publication),
         findings=[finding for finding in findings if not finding.waived],

@@ -2,11 +2,13 @@
 
 from newsletter.web.admin.mailings import (
     again,
+    click_map,
     control,
     domains,
     export,
     links,
     listing,
+    providers,
     report,
     stories,
     throttle,
@@ -17,11 +19,13 @@ from newsletter.web.admin.mailings.blueprint import blueprint
 __all__ = [
     "again",
     "blueprint",
+    "click_map",
     "control",
     "domains",
     "export",
     "links",
     "listing",
+    "providers",
     "report",
     "stories",
     "throttle",

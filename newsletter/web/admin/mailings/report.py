@@ -11,6 +11,7 @@ from newsletter.tracking.report import clicks_by_hour
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import ONE, blueprint, load_mailing, publication_of
 from newsletter.web.admin.words.feedback import event_reason_word, kind_word
+from newsletter.web.admin.words.providers import level_words, receiver_name
 from newsletter.web.admin.words.rates import rate_of, rate_words
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
@@ -40,6 +41,8 @@ def report(mailing_id: int) -> str:
         event_reason_word=event_reason_word,
         rate_of=rate_of,
         rate_words=rate_words,
+        receiver_name=receiver_name,
+        level_words=level_words,
     )
 
 

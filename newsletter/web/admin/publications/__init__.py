@@ -1,4 +1,4 @@
-"""Publications: list, a new one, settings, cadence, deliverability, rules, snippets, theme, logo, form."""
+"""Publications: list, new, settings, cadence, deliverability, keys, rules, snippets, theme, logo, form."""
 
 from newsletter.web.admin.publications import (
     cadence,
@@ -10,6 +10,7 @@ from newsletter.web.admin.publications import (
     preview,
     rules,
     sign_up_form,
+    signing_keys,
     snippets,
     template,
     template_history,
@@ -29,6 +30,7 @@ __all__ = [
     "preview",
     "rules",
     "sign_up_form",
+    "signing_keys",
     "snippets",
     "template",
     "template_history",

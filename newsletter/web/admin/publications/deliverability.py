@@ -15,9 +15,11 @@ from newsletter.preflight.sender_checks.lights import LightState, Subject, show_
 from newsletter.preflight.sender_checks.report import FindingKind, FindingState
 from newsletter.publications.models import Publication
 from newsletter.sending.self_test import take_self_test
+from newsletter.settings import Settings
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.current import links
+from newsletter.web.admin.publications.signing_keys import KEY_WORDS, shown_keys
+from newsletter.web.current import links, settings
 from newsletter.web.database import session
 
 SUBJECT_WORDS = {
@@ -88,6 +90,11 @@ def self_test(slug: str) -> AnyResponse:
     return redirect(url_for(".deliverability", slug=slug), 303)
 
 
+def tests_itself(given: Settings) -> bool:
+    """Whether a test message in the mailbox of IMAP_URL is taken without anybody's help."""
+    return given.imap_url is not None and "authserv-id=" in given.imap_url.get_secret_value()
+
+
 def _page(publication: Publication, pasted: str = "", problem: str = "") -> str:
     domain = sender_domain(publication)
     found = sender_report(session(), domain)
@@ -107,4 +114,8 @@ def _page(publication: Publication, pasted: str = "", problem: str = "") -> str:
         light_words=LIGHT_WORDS,
         finding_words=FINDING_WORDS,
         kind_words=KIND_WORDS,
+        keys=shown_keys(domain),
+        key_words=KEY_WORDS,
+        tests_itself=tests_itself(settings()),
+        zone=found.report.zone if found else domain,
     )

@@ -7,10 +7,12 @@ from flask import Response, render_template, request
 
 from newsletter.accounts.permissions import Permission
 from newsletter.publications.find import find_publication
-from newsletter.reports.growth import Growth, Period, growth, recent
+from newsletter.reports.changes import changes_between
+from newsletter.reports.growth import Growth, Period, growth, moments_between, recent
 from newsletter.web.admin.dates import month_name, page_day
 from newsletter.web.admin.guard import allow
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
+from newsletter.web.admin.words.changes import change_words
 from newsletter.web.admin.words.subscribers import source_word
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
@@ -21,10 +23,14 @@ from newsletter.web.database import session
 def show_growth(slug: str) -> str:
     """Half a year by weeks, or a year by months."""
     told = _growth(slug)
+    publication = find_publication(session(), slug)
+    since, until = moments_between(publication, told.periods[0].start, told.last)
     return render_template(
         "admin/subscribers/growth.html",
-        publication=find_publication(session(), slug),
+        publication=publication,
         told=told,
+        changes=changes_between(session(), publication, since, until),
+        change_words=change_words,
         source_word=source_word,
         row_name=_row_name,
         starts_at=_starts_at,

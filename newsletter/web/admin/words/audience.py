@@ -12,6 +12,7 @@ EXCLUDED: dict[Exclusion, object] = {
     Exclusion.SUPPRESSED: _("suppressed"),
     Exclusion.ERASED: _("erased"),
     Exclusion.ALREADY_RECEIVED: _("already received this issue"),
+    Exclusion.NOTHING_TO_READ: _("nothing in this issue is for them"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
     Exclusion.CANCELLED: _("left out by a cancelled mailing"),
 }

@@ -42,6 +42,7 @@ EXCLUSIONS: dict[str, object] = {
     Exclusion.SUPPRESSED: _("address suppressed"),
     Exclusion.ERASED: _("erased"),
     Exclusion.ALREADY_RECEIVED: _("already has this issue"),
+    Exclusion.NOTHING_TO_READ: _("nothing in this issue is for them"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
     Exclusion.CANCELLED: _("mailing cancelled"),
 }

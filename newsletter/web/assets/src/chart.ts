@@ -1,11 +1,15 @@
 /*
  * Charts of the reports. Each is drawn from the table beside it, so that both say the same: `data-value` of its
- * cells, `data-at` (seconds since 1970) of its rows. Without a script the table is there alone.
+ * cells, `data-at` (seconds since 1970) of its rows. Without a script the table is there alone. `data-lines` are values that lines go across at; the rows of the table
+ * that `data-marks` names have moments (`data-mark-at`) that lines go down at, with their number (`data-mark`).
  */
 
 import uPlot from "uplot";
 
 const HEIGHT = 220;
+const INKS = ["first", "second", "third", "fourth"];
+const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6];
+const PER_CENT = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
 /** A colour of the style sheet as the canvas needs it, in the scheme of the moment. */
 function ink(box: HTMLElement, name: string): string {
@@ -21,7 +25,10 @@ function read(table: HTMLTableElement): { data: uPlot.AlignedData; names: string
   const rows = [...table.querySelectorAll<HTMLTableRowElement>("tr[data-at]")];
   const heads = [...table.querySelectorAll<HTMLElement>("thead [data-series]")];
   const values = heads.map((_, n) =>
-    rows.map((row) => Number(row.querySelectorAll<HTMLElement>("[data-value]")[n]?.dataset["value"] ?? 0)),
+    rows.map((row) => {
+      const value = row.querySelectorAll<HTMLElement>("[data-value]")[n]?.dataset["value"];
+      return value ? Number(value) : null;
+    }),
   );
   const names = heads.map((head) => head.textContent.trim());
   return { data: [rows.map((row) => Number(row.dataset["at"])), ...values], names };
@@ -32,6 +39,49 @@ function axis(box: HTMLElement, values: uPlot.Axis.Values): uPlot.Axis {
   return { stroke: ink(box, "words"), font: `13px ${getComputedStyle(box).fontFamily}`, grid: line, ticks: line, values };
 }
 
+/** The numbered moments of the table of marks. */
+function marksOf(box: HTMLElement): { at: number; number: string }[] {
+  const table = document.getElementById(box.dataset["marks"] ?? "");
+  const rows = table ? [...table.querySelectorAll<HTMLElement>("[data-mark-at]")] : [];
+  return rows.map((row) => ({ at: Number(row.dataset["markAt"]), number: row.dataset["mark"] ?? "" }));
+}
+
+/** Draws the lines across and the marks down, over the series. */
+function lines(box: HTMLElement, across: number[], name: (value: number) => string): uPlot.Plugin {
+  const marks = marksOf(box);
+  const ends = (plot: uPlot): void => {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = `${12 * ratio}px ${getComputedStyle(box).fontFamily}`;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([4 * ratio, 3 * ratio]);
+    ctx.strokeStyle = ctx.fillStyle = ink(box, "limit");
+    for (const value of across) {
+      const y = Math.round(plot.valToPos(value, "y", true));
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.textAlign = "right";
+      ctx.fillText(name(value), bbox.left + bbox.width - 2 * ratio, y - 4 * ratio);
+    }
+    ctx.strokeStyle = ctx.fillStyle = ink(box, "words");
+    ctx.textAlign = "left";
+    for (const mark of marks) {
+      const x = Math.round(plot.valToPos(mark.at, "x", true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.fillText(mark.number, x + 3 * ratio, bbox.top + 12 * ratio);
+    }
+    ctx.restore();
+  };
+  return { hooks: { draw: ends } };
+}
+
 function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
   const { data, names } = read(table);
   const locale = document.documentElement.lang;
@@ -40,7 +90,11 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
   const short = new Intl.NumberFormat(locale, { notation: "compact" });
   const hour = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { timeZone: zone, day: "numeric", month: "short" });
-  const daily = box.dataset["chart"] === "days";
+  const rates = box.dataset["chart"] === "rates";
+  const daily = rates || box.dataset["chart"] === "days";
+  const across = (box.dataset["lines"] ?? "").split(" ").filter(Boolean).map(Number);
+  const perCent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
+  const figure = (value: number): string => (rates ? perCent.format(value / 100) : count.format(value));
   const tick = (at: number): string => (daily || hour.format(at * 1000) === "00:00" ? day : hour).format(at * 1000);
   const when = (at: number): string => {
     const moment = new Date(at * 1000);
@@ -48,10 +102,10 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
   };
   const bars = uPlot.paths.bars?.({ size: [0.7, 64, 2] });
   const series = names.map((label, n): uPlot.Series => {
-    const stroke = ink(box, n ? "second" : "first");
-    const value = (_: uPlot, figure: number | null): string => (figure === null ? "–" : count.format(figure));
-    return n
-      ? { label, value, stroke, width: 2, points: { show: true, size: 5, fill: stroke } }
+    const stroke = ink(box, INKS[n] ?? "words");
+    const value = (_: uPlot, given: number | null): string => (given === null ? "–" : figure(given));
+    return n || rates
+      ? { label, value, stroke, width: 2, points: { show: true, size: 6, fill: stroke }, spanGaps: true }
       : { label, value, stroke, fill: stroke, width: 0, points: { show: false }, ...(bars && { paths: bars }) };
   });
   const step = data[0].length > 1 ? (data[0][1] ?? 0) - (data[0][0] ?? 0) : daily ? 86_400 : 3_600;
@@ -62,11 +116,12 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
       height: HEIGHT,
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
       cursor: { drag: { x: false, y: false } },
-      scales: { x: { range: ends }, y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.08] } },
+      scales: { x: { range: ends }, y: { range: (_, __, most) => [0, Math.max(most ?? 0, ...(rates ? across : [1])) * 1.15] } },
       axes: [
         { ...axis(box, (_, ticks) => ticks.map(tick)), space: 64 },
-        { ...axis(box, (_, ticks) => ticks.map((figure) => short.format(figure))), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], size: 52 },
+        { ...axis(box, (_, ticks) => ticks.map((at) => (rates ? figure(at) : short.format(at)))), incrs: rates ? PER_CENT : COUNTS, size: 56 },
       ],
+      plugins: [lines(box, across, figure)],
       series: [{ label: box.dataset["when"] ?? "", value: (_, at) => (at === null ? "–" : when(at)) }, ...series],
     },
     data,

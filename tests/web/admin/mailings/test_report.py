@@ -4,9 +4,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication, TrackingMode
+from newsletter.runtime import Runtime
+from newsletter.sending.freeze import freeze
 from newsletter.subscribers.models import Subscription
 from tests.databases import both_databases
-from tests.reports.conftest import MakeSent, make_sent, tell
+from tests.reports.conftest import MakeSent, follow_link, make_sent, tell
 from tests.web.admin.mailings.ledger import cells, read
 from tests.web.signed_in import SignedIn
 
@@ -68,3 +70,33 @@ def test_what_did_not_begin_has_an_empty_report(
     assert "hours-title" not in page
     assert "Clicks by people" not in page
     assert editor_client.get("/admin/mailings/99/report").status_code == 404
+
+
+def test_the_click_map_says_the_same_in_the_email_in_the_table_and_in_the_file(
+    editor_client: SignedIn,
+    session: Session,
+    runtime: Runtime,
+    publication: Publication,
+    scheduled: int,
+) -> None:
+    url = f"/admin/mailings/{scheduled}/report"
+    assert "Nothing counted" in read(editor_client, f"{url}/clicks")
+    assert editor_client.get(f"{url}/email").text == ""
+    mill = "https://tide.example/mill"
+    tell(session, scheduled, {"type": "text", "id": "a", "text": f"[The mill]({mill})"})
+    publication.tracking = TrackingMode.AGGREGATE
+    session.commit()
+    assert freeze(runtime.sessions, scheduled, runtime.links)
+    follow_link(session, scheduled, mill, 120)
+    assert f"{url}/clicks" in read(editor_client, url)
+    page = read(editor_client, f"{url}/clicks")
+    assert "120 of 120 (100.0%)" in page
+    assert "The mill" in page
+    assert "style=" not in page
+    email = editor_client.get(f"{url}/email")
+    assert "120 · 100.0%" in email.text
+    assert f'href="{mill}"' in email.text
+    assert "sandbox" in email.headers["Content-Security-Policy"]
+    assert "allow-scripts" not in email.headers["Content-Security-Policy"]
+    rows = cells(editor_client.post(f"{url}/clicks.csv").text)
+    assert rows[1] == ["The mill", mill, mill, "120", "120", "0"]

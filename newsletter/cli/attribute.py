@@ -1,0 +1,105 @@
+"""`newsletter attribute`: the fields that a publication keeps of its subscribers."""
+
+import click
+
+from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.label_options import label_facts, list_all, publication_option
+
+
+@click.group("attribute", help="Name the fields that are kept of subscribers.")
+def command() -> None: ...
+
+
+@command.command("create")
+@click.argument("name")
+@publication_option
+@click.option(
+    "--type",
+    "type_",
+    type=click.Choice(["text", "number", "date", "boolean", "choice"]),
+    default="text",
+    show_default=True,
+    help="What its values are.",
+)
+@click.option("--label", default="", help="What people read; by default NAME.")
+@click.option("--choice", "choices", multiple=True, help="One of its choices, in their order; give several.")
+@click.option("--by-readers", is_flag=True, help="Readers fill it in, when they sign up and later.")
+@json_option
+def create(
+    name: str,
+    slug: str | None,
+    type_: str,
+    label: str,
+    choices: tuple[str, ...],
+    by_readers: bool,
+    as_json: bool,
+) -> None:
+    """Create the attribute NAME. Issues can say it: {{ attributes.NAME }}."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.attributes.create import create_attribute
+    from newsletter.subscribers.attributes.models import AttributeType
+
+    with session() as opened:
+        attribute = create_attribute(
+            opened,
+            find_publication_or_only(opened, slug),
+            name,
+            type_=AttributeType(type_),
+            label=label,
+            choices=choices,
+            by_readers=by_readers,
+            actor=audit.COMMAND_LINE,
+        )
+        opened.commit()
+        facts = label_facts(attribute)
+    answer(as_json, facts, f"The attribute {facts['label']} is ready: {{{{ attributes.{facts['key']} }}}}.")
+
+
+@command.command("list")
+@publication_option
+@json_option
+def list_(slug: str | None, as_json: bool) -> None:
+    """List the attributes."""
+    from newsletter.subscribers.attributes.models import Attribute
+
+    list_all(Attribute, slug, as_json)
+
+
+@command.command("rename")
+@click.argument("key")
+@click.argument("name")
+@publication_option
+@json_option
+def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
+    """Give the attribute KEY another label, NAME; its key stays."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.attributes.models import Attribute
+    from newsletter.subscribers.labels import find_label, rename_label
+
+    with session() as opened:
+        attribute = find_label(opened, Attribute, find_publication_or_only(opened, slug), key, lock=True)
+        rename_label(opened, attribute, name, actor=audit.COMMAND_LINE)
+        opened.commit()
+        facts = label_facts(attribute)
+    answer(as_json, facts, f"The attribute {key} is called {facts['label']} now.")
+
+
+@command.command("remove")
+@click.argument("key")
+@publication_option
+@json_option
+def remove(key: str, slug: str | None, as_json: bool) -> None:
+    """Remove the attribute KEY, and its values."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.attributes.create import remove_attribute
+    from newsletter.subscribers.attributes.models import Attribute
+    from newsletter.subscribers.labels import find_label
+
+    with session() as opened:
+        attribute = find_label(opened, Attribute, find_publication_or_only(opened, slug), key, lock=True)
+        remove_attribute(opened, attribute, actor=audit.COMMAND_LINE)
+        opened.commit()
+    answer(as_json, {"removed": key}, f"The attribute {key} is removed.")

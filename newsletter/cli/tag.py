@@ -1,0 +1,78 @@
+"""`newsletter tag`: the labels that subscribers of a publication can have."""
+
+import click
+
+from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.label_options import key_option, label_facts, list_all, publication_option
+
+
+@click.group("tag", help="Name the labels that subscribers can have.")
+def command() -> None: ...
+
+
+@command.command("create")
+@click.argument("name")
+@publication_option
+@key_option
+@click.option("--by-readers", is_flag=True, help="Readers see it, and choose it themselves.")
+@json_option
+def create(name: str, slug: str | None, key: str, by_readers: bool, as_json: bool) -> None:
+    """Create the tag NAME."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.tags.create import create_tag
+
+    with session() as opened:
+        publication = find_publication_or_only(opened, slug)
+        tag = create_tag(opened, publication, name, key=key, by_readers=by_readers, actor=audit.COMMAND_LINE)
+        opened.commit()
+        facts = label_facts(tag)
+    answer(as_json, facts, f"The tag {facts['name']} is ready; its key is {facts['key']}.")
+
+
+@command.command("list")
+@publication_option
+@json_option
+def list_(slug: str | None, as_json: bool) -> None:
+    """List the tags."""
+    from newsletter.subscribers.tags.models import Tag
+
+    list_all(Tag, slug, as_json)
+
+
+@command.command("rename")
+@click.argument("key")
+@click.argument("name")
+@publication_option
+@json_option
+def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
+    """Call the tag KEY by another NAME; its key stays."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.labels import find_label, rename_label
+    from newsletter.subscribers.tags.models import Tag
+
+    with session() as opened:
+        tag = find_label(opened, Tag, find_publication_or_only(opened, slug), key, lock=True)
+        rename_label(opened, tag, name, actor=audit.COMMAND_LINE)
+        opened.commit()
+        facts = label_facts(tag)
+    answer(as_json, facts, f"The tag {key} is called {facts['name']} now.")
+
+
+@command.command("remove")
+@click.argument("key")
+@publication_option
+@json_option
+def remove(key: str, slug: str | None, as_json: bool) -> None:
+    """Remove the tag KEY from everybody who has it."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.labels import find_label, remove_label
+    from newsletter.subscribers.tags.models import Tag
+
+    with session() as opened:
+        tag = find_label(opened, Tag, find_publication_or_only(opened, slug), key, lock=True)
+        remove_label(opened, tag, actor=audit.COMMAND_LINE)
+        opened.commit()
+    answer(as_json, {"removed": key}, f"The tag {key} is removed.")

@@ -1,0 +1,80 @@
+"""`newsletter topic`: the interests of a publication that readers may mute."""
+
+import click
+
+from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.label_options import key_option, label_facts, list_all, publication_option
+
+
+@click.group("topic", help="Name the interests that readers may mute.")
+def command() -> None: ...
+
+
+@command.command("create")
+@click.argument("name")
+@publication_option
+@key_option
+@click.option("--description", default="", help="A sentence for readers.")
+@json_option
+def create(name: str, slug: str | None, key: str, description: str, as_json: bool) -> None:
+    """Create the topic NAME. Every reader gets it until they mute it."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.topics.create import create_topic
+
+    with session() as opened:
+        publication = find_publication_or_only(opened, slug)
+        topic = create_topic(
+            opened, publication, name, key=key, description=description, actor=audit.COMMAND_LINE
+        )
+        opened.commit()
+        facts = label_facts(topic)
+    answer(as_json, facts, f"The topic {facts['name']} is ready; its key is {facts['key']}.")
+
+
+@command.command("list")
+@publication_option
+@json_option
+def list_(slug: str | None, as_json: bool) -> None:
+    """List the topics."""
+    from newsletter.subscribers.topics.models import Topic
+
+    list_all(Topic, slug, as_json)
+
+
+@command.command("rename")
+@click.argument("key")
+@click.argument("name")
+@publication_option
+@json_option
+def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
+    """Call the topic KEY by another NAME; its key stays."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.labels import find_label, rename_label
+    from newsletter.subscribers.topics.models import Topic
+
+    with session() as opened:
+        topic = find_label(opened, Topic, find_publication_or_only(opened, slug), key, lock=True)
+        rename_label(opened, topic, name, actor=audit.COMMAND_LINE)
+        opened.commit()
+        facts = label_facts(topic)
+    answer(as_json, facts, f"The topic {key} is called {facts['name']} now.")
+
+
+@command.command("remove")
+@click.argument("key")
+@publication_option
+@json_option
+def remove(key: str, slug: str | None, as_json: bool) -> None:
+    """Remove the topic KEY, and what is known of who muted it."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.labels import find_label, remove_label
+    from newsletter.subscribers.topics.models import Topic
+
+    with session() as opened:
+        topic = find_label(opened, Topic, find_publication_or_only(opened, slug), key, lock=True)
+        remove_label(opened, topic, actor=audit.COMMAND_LINE)
+        opened.commit()
+    answer(as_json, {"removed": key}, f"The topic {key} is removed.")

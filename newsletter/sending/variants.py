@@ -1,0 +1,118 @@
+"""Which variant of an issue each reader gets: chosen in the database when the audience is frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.core.errors import Refused
+from newsletter.document import Document
+from newsletter.document.visibility import Visibility
+from newsletter.mailings.models import Exclusion, MailingVariant
+from newsletter.publications.models import Publication
+from newsletter.rendering.variant import conditions_of, stranger_number
+from newsletter.subscribers.models import Subscriber, Subscription
+from newsletter.subscribers.topics.models import MutedTopic, Topic
+
+MOST_VARIANTS = 64  # that one mailing has; each is kept in the memory of those who send
+
+
+@dataclass(frozen=True)
+class VariantChoice:
+    """`number` of a reader's variant, for a statement over `Subscription` joined with its `Subscriber`."""
+
+    number: ColumnElement[int]
+    several: bool  # some section is for some readers only
+    may_be_empty: bool  # each is
+
+    def reason(self, reason: ColumnElement[str]) -> ColumnElement[str]:
+        """`reason` for no copy, or that all sections are for others: nobody gets an empty email."""
+        if not self.may_be_empty:
+            return reason
+        nothing = and_(reason == "", self.number == 0)
+        return case((nothing, literal(Exclusion.NOTHING_TO_READ.value)), else_=reason)
+
+
+def variant_choice(session: Session, document: Document, publication: Publication) -> VariantChoice:
+    """How the variant of each reader of `document` is told, by what they muted and speak now.
+
+    The language of a reader is their own, else the publication's.
+    """
+    conditions = conditions_of(document)
+    bits = [
+        case((_meets(session, condition, publication), literal(1 << place)), else_=literal(0))
+        for place, condition in enumerate(conditions)
+    ]
+    number: ColumnElement[int] = literal(0)
+    for bit in bits:
+        number = number + bit
+    unconditional = any(each.visibility in (None, Visibility()) for each in document.sections)
+    several = bool(conditions)
+    return VariantChoice(number, several=several, may_be_empty=several and not unconditional)
+
+
+def count_variants_frozen(session: Session, mailing_id: int, members: Mapping[int, int]) -> None:
+    """Add to how many members of a mailing get the variants of these numbers."""
+    for number, n in sorted(members.items()):
+        row = session.get(MailingVariant, (mailing_id, number))
+        if row is None:
+            session.add(MailingVariant(mailing_id=mailing_id, number=number, members=n))
+        else:
+            row.members += n
+
+
+def variants_frozen(session: Session, mailing_id: int) -> list[int]:
+    """The numbers of the variants that members of a mailing get.
+
+    Raises `Refused` when there are more than a mailing can have.
+    """
+    query = select(MailingVariant.number).where(MailingVariant.mailing_id == mailing_id)
+    numbers = list(session.scalars(query.order_by(MailingVariant.number)))
+    if len(numbers) > MOST_VARIANTS:
+        sentence = (
+            f"Its readers would get {len(numbers)} different emails, {MOST_VARIANTS} are possible:"
+            " show fewer sections to some readers only."
+        )
+        raise Refused("many_variants", sentence)
+    return numbers
+
+
+def number_of(session: Session, document: Document, publication: Publication, subscriber_id: int) -> int:
+    """The number of the variant that a subscriber gets as of now; a stranger's, if they never subscribed."""
+    query = (
+        select(variant_choice(session, document, publication).number)
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.publication_id == publication.id, Subscriber.id == subscriber_id)
+    )
+    number = session.scalar(query)
+    return stranger_number(document, publication.language) if number is None else number
+
+
+def _meets(session: Session, condition: Visibility, publication: Publication) -> ColumnElement[bool]:
+    """What `rendering.variant.is_visible` says of one reader."""
+    asked: list[ColumnElement[bool]] = []
+    if condition.languages:
+        asked.append(_speaks(condition, publication))
+    if condition.topics:
+        asked.append(_gets_topic(session, condition, publication))
+    if condition.segments:
+        asked.append(false())
+    return and_(*asked)
+
+
+def _speaks(condition: Visibility, publication: Publication) -> ColumnElement[bool]:
+    own = func.coalesce(func.nullif(Subscriber.language, ""), publication.language)
+    spoken = func.replace(func.lower(own), "_", "-")
+    wanted = [language.lower() for language in condition.languages]
+    return or_(spoken.in_(wanted), *(spoken.like(f"{language}-%") for language in wanted))
+
+
+def _gets_topic(session: Session, condition: Visibility, publication: Publication) -> ColumnElement[bool]:
+    topics = select(Topic.id).where(Topic.publication_id == publication.id, Topic.key.in_(condition.topics))
+    unmuted = [
+        ~exists().where(MutedTopic.topic_id == id_, MutedTopic.subscription_id == Subscription.id)
+        for id_ in session.scalars(topics)
+    ]
+    return or_(*unmuted) if unmuted else false()

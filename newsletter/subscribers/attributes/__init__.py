@@ -1,0 +1,1 @@
+"""Attributes: the typed fields that a publication keeps of its subscribers beside name and language."""

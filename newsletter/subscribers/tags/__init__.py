@@ -1,0 +1,1 @@
+"""Tags: the labels that editors, or readers themselves, put on subscribers."""

@@ -1,0 +1,1 @@
+"""Topics: the interests within a publication that a reader may mute."""
