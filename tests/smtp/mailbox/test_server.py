@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from newsletter.smtp.mailbox import list_messages, read_message
+from newsletter.smtp.mailbox.__main__ import main
 from newsletter.smtp.mailbox.server import SIZE_LIMIT, SLACK, Catcher
 from tests.servers.processes import ROOT
 
@@ -127,6 +128,15 @@ def test_a_taken_port_is_one_sentence(folder: Path, port: int) -> None:
     assert second.returncode == 1
     assert second.stderr.count("\n") == 1
     assert "address already in use" in second.stderr.lower()
+
+
+def test_it_has_to_be_told_its_folder_and_port(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mailbox"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "are required: --dir, --port" in capsys.readouterr().err
 
 
 def test_what_does_not_come_in_its_order_is_refused(folder: Path, port: int) -> None:

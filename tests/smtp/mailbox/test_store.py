@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.core.errors import Missing
 from newsletter.smtp.mailbox import clear, list_messages, read_message
-from newsletter.smtp.mailbox.store import write_message
+from newsletter.smtp.mailbox.store import read_recipients, write_message
 
 NOON = datetime(2026, 3, 6, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -111,6 +111,14 @@ def test_a_message_of_unknown_origin_has_no_envelope(tmp_path: Path) -> None:
     (tmp_path / f"{message_id}.eml").write_bytes(b"Received: from elsewhere\r\nSubject: Hello\r\n\r\n")
     (summary,) = list_messages(tmp_path)
     assert (summary.sender, summary.recipients, summary.subject) == ("", (), "Hello")
+
+
+def test_recipients_are_read_without_the_message(tmp_path: Path) -> None:
+    people = ["b@example.org", "jörg@exämple.org"]
+    message_id = write_message(tmp_path, "a@example.org", people, b"x" * 100, now=NOON, counter=0)
+    assert list(read_recipients(tmp_path, message_id)) == people
+    clear(tmp_path)
+    assert read_recipients(tmp_path, message_id) == ()
 
 
 def test_a_message_that_is_removed_while_the_list_is_read_is_left_out(tmp_path: Path) -> None:

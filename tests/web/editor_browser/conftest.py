@@ -19,6 +19,6 @@ def issue(running: Installation) -> IssueOnServer:
 def editing(issue: IssueOnServer, window: BrowserContext) -> Iterator[Editing]:
     at = open_editor(window, issue)
     yield at
-    at.tab.close()
+    at.leave()
     expected = re.compile(r"the server responded with a status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED")
     assert [line for line in at.complaints if not expected.search(line)] == []

@@ -52,6 +52,13 @@ class Editing:
         self.tab.goto(f"{self.address}/edit")
         expect(self.tab.locator(".document")).to_be_visible()
 
+    def leave(self) -> None:
+        """For another page of the server. The tab is as it was before, and of the next test."""
+        self.tab.context.set_offline(False)
+        self.tab.goto(f"{self.issue.installation.address}/healthz")
+        self.tab.remove_listener("response", self.note_answer)
+        self.tab.unroute_all()
+
     def note_answer(self, response: Response) -> None:
         request: Request = response.request
         if request.method != "PATCH":
@@ -105,8 +112,11 @@ class Editing:
 
 
 def open_editor(window: BrowserContext, issue: IssueOnServer) -> Editing:
-    """A tab in which somebody is signed in and has the issue open."""
-    tab = window.new_page()
+    """A tab in which somebody is signed in and has the issue open: the one that was left, if there is one.
+
+    Another tab would be another process of the browser, which compiles the scripts of the page anew.
+    """
+    tab = window.pages[0] if window.pages else window.new_page()
     tab.set_viewport_size({"width": 1280, "height": 900})
     at = Editing(issue, tab, listen(tab))
     at.sign_in_again()

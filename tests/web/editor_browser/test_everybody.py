@@ -76,7 +76,7 @@ def test_every_part_can_be_used_by_everybody(
     if language == "en":
         at.tab.set_viewport_size({"width": 1280, "height": 900})
         Keyboard(at.tab).walk_through()
-    at.tab.close()
+    at.leave()
     assert found == []
     assert at.complaints == []
 
