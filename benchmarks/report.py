@@ -165,6 +165,7 @@ def main() -> None:
             add_confirmations(session)
             session.commit()
             mailing_id = mailings[0].id
+        analyze(runtime)
         took = [opening(runtime, mailing_id) for _ in range(ROUNDS)]
         runtime.close()
     slowest, median = max(took), statistics.median(took)
@@ -173,6 +174,12 @@ def main() -> None:
         f"{median * 1000:.0f} ms, the slowest {slowest * 1000:.0f} ms of {MOST * 1000:.0f} "
         f"({judged(MOST, slowest)}); {machine()}"
     )
+
+
+def analyze(runtime: Runtime) -> None:
+    """Let the planner know the tables, as autovacuum does within a minute."""
+    with runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
 
 
 def opening(runtime: Runtime, mailing_id: int) -> float:

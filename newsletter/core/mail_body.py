@@ -1,11 +1,14 @@
 """Mail of anybody, read within bounds: the library's parser takes time by the square of some sizes."""
 
 import re
+from collections.abc import Iterator
+from email import message_from_bytes
 from email.message import Message
 from itertools import islice
 from typing import Any
 
 from newsletter.core.charsets import text_charset
+from newsletter.core.mail_headers import decoded_header, raw_header
 
 DEEPEST = 20  # parts within parts
 MOST_PARTS = 200
@@ -32,6 +35,34 @@ def readable_beginning(raw: bytes, most_lines: int = MOST_LINES) -> bytes:
         for pattern, most in ((_BOUNDARY, MOST_BOUNDARIES), (_LINE_END, most_lines))
     ]
     return raw[: min((found.start() for found in ends if found), default=len(raw))]
+
+
+def mail_texts(raw: bytes, deepest: int = DEEPEST) -> Iterator[str]:
+    """Every text in a mail: its octets as they are, its headers and its parts with their encodings undone."""
+    yield raw.decode("utf-8", "replace")
+    try:
+        parts = list(islice(message_from_bytes(readable_beginning(raw)).walk(), MOST_PARTS))
+    except (ValueError, RecursionError):
+        return
+    for part in parts:
+        yield from (decoded_header(part, name) for name in dict.fromkeys(part.keys()))
+        if not part.is_multipart():
+            yield part_text(part)
+        elif part.get_content_maintype() == "message" and deepest:
+            yield from mail_texts(_encoded_message(part), deepest - 1)
+
+
+def _encoded_message(part: Message) -> bytes:
+    """The message in a part that was encoded against RFC 2046 §5.2.1, decoded; empty for every other part."""
+    inner = part.get_payload(0)  # without a header, so that the lines of Base64 are its body
+    lines = inner.get_payload() if isinstance(inner, Message) else None
+    if raw_header(part, "Content-Transfer-Encoding").lower() != "base64" or not isinstance(lines, str):
+        return b""
+    encoded = Message()
+    encoded["Content-Transfer-Encoding"] = "base64"
+    encoded.set_payload(lines)
+    octets: Any = encoded.get_payload(decode=True)
+    return octets if isinstance(octets, bytes) else b""
 
 
 def part_text(part: Message, longest: int = LONGEST_TEXT) -> str:

@@ -12,11 +12,11 @@ class Item(Model):
     """The linked line."""
     url: WebUrl = ""
     """Where the story is."""
-    untracked: bool = False
-    """True: clicks on its link are never counted, whatever the publication counts."""
     blurb: Blurb = ""
     """One or two sentences; bold, italic, links, lists and line breaks in Markdown."""
     provenance: Provenance = Provenance()
     """Outlet, attribution style, byline and date."""
     image: Image | None = None
     """The item's picture, where it has one."""
+    untracked: bool = False
+    """True: clicks on this link are not counted, whatever the publication counts."""

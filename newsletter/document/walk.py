@@ -62,6 +62,12 @@ def links(document: Document) -> Iterator[Place]:
             yield from (Place(path, url) for url in found)
 
 
+def untracked_urls(document: Document) -> frozenset[str]:
+    """The addresses of links on which clicks are not to be counted, wherever else they stand."""
+    marked = (model for _path, model in _models(document, "") if getattr(model, "untracked", False))
+    return frozenset(url for model in marked if (url := getattr(model, "url", "")))
+
+
 def rich_texts(document: Document) -> Iterator[Place]:
     """Every text in Markdown, in reading order."""
     for path, value, owner in _strings(document, ""):

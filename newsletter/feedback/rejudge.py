@@ -1,6 +1,7 @@
 """Judge what came back again by today's rules, and put right what followed from it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from newsletter.feedback.parsers import parse
 from newsletter.feedback.parsers.reply_text import read_remote_reply
 from newsletter.feedback.refusals import event_of
 from newsletter.feedback.take import MAIL, SUPPRESSING, read_evidence
+from newsletter.feedback.webhooks import WEBHOOKS, WebhookRefused, read_kept_post
 
 BATCH = 200
 JUDGED = SUPPRESSING | {EventKind.UNKNOWN, EventKind.DELAYED, EventKind.AUTO_REPLY}
@@ -95,7 +97,16 @@ def _event_now(record: FeedbackRecord) -> FeedbackEvent | None:
 
 
 def _of_provider(record: FeedbackRecord) -> FeedbackEvent | None:
-    """By what the refusing server said; what a provider does not call final stays so."""
+    """By the post, as long as it is kept whole; then by what the refusing server said."""
+    if record.evidence is not None and record.source in WEBHOOKS.keys():  # noqa: SIM118 - a registry, no mapping
+        with suppress(WebhookRefused):
+            events = read_kept_post(record.source, read_evidence(record.evidence))
+            return events[record.position] if record.position < len(events) else None
+    return _by_reply(record)
+
+
+def _by_reply(record: FeedbackRecord) -> FeedbackEvent | None:
+    """By the reply alone: nothing says any more what the provider calls final, so what was soft stays so."""
     if record.kind not in {EventKind.HARD, EventKind.SOFT} or not record.diagnostic:
         return None
     reply = read_remote_reply(record.diagnostic)

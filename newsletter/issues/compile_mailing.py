@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
+from newsletter.document.walk import untracked_urls
 from newsletter.issues.compile import compile_input
 from newsletter.issues.content import load_content
 from newsletter.issues.models import Issue, Revision
@@ -52,6 +53,7 @@ def compile_for_mailing(
             *(session, publication, mailing_id, urls, links),
             same_issue=session.scalars(select(Mailing.id).where(Mailing.issue_id == issue.id)).all(),
             campaign=issue.slug or str(issue.id),
+            untracked=untracked_urls(document),
         )
         inputs = {number: _redirected(given, made, links) for number, given in inputs.items()}
     return [

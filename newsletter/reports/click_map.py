@@ -4,10 +4,13 @@ It is made of the message that was compiled for the mailing and kept, for nobody
 straight to their pages, its pixel and its canary link are left out: a look at the map counts nothing.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Missing
@@ -15,7 +18,7 @@ from newsletter.core.links import PIXEL_PATH, REDIRECT_PATH, Links
 from newsletter.core.tokens import Purpose
 from newsletter.core.tracking_tokens import CANARY_LINK, read_link_token
 from newsletter.mailings.lifecycle import find
-from newsletter.mailings.models import StoredMessage
+from newsletter.mailings.models import MailingVariant, StoredMessage
 from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.preview.marked_links import LinkLabel, mark_links
 from newsletter.reports.rate import Rate
@@ -40,22 +43,41 @@ class MappedLink:
     people: int
 
 
-class ClickMap:
-    """The message of a mailing and its counted links, in the order of the message."""
+@dataclass(frozen=True)
+class MappedVariant:
+    """One of a mailing's messages: its variant (see `StoredMessage`), and how many members it is for."""
 
-    def __init__(self, html: str, counted: list[LinkClicks], links: Links) -> None:
-        self._html = html
+    variant: str
+    members: int
+
+
+class ClickMap:
+    """The messages of a mailing by variant, and their counted links in the order of the message.
+
+    `variants` is empty where everybody gets the same. A link has one count, whichever message it stands in.
+    """
+
+    def __init__(
+        self,
+        messages: Mapping[str, str],
+        variants: list[MappedVariant],
+        counted: list[LinkClicks],
+        links: Links,
+    ) -> None:
+        self.variants = variants
+        self._messages = messages
         self._by_id = {link.link_id: link for link in counted}
         self._links = links
 
     @cached_property
     def links(self) -> list[MappedLink]:
-        """The counted links that stand in the message; without one, nothing of it is counted."""
+        """The counted links that stand in a message; without one, nothing of it is counted."""
         names: dict[int, str] = {}
-        for url, name in mark_links(self._html, lambda _url: None, self._is_hidden).names.items():
-            link_id, is_counted = self._read(url)
-            if is_counted and link_id in self._by_id:
-                names[link_id] = names.get(link_id) or name
+        for html in self._messages.values():
+            for url, name in mark_links(html, lambda _url: None, self._is_hidden).names.items():
+                link_id, is_counted = self._read(url)
+                if is_counted and link_id in self._by_id:
+                    names[link_id] = names.get(link_id) or name
         counted = [self._by_id[link_id] for link_id in sorted(names)]
         total = sum(link.clicks.clicks for link in counted)
         return [
@@ -66,10 +88,11 @@ class ClickMap:
             for link in counted
         ]
 
-    def marked(self, words: Callable[[MappedLink], tuple[str, str]]) -> str:
-        """The document with `words` behind each counted link: the short ones, and those that are read out.
+    def marked(self, words: Callable[[MappedLink], tuple[str, str]], variant: str = "") -> str:
+        """The message of a variant with `words` behind each counted link: short ones, and those read out.
 
-        The links with the most clicks are drawn strong: those with half as many as the first, or more.
+        That of a stranger where the variant is unknown. The links with the most clicks are drawn strong:
+        those with half as many as the first, or more.
         """
         mapped = {link.link_id: link for link in self.links}
         most = max((link.clicks.count for link in mapped.values()), default=0)
@@ -84,7 +107,13 @@ class ClickMap:
             count = mapped[link_id].clicks.count
             return LinkLabel(known.target, *words(mapped[link_id]), strong=bool(count) and 2 * count >= most)
 
-        return mark_links(self._html, label_of, self._is_hidden).html
+        html = self._messages.get(variant, self._messages[""])
+        return mark_links(html, label_of, self._is_hidden, self._picture_at).html
+
+    def _picture_at(self, url: str) -> str:
+        """Where the page finds a picture: ours on the same server, under whichever name that is asked."""
+        is_ours = self._links.own_path(url).startswith("/media/")
+        return urlsplit(url).path if is_ours else url
 
     def _is_hidden(self, url: str) -> bool:
         """Whether it is the pixel's address or the canary link's."""
@@ -109,8 +138,25 @@ class ClickMap:
 def click_map(session: Session, mailing_id: int, links: Links) -> ClickMap | None:
     """The click map of a mailing; None before its message was made. Raises `Missing` without a mailing."""
     find(session, mailing_id)
-    stored = session.get(StoredMessage, (mailing_id, ""))
-    if stored is None:
+    stored = session.execute(
+        select(StoredMessage.variant, StoredMessage.compiled)
+        .where(StoredMessage.mailing_id == mailing_id)
+        .order_by(StoredMessage.variant)
+    )
+    messages = {
+        variant: CompiledMessage.from_json(compiled).fill_html(NOBODY) for variant, compiled in stored
+    }
+    if "" not in messages:
         return None
-    html = CompiledMessage.from_json(stored.compiled).fill_html(NOBODY)
-    return ClickMap(html, link_clicks(session, mailing_id), links)
+    variants = _variants(session, mailing_id, messages)
+    return ClickMap(messages, variants, link_clicks(session, mailing_id), links)
+
+
+def _variants(session: Session, mailing_id: int, variants: Collection[str]) -> list[MappedVariant]:
+    """The variants with how many members they are for, the largest first; none where there is only one."""
+    if len(variants) == 1:
+        return []
+    members = Counter(dict.fromkeys(variants, 0))
+    for row in session.scalars(select(MailingVariant).where(MailingVariant.mailing_id == mailing_id)):
+        members[str(row.number) if str(row.number) in variants else ""] += row.members
+    return [MappedVariant(variant, n) for variant, n in members.most_common()]

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.address_text import AddressInText
 from newsletter.core.db import Base
+from newsletter.core.mail_body import mail_texts
 
 EVENTS, EVIDENCE = "feedback_event", "feedback_evidence"
 BATCH = 100
+# Kinds of events of which the message may say anything of anybody; bounces speak of one's own address.
+ANYTHING = ("reply", "auto_reply", "unknown")
 
 
 def erase_feedback(session: Session, subscriber_id: int, address_hash: str, address: AddressInText) -> None:
@@ -23,20 +26,17 @@ def erase_feedback(session: Session, subscriber_id: int, address_hash: str, addr
     theirs = session.scalars(
         select(events.c.evidence_id).where(is_theirs, events.c.evidence_id.is_not(None))
     ).all()
-    of_nobody = session.scalars(
-        select(events.c.evidence_id).where(
-            events.c.subscriber_id.is_(None), events.c.evidence_id.is_not(None)
-        )
+    may_name = events.c.subscriber_id.is_(None) | events.c.kind.in_(ANYTHING)
+    of_others = session.scalars(
+        select(events.c.evidence_id).where(may_name, events.c.evidence_id.is_not(None))
     ).all()
     naming: list[int] = []
-    for chunk in _chunks(sorted(set(of_nobody) - set(theirs))):
+    for chunk in _chunks(sorted(set(of_others) - set(theirs))):
         rows = session.execute(
             select(evidence.c.id, evidence.c.compressed).where(evidence.c.id.in_(chunk))
         ).all()
         naming += [
-            row.id
-            for row in rows
-            if address.is_in(zlib.decompress(row.compressed).decode("utf-8", "replace"))
+            row.id for row in rows if any(map(address.is_in, mail_texts(zlib.decompress(row.compressed))))
         ]
     session.execute(update(events).where(is_theirs).values(diagnostic="", address_hash=""))
     for chunk in _chunks(sorted({*theirs, *naming})):

@@ -43,4 +43,5 @@ class Hit(NamedTuple):
 
 def cut_agent(text: str) -> str:
     """A User-Agent as it is kept: what can be printed of its beginning."""
-    return "".join(filter(str.isprintable, text[:AGENT_LENGTH]))
+    beginning = text[:AGENT_LENGTH]
+    return beginning if beginning.isprintable() else "".join(filter(str.isprintable, beginning))

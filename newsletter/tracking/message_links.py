@@ -71,18 +71,24 @@ def record_message_links(
     *,
     same_issue: Collection[int],
     campaign: str,
+    untracked: Collection[str] = (),
 ) -> MessageLinks:
     """Give the links of a mailing their rows. `urls`: each once, in the order of the message.
 
     Pages of our own stay as they are. `same_issue`: the ids of all mailings of its issue; what was mended
     after one of them leads where that one's link does. `campaign`: the name of the issue in UTM parameters.
+    `untracked`: what is not counted in this issue, beside what the publication never counts.
     """
     mode, lines = publication.tracking, publication.untracked_links
     foreign = [url for url in urls if not is_own(url, links)]
     targets = {url: with_utm(url, publication.slug, campaign) for url in foreign}
     if not publication.utm_parameters:
         targets = {url: url for url in foreign}
-    counted = {url for url in foreign if mode is not TrackingMode.OFF and not is_untracked(url, lines)}
+    counted = {
+        url
+        for url in foreign
+        if mode is not TrackingMode.OFF and url not in untracked and not is_untracked(url, lines)
+    }
     through = {url: to for url, to in targets.items() if url in counted or publication.redirect_links}
     rows = add_links(session, mailing_id, through, same_issue=same_issue)
     return MessageLinks(

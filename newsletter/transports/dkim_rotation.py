@@ -93,6 +93,8 @@ def start_signing(
     Raises `Refused` unless workers see its record, or somebody accepts that they do not; `SessionFailed` when
     the key cannot be read, since mail would not leave.
     """
+    if key.active_since:
+        return
     dkim_keys.published(key, secrets)
     if not is_unseen_accepted and not is_seen(key):
         sentence = key.record_problem or "The DNS was not seen to have the record of this key yet."

@@ -5,7 +5,7 @@ left to the views of `web.public.redirect`. Whoever sends `Sec-GPC: 1` or `DNT: 
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Flask, current_app
 from werkzeug.urls import iri_to_uri
@@ -32,6 +32,7 @@ from newsletter.web import database, headers
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+T = TypeVar("T")
 EXTENSION = "newsletter_tracking"
 SETTINGS = "newsletter_settings"
 GIF = (
@@ -39,7 +40,7 @@ GIF = (
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
 REDIRECTED = b"Redirecting.\n"
-MOST_TOKENS = 10_000  # first parts of links that a process has verified: those of some hundred issues
+MOST_TOKENS = 10_000  # first parts of addresses that a process has verified: those of some hundred issues
 PRIVATE = (
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),
@@ -58,6 +59,7 @@ class Tracking:
         self._recorder = Recorder(HitStream(settings.effective_redis_url), HitSpool(settings.data_dir))
         self._mended = MendedLinks(lambda: app.extensions[database.EXTENSION])
         self._links: dict[str, TrackedLink] = {}
+        self._pixels: dict[str, int] = {}  # to the mailing of each
 
     def read_link(self, token: str) -> tuple[TrackedLink, Reader]:
         """What the address of a link says; `Missing` when it is not genuine."""
@@ -65,9 +67,7 @@ class Tracking:
         link = self._links.get(first)
         if link is None:
             link = read_link_token(self._signer, first)
-            if len(self._links) >= MOST_TOKENS:
-                self._links.clear()
-            self._links[first] = link
+            _remember(self._links, first, link)
         return link, read_reader(self._signer, link.mailing_id, reader)
 
     def target_of(self, link: TrackedLink) -> str:
@@ -83,7 +83,10 @@ class Tracking:
         """Record that a pixel was loaded, if its address is genuine and that is wanted."""
         first, _, reader = token.partition(".")
         try:
-            mailing_id = read_pixel_token(self._signer, first)
+            mailing_id = self._pixels.get(first)
+            if mailing_id is None:
+                mailing_id = read_pixel_token(self._signer, first)
+                _remember(self._pixels, first, mailing_id)
             self._record(
                 EventKind.OPEN, mailing_id, 0, read_reader(self._signer, mailing_id, reader), environ
             )
@@ -142,14 +145,21 @@ class TrackingFront:
         return target if target.isascii() else iri_to_uri(target)
 
 
+def _remember(verified: dict[str, T], token: str, said: T) -> None:
+    """Keep what a genuine token says; forget all others when there are too many."""
+    if len(verified) >= MOST_TOKENS:
+        verified.clear()
+    verified[token] = said
+
+
 def _measured(content_type: str, body: bytes) -> list[tuple[str, str]]:
     return [("Content-Type", content_type), ("Content-Length", str(len(body)))]
 
 
 def tracking_of(app: Flask) -> Tracking:
     """That of an application, made when it is first asked for."""
-    made = app.extensions.get(EXTENSION)
-    return cast(Tracking, made or app.extensions.setdefault(EXTENSION, Tracking(app)))
+    made: Tracking | None = app.extensions.get(EXTENSION)
+    return made or cast(Tracking, app.extensions.setdefault(EXTENSION, Tracking(app)))
 
 
 def tracking() -> Tracking:

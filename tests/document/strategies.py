@@ -54,7 +54,9 @@ provenances = some(
     byline=lines,
     published=days,
 )
-items = some(headline=lines, url=urls, blurb=lines, provenance=provenances, image=images)
+items = some(
+    headline=lines, url=urls, blurb=lines, provenance=provenances, image=images, untracked=st.booleans()
+)
 visibilities = some(
     topics=st.lists(st.sampled_from(["sport", "arts"]), max_size=2), languages=st.just(["de", "pt-BR"])
 )
@@ -73,7 +75,11 @@ _FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "text": {"text": lines},
     "image": {"image": images, "url": urls},
-    "button": {"label": lines, "url": urls | st.just("mailto:desk@example.org?subject=Hello")},
+    "button": {
+        "label": lines,
+        "url": urls | st.just("mailto:desk@example.org?subject=Hello"),
+        "untracked": st.booleans(),
+    },
     "divider": {},
     "sponsor": {"sponsor": lines, "headline": lines, "text": lines, "image": images, "url": urls},
     "snippet": {"key": st.sampled_from(["", "support", "who-we-are-2"]), "text": lines, "url": urls},

@@ -50,6 +50,7 @@ from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
 from tests.features.corrected import put_right
+from tests.features.counted import track
 from tests.features.discussion import discuss
 from tests.features.reviewing import SNIPPET, keep_snippet, review
 from tests.web.admin.mailings.ledger import half_way
@@ -133,6 +134,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
     put_right(session, going, runtime.links, OWNER)
+    track(session, demo.mailing_id, runtime.links)
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
@@ -183,10 +185,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
 
 
 def _edit(session: Session, issue_id: int) -> None:
-    """Let the issue have a history: a section was moved, another one removed, and a text changed.
-
-    What is wrong with it stays: it stands in the first section.
-    """
+    """Give the issue a history: a section moved, one removed, a text changed. What is wrong in it stays."""
     issue = session.get_one(Issue, issue_id)
     document = load_document(find_revision(session, issue))
     first, _removed, *sections, last = document.sections

@@ -1,5 +1,6 @@
 """Rules change: what was kept is judged again, and people are suppressed or not as it says now."""
 
+import zlib
 from typing import Any
 
 import pytest
@@ -10,15 +11,19 @@ from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.feedback.events import EventKind, EventReason
-from newsletter.feedback.models import Consequence, FeedbackRecord
+from newsletter.feedback.models import Consequence, FeedbackEvidence, FeedbackRecord
 from newsletter.feedback.parsers import parse
 from newsletter.feedback.rejudge import Rejudged, rejudge, rejudge_person
 from newsletter.feedback.take import MAIL, Intake, take
+from newsletter.feedback.webhooks import WEBHOOKS, Posted, read_webhook
 from newsletter.mailings.models import Outcome
 from newsletter.runtime import Runtime
 from newsletter.subscribers.models import SuppressionReason
 from newsletter.subscribers.suppress import suppress
+from tests.factories import make_subscription
 from tests.feedback.deliveries import World, bounce
+from tests.feedback.posts import ACCOUNTS, BREVO_BOUNCE, GENUINE, with_password
+from tests.feedback.reports import ADDRESS
 
 POLICY = {"code": "5.7.1", "said": "Message rejected due to local policy"}
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -93,3 +98,40 @@ def test_what_was_lifted_or_refused_in_the_dialogue_is_judged_by_what_is_left(wo
     assert (refused.kind, posted.kind, evidenceless.kind) == ("soft", "hard", "hard")
     assert evidenceless.consequence is Consequence.LIFTED
     assert world.suppression is not None
+
+
+def take_post(world: World, provider: str, posted: Posted) -> FeedbackRecord:
+    """What a provider posts about the reader, who has the address that it speaks of."""
+    make_subscription(world.session, world.publication, ADDRESS)
+    reading = read_webhook(provider, posted, ACCOUNTS[provider])
+    intake = Intake(provider, reading.replay_key, posted.raw, verified=True)
+    (record,) = take(world.session, world.links, reading.events, intake)
+    world.session.commit()
+    return record
+
+
+@on_sqlite
+@pytest.mark.parametrize("provider", WEBHOOKS.keys())
+def test_what_a_provider_calls_final_is_hard_when_the_rules_say_so(
+    world: World, runtime: Runtime, provider: str
+) -> None:
+    record = take_post(world, provider, GENUINE[provider])
+    world.session.delete(world.suppression)
+    record.kind, record.reason, record.consequence = EventKind.SOFT, EventReason.POLICY, Consequence.NONE
+    world.session.commit()
+    assert rejudge(runtime.sessions, actor="ed") == Rejudged(events=1, changed=1, suppressed=1)
+    assert world.suppression is not None
+
+
+@on_sqlite
+def test_what_a_provider_does_not_call_final_stays_soft(world: World, runtime: Runtime) -> None:
+    soft = BREVO_BOUNCE | {"event": "soft_bounce"}
+    record = take_post(world, "brevo", with_password(soft, "Bearer bearer-token"))
+    record.reason = EventReason.POLICY
+    world.session.commit()
+    assert rejudge(runtime.sessions, actor="ed") == Rejudged(events=1, changed=1)
+    world.session.refresh(record)
+    assert (record.kind, record.reason) == (EventKind.SOFT, EventReason.USER_UNKNOWN)
+    record.evidence = FeedbackEvidence(compressed=zlib.compress(b"[{ cut off"))
+    world.session.commit()
+    assert rejudge(runtime.sessions, actor="ed") == Rejudged(events=1)

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Missing
-from newsletter.mailings.models import StoredMessage
+from newsletter.mailings.models import MailingVariant, StoredMessage
 from newsletter.publications.models import TrackingMode
 from newsletter.rendering.preview.marked_links import LinkLabel, mark_links
-from newsletter.reports.click_map import ClickMap, MappedLink, click_map
+from newsletter.reports.click_map import ClickMap, MappedLink, MappedVariant, click_map
 from newsletter.reports.rate import Rate
 from tests.reports.conftest import follow_link
 from tests.tracking.conftest import URLS, Copies, MakeCopies, make_copies
@@ -68,17 +68,45 @@ def test_without_counted_links_or_a_message_there_is_none(session: Session, make
     assert click_map(session, copies.mailing_id, copies.runtime.links) is None
 
 
+def test_readers_of_some_sections_have_a_message_of_their_own(
+    session: Session, make_copies: MakeCopies
+) -> None:
+    copies = make_copies()
+    own = session.get_one(StoredMessage, (copies.mailing_id, ""))
+    shorter = json.loads(own.compiled)
+    token = next(part for part in shorter["html"] if isinstance(part, str) and "/l/" in part)
+    address = token[token.rindex('href="') :].removeprefix('href="').split('"')[0]
+    shorter["html"] = [f'<p><a href="{address}">Only this</a></p>']
+    session.add(StoredMessage(mailing_id=copies.mailing_id, variant="3", compiled=json.dumps(shorter)))
+    for number, members in ((0, 7), (3, 40)):
+        session.add(MailingVariant(mailing_id=copies.mailing_id, number=number, members=members))
+    session.commit()
+    mapped = made(session, copies)
+    assert mapped.variants == [MappedVariant("3", 40), MappedVariant("", 7)]
+    assert [link.url for link in mapped.links] == list(URLS)
+    assert "Only this" in mapped.marked(lambda _link: ("1", ""), "3")
+    assert mapped.marked(lambda _link: ("1", ""), "99") == mapped.marked(lambda _link: ("1", ""))
+
+
 def test_what_no_key_of_ours_signed_is_left_alone(session: Session, make_copies: MakeCopies) -> None:
     copies = make_copies()
     row = session.get_one(StoredMessage, (copies.mailing_id, ""))
     document = json.loads(row.compiled)
     base = copies.runtime.links.public_url
-    document["html"] = [f'<p><a href="{base}/l/forged.">One</a> <a href="{base}/l/forged">Two</a></p>']
+    html = (
+        f'<p><img src="{base}/media/a/1.jpg"><img src="https://p.example/media/b.jpg">'
+        f'<a href="{base}/l/forged.">One</a> <a href="{base}/l/forged">Two</a></p>'
+    )
+    document["html"] = [html]
     row.compiled = json.dumps(document)
     session.commit()
     mapped = made(session, copies)
     assert mapped.links == []
-    assert f'href="{base}/l/forged"' in mapped.marked(lambda _link: ("1", "one"))
+    marked = mapped.marked(lambda _link: ("1", "one"))
+    assert f'href="{base}/l/forged"' in marked
+    # Our pictures are found on whichever name the desk is opened under.
+    assert 'src="/media/a/1.jpg"' in marked
+    assert 'src="https://p.example/media/b.jpg"' in marked
 
 
 def test_words_around_what_is_taken_out_stay() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,7 +70,12 @@ def make_copies(session: Session, runtime: Runtime) -> MakeCopies:
     """Freeze a mailing to `readers` people, of whom each agreed to be told apart if they `agree`."""
 
     def make(
-        mode: TrackingMode = TrackingMode.INDIVIDUAL, *, readers: int = 3, agree: bool = True, **facts: object
+        mode: TrackingMode = TrackingMode.INDIVIDUAL,
+        *,
+        readers: int = 3,
+        agree: bool = True,
+        sections: Sequence[dict[str, object]] = (),
+        **facts: object,
     ) -> Copies:
         publication = make_publication(session)
         publication.tracking = mode
@@ -85,7 +90,7 @@ def make_copies(session: Session, runtime: Runtime) -> MakeCopies:
             "subject": "What happened",
             "preheader": "Three stories.",
             "slug": "one",
-            "sections": [{"type": "links", "id": "links", "items": items}],
+            "sections": [{"type": "links", "id": "links", "items": items}, *sections],
         }
         saved = save_document(session, publication, loads(json.dumps(document)), author="test")
         session.flush()

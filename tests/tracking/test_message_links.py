@@ -55,6 +55,26 @@ def test_links_that_are_not_to_be_tracked_lead_straight_there(make_copies: MakeC
     assert 'href="https://buy.example/"' in html
 
 
+def test_a_link_that_its_editor_leaves_out_is_not_counted(make_copies: MakeCopies) -> None:
+    sections = [
+        {"type": "button", "id": "b", "label": "Buy", "url": URLS[2], "untracked": True},
+        {"type": "feature", "id": "f", "headline": "Big", "url": "https://big.example/", "untracked": True},
+        {
+            "type": "sponsor",
+            "id": "s",
+            "sponsor": "Ad",
+            "headline": "Ad",
+            "url": "https://ad.example/",
+            "untracked": True,
+        },
+    ]
+    html = (copies := make_copies(sections=sections)).html(1)
+    assert len(copies.links(1)) == 2
+    assert html.count(f'href="{URLS[2]}"') >= 2  # also where the story has it, without the mark
+    assert 'href="https://big.example/"' in html
+    assert 'href="https://ad.example/"' in html
+
+
 def test_they_go_through_the_redirect_uncounted_where_links_can_be_mended(make_copies: MakeCopies) -> None:
     copies = make_copies(untracked_links="buy.example", redirect_links=True)
     dotted = ["." in path.removeprefix("/l/") for path in copies.links(1)]

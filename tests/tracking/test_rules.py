@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.tracking.models import EventKind, Label
+from newsletter.tracking.hit import cut_agent
+from newsletter.tracking.models import AGENT_LENGTH, EventKind, Label
 from newsletter.tracking.rules import BY_NAME, RULES, TOO_SOON, Event, classify
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -86,3 +87,8 @@ def test_many_events_of_one_delivery_take_no_square_of_their_number() -> None:
     assert labels[0] == (Label.PERSON, "")
     assert labels[-1] == (Label.PERSON, "")
     assert classify([*events, click(2, after=10)])[-1][1] == "burst"
+
+
+def test_of_an_agent_only_what_can_be_printed_is_kept() -> None:
+    assert cut_agent("Mozilla/5.0 Firefox") == "Mozilla/5.0 Firefox"
+    assert cut_agent("Mo\x1b[zil\nla" + "é" * AGENT_LENGTH) == "Mo[zilla" + "é" * (AGENT_LENGTH - 10)

@@ -15,7 +15,7 @@ class ButtonSection(Section):
     url: ButtonUrl = ""
     """https://…, http://… or mailto:…"""
     untracked: bool = False
-    """True: clicks on its link are never counted, whatever the publication counts."""
+    """True: clicks on this link are not counted, whatever the publication counts."""
 
 
 def example() -> ButtonSection:

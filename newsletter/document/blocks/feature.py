@@ -25,6 +25,8 @@ class FeatureSection(Section):
     link_label: Line = ""
     """The text of the link; “Watch the video” or “Read more” if missing."""
     provenance: Provenance = Provenance()
+    untracked: bool = False
+    """True: clicks on this link are not counted, whatever the publication counts."""
 
 
 def example() -> FeatureSection:

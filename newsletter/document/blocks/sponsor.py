@@ -19,6 +19,8 @@ class SponsorSection(Section):
     url: WebUrl = ""
     link_label: Line = ""
     """The text of the link; “Read more” if missing."""
+    untracked: bool = False
+    """True: clicks on this link are not counted, whatever the publication counts."""
 
 
 def example() -> SponsorSection:

@@ -3,10 +3,12 @@
 `WEBHOOKS` is the registry, by the word in the address that a provider posts to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from newsletter.core.registry import Registry
+from newsletter.feedback.events import FeedbackEvent
 from newsletter.feedback.parsers.shorten import shortened
 from newsletter.feedback.webhooks import brevo, mailgun, postmark, resend, sendgrid, ses
 from newsletter.feedback.webhooks.posted import (
@@ -16,23 +18,43 @@ from newsletter.feedback.webhooks.posted import (
     Posted,
     Reading,
     WebhookRefused,
+    read_json,
     unreadable,
 )
 
-__all__ = ["WEBHOOKS", "HookAccount", "Posted", "Reading", "Webhook", "WebhookRefused", "read_webhook"]
+__all__ = [
+    "WEBHOOKS",
+    "HookAccount",
+    "Posted",
+    "Reading",
+    "Webhook",
+    "WebhookRefused",
+    "read_kept_post",
+    "read_webhook",
+]
+
+
+UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """`read` checks a post and says what is in it. Raises `WebhookRefused`."""
+    """`read` checks a post and says what is in it. Raises `WebhookRefused`.
+
+    `events_in`: the same for the JSON of a post that was checked before.
+    """
 
     key: str
     read: Callable[[Posted, HookAccount], Reading]
+    events_in: Callable[[Any], Iterator[FeedbackEvent]]
 
 
 WEBHOOKS: Registry[Webhook] = Registry(
     "webhook",
-    [Webhook(each.KEY, each.read) for each in (ses, mailgun, sendgrid, postmark, brevo, resend)],
+    [
+        Webhook(each.KEY, each.read, each.events_in)
+        for each in (ses, mailgun, sendgrid, postmark, brevo, resend)
+    ],
 )
 
 
@@ -42,6 +64,18 @@ def read_webhook(provider: str, posted: Posted, account: HookAccount) -> Reading
         raise WebhookRefused("webhook_too_large", "The post is too large.")
     try:
         reading = WEBHOOKS[provider].read(posted, account)
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise unreadable() from error
-    return replace(reading, events=tuple(map(shortened, reading.events[:MOST_EVENTS])))
+    return replace(reading, events=_bounded(reading.events))
+
+
+def read_kept_post(provider: str, raw: bytes) -> tuple[FeedbackEvent, ...]:
+    """What a post says that was checked when it came; `WebhookRefused` for one that was not kept whole."""
+    try:
+        return _bounded(tuple(WEBHOOKS[provider].events_in(read_json(raw))))
+    except UNREADABLE as error:
+        raise unreadable() from error
+
+
+def _bounded(events: tuple[FeedbackEvent, ...]) -> tuple[FeedbackEvent, ...]:
+    return tuple(map(shortened, events[:MOST_EVENTS]))

@@ -28,12 +28,21 @@ def read(posted: Posted, account: HookAccount) -> Reading:
     """The events of a post with the right token or password (`account.secret`)."""
     check_password(posted, account.secret)
     body = read_json(posted.raw)
-    posts = mappings(body) or [mapping(body)]
     keys = [
         ":".join(text(each.get(name)) for name in ("event", "message-id", "email", "ts_event"))
-        for each in posts
+        for each in _posts(body)
     ]
-    return Reading(tuple(event for each in posts for event in _events(each)), " ".join(keys)[:1_000])
+    return Reading(tuple(events_in(body)), " ".join(keys)[:1_000])
+
+
+def events_in(body: Any) -> Iterator[FeedbackEvent]:
+    """The events in a post that is genuine."""
+    return (event for each in _posts(body) for event in _events(each))
+
+
+def _posts(body: Any) -> list[dict[str, Any]]:
+    """One post, or several that came together."""
+    return mappings(body) or [mapping(body)]
 
 
 def _events(data: dict[str, Any]) -> Iterator[FeedbackEvent]:

@@ -39,7 +39,12 @@ def read(posted: Posted, account: HookAccount) -> Reading:
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise forged()
     check_time(moment(timestamp), posted.now)
-    return Reading(tuple(_events(mapping(body.get("event-data")))), token)
+    return Reading(tuple(events_in(body)), token)
+
+
+def events_in(body: Any) -> Iterator[FeedbackEvent]:
+    """The events in a post that is genuine."""
+    return _events(mapping(mapping(body).get("event-data")))
 
 
 def _events(data: dict[str, Any]) -> Iterator[FeedbackEvent]:

@@ -39,7 +39,12 @@ def read(posted: Posted, account: HookAccount) -> Reading:
     check_password(posted, account.secret)
     data = mapping(read_json(posted.raw))
     key = ":".join(text(data.get(name)) for name in ("RecordType", "ID", "MessageID", "BouncedAt"))
-    return Reading(tuple(_events(data)), key)
+    return Reading(tuple(events_in(data)), key)
+
+
+def events_in(body: Any) -> Iterator[FeedbackEvent]:
+    """The events in a post that is genuine."""
+    return _events(mapping(body))
 
 
 def _events(data: dict[str, Any]) -> Iterator[FeedbackEvent]:

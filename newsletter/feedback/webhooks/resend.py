@@ -50,7 +50,12 @@ def read(posted: Posted, account: HookAccount) -> Reading:
     if not any(hmac.compare_digest(each, expected) for each in signatures):
         raise forged()
     check_time(moment(timestamp), posted.now)
-    return Reading(tuple(_events(mapping(read_json(posted.raw)))), identifier)
+    return Reading(tuple(events_in(read_json(posted.raw))), identifier)
+
+
+def events_in(body: Any) -> Iterator[FeedbackEvent]:
+    """The events in a post that is genuine."""
+    return _events(mapping(body))
 
 
 def _secret(account: HookAccount) -> bytes:

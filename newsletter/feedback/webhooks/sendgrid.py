@@ -55,8 +55,12 @@ def read(posted: Posted, account: HookAccount) -> Reading:
     except InvalidSignature as error:
         raise forged() from error
     check_time(moment(timestamp), posted.now)
-    events = (event for each in mappings(read_json(posted.raw)) for event in _events(each))
-    return Reading(tuple(events), hashlib.sha256(signature).hexdigest())
+    return Reading(tuple(events_in(read_json(posted.raw))), hashlib.sha256(signature).hexdigest())
+
+
+def events_in(body: Any) -> Iterator[FeedbackEvent]:
+    """The events in a post that is genuine."""
+    return (event for each in mappings(body) for event in _events(each))
 
 
 def _public_key(account: HookAccount) -> EllipticCurvePublicKey:

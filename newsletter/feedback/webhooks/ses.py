@@ -66,10 +66,14 @@ def read(posted: Posted, account: HookAccount) -> Reading:
         url = text(message.get("SubscribeURL"))
         _check_host(url, message)
         return Reading((), replay_key, confirm_url=url)
-    if message["Type"] != "Notification":
-        return Reading((), replay_key)
-    said = mapping(read_json(text(message.get("Message")).encode()))
-    return Reading(tuple(_events(said)), replay_key)
+    return Reading(tuple(events_in(message)), replay_key)
+
+
+def events_in(body: Any) -> Iterator[FeedbackEvent]:
+    """The events in a post that is genuine."""
+    message = mapping(body)
+    if message.get("Type") == "Notification":
+        yield from _events(mapping(read_json(text(message.get("Message")).encode())))
 
 
 def _check_signature(message: dict[str, Any], posted: Posted, account: HookAccount) -> None:

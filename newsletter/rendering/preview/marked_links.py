@@ -41,11 +41,15 @@ class MarkedEmail:
 
 
 def mark_links(
-    html: str, label_of: Callable[[str], LinkLabel | None], is_hidden_part: Callable[[str], bool]
+    html: str,
+    label_of: Callable[[str], LinkLabel | None],
+    is_hidden_part: Callable[[str], bool],
+    picture_at: Callable[[str], str] = str,
 ) -> MarkedEmail:
     """`html`, a whole document, with each link as `label_of` its address says; None leaves it as it is.
 
     Links and images whose address `is_hidden_part` are taken out. All links open a window of their own.
+    `picture_at` says where an image is loaded from, by its address in the message.
     """
     root = etree.fromstring(html, etree.HTMLParser())
     names: dict[str, str] = {}
@@ -53,6 +57,8 @@ def mark_links(
         url = (element.get("href") or element.get("src") or "").strip()
         if is_hidden_part(url):
             _take_out(element)
+        elif element.tag == "img" and url:
+            element.set("src", picture_at(url))
         elif element.get("href") is not None:
             names.setdefault(url, accessible_name(element))
             _mark(element, label_of(url) or LinkLabel(url))

@@ -51,8 +51,11 @@ _FULL = (
             r"пере(?:полнен|повнен)\w*",
             r"за(?:полнен|повнен)\w*",
         ),
-        "(?:ha (?:raggiunto|superato|alcanzado|excedido)|a (?:atteint|depasse)|atingiu|excedeu|przekroczyla)"
-        r"(?: \w+){1,4}",
+        any_of(
+            *("ha (?:raggiunto|superato|alcanzado|excedido)", "a (?:atteint|depasse)", "atingiu", "excedeu"),
+            *("excede", "supera", "depasse", "przekroczyla"),
+        )
+        + r"(?: \w+){1,4}",
     ),
 )
 # Whoever speaks of the sender's address or domain does not speak of the reader's.

@@ -83,8 +83,20 @@ PHRASES: dict[Wording, tuple[str, ...]] = {
     Wording.NETWORK: (
         *("Verbindung fehlgeschlagen", "Zeitüberschreitung", "nicht erreichbar", "Server antwortet nicht"),
         *("connexion refusée", "délai dépassé", "serveur injoignable", "ne répond pas", "no responde"),
-        *("conexión rechazada", "tiempo de espera", "connessione rifiutata", "non raggiungibile"),
-        *("não responde", "conexão recusada", "tempo esgotado", "verbinding geweigerd", "niet bereikbaar"),
+        *(
+            "conexión rechazada",
+            "tiempo de espera",
+            "connessione rifiutata",
+            "non raggiungibile",
+            "non è raggiungibile",
+        ),
+        *(
+            "não responde",
+            "conexão recusada",
+            "tempo esgotado",
+            "verbinding geweigerd",
+            "niet bereikbaar",
+        ),
         *("nie odpowiada", "превышено время", "сервер недоступен", "не отвечает", "bağlantı zaman aşımı"),
         *(
             "接続できません",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 from flask_babel import ngettext
 
 from newsletter.accounts.permissions import Permission
@@ -35,6 +35,8 @@ def show_click_map(mailing_id: int) -> str:
         publication=publication,
         issue_title=titles([mailing]).get(mailing.issue_id, ""),
         links=shown,
+        variants=mapped.variants if mapped else [],
+        variant=request.args.get("variant", ""),
         tells_apart=publication.tracking is TrackingMode.INDIVIDUAL or any(link.people for link in shown),
         rate_words=rate_words,
     )
@@ -48,7 +50,8 @@ def show_marked_email(mailing_id: int) -> Response:
     Empty before its message was made, of which its page says so.
     """
     mapped = _find(mailing_id)
-    response = make_response(mapped.marked(_words) if mapped else "")
+    variant = request.args.get("variant", "")
+    response = make_response(mapped.marked(_words, variant) if mapped else "")
     response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

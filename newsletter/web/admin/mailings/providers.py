@@ -15,7 +15,7 @@ from newsletter.web.admin.guard import allow
 from newsletter.web.admin.mailings.blueprint import blueprint
 from newsletter.web.admin.words.changes import change_words
 from newsletter.web.admin.words.providers import level_words, receiver_name
-from newsletter.web.admin.words.rates import rate_words
+from newsletter.web.admin.words.rates import rate_of, rate_words
 from newsletter.web.csv_lines import Cell, csv_response
 from newsletter.web.database import session
 
@@ -46,6 +46,7 @@ def providers(slug: str) -> str:
         percent_of=percent_of,
         receiver_name=receiver_name,
         level_words=level_words,
+        rate_of=rate_of,
         rate_words=rate_words,
     )
 

@@ -17,7 +17,7 @@ def level_words(level: ComplaintLevel) -> str:
     words = {
         ComplaintLevel.UNKNOWN: "",
         ComplaintLevel.GOOD: _("below %(line)s", line=low),
-        ComplaintLevel.RAISED: _("above %(line)s", line=low),
-        ComplaintLevel.TOO_HIGH: _("above %(line)s", line=high),
+        ComplaintLevel.RAISED: _("%(line)s or more", line=low),
+        ComplaintLevel.TOO_HIGH: _("%(line)s or more", line=high),
     }
     return str(words[level])

@@ -39,8 +39,29 @@ function axis(box: HTMLElement, values: uPlot.Axis.Values): uPlot.Axis {
   return { stroke: ink(box, "words"), font: `13px ${getComputedStyle(box).fontFamily}`, grid: line, ticks: line, values };
 }
 
-/** The numbered moments of the table of marks. */
-function marksOf(box: HTMLElement): { at: number; number: string }[] {
+interface Mark {
+  at: number;
+  number: string;
+}
+
+/** Marks that would stand closer than `apart` are one, labelled from the first to the last, such as “3–5”. */
+function groups(marks: Mark[], place: (at: number) => number, apart: number): { x: number; label: string }[] {
+  const found: { x: number; label: string }[] = [];
+  let first = "";
+  for (const { at, number } of marks) {
+    const x = place(at);
+    const last = found.at(-1);
+    if (last && x - last.x < apart) last.label = `${first}–${number}`;
+    else {
+      first = number;
+      found.push({ x, label: number });
+    }
+  }
+  return found;
+}
+
+/** The numbered moments of the table of marks, in their order. */
+function marksOf(box: HTMLElement): Mark[] {
   const table = document.getElementById(box.dataset["marks"] ?? "");
   const rows = table ? [...table.querySelectorAll<HTMLElement>("[data-mark-at]")] : [];
   return rows.map((row) => ({ at: Number(row.dataset["markAt"]), number: row.dataset["mark"] ?? "" }));
@@ -55,6 +76,7 @@ function lines(box: HTMLElement, across: number[], name: (value: number) => stri
     ctx.save();
     ctx.font = `${12 * ratio}px ${getComputedStyle(box).fontFamily}`;
     ctx.lineWidth = ratio;
+    ctx.textBaseline = "bottom";
     ctx.setLineDash([4 * ratio, 3 * ratio]);
     ctx.strokeStyle = ctx.fillStyle = ink(box, "limit");
     for (const value of across) {
@@ -68,14 +90,13 @@ function lines(box: HTMLElement, across: number[], name: (value: number) => stri
     }
     ctx.strokeStyle = ctx.fillStyle = ink(box, "words");
     ctx.textAlign = "left";
-    for (const mark of marks) {
-      const x = Math.round(plot.valToPos(mark.at, "x", true));
+    for (const { x, label } of groups(marks, (at) => Math.round(plot.valToPos(at, "x", true)), 18 * ratio)) {
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      ctx.fillText(mark.number, x + 3 * ratio, bbox.top + 12 * ratio);
+      ctx.fillText(label, x + 3 * ratio, bbox.top + 14 * ratio);
     }
     ctx.restore();
   };
@@ -108,7 +129,8 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
       ? { label, value, stroke, width: 2, points: { show: true, size: 6, fill: stroke }, spanGaps: true }
       : { label, value, stroke, fill: stroke, width: 0, points: { show: false }, ...(bars && { paths: bars }) };
   });
-  const step = data[0].length > 1 ? (data[0][1] ?? 0) - (data[0][0] ?? 0) : daily ? 86_400 : 3_600;
+  const gaps = [...data[0]].slice(1).map((at, n) => at - (data[0][n] ?? 0));
+  const step = gaps.length ? Math.min(...gaps) : daily ? 86_400 : 3_600;
   const ends: [number, number] = [(data[0][0] ?? 0) - step / 2, (data[0].at(-1) ?? 0) + step / 2];
   return new uPlot(
     {

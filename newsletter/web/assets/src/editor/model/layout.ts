@@ -15,6 +15,7 @@ const INTRO = { label: "Introduction", placeholder: "A few words before the firs
 const LINK_LABEL = { label: "Link text", placeholder: "Read more" };
 const FOLDED_IMAGE = { label: "Image", folded: true };
 const SOURCE = { label: "Source" };
+const UNTRACKED = { label: "Don't count clicks on this link", folded: true };
 
 /** By the name of an object in the schema; the fields of a section by its type. */
 export const LAYOUTS: Layouts = {
@@ -27,7 +28,7 @@ export const LAYOUTS: Layouts = {
     summary: { label: "Summary", hint: "One sentence for the archive, feeds and shared links." },
     og_image: { label: "Image for shared links" },
   },
-  Item: { headline: HEADLINE, blurb: BLURB, url: LINK, provenance: SOURCE, image: FOLDED_IMAGE },
+  Item: { headline: HEADLINE, blurb: BLURB, url: LINK, provenance: SOURCE, image: FOLDED_IMAGE, untracked: UNTRACKED },
   Quote: {
     text: { label: "Quote", placeholder: "What was said, word for word" },
     author: { label: "Author" },
@@ -78,6 +79,7 @@ export const LAYOUTS: Layouts = {
     duration: { label: "Video length", placeholder: "4:12", folded: true },
     link_label: { label: "Link text", placeholder: "Watch the video, or Read more", folded: true },
     provenance: { ...SOURCE, folded: true },
+    untracked: UNTRACKED,
   },
   quotes: { intro: INTRO },
   latest: {
@@ -91,6 +93,7 @@ export const LAYOUTS: Layouts = {
   button: {
     label: { label: "Button text", placeholder: "Nominate someone" },
     url: { label: "Link", placeholder: "https:// or mailto:" },
+    untracked: UNTRACKED,
   },
   sponsor: {
     sponsor: { label: "Sponsor" },
@@ -99,6 +102,7 @@ export const LAYOUTS: Layouts = {
     url: LINK,
     link_label: LINK_LABEL,
     image: FOLDED_IMAGE,
+    untracked: UNTRACKED,
   },
   snippet: { key: { label: "Snippet" }, text: { label: "Text" }, url: LINK, link_label: LINK_LABEL },
 };
