@@ -38,6 +38,7 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
+from newsletter.subscribers.topics.create import create_topic
 from newsletter.web.admin.issues.presence import others
 from tests.factories import create_morning, make_readers
 from tests.serving import serve
@@ -129,6 +130,14 @@ class Installation:
             entry.state, entry.fetch_after = EntryState.READY, None
             session.commit()
             return entry.id
+
+    def create_topics(self, *names: str) -> list[str]:
+        """Topics of the publication; their keys."""
+        with self.runtime.session() as session:
+            publication = session.get_one(Publication, 1)
+            keys = [create_topic(session, publication, name, actor=ANA).key for name in names]
+            session.commit()
+            return keys
 
     def entry(self, entry_id: int) -> Entry:
         """An entry of the inbox as it is now."""

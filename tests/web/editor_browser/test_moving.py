@@ -152,15 +152,24 @@ def test_duplicates_and_additions_by_keyboard(editing: Editing) -> None:
 
 
 def test_who_sees_a_section(editing: Editing) -> None:
-    visibility = {"topics": ["news"], "segments": [], "languages": []}
+    sport, opera = editing.issue.installation.create_topics("Sport", "Opera")
+    visibility = {"topics": ["gone"], "segments": [], "languages": []}
     editing.issue.change({"op": "add", "path": "/sections/1/visibility", "value": visibility})
     editing.open()
     editing.choose("Section “Latest”", "Who sees it")
-    editing.tab.get_by_label("Topics").fill("arts, sport")
-    editing.tab.keyboard.press("Tab")
+    editing.tab.get_by_label("gone (not there any more)").click()
+    editing.tab.get_by_label("Opera").check()
+    editing.tab.get_by_label("Sport").check()
     saved = editing.saved().sections[1].visibility
     assert saved
-    assert saved.topics == ("arts", "sport")
-    expect(editing.tab.get_by_text("Only for arts, sport")).to_be_visible()
-    editing.tab.get_by_role("button", name="Section “Weekly digest”").click()
-    expect(editing.tab.get_by_role("menuitem", name="Who sees it")).to_have_count(0)  # nobody to choose
+    assert saved.topics == (opera, sport)
+    expect(editing.tab.get_by_text("Only for Opera, Sport")).to_be_visible()
+    expect(editing.tab.get_by_label("Segments")).to_have_count(0)  # there are none
+    editing.choose("Section “Weekly digest”", "Who sees it")
+    editing.tab.get_by_label("Languages").first.fill("de, fr")
+    editing.tab.keyboard.press("Tab")
+    digest = editing.saved().sections[0].visibility
+    assert digest
+    assert digest.languages == ("de", "fr")
+    editing.tab.get_by_role("button", name="Show to everyone").first.click()
+    assert editing.saved().sections[0].visibility is None

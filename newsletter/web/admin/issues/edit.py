@@ -19,6 +19,9 @@ from newsletter.issues.patch import MOST_OPERATIONS
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.media.variants import find_sources, served
+from newsletter.publications.models import Publication
+from newsletter.subscribers.labels import list_labels
+from newsletter.subscribers.topics.models import Topic
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.inbox import used_facts
@@ -84,9 +87,16 @@ def page_data(issue: Issue) -> dict[str, Any]:
         "blocks": [{"type": block.key, "label": block.label} for block in BLOCKS],
         "media": {source: served(local_links(), row, SHOWN_WIDTH).url for source, row in rows.items()},
         "mergeFields": _merge_fields(),
+        "readers": _readers(publication),
         "limits": {"operations": MOST_OPERATIONS},
         "user": current_actor(),
     }
+
+
+def _readers(publication: Publication) -> dict[str, list[dict[str, str]]]:
+    """Whom sections can be for, by the field of `document.visibility` that names them."""
+    topics = list_labels(session(), Topic, publication)
+    return {"topics": [{"key": topic.key, "name": topic.name} for topic in topics], "segments": []}
 
 
 @cache

@@ -19,7 +19,7 @@ export type Kind =
   | "check"
   | "language"
   | "slug"
-  | "keys" // a list of keys, typed with commas
+  | "keys" // a list of keys, ticked
   | "languages" // the same of language tags
   | "image" // a picture with its words, or none
   | "picture" // a picture with its words, always there

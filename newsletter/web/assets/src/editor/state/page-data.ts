@@ -5,6 +5,12 @@ import type { Schema } from "../model/schema.ts";
 import type { UsedEntry } from "../model/used-entries.ts";
 import type { Urls } from "./server.ts";
 
+/** A topic or a segment: its key in the document, and what people call it. */
+export interface NamedKey {
+  readonly key: string;
+  readonly name: string;
+}
+
 export interface PageData {
   readonly issueId: number;
   readonly title: string;
@@ -20,6 +26,8 @@ export interface PageData {
   /** What each kind of section is called. */
   readonly blocks: readonly { readonly type: string; readonly label: string }[];
   readonly mergeFields: readonly { readonly name: string; readonly label: string }[];
+  /** Whom sections can be for, by the field that names them. */
+  readonly readers: Readonly<Record<"topics" | "segments", readonly NamedKey[]>>;
   /** Where the pictures that stand in the document already can be looked at. */
   readonly media?: Readonly<Record<string, string>>;
   readonly limits: { readonly operations: number };
