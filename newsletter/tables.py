@@ -26,6 +26,7 @@ from newsletter.preflight.sender_checks import models as sender_checks
 from newsletter.preflight.spam_checks import models as spam_checks
 from newsletter.publications import models as publications
 from newsletter.redirects import models as redirects
+from newsletter.segments import models as segments
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.attributes import models as attributes
@@ -57,6 +58,7 @@ __all__ = [
     "preflight",
     "publications",
     "redirects",
+    "segments",
     "sender_checks",
     "snippets",
     "spam_checks",

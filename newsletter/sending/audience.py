@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.issues.models import Issue
+from newsletter.segments.compile import in_segment
+from newsletter.segments.models import Segment
 from newsletter.sending.exclusion import reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
@@ -24,11 +26,16 @@ class Audience:
         return self.readers + sum(self.excluded.values())
 
 
-def count_audience(session: Session, issue: Issue) -> Audience:
-    """Count the audience by the rule of the freeze, which decides again when the mailing is due."""
-    reason = reason_at_freeze(clock.now(), issue.id, corrects_issue_id=issue.corrects_issue_id).label(
-        "reason"
-    )
+def count_audience(session: Session, issue: Issue, segment: Segment | None = None) -> Audience:
+    """Count the audience by the rule of the freeze, which decides again when the mailing is due.
+
+    `segment`: of a mailing that goes to it alone. Raises `Refused` when its rules cannot be used.
+    """
+    now = clock.now()
+    within = None if segment is None else in_segment(session, issue.publication, segment, now)
+    reason = reason_at_freeze(
+        now, issue.id, corrects_issue_id=issue.corrects_issue_id, in_segment=within
+    ).label("reason")
     reasons = (
         select(reason)
         .select_from(Subscription)

@@ -5,7 +5,7 @@ continues after its last commit, and two at once take turns. Who is not written 
 with the reason and a position below zero, so that every candidate is accounted for.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, case, func, insert, literal, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.approval.notify import tell_team
 from newsletter.core import clock
-from newsletter.core.errors import DomainError, Retryable
+from newsletter.core.errors import DomainError, Refused, Retryable
 from newsletter.core.links import Links
 from newsletter.issues.compile import compile_for_mailing
 from newsletter.issues.models import Issue, Revision
@@ -30,10 +30,11 @@ from newsletter.mailings.models import (
 )
 from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
+from newsletter.segments.frozen import freeze_segment, in_frozen_segment
 from newsletter.sending import failpoints
 from newsletter.sending.approval import HELD, is_unapproved
 from newsletter.sending.control import auto_pause
-from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
+from newsletter.sending.exclusion import exclusion_reason, outside, reason_at_freeze
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
 
 log = structlog.get_logger(__name__)
@@ -81,6 +82,17 @@ def _begin(session: Session, mailing_id: int) -> bool:
     if is_unapproved(session, mailing):
         auto_pause(session, mailing, HELD)
         tell_team(session, "approval_missing", session.get_one(Issue, mailing.issue_id))
+        session.commit()
+        return False
+    return _begin_with_segment(session, mailing, now)
+
+
+def _begin_with_segment(session: Session, mailing: Mailing, now: datetime) -> bool:
+    """Keep the rules of its segment, by which all its chunks decide; held where they cannot be used."""
+    try:
+        freeze_segment(session, mailing, now)
+    except Refused as error:
+        auto_pause(session, mailing, error.message)
         session.commit()
         return False
     advance(mailing, MailingState.FREEZING)
@@ -156,9 +168,10 @@ def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
     now = clock.now()
     corrects = session.get_one(Issue, mailing.issue_id).corrects_issue_id
     earlier = select(Mailing.id).where(Mailing.issue_id == mailing.issue_id, Mailing.id != mailing.id)
+    segment = in_frozen_segment(session, mailing)
     if corrects is None and session.scalar(earlier.limit(1)) is None:
-        return exclusion_reason(now)
-    return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects)
+        return exclusion_reason(now) if segment is None else outside(segment, exclusion_reason(now))
+    return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects, segment)
 
 
 def _count(session: Session, mailing: Mailing, last: int) -> None:

@@ -13,6 +13,7 @@ EXCLUDED: dict[Exclusion, object] = {
     Exclusion.ERASED: _("erased"),
     Exclusion.ALREADY_RECEIVED: _("already received this issue"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
+    Exclusion.NOT_IN_SEGMENT: _("not in the segment"),
     Exclusion.CANCELLED: _("left out by a cancelled mailing"),
 }
 

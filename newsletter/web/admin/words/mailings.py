@@ -43,6 +43,7 @@ EXCLUSIONS: dict[str, object] = {
     Exclusion.ERASED: _("erased"),
     Exclusion.ALREADY_RECEIVED: _("already has this issue"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
+    Exclusion.NOT_IN_SEGMENT: _("not in the segment"),
     Exclusion.CANCELLED: _("mailing cancelled"),
 }
 
