@@ -95,14 +95,17 @@ def _attribute(rule: AttributeRule, names: Names) -> ColumnElement[bool]:
 @leaf_condition.register
 def _tag(rule: TagRule, names: Names) -> ColumnElement[bool]:
     return exists().where(
-        SubscriberTag.tag_id == names.tags[rule.tag],
+        SubscriberTag.tag_id == names.tags[rule.tag].id,
         SubscriberTag.subscriber_id == Subscription.subscriber_id,
     )
 
 
 @leaf_condition.register
 def _topic(rule: TopicRule, names: Names) -> ColumnElement[bool]:
-    muted = (MutedTopic.topic_id == names.topics[rule.topic], MutedTopic.subscription_id == Subscription.id)
+    muted = (
+        MutedTopic.topic_id == names.topics[rule.topic].id,
+        MutedTopic.subscription_id == Subscription.id,
+    )
     return ~exists().where(*muted)
 
 

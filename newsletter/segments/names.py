@@ -28,6 +28,7 @@ from newsletter.segments.rules import (
 )
 from newsletter.segments.value_types import value_problem
 from newsletter.subscribers.attributes.models import Attribute
+from newsletter.subscribers.labels import Label
 from newsletter.subscribers.tags.models import Tag
 from newsletter.subscribers.topics.models import Topic
 
@@ -44,9 +45,9 @@ class Names:
     dialect: str
     now: datetime
     attributes: dict[str, Attribute] = field(default_factory=dict)
-    tags: dict[str, int] = field(default_factory=dict)
-    topics: dict[str, int] = field(default_factory=dict)
-    segments: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    segments: dict[str, Any] = field(default_factory=dict)  # their rules
     mailings: frozenset[int] = frozenset()
     latest: tuple[int, ...] = ()
 
@@ -64,10 +65,6 @@ def look_up(
     asked = [leaf for each in (rules, *segments.values()) for _, leaf in leaves(each)]
     of = publication.id
 
-    def keys(model: type[Tag] | type[Topic], names: set[str]) -> dict[str, int]:
-        query = select(model.key, model.id).where(model.publication_id == of, model.key.in_(names))
-        return {row[0]: row[1] for row in session.execute(query)} if names else {}
-
     attributes = {leaf.attribute for leaf in asked if isinstance(leaf, AttributeRule)}
     past = [_which(leaf) for leaf in asked if isinstance(leaf, _PAST)]
     ids = {which for which in past if isinstance(which, int)}
@@ -77,11 +74,9 @@ def look_up(
         zone=publication.timezone,
         dialect=session.get_bind().dialect.name,
         now=now,
-        attributes={found.key: found for found in session.scalars(_attributes(of, attributes))}
-        if attributes
-        else {},
-        tags=keys(Tag, {leaf.tag for leaf in asked if isinstance(leaf, TagRule)}),
-        topics=keys(Topic, {leaf.topic for leaf in asked if isinstance(leaf, TopicRule)}),
+        attributes=_labels(session, Attribute, of, attributes),
+        tags=_labels(session, Tag, of, {leaf.tag for leaf in asked if isinstance(leaf, TagRule)}),
+        topics=_labels(session, Topic, of, {leaf.topic for leaf in asked if isinstance(leaf, TopicRule)}),
         segments=segments,
         mailings=frozenset(session.scalars(_of(of, Mailing.id.in_(ids)))) if ids else frozenset(),
         latest=tuple(session.scalars(_latest(of, now))) if "latest" in past else (),
@@ -177,8 +172,10 @@ def named_segments(session: Session, publication: Publication, rules: Any) -> di
     return found
 
 
-def _attributes(publication_id: int, keys: set[str]) -> Any:
-    return select(Attribute).where(Attribute.publication_id == publication_id, Attribute.key.in_(keys))
+def _labels(session: Session, kind: type[Label], publication_id: int, keys: set[str]) -> dict[str, Label]:
+    """Those of the publication with these keys, by key."""
+    query = select(kind).where(kind.publication_id == publication_id, kind.key.in_(keys))
+    return {label.key: label for label in session.scalars(query)} if keys else {}
 
 
 def _of(publication_id: int, condition: Any) -> Any:

@@ -20,6 +20,7 @@ TOO_DEEP = f"The rules are nested too deeply: at most {DEEPEST} groups within ea
 TOO_MANY = f"There are too many rules: at most {MOST_RULES}."
 EMPTY = "Give at least one rule here."
 NO_RULE = 'A rule is an object such as {"tag": "press"}.'
+_KINDS = set(KINDS)
 _GROUPS = {"all", "any", "none", "not"}
 _PAST = {"clicked", "got", "did_not_get", "rejected"}
 _Waiting = tuple[str, object, int]  # place, value, groups around it
@@ -68,12 +69,12 @@ def rules_invalid(fields: dict[str, str]) -> Refused:
 def _broken_values(data: object) -> dict[str, str]:
     """What must not reach the parser of models: endless nesting, too many rules, broken characters."""
     waiting: list[_Waiting] = [("", data, 0)]
-    objects = 0
+    rules = 0
     while waiting:
         place, value, depth = waiting.pop()
-        objects += isinstance(value, Mapping)
+        rules += isinstance(value, Mapping) and not _KINDS.isdisjoint(value)
         depth += isinstance(value, Mapping) and not _GROUPS.isdisjoint(value)
-        sentence = TOO_DEEP if depth > DEEPEST else TOO_MANY if objects > 3 * MOST_RULES else _broken(value)
+        sentence = TOO_DEEP if depth > DEEPEST else TOO_MANY if rules > MOST_RULES else _broken(value)
         if sentence:
             return {place: sentence}
         if isinstance(value, Mapping):

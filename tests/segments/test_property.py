@@ -214,9 +214,9 @@ def _make(session: Session, publication: Publication, number: int, facts: dict[s
     subscriber.language, subscriber.attributes = facts["language"], facts["attributes"]
     names = look_up(session, publication, read({"all": [{"tag": "press"}, {"topic": "sport"}]}), NOW)
     if facts["tagged"]:
-        session.add(SubscriberTag(tag_id=names.tags["press"], subscriber_id=subscriber.id))
+        session.add(SubscriberTag(tag_id=names.tags["press"].id, subscriber_id=subscriber.id))
     if facts["muted"]:
-        session.add(MutedTopic(topic_id=names.topics["sport"], subscription_id=subscription.id))
+        session.add(MutedTopic(topic_id=names.topics["sport"].id, subscription_id=subscription.id))
     for source in facts["sources"]:
         kind = ConsentKind.WITHDRAWN if source is ConsentSource.PAGE else ConsentKind.REQUESTED
         session.add(ConsentRecord(subscription_id=subscription.id, kind=kind, source=source))
