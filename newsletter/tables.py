@@ -27,6 +27,7 @@ from newsletter.preflight.spam_checks import models as spam_checks
 from newsletter.publications import models as publications
 from newsletter.redirects import models as redirects
 from newsletter.reports import models as reports
+from newsletter.segments import models as segments
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.attributes import models as attributes
@@ -59,6 +60,7 @@ __all__ = [
     "publications",
     "redirects",
     "reports",
+    "segments",
     "sender_checks",
     "snippets",
     "spam_checks",

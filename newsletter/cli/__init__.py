@@ -21,6 +21,7 @@ NOUNS = {
     "topic": "Name the interests that readers may mute.",
     "tag": "Name the labels that subscribers can have.",
     "attribute": "Name the fields that are kept of subscribers.",
+    "segment": "Choose subscribers by rules, for mailings.",
     "subscribers": "Import, count, show and suppress subscribers.",
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",

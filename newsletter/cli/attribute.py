@@ -91,8 +91,9 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
-    """Remove the attribute KEY, and its values."""
+    """Remove the attribute KEY, and its values; refused while something uses it."""
     from newsletter import audit
+    from newsletter.issues.uses import require_unused
     from newsletter.publications.find import find_publication_or_only
     from newsletter.subscribers.attributes.create import remove_attribute
     from newsletter.subscribers.attributes.models import Attribute
@@ -100,6 +101,7 @@ def remove(key: str, slug: str | None, as_json: bool) -> None:
 
     with session() as opened:
         attribute = find_label(opened, Attribute, find_publication_or_only(opened, slug), key, lock=True)
+        require_unused(opened, attribute)
         remove_attribute(opened, attribute, actor=audit.COMMAND_LINE)
         opened.commit()
     answer(as_json, {"removed": key}, f"The attribute {key} is removed.")

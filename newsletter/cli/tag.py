@@ -65,14 +65,16 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
-    """Remove the tag KEY from everybody who has it."""
+    """Remove the tag KEY from everybody who has it; refused while something uses it."""
     from newsletter import audit
+    from newsletter.issues.uses import require_unused
     from newsletter.publications.find import find_publication_or_only
     from newsletter.subscribers.labels import find_label, remove_label
     from newsletter.subscribers.tags.models import Tag
 
     with session() as opened:
         tag = find_label(opened, Tag, find_publication_or_only(opened, slug), key, lock=True)
+        require_unused(opened, tag)
         remove_label(opened, tag, actor=audit.COMMAND_LINE)
         opened.commit()
     answer(as_json, {"removed": key}, f"The tag {key} is removed.")

@@ -67,14 +67,16 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
-    """Remove the topic KEY, and what is known of who muted it."""
+    """Remove the topic KEY, and what is known of who muted it; refused while something uses it."""
     from newsletter import audit
+    from newsletter.issues.uses import require_unused
     from newsletter.publications.find import find_publication_or_only
     from newsletter.subscribers.labels import find_label, remove_label
     from newsletter.subscribers.topics.models import Topic
 
     with session() as opened:
         topic = find_label(opened, Topic, find_publication_or_only(opened, slug), key, lock=True)
+        require_unused(opened, topic)
         remove_label(opened, topic, actor=audit.COMMAND_LINE)
         opened.commit()
     answer(as_json, {"removed": key}, f"The topic {key} is removed.")

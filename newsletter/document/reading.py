@@ -46,6 +46,10 @@ _HINTS = {
     "id": "lower-case letters, digits and dashes, at most 40",
     "language": "a language code such as en or pt-BR",
     "languages": "a language code such as en or pt-BR",
+    "tag": "a key of lower-case letters, digits, - and _",
+    "topic": "a key of lower-case letters, digits, - and _",
+    "segment": "a key of lower-case letters, digits, - and _",
+    "attribute": "a key of lower-case letters, digits and _",
     "topics": "a key of lower-case letters, digits, - and _",
     "segments": "a key of lower-case letters, digits, - and _",
 }
@@ -79,7 +83,7 @@ def sentences(error: ValidationError) -> dict[str, str]:
     """What Pydantic found, as places in the document and sentences for people."""
     found: dict[str, str] = {}
     for details in error.errors(include_url=False):
-        found.setdefault(_path(details), _sentence(details))
+        found.setdefault(_path(details), sentence_of(details))
     return found
 
 
@@ -127,7 +131,8 @@ def _path(details: ErrorDetails) -> str:
     return path + str(details.get("ctx", {}).get("at", ""))
 
 
-def _sentence(details: ErrorDetails) -> str:
+def sentence_of(details: ErrorDetails) -> str:
+    """One problem that Pydantic found, as a sentence."""
     context: dict[str, Any] = dict(details.get("ctx", {}))
     if "sentence" in context:
         return str(context["sentence"])

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Double, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,6 +62,7 @@ class Exclusion(StrEnum):
     ALREADY_RECEIVED = "already_received"  # by another mailing of the same issue
     NOTHING_TO_READ = "nothing_to_read"  # each of its sections is for other readers
     NOT_RECEIVED = "not_received"  # of a correction mail: never got the issue that it corrects
+    NOT_IN_SEGMENT = "not_in_segment"  # of a mailing to a segment: not met by its rules at the freeze
     CANCELLED = "cancelled"
 
 
@@ -90,6 +92,10 @@ class Mailing(Base):
     held_reason: Mapped[str] = mapped_column(Text, default="")
     scheduled_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(64), default="UTC")  # the zone its time was given in
+    # The segment it goes to, while there is one (None: everybody); and what that was at the freeze, which
+    # stays: its slug and name, its rules, those of the segments that they name, and the moment.
+    segment_id: Mapped[int | None] = mapped_column(BigId)
+    frozen_segment: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -26,6 +26,7 @@ from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile_input import compile_with_parts
 from newsletter.rendering.parts import PartBytes
+from newsletter.segments.find import list_segments
 from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.topics.models import Topic
@@ -91,6 +92,7 @@ def make_draft(
         missing_snippets=snippets.missing,
         outdated_snippets=snippets.outdated,
         topics=frozenset(topic.key for topic in list_labels(session, Topic, publication)),
+        segments=frozenset(segment.slug for segment in list_segments(session, publication)),
         settings=load_settings(session, publication),
     )
 

@@ -10,6 +10,8 @@ from newsletter.core import clock
 from newsletter.document import Document
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
+from newsletter.segments.compile import in_segment
+from newsletter.segments.models import Segment
 from newsletter.sending.exclusion import reason_at_freeze
 from newsletter.sending.variants import variant_choice
 from newsletter.subscribers.models import Subscriber, Subscription, Suppression
@@ -32,14 +34,19 @@ class Audience:
         return self.readers + sum(self.excluded.values())
 
 
-def count_audience(session: Session, issue: Issue, document: Document | None = None) -> Audience:
+def count_audience(
+    session: Session, issue: Issue, segment: Segment | None = None, *, document: Document | None = None
+) -> Audience:
     """Count the audience by the rule of the freeze, which decides again when the mailing is due.
 
-    `document` is that of the issue's newest revision, where it is loaded already.
+    `segment`: of a mailing that goes to it alone; `document` is that of the issue's newest revision, where it
+    is loaded already. Raises `Refused` when the rules of the segment cannot be used.
     """
+    now = clock.now()
     document = document or load_document(find_revision(session, issue))
-    variants = variant_choice(session, document, issue.publication)
-    reason = reason_at_freeze(clock.now(), issue.id, corrects_issue_id=issue.corrects_issue_id)
+    variants = variant_choice(session, document, issue.publication, now, lenient=True)
+    within = None if segment is None else in_segment(session, issue.publication, segment, now)
+    reason = reason_at_freeze(now, issue.id, corrects_issue_id=issue.corrects_issue_id, in_segment=within)
     candidates = (
         select(variants.reason(reason).label("reason"), variants.number.label("variant"))
         .select_from(Subscription)

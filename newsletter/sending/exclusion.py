@@ -34,17 +34,33 @@ def exclusion_reason(now: datetime | BindParameter[datetime]) -> ColumnElement[s
 
 
 def reason_at_freeze(
-    now: datetime, issue_id: int, mailing_id: int = 0, corrects_issue_id: int | None = None
+    now: datetime,
+    issue_id: int,
+    mailing_id: int = 0,
+    corrects_issue_id: int | None = None,
+    in_segment: ColumnElement[bool] | None = None,
 ) -> ColumnElement[str]:
     """The same, and whoever has this issue from another mailing; `mailing_id` 0 is one not made yet.
 
-    Of a correction mail, also whoever did not get the issue `corrects_issue_id`.
+    Also whoever is not `in_segment`, where the mailing goes to one, and of a correction mail whoever did not
+    get the issue `corrects_issue_id`.
     """
-    rule = exclusion_reason(now)
     further: list[tuple[ColumnElement[bool], Exclusion]] = []
     if corrects_issue_id is not None:
         further.append((~has_received(corrects_issue_id), Exclusion.NOT_RECEIVED))
     further.append((has_received(issue_id, mailing_id), Exclusion.ALREADY_RECEIVED))
+    rule = exclusion_reason(now) if in_segment is None else outside(in_segment, exclusion_reason(now))
+    return _first_of(rule, further)
+
+
+def outside(in_segment: ColumnElement[bool], rule: ColumnElement[str]) -> ColumnElement[str]:
+    """`rule`, and whoever it lets pass without being `in_segment`."""
+    return _first_of(rule, [(~in_segment, Exclusion.NOT_IN_SEGMENT)])
+
+
+def _first_of(
+    rule: ColumnElement[str], further: list[tuple[ColumnElement[bool], Exclusion]]
+) -> ColumnElement[str]:
     reasons = ((when, literal(reason.value)) for when, reason in further)
     return case((rule != "", rule), *reasons, else_=literal(""))
 

@@ -6,7 +6,7 @@ with the reason and a position below zero, so that every candidate is accounted 
 """
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, case, func, insert, literal, select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.approval.notify import tell_team
 from newsletter.core import clock
-from newsletter.core.errors import DomainError, Retryable
+from newsletter.core.errors import DomainError, Refused, Retryable
 from newsletter.core.links import Links
 from newsletter.issues.compile_mailing import compile_for_mailing
 from newsletter.issues.load import load_document
@@ -32,10 +32,11 @@ from newsletter.mailings.models import (
 )
 from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
+from newsletter.segments.frozen import freeze_segment, in_frozen_segment
 from newsletter.sending import failpoints
 from newsletter.sending.approval import HELD, is_unapproved
 from newsletter.sending.control import auto_pause
-from newsletter.sending.exclusion import exclusion_reason, reason_at_freeze
+from newsletter.sending.exclusion import exclusion_reason, outside, reason_at_freeze
 from newsletter.sending.variants import (
     VariantChoice,
     count_variants_frozen,
@@ -91,6 +92,17 @@ def _begin(session: Session, mailing_id: int) -> bool:
         tell_team(session, "approval_missing", session.get_one(Issue, mailing.issue_id))
         session.commit()
         return False
+    return _begin_with_segment(session, mailing, now)
+
+
+def _begin_with_segment(session: Session, mailing: Mailing, now: datetime) -> bool:
+    """Keep the rules of its segment, by which all its chunks decide; held where they cannot be used."""
+    try:
+        freeze_segment(session, mailing, now)
+    except Refused as error:
+        auto_pause(session, mailing, error.message)
+        session.commit()
+        return False
     advance(mailing, MailingState.FREEZING)
     return True
 
@@ -115,19 +127,25 @@ def _freeze_chunk(session: Session, mailing_id: int, chunk: int) -> bool:
     )
     if last is None:
         return False
-    variants = _variants(session, mailing)
-    _insert_deliveries(session, mailing, last, variants)
+    try:
+        reason, variants = _reason(session, mailing), _variants(session, mailing)
+    except Refused as error:  # what a rule is about was removed in the middle
+        auto_pause(session, mailing, error.message)
+        return False
+    _insert_deliveries(session, mailing, last, variants.reason(reason), variants)
     _count(session, mailing, last, variants)
     mailing.frozen_through = last
     return True
 
 
-def _insert_deliveries(session: Session, mailing: Mailing, last: int, variants: VariantChoice) -> None:
+def _insert_deliveries(
+    session: Session, mailing: Mailing, last: int, reason: ColumnElement[str], variants: VariantChoice
+) -> None:
     candidates = (
         select(
             Subscription.subscriber_id.label("subscriber_id"),
             Subscription.id.label("subscription_id"),
-            variants.reason(_reason(session, mailing)).label("reason"),
+            reason.label("reason"),
             variants.number.label("variant"),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
@@ -174,7 +192,7 @@ def _insert_deliveries(session: Session, mailing: Mailing, last: int, variants: 
 def _variants(session: Session, mailing: Mailing) -> VariantChoice:
     revision = session.get_one(Revision, mailing.revision_id)
     publication = session.get_one(Publication, mailing.publication_id)
-    return variant_choice(session, load_document(revision), publication)
+    return variant_choice(session, load_document(revision), publication, clock.now())
 
 
 def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
@@ -182,9 +200,10 @@ def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
     now = clock.now()
     corrects = session.get_one(Issue, mailing.issue_id).corrects_issue_id
     earlier = select(Mailing.id).where(Mailing.issue_id == mailing.issue_id, Mailing.id != mailing.id)
+    segment = in_frozen_segment(session, mailing)
     if corrects is None and session.scalar(earlier.limit(1)) is None:
-        return exclusion_reason(now)
-    return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects)
+        return exclusion_reason(now) if segment is None else outside(segment, exclusion_reason(now))
+    return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects, segment)
 
 
 def _count(session: Session, mailing: Mailing, last: int, variants: VariantChoice) -> None:

@@ -13,15 +13,26 @@ from newsletter.issues.models import Issue
 from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.preflight.require import require_sendable
+from newsletter.segments.find import lock_usable
+from newsletter.segments.models import Segment
 from newsletter.sending.schedule_time import Moment
 
 
-def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, *, actor: str) -> Mailing:
+def schedule(
+    session: Session,
+    issue: Issue,
+    when: Moment | None,
+    links: Links,
+    *,
+    segment: Segment | None = None,
+    actor: str,
+) -> Mailing:
     """The mailing of an issue: the one there is, or a new one for `when` (None: now).
 
-    The newest revision is locked. Raises `Refused` with everything that preflight finds blocking, `Conflict`
-    for a correction mail while what it corrects is still being sent. However many people press at once, they
-    come in one by one: the first makes the mailing, and all get it.
+    It goes to all readers, or to those in `segment`, which is asked when the mailing is due. The newest
+    revision is locked. Raises `Refused` with everything that preflight finds blocking, and for a segment
+    whose rules cannot be used; `Conflict` for a correction mail while what it corrects is still being sent.
+    However many people press at once, they come in one by one: the first makes the mailing, and all get it.
     """
     # Nobody types between preflight and the lock, nor schedules: whoever waited for it finds the mailing.
     lock_issue(session, issue.id)
@@ -31,6 +42,8 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
     _require_that_sending_is_over(session, issue.corrects_issue_id)
     revision = find_revision(session, issue)
     require_sendable(session, revision, issue.publication, links)
+    if segment is not None:
+        segment = lock_usable(session, segment)
     moment = when or Moment(clock.now(), issue.publication.timezone)
     mailing = Mailing(
         publication_id=issue.publication_id,
@@ -38,6 +51,7 @@ def schedule(session: Session, issue: Issue, when: Moment | None, links: Links, 
         revision_id=revision.id,
         scheduled_at=moment.at,
         zone=moment.zone,
+        segment_id=None if segment is None else segment.id,
     )
     session.add(mailing)
     session.flush()

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, select
 from sqlalchemy.orm import Session
 
+from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.document import Document
 from newsletter.document.visibility import Visibility
 from newsletter.mailings.models import Exclusion, MailingVariant
 from newsletter.publications.models import Publication
 from newsletter.rendering.variant import conditions_of, stranger_number
+from newsletter.segments.compile import compile_rules
+from newsletter.segments.read import read
 from newsletter.subscribers.models import Subscriber, Subscription
-from newsletter.subscribers.topics.models import MutedTopic, Topic
 
 MOST_VARIANTS = 64  # that one mailing has; each is kept in the memory of those who send
 
@@ -34,14 +37,26 @@ class VariantChoice:
         return case((nothing, literal(Exclusion.NOTHING_TO_READ.value)), else_=reason)
 
 
-def variant_choice(session: Session, document: Document, publication: Publication) -> VariantChoice:
-    """How the variant of each reader of `document` is told, by what they muted and speak now.
+def variant_choice(
+    session: Session, document: Document, publication: Publication, now: datetime, *, lenient: bool = False
+) -> VariantChoice:
+    """How the variant of each reader of `document` is told, by what they are at `now`.
 
-    The language of a reader is their own, else the publication's.
+    The language of a reader is their own, else the publication's. Raises `Refused` when a topic or a segment
+    that a section is for is not there any more; `lenient`: nobody sees that section then.
     """
+
+    def meets(condition: Visibility) -> ColumnElement[bool]:
+        try:
+            return _meets(session, condition, publication, now)
+        except Refused:
+            if lenient:
+                return false()
+            raise
+
     conditions = conditions_of(document)
     bits = [
-        case((_meets(session, condition, publication), literal(1 << place)), else_=literal(0))
+        case((meets(condition), literal(1 << place)), else_=literal(0))
         for place, condition in enumerate(conditions)
     ]
     number: ColumnElement[int] = literal(0)
@@ -81,7 +96,7 @@ def variants_frozen(session: Session, mailing_id: int) -> list[int]:
 def number_of(session: Session, document: Document, publication: Publication, subscriber_id: int) -> int:
     """The number of the variant that a subscriber gets as of now; a stranger's, if they never subscribed."""
     query = (
-        select(variant_choice(session, document, publication).number)
+        select(variant_choice(session, document, publication, clock.now(), lenient=True).number)
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(Subscription.publication_id == publication.id, Subscriber.id == subscriber_id)
@@ -90,29 +105,10 @@ def number_of(session: Session, document: Document, publication: Publication, su
     return stranger_number(document, publication.language) if number is None else number
 
 
-def _meets(session: Session, condition: Visibility, publication: Publication) -> ColumnElement[bool]:
-    """What `rendering.variant.is_visible` says of one reader."""
-    asked: list[ColumnElement[bool]] = []
-    if condition.languages:
-        asked.append(_speaks(condition, publication))
-    if condition.topics:
-        asked.append(_gets_topic(session, condition, publication))
-    if condition.segments:
-        asked.append(false())
-    return and_(*asked)
-
-
-def _speaks(condition: Visibility, publication: Publication) -> ColumnElement[bool]:
-    own = func.coalesce(func.nullif(Subscriber.language, ""), publication.language)
-    spoken = func.replace(func.lower(own), "_", "-")
-    wanted = [language.lower() for language in condition.languages]
-    return or_(spoken.in_(wanted), *(spoken.like(f"{language}-%") for language in wanted))
-
-
-def _gets_topic(session: Session, condition: Visibility, publication: Publication) -> ColumnElement[bool]:
-    topics = select(Topic.id).where(Topic.publication_id == publication.id, Topic.key.in_(condition.topics))
-    unmuted = [
-        ~exists().where(MutedTopic.topic_id == id_, MutedTopic.subscription_id == Subscription.id)
-        for id_ in session.scalars(topics)
-    ]
-    return or_(*unmuted) if unmuted else false()
+def _meets(
+    session: Session, condition: Visibility, publication: Publication, now: datetime
+) -> ColumnElement[bool]:
+    """What `rendering.variant.is_visible` says of one reader, as rules of a segment."""
+    kinds = {"topic": condition.topics, "segment": condition.segments, "language": condition.languages}
+    asked = [{"any": [{kind: key} for key in keys]} for kind, keys in kinds.items() if keys]
+    return compile_rules(session, publication, read({"all": asked}), now)

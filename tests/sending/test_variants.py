@@ -32,7 +32,7 @@ from tests.factories import make_publication, make_subscription
 from tests.sending.process import sending_processes
 
 TOPICS = ("sport", "opera")
-LANGUAGES = ("", "de", "de-AT", "it", "pt_BR")
+LANGUAGES = ("", "de", "de-AT", "it", "pt-BR")
 ASKED: list[dict[str, Any] | None] = [
     None,
     {"topics": ["sport"]},

@@ -82,6 +82,7 @@ OWN_COLUMNS = {
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},
+    "segment": {"slug"},
     "mailing": {"zone", "state", "control"},
     "transport_rest": {"transport", "sender"},
     "approval": {"approved_by"},

@@ -20,6 +20,7 @@ from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.media.variants import find_sources, served
 from newsletter.publications.models import Publication
+from newsletter.segments.find import list_segments
 from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.topics.models import Topic
 from newsletter.web.admin.guard import allow, current_actor
@@ -96,7 +97,12 @@ def page_data(issue: Issue) -> dict[str, Any]:
 def _readers(publication: Publication) -> dict[str, list[dict[str, str]]]:
     """Whom sections can be for, by the field of `document.visibility` that names them."""
     topics = list_labels(session(), Topic, publication)
-    return {"topics": [{"key": topic.key, "name": topic.name} for topic in topics], "segments": []}
+    return {
+        "topics": [{"key": topic.key, "name": topic.name} for topic in topics],
+        "segments": [
+            {"key": segment.slug, "name": segment.name} for segment in list_segments(session(), publication)
+        ],
+    }
 
 
 @cache

@@ -157,7 +157,7 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
     chosen = chosen or read_chosen({}, issue.publication.timezone)
     revision = find_revision(session(), issue)
     content = load_content(session(), revision, issue.publication)
-    audience = count_audience(session(), issue, content.document)
+    audience = count_audience(session(), issue, document=content.document)
     findings = findings_of(issue, revision, content)
     blocked = blocking(findings)
     ready = chosen.settled and not blocked and audience.readers > 0

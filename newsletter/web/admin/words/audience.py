@@ -14,6 +14,7 @@ EXCLUDED: dict[Exclusion, object] = {
     Exclusion.ALREADY_RECEIVED: _("already received this issue"),
     Exclusion.NOTHING_TO_READ: _("nothing in this issue is for them"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
+    Exclusion.NOT_IN_SEGMENT: _("not in the segment"),
     Exclusion.CANCELLED: _("left out by a cancelled mailing"),
 }
 

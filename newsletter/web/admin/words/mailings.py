@@ -44,6 +44,7 @@ EXCLUSIONS: dict[str, object] = {
     Exclusion.ALREADY_RECEIVED: _("already has this issue"),
     Exclusion.NOTHING_TO_READ: _("nothing in this issue is for them"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
+    Exclusion.NOT_IN_SEGMENT: _("not in the segment"),
     Exclusion.CANCELLED: _("mailing cancelled"),
 }
 

@@ -1,0 +1,1 @@
+"""Segments: saved rules that narrow a publication's subscribers, compiled to SQL whenever they are asked."""
