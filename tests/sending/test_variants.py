@@ -17,6 +17,8 @@ from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
 from newsletter.rendering.variant import Reader, conditions_of, number_for, numbered_variant, variant_for
 from newsletter.runtime import Runtime
+from newsletter.segments.read import read as read_rules
+from newsletter.segments.save import create_segment
 from newsletter.sending import variants
 from newsletter.sending.audience import count_audience
 from newsletter.sending.copy_sent import find_copy
@@ -24,6 +26,8 @@ from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
 from newsletter.sending.variants import number_of
 from newsletter.smtp.sink import Options, Sink
+from newsletter.subscribers.attributes.create import create_attribute
+from newsletter.subscribers.attributes.models import AttributeType
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.topics.create import create_topic
 from newsletter.subscribers.topics.mute import muted_topics, set_muted_topics
@@ -38,6 +42,7 @@ ASKED: list[dict[str, Any] | None] = [
     {"topics": ["sport"]},
     {"topics": ["opera", "sport"]},
     {"languages": ["de"]},
+    {"segments": ["odd"]},
     {"languages": ["it", "pt-br"], "topics": ["opera"]},
     {"topics": ["sport"]},
     {},
@@ -71,6 +76,8 @@ def publication(session: Session) -> Publication:
     publication = make_publication(session, language="de")
     for name in TOPICS:
         create_topic(session, publication, name, actor="test")
+    create_attribute(session, publication, "odd", type_=AttributeType.BOOLEAN, actor="test")
+    create_segment(session, publication, "Odd", read_rules({"attribute": "odd", "is": True}), actor="test")
     return publication
 
 
@@ -82,6 +89,7 @@ def people(session: Session, publication: Publication, how_many: int) -> list[Su
     ]
     for each in made:
         each.subscriber.language = chance.choice(LANGUAGES)
+        each.subscriber.attributes = {"odd": chance.random() < 0.5}
         set_muted_topics(session, each, [topic for topic in TOPICS if chance.random() < 0.5])
     return made
 
@@ -89,6 +97,7 @@ def people(session: Session, publication: Publication, how_many: int) -> list[Su
 def reader_of(session: Session, subscription: Subscription) -> Reader:
     return Reader(
         topics=frozenset(TOPICS) - muted_topics(session, subscription.id),
+        segments=frozenset({"odd"} if subscription.subscriber.attributes["odd"] else ()),
         language=subscription.subscriber.language or subscription.publication.language,
     )
 
@@ -101,7 +110,7 @@ def test_the_database_chooses_as_the_rule_does(session: Session, publication: Pu
         number = number_of(session, document, publication, each.subscriber_id)
         assert numbered_variant(document, number) == expected
         assert number == number_for(document, reader_of(session, each))
-    assert len(conditions_of(document)) == 5
+    assert len(conditions_of(document)) == 6
     assert number_of(session, document, publication, 0) == number_for(document, Reader(language="de"))
 
 
@@ -175,7 +184,7 @@ def test_too_many_different_emails_pause_the_mailing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(variants, "MOST_VARIANTS", 2)
-    issue = an_issue(session, publication, ASKED[:5])
+    issue = an_issue(session, publication, ASKED[:6])
     people(session, publication, 30)
     mailing_id = schedule(session, issue, None, links, actor="test").id
     session.commit()
