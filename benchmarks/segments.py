@@ -80,12 +80,18 @@ def fill(session: Session, people: int) -> Publication:
     facts = {"n": people, "tag": tag.id, "topic": topic.id, "at": clock.now()}
     cast = "AS jsonb" if session.get_bind().dialect.name == "postgresql" else "AS text"
     for statement in (
-        f"UPDATE subscriber SET attributes = CAST('{{\"city\": \"' || CASE WHEN id % 10 = 0 THEN 'Rome' ELSE"
-        f" 'Town ' || id % 100 END || '\"}}' {cast}) WHERE id <= :n",
-        "INSERT INTO subscriber_tag (tag_id, subscriber_id, at)"
-        f" SELECT :tag, n, :at FROM {numbers} WHERE n % 10 = 3 OR n % 100 = 0",
-        "INSERT INTO muted_topic (topic_id, subscription_id, at)"
-        f" SELECT :topic, n, :at FROM {numbers} WHERE n % 5 = 0",
+        (
+            f"UPDATE subscriber SET attributes = CAST('{{\"city\": \"' || CASE WHEN id % 10 = 0 THEN 'Rome' ELSE"
+            f" 'Town ' || id % 100 END || '\"}}' {cast}) WHERE id <= :n"
+        ),
+        (
+            "INSERT INTO subscriber_tag (tag_id, subscriber_id, at)"
+            f" SELECT :tag, n, :at FROM {numbers} WHERE n % 10 = 3 OR n % 100 = 0"
+        ),
+        (
+            "INSERT INTO muted_topic (topic_id, subscription_id, at)"
+            f" SELECT :topic, n, :at FROM {numbers} WHERE n % 5 = 0"
+        ),
     ):
         session.execute(text(statement), facts)
     for number in range(1, MAILINGS + 1):
