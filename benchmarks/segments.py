@@ -81,8 +81,8 @@ def fill(session: Session, people: int) -> Publication:
     cast = "AS jsonb" if session.get_bind().dialect.name == "postgresql" else "AS text"
     for statement in (
         (
-            f"UPDATE subscriber SET attributes = CAST('{{\"city\": \"' || CASE WHEN id % 10 = 0 THEN 'Rome' ELSE"
-            f" 'Town ' || id % 100 END || '\"}}' {cast}) WHERE id <= :n"
+            f"UPDATE subscriber SET attributes = CAST('{{\"city\": \"' || CASE WHEN id % 10 = 0 THEN 'Rome'"
+            f" ELSE 'Town ' || id % 100 END || '\"}}' {cast}) WHERE id <= :n"
         ),
         (
             "INSERT INTO subscriber_tag (tag_id, subscriber_id, at)"
