@@ -23,6 +23,7 @@ NOUNS = {
     "attribute": "Name the fields that are kept of subscribers.",
     "segment": "Choose subscribers by rules, for mailings.",
     "subscribers": "Import, count, show and suppress subscribers.",
+    "consent": "Show what people agreed to.",
     "transport": "Set up, monitor, test and pause the relays that send your mail.",
     "dkim": "Create the keys that sign mail, publish and activate them.",
     "dns": "Check what the DNS says about a sender's domain.",

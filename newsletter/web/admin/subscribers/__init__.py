@@ -3,6 +3,7 @@
 from newsletter.web.admin.subscribers import (
     change,
     confirm_import,
+    consent,
     download,
     erase,
     growth,
@@ -19,6 +20,7 @@ __all__ = [
     "blueprint",
     "change",
     "confirm_import",
+    "consent",
     "download",
     "erase",
     "growth",

@@ -1,0 +1,38 @@
+"""The receipt of somebody's consents, as a page."""
+
+from sqlalchemy.orm import Session
+
+from newsletter.subscribers.consent import Consent, keep_record
+from newsletter.subscribers.models import ConsentKind, ConsentSource
+from tests.databases import both_databases
+from tests.web.admin.subscribers.conftest import People
+from tests.web.admin.subscribers.requests import XSS, read
+from tests.web.signed_in import SignedIn
+
+
+@both_databases
+def test_the_receipt_has_the_words_and_where_from(
+    editor_client: SignedIn, session: Session, people: People
+) -> None:
+    ana, url = people["ana"], f"/admin/subscribers/{people['ana'].subscriber_id}"
+    words = Consent(f"I want it {XSS}", "2", "en")
+    keep_record(
+        session, ana.id, ConsentKind.REQUESTED, source=ConsentSource.FORM, words=words, ip="192.0.2.7"
+    )
+    session.commit()
+    assert f'href="{url}/consent"' in read(editor_client, url)
+    page = read(editor_client, f"{url}/consent")
+    for shown in (
+        "ana@readers.example",
+        "The Morning",
+        "I want it",
+        "192.0.2.7",
+        "sign-up form",
+        "Version 2",
+    ):
+        assert shown in page
+    assert XSS not in page
+
+
+def test_nothing_of_nobody(editor_client: SignedIn) -> None:
+    assert editor_client.get("/admin/subscribers/987654/consent").status_code == 404
