@@ -21,6 +21,9 @@ drain_mailing = Job("drain_mailing", Queue.BULK, {"mailing_id": int})
 # Reads an uploaded file in batches; a worker that ends or dies leaves the rest to the next job.
 import_subscribers = Job("import_subscribers", Queue.IMPORTS, {"import_id": int})
 
+# Undoes an import, a batch of people at a time; the sweep publishes it for those that are not done.
+undo_import = Job("undo_import", Queue.IMPORTS, {"import_id": int})
+
 # Reads the page of an entry of an inbox, the picture of one that was used, or a feed: whatever waits longest.
 # Published again while there is more.
 fetch_next = Job("fetch_next", Queue.FETCH, {})
@@ -49,6 +52,7 @@ CATALOGUE: tuple[Job, ...] = (
     freeze_mailing,
     drain_mailing,
     import_subscribers,
+    undo_import,
     fetch_next,
     check_sender,
     check_spam,

@@ -3,6 +3,7 @@
 from newsletter import jobs
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.process import run_import
+from newsletter.subscribers.imports.undo import run_undo
 from workers.app import runtime, settings
 from workers.handles import handles
 from workers.shutdown import ending_on_term
@@ -13,3 +14,10 @@ def import_subscribers(import_id: int) -> None:
     """Read a file in batches; asked to end, this ends after one, and the rest is taken up from there."""
     with ending_on_term() as stopping:
         run_import(runtime().sessions, import_id, ImportFiles(settings().data_dir), stopping.is_set)
+
+
+@handles(jobs.undo_import)
+def undo_import(import_id: int) -> None:
+    """Put the people of an import back, a batch at a time; asked to end, the sweep has it taken up again."""
+    with ending_on_term() as stopping:
+        run_undo(runtime().sessions, import_id, stopping.is_set)

@@ -1,54 +1,21 @@
 """`newsletter subscribers`: import, count, show and suppress subscribers."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.subscribers_import import import_file, undo
 from newsletter.cli.subscribers_tag import tag, untag
 
 if TYPE_CHECKING:
     from newsletter.mailings.of_subscriber import ReceivedPage
-    from newsletter.subscribers.imports import ImportResult
-    from newsletter.subscribers.imports.columns import Columns
 
-SHOWN_PROBLEMS = 20
 publication_option = click.option("--publication", "slug", required=True, help="The slug of the publication.")
 
 
 @click.group("subscribers", help="Import, count, show and suppress subscribers.")
 def command() -> None: ...
-
-
-@command.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@publication_option
-@click.option("--dry-run", is_flag=True, help="Show what would happen, without changing anything.")
-@json_option
-def import_file(file: Path, slug: str, dry_run: bool, as_json: bool) -> None:
-    """Import FILE, a CSV with a column for email addresses and perhaps names. They are subscribed at once.
-
-    Skipped are suppressed addresses, people who left, and people whom the file itself does not call
-    subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
-    listed with their line.
-    """
-    from newsletter.audit.record import COMMAND_LINE
-    from newsletter.publications.find import find_publication
-    from newsletter.subscribers.imports import import_subscribers
-    from newsletter.subscribers.imports.preview import preview_import
-    from newsletter.subscribers.imports.read import Source, read_columns
-
-    source = Source(file, str(file))
-    with session() as opened:
-        publication = find_publication(opened, slug)
-        if dry_run:
-            result = preview_import(opened, publication.id, source).result
-        else:
-            result = import_subscribers(opened, publication, file, actor=COMMAND_LINE)
-    columns = read_columns(source)
-    facts = result.facts() | {"columns": columns.facts(), "dry_run": dry_run}
-    answer(as_json, facts, _import_summary(result, columns, dry_run=dry_run))
 
 
 @command.command("count")
@@ -112,28 +79,6 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
     )
 
 
-def _import_summary(result: "ImportResult", columns: "Columns", *, dry_run: bool) -> str:
-    lines = [f"{result.imported:,} imported, {result.already:,} already subscribed."]
-    if dry_run:
-        lines = [f"{result.imported:,} would be imported, {result.already:,} already subscribed."]
-    lines += [f"{number:,} skipped: {_reason(reason)}." for reason, number in sorted(result.skipped.items())]
-    if columns.ignored:
-        lines.append(f"Ignored columns: {', '.join(columns.ignored)}.")
-    if result.errors:
-        lines.append(f"{len(result.errors):,} left out:")
-    lines += [f"  line {error.line}: {error.problem}" for error in result.errors[:SHOWN_PROBLEMS]]
-    if len(result.errors) > SHOWN_PROBLEMS:
-        lines.append(f"  … and {len(result.errors) - SHOWN_PROBLEMS:,} more; --json lists them all.")
-    return "\n".join(lines)
-
-
-def _reason(reason: str) -> str:
-    """Why a row was skipped; what the file says about a person is told from what is known here."""
-    if reason.startswith("file_"):
-        return f"{reason.removeprefix('file_').replace('_', ' ')}, according to the file"
-    return reason
-
-
 def _profile_lines(data: dict[str, Any]) -> list[str]:
     person = data["subscriber"]
     lines = [f"{person['email']}  {person['name']}".rstrip(), f"Known since {person['created_at']}."]
@@ -161,5 +106,5 @@ def _delivery_lines(received: "ReceivedPage") -> list[str]:
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines
 
 
-for below in (tag, untag):
+for below in (import_file, undo, tag, untag):
     command.add_command(below)

@@ -51,6 +51,8 @@ def parse_address(text: str) -> Address:
     usual = len(text) <= USUAL_LENGTH and _usual_local(local)
     known = _known_domain(domain) if usual else ""
     email = f"{local}@{known}" if known else _validated(text)
+    if known and email.isascii():
+        return Address(email, email.lower())  # far from every limit
     if len(email.encode()) > MAX_OCTETS:
         raise Refused("bad_address", "That email address is too long.", {"email": "too long"})
     key = address_key(email)

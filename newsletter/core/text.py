@@ -43,6 +43,8 @@ def clean_note(text: str, longest: int) -> str:
 
 def clean_name(text: str, longest: int) -> str:
     """`text` as one line of at most `longest` code points. Nothing is ever refused."""
+    if text.isascii() and text.isprintable() and len(text) <= longest and "  " not in text:
+        return text.strip()  # nearly every name of an import
     return without_misleading(one_line(text)[:longest]).strip()
 
 

@@ -18,6 +18,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "suppression": ("note",),
     "subscriber_import": ("filename", "statement", "failure"),
     "import_problem": ("problem",),
+    "import_change": ("before", "after"),
     "system_message": ("error",),
     "segment": ("name", "rules"),
     "mailing": ("held_reason", "waiting_for", "frozen_segment"),
@@ -38,7 +39,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
 # Who somebody is, with their name: emptied where it is them.
 ABOUT_ONE = {"entry": "sender"}
 # What one person did: it is deleted with them.
-OF_ONE = {"tracking_event": "subscriber_id"}
+OF_ONE = {"tracking_event": "subscriber_id", "import_change": "subscriber_id"}
 # What somebody asked for about an address, until a worker decides it: it is dropped.
 ASKED = {"deferred_request": "facts"}
 

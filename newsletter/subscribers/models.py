@@ -152,6 +152,7 @@ class ConsentRecord(Base):
     locale: Mapped[str] = mapped_column(String(16), default="")
     ip: Mapped[str] = mapped_column(String(45), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    import_id: Mapped[int | None] = mapped_column(BigId)  # the import that added it
 
 
 class IssueSignUp(Base):
@@ -178,3 +179,4 @@ class Suppression(Base):
     reason: Mapped[SuppressionReason] = mapped_column(Word(SuppressionReason))
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    import_id: Mapped[int | None] = mapped_column(BigId)  # the import that is the only ground for it

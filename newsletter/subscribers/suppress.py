@@ -23,6 +23,7 @@ def suppress(
     """
     existing = _find(session, address_hash)
     if existing is not None:
+        existing.import_id = None  # from now on there is another ground than a file
         return existing
     suppression = Suppression(address_hash=address_hash, reason=reason, note=note)
     try:

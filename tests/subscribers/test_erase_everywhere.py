@@ -63,7 +63,7 @@ ADDRESSES = ["Ana.Quillfeather@example.org", "Ana.Quillfeathér@Müller.example"
 NOTHING_PERSONAL = {
     *("delivery", "delivery_retry", "dkim_key", "mailing_count", "send_window", "sending_host", "transport"),
     *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
-    *("taken_message",),
+    *("taken_message", "import_mapping"),
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
     *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
@@ -77,7 +77,7 @@ NOTHING_PERSONAL = {
 OWN_COLUMNS = {
     "subscriber": {"email", "email_key", "address_hash", "language"},
     "suppression": {"address_hash", "reason"},
-    "subscriber_import": {"actor", "file", "skipped", "state"},
+    "subscriber_import": {"actor", "file", "skipped", "state", "refused", "options", "undone"},
     "subscription": {"state", "ended_reason"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", *ASKED.values()},

@@ -13,7 +13,7 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.add import ask_to_confirm
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.imports import import_subscribers
+from newsletter.subscribers.imports.immediate import import_subscribers
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,

@@ -1,45 +1,19 @@
-"""Find the columns of address, name and consent by the header, as exports of other services name them."""
+"""Find out what the columns of a file are: by what somebody says, by its format, by their titles."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from newsletter.subscribers.imports.states import StateColumn, state_columns
+from newsletter.subscribers.imports.formats import AUTO, FORMATS, Format, recognise
+from newsletter.subscribers.imports.plan import Plan
+from newsletter.subscribers.imports.states import FileState, StateColumn, column_of_field, state_columns
+from newsletter.subscribers.imports.titles import ATTRIBUTE, EMAIL, FURTHER, Field, first_of, name_columns
 from newsletter.subscribers.imports.words import compact
 
-# In the order of preference: a file that has both `email` and `e-mail` means the first.
-EMAIL = (
-    *("email", "e-mail", "email address", "e-mail address", "email_address", "subscriber email", "mail"),
-    *("primary email", "contact email", "user email", "e-mail 1 - value"),
-    *("E-Mail-Adresse", "Mailadresse", "Adresse e-mail", "Adresse mail", "Adresse électronique", "Courriel"),
-    *("Adresse de courriel", "Adresse courriel", "Indirizzo email", "Indirizzo di posta elettronica"),
-    *("Posta elettronica", "Indirizzo mail", "Correo electrónico", "Dirección de correo electrónico"),
-    *("Dirección de email", "Dirección de correo", "Correo", "E-mailadres", "E-postadress", "E-post"),
-    *("Endereço de e-mail", "Endereço de correio eletrónico", "البريد الإلكتروني", "عنوان البريد الإلكتروني"),
-)
-NAME = (
-    *("name", "full name", "full_name", "fullname", "display name", "subscriber name", "contact name"),
-    *("Vollständiger Name", "Nom complet", "Nome completo", "Nome e cognome", "Nombre completo"),
-    *(
-        "Nombre y apellidos",
-        "Nom et prénom",
-        "Prénom et nom",
-        "Last name, first name",
-        "الاسم",
-        "الاسم الكامل",
-    ),
-)
-FIRST_NAME = (
-    *("first name", "first_name", "firstname", "given name", "Vorname", "Prénom", "Nome", "Nombre"),
-    *("Voornaam", "الاسم الأول"),
-)
-LAST_NAME = (
-    *("last name", "last_name", "lastname", "surname", "family name", "Nachname", "Familienname", "Nom"),
-    *("Nom de famille", "Cognome", "Apellido", "Apellidos", "Achternaam", "اسم العائلة"),
-)
-# In German a name beside a first name is the last one.
-_NAME_IS_LAST = {"vorname"}
 MOST_NAMED = 12  # columns in a sentence
+NO_PLAN = Plan()
+_NAMES = (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME)
 
 _mailbox = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?:mailto:)?(?P<email>[^<>]+)>[\s,;]*").fullmatch
 
@@ -53,16 +27,19 @@ class Columns:
     titles: tuple[str, ...] = ()
     states: tuple[StateColumn, ...] = ()
     width: int = field(default=0)  # the columns that a row may fill; those behind are a mistake
+    further: tuple[tuple[int, str], ...] = ()  # other columns, and the field of each
+    format: Format | None = None
 
-    @property
+    @cached_property
     def needed(self) -> int:
         """How many cells are looked at in each row."""
         return max(self.used) + 1
 
-    @property
+    @cached_property
     def used(self) -> frozenset[int]:
         """The columns that mean something to an import."""
-        return frozenset({self.email, *self.name, *(column.place for column in self.states)})
+        further = (place for place, _field in self.further)
+        return frozenset({self.email, *self.name, *(column.place for column in self.states), *further})
 
     @property
     def ignored(self) -> list[str]:
@@ -74,25 +51,53 @@ class Columns:
         """The same as JSON, by title."""
         title = self.titles.__getitem__
         named = bool(self.titles)
-        return {
+        facts: dict[str, object] = {
             "email": title(self.email) if named else "",
             "name": [title(place) for place in self.name] if named else [],
             "consent": [column.title for column in self.states],
             "ignored": self.ignored,
         }
+        if self.further:
+            facts["further"] = {title(place): field for place, field in self.further}
+        if self.format is not None:
+            facts["format"] = self.format.name
+        return facts
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Each title, and the field that its column fills; empty for one that is ignored."""
+        known: dict[int, str] = {self.email: Field.EMAIL, **dict(self.further)}
+        known |= dict.fromkeys(self.name, Field.NAME)
+        if len(self.name) > 1:
+            known |= {self.name[0]: Field.FIRST_NAME, self.name[1]: Field.LAST_NAME}
+        known |= {column.place: column.field for column in self.states}
+        return [(title, known.get(place, "")) for place, title in enumerate(self.titles)]
 
 
-def columns_of(header: Sequence[str]) -> Columns | None:
+def columns_of(header: Sequence[str], plan: Plan = NO_PLAN) -> Columns | None:
     """The columns that `header` names; None when none of them is for the address."""
-    spelled = [" ".join(cell.split()).lower() for cell in header]
+    titles = tuple(" ".join(cell.split()) for cell in header)
     names = [compact(cell) for cell in header]
-    email = _first(spelled, names, EMAIL)
+    format_ = recognise(names) if plan.format == AUTO else FORMATS.get(plan.format)
+    fields = _said(names, plan, format_)
+    guessed = _guesses(titles, names, fields, plan)
+    email = next((place for place, field in guessed.items() if field == Field.EMAIL), None)
     if email is None:
         return None
-    name = tuple(place for place in _names(spelled, names) if place != email)
-    titles = tuple(" ".join(cell.split()) for cell in header)
-    states = tuple(column for column in state_columns(titles) if column.place not in {email, *name})
-    return Columns(email, name, titles, states, len(header))
+    words: Mapping[str, FileState | None] = format_.words if format_ else {}
+    states = [
+        column_of_field(place, titles[place], field, words)
+        for place, field in guessed.items()
+        if place != email
+    ]
+    taken = set(guessed)
+    by_title = [column for column in state_columns(titles, words) if column.place not in taken]
+    further = [
+        (place, field) for place, field in guessed.items() if field.startswith(ATTRIBUTE) or field in FURTHER
+    ]
+    ordered = sorted([column for column in states if column] + by_title, key=lambda column: column.place)
+    return Columns(
+        email, _name(guessed), titles, tuple(ordered), len(header), tuple(sorted(further)), format_
+    )
 
 
 def columns_without_header(first: Sequence[str]) -> Columns | None:
@@ -100,13 +105,13 @@ def columns_without_header(first: Sequence[str]) -> Columns | None:
     email = next((place for place, cell in enumerate(first) if "@" in cell), None)
     if email is None:
         return None
-    name = tuple(place for place in range(min(max(len(first), 2), 2)) if place != email)
+    name = tuple(place for place in range(2) if place != email)
     return Columns(email, name, width=max(len(first), 2))
 
 
 def split_mailbox(cell: str) -> tuple[str, str]:
     """The address and the name of a cell like `Ana Lim <ana@example.org>`; of others the cell and no name."""
-    mailbox = _mailbox(cell)
+    mailbox = _mailbox(cell) if "<" in cell else None
     if mailbox is None:
         return cell.strip().removeprefix("mailto:"), ""
     return mailbox["email"].strip(), mailbox["name"].strip(' "')
@@ -119,19 +124,56 @@ def named(titles: Sequence[str]) -> str:
     return ", ".join(shown[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _names(spelled: list[str], names: list[str]) -> tuple[int, ...]:
-    """The columns of the name, in the order in which it is written."""
-    whole = _first(spelled, names, NAME)
-    first, last = _first(spelled, names, FIRST_NAME), _first(spelled, names, LAST_NAME)
-    if whole is not None and first is not None and last is None and names[first] in _NAME_IS_LAST:
-        return (first, whole)
-    parts = (first, last) if whole is None else (whole,)
-    return tuple(part for part in parts if part is not None)
+def _said(names: Sequence[str], plan: Plan, format_: Format | None) -> dict[int, str]:
+    """The fields that somebody named for columns, and those that the format is known for; the former win."""
+    by_format = format_.fields if format_ else {}
+    fields: dict[int, str] = {}
+    for place, name in enumerate(names):
+        said = plan.mapping.get(name) or by_format.get(name)
+        single = said not in {None, *_NAMES, Field.STATE, Field.IGNORE}
+        if said and not (single and said in fields.values()):
+            fields[place] = said
+    return fields
 
 
-def _first(spelled: list[str], names: list[str], wanted: Sequence[str]) -> int | None:
-    """The column that is called like one of `wanted`: by its exact spelling, else by the compact one."""
-    exact = next((spelled.index(word) for word in wanted if word in spelled), None)
-    if exact is not None:
-        return exact
-    return next((names.index(word) for word in map(compact, wanted) if word in names), None)
+def _guesses(
+    titles: Sequence[str], names: Sequence[str], said: Mapping[int, str], plan: Plan
+) -> dict[int, str]:
+    """`said`, and for the other columns the fields that their titles name."""
+    fields = dict(said)
+    spelled = ["" if place in said else title.lower() for place, title in enumerate(titles)]
+    free = ["" if place in said else name for place, name in enumerate(names)]
+    if Field.EMAIL not in fields.values():
+        _guess(fields, first_of(spelled, free, EMAIL), Field.EMAIL)
+    for place, name in enumerate(free):
+        key = _attribute(name, plan)
+        if key and place not in fields and ATTRIBUTE + key not in fields.values():
+            fields[place] = ATTRIBUTE + key
+    if not any(field in fields.values() for field in _NAMES):
+        for place in name_columns(spelled, free):
+            fields.setdefault(place, Field.NAME)
+    for further, wanted in FURTHER.items():
+        if further not in fields.values():
+            _guess(fields, first_of(spelled, free, wanted), further)
+    return fields
+
+
+def _guess(fields: dict[int, str], place: int | None, field: str) -> None:
+    if place is not None:
+        fields.setdefault(place, field)
+
+
+def _attribute(name: str, plan: Plan) -> str:
+    """The attribute whose key or label a column's title is; never one that means something of its own."""
+    if not name:
+        return ""
+    by_key = (key for key in plan.attributes if compact(key) == name)
+    by_label = (key for key, attribute in plan.attributes.items() if compact(attribute.label) == name)
+    return next(by_key, "") or next(by_label, "")
+
+
+def _name(fields: Mapping[int, str]) -> tuple[int, ...]:
+    """The columns of the name in the order in which it is written."""
+    ordered = [(_NAMES.index(Field(field)), place) for place, field in fields.items() if field in _NAMES]
+    whole = tuple(place for rank, place in ordered if rank == 0)
+    return whole or tuple(place for _rank, place in sorted(ordered))

@@ -10,7 +10,7 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import Conflict, Missing
 from newsletter.subscribers.imports.files import ImportFiles
-from newsletter.subscribers.imports.models import TRANSITIONS, ImportState, SubscriberImport, transition
+from newsletter.subscribers.imports.models import UNFINISHED, ImportState, SubscriberImport, transition
 
 # After that an upload that nobody confirmed is removed, with its file.
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -38,6 +38,43 @@ def confirm_import(
     )
     jobs.import_subscribers.enqueue(session, import_id=row.id)
     return row, True
+
+
+def cancel_import(session: Session, publication_id: int, import_id: int, *, actor: str) -> bool:
+    """Stop an import that waits or runs, after the batch in hand; whether it could be stopped.
+
+    What was imported stays, and it can go on (`resume_import`) for a day.
+    """
+    row = _locked(session, publication_id, import_id)
+    if row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
+        return False
+    transition(row, ImportState.CANCELLED)
+    row.beat_at = clock.now()
+    audit.record(
+        session,
+        "subscribers.import_cancelled",
+        "publication",
+        publication_id,
+        actor=actor,
+        import_id=row.id,
+    )
+    return True
+
+
+def resume_import(session: Session, publication_id: int, import_id: int, *, actor: str) -> bool:
+    """Let a cancelled import go on where it was; False for any other. Raises `Conflict` after a day."""
+    row = _locked(session, publication_id, import_id)
+    if row.state is not ImportState.CANCELLED:
+        return False
+    if not row.file or row.beat_at < clock.now() - FORGOTTEN_AFTER:
+        raise Conflict("import_forgotten", "Its file is no longer here. Upload it again.")
+    transition(row, ImportState.QUEUED)
+    row.beat_at = clock.now()
+    audit.record(
+        session, "subscribers.import_resumed", "publication", publication_id, actor=actor, import_id=row.id
+    )
+    jobs.import_subscribers.enqueue(session, import_id=row.id)
+    return True
 
 
 def take_back_upload(session: Session, publication_id: int, import_id: int) -> str:
@@ -71,9 +108,11 @@ def remove_forgotten_uploads(sessions: sessionmaker[Session], files: ImportFiles
 
 
 def needed_files(session: Session) -> set[str]:
-    """The names of the files of all imports that are not over."""
-    unfinished = [state for state, following in TRANSITIONS.items() if following]
-    return set(session.scalars(select(SubscriberImport.file).where(SubscriberImport.state.in_(unfinished))))
+    """The names of the files of all imports that are not over, or can go on."""
+    lately = SubscriberImport.beat_at > clock.now() - FORGOTTEN_AFTER
+    cancelled = (SubscriberImport.state == ImportState.CANCELLED) & lately
+    needed = SubscriberImport.state.in_(UNFINISHED) | cancelled
+    return set(session.scalars(select(SubscriberImport.file).where(needed)))
 
 
 def _locked(session: Session, publication_id: int, import_id: int) -> SubscriberImport:

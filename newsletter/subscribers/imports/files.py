@@ -28,7 +28,7 @@ class ImportFiles:
 
         Raises `OperatorMustAct` when the disk is full or the folder cannot be written.
         """
-        name = f"{secrets.token_hex(16)}.csv"
+        name = self.new_name()
         path = self.path(name)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,6 +45,10 @@ class ImportFiles:
                 "import_folder", f"The folder {self.folder} cannot be written: {error.strerror}."
             ) from error
         return name
+
+    def new_name(self) -> str:
+        """A name that no file has."""
+        return f"{secrets.token_hex(16)}.csv"
 
     def path(self, name: str) -> Path:
         """Where the file called `name` lies, if it is there."""

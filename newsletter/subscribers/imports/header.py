@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from newsletter.core.errors import Refused
 from newsletter.core.text import full_stop
 from newsletter.subscribers.imports.columns import Columns, columns_of, columns_without_header, named
+from newsletter.subscribers.imports.plan import Plan
 from newsletter.subscribers.imports.records import LONGEST_LINE, parse_line
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -28,7 +29,7 @@ class Beginning:
     rows_first: tuple[str, ...] = ()
 
 
-def read_beginning(lines: Iterator[str], called: str, *, bare: bool) -> Beginning:
+def read_beginning(lines: Iterator[str], called: str, plan: Plan, *, bare: bool) -> Beginning:
     """Read the header from `lines`, past empty ones and `sep=;`. `bare`: pasted, so it may be missing.
 
     Raises `Refused` when there is no header with a column for addresses; the sentence names what it saw.
@@ -44,7 +45,7 @@ def read_beginning(lines: Iterator[str], called: str, *, bare: bool) -> Beginnin
         header.append(line)
     candidates = [separator] if separator else _candidates("".join(header))
     for delimiter in candidates:
-        columns = columns_of(_titles(header, delimiter, called))
+        columns = columns_of(_titles(header, delimiter, called), plan)
         if columns is not None:
             return Beginning(delimiter, columns, before + len(header))
     if bare:

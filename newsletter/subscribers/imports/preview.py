@@ -1,6 +1,6 @@
 """What an import would do: the columns of a file, and what would become of its rows. Nothing is changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,10 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.subscribers.imports.columns import Columns
-from newsletter.subscribers.imports.read import Row, Source, read_columns, read_source
+from newsletter.subscribers.imports.known import Known
+from newsletter.subscribers.imports.plan import Kind, Plan
+from newsletter.subscribers.imports.read import Source, read_columns, read_source
 from newsletter.subscribers.imports.result import ImportResult
+from newsletter.subscribers.imports.row import Row
 from newsletter.subscribers.imports.rows import batches
 from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription, Suppression
+
+BATCH = 1000  # rows that are looked up together
 
 
 @dataclass(frozen=True)
@@ -24,29 +29,39 @@ class Preview:
 
 
 def preview_import(
-    session: Session, publication_id: int, source: Source, *, at_most: int | None = None
+    session: Session,
+    publication_id: int,
+    source: Source,
+    *,
+    at_most: int | None = None,
+    progress: Callable[[int], None] = lambda _rows: None,
 ) -> Preview:
     """Look at the first `at_most` rows of a file, or at all; raises `Refused` as an import of it would."""
     rows = read_source(source)
     columns = read_columns(source)
     result = ImportResult()
-    for batch in batches(rows if at_most is None else islice(rows, at_most)):
-        _count(session, publication_id, batch.rows, result)
-        result.skip_all(batch.left_out)
+    suppress = source.plan.kind is Kind.SUPPRESS
+    for batch in batches(rows if at_most is None else islice(rows, at_most), size=BATCH, suppress=suppress):
+        _count(session, publication_id, batch.rows, source.plan, result)
         result.errors += batch.problems
+        progress(batch.through)
     return Preview(columns, result, complete=at_most is None or next(rows, None) is None)
 
 
-def _count(session: Session, publication_id: int, rows: Sequence[Row], result: ImportResult) -> None:
-    """Count the rows as `import_batch` does."""
+def _count(
+    session: Session, publication_id: int, rows: Sequence[Row], plan: Plan, result: ImportResult
+) -> None:
+    """Count the rows as `merge` does."""
     hashes = select(Suppression.address_hash).where(
         Suppression.address_hash.in_([row.address.hash for row in rows])
     )
     suppressed = set(session.scalars(hashes))
-    existing = _subscriptions(session, publication_id, [row.address.key for row in rows])
+    existing = _people(session, publication_id, [row.address.key for row in rows])
     for row in rows:
-        state, ended_reason = existing.get(row.address.key, (None, None))
-        if row.address.hash in suppressed:
+        known, state, ended_reason = existing.get(row.address.key, (None, None, None))
+        if row.left_out is not None:
+            result.skip(row.left_out)
+        elif row.address.hash in suppressed:
             result.skip("suppressed")
         elif ended_reason is not None:
             result.skip(ended_reason.value)
@@ -54,14 +69,22 @@ def _count(session: Session, publication_id: int, rows: Sequence[Row], result: I
             result.imported += 1
         else:
             result.already += 1
+            result.updated += known is not None and known.would_change(row, plan.data)
 
 
-def _subscriptions(
+def _people(
     session: Session, publication_id: int, keys: Sequence[str]
-) -> dict[str, tuple[State, EndReason | None]]:
+) -> dict[str, tuple[Known, State | None, EndReason | None]]:
+    theirs = (Subscription.subscriber_id == Subscriber.id) & (Subscription.publication_id == publication_id)
     query = (
-        select(Subscriber.email_key, Subscription.state, Subscription.ended_reason)
-        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .where(Subscription.publication_id == publication_id, Subscriber.email_key.in_(keys))
+        select(
+            *(Subscriber.email_key, Subscriber.id, Subscriber.name, Subscriber.language),
+            *(Subscriber.attributes, Subscription.state, Subscription.ended_reason),
+        )
+        .outerjoin(Subscription, theirs)
+        .where(Subscriber.email_key.in_(keys))
     )
-    return {key or "": (state, reason) for key, state, reason in session.execute(query)}
+    return {
+        key or "": (Known(id_, 0, True, name, language, dict(attributes)), state, reason)
+        for key, id_, name, language, attributes, state, reason in session.execute(query)
+    }

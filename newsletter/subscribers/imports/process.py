@@ -5,7 +5,9 @@ database with its counts, or nothing of it is. Of two workers at once, the one t
 stops.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from operator import attrgetter
 
@@ -16,19 +18,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter import audit
 from newsletter.core import clock
 from newsletter.core.errors import Refused
-from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.imports.batch import import_batch
 from newsletter.subscribers.imports.confirm import needed_files
 from newsletter.subscribers.imports.files import ImportFiles
+from newsletter.subscribers.imports.merge import Batch
 from newsletter.subscribers.imports.models import (
     ImportProblem,
     ImportState,
     SubscriberImport,
     transition,
 )
-from newsletter.subscribers.imports.read import read_source
+from newsletter.subscribers.imports.plan import Kind
+from newsletter.subscribers.imports.read import Source, read_source
 from newsletter.subscribers.imports.result import ImportResult, RowProblem
-from newsletter.subscribers.imports.rows import BATCH, Batch, batches
+from newsletter.subscribers.imports.rows import BATCH, RowBatch, batches
 from newsletter.subscribers.imports.upload import source_of
 from newsletter.subscribers.names import clean_comment
 
@@ -40,6 +43,10 @@ MOST_ATTEMPTS = 5
 MOST_PROBLEMS = 1000  # kept with their lines; the rest is counted
 
 
+Progress = Callable[[int, list[RowProblem]], None]
+Sessions = Callable[[], AbstractContextManager[Session]]
+
+
 def run_import(
     sessions: sessionmaker[Session],
     import_id: int,
@@ -48,28 +55,36 @@ def run_import(
     size: int = BATCH,
 ) -> None:
     """Import what is left of the file, `size` rows in a batch, until `stopping()`. Safe to repeat."""
-    row = _claim(sessions, import_id)
-    if row is None:
+    row = claim(sessions, import_id)
+    if row is None or row.state is ImportState.CANCELLED:
         return
     if not row.over:
-        _import_batches(sessions, row, files, stopping, size)
+        with sessions() as session:
+            source = source_of(session, row, files)
+        import_batches(sessions, row, source, stopping, size=size)
     _delete_files(sessions, import_id, files)
 
 
-def _import_batches(
-    sessions: sessionmaker[Session],
+def import_batches(
+    sessions: Sessions,
     row: SubscriberImport,
-    files: ImportFiles,
-    stopping: Callable[[], bool],
-    size: int,
+    source: Source,
+    stopping: Callable[[], bool] = lambda: False,
+    *,
+    size: int = BATCH,
+    progress: Progress = lambda _line, _problems: None,
 ) -> None:
+    """Import the rows of `source` from the import's position on; `progress` is told line and problems."""
     position = row.position
+    suppress = source.plan.kind is Kind.SUPPRESS
     try:
-        unread = batches(read_source(source_of(row, files)), after=position, size=size)
+        unread = batches(read_source(source), after=position, size=size, suppress=suppress)
         for batch in unread:
-            if not _commit_batch(sessions, row.id, position, batch):
-                return  # another worker processes it
+            problems = _commit_batch(sessions, row.id, position, batch, source)
+            if problems is None:
+                return  # another worker processes it, or somebody cancelled it
             position = batch.through
+            progress(position, problems)
             if stopping():
                 _finish(sessions, row.id, position, ImportState.QUEUED)
                 return
@@ -79,7 +94,7 @@ def _import_batches(
         _finish(sessions, row.id, position, ImportState.DONE)
 
 
-def _claim(sessions: sessionmaker[Session], import_id: int) -> SubscriberImport | None:
+def claim(sessions: Sessions, import_id: int) -> SubscriberImport | None:
     """Mark the import as this process's, unless it is over.
 
     None when another worker processes it, or nobody has confirmed it.
@@ -110,27 +125,42 @@ def is_stalled(row: SubscriberImport) -> bool:
     return clock.now() - row.beat_at > STALLED_AFTER
 
 
-def _commit_batch(sessions: sessionmaker[Session], import_id: int, position: int, batch: Batch) -> bool:
-    """Import one batch and count it; False, with nothing done, when another worker changed the position."""
+def _commit_batch(
+    sessions: Sessions, import_id: int, position: int, batch: RowBatch, source: Source
+) -> list[RowProblem] | None:
+    """Import one batch and count it; the rows that were left out.
+
+    None, with nothing done, when another worker changed the position.
+    """
     with sessions() as session:
         row = _lock(session, import_id)
         if row is None or row.state is not ImportState.RUNNING or row.position != position:
-            return False
-        result = ImportResult(skipped=dict(row.skipped))
-        words = Consent(text=row.statement, version="", locale="")
-        refused = import_batch(session, row.publication_id, batch.rows, words, result, actor=row.actor)
-        result.skip_all(batch.left_out)
+            session.rollback()
+            return None
+        result = ImportResult()
+        merged = Batch(row.id, row.publication_id, row.statement, row.actor, source.plan.data, batch.rows)
+        refused = import_batch(session, merged, result)
         problems = sorted(batch.problems + refused, key=attrgetter("line"))
         _store_problems(session, row, problems)
-        row.imported += result.imported
-        row.already += result.already
-        row.skipped = result.skipped
-        row.invalid += len(problems)
+        _count(row, result, problems)
         row.position = batch.through
         row.attempts = 0
         row.beat_at = clock.now()
         session.commit()
-    return True
+    return problems
+
+
+def _count(row: SubscriberImport, result: ImportResult, problems: list[RowProblem]) -> None:
+    row.imported += result.imported
+    row.already += result.already
+    row.updated += result.updated
+    row.ended += result.ended
+    row.suppressed += result.suppressed
+    row.skipped = dict(Counter(row.skipped) + Counter(result.skipped))
+    row.refused = dict(Counter(row.refused) + Counter(problem.code for problem in problems))
+    row.invalid += len(problems)
+    if result.made_tags:
+        row.options = row.options | {"made_tags": [*row.options.get("made_tags", []), *result.made_tags]}
 
 
 def _store_problems(session: Session, row: SubscriberImport, problems: list[RowProblem]) -> None:
@@ -144,12 +174,11 @@ def _store_problems(session: Session, row: SubscriberImport, problems: list[RowP
         session.execute(insert(ImportProblem), rows)
 
 
-def _finish(
-    sessions: sessionmaker[Session], import_id: int, position: int, state: ImportState, failure: str = ""
-) -> None:
+def _finish(sessions: Sessions, import_id: int, position: int, state: ImportState, failure: str = "") -> None:
     with sessions() as session:
         row = _lock(session, import_id)
         if row is None or row.state is not ImportState.RUNNING or row.position != position:
+            session.rollback()
             return
         transition(row, state)
         row.failure = failure
@@ -175,7 +204,7 @@ def _delete_files(sessions: sessionmaker[Session], import_id: int, files: Import
     with sessions() as session:
         row = session.get_one(SubscriberImport, import_id)
         needed = needed_files(session)
-    if row.over:
+    if row.over and row.state is not ImportState.CANCELLED and row.file:
         files.discard(row.file)
     if lost := files.discard_lost(needed):
         log.info("files without an import deleted", files=lost)

@@ -1,17 +1,19 @@
-"""Read subscribers from CSV (RFC 4180), as spreadsheets write it: UTF-8, a header, commas or semicolons."""
+"""Read subscribers from CSV (RFC 4180) in UTF-8, as spreadsheets write it: a header, any usual separator."""
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from newsletter.core.addresses import Address, address_key, parse_address
+from newsletter.core.addresses import address_key, parse_address
 from newsletter.core.errors import Refused
-from newsletter.subscribers.imports.columns import Columns, split_mailbox
+from newsletter.subscribers.imports.charset import find_charset, is_broken
+from newsletter.subscribers.imports.columns import NO_PLAN, Columns, split_mailbox
 from newsletter.subscribers.imports.header import Beginning, read_beginning
+from newsletter.subscribers.imports.plan import Plan
 from newsletter.subscribers.imports.records import (
     Record,
     RecordReader,
@@ -20,24 +22,14 @@ from newsletter.subscribers.imports.records import (
     read_lines,
 )
 from newsletter.subscribers.imports.result import RowProblem
+from newsletter.subscribers.imports.row import NO_DETAILS, Row, read_details, read_moment
 from newsletter.subscribers.imports.states import FileState, UnknownState, state_in, state_of_file
 from newsletter.subscribers.names import clean_name
 
-CHUNK = 1 << 20  # octets
 # What spreadsheets take for a formula carries an apostrophe in the files that we write (web/csv_lines.py).
 DISARMED = ("'=", "'+", "'-", "'@")
 
 _is_address = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+").search
-
-
-@dataclass(frozen=True)
-class Row:
-    """One person of the file; `left_out` is why the file itself says that they are not to be written to."""
-
-    line: int
-    address: Address
-    name: str
-    left_out: FileState | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +39,8 @@ class Source:
     path: Path
     called: str
     bare: bool = False
+    plan: Plan = NO_PLAN
+    lower: int = 0  # lines that rows lie lower here than in the file that somebody has
 
 
 def read_csv(path: Path) -> Iterator[Row | RowProblem]:
@@ -58,8 +52,8 @@ def read_source(source: Source) -> Iterator[Row | RowProblem]:
     """Each row, or what is wrong with it. Of the file nothing but one row is kept in memory.
 
     Somebody who is left out by one row of the file is left out by all of them, wherever they stand. Raises
-    `Refused` before the first row when the file is not readable, not UTF-8, empty or without a header that
-    names a column for addresses.
+    `Refused` before the first row when the file is not readable, empty or without a header that names a
+    column for addresses. What is not CSV in UTF-8 is converted first (`convert`).
     """
     count_lines(source)
     return _rows(source)
@@ -81,43 +75,27 @@ def inspect(source: Source) -> int:
 
 
 def count_lines(source: Source) -> int:
-    """Read it all once: what is not UTF-8 in its last line must be known before the first is imported."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    breaks, last = 0, b"\n"
-    try:
-        with source.path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError as error:
-                    raise _not_utf8(source, breaks + 1 + error.object[: error.start].count(b"\n")) from None
-                breaks += chunk.count(b"\n")
-                last = chunk[-1:]
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        raise _not_utf8(source, breaks + 1) from None
-    except OSError as error:
-        raise Refused("unreadable_file", f"{source.called} cannot be read: {error.strerror}.") from error
-    return breaks + (last != b"\n")
+    """How many lines there are; raises `Refused` for a file that cannot be read."""
+    return find_charset(source.path, source.called).lines
 
 
 @contextmanager
 def _opened(source: Source) -> Iterator[tuple[Beginning, Iterator[str]]]:
     """The file's header, read, and the lines below it."""
     # utf-8-sig: spreadsheets put a byte order mark before the first column's name.
-    with source.path.open(encoding="utf-8-sig", newline="") as file:
+    with source.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = read_lines(file)
         if source.bare:
             lines = quote_mailboxes(lines)
-        beginning = read_beginning(lines, source.called, bare=source.bare)
+        beginning = read_beginning(lines, source.called, source.plan, bare=source.bare)
         yield beginning, chain(beginning.rows_first, lines)
 
 
-def _records(beginning: Beginning, lines: Iterator[str]) -> Iterator[Record | RowProblem]:
+def _records(beginning: Beginning, lines: Iterator[str], lower: int = 0) -> Iterator[Record | RowProblem]:
     """The records with anything in them."""
     swallowed = _swallowed(beginning.columns, beginning.delimiter)
-    for record in RecordReader(lines, beginning.delimiter, beginning.before, swallowed):
-        if isinstance(record, RowProblem) or any(cell.strip() for cell in record.cells):
+    for record in RecordReader(lines, beginning.delimiter, beginning.before - lower, swallowed):
+        if isinstance(record, RowProblem) or (any(record.cells) and any(map(str.strip, record.cells))):
             yield record
 
 
@@ -141,14 +119,14 @@ def _rows(source: Source) -> Iterator[Row | RowProblem]:
     withdrawn = _withdrawn(source)
     with _opened(source) as (beginning, lines):
         columns = beginning.columns
-        for record in _records(beginning, lines):
+        for record in _records(beginning, lines, source.lower):
             if isinstance(record, RowProblem):
                 yield record
                 continue
-            row = _row(record.line, record.cells, columns)
-            if isinstance(row, Row) and row.left_out is None:
+            row = _row(record.line, record.cells, columns, source.plan)
+            if (of_all or withdrawn) and isinstance(row, Row) and row.left_out is None:
                 left_out = of_all or withdrawn.get(_mark(record.cells[columns.email]))
-                row = Row(row.line, row.address, row.name, left_out)
+                row = row._replace(left_out=left_out)
             yield row
 
 
@@ -177,39 +155,50 @@ def _mark(cell: str) -> int:
     return hash(address_key(split_mailbox(_armed(cell))[0]))
 
 
-def _row(line: int, cells: list[str], columns: Columns) -> Row | RowProblem:
-    if any(cell.strip() for cell in cells[columns.width :]):
+def _row(line: int, cells: list[str], columns: Columns, plan: Plan) -> Row | RowProblem:
+    if len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):
         problem = (
             f"this row has {len(cells)} cells, but there are {columns.width} columns: a cell with a comma or "
             "another separator in it needs quotation marks around it"
         )
         return RowProblem(line, problem)
-    given = [_armed(cell) for cell in cells] + [""] * (columns.needed - len(cells))
-    email, name = split_mailbox(given[columns.email])
-    if not email:
-        return RowProblem(line, "the email address is missing")
-    missing = next((column for column in columns.states if column.place >= len(cells)), None)
+    given = [_armed(cell) if cell[:1] == "'" else cell for cell in cells]
+    if len(given) < columns.needed:
+        given += [""] * (columns.needed - len(given))
     try:
-        if missing is not None:
-            return RowProblem(line, f"this row ends before its column “{missing.title}”")
+        _refuse_unreadable(cells, given, columns)
+        email, name = split_mailbox(given[columns.email])
         address = parse_address(email)
-        left_out = state_in(columns.states, given)
+        left_out = state_in(columns.states, given) if columns.states else None
+        details = read_details(columns.further, given, plan.attributes) if columns.further else NO_DETAILS
     except Refused as error:
-        return RowProblem(line, error.message)
+        return RowProblem(line, error.message, error.code)
     except UnknownState as error:
-        return RowProblem(line, str(error))
-    written = " ".join(given[place] for place in columns.name)
-    return Row(line, address, clean_name(written) or clean_name(name), left_out)
+        return RowProblem(line, str(error), "unknown_state")
+    if left_out is not None:
+        details = details._replace(left_at=_left_at(columns, given))
+    written = " ".join([given[place] for place in columns.name])
+    return Row(line, address, clean_name(written) or clean_name(name), left_out, details)
+
+
+def _refuse_unreadable(cells: list[str], given: list[str], columns: Columns) -> None:
+    """Raise `Refused` for a row of another charset, without an address, or without its state."""
+    if any(map(is_broken, given)):
+        raise Refused("bad_charset", "this row is not UTF-8, as the others are")
+    if not given[columns.email].strip():
+        raise Refused("no_address", "the email address is missing")
+    if columns.states and len(cells) < columns.needed:
+        missing = next((column for column in columns.states if column.place >= len(cells)), None)
+        if missing is not None:
+            raise Refused("malformed", f"this row ends before its column “{missing.title}”")
+
+
+def _left_at(columns: Columns, cells: list[str]) -> datetime | None:
+    """When they left, where a column tells."""
+    moments = (read_moment(cells[column.place]) for column in columns.states)
+    return next((moment for moment in moments if moment is not None), None)
 
 
 def _armed(cell: str) -> str:
     """The cell as it was before a file of ours was made safe for spreadsheets."""
     return cell[1:] if cell.startswith(DISARMED) else cell
-
-
-def _not_utf8(source: Source, line: int) -> Refused:
-    return Refused(
-        "not_utf8",
-        f"{source.called} is not UTF-8 (see line {line}): save it again as “CSV UTF-8”. "
-        "Nothing was imported.",
-    )

@@ -8,13 +8,14 @@ import csv
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import IO
+from itertools import islice
+from typing import IO, NamedTuple
 
 from newsletter.subscribers.imports.result import RowProblem
 
 LONGEST_LINE = 100_000  # characters; csv has no longer cell than 131,072
 MOST_LINES = 200  # of one record
+BLOCK = 1000  # lines that are looked at together
 
 NEVER_CLOSED = "a quotation mark in this row is never closed"
 ODD_QUOTES = "a quotation mark in this row is unmatched"
@@ -27,8 +28,7 @@ TOO_LONG = f"this line has more than {LONGEST_LINE:,} characters"
 _MAILBOX = re.compile(r'\s*("[^"]*"|[^"<>@]*)\s*<[^<>\s]+@[^<>\s]+>[\s,;]*').fullmatch
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """The cells of one record; `line` is where it begins in the file, from 1."""
 
     line: int
@@ -77,7 +77,30 @@ class RecordReader:
         self._swallowed = swallowed
 
     def __iter__(self) -> Iterator[Record | RowProblem]:
-        while True:
+        while block := list(islice(self._lines, BLOCK)):
+            rows = self._plain(block)
+            if rows is None:
+                self._again.extend(block)
+                yield from self._careful()
+                continue
+            begins = self._line + 1
+            self._line += len(block)
+            for place, cells in enumerate(rows):
+                yield Record(begins + place, cells)
+
+    def _plain(self, block: list[str]) -> list[list[str]] | None:
+        """The cells of lines of which each is one record, as nearly always; None where one is not."""
+        if any(len(line) > LONGEST_LINE or line.count('"') % 2 for line in block):
+            return None
+        try:
+            rows = list(csv.reader(block, delimiter=self._delimiter, strict=True, skipinitialspace=True))
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(block) else None
+
+    def _careful(self) -> Iterator[Record | RowProblem]:
+        """The records of the lines in hand, and of those below that belong to the last of them."""
+        while self._again:
             taken: list[str] = []
             begins = self._line + 1
             try:

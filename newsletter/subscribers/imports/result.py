@@ -1,5 +1,6 @@
 """What became of the rows of an import."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ class RowProblem:
 
     line: int
     problem: str
+    code: str = "malformed"
 
 
 @dataclass
@@ -18,11 +20,16 @@ class ImportResult:
     """Every row of the file is in exactly one of these counts."""
 
     imported: int = 0
-    already: int = 0  # subscribed before; nothing changed
+    already: int = 0  # subscribed before
+    updated: int = 0  # of them, those whose data the file filled in or replaced
     skipped: dict[str, int] = field(
         default_factory=dict
     )  # by reason: suppressed, unsubscribed, file_unsubscribed, …
     errors: list[RowProblem] = field(default_factory=list)
+
+    ended: int = 0  # subscriptions here that the file ended
+    suppressed: int = 0  # addresses that the file suppressed
+    made_tags: list[int] = field(default_factory=list)  # tags that there were not before
 
     def skip(self, reason: str) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
@@ -31,6 +38,10 @@ class ImportResult:
         """Add the counts of some more rows."""
         self.imported += other.imported
         self.already += other.already
+        self.updated += other.updated
+        self.ended += other.ended
+        self.suppressed += other.suppressed
+        self.made_tags += other.made_tags
         self.errors += other.errors
         for reason, number in other.skipped.items():
             self.skipped[reason] = self.skipped.get(reason, 0) + number
@@ -39,11 +50,28 @@ class ImportResult:
         for reason in reasons:
             self.skip(str(reason))
 
+    @property
+    def refused(self) -> dict[str, int]:
+        """The rows that brought nobody, by reason."""
+        counts = Counter(self.skipped)
+        counts.update(error.code for error in self.errors)
+        return dict(counts)
+
     def facts(self) -> dict[str, Any]:
         """The same as JSON."""
+        refused = self.refused
         return {
+            "rows": self.imported + self.already + sum(refused.values()),
+            "added": self.imported,
+            "updated": self.updated,
+            "unchanged": self.already - self.updated,
+            "refused": refused,
+            "ended": self.ended,
+            "suppressed": self.suppressed,
             "imported": self.imported,
             "already": self.already,
             "skipped": dict(self.skipped),
-            "errors": [{"line": error.line, "problem": error.problem} for error in self.errors],
+            "errors": [
+                {"line": error.line, "problem": error.problem, "reason": error.code} for error in self.errors
+            ],
         }

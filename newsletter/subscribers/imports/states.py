@@ -6,10 +6,13 @@ subscribed by it.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from enum import Enum, StrEnum
+from functools import lru_cache
 
+from newsletter.subscribers.imports.titles import Field
 from newsletter.subscribers.imports.words import compact, compact_all
 
 
@@ -42,6 +45,27 @@ class StateColumn:
     title: str
     kind: Kind
     implies: FileState
+    words: Mapping[str, FileState | None] = dataclass_field(
+        default_factory=dict
+    )  # of its format, by their compact form
+
+    @property
+    def field(self) -> str:
+        """The field of an import that the column fills (`titles.Field`)."""
+        if self.kind is Kind.WORD:
+            return Field.STATE
+        if self.kind is Kind.GIVEN:
+            return Field.SUBSCRIBED
+        return next((name for name, implied in _WITHDRAWN_FIELDS.items() if implied is self.implies), "")
+
+
+NO_WORDS: Mapping[str, FileState | None] = {}
+_WITHDRAWN_FIELDS: dict[str, FileState] = {
+    Field.UNSUBSCRIBED: FileState.UNSUBSCRIBED,
+    Field.BOUNCED: FileState.BOUNCED,
+    Field.COMPLAINED: FileState.COMPLAINED,
+    Field.SUPPRESSED: FileState.SUPPRESSED,
+}
 
 
 class UnknownState(ValueError):
@@ -149,12 +173,26 @@ _FILES = {
 }
 
 
-def state_columns(header: Sequence[str]) -> tuple[StateColumn, ...]:
-    """The columns of `header` that say something about consent."""
+def state_columns(
+    header: Sequence[str], words: Mapping[str, FileState | None] = NO_WORDS
+) -> tuple[StateColumn, ...]:
+    """The columns of `header` that say something about consent; `words` are those of its format."""
     names = [compact(title) for title in header]
     postal = not _POSTAL.isdisjoint(names)
     judged = (_column(place, name, header[place], postal) for place, name in enumerate(names))
-    return tuple(column for column in judged if column is not None)
+    return tuple(replace(column, words=words) for column in judged if column is not None)
+
+
+def column_of_field(
+    place: int, title: str, field: str, words: Mapping[str, FileState | None]
+) -> StateColumn | None:
+    """The column that was said to fill `field`; None when that is not about consent."""
+    if field == Field.STATE:
+        return StateColumn(place, title, Kind.WORD, FileState.NOT_SUBSCRIBED, words)
+    if field == Field.SUBSCRIBED:
+        return StateColumn(place, title, Kind.GIVEN, FileState.NOT_SUBSCRIBED, words)
+    implied = _WITHDRAWN_FIELDS.get(field)
+    return None if implied is None else StateColumn(place, title, Kind.WITHDRAWN, implied, words)
 
 
 def state_of_file(filename: str) -> FileState | None:
@@ -192,7 +230,9 @@ def _column(place: int, name: str, title: str, postal: bool) -> StateColumn | No
 
 
 def _state(column: StateColumn, cell: str) -> FileState | None:
-    value = compact(cell)
+    value = _compacted(cell)
+    if value in column.words:
+        return column.words[value]
     if column.kind is Kind.WITHDRAWN:
         return None if value in _NO else _STATES.get(value, column.implies)
     if value in _STATES:
@@ -205,6 +245,12 @@ def _state(column: StateColumn, cell: str) -> FileState | None:
     if value in _NO and value:
         return column.implies
     raise UnknownState(_unknown(column.title, cell))
+
+
+@lru_cache(maxsize=1024)
+def _compacted(cell: str) -> str:
+    """As `compact`: the states of a million people are a handful of words."""
+    return compact(cell)
 
 
 def _unknown(title: str, cell: str) -> str:

@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
+from newsletter.subscribers.imports.columns import NO_PLAN
+from newsletter.subscribers.imports.convert import convert, needs_conversion
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import SubscriberImport
+from newsletter.subscribers.imports.plan import Plan, plan_of
 from newsletter.subscribers.imports.read import Source, inspect
 from newsletter.subscribers.names import clean_comment, clean_name
 
@@ -19,15 +22,19 @@ LONGEST_STATEMENT = 2000  # characters
 
 @dataclass(frozen=True)
 class Upload:
-    """A stored file: its name on disk, its name for people ("" when pasted), and how many lines it has."""
+    """A stored file: its name on disk, its name for people ("" when pasted), and how many lines it has.
+
+    `lower`: how many lines its rows lie lower than in the file that was uploaded.
+    """
 
     file: str
     called: str
     lines: int
+    lower: int = 0
 
 
-def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str) -> Upload:
-    """Store `stream`, a CSV file, on disk. Uses no database, because a large file takes long.
+def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str, plan: Plan = NO_PLAN) -> Upload:
+    """Store `stream` on disk as CSV in UTF-8. Uses no database, because a large file takes long.
 
     `filename` is the file's name for people, "" for pasted text, whose header may be missing. Raises
     `Refused` for a file that is too large or that cannot be used as a whole; nothing is kept then.
@@ -35,15 +42,36 @@ def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str) -> Upl
     called = clean_name(filename)
     name = files.keep(stream, MOST_OCTETS)
     try:
-        lines = inspect(_source(files, name, called))
+        lower = _convert(files, name, called or PASTED) if called else 0
+        lines = inspect(_source(files, name, called, plan, lower))
     except BaseException:
         files.discard(name)
         raise
-    return Upload(name, called, lines)
+    return Upload(name, called, lines, lower)
+
+
+def _convert(files: ImportFiles, name: str, called: str) -> int:
+    """Make the stored file one of CSV in UTF-8; how many lines lower its rows lie afterwards."""
+    path = files.path(name)
+    if not needs_conversion(path, called):
+        return 0
+    converted = files.path(files.new_name())
+    try:
+        lower = convert(path, called, converted)
+        converted.replace(path)
+    finally:
+        converted.unlink(missing_ok=True)
+    return lower
 
 
 def create_import(
-    session: Session, publication: Publication, upload: Upload, *, statement: str, actor: str
+    session: Session,
+    publication: Publication,
+    upload: Upload,
+    *,
+    statement: str,
+    actor: str,
+    plan: Plan = NO_PLAN,
 ) -> SubscriberImport:
     """Add an import of `upload`, flushed, which waits for somebody to confirm it (`imports.confirm`).
 
@@ -56,15 +84,17 @@ def create_import(
         file=upload.file,
         statement=check_statement(statement),
         lines=upload.lines,
+        options=plan.options() | {"lower": upload.lower},
     )
     session.add(row)
     session.flush()
     return row
 
 
-def source_of(row: SubscriberImport, files: ImportFiles) -> Source:
+def source_of(session: Session, row: SubscriberImport, files: ImportFiles) -> Source:
     """The file of an import, as `read_source` takes it."""
-    return _source(files, row.file, row.filename)
+    plan = plan_of(session, row.publication_id, row.options)
+    return _source(files, row.file, row.filename, plan, int(row.options.get("lower") or 0))
 
 
 def check_statement(text: str) -> str:
@@ -77,8 +107,8 @@ def check_statement(text: str) -> str:
     return statement
 
 
-def _source(files: ImportFiles, name: str, called: str) -> Source:
-    return Source(files.path(name), called or PASTED, bare=not called)
+def _source(files: ImportFiles, name: str, called: str, plan: Plan, lower: int) -> Source:
+    return Source(files.path(name), called or PASTED, bare=not called, plan=plan, lower=lower)
 
 
 def _bad_statement(sentence: str) -> Refused:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.core.errors import Refused
-from newsletter.subscribers.imports.read import Row, Source, read_columns, read_csv, read_source
+from newsletter.subscribers.imports.read import Source, read_columns, read_csv, read_source
 from newsletter.subscribers.imports.result import RowProblem
+from newsletter.subscribers.imports.row import Row
 
 People = list[tuple[str, str]]
 

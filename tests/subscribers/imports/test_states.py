@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.subscribers.imports.read import Row, Source, read_source
+from newsletter.subscribers.imports.read import Source, read_source
 from newsletter.subscribers.imports.result import RowProblem
+from newsletter.subscribers.imports.row import Row
 
 
 def outcomes(folder: Path, content: str, name: str = "people.csv") -> dict[str, str]:

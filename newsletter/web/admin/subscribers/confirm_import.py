@@ -73,7 +73,7 @@ def discard(slug: str, import_id: int) -> AnyResponse:
 
 
 def _preview(publication_id: int, upload: SubscriberImport) -> Preview:
-    source = source_of(upload, ImportFiles(settings().data_dir))
+    source = source_of(session(), upload, ImportFiles(settings().data_dir))
     session().rollback()  # the database waits for nobody's disk
     return preview_import(session(), publication_id, source, at_most=MOST_ROWS)
 

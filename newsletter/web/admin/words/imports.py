@@ -17,7 +17,10 @@ STATES: dict[ImportState, Word] = {
     ImportState.QUEUED: (_lazy("Waiting"), "info", "wait"),
     ImportState.RUNNING: (_lazy("Reading"), "info", "people"),
     ImportState.DONE: (_lazy("Done"), "success", None),
+    ImportState.CANCELLED: (_lazy("Cancelled"), "warning", None),
     ImportState.FAILED: (_lazy("Failed"), "error", None),
+    ImportState.UNDOING: (_lazy("Being undone"), "info", "people"),
+    ImportState.UNDONE: (_lazy("Undone"), "", None),
 }
 
 
@@ -28,16 +31,33 @@ def import_word(state: ImportState) -> Word:
 
 def state_sentence(read: SubscriberImport, zone: str) -> str:
     """What happens now, or what happened in the end; the page says the zone beside the beginning."""
-    if read.state is ImportState.PREVIEW:
-        return str(_("Nobody is added until it is confirmed."))
+    if read.state in {ImportState.DONE, ImportState.FAILED, ImportState.UNDONE}:
+        return _end_sentence(read, brief_moment(read.finished_at, zone) if read.finished_at else "")
+    position, lines = exactly(read.position), exactly(read.lines)
     if read.state is ImportState.QUEUED and not read.position:
         return str(_("It will be read as soon as a worker is free."))
-    if not read.over:
-        position, lines = exactly(read.position), exactly(read.lines)
-        return str(_("Reading line %(read)s of %(lines)s.", read=position, lines=lines))
-    when = brief_moment(read.finished_at, zone) if read.finished_at else ""
+    sentences = {
+        ImportState.PREVIEW: _("Nobody is added until it is confirmed."),
+        ImportState.UNDOING: _("People are put back to what they were before this import."),
+        ImportState.CANCELLED: _("Stopped at line %(read)s. What was imported stays.", read=position),
+    }
+    return str(
+        sentences.get(read.state, _("Reading line %(read)s of %(lines)s.", read=position, lines=lines))
+    )
+
+
+def _end_sentence(read: SubscriberImport, when: str) -> str:
     if read.state is ImportState.FAILED:
         return str(_("Stopped on %(when)s. %(why)s", when=when, why=read.failure))
+    if read.state is ImportState.UNDONE:
+        kept = exactly(read.undone.get("kept", 0))
+        return str(
+            _(
+                "Undone on %(when)s. People kept as they are, because they changed since: %(kept)s.",
+                when=when,
+                kept=kept,
+            )
+        )
     new = ngettext(
         "%(count)s new subscriber.", "%(count)s new subscribers.", read.imported, count=exactly(read.imported)
     )

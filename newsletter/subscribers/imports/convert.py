@@ -1,0 +1,59 @@
+"""Turn what is uploaded into the one form that is kept and read: CSV in UTF-8 (RFC 4180).
+
+Lines keep their numbers, so that what is said about a row can be found in the file somebody has. Being lines
+of text, people can be erased from it while an import waits.
+"""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from newsletter.core.errors import Refused
+from newsletter.subscribers.imports.charset import find_charset
+from newsletter.subscribers.imports.json_lines import is_json_lines, read_json_lines
+from newsletter.subscribers.imports.spreadsheet import is_zip, read_sheet
+
+UTF_8 = "utf-8-sig"
+CHUNK = 1 << 20  # characters
+
+
+def needs_conversion(path: Path, called: str) -> bool:
+    """Whether the file is anything else than CSV in UTF-8. Raises `Refused` for one that cannot be read."""
+    return is_zip(path) or is_json_lines(path) or find_charset(path, called).encoding != UTF_8
+
+
+def convert(path: Path, called: str, target: Path) -> int:
+    """Write the file as CSV to `target`; how many lines its rows lie lower there. Raises `Refused`."""
+    if is_zip(path):
+        _write_rows(target, read_sheet(path, called))
+        return 0
+    if is_json_lines(path):
+        _write_rows(target, read_json_lines(path, called))
+        return 1  # the header
+    encoding = find_charset(path, called).encoding
+    try:
+        with path.open(encoding=encoding, errors="replace", newline="") as file, _created(target) as copy:
+            while chunk := file.read(CHUNK):
+                copy.write(chunk)
+    except UnicodeError as error:
+        raise Refused("unknown_charset", f"{called} is not text in any charset we know.") from error
+    return 0
+
+
+def _write_rows(target: Path, rows: Iterable[list[str]]) -> None:
+    with _created(target) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows(_numbered(rows))
+
+
+def _numbered(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Rows without anything in them stay, as empty lines."""
+    for row in rows:
+        yield row if any(row) else []
+
+
+def _created(target: Path) -> TextIO:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
