@@ -40,11 +40,12 @@ from tests.prepared import prepared
 
 __all__ = ["run"]
 
-# One mailing of each issue, to everybody, and none is cancelled or corrects another.
+# One mailing of each issue, which goes to everybody, and none is cancelled or corrects another.
 NOT_IN_THE_DEMO = {
     Exclusion.ALREADY_RECEIVED,
     Exclusion.NOT_RECEIVED,
     Exclusion.NOTHING_TO_READ,
+    Exclusion.NOT_IN_SEGMENT,
     Exclusion.CANCELLED,
 }
 
