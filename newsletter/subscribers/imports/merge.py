@@ -65,8 +65,9 @@ def merge(session: Session, batch: Batch, result: ImportResult) -> None:
     staging = Staging(session)
     staging.fill([*welcome, *left_out], batch.statement)
     known = _lock_known(staging)
-    # Asked again, now that nobody can change these people: whoever held their rows may have erased them.
-    if known and _suppressed(session, welcome):
+    # Asked again, now that nobody can change these people: whoever held their rows may have erased them, and
+    # is not among the known any more.
+    if _suppressed(session, welcome):
         raise Again
     _add_subscribers(staging, batch, len(welcome) - sum(1 for one in known if one.welcome))
     there = [one for one in known if one.welcome]
