@@ -10,6 +10,7 @@ from newsletter.core.errors import Refused
 LONGEST_LINE = 1_000_000  # octets
 MOST_KEYS = 1_000
 SAMPLE = 4096  # octets
+NO_OBJECT = "no JSON object"
 
 
 def is_json_lines(path: Path) -> bool:
@@ -23,36 +24,36 @@ def is_json_lines(path: Path) -> bool:
 
 
 def read_json_lines(path: Path, called: str) -> Iterator[list[str]]:
-    """The keys, then a row for each line; a line that is no object is a row without an address."""
+    """The keys, then a row for each line; of a line that is no object, the address is words that say so."""
     keys: dict[str, None] = {}
     for record in _objects(path):
-        keys |= dict.fromkeys(record)
+        keys |= dict.fromkeys(record or ())
         if len(keys) > MOST_KEYS:
             raise Refused("many_columns", f"{called} has more than {MOST_KEYS:,} different keys.")
     if not keys:
         raise Refused("empty_file", f"{called} has no JSON objects.")
     yield list(keys)
     for record in _objects(path):
-        yield [_text(record.get(key)) for key in keys]
+        yield [NO_OBJECT if record is None else _text(record.get(key)) for key in keys]
 
 
-def _objects(path: Path) -> Iterator[dict[str, Any]]:
-    """The object of each line; an empty one where there is none."""
+def _objects(path: Path) -> Iterator[dict[str, Any] | None]:
+    """The object of each line, an empty one for an empty line; None where there is something else."""
     with path.open("rb") as file:
         while line := file.readline(LONGEST_LINE + 1):
             whole = line.endswith(b"\n") or len(line) <= LONGEST_LINE
             while not whole and (part := file.readline(LONGEST_LINE)):
                 whole = part.endswith(b"\n")
-                line = b""
+                line = b"-"  # too long to be read
             yield _object(line)
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _object(line: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(line.decode("utf-8-sig")) if line.strip() else {}
     except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _text(value: Any) -> str:
