@@ -39,7 +39,7 @@ _GROUPS: dict[type, str] = {
     AllOf: "All of these:",
     AnyOf: "At least one of these:",
     NoneOf: "None of these:",
-    Not: "Not so:",
+    Not: "Not this:",
 }
 _COMPARED = {
     "is": "is",

@@ -58,7 +58,7 @@ def test_create_count_explain_and_remove(run: Run, publication: Publication, rul
     assert run("segment", "explain", "the-press", "dora@example.org").code == 2
     rules.write_text('{"not": {"tag": "press"}}')
     assert run("segment", "set", "the-press", "--rules", str(rules)).code == 0
-    assert "Not so:" in run("segment", "show", "the-press").out
+    assert "Not this:" in run("segment", "show", "the-press").out
     assert [row["slug"] for row in run("segment", "list", "--json").json["segments"]] == ["the-press"]
     assert run("segment", "remove", "the-press", "--json").json == {"removed": "the-press"}
     assert run("segment", "count", "the-press").code == 2
