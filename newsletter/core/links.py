@@ -118,6 +118,10 @@ class Links:
         """The email itself, as a web page of its own ("View in browser")."""
         return f"{self.issue(publication_slug, issue_slug)}/email"
 
+    def sent_variant(self, mailing_id: int, number: int) -> str:
+        """The email of a variant of a mailing, as a web page of its own."""
+        return f"{self.public_url}/email/{self.signer.sign(Purpose.SENT_VARIANT, mailing_id, number)}"
+
     def preview(self, revision_id: int) -> str:
         """A draft as the article that it will be, for who got it as a test message."""
         return f"{self.public_url}/preview/{self.signer.sign(Purpose.VIEW, revision_id)}"

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     LIFT = "lift"
     INBOX = "inbox"
     VIEW = "view"
+    SENT_VARIANT = "sent-variant"
     SHARE = "share"
     REDIRECT = "redirect"
     TRACKED_LINK = "tracked-link"

@@ -1,6 +1,7 @@
 """Compile the messages of a mailing: one for each variant, with the links that its publication wants."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,6 +47,8 @@ def compile_for_mailing(
         )
         for number in sorted({stranger, *numbers})
     }
+    for number in inputs.keys() - {stranger}:  # the archive shows what a stranger sees
+        inputs[number] = _viewed_at(inputs[number], links.sent_variant(mailing_id, number))
     if changes_links(publication):
         issue = session.get_one(Issue, revision.issue_id)
         urls = list(dict.fromkeys(url for given in inputs.values() for url in urls_followed(given)))
@@ -65,6 +68,13 @@ def compile_for_mailing(
         )
         for number, given in inputs.items()
     ]
+
+
+def _viewed_at(given: CompileInput, url: str) -> CompileInput:
+    if not given.render.links.view_in_browser_url:
+        return given
+    render = replace(given.render, links=replace(given.render.links, view_in_browser_url=url))
+    return replace(given, render=render)
 
 
 def _redirected(given: CompileInput, made: MessageLinks, links: Links) -> CompileInput:

@@ -27,6 +27,7 @@ from newsletter.web.public import (
     preferences,
     preview,
     redirect,
+    sent_variant,
     share,
     style,
     subscribe,
@@ -52,6 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preview.blueprint)
+    app.register_blueprint(sent_variant.blueprint)
     app.register_blueprint(share.blueprint)
     app.register_blueprint(redirect.blueprint)
     app.register_blueprint(hooks.blueprint)

@@ -23,6 +23,7 @@ LINKS = {
     "archive": ("weekly",),
     "issue": ("weekly", "issue-41"),
     "issue_email": ("weekly", "issue-41"),
+    "sent_variant": (1, 2),
     "preview": (1,),
     "preview_email": (1,),
     "feed": ("weekly",),

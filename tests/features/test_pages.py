@@ -33,6 +33,7 @@ NO_PAGES = {
         "og_image.show",
         "redirect.follow",
         "redirect.show_pixel",
+        "sent_variant.email",
         "style.show",
         "feed.atom",
         "feed.site_map",

@@ -15,6 +15,7 @@ from newsletter.issues.save import save_document
 from newsletter.mailings.models import Control, Delivery, Mailing, MailingState, MailingVariant, StoredMessage
 from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
+from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.variant import Reader, conditions_of, number_for, numbered_variant, variant_for
 from newsletter.runtime import Runtime
 from newsletter.segments.read import read as read_rules
@@ -141,6 +142,11 @@ def test_everybody_gets_their_own_and_their_copy_is_made_again(
             sections = seen[address].sections
             shown = sections is None or f"s{n}" in sections
             assert (f"Words of section {n}." in content.decode()) == shown
+    for each in frozen:
+        stored = session.get(StoredMessage, (mailing_id, str(each.number)))
+        assert stored is None or f"{links.public_url}/email/" in CompiledMessage.from_json(
+            stored.compiled
+        ).fill_html({})
     copy = find_copy(session, mailing_id, "p3@readers.example", links=links, secrets=runtime.settings.secrets)
     assert copy.eml == got["p3@readers.example"]
 
