@@ -25,6 +25,7 @@ from newsletter.web.public import (
     media,
     og_image,
     preferences,
+    preferences_choices,
     preview,
     redirect,
     sent_variant,
@@ -52,6 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
+    app.register_blueprint(preferences_choices.blueprint)
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(sent_variant.blueprint)
     app.register_blueprint(share.blueprint)

@@ -8,30 +8,29 @@ back to the page, which says what was done (`?done=…`, a fixed vocabulary).
 
 import json
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.db import truncate_log
+from newsletter.core.errors import Conflict
 from newsletter.core.tokens import Purpose
-from newsletter.feedback.lift import liftable
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
 from newsletter.subscribers.models import ConsentSource, Subscriber, Subscription
-from newsletter.subscribers.pause import LONGEST_PAUSE, pause, resume
+from newsletter.subscribers.pause import pause, resume
 from newsletter.subscribers.preferences import change_preferences
-from newsletter.subscribers.queries import find_subscriber, lock_subscription, subscriptions_of
+from newsletter.subscribers.queries import find_subscriber, lock_subscription
 from newsletter.subscribers.undo import resubscribe
 from newsletter.subscribers.unsubscribe import unsubscribe, unsubscribe_from_all
 from newsletter.tracking.consent import set_tracking_consent
 from newsletter.web import language
 from newsletter.web.current import personal_files
 from newsletter.web.database import session
-from newsletter.web.public.frame import frame
+from newsletter.web.public.preferences_choices import named_subscription
 from newsletter.web.public.preferences_forms import AS_PUBLISHED, PreferencesForm
-from newsletter.web.public.preferences_view import Row, rows
+from newsletter.web.public.preferences_page import CHANGED, preferences_page
 from newsletter.web.public.private import make_private, read_token, show_test_page
 from newsletter.web.public.spooled_unsubscribe import make_durable
 
@@ -40,17 +39,6 @@ make_private(blueprint)
 make_durable(blueprint)
 
 NOBODY = 0  # the subscriber in the links of a test message
-DONE = {
-    "saved": lazy_gettext("Your details are saved."),
-    "left": lazy_gettext("You are unsubscribed. Nothing more will be sent."),
-    "rejoined": lazy_gettext("You are subscribed again."),
-    "paused": lazy_gettext("It is paused, and will resume automatically."),
-    "resumed": lazy_gettext("The pause is over."),
-    "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
-    "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
-    "link-sent": lazy_gettext("A message is on its way. Follow its link, and you get email again."),
-    "left-all": lazy_gettext("You are unsubscribed from everything."),
-}
 
 
 @blueprint.get("/p/<token>")
@@ -60,9 +48,7 @@ def show(token: str) -> str:
     if subscriber_id == NOBODY:
         return show_test_page()
     subscriber = _subscriber(subscriber_id)
-    return _page(
-        token, subscriber, PreferencesForm(name=subscriber.name, language=subscriber.language or AS_PUBLISHED)
-    )
+    return preferences_page(token, subscriber)
 
 
 @blueprint.post("/p/<token>")
@@ -72,9 +58,21 @@ def save(token: str) -> AnyResponse | tuple[str, int]:
     form = PreferencesForm()
     form.offer_languages()
     if not form.validate():
-        return _page(token, subscriber, form), 400
+        return preferences_page(token, subscriber, form=form), 400
     chosen = "" if form.language.data == AS_PUBLISHED else form.language.data
-    change_preferences(session(), subscriber.id, name=form.name.data or "", language=chosen)
+    try:
+        change_preferences(
+            session(),
+            subscriber.id,
+            name=form.text("name"),
+            language=chosen,
+            seen=request.form.get("seen", ""),
+        )
+    except Conflict as error:
+        session().rollback()
+        if error.code != "changed_meanwhile":
+            raise
+        return preferences_page(token, subscriber, form=form, problem=str(CHANGED)), 409
     return _done(token, "saved")
 
 
@@ -196,35 +194,9 @@ def _subscriber(subscriber_id: int) -> Subscriber:
 
 
 def _named_subscription(token: str) -> Subscription:
-    """The subscription that the form names; 404 when it is not this person's."""
-    subscriber = _subscriber(_read(token))
-    named = request.form.get("subscription", type=int)
-    theirs = {subscription.id: subscription for subscription in subscriptions_of(session(), subscriber.id)}
-    if named not in theirs:
-        abort(404)
-    return theirs[named]
+    return named_subscription(token)[1]
 
 
 def _done(token: str, word: str) -> AnyResponse:
     session().commit()
     return redirect(url_for(".show", token=token, done=word), 303)
-
-
-def _page(token: str, subscriber: Subscriber, form: PreferencesForm) -> str:
-    form.offer_languages()
-    subscriptions = subscriptions_of(session(), subscriber.id)
-    shown: list[Row] = rows(subscriptions)
-    # Who reads one publication sees its branding; who reads several sees that of the installation.
-    context = frame(subscriptions[0].publication) if len(subscriptions) == 1 else {}
-    return render_template(
-        "public/preferences.html",
-        form=form,
-        email=subscriber.email,
-        rows=shown,
-        leaves_several=sum(row.can_leave for row in shown) > 1,
-        months=range(1, LONGEST_PAUSE + 1),
-        done=DONE.get(request.args.get("done", "")),
-        is_suppressed=liftable(session(), subscriber) is not None,
-        token=token,
-        **context,
-    )

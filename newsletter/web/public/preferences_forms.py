@@ -7,6 +7,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired
 
 from newsletter.core import i18n
+from newsletter.subscribers.models import Subscriber
 from newsletter.web.forms import Form
 
 AS_PUBLISHED = "publication"  # the choice of no language of one's own
@@ -17,6 +18,11 @@ class PreferencesForm(Form):
 
     name = StringField(lazy_gettext("Your name"))
     language = SelectField(lazy_gettext("Language"), validators=[InputRequired()])
+
+    @classmethod
+    def of(cls, subscriber: Subscriber) -> "PreferencesForm":
+        """With what is kept of the person, whatever the request sends."""
+        return cls(sent=False, name=subscriber.name, language=subscriber.language or AS_PUBLISHED)
 
     def offer_languages(self) -> None:
         """Each language under its own name, after "as the publication"."""

@@ -40,6 +40,7 @@ FURTHER = {
     "/reset-password/<token>": ("password",),
     "/u/<token>/reason": ("reason", "comment", "undo"),
     "/u/<token>/undo": ("undo",),
+    "/p/<token>/choices": ("subscription", "seen", "topics", "topic", "tag", "attribute.city"),
     "/p/<token>/rejoin": ("subscription",),
     "/p/<token>/resume": ("subscription",),
     "/p/<token>/erase": ("address", "email"),

@@ -108,6 +108,7 @@ DEEDS: dict[str, object] = {
     "subscription.tracking_allowed": _("Allowed tracking"),
     "subscription.tracking_refused": _("Refused tracking"),
     "subscriber.changed": _("Changed name or language"),
+    "subscription.chosen": _("Chose topics, tags or attributes"),
     "subscriber.erased": _("Erased the person"),
     "subscription.asked": _("Asked them to confirm"),
     "subscription.waits": _("Asked them to confirm; no further message was sent"),
