@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
 from newsletter.issues.edit import edit_issue, state_of
-from newsletter.issues.load import find_revision
+from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
+from newsletter.issues.save import save_document
 from newsletter.issues.snippets.save import SnippetWords, save_snippet
 from newsletter.preflight.rule_versions import save_rules
 from newsletter.preflight.waive import waive
@@ -42,3 +43,12 @@ def use_snippet(session: Session, publication: Publication, issue: Issue, title:
     section = {"type": "snippet", "id": "support-us", "key": SNIPPET}
     added = {"op": "add", "path": "/sections/-", "value": section}
     edit_issue(session, issue.id, state_of(find_revision(session, issue)), [added], author=actor)
+
+
+def edit_draft(session: Session, issue_id: int) -> None:
+    """Give the issue a history: a section moved, one removed, a text changed. What is wrong in it stays."""
+    issue = session.get_one(Issue, issue_id)
+    document = load_document(find_revision(session, issue))
+    first, _removed, *sections, last = document.sections
+    changed = {"subject": f"{document.subject}, and more", "sections": (first, last, *sections)}
+    save_document(session, issue.publication, document.model_copy(update=changed), author="ana@press.example")

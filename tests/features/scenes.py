@@ -24,7 +24,6 @@ from newsletter.core import clock
 from newsletter.curation.models import Entry, Feed
 from newsletter.demo.make import make_demo
 from newsletter.document import loads
-from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
 from newsletter.mailings.lifecycle import lock
@@ -52,7 +51,8 @@ from tests.factories import make_issue, make_subscription
 from tests.features.corrected import put_right
 from tests.features.counted import track
 from tests.features.discussion import discuss
-from tests.features.reviewing import SNIPPET, keep_snippet, review
+from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
+from tests.features.segmenting import SEGMENT, keep_segment
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -114,11 +114,12 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     session.commit()
     publication = session.scalars(select(Publication).where(Publication.slug == demo.publication_slug)).one()
     publication.tracking = TrackingMode.INDIVIDUAL
-    _edit(session, demo.draft_id)
+    edit_draft(session, demo.draft_id)
     set_cadence(session, publication, "TU,FR 08:00", actor=OWNER)
     skipped, due = next_dates(session, publication, clock.now(), number=2)
     skip_date(session, publication, skipped.day, actor=OWNER)
     keep_snippet(session, publication, "How to support us", OWNER)
+    keep_segment(session, publication, "Readers in Rome", OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
@@ -178,19 +179,12 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
         facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
         facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
+        facts |= {"segment_slug": SEGMENT}
+        keep_segment(session, publication, twice[:120], OWNER)
         keep_snippet(session, publication, twice[:300], OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()
     return scenes
-
-
-def _edit(session: Session, issue_id: int) -> None:
-    """Give the issue a history: a section moved, one removed, a text changed. What is wrong in it stays."""
-    issue = session.get_one(Issue, issue_id)
-    document = load_document(find_revision(session, issue))
-    first, _removed, *sections, last = document.sections
-    changed = {"subject": f"{document.subject}, and more", "sections": (first, last, *sections)}
-    save_document(session, issue.publication, document.model_copy(update=changed), author="ana@press.example")
 
 
 def _common(session: Session, publication: Publication) -> dict[str, object]:
@@ -206,7 +200,8 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     feed = session.scalars(select(Feed.id)).first()
     entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
     # Each issue has a first revision.
-    return facts | {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1, "snippet_key": SNIPPET}
+    facts |= {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
+    return facts | {"snippet_key": SNIPPET, "segment_slug": SEGMENT}
 
 
 def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:

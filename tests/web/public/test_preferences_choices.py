@@ -19,7 +19,7 @@ from tests.databases import both_databases
 
 @pytest.fixture
 def url(links: Links, session: Session, subscription: Subscription) -> str:
-    """The page of a reader whose publication offers something of each kind, and keeps something for itself."""
+    """The page of a reader; the publication offers something of each kind, and keeps something for itself."""
     publication = subscription.publication
     for name in ("Sport", "Opera"):
         create_topic(session, publication, name, actor="test")

@@ -12,6 +12,7 @@ from newsletter.web.admin.subscribers import (
     new,
     person,
     progress,
+    segments,
     subscriptions,
 )
 from newsletter.web.admin.subscribers.blueprint import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "new",
     "person",
     "progress",
+    "segments",
     "subscriptions",
 ]
