@@ -19,7 +19,7 @@ from tests.extent import usual
 from tests.factories import make_publication
 from tests.processes import Installation, wait_until
 
-PEOPLE = usual(4_000, soak=60_000)
+PEOPLE = usual(25_000, soak=400_000)
 
 pytestmark = pytest.mark.faults
 

@@ -127,7 +127,7 @@ def test_lists_become_entries_and_prose_keeps_its_marks(editing: Editing) -> Non
     undo(editing.tab)
     assert editing.headlines(1) == ["Four", ""]
 
-    editing.entry("Two").get_by_label("Link").fill("")
+    editing.entry("Two").get_by_label("Link", exact=True).fill("")
     editing.headline("Two").fill("Two https://x.example/news")
     editing.tab.get_by_role("button", name="Use https://x.example/news as the link").click()
     story = stories(editing, 0)[1]

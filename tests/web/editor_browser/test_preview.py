@@ -66,13 +66,13 @@ def test_the_desktops_preview_has_the_width_of_a_desktop(editing: Editing, width
 
 
 def test_a_finding_leads_to_its_place(editing: Editing) -> None:
-    editing.entry("Two").get_by_label("Link").fill("http://x.example/two")
+    editing.entry("Two").get_by_label("Link", exact=True).fill("http://x.example/two")
     editing.tab.get_by_label("Subject").fill("")
     editing.status("Saved")
     editing.tab.get_by_role("button", name="Check", exact=True).click()
     expect(editing.tab.get_by_text("Fix 1 problem to send.")).to_be_visible()
     editing.tab.get_by_role("button", name="Weekly digest, story 2, Link").click()
-    expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
+    expect(editing.entry("Two").get_by_label("Link", exact=True)).to_be_focused()
     editing.tab.get_by_label("Subject").fill("There")
     expect(editing.tab.get_by_text("Ready to send.")).to_be_visible()
 

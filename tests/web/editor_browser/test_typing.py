@@ -77,7 +77,7 @@ def test_every_block_can_be_added_and_filled_in(editing: Editing) -> None:
 
 
 def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(editing: Editing) -> None:
-    link = editing.entry("Two").get_by_label("Link")
+    link = editing.entry("Two").get_by_label("Link", exact=True)
     link.fill("javascript:alert(1)")
     editing.headline("Three").fill("Three, mended")
     editing.status("Kept on this device")
@@ -86,10 +86,10 @@ def test_a_link_that_is_no_link_is_refused_in_place_and_holds_up_nothing_else(ed
     assert editing.refusals == []
     editing.tab.reload()
     editing.tab.get_by_role("button", name="Restore them").click()
-    expect(editing.entry("Two").get_by_label("Link")).to_have_value("javascript:alert(1)")
+    expect(editing.entry("Two").get_by_label("Link", exact=True)).to_have_value("javascript:alert(1)")
     editing.tab.get_by_role("button", name=re.compile("Fix 1 field to save.")).click()
-    expect(editing.entry("Two").get_by_label("Link")).to_be_focused()
-    editing.entry("Two").get_by_label("Link").fill("example.org/two")
+    expect(editing.entry("Two").get_by_label("Link", exact=True)).to_be_focused()
+    editing.entry("Two").get_by_label("Link", exact=True).fill("example.org/two")
     editing.headline("One").click()
     assert editing.saved().sections[0].items[1].url == "https://example.org/two"  # type: ignore[union-attr]
 
