@@ -1,5 +1,6 @@
 """`/admin/issues/<id>/send`: choose when, see what will happen, and send; or take it back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from newsletter.accounts.permissions import Permission
 from newsletter.approval.demand import lacks_approval
 from newsletter.approval.required import approvals_of, text_to_approve
-from newsletter.core.errors import Conflict, DomainError
+from newsletter.core.errors import Conflict, DomainError, Refused
 from newsletter.core.zones import city_zones
 from newsletter.corrections.sent_links import was_sent
 from newsletter.issues.content import load_content
@@ -21,6 +22,7 @@ from newsletter.mailings.current import current_mailing
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.preflight.waive import REASON_LENGTH
 from newsletter.preflight.waivers import void_waivers
+from newsletter.segments.models import Segment
 from newsletter.sending.audience import Audience, count_audience
 from newsletter.sending.proof import MOST_ADDRESSES
 from newsletter.sending.schedule import schedule
@@ -32,6 +34,7 @@ from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.issues.blueprint import blueprint, load_issue
+from newsletter.web.admin.issues.chosen_segment import ChosenSegment, choose_segment, read_segment, who_in
 from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
 from newsletter.web.admin.issues.variants import variant_rows
@@ -54,7 +57,7 @@ def send(issue_id: int) -> str | AnyResponse:
     if (
         chosen.settled
         and not is_fresh()
-        and _goes_to_many(issue)
+        and _goes_to_many(issue, request.args)
         and not current_mailing(session(), issue.id)
     ):
         return ask_for_password()
@@ -65,7 +68,7 @@ def send(issue_id: int) -> str | AnyResponse:
 @allow(Permission.SEND)
 def schedule_issue(issue_id: int) -> AnyResponse:
     """Send: pressed twice, or by two people, there is one mailing."""
-    if not is_fresh() and _goes_to_many(load_issue(issue_id)):
+    if not is_fresh() and _goes_to_many(load_issue(issue_id), request.form):
         return ask_for_password()
     issue = lock_issue(session(), issue_id)
     mailing = current_mailing(session(), issue.id)
@@ -119,8 +122,8 @@ def page_to_send(issue: Issue, **facts: Any) -> str:
     return draft_page(issue, read_chosen(request.args, issue.publication.timezone), **facts)
 
 
-def _goes_to_many(issue: Issue) -> bool:
-    return is_large(count_audience(session(), issue).readers)
+def _goes_to_many(issue: Issue, given: Mapping[str, str]) -> bool:
+    return is_large(choose_segment(given, issue).audience.readers)
 
 
 def _schedule(issue: Issue) -> Mailing:
@@ -129,7 +132,8 @@ def _schedule(issue: Issue) -> Mailing:
         raise Conflict(
             "changed", _("The issue has changed since you opened this page. Please check it again.")
         )
-    audience = count_audience(session(), issue)
+    segment = read_segment(request.form, issue)
+    audience = count_audience(session(), issue, segment)
     shown = _digits(request.form.get("count", ""))
     if not audience.readers:
         raise Conflict("nobody", _("Nobody would get this issue now, so it was not scheduled."))
@@ -142,7 +146,7 @@ def _schedule(issue: Issue) -> Mailing:
     written = request.form.get("at", "")[:80]
     if written or request.form.get("when") != NOW:  # only who says so sends at once
         when = parse_schedule_time(written, issue.publication.timezone)
-    return schedule(session(), issue, when, links(), actor=current_actor())
+    return schedule(session(), issue, when, links(), segment=segment, actor=current_actor())
 
 
 def _refused(issue_id: int, error: DomainError) -> Response:
@@ -157,10 +161,11 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
     chosen = chosen or read_chosen({}, issue.publication.timezone)
     revision = find_revision(session(), issue)
     content = load_content(session(), revision, issue.publication)
-    audience = count_audience(session(), issue, document=content.document)
+    to = choose_segment(request.values, issue, content.document)
+    audience = to.audience
     findings = findings_of(issue, revision, content)
     blocked = blocking(findings)
-    ready = chosen.settled and not blocked and audience.readers > 0
+    ready = chosen.settled and not blocked and not to.problem and audience.readers > 0
     given = {
         "problem": "",
         "typed_problem": "",
@@ -177,6 +182,8 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         chosen=chosen,
         zones=city_zones(),
         audience=audience,
+        to=to,
+        segment_options=[(segment.slug, segment.name) for segment in to.offered],
         excluded=excluded_words(audience.excluded),
         variants=variant_rows(issue, content.document, audience.variants),
         approvals=approvals_of(session(), revision),
@@ -189,7 +196,7 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         most_test_addresses=MOST_ADDRESSES,
         summary=summary(findings),
         ready=ready,
-        sentence=_sentence(issue, chosen, audience) if ready else "",
+        sentence=_sentence(issue, chosen, to) if ready else "",
         who=_who(issue, audience),
         button=_button(chosen, audience),
         must_type=is_large(audience.readers),
@@ -207,9 +214,18 @@ def _scheduled_page(issue: Issue, mailing: Mailing) -> str:
         may_unschedule=mailing.state is MailingState.SCHEDULED,
         lacks_approval=mailing.state is MailingState.SCHEDULED and _lacks_approval(issue),
         on_the_web=links().issue(issue.publication.slug, issue.slug) if issue.published_revision else "",
-        audience=count_audience(session(), issue) if mailing.state is MailingState.SCHEDULED else None,
+        audience=_expected(issue, mailing) if mailing.state is MailingState.SCHEDULED else None,
         is_sent=was_sent(session(), issue),
     )
+
+
+def _expected(issue: Issue, mailing: Mailing) -> Audience | None:
+    """Who would get it now; None while its segment cannot be asked, which is said when it is due."""
+    segment = session().get(Segment, mailing.segment_id) if mailing.segment_id else None
+    try:
+        return count_audience(session(), issue, segment)
+    except Refused:
+        return None
 
 
 def _lacks_approval(issue: Issue) -> bool:
@@ -222,9 +238,10 @@ def _who(issue: Issue, audience: Audience) -> str:
     return who_got(load_issue(corrects), audience.readers) if corrects is not None else ""
 
 
-def _sentence(issue: Issue, chosen: Chosen, audience: Audience) -> str:
+def _sentence(issue: Issue, chosen: Chosen, to: ChosenSegment) -> str:
     """The one sentence that says what will happen."""
-    who = _who(issue, audience)
+    audience = to.audience
+    who = _who(issue, audience) or who_in(to)
     if who and chosen.moment is None:
         return str(_("Send to %(who)s now.", who=who))
     if who and chosen.moment is not None:
