@@ -16,7 +16,7 @@ from newsletter.subscribers.attributes.models import Attribute
 from newsletter.subscribers.tags.models import Tag
 from newsletter.subscribers.topics.models import Topic
 
-Label = TypeVar("Label", Topic, Tag, Attribute)
+Label = TypeVar("Label", bound=Topic | Tag | Attribute)
 
 MOST_LABELS = 1_000  # of one kind in a publication
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
