@@ -110,7 +110,7 @@ class Labels:
             query = select(SubscriberTag.tag_id, SubscriberTag.subscriber_id).where(
                 SubscriberTag.subscriber_id.in_(ids[start : start + MOST_IDS])
             )
-            pairs |= set(self._session.execute(query).tuples())
+            pairs |= {(tag, person) for tag, person in self._session.execute(query)}
         return pairs
 
 
