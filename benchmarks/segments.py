@@ -158,7 +158,7 @@ def freezing(runtime: Runtime, publication_id: int) -> Iterator[float]:
         with runtime.session() as session:
             publication = session.get_one(Publication, publication_id)
             segment = find_segment(session, publication, slug) if slug else None
-            issue = make_issue(session, publication, f"now-{slug}")
+            issue = make_issue(session, publication, f"now-{slug or 'all'}")
             mailing = schedule(session, issue, None, runtime.links, segment=segment, actor="bench")
             session.commit()
         began = perf_counter()
