@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.routing import IntegerConverter
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import PERMISSIONS, Permission, RoleName
@@ -16,6 +14,7 @@ from newsletter.app import create_app
 from newsletter.publications.models import Publication
 from newsletter.settings import Settings
 from newsletter.web.admin.guard import allow, needed_permission
+from tests.web.example_path import example_path
 from tests.web.signed_in import UNSAFE, SignedIn, signed_in_client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -34,15 +33,10 @@ class Call:
 
 
 def calls(app: Flask, *prefixes: str) -> Iterator[Call]:
-    adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith(prefixes):
             continue
-        values: dict[str, Any] = {
-            name: 987654 if isinstance(converter, IntegerConverter) else "morning"
-            for name, converter in rule._converters.items()
-        }
-        path = adapter.build(rule.endpoint, values | dict(rule.defaults or {}))
+        path = example_path(rule)
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):
             yield Call(rule.endpoint, method, path)
 

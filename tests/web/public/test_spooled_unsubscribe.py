@@ -30,6 +30,7 @@ from tests.databases import both_databases
 from tests.extent import BUSY
 from tests.processes import wait_until
 from tests.servers.proxy import Proxy
+from tests.web.example_path import example_path
 from tests.web.public.conftest import subscribed
 
 UNREACHABLE = "postgresql://nobody@127.0.0.1:1/none"
@@ -245,5 +246,4 @@ def _example(rule: Rule, links: Links) -> str:
     for start, link in tokens.items():
         if rule.rule.startswith(start):
             return rule.rule.replace(f"{start}<token>", local(links, link))
-    _domain, built = rule.build(dict.fromkeys(rule.arguments, 1), append_unknown=False) or ("", "/")
-    return built
+    return example_path(rule)
