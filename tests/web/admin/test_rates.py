@@ -6,7 +6,6 @@ from flask import Flask
 from newsletter.reports.rate import Rate
 from newsletter.web.admin.words.rates import rate_words
 
-
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
