@@ -28,6 +28,8 @@ def show(address: str, as_json: bool) -> None:
 
 def _lines(facts: dict[str, Any]) -> list[str]:
     lines = [" ".join(filter(None, [facts["email"], facts["name"]]))]
+    for change in facts["address_changes"]:
+        lines.append(f"{change['at']}  address changed from {change['from']} to {change['to']}")
     for subscription in facts["subscriptions"]:
         lines.append(f"{subscription['publication']}: {subscription['state']}")
         for consent in subscription["consents"]:

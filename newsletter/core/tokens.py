@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     HOOK = "hook"
     LIFT = "lift"
+    ADDRESS_CHANGE = "address-change"
     INBOX = "inbox"
     VIEW = "view"
     SENT_VARIANT = "sent-variant"

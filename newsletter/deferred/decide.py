@@ -14,6 +14,7 @@ from newsletter.core.errors import DomainError
 from newsletter.core.logs import Logger
 from newsletter.deferred.models import DeferredRequest, RequestKind
 from newsletter.publications.models import Publication
+from newsletter.subscribers.address_change import send_question
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up import sign_up
@@ -69,11 +70,17 @@ def _password_reset(session: Session, request: DeferredRequest) -> None:
     ask_reset(session, _address(facts), locale=facts["locale"], ip=facts["ip"])
 
 
+def _address_change(session: Session, request: DeferredRequest) -> None:
+    facts = request.facts
+    send_question(session, facts["change_id"], facts["moment"], facts["locale"])
+
+
 def _address(facts: dict[str, Any]) -> Address:
     return Address(facts["email"], facts["key"])
 
 
 DECISIONS: dict[RequestKind, Callable[[Session, DeferredRequest], None]] = {
     RequestKind.SIGN_UP: _sign_up,
+    RequestKind.ADDRESS_CHANGE: _address_change,
     RequestKind.PASSWORD_RESET: _password_reset,
 }

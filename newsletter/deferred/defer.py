@@ -8,8 +8,9 @@ from newsletter import jobs
 from newsletter.core.addresses import Address
 from newsletter.deferred.models import DeferredRequest, RequestKind
 from newsletter.publications.models import Publication
+from newsletter.subscribers.address_change import moment_of
 from newsletter.subscribers.consent import Consent
-from newsletter.subscribers.models import ConsentSource
+from newsletter.subscribers.models import AddressChange, ConsentSource
 
 
 def defer_sign_up(
@@ -47,6 +48,12 @@ def defer_password_reset(session: Session, address: Address, *, locale: str, ip:
     """Send a link to choose a new password, if `address` is a user's, a moment after the caller's commit."""
     facts = {"email": address.email, "key": address.key, "locale": locale, "ip": ip}
     _defer(session, RequestKind.PASSWORD_RESET, facts)
+
+
+def defer_address_question(session: Session, change: AddressChange, *, locale: str) -> None:
+    """Ask at the new address whether it is theirs, a moment after the caller's commit."""
+    facts = {"change_id": change.id, "moment": moment_of(change), "locale": locale}
+    _defer(session, RequestKind.ADDRESS_CHANGE, facts)
 
 
 def _defer(session: Session, kind: RequestKind, facts: dict[str, Any]) -> None:

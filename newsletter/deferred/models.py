@@ -16,6 +16,7 @@ class RequestKind(StrEnum):
     """What somebody asks for."""
 
     SIGN_UP = "sign_up"
+    ADDRESS_CHANGE = "address_change"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a name, not a secret
 
 

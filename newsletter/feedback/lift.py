@@ -10,7 +10,7 @@ from newsletter.audit.record import SUBSCRIBER
 from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Conflict, Limited
-from newsletter.feedback.consequences import BY_FEEDBACK
+from newsletter.feedback.consequences import BY_FEEDBACK, is_of_present_address
 from newsletter.feedback.models import Consequence, FeedbackRecord
 from newsletter.outbox.models import SystemMessage
 from newsletter.outbox.post import post
@@ -35,8 +35,7 @@ def editors_may_lift(session: Session, subscriber: Subscriber) -> bool:
     if suppression is None or suppression.reason is SuppressionReason.COMPLAINT:
         return False
     made = select(FeedbackRecord.id).where(
-        FeedbackRecord.subscriber_id == subscriber.id,
-        FeedbackRecord.consequence == Consequence.SUPPRESSED,
+        is_of_present_address(subscriber), FeedbackRecord.consequence == Consequence.SUPPRESSED
     )
     return session.scalar(made.limit(1)) is not None
 
@@ -77,7 +76,7 @@ def lift(session: Session, subscriber_id: int, moment: int | None, *, actor: str
     session.execute(
         update(FeedbackRecord)
         .where(
-            FeedbackRecord.subscriber_id == subscriber.id,
+            is_of_present_address(subscriber),
             FeedbackRecord.consequence.in_([Consequence.SUPPRESSED, Consequence.COUNTED]),
         )
         .values(consequence=Consequence.LIFTED)

@@ -105,6 +105,20 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.lift_suppression(facts["subscriber_id"], facts["moment"]),
             ONE_DAY,
         ),
+        # Asks whoever has an address whether somebody's subscriptions are to go there from now on.
+        Kind(
+            "address_change",
+            {"subscriber_id": int, "change_id": int, "moment": int},
+            lambda links, facts: links.change_address(facts["change_id"], facts["moment"]),
+            ONE_DAY,
+        ),
+        # Tells the address that somebody had until now, in case it was not them.
+        Kind(
+            "address_changed",
+            {"subscriber_id": int, "new_address": str},
+            lambda links, facts: links.preferences(facts["subscriber_id"]),
+            timedelta(days=7),
+        ),
         # A mailing is held because nobody has approved its text.
         Kind(
             "approval_missing",
@@ -144,3 +158,5 @@ KINDS: Registry[Kind] = Registry(
         ),
     ),
 )
+# Those that tell a reader about what they subscribe to.
+TO_READERS = tuple(kind.key for kind in KINDS if kind.facts.keys() & {"subscriber_id", "subscription_id"})

@@ -31,6 +31,7 @@ from newsletter.sending.sweep import (
     publish_request_jobs,
     publish_system_message_jobs,
 )
+from newsletter.subscribers.address_change import forget_unconfirmed
 from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
@@ -119,16 +120,13 @@ def _remove_forgotten_uploads(context: CheckContext) -> None:
     remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
 
 
-def _resume_subscriptions(context: CheckContext) -> None:
-    with context.sessions() as session:
-        resume_due(session)
-        session.commit()
+def _in_transaction(work: Callable[[Session], object]) -> Callable[[CheckContext], None]:
+    def run(context: CheckContext) -> None:
+        with context.sessions() as session:
+            work(session)
+            session.commit()
 
-
-def _forget_senders(context: CheckContext) -> None:
-    with context.sessions() as session:
-        forget_senders(session)
-        session.commit()
+    return run
 
 
 def _poll_mailbox(context: CheckContext) -> None:
@@ -210,7 +208,7 @@ CHECKS = (
         "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
     ),
     Check(
-        _resume_subscriptions,
+        _in_transaction(resume_due),
         Period.RECOVERY,
         "A reader's pause is over: they would never be written to again.",
     ),
@@ -240,9 +238,14 @@ CHECKS = (
         "Somebody followed a link long ago: when that was would be kept for ever.",
     ),
     Check(
-        _forget_senders,
+        _in_transaction(forget_senders),
         Period.HOUR,
         "Somebody mailed or suggested a link long ago: who that was would be kept for ever.",
+    ),
+    Check(
+        _in_transaction(forget_unconfirmed),
+        Period.HOUR,
+        "A new address was never confirmed: whoever has it would be kept here for ever.",
     ),
 )
 

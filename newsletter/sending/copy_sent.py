@@ -1,7 +1,8 @@
 """What exactly somebody got: the copy of a mailing for one subscriber, made again byte for byte.
 
 A copy depends on the compiled message, which is kept, on the moment in its Date header, which its delivery
-has, and on the reader's own words. Only those may have changed since: a name, or the key that signs.
+has, on the address that the reader had then, and on the reader's own words. Only those may have changed
+since: a name, or the key that signs.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from newsletter.issues.recipient import Recipient, recipient_values
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.models import Delivery, Outcome
 from newsletter.sending.mailing_message import read_mailing_message
+from newsletter.subscribers.former_addresses import address_at
 from newsletter.subscribers.models import Subscriber
 
 
@@ -56,7 +58,7 @@ def find_copy(
         sentence = f"No copy of mailing {mailing_id} was sent to {address}: {delivery.outcome}{reason}."
         raise Missing("no_copy", sentence)
     message = read_mailing_message(session, mailing, links, secrets, bounce_domain)
-    email = reader.email or ""  # nobody is found by the address of an erased person
+    email, _ = address_at(session, reader, dated)
     recipient = Recipient(
         delivery.seq,
         reader.id,

@@ -13,6 +13,7 @@ from newsletter.core.db import Base
 
 FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "subscriber": ("name", "attributes"),
+    "address_change": ("email", "former_email"),
     "subscription": ("comment",),
     "consent_record": ("text",),
     "suppression": ("note",),
@@ -39,7 +40,11 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
 # Who somebody is, with their name: emptied where it is them.
 ABOUT_ONE = {"entry": "sender"}
 # What one person did: it is deleted with them.
-OF_ONE = {"tracking_event": "subscriber_id", "import_change": "subscriber_id"}
+OF_ONE = {
+    "tracking_event": "subscriber_id",
+    "import_change": "subscriber_id",
+    "address_change": "subscriber_id",
+}
 # What somebody asked for about an address, until a worker decides it: it is dropped.
 ASKED = {"deferred_request": "facts"}
 

@@ -61,6 +61,7 @@ class ConsentKind(StrEnum):
     RENEWED = "renewed"  # Undo after an unsubscribe
     TRACKING_ALLOWED = "tracking_allowed"  # what they click and open may be kept with their name
     TRACKING_REFUSED = "tracking_refused"
+    ADDRESS_CHANGED = "address_changed"  # everything goes to another address, which its owner confirmed
 
 
 class ConsentSource(StrEnum):
@@ -104,6 +105,24 @@ class Subscriber(Base):
     erased_at: Mapped[datetime | None]
 
     subscriptions: Mapped[list["Subscription"]] = relationship(back_populates="subscriber")
+
+
+class AddressChange(Base):
+    """A new address that somebody asked for, and once it is confirmed, the one that they had until then.
+
+    Of those that nobody has confirmed a person has one at most; it is deleted when it is too old.
+    """
+
+    __tablename__ = "address_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    changed_at: Mapped[datetime | None]
+    former_email: Mapped[str] = mapped_column(String(254), default="")
+    # By which imports know it again (`Address.hash`).
+    former_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
 
 
 class Subscription(Base):

@@ -16,6 +16,7 @@ from newsletter.web.admin import settings as admin_settings
 from newsletter.web.admin import subscribers as admin_subscribers
 from newsletter.web.dev import mailbox
 from newsletter.web.public import (
+    address_change,
     archive,
     confirm,
     feed,
@@ -54,6 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preferences_choices.blueprint)
+    app.register_blueprint(address_change.blueprint)
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(sent_variant.blueprint)
     app.register_blueprint(share.blueprint)

@@ -15,6 +15,7 @@ LINKS = {
     "unsubscribe": (1, 2),
     "preferences": (1,),
     "lift_suppression": (1, 2),
+    "change_address": (1, 2),
     "edit_issue": (1,),
     "calendar": ("weekly",),
     "deliverability": ("weekly",),

@@ -7,6 +7,7 @@ from newsletter.subscribers.models import ConsentKind, ConsentSource, Subscripti
 from tests.cli.conftest import Run
 from tests.databases import both_databases
 from tests.factories import make_publication, make_subscription
+from tests.subscribers.moving import move
 
 WORDS = Consent("I want The Weekly. <b>", "2", "en")
 
@@ -46,3 +47,14 @@ def test_the_receipt_has_everything_in_its_order(session: Session, run: Run) -> 
     shown = run("consent", "show", "ana@example.org").out
     assert "requested by form from 192.0.2.7\n    “I want The Weekly. <b>” (en, version 2)" in shown
     assert run("consent", "show", "nobody@example.org").code == 2
+
+
+def test_the_receipt_has_the_changes_of_the_address(session: Session, run: Run) -> None:
+    ana = consenting(session)
+    move(session, ana.subscriber_id, "ana@new.example")
+    receipt = run("consent", "show", "ana@new.example", "--json").json
+    (change,) = receipt["address_changes"]
+    assert (change["from"], change["to"]) == ("ana@example.org", "ana@new.example")
+    assert receipt["subscriptions"][0]["consents"][-1]["kind"] == "address_changed"
+    shown = run("consent", "show", "ana@new.example").out
+    assert "address changed from ana@example.org to ana@new.example" in shown

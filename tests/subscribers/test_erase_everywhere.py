@@ -67,17 +67,17 @@ NOTHING_PERSONAL = {
     *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
     *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
     *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
-    *("issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
-    *("issue_snippet", "template_version", "template_draft", "tracking_count", "tracking_relabel"),
-    *("topic", "muted_topic", "tag", "subscriber_tag", "attribute", "mailing_variant"),
-    *("deferred_delivery", "provider_count", "provider_counting", "report_mail"),
-    *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
+    *("issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback", "mailing_variant"),
+    *("template_version", "template_draft", "tracking_count", "tracking_relabel", "topic", "muted_topic"),
+    *("tag", "subscriber_tag", "attribute", "deferred_delivery", "provider_count", "provider_counting"),
+    *("user_account", "user_role", "user_session", "passkey", "audit_entry", "report_mail"),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
     "subscriber": {"email", "email_key", "address_hash", "language"},
     "suppression": {"address_hash", "reason"},
     "subscriber_import": {"actor", "file", "skipped", "state", "refused", "options", "undone"},
+    "address_change": {"former_hash"},
     "subscription": {"state", "ended_reason"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", *ASKED.values()},
@@ -97,7 +97,7 @@ OWN_COLUMNS = {
     "correction": {"actor", "dismissed_by"},
     "snippet": {"key", "edited_by"},
     "feedback_event": {
-        *("event_key", "source", "parser", "kind", "reason", "code", "address_hash", "consequence"),
+        *("event_key", "source", "parser", "kind", "reason", "code", "address_hash", "consequence")
     },
     "comment": {"section_id", "item_url", "resolved_by"},
     "tracking_event": {"key", "kind", "agent", "label", "rule"},  # deleted with their person

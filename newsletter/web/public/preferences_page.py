@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask_babel import lazy_gettext
 
 from newsletter.feedback.lift import liftable
+from newsletter.subscribers.address_change import waiting_change
 from newsletter.subscribers.choices import Offer, current_choices, fingerprint, offer_of
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.pause import LONGEST_PAUSE
@@ -17,6 +18,7 @@ from newsletter.web.public.choice_fields import Filled, filled
 from newsletter.web.public.frame import frame
 from newsletter.web.public.preferences_forms import PreferencesForm
 from newsletter.web.public.preferences_view import rows
+from newsletter.web.public.subscribe_form import AddressForm
 
 DONE = {
     "saved": lazy_gettext("Your details are saved."),
@@ -27,6 +29,9 @@ DONE = {
     "resumed": lazy_gettext("The pause is over."),
     "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
     "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
+    "address-asked": lazy_gettext(
+        "If we may write to your new address, a message is on its way to it. Follow its link within a day."
+    ),
     "link-sent": lazy_gettext("A message is on its way. Follow its link, and you get email again."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
@@ -60,6 +65,7 @@ def preferences_page(
     subscriber: Subscriber,
     *,
     form: PreferencesForm | None = None,
+    address_form: AddressForm | None = None,
     sent: Sent | None = None,
     problem: str = "",
 ) -> str:
@@ -73,6 +79,8 @@ def preferences_page(
     return render_template(
         "public/preferences.html",
         form=form,
+        address_form=address_form or AddressForm(sent=False),
+        waiting=waiting_change(session(), subscriber.id),
         seen=subscriber_fingerprint(subscriber),
         choice_forms=_choice_forms(subscriptions, sent),
         email=subscriber.email,

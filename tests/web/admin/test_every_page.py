@@ -40,6 +40,7 @@ FURTHER = {
     "/reset-password/<token>": ("password",),
     "/u/<token>/reason": ("reason", "comment", "undo"),
     "/u/<token>/undo": ("undo",),
+    "/p/<token>/address": ("email",),
     "/p/<token>/choices": ("subscription", "seen", "topics", "topic", "tag", "attribute.city"),
     "/p/<token>/rejoin": ("subscription",),
     "/p/<token>/resume": ("subscription",),
@@ -88,7 +89,7 @@ WITHOUT_FIELDS = (
     ),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
     *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
-    *("/template/remove", "/template/discard"),
+    *("/template/remove", "/template/discard", "/address/<token>"),
 )
 # The test goes on with its session.
 END_SESSION = ("/sign-out", "/sessions/end")

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from newsletter.subscribers.add import Outcome
+from newsletter.subscribers.former_addresses import MOVED
 from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, State, SuppressionReason
@@ -41,6 +42,7 @@ SKIPS: dict[str, object] = ENDS | {
     SUPPRESSED: _("suppressed"),
     EndReason.UNSUBSCRIBED: _("unsubscribed before"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor before"),
+    MOVED: _("use another address now"),
     FileState.SUPPRESSED: _("suppressed, according to the file"),
     FileState.COMPLAINED: _("complained, according to the file"),
     FileState.BOUNCED: _("bounced, according to the file"),
@@ -68,6 +70,7 @@ CONSENTS: dict[ConsentKind, object] = {
     ConsentKind.RENEWED: _("Renewed"),
     ConsentKind.TRACKING_ALLOWED: _("Tracking allowed"),
     ConsentKind.TRACKING_REFUSED: _("Tracking refused"),
+    ConsentKind.ADDRESS_CHANGED: _("Address changed"),
 }
 
 # Where a consent was given or withdrawn.
@@ -107,6 +110,7 @@ DEEDS: dict[str, object] = {
     "subscription.renewed": _("Renewed the subscription"),
     "subscription.tracking_allowed": _("Allowed tracking"),
     "subscription.tracking_refused": _("Refused tracking"),
+    "subscriber.address_changed": _("Changed their address"),
     "subscriber.changed": _("Changed name or language"),
     "subscription.chosen": _("Chose topics, tags or attributes"),
     "subscriber.erased": _("Erased the person"),
@@ -131,6 +135,8 @@ ACTORS: dict[str, object] = {
 MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
     "already_subscribed": _("notice that they are already subscribed"),
+    "address_change": _("question whether a new address is theirs"),
+    "address_changed": _("notice that their address was changed"),
 }
 
 

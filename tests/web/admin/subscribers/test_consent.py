@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from newsletter.subscribers.consent import Consent, keep_record
 from newsletter.subscribers.models import ConsentKind, ConsentSource
 from tests.databases import both_databases
+from tests.subscribers.moving import move
 from tests.web.admin.subscribers.conftest import People
 from tests.web.admin.subscribers.requests import XSS, read
 from tests.web.signed_in import SignedIn
@@ -32,6 +33,18 @@ def test_the_receipt_has_the_words_and_where_from(
     ):
         assert shown in page
     assert XSS not in page
+
+
+def test_the_receipt_and_the_page_have_the_change_of_address(
+    editor_client: SignedIn, session: Session, people: People
+) -> None:
+    person = people["ana"].subscriber_id
+    move(session, person, "ana@new.example")
+    page = read(editor_client, f"/admin/subscribers/{person}/consent")
+    assert "<bdi>ana@readers.example</bdi> to <bdi>ana@new.example</bdi>" in page
+    assert "Address changed" in page
+    assert "From now on, send my subscriptions to ana@new.example." in page
+    assert "Changed their address" in read(editor_client, f"/admin/subscribers/{person}")
 
 
 def test_nothing_of_nobody(editor_client: SignedIn) -> None:
