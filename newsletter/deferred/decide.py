@@ -17,7 +17,9 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.address_change import send_question
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import ConsentSource
+from newsletter.subscribers.origin import Origin
 from newsletter.subscribers.sign_up import sign_up
+from newsletter.subscribers.sign_up_choices import SignUpChoices
 
 log = Logger(__name__)
 
@@ -61,7 +63,9 @@ def _sign_up(session: Session, request: DeferredRequest) -> None:
         source=ConsentSource(facts["source"]),
         ip=facts["ip"],
         at=request.created_at,
-        issue_id=facts.get("issue_id"),  # not in requests of earlier versions
+        # Not in requests of earlier versions.
+        origin=Origin.from_json(facts.get("origin")),
+        choices=SignUpChoices.from_json(facts.get("choices", {})),
     )
 
 

@@ -11,6 +11,8 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.address_change import moment_of
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import AddressChange, ConsentSource
+from newsletter.subscribers.origin import NOWHERE, Origin
+from newsletter.subscribers.sign_up_choices import NO_CHOICES, SignUpChoices
 
 
 def defer_sign_up(
@@ -22,12 +24,10 @@ def defer_sign_up(
     words: Consent,
     source: ConsentSource,
     ip: str,
-    issue_id: int | None = None,
+    origin: Origin = NOWHERE,
+    choices: SignUpChoices = NO_CHOICES,
 ) -> None:
-    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown.
-
-    `issue_id`: the issue in the archive that they came from.
-    """
+    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown."""
     _defer(
         session,
         RequestKind.SIGN_UP,
@@ -39,7 +39,8 @@ def defer_sign_up(
             "words": [words.text, words.version, words.locale],
             "source": source.value,
             "ip": ip,
-            "issue_id": issue_id,
+            "origin": origin.to_json(),
+            "choices": choices.to_json(),
         },
     )
 

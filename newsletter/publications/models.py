@@ -56,6 +56,10 @@ class Publication(Base):
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # Whether readers may suggest links, on a page of their own.
     suggestions: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether the sign-up form asks for the language, and the sites whose scripts may sign readers up, each
+    # on a line.
+    language_at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sign_up_sites: Mapped[str] = mapped_column(Text, default="", server_default="")
     # A mailing pauses itself when so many per cent of its messages bounce, or are reported as spam.
     bounce_limit: Mapped[float] = mapped_column(Double, default=10.0, server_default="10")
     complaint_limit: Mapped[float] = mapped_column(Double, default=0.3, server_default="0.3")

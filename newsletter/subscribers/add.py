@@ -24,6 +24,7 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.names import clean_comment
 from newsletter.subscribers.sign_up import send_within_limit
+from newsletter.subscribers.sign_up_choices import apply_sign_up_choices
 from newsletter.subscribers.subscribe import (
     add_pending,
     locked_or_new_subscriber,
@@ -110,6 +111,7 @@ def vouch_for(
         return Addition(Outcome.ALREADY, subscription)
     transition(subscription, State.ACTIVE)
     session.flush()
+    apply_sign_up_choices(session, subscription)
     keep_record(
         session, subscription.id, ConsentKind.VOUCHED, source=ConsentSource.EDITOR, words=words, actor=actor
     )

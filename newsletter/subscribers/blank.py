@@ -59,9 +59,9 @@ def _end_subscriptions(session: Session, subscriber_id: int) -> list[int]:
             transition(subscription, State.ENDED, reason=EndReason.ERASED)
         subscription.comment = ""
         subscription.tracking_consent_at = None
+        subscription.sign_up_choices = None
     ids = [subscription.id for subscription in subscriptions]
     text = case((ConsentRecord.kind.in_(OF_ONE_PERSON), ""), else_=ConsentRecord.text)
-    session.execute(
-        update(ConsentRecord).where(ConsentRecord.subscription_id.in_(ids)).values(ip="", text=text)
-    )
+    records = update(ConsentRecord).where(ConsentRecord.subscription_id.in_(ids))
+    session.execute(records.values(ip="", text=text, origin=None))
     return ids

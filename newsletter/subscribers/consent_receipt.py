@@ -68,6 +68,8 @@ def _facts(record: ConsentRecord) -> dict[str, Any]:
         "locale": record.locale,
         "ip": record.ip,
         "actor": record.actor,
+        "origin": record.origin or {},
+        "import": record.import_id,
     }
 
 

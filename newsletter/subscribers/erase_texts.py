@@ -14,8 +14,8 @@ from newsletter.core.db import Base
 FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "subscriber": ("name", "attributes"),
     "address_change": ("email", "former_email"),
-    "subscription": ("comment",),
-    "consent_record": ("text",),
+    "subscription": ("comment", "sign_up_choices"),
+    "consent_record": ("text", "origin"),
     "suppression": ("note",),
     "subscriber_import": ("filename", "statement", "failure"),
     "import_problem": ("problem",),

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.core import clock
@@ -69,6 +69,7 @@ class ConsentSource(StrEnum):
 
     FORM = "form"
     EMBED = "embedded form"  # the small sign-up form on another site
+    SITE = "site"  # another site's own form, whose program posts what was filled in
     CONFIRMATION = "confirmation"  # the link in the message that asks
     IMPORT = "import"
     EDITOR = "editor"
@@ -150,6 +151,8 @@ class Subscription(Base):
     ended_at: Mapped[datetime | None]
     # Since when the person agrees that we keep what they click and open; None: they do not.
     tracking_consent_at: Mapped[datetime | None]
+    # What was chosen at sign-up (`sign_up_choices`), until whoever owns the address confirms.
+    sign_up_choices: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions")
     publication: Mapped[Publication] = relationship()
@@ -172,6 +175,8 @@ class ConsentRecord(Base):
     ip: Mapped[str] = mapped_column(String(45), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
     import_id: Mapped[int | None] = mapped_column(BigId)  # the import that added it
+    # What led to it (`origin.Origin`), as far as it is known.
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class IssueSignUp(Base):

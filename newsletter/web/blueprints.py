@@ -33,6 +33,7 @@ from newsletter.web.public import (
     share,
     style,
     subscribe,
+    subscribe_json,
     suggest,
     unsubscribe,
 )
@@ -50,6 +51,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(style.blueprint)
     app.register_blueprint(subscribe.blueprint)
+    app.register_blueprint(subscribe_json.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)

@@ -35,7 +35,9 @@ class AddressForm(Form):
 class SubscribeForm(AddressForm):
     """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown.
 
-    `issue`: the slug of the issue in the archive whose page led here, if one did.
+    `issue`: the slug of the issue in the archive whose page led here, if one did; `page` and `utm` say what
+    else did (`subscribers.origin`). `language` where the form asks for it. Topics, tags and attributes are
+    read by `choice_fields`.
     """
 
     # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
@@ -46,3 +48,6 @@ class SubscribeForm(AddressForm):
     website = StringField()
     stamp = HiddenField()
     issue = HiddenField()
+    page = HiddenField()
+    utm = HiddenField()
+    language = HiddenField()

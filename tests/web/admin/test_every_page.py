@@ -33,7 +33,10 @@ HOSTILE = st.sampled_from([*TEXTS, *NUMBERS, *TIMES]) | st.text(st.characters(),
 # What no page shows in these scenes, or only to whoever is not signed in.
 FURTHER = {
     "/sign-in": ("email", "password", "next"),
-    "/subscribe/<slug>": ("email", "name", "website", "stamp", "issue"),
+    "/subscribe/<slug>": (
+        *("email", "name", "website", "stamp", "issue", "page", "utm", "language", "topics", "topic", "tag"),
+        "attribute.city",
+    ),
     "/suggest/<slug>": ("url", "why", "name", "email", "website", "stamp"),
     "/set-up/<token>": ("email", "password"),
     "/invitation/<token>": ("password",),
@@ -88,8 +91,8 @@ WITHOUT_FIELDS = (
         "/threads/<int:comment_id>/resolve",
     ),
     *("/relay/remove", "/earlier", "/pause", "/resume", "/reactivate", "/confirm/<token>"),
-    *("/lift/<token>", "/hooks/<provider>/<token>", "/rejudge", "/feedback/<int:event_id>/message"),
-    *("/template/remove", "/template/discard", "/address/<token>"),
+    *("/subscribe/<slug>/json", "/lift/<token>", "/hooks/<provider>/<token>", "/address/<token>"),
+    *("/rejudge", "/feedback/<int:event_id>/message", "/template/remove", "/template/discard"),
 )
 # The test goes on with its session.
 END_SESSION = ("/sign-out", "/sessions/end")

@@ -1,5 +1,9 @@
 """States, reasons, consents and deeds in words for editors."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from newsletter.subscribers.add import Outcome
@@ -7,6 +11,7 @@ from newsletter.subscribers.former_addresses import MOVED
 from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, State, SuppressionReason
+from newsletter.subscribers.origin import Origin
 from newsletter.web.admin.words.state import Word, drawn
 
 # By the filters of the list: the states, and the suppressed beside them.
@@ -77,6 +82,7 @@ CONSENTS: dict[ConsentKind, object] = {
 SOURCES: dict[ConsentSource, object] = {
     ConsentSource.FORM: _("sign-up form"),
     ConsentSource.EMBED: _("embedded sign-up form"),
+    ConsentSource.SITE: _("sign-up form of another site"),
     ConsentSource.CONFIRMATION: _("link in the confirmation message"),
     ConsentSource.IMPORT: _("import"),
     ConsentSource.EDITOR: _("admin pages"),
@@ -178,6 +184,18 @@ def consent_word(kind: ConsentKind) -> str:
 def source_word(source: ConsentSource) -> str:
     """Where a consent was given or withdrawn."""
     return str(SOURCES[source])
+
+
+def origin_words(origin: Mapping[str, Any] | None, titles: Mapping[int, str]) -> list[str]:
+    """What led to a sign-up; `titles` are those of issues, by id."""
+    known = Origin.from_json(origin)
+    marks = ", ".join(f"{word}: {mark}" for word, mark in known.utm.items())
+    title = titles.get(known.issue_id or 0, "")
+    return [
+        *([gettext("from the page %(page)s", page=known.page)] if known.page else []),
+        *([gettext("campaign %(marks)s", marks=marks)] if marks else []),
+        *([gettext("from the issue “%(title)s”", title=title)] if title else []),
+    ]
 
 
 def deed_word(action: str) -> str:
