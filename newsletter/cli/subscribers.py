@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.subscribers_export import export
 from newsletter.cli.subscribers_import import import_file, undo
 from newsletter.cli.subscribers_tag import tag, untag
 
@@ -106,5 +107,5 @@ def _delivery_lines(received: "ReceivedPage") -> list[str]:
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines
 
 
-for below in (import_file, undo, tag, untag):
+for below in (import_file, undo, export, tag, untag):
     command.add_command(below)

@@ -1,6 +1,5 @@
 """`newsletter subscribers import` and `undo`."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from newsletter.cli.environment import answer, json_option, runtime, session
 from newsletter.cli.parameters import ID
+from newsletter.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from newsletter.subscribers.imports.result import ImportResult
 
 SHOWN_PROBLEMS = 20
-FORMATS = (*("auto", "mailchimp", "substack", "ghost", "buttondown", "beehiiv", "listmonk", "keila", "kit"),)
+FORMATS = (
+    *(
+        "auto",
+        "mailchimp",
+        "substack",
+        "ghost",
+        "buttondown",
+        "beehiiv",
+        "listmonk",
+        "keila",
+        "kit",
+        "newsletter",
+    ),
+)
 
 
 @click.command("import")
@@ -100,7 +113,7 @@ def undo(import_id: int, as_json: bool) -> None:
             raise Missing("unknown_import", f"There is no import {import_id}.")
         begin_undo(opened, row.publication_id, import_id, actor=COMMAND_LINE)
         opened.commit()
-        with _bar(row.imported + row.updated) as bar:
+        with progress_bar(row.imported + row.updated) as bar:
             run_undo(runtime().sessions, import_id, progress=bar.update)
         opened.refresh(row)
         counts = {name: int(row.undone.get(name, 0)) for name in ("removed", "restored", "ended", "kept")}
@@ -158,7 +171,7 @@ def _run(
 
     columns = read_columns(source)
     import_id = None
-    with _bar(count_lines(source)) as bar:
+    with progress_bar(count_lines(source)) as bar:
         if dry_run:
             result = preview_import(
                 opened, publication.id, source, progress=lambda line: bar.update(line - bar.pos)
@@ -177,14 +190,6 @@ def _run(
             result, import_id = done.result, done.id
     facts = {"import": import_id, **result.facts(), "columns": columns.facts(), "dry_run": dry_run}
     return facts, result, columns
-
-
-@contextmanager
-def _bar(length: int) -> Iterator[Any]:
-    """A progress bar on standard error, where somebody looks at it."""
-    shown = sys.stderr.isatty()
-    with click.progressbar(length=max(length, 1), file=sys.stderr, hidden=not shown) as bar:
-        yield bar
 
 
 def _write_errors(path: Path, result: "ImportResult") -> None:

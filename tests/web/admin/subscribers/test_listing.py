@@ -1,6 +1,7 @@
 """The list of subscribers: found, paged, exported."""
 
 import csv
+import json
 from io import StringIO
 
 import pytest
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.publications.models import Publication
+from newsletter.segments.read import read as read_rules
+from newsletter.segments.save import create_segment
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.listing import SubscriptionFilter, every_subscription, list_subscriptions
-from newsletter.subscribers.models import State
+from newsletter.subscribers.listing import SubscriptionFilter, list_subscriptions
 from newsletter.subscribers.search import FEW
 from tests.databases import both_databases
 from tests.factories import NO_FILES, make_publication, make_readers, make_subscription
@@ -185,9 +187,28 @@ class TestExport:
         afresh(session)
         entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "subscribers.exported")).all()
         assert [(entry.actor, entry.detail) for entry in entries] == [
-            ("eddi@press.example", {"state": "", "searched": False}),
-            ("eddi@press.example", {"state": "ended", "searched": True}),
+            (
+                "eddi@press.example",
+                {"state": state, "searched": bool(state), "segment": "", "format": "csv"},
+            )
+            for state in ("", "ended")
         ]
+
+    @both_databases
+    def test_is_of_a_segment_in_another_format(
+        self, editor_client: SignedIn, session: Session, publication: Publication, people: People
+    ) -> None:
+        people["cy"].subscriber.language = "de"
+        create_segment(session, publication, "Germans", read_rules({"language": "de"}), actor="test")
+        session.commit()
+        asked = {"segment": "germans", "format": "jsonl"}
+        answer = editor_client.post(f"{LIST}/export", data=asked)
+        assert (answer.status_code, answer.mimetype) == (200, "application/jsonl")
+        assert [json.loads(line)["email"] for line in answer.text.splitlines()] == ["cy@readers.example"]
+        workbook = editor_client.post(f"{LIST}/export", data=asked | {"format": "xlsx"})
+        assert workbook.data.startswith(b"PK")
+        assert editor_client.post(f"{LIST}/export", data={"segment": "nobody"}).status_code == 404
+        assert editor_client.post(f"{LIST}/export", data={"format": "exe"}).status_code == 400
 
     def test_is_not_a_link(self, editor_client: SignedIn, publication: Publication) -> None:
         assert editor_client.get(f"{LIST}/export").status_code == 405
@@ -200,10 +221,3 @@ class TestExport:
         session.commit()
         answer = editor_client.post(f"{LIST}/export", data={"q": "ana"})
         assert cells(answer.text)[1][1] == f"'{name}"
-
-    def test_is_read_a_piece_at_a_time(self, session: Session, publication: Publication) -> None:
-        made = make_readers(session, publication, 8)
-        session.commit()
-        found = [one.id for one in every_subscription(session, publication.id, chunk=3)]
-        assert found == [one.id for one in made][::-1]
-        assert all(one.state is State.ACTIVE for one in made)
