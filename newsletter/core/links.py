@@ -96,6 +96,10 @@ class Links:
     def edit_issue(self, issue_id: int) -> str:
         return f"{self.public_url}/admin/issues/{issue_id}/edit"
 
+    def send_issue(self, issue_id: int) -> str:
+        """Where an issue is reviewed and scheduled, for people who are signed in."""
+        return f"{self.public_url}/admin/issues/{issue_id}/send"
+
     def mailing_report(self, mailing_id: int) -> str:
         """What became of a mailing."""
         return f"{self.public_url}/admin/mailings/{mailing_id}/report"

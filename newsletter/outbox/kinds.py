@@ -135,6 +135,20 @@ KINDS: Registry[Kind] = Registry(
             ),
             ONE_DAY,
         ),
+        # A monthly summary will go out, so that somebody may read it before.
+        Kind(
+            "summary_scheduled",
+            {"issue_id": int, "due_at": str},
+            lambda links, facts: links.send_issue(facts["issue_id"]),
+            ONE_DAY,
+        ),
+        # A monthly summary was made, and something keeps it from being sent.
+        Kind(
+            "summary_held",
+            {"issue_id": int, "text": str},
+            lambda links, facts: links.send_issue(facts["issue_id"]),
+            timedelta(days=7),
+        ),
         # Records that receivers recognise a sender by are gone from the DNS.
         Kind(
             "record_vanished",

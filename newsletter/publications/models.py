@@ -1,6 +1,6 @@
 """The tables of publications: who they are, and the templates that are written for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import uuid4
 
@@ -56,6 +56,10 @@ class Publication(Base):
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # Whether readers may suggest links, on a page of their own.
     suggestions: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether readers may have one summary a month instead of each issue, and the first day of the last month
+    # that was summed up for them; None before it is offered.
+    monthly_summary: Mapped[bool] = mapped_column(default=False, server_default=false())
+    summarised_month: Mapped[date | None]
     # Whether the sign-up form asks for the language, and the sites whose scripts may sign readers up, each
     # on a line.
     language_at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())

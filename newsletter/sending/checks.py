@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter import jobs
 from newsletter.cadence.prepare import prepare_due_issues
 from newsletter.core import clock
+from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.curation.fetch_next import publish_fetch_jobs
 from newsletter.curation.suggest import forget_senders
@@ -59,6 +60,7 @@ class CheckContext:
     has_imap:         whether there is a mailbox whose mail is to be taken in.
     further:          checks of the layers above.
     hits:             where web processes put what they see of tracked links.
+    links:            what leads to this installation; without them no mailing is scheduled.
     """
 
     sessions: sessionmaker[Session]
@@ -71,6 +73,7 @@ class CheckContext:
     spamassassin_url: str = ""
     further: "tuple[Check, ...]" = ()
     hits: HitStream | None = None
+    links: Links | None = None
     watch: Watch = field(default_factory=Watch)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.core import clock
@@ -149,6 +149,8 @@ class Subscription(Base):
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # Whether they want one summary a month instead of each issue, where the publication makes it.
+    monthly: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Since when the person agrees that we keep what they click and open; None: they do not.
     tracking_consent_at: Mapped[datetime | None]
     # What was chosen at sign-up (`sign_up_choices`), until whoever owns the address confirms.

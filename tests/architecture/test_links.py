@@ -17,6 +17,7 @@ LINKS = {
     "lift_suppression": (1, 2),
     "change_address": (1, 2),
     "edit_issue": (1,),
+    "send_issue": (1,),
     "calendar": ("weekly",),
     "deliverability": ("weekly",),
     "mailing_report": (1,),

@@ -27,6 +27,8 @@ DONE = {
     "rejoined": lazy_gettext("You are subscribed again."),
     "paused": lazy_gettext("It is paused, and will resume automatically."),
     "resumed": lazy_gettext("The pause is over."),
+    "frequency-each": lazy_gettext("You get every issue."),
+    "frequency-monthly": lazy_gettext("You get one email a month with what was published."),
     "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
     "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
     "address-asked": lazy_gettext(

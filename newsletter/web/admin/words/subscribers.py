@@ -113,6 +113,7 @@ DEEDS: dict[str, object] = {
     "subscription.ended": _("Ended the subscription"),
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
+    "subscription.frequency_changed": _("Chose how often to get it"),
     "subscription.renewed": _("Renewed the subscription"),
     "subscription.tracking_allowed": _("Allowed tracking"),
     "subscription.tracking_refused": _("Refused tracking"),
