@@ -22,14 +22,17 @@ from newsletter.subscribers.address_change import (
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
+from newsletter.subscribers.find import find_by_address
 from newsletter.subscribers.imports.immediate import import_subscribers
 from newsletter.subscribers.models import (
     ConsentSource,
     State,
+    Subscriber,
     Subscription,
     Suppression,
     SuppressionReason,
 )
+from newsletter.subscribers.search import search_condition
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.deciding import decide_all
 from tests.factories import NO_FILES, make_subscription
@@ -58,6 +61,20 @@ def test_an_import_does_not_bring_the_old_address_back(
     confirm(session, back.id, locale="en")
     session.commit()
     assert import_subscribers(session, publication, file, actor="test").already == 2
+
+
+def test_editors_find_whoever_had_an_address(
+    session: Session, publication: Publication, ana: Subscription
+) -> None:
+    move(session, ana.subscriber_id)
+    move(session, ana.subscriber_id, "ana@third.example")
+    for email in (OLD, NEW.upper()):
+        with pytest.raises(Missing, match=r"changed it to ana@third\.example"):
+            find_by_address(session, parse_address(email))
+        query = select(Subscription.id).join(Subscriber).where(search_condition(session, email))
+        assert session.scalars(query).all() == [ana.id]
+    found = select(Subscription.id).join(Subscriber).where(search_condition(session, "ana@ol"))
+    assert session.scalars(found).all() == []
 
 
 def test_whoever_comes_back_to_an_old_address_is_met_there_again(
