@@ -30,7 +30,12 @@ from newsletter.subscribers.models import (
     Subscriber,
     Subscription,
 )
-from newsletter.subscribers.queries import is_suppressed, lock_subscriber, subscriptions_of
+from newsletter.subscribers.queries import (
+    is_suppressed,
+    lock_subscriber,
+    publication_to_write_as,
+    subscriptions_of,
+)
 from newsletter.subscribers.signup_protection import ADDRESS_CHANGE, within_message_limit
 
 ADDRESS_CHANGED = "address_changed"  # the kind of the message to the old address
@@ -193,12 +198,11 @@ def _tell(session: Session, subscriber: Subscriber, former: Address, locale: str
 
 
 def _post(session: Session, kind: str, facts: dict[str, Any], *, to: Address, locale: str) -> None:
-    subscriptions = subscriptions_of(session, facts["subscriber_id"])
     outbox.post(
         session,
         kind=kind,
         recipient=to,
-        publication_id=subscriptions[0].publication_id if subscriptions else None,
+        publication_id=publication_to_write_as(session, facts["subscriber_id"]),
         locale=locale,
         facts=facts,
     )
