@@ -141,10 +141,10 @@ def change_address(
         blank(session, other, actor=SUBSCRIBER)
     former = Address(subscriber.email or "", subscriber.email_key or "")
     change.changed_at, change.former_email, change.former_hash = clock.now(), former.email, former.hash
-    subscriber.email, subscriber.email_key, subscriber.address_hash = address.email, address.key, address.hash
     try:
         with session.begin_nested():
-            session.flush()
+            subscriber.email, subscriber.email_key = address.email, address.key
+            subscriber.address_hash = address.hash
     except IntegrityError:  # somebody signed up under it a moment ago
         raise _taken() from None
     agreed = words(address.email, locale)

@@ -11,6 +11,7 @@ from newsletter.core.errors import Conflict, Missing
 from newsletter.core.links import Links
 from newsletter.deferred.defer import defer_address_question
 from newsletter.feedback.events import EventKind, EventReason
+from newsletter.feedback.listing import EventFilter, list_events
 from newsletter.feedback.models import Consequence, FeedbackRecord
 from newsletter.publications.models import Publication
 from newsletter.subscribers.add import ask_to_confirm, vouch_for
@@ -141,6 +142,18 @@ def test_the_next_owner_of_an_old_address_stays(
     assert [each.address_hash for each in session.scalars(select(Suppression))] == [parse_address(NEW).hash]
 
 
+def test_the_next_owner_is_erased_everywhere(session: Session, publication: Publication, ask: Ask) -> None:
+    first = ask(OLD)
+    assert first is not None
+    move(session, first.subscriber_id)
+    other = make_subscription(session, publication, OLD, "Somebody Else")
+    session.commit()
+    erase(session, other.subscriber_id, actor="test", files=NO_FILES)
+    session.commit()
+    assert OLD not in everything(session)
+    assert first.subscriber.email == NEW
+
+
 def test_whoever_is_erased_is_asked_nothing_any_more(
     session: Session, publication: Publication, ana: Subscription
 ) -> None:
@@ -170,6 +183,8 @@ def test_what_comes_back_from_the_old_address_says_nothing_of_the_new_one(
         *[(EventKind.SOFT, EventReason.MAILBOX_FULL)] * 3,
     ):
         world.event(late, kind, reason)
+    came_from = {email for _, email in list_events(session, EventFilter())}
+    assert came_from == {"ana@readers.example"}
     hashes = {each.address_hash for each in session.scalars(select(FeedbackRecord))}
     assert hashes == {parse_address("ana@readers.example").hash}
     assert world.suppression.address_hash == parse_address("ana@readers.example").hash
