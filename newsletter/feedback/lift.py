@@ -15,7 +15,7 @@ from newsletter.feedback.models import Consequence, FeedbackRecord
 from newsletter.outbox.models import SystemMessage
 from newsletter.outbox.post import post
 from newsletter.subscribers.models import Subscriber, Suppression, SuppressionReason
-from newsletter.subscribers.queries import lock_subscriber, subscriptions_of
+from newsletter.subscribers.queries import lock_subscriber, publication_to_write_as
 from newsletter.subscribers.suppress import suppression_of
 
 KIND = "lift_suppression"
@@ -52,12 +52,11 @@ def send_link(session: Session, subscriber: Subscriber, locale: str) -> None:
     )
     if session.scalars(sent).one() >= MOST_LINKS:
         raise Limited("too_many_links", "There are some such messages already. Please try again tomorrow.")
-    subscriptions = subscriptions_of(session, subscriber.id)
     post(
         session,
         kind=KIND,
         recipient=parse_address(subscriber.email or ""),
-        publication_id=subscriptions[0].publication_id if subscriptions else None,
+        publication_id=publication_to_write_as(session, subscriber.id),
         locale=locale,
         facts={"subscriber_id": subscriber.id, "moment": moment_of(suppression)},
     )

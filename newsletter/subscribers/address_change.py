@@ -30,7 +30,12 @@ from newsletter.subscribers.models import (
     Subscriber,
     Subscription,
 )
-from newsletter.subscribers.queries import is_suppressed, lock_subscriber, subscriptions_of
+from newsletter.subscribers.queries import (
+    is_suppressed,
+    lock_subscriber,
+    publication_to_write_as,
+    subscriptions_of,
+)
 from newsletter.subscribers.signup_protection import ADDRESS_CHANGE, within_message_limit
 
 ADDRESS_CHANGED = "address_changed"  # the kind of the message to the old address
@@ -136,10 +141,10 @@ def change_address(
         blank(session, other, actor=SUBSCRIBER)
     former = Address(subscriber.email or "", subscriber.email_key or "")
     change.changed_at, change.former_email, change.former_hash = clock.now(), former.email, former.hash
-    subscriber.email, subscriber.email_key, subscriber.address_hash = address.email, address.key, address.hash
     try:
         with session.begin_nested():
-            session.flush()
+            subscriber.email, subscriber.email_key = address.email, address.key
+            subscriber.address_hash = address.hash
     except IntegrityError:  # somebody signed up under it a moment ago
         raise _taken() from None
     agreed = words(address.email, locale)
@@ -193,12 +198,11 @@ def _tell(session: Session, subscriber: Subscriber, former: Address, locale: str
 
 
 def _post(session: Session, kind: str, facts: dict[str, Any], *, to: Address, locale: str) -> None:
-    subscriptions = subscriptions_of(session, facts["subscriber_id"])
     outbox.post(
         session,
         kind=kind,
         recipient=to,
-        publication_id=subscriptions[0].publication_id if subscriptions else None,
+        publication_id=publication_to_write_as(session, facts["subscriber_id"]),
         locale=locale,
         facts=facts,
     )

@@ -1,11 +1,11 @@
 """Erase a person (GDPR, article 17): the rows stay, so that ledgers add up, without anything personal."""
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core.address_text import AddressInText
-from newsletter.core.addresses import Address
+from newsletter.core.addresses import Address, address_key
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.blank import blank
 from newsletter.subscribers.erase_feedback import erase_feedback
@@ -35,7 +35,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     subscription_ids = blank(session, subscriber, actor=actor)
     for address in addresses:
         _suppress(session, address, actor)
-        _blank_messages(session, SystemMessage.address_hash == address.hash)
+        _blank_messages(session, _to(session, address))
         in_text = AddressInText(address.email)
         _blank_answers(session, in_text)
         _drop_questions(session, in_text)
@@ -50,6 +50,15 @@ def _suppress(session: Session, address: Address, actor: str) -> None:
     suppression = suppress(session, address.hash, SuppressionReason.ERASED, actor=actor)
     suppression.reason = SuppressionReason.ERASED
     suppression.note = ""
+
+
+def _to(session: Session, address: Address) -> ColumnElement[bool]:
+    """The person's messages, and those that went to the address while it was somebody else's."""
+    same_mailbox = select(SystemMessage.id, SystemMessage.recipient).where(
+        SystemMessage.mailbox_hash == address.mailbox_hash
+    )
+    ids = [id_ for id_, email in session.execute(same_mailbox) if address_key(email) == address.key]
+    return or_(SystemMessage.address_hash == address.hash, SystemMessage.id.in_(ids))
 
 
 def _of_questions(session: Session, subscriber_id: int) -> ColumnElement[bool]:

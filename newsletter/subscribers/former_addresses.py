@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter.core.addresses import Address, address_key
+from newsletter.core.addresses import Address, address_key, key_hash
 from newsletter.subscribers.models import AddressChange, State, Subscriber, Subscription
 
 MOVED = "moved"  # why an import leaves out an address that its person changed
@@ -49,6 +49,13 @@ def find_moved(session: Session, hashes: Iterable[str]) -> set[str]:
         )
         found |= set(session.scalars(former.distinct()))
     return found - _in_use(session, found)
+
+
+def had_address(key: str) -> ColumnElement[bool]:
+    """A condition on `Subscriber`: the person had the address with this key before."""
+    return Subscriber.id.in_(
+        select(AddressChange.subscriber_id).where(AddressChange.former_hash == key_hash(key))
+    )
 
 
 def former_addresses(session: Session, subscriber_id: int) -> list[Address]:

@@ -1,4 +1,4 @@
-"""Find people by the beginning of their address or a part of their name, among as many as there are.
+"""Find people by the beginning of their address, by one that they had before, or by a part of their name.
 
 A prefix of an address is a range of its index; names are scanned in the same index. When few people match,
 they are looked up by id. When many do, the list soon meets them on its way from the newest.
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import address_key
+from newsletter.subscribers.former_addresses import had_address
 from newsletter.subscribers.models import Subscriber, Subscription
 
 FEW = 2000  # people that are looked up one by one
@@ -18,8 +19,9 @@ def search_condition(session: Session, words: str) -> ColumnElement[bool]:
     """A condition on `Subscription` (joined with `Subscriber`): the person matches `words` (not empty)."""
     postgres = session.get_bind().dialect.name == "postgresql"
     conditions = [_address_begins(address_key(words), postgres)]
-    if "@" not in words:  # no name has one, for all that matters here
-        conditions.append(_name_contains(words, postgres))
+    # No name has an @, for all that matters here; and of an address that was given up only the hash is looked
+    # for.
+    conditions.append(had_address(address_key(words)) if "@" in words else _name_contains(words, postgres))
     ids: set[int] = set()
     for condition in conditions:
         ids |= set(session.scalars(select(Subscriber.id).where(condition).limit(FEW + 1)))

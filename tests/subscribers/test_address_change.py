@@ -55,6 +55,14 @@ def test_it_is_asked_at_the_new_address_and_told_to_the_old_one(session: Session
     assert messages(session) == [("address_change", NEW), ("address_changed", OLD)]
 
 
+def test_it_is_asked_in_the_name_of_what_they_get(session: Session, ana: Subscription) -> None:
+    left = Publication(slug="afternoon", name="An Afternoon")
+    session.add(Subscription(subscriber=ana.subscriber, publication=left, state=State.ENDED))
+    session.commit()
+    move(session, ana.subscriber_id)
+    assert set(session.scalars(select(SystemMessage.publication_id))) == {ana.publication_id}
+
+
 def test_the_receipt_says_from_where_to_where_and_the_words(session: Session, ana: Subscription) -> None:
     move(session, ana.subscriber_id)
     receipt = consent_receipt(session, ana.subscriber_id).facts()

@@ -11,6 +11,7 @@ from newsletter.core.errors import Conflict, Missing
 from newsletter.core.links import Links
 from newsletter.deferred.defer import defer_address_question
 from newsletter.feedback.events import EventKind, EventReason
+from newsletter.feedback.listing import EventFilter, list_events
 from newsletter.feedback.models import Consequence, FeedbackRecord
 from newsletter.publications.models import Publication
 from newsletter.subscribers.add import ask_to_confirm, vouch_for
@@ -22,14 +23,17 @@ from newsletter.subscribers.address_change import (
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
+from newsletter.subscribers.find import find_by_address
 from newsletter.subscribers.imports.immediate import import_subscribers
 from newsletter.subscribers.models import (
     ConsentSource,
     State,
+    Subscriber,
     Subscription,
     Suppression,
     SuppressionReason,
 )
+from newsletter.subscribers.search import search_condition
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.deciding import decide_all
 from tests.factories import NO_FILES, make_subscription
@@ -58,6 +62,20 @@ def test_an_import_does_not_bring_the_old_address_back(
     confirm(session, back.id, locale="en")
     session.commit()
     assert import_subscribers(session, publication, file, actor="test").already == 2
+
+
+def test_editors_find_whoever_had_an_address(
+    session: Session, publication: Publication, ana: Subscription
+) -> None:
+    move(session, ana.subscriber_id)
+    move(session, ana.subscriber_id, "ana@third.example")
+    for email in (OLD, NEW.upper()):
+        with pytest.raises(Missing, match=r"changed it to ana@third\.example"):
+            find_by_address(session, parse_address(email))
+        query = select(Subscription.id).join(Subscriber).where(search_condition(session, email))
+        assert session.scalars(query).all() == [ana.id]
+    found = select(Subscription.id).join(Subscriber).where(search_condition(session, "ana@ol"))
+    assert session.scalars(found).all() == []
 
 
 def test_whoever_comes_back_to_an_old_address_is_met_there_again(
@@ -124,6 +142,18 @@ def test_the_next_owner_of_an_old_address_stays(
     assert [each.address_hash for each in session.scalars(select(Suppression))] == [parse_address(NEW).hash]
 
 
+def test_the_next_owner_is_erased_everywhere(session: Session, publication: Publication, ask: Ask) -> None:
+    first = ask(OLD)
+    assert first is not None
+    move(session, first.subscriber_id)
+    other = make_subscription(session, publication, OLD, "Somebody Else")
+    session.commit()
+    erase(session, other.subscriber_id, actor="test", files=NO_FILES)
+    session.commit()
+    assert OLD not in everything(session)
+    assert first.subscriber.email == NEW
+
+
 def test_whoever_is_erased_is_asked_nothing_any_more(
     session: Session, publication: Publication, ana: Subscription
 ) -> None:
@@ -153,6 +183,8 @@ def test_what_comes_back_from_the_old_address_says_nothing_of_the_new_one(
         *[(EventKind.SOFT, EventReason.MAILBOX_FULL)] * 3,
     ):
         world.event(late, kind, reason)
+    came_from = {email for _, email in list_events(session, EventFilter())}
+    assert came_from == {"ana@readers.example"}
     hashes = {each.address_hash for each in session.scalars(select(FeedbackRecord))}
     assert hashes == {parse_address("ana@readers.example").hash}
     assert world.suppression.address_hash == parse_address("ana@readers.example").hash

@@ -1,5 +1,7 @@
 """Readers change their address: asked for on their preferences page, confirmed by a link to the new one."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,10 +17,11 @@ from newsletter.subscribers.address_change import (
     words,
 )
 from newsletter.subscribers.models import AddressChange
-from newsletter.subscribers.queries import find_subscriber
+from newsletter.subscribers.queries import find_subscriber, subscriptions_of
 from newsletter.web import language
 from newsletter.web.database import session
 from newsletter.web.limits import consume_address_change
+from newsletter.web.public.frame import frame_of_reader
 from newsletter.web.public.preferences_page import preferences_page
 from newsletter.web.public.private import SENTENCES, make_private, read_token
 from newsletter.web.public.subscribe_form import AddressForm
@@ -69,6 +72,7 @@ def show(token: str) -> Page:
         action_url=url_for(".confirm", token=token),
         action_method="post",
         more=_("If you did not ask for this, just close this page: nothing will be sent to you."),
+        **_frame(change),
     ), 200
 
 
@@ -105,7 +109,12 @@ def _changed(change: AddressChange) -> Page:
         heading=_("Your address is changed"),
         sentence=_("Everything you subscribe to is sent to %(email)s from now on.", email=change.email),
         more=_("Every issue ends with a link to change what you get, or to unsubscribe."),
+        **_frame(change),
     ), 200
+
+
+def _frame(change: AddressChange) -> dict[str, Any]:
+    return frame_of_reader(subscriptions_of(session(), change.subscriber_id))
 
 
 def _expired() -> Page:

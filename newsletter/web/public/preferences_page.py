@@ -15,7 +15,7 @@ from newsletter.subscribers.preferences import subscriber_fingerprint
 from newsletter.subscribers.queries import subscriptions_of
 from newsletter.web.database import session
 from newsletter.web.public.choice_fields import Filled, filled
-from newsletter.web.public.frame import frame
+from newsletter.web.public.frame import frame_of_reader
 from newsletter.web.public.preferences_forms import PreferencesForm
 from newsletter.web.public.preferences_view import rows
 from newsletter.web.public.subscribe_form import AddressForm
@@ -76,8 +76,6 @@ def preferences_page(
     form.offer_languages()
     subscriptions = subscriptions_of(session(), subscriber.id)
     shown = rows(subscriptions)
-    # Who reads one publication sees its branding; who reads several sees that of the installation.
-    context = frame(subscriptions[0].publication) if len(subscriptions) == 1 else {}
     return render_template(
         "public/preferences.html",
         form=form,
@@ -93,7 +91,7 @@ def preferences_page(
         problem=problem,
         is_suppressed=liftable(session(), subscriber) is not None,
         token=token,
-        **context,
+        **frame_of_reader(subscriptions),
     )
 
 

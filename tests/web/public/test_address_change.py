@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
@@ -17,6 +17,7 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.address_change import moment_of
 from newsletter.subscribers.models import AddressChange, Subscriber, Subscription, SuppressionReason
 from newsletter.subscribers.suppress import suppress
+from newsletter.web import database
 from tests.databases import both_databases
 from tests.deciding import decide_all
 from tests.web.public.conftest import subscribed
@@ -94,6 +95,27 @@ def test_nobody_learns_whose_an_address_is(
         assert answer.status_code == 303
         pages.add(client.get(answer.headers["Location"]).text.replace(email, "…"))
     assert len(pages) == 1
+
+
+def test_the_page_does_the_same_whoever_it_is(
+    app: Flask, client: FlaskClient, session: Session, publication: Publication, url: str
+) -> None:
+    """No statement depends on the address, so neither does the time that the page takes."""
+    subscribed(session, publication, "bo@example.org")
+    suppress(session, parse_address("eve@example.org").hash, SuppressionReason.COMPLAINT, actor="test")
+    session.commit()
+    done: list[str] = []
+    with app.app_context():
+        engine = database.db.engine
+    event.listen(engine, "before_cursor_execute", lambda *what: done.append(what[2]))
+    statements = []
+    for who in ("first", "bo", "eve", "new"):
+        done.clear()
+        fields = {"email": f"{who}@example.org"}
+        assert FlaskClient.open(client, f"{url}/address", method="POST", data=fields).status_code == 303
+        statements.append([statement for statement in done if not statement.startswith("BEGIN")])
+    assert statements[1] == statements[2] == statements[3]
+    assert not any(word in str(statements) for word in ("suppression", "system_message"))
 
 
 @pytest.mark.parametrize(
