@@ -1,11 +1,24 @@
-"""The periodic checks of what stands above the sending in the tree (see `sending.checks`)."""
+"""The periodic checks of what stands above the sending in the tree, and of sign-ups: see `sending.checks`."""
 
+from newsletter.deferred.suspects import forget_old_suspects
 from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
-from newsletter.sending.checks import Check, Period
+from newsletter.sending.checks import Check, CheckContext, Period
+
+
+def _forget_suspects(context: CheckContext) -> None:
+    with context.sessions() as session:
+        forget_old_suspects(session)
+        session.commit()
+
 
 FURTHER_CHECKS = (
+    Check(
+        _forget_suspects,
+        Period.HOUR,
+        "No editor looked at a suspect sign-up for a month: its address would be kept for ever.",
+    ),
     Check(
         lambda context: delete_old(context.sessions),
         Period.HOUR,

@@ -129,6 +129,7 @@ class Subscription(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # that they have not confirmed yet
     ended_at: Mapped[datetime | None]
     # Since when the person agrees that we keep what they click and open; None: they do not.
     tracking_consent_at: Mapped[datetime | None]

@@ -15,6 +15,7 @@ from newsletter.web.admin.subscribers import (
     progress,
     segments,
     subscriptions,
+    suspects,
 )
 from newsletter.web.admin.subscribers.blueprint import blueprint
 
@@ -34,4 +35,5 @@ __all__ = [
     "progress",
     "segments",
     "subscriptions",
+    "suspects",
 ]

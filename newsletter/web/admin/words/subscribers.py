@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from newsletter.deferred.models import Suspicion
 from newsletter.subscribers.add import Outcome
 from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import SUPPRESSED
@@ -90,6 +91,12 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.UNDO: _("undo on the unsubscribe page"),
 }
 
+# Why a sign-up waits for an editor.
+SUSPICIONS: dict[Suspicion, object] = {
+    Suspicion.DISPOSABLE: _("an address to throw away"),
+    Suspicion.NO_MAIL_SERVER: _("its domain takes no mail"),
+}
+
 # What adding somebody came to, and the kind of that notice.
 ADDED: dict[Outcome, tuple[object, str]] = {
     Outcome.ASKED: (
@@ -168,6 +175,11 @@ def skip_word(reason: str) -> str:
 def suppression_word(reason: SuppressionReason) -> str:
     """Why an address is never written to."""
     return str(SUPPRESSIONS[reason])
+
+
+def suspicion_word(suspicion: Suspicion) -> str:
+    """Why a sign-up waits for an editor."""
+    return str(SUSPICIONS[suspicion])
 
 
 def consent_word(kind: ConsentKind) -> str:
