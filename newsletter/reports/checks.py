@@ -5,6 +5,7 @@ from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
 from newsletter.sending.checks import Check, CheckContext, Period
+from newsletter.subscribers.unconfirmed import look_after_unconfirmed
 
 
 def _forget_suspects(context: CheckContext) -> None:
@@ -14,6 +15,11 @@ def _forget_suspects(context: CheckContext) -> None:
 
 
 FURTHER_CHECKS = (
+    Check(
+        lambda context: look_after_unconfirmed(context.sessions),
+        Period.HOUR,
+        "Somebody overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
+    ),
     Check(
         _forget_suspects,
         Period.HOUR,

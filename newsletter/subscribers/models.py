@@ -30,6 +30,7 @@ class EndReason(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     ERASED = "erased"
+    EXPIRED = "expired"  # nobody confirmed it
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {

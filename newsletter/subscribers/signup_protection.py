@@ -27,7 +27,9 @@ from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.models import ConsentKind, ConsentRecord
 
 CONFIRMATION = "confirmation"
+REMINDER = "confirmation_reminder"
 ALREADY_SUBSCRIBED = "already_subscribed"
+ASKING = (CONFIRMATION, REMINDER)
 
 ONE_DAY = timedelta(hours=24)
 THIRTY_DAYS = timedelta(days=30)
@@ -84,8 +86,8 @@ def within_message_limit(session: Session, address: Address, kind: str) -> bool:
     second waits for the first.
     """
     lock_name(session, address.mailbox_hash)
-    kinds = [CONFIRMATION] if kind == CONFIRMATION else [CONFIRMATION, ALREADY_SUBSCRIBED]
-    confirmed_at = _last_confirmed_at(session, address) if kind == CONFIRMATION else None
+    kinds = list(ASKING) if kind in ASKING else [*ASKING, ALREADY_SUBSCRIBED]
+    confirmed_at = _last_confirmed_at(session, address) if kind in ASKING else None
     now = clock.now()
     for period, at_most in ((ONE_DAY, MOST_IN_ONE_DAY), (THIRTY_DAYS, MOST_IN_THIRTY_DAYS)):
         if _count_messages(session, address, kinds, now - period, confirmed_at) >= at_most:
@@ -116,7 +118,7 @@ def _last_confirmed_at(session: Session, address: Address) -> datetime | None:
     facts = session.scalars(
         select(SystemMessage.facts).where(
             SystemMessage.mailbox_hash == address.mailbox_hash,
-            SystemMessage.kind == CONFIRMATION,
+            SystemMessage.kind.in_(ASKING),
             SystemMessage.created_at > clock.now() - THIRTY_DAYS,
         )
     )

@@ -40,6 +40,7 @@ ENDS: dict[EndReason, object] = {
     EndReason.BOUNCED: _("bounced"),
     EndReason.COMPLAINED: _("complained"),
     EndReason.ERASED: _("erased"),
+    EndReason.EXPIRED: _("never confirmed"),
 }
 
 # Why an import left somebody out who stands in the file; the other reasons are those of an end.
@@ -114,6 +115,7 @@ ADDED: dict[Outcome, tuple[object, str]] = {
 # What the audit says was done, by readers and by editors.
 DEEDS: dict[str, object] = {
     "subscription.confirmed": _("Confirmed the subscription"),
+    "subscription.expired": _("Ended the subscription: it was never confirmed"),
     "subscription.ended": _("Ended the subscription"),
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
@@ -143,6 +145,7 @@ ACTORS: dict[str, object] = {
 # System messages to subscribers, in the middle of a sentence.
 MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
+    "confirmation_reminder": _("reminder to confirm"),
     "already_subscribed": _("notice that they are already subscribed"),
 }
 
