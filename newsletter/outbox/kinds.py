@@ -49,6 +49,13 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.confirm(facts["subscription_id"]),
             ONE_DAY,
         ),
+        # Reminds whoever has not confirmed; `due_at` is when they asked.
+        Kind(
+            "confirmation_reminder",
+            {"subscription_id": int, "due_at": str},
+            lambda links, facts: links.confirm(facts["subscription_id"]),
+            ONE_DAY,
+        ),
         # Somebody asked again for what is already active: says so, and where the preferences are.
         Kind(
             "already_subscribed",

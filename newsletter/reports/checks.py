@@ -1,11 +1,30 @@
-"""The periodic checks of what stands above the sending in the tree (see `sending.checks`)."""
+"""The periodic checks of what stands above the sending in the tree, and of sign-ups: see `sending.checks`."""
 
+from newsletter.deferred.suspects import forget_old_suspects
 from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
-from newsletter.sending.checks import Check, Period
+from newsletter.sending.checks import Check, CheckContext, Period
+from newsletter.subscribers.unconfirmed import look_after_unconfirmed
+
+
+def _forget_suspects(context: CheckContext) -> None:
+    with context.sessions() as session:
+        forget_old_suspects(session)
+        session.commit()
+
 
 FURTHER_CHECKS = (
+    Check(
+        lambda context: look_after_unconfirmed(context.sessions),
+        Period.HOUR,
+        "Somebody overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
+    ),
+    Check(
+        _forget_suspects,
+        Period.HOUR,
+        "No editor looked at a suspect sign-up for a month: its address would be kept for ever.",
+    ),
     Check(
         lambda context: delete_old(context.sessions),
         Period.HOUR,

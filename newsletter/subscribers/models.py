@@ -30,6 +30,7 @@ class EndReason(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     ERASED = "erased"
+    EXPIRED = "expired"  # nobody confirmed it
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -148,6 +149,7 @@ class Subscription(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # that they have not confirmed yet
     ended_at: Mapped[datetime | None]
     # Whether they want one summary a month instead of each issue, where the publication makes it.
     monthly: Mapped[bool] = mapped_column(default=False, server_default=false())

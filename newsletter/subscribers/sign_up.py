@@ -70,11 +70,13 @@ def send_another_confirmation(session: Session, subscription: Subscription, loca
     return True
 
 
-def send_within_limit(session: Session, kind: str, subscription: Subscription, locale: str) -> bool:
+def send_within_limit(
+    session: Session, kind: str, subscription: Subscription, locale: str, **further: str
+) -> bool:
     """Post a system message about `subscription` to its person; False when their message limit is reached.
 
     It goes to the address that is stored, never to one that somebody typed: another spelling of it, which we
-    take for the same, may be somebody else's mailbox.
+    take for the same, may be somebody else's mailbox. `further` are facts that only this kind has.
     """
     subscriber = subscription.subscriber
     address = Address(subscriber.email or "", subscriber.email_key or "")
@@ -86,6 +88,6 @@ def send_within_limit(session: Session, kind: str, subscription: Subscription, l
         recipient=address,
         publication_id=subscription.publication_id,
         locale=locale,
-        facts={"subscription_id": subscription.id, "subscriber_id": subscription.subscriber_id},
+        facts={"subscription_id": subscription.id, "subscriber_id": subscription.subscriber_id} | further,
     )
     return True

@@ -19,13 +19,17 @@ USUAL_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class SignUpForm:
-    """Keys of the topics, tags and attributes that are asked for, whether the language is; sites, by line."""
+    """Keys of the topics, tags and attributes that are asked for, whether the language is; sites, by line.
+
+    `check_mail_domain`: whether the DNS is asked if the domain of a new address takes mail.
+    """
 
     topics: Collection[str]
     tags: Collection[str]
     attributes: Collection[str]
     language: bool
     sites: str
+    check_mail_domain: bool = False
 
 
 def change_sign_up_form(session: Session, publication_id: int, form: SignUpForm, *, actor: str) -> None:
@@ -44,6 +48,7 @@ def change_sign_up_form(session: Session, publication_id: int, form: SignUpForm,
         for label in labels:
             label.at_sign_up = label.key in asked
     publication.language_at_sign_up, publication.sign_up_sites = form.language, sites
+    publication.check_mail_domain = form.check_mail_domain
     if any(session.is_modified(changed) for changed in session.dirty):
         audit.record(session, "publication.sign_up_form", "publication", publication.id, actor=actor)
         session.flush()

@@ -30,9 +30,11 @@ from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.models import AddressChange, ConsentKind, ConsentRecord
 
 CONFIRMATION = "confirmation"
+REMINDER = "confirmation_reminder"
 ALREADY_SUBSCRIBED = "already_subscribed"
 ADDRESS_CHANGE = "address_change"
-ASKING = (CONFIRMATION, ADDRESS_CHANGE)
+ASKING_TO_CONFIRM = (CONFIRMATION, REMINDER)
+ASKING = (*ASKING_TO_CONFIRM, ADDRESS_CHANGE)
 
 ONE_DAY = timedelta(hours=24)
 THIRTY_DAYS = timedelta(days=30)
@@ -89,7 +91,7 @@ def within_message_limit(session: Session, address: Address, kind: str) -> bool:
     second waits for the first.
     """
     lock_name(session, address.mailbox_hash)
-    kinds = list(ASKING) if kind == CONFIRMATION else [*ASKING, ALREADY_SUBSCRIBED]
+    kinds = list(ASKING) if kind in ASKING_TO_CONFIRM else [*ASKING, ALREADY_SUBSCRIBED]
     answered_at = _last_answered_at(session, address) if kind in ASKING else None
     now = clock.now()
     for period, at_most in ((ONE_DAY, MOST_IN_ONE_DAY), (THIRTY_DAYS, MOST_IN_THIRTY_DAYS)):

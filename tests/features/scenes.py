@@ -53,6 +53,7 @@ from tests.features.counted import track
 from tests.features.discussion import discuss
 from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
+from tests.features.signing_up import hold_sign_up
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -134,6 +135,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
+    hold_sign_up(session, publication)
     put_right(session, going, runtime.links, OWNER)
     track(session, demo.mailing_id, runtime.links)
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
@@ -181,6 +183,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
         facts |= {"segment_slug": SEGMENT}
         keep_segment(session, publication, twice[:120], OWNER)
+        hold_sign_up(session, publication, twice)
         keep_snippet(session, publication, twice[:300], OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()

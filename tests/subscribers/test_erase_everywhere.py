@@ -80,7 +80,7 @@ OWN_COLUMNS = {
     "address_change": {"former_hash"},
     "subscription": {"state", "ended_reason"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
-    "deferred_request": {"kind", *ASKED.values()},
+    "deferred_request": {"kind", "suspicion", "address_hash", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},
     "segment": {"slug"},
     "mailing": {"zone", "state", "control"},

@@ -18,6 +18,7 @@ from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up_choices import SignUpChoices, read_sign_up_choices
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict
+from newsletter.subscribers.typo import suggest_address
 from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -25,7 +26,7 @@ from newsletter.web.headers import CONTENT_SECURITY_POLICY
 from newsletter.web.kept_answers import may_keep
 from newsletter.web.limits import consume_sign_up
 from newsletter.web.page_cache import Page, current_page
-from newsletter.web.public.choice_fields import EMPTY, Filled, problems_of, sent_choices
+from newsletter.web.public.choice_fields import EMPTY, PREFIX, Filled, problems_of, sent_choices
 from newsletter.web.public.frame import frame
 from newsletter.web.public.preferences_forms import languages
 from newsletter.web.public.sign_up_origin import (
@@ -45,6 +46,8 @@ blueprint = Blueprint("subscribe", __name__)
 
 # Stands where the form says when it was shown, in the page that is kept for everybody.
 STAMP_SLOT = "the-moment-of-showing-this-form"
+
+SENT_AGAIN = frozenset({"name", "stamp", "issue", "page", "utm", "language", "topics", "topic", "tag"})
 
 # Any site may frame the small form: it asks for nothing that a click-jacker could use, and has no cookie.
 EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -107,7 +110,7 @@ def ask(slug: str) -> Response:
         choices=choices,
     )
     session().commit()
-    return _asked(publication)
+    return _asked(publication, suggest_address(form.address.email))
 
 
 def _publication(slug: str) -> Publication:
@@ -183,12 +186,28 @@ def _form(publication: Publication, form: SubscribeForm, offer: Offer, stamp: st
     )
 
 
-def _asked(publication: Publication) -> Response:
-    again = url_for(".show", slug=publication.slug, embed="1" if _embedded() else None)
+def _asked(publication: Publication, meant: str | None = None) -> Response:
+    """`meant`: the address that was probably meant; a press of a button sends the form again with it."""
+    embed = "1" if _embedded() else None
     page = render_template(
-        "public/subscribe_asked.html", again_url=again, embed=_embedded(), **frame(publication)
+        "public/subscribe_asked.html",
+        again_url=url_for(".show", slug=publication.slug, embed=embed),
+        meant=meant,
+        meant_url=url_for(".ask", slug=publication.slug, lang=language.current(), embed=embed),
+        sent=_sent_again() if meant else [],
+        embed=_embedded(),
+        **frame(publication),
     )
     return _answer(page, 200)
+
+
+def _sent_again() -> list[tuple[str, str]]:
+    """The fields of the form as they were sent, but for the address."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name in SENT_AGAIN or name.startswith(PREFIX)
+    ]
 
 
 def _answer(page: str | bytes, status: int) -> Response:

@@ -22,6 +22,7 @@ from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.origin import Origin, clean_page, clean_utm
 from newsletter.subscribers.sign_up_choices import SignUpChoices, read_sign_up_choices
+from newsletter.subscribers.typo import suggest_address
 from newsletter.web import language
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -128,7 +129,7 @@ def ask(slug: str) -> tuple[Response, int] | Response:
         "We have sent you an email. Press the button in it within a week to get %(publication)s.",
         publication=publication.name,
     )
-    return jsonify(message=sentence), 202
+    return jsonify(message=sentence, did_you_mean=suggest_address(address.email)), 202
 
 
 def _publication(slug: str, wanted: str) -> Publication:

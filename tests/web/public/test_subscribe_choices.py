@@ -181,3 +181,19 @@ def test_a_plain_form_of_another_site_says_where_it_stands_and_the_issue_is_kept
     client.post(PAGE, data=dict(html.fromstring(first.text).cssselect("form")[0].form_values()))
     origin = session.scalars(select(ConsentRecord)).one().origin
     assert origin == {"page": "https://blog.example/", "issue_id": issue.id}
+
+
+def test_a_slip_in_the_address_is_hinted_at_and_mended_with_one_press(
+    fill_in: FillIn, client: FlaskClient, session: Session, publication: Publication
+) -> None:
+    answer = fill_in("ana@hotnail.com", name="Ana", **CHOSEN)
+    assert answer.status_code == 200  # never blocked
+    assert "Check your inbox" in answer.text
+    assert "Did you mean <bdi>ana@hotmail.com</bdi>?" in answer.text
+    form = html.fromstring(answer.text).cssselect("form")[0]
+    assert client.post(form.get("action"), data=dict(form.form_values())).status_code == 200
+    kept = session.scalars(select(Subscription).order_by(Subscription.id)).all()
+    assert [each.subscriber.email for each in kept] == ["ana@hotnail.com", "ana@hotmail.com"]
+    assert kept[0].sign_up_choices == kept[1].sign_up_choices
+    assert kept[1].subscriber.name == "Ana"
+    assert "Did you mean" not in fill_in("ana@example.org").text

@@ -54,6 +54,7 @@ def test_a_sign_up_with_all_that_can_be_said(client: FlaskClient, session: Sessi
     assert answer.status_code == 202
     assert answer.json is not None
     assert "E-Mail" in answer.json["message"]
+    assert answer.json["did_you_mean"] is None
     subscription = session.scalars(select(Subscription)).one()
     assert subscription.subscriber.name == "Ana Lim"
     assert subscription.sign_up_choices == {
@@ -162,3 +163,10 @@ def test_scripts_of_the_named_sites_may_read_the_answer_and_no_others(client: Fl
             assert "Origin" in answer.vary
             assert "Access-Control-Allow-Credentials" not in answer.headers
     assert client.options("/subscribe/evening/json", headers={"Origin": SITE}).status_code == 200
+
+
+def test_a_slip_in_the_address_is_hinted_at(client: FlaskClient) -> None:
+    answer = post(client, {"email": "ana@gmial.com"})
+    assert answer.status_code == 202
+    assert answer.json is not None
+    assert answer.json["did_you_mean"] == "ana@gmail.com"

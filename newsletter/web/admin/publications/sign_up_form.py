@@ -42,6 +42,7 @@ def change_form(slug: str) -> AnyResponse:
         attributes=request.form.getlist("attribute"),
         language="language" in request.form,
         sites=request.form.get("sites", "")[:LONGEST],
+        check_mail_domain="check_mail_domain" in request.form,
     )
     try:
         change_sign_up_form(session(), load_publication(slug).id, asked, actor=current_actor())
@@ -89,6 +90,7 @@ def _shown(publication: Publication, asked: Offer) -> dict[str, Any]:
         "attributes": {attribute.key for attribute in asked.attributes},
         "language": publication.language_at_sign_up,
         "sites": publication.sign_up_sites,
+        "check_mail_domain": publication.check_mail_domain,
     }
 
 

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.text import one_line
+from newsletter.deferred.suspects import count_suspects
 from newsletter.publications.find import find_publication
 from newsletter.subscribers.listing import (
     FILTERS,
@@ -42,6 +43,7 @@ def subscribers(slug: str) -> str:
         page=page,
         counts=counts,
         tabs=TABS,
+        suspects=count_suspects(session(), publication),
         meaning=state_meaning(wanted.state) if wanted.state else "",
         page_url=lambda state, **place: _page_url(slug, state, wanted.words, place),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from newsletter.deferred.models import Suspicion
 from newsletter.subscribers.add import Outcome
 from newsletter.subscribers.former_addresses import MOVED
 from newsletter.subscribers.imports.states import FileState
@@ -40,6 +41,7 @@ ENDS: dict[EndReason, object] = {
     EndReason.BOUNCED: _("bounced"),
     EndReason.COMPLAINED: _("complained"),
     EndReason.ERASED: _("erased"),
+    EndReason.EXPIRED: _("never confirmed"),
 }
 
 # Why an import left somebody out who stands in the file; the other reasons are those of an end.
@@ -93,6 +95,12 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.UNDO: _("undo on the unsubscribe page"),
 }
 
+# Why a sign-up waits for an editor.
+SUSPICIONS: dict[Suspicion, object] = {
+    Suspicion.DISPOSABLE: _("an address to throw away"),
+    Suspicion.NO_MAIL_SERVER: _("its domain takes no mail"),
+}
+
 # What adding somebody came to, and the kind of that notice.
 ADDED: dict[Outcome, tuple[object, str]] = {
     Outcome.ASKED: (
@@ -110,6 +118,7 @@ ADDED: dict[Outcome, tuple[object, str]] = {
 # What the audit says was done, by readers and by editors.
 DEEDS: dict[str, object] = {
     "subscription.confirmed": _("Confirmed the subscription"),
+    "subscription.expired": _("Ended the subscription: it was never confirmed"),
     "subscription.ended": _("Ended the subscription"),
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
@@ -141,6 +150,7 @@ ACTORS: dict[str, object] = {
 # System messages to subscribers, in the middle of a sentence.
 MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
+    "confirmation_reminder": _("reminder to confirm"),
     "already_subscribed": _("notice that they are already subscribed"),
     "address_change": _("question whether a new address is theirs"),
     "address_changed": _("notice that their address was changed"),
@@ -175,6 +185,11 @@ def skip_word(reason: str) -> str:
 def suppression_word(reason: SuppressionReason) -> str:
     """Why an address is never written to."""
     return str(SUPPRESSIONS[reason])
+
+
+def suspicion_word(suspicion: Suspicion) -> str:
+    """Why a sign-up waits for an editor."""
+    return str(SUSPICIONS[suspicion])
 
 
 def consent_word(kind: ConsentKind) -> str:
