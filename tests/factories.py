@@ -14,6 +14,7 @@ from newsletter.issues.models import ProofMessage as KeptTest
 from newsletter.issues.save import save_document
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
+from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.personal_files import PersonalFiles
@@ -125,7 +126,7 @@ def make_issue(
 def files_below(folder: Path) -> PersonalFiles:
     """The files of an installation whose DATA_DIR is `folder`."""
     spool = UnsubscribeSpool(folder / "unsubscribes")
-    return PersonalFiles(ImportFiles(folder), folder / "mailbox", spool)
+    return PersonalFiles(ImportFiles(folder), folder / "mailbox", spool, ExportFiles(folder))
 
 
 NO_FILES = files_below(Path("nowhere"))

@@ -9,6 +9,7 @@ from newsletter.core.address_text import AddressInText
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.erase_feedback import erase_feedback
 from newsletter.subscribers.erase_texts import delete_of_person, erase_in_texts
+from newsletter.subscribers.exports.process import forget_exports
 from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
@@ -33,6 +34,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     `core.db.truncate_log` forget what SQLite's log still holds. Raises `OperatorMustAct`.
     """
     interrupt_imports(session)  # what a worker has read of a file may name the person
+    forget_exports(session)
     subscriber = lock_subscriber(session, subscriber_id)
     address_hash, email = subscriber.address_hash or "", subscriber.email or ""
     subscription_ids = _end_subscriptions(session, subscriber.id)

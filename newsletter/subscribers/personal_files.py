@@ -11,23 +11,26 @@ from pathlib import Path
 from newsletter.core.address_text import AddressInText
 from newsletter.core.errors import OperatorMustAct
 from newsletter.smtp.mailbox import store
+from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 
 @dataclass(frozen=True)
 class PersonalFiles:
-    """Uploaded files, what the embedded mailbox has caught, and the spool of unsubscribes."""
+    """Uploaded files, exports, what the embedded mailbox has caught, and the spool of unsubscribes."""
 
     imports: ImportFiles
     mailbox: Path
     unsubscribes: UnsubscribeSpool
+    exports: ExportFiles
 
     def erase(self, address: AddressInText, subscriber_id: int, subscription_ids: Collection[int]) -> None:
         """Erase the person with this address. Raises `OperatorMustAct` when a file cannot be written."""
         try:
             for path in sorted(self.imports.folder.glob("*.csv")):
                 _erase_lines(path, address)
+            self.exports.discard_others(())
             _erase_mail(self.mailbox, address)
             self.unsubscribes.forget(subscriber_id, subscription_ids)
         except OSError as error:

@@ -7,6 +7,7 @@ from flask import current_app, request
 
 from newsletter.core.links import Links
 from newsletter.settings import Settings
+from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.personal_files import PersonalFiles
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
@@ -20,7 +21,7 @@ def personal_files() -> PersonalFiles:
     """The files from which people are erased."""
     given = settings()
     spool = UnsubscribeSpool(given.unsubscribe_dir)
-    return PersonalFiles(ImportFiles(given.data_dir), given.mailbox_dir, spool)
+    return PersonalFiles(ImportFiles(given.data_dir), given.mailbox_dir, spool, ExportFiles(given.data_dir))
 
 
 def links() -> Links:

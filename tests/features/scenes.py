@@ -51,6 +51,7 @@ from tests.factories import make_issue, make_subscription
 from tests.features.corrected import put_right
 from tests.features.counted import track
 from tests.features.discussion import discuss
+from tests.features.exporting import keep_exports
 from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
 from tests.web.admin.mailings.ledger import half_way
@@ -141,6 +142,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
     common = _common(session, publication) | further
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
+    keep_exports(session, publication, OWNER)
     scenes = [
         Scene("draft", common | written | {"import_id": _import(session, publication, ImportState.DONE)}),
         Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),

@@ -80,6 +80,7 @@ WITHOUT_FIELDS = (
         "/stories.csv",
         "/growth.csv",
         "/problems.csv",
+        "/exports/<int:export_id>",
         "/deliverability/check",
         "/deliverability/keys",
         "/deliverability/keys/<int:key_id>/sign",
