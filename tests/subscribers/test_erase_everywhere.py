@@ -69,16 +69,16 @@ NOTHING_PERSONAL = {
     *("issue_sign_up", "mailing_link", "link_mend", "archive_text", "rules_version", "sender_check"),
     *("feedback_evidence", "refused_delivery", "refused_feedback", "deferred_delivery", "provider_count"),
     *("issue_snippet", "template_version", "template_draft", "tracking_count", "audit_entry", "topic"),
+    *("provider_counting", "tag", "subscriber_tag", "attribute", "mailing_variant", "spam_check"),
     *(
-        "provider_counting",
-        "tag",
-        "subscriber_tag",
-        "attribute",
-        "mailing_variant",
-        "spam_check",
+        "tracking_relabel",
+        "report_mail",
+        "user_account",
+        "user_role",
+        "user_session",
+        "passkey",
         "muted_topic",
     ),
-    *("tracking_relabel", "report_mail", "user_account", "user_role", "user_session", "passkey"),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
