@@ -67,18 +67,11 @@ NOTHING_PERSONAL = {
     *("taken_message", "import_mapping", "review_request", "share_link", "feed", "feed_item", "entry_tag"),
     *("story_title_key", "cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag"),
     *("issue_sign_up", "mailing_link", "link_mend", "archive_text", "rules_version", "sender_check"),
-    *("feedback_evidence", "refused_delivery", "refused_feedback", "deferred_delivery", "provider_count"),
-    *("issue_snippet", "template_version", "template_draft", "tracking_count", "audit_entry", "topic"),
-    *("provider_counting", "tag", "subscriber_tag", "attribute", "mailing_variant", "spam_check"),
-    *(
-        "tracking_relabel",
-        "report_mail",
-        "user_account",
-        "user_role",
-        "user_session",
-        "passkey",
-        "muted_topic",
-    ),
+    *("spam_check", "issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
+    *("template_version", "template_draft", "tracking_count", "tracking_relabel", "topic", "muted_topic"),
+    *("tag", "subscriber_tag", "attribute", "mailing_variant", "deferred_delivery", "provider_count"),
+    *("provider_counting", "report_mail", "user_account", "user_role", "user_session", "passkey"),
+    *("audit_entry"),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
