@@ -70,8 +70,15 @@ NOTHING_PERSONAL = {
     *("spam_check", "issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
     *("template_version", "template_draft", "tracking_count", "tracking_relabel", "topic", "muted_topic"),
     *("tag", "subscriber_tag", "attribute", "mailing_variant", "deferred_delivery", "provider_count"),
-    *("provider_counting", "report_mail", "user_account", "user_role", "user_session", "passkey"),
-    *("audit_entry"),
+    *(
+        "provider_counting",
+        "report_mail",
+        "user_account",
+        "user_role",
+        "user_session",
+        "passkey",
+        "audit_entry",
+    ),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
