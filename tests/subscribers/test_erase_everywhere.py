@@ -62,23 +62,15 @@ ADDRESSES = ["Ana.Quillfeather@example.org", "Ana.Quillfeathér@Müller.example"
 
 # Where no reader's address stands: rows of users, machine words, ids, keys and what editors publish.
 NOTHING_PERSONAL = {
-    *("delivery", "delivery_retry", "dkim_key", "mailing_count", "send_window", "sending_host", "transport"),
-    *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
-    *("taken_message", "import_mapping", "review_request", "share_link", "feed", "feed_item", "entry_tag"),
-    *("story_title_key", "cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag"),
-    *("issue_sign_up", "mailing_link", "link_mend", "archive_text", "rules_version", "sender_check"),
-    *("spam_check", "issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
-    *("template_version", "template_draft", "tracking_count", "tracking_relabel", "topic", "muted_topic"),
-    *("tag", "subscriber_tag", "attribute", "mailing_variant", "deferred_delivery", "provider_count"),
-    *(
-        "provider_counting",
-        "report_mail",
-        "user_account",
-        "user_role",
-        "user_session",
-        "passkey",
-        "audit_entry",
-    ),
+    *("feedback_evidence", "deferred_delivery", "provider_counting", "refused_delivery", "refused_feedback"),
+    *("template_version", "tracking_relabel", "story_title_key", "issue_last_seen", "mailing_variant"),
+    *("delivery_retry", "stored_message", "import_mapping", "review_request", "template_draft", "transport"),
+    *("tracking_count", "subscriber_tag", "provider_count", "mailing_count", "transport_use", "send_window"),
+    *("taken_message", "planned_issue", "issue_sign_up", "rules_version", "issue_snippet", "sending_host"),
+    *("test_message", "skipped_date", "mailing_link", "archive_text", "sender_check", "user_account", "tag"),
+    *("user_session", "publication", "muted_topic", "report_mail", "audit_entry", "media_file", "feed_item"),
+    *("share_link", "spam_check", "entry_tag", "issue_tag", "link_mend", "attribute", "user_role", "issue"),
+    *("delivery", "dkim_key", "revision", "cadence", "passkey", "topic", "feed"),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
