@@ -38,6 +38,12 @@ class PersonalFiles:
             raise OperatorMustAct("personal_files", sentence) from error
 
 
+def personal_files(data_dir: Path, mailbox_dir: Path, unsubscribe_dir: Path) -> PersonalFiles:
+    """The files of an installation with these folders."""
+    spool = UnsubscribeSpool(unsubscribe_dir)
+    return PersonalFiles(ImportFiles(data_dir), mailbox_dir, spool, ExportFiles(data_dir))
+
+
 def _erase_mail(folder: Path, address: AddressInText) -> None:
     for message_id in store.message_ids(folder):
         if any(map(address.is_in, store.read_recipients(folder, message_id))):

@@ -4,8 +4,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.publications.models import Publication
-from newsletter.subscribers.exports.models import ExportState, SubscriberExport
-from newsletter.subscribers.exports.write import FileFormat
+from newsletter.subscribers.exports.models import ExportState, FileFormat, SubscriberExport
 
 
 def keep_exports(session: Session, publication: Publication, actor: str) -> None:

@@ -39,7 +39,7 @@ from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.imports.upload import create_import, store_upload
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.models import State, Subscriber, Subscription, Suppression
 from newsletter.transports.cooldown import cool_down
 from newsletter.transports.edit import add_transport
 from newsletter.transports.limit_settings import check_limits
@@ -201,6 +201,7 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
     feed = session.scalars(select(Feed.id)).first()
     entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
+    facts["suppression_id"] = session.scalars(select(Suppression.id)).first() or 0
     # Each issue has a first revision.
     facts |= {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
     return facts | {"snippet_key": SNIPPET, "segment_slug": SEGMENT}

@@ -4,8 +4,8 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.segments.members import members_of_segment
 from newsletter.subscribers.exports.files import ExportFiles
+from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.process import begin_export, run_export
-from newsletter.subscribers.exports.write import FileFormat
 from newsletter.subscribers.listing import SubscriptionFilter
 
 

@@ -10,9 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsletter.core import clock
 from newsletter.core.columns import BigId, Word
 from newsletter.core.db import Base
-from newsletter.subscribers.exports.write import FileFormat
 
 KEPT_FOR = timedelta(days=1)
+
+
+class FileFormat(StrEnum):
+    """How the file is written; each is the ending of its name, too."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSONL = "jsonl"
 
 
 class ExportState(StrEnum):

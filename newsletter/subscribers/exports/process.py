@@ -15,9 +15,9 @@ from newsletter.core.db import lock_name, reading
 from newsletter.core.errors import DomainError, Missing
 from newsletter.publications.models import Publication
 from newsletter.subscribers.exports.files import ExportFiles
-from newsletter.subscribers.exports.models import KEPT_FOR, ExportState, SubscriberExport
+from newsletter.subscribers.exports.models import KEPT_FOR, ExportState, FileFormat, SubscriberExport
 from newsletter.subscribers.exports.people import People
-from newsletter.subscribers.exports.write import FileFormat, write_people
+from newsletter.subscribers.exports.write import write_people
 from newsletter.subscribers.imports.process import STALLED_AFTER
 from newsletter.subscribers.listing import SubscriptionFilter
 

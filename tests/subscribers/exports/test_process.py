@@ -15,7 +15,7 @@ from newsletter.runtime import Runtime
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.exports import process
 from newsletter.subscribers.exports.files import ExportFiles
-from newsletter.subscribers.exports.models import KEPT_FOR, ExportState, SubscriberExport
+from newsletter.subscribers.exports.models import KEPT_FOR, ExportState, FileFormat, SubscriberExport
 from newsletter.subscribers.exports.process import (
     MOST_ATTEMPTS,
     begin_export,
@@ -23,7 +23,6 @@ from newsletter.subscribers.exports.process import (
     run_export,
     tidy_exports,
 )
-from newsletter.subscribers.exports.write import FileFormat
 from newsletter.subscribers.listing import SubscriptionFilter
 from newsletter.subscribers.models import Subscriber
 from tests.factories import files_below, make_publication, make_readers

@@ -81,6 +81,7 @@ WITHOUT_FIELDS = (
         "/growth.csv",
         "/problems.csv",
         "/exports/<int:export_id>",
+        "/suppressions/export",
         "/deliverability/check",
         "/deliverability/keys",
         "/deliverability/keys/<int:key_id>/sign",

@@ -46,6 +46,7 @@ def test_what_wants_it(app: Flask) -> None:
     assert wanting == {
         *("admin_subscribers.export", "admin_subscribers.download", "admin_subscribers.problems"),
         "admin_subscribers.download_export",
+        "admin_subscribers.export_suppressions",
         *("admin_subscribers.ask_erase", "admin_subscribers.erase", "admin_mailings.export"),
     }
 

@@ -16,6 +16,7 @@ from newsletter.web.admin.subscribers import (
     progress,
     segments,
     subscriptions,
+    suppressions,
 )
 from newsletter.web.admin.subscribers.blueprint import blueprint
 
@@ -36,4 +37,5 @@ __all__ = [
     "progress",
     "segments",
     "subscriptions",
+    "suppressions",
 ]

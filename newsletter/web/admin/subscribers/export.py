@@ -18,9 +18,10 @@ from newsletter.core.errors import Missing, Refused
 from newsletter.publications.find import find_publication
 from newsletter.segments.members import members_of_segment
 from newsletter.subscribers.exports.files import ExportFiles
+from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.people import People
 from newsletter.subscribers.exports.process import begin_export, find_finished, list_exports
-from newsletter.subscribers.exports.write import MEDIA_TYPES, FileFormat, write_people
+from newsletter.subscribers.exports.write import MEDIA_TYPES, write_people
 from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
