@@ -24,8 +24,9 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.settings import load_settings
 from newsletter.subscribers.attributes.create import create_attribute
+from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.people import People
-from newsletter.subscribers.exports.write import FileFormat, write_people
+from newsletter.subscribers.exports.write import write_people
 from newsletter.subscribers.listing import SubscriptionFilter
 from newsletter.subscribers.tags.create import create_tag
 from newsletter.subscribers.topics.create import create_topic

@@ -1,14 +1,11 @@
 """`newsletter subscribers export`."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import click
 
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.output_file import created_file
 from newsletter.cli.progress import progress_bar
 
 ENDINGS = {".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -49,13 +46,14 @@ def export(
     from newsletter.core.text import one_line
     from newsletter.publications.find import find_publication
     from newsletter.segments.members import members_of_segment
+    from newsletter.subscribers.exports.models import FileFormat
     from newsletter.subscribers.exports.people import People
-    from newsletter.subscribers.exports.write import FileFormat, write_people
+    from newsletter.subscribers.exports.write import write_people
     from newsletter.subscribers.listing import SubscriptionFilter
 
     file = Path(output)
     written_as = FileFormat(format_ or ENDINGS.get(file.suffix.lower(), "csv"))
-    with session() as opened, _created(file) as target:
+    with session() as opened, created_file(file) as target:
         publication = find_publication(opened, slug)
         narrowed = members_of_segment(opened, publication, segment_slug) if segment_slug else None
         people = People(
@@ -80,21 +78,3 @@ def export(
                 bar.update(rows - bar.pos)
     facts = {"file": str(file), "format": written_as.value, "rows": rows}
     answer(as_json, facts, f"{rows:,} people are in {file}.")
-
-
-@contextmanager
-def _created(file: Path) -> Iterator[IO[bytes]]:
-    """A file that only its owner reads, in the place of `file` once it is complete."""
-    from newsletter.core.errors import Refused
-
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as target:
-                yield target
-            unfinished.replace(file)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise Refused("unwritable_file", f"{file} cannot be written: {error.strerror}.") from error

@@ -86,10 +86,23 @@ def import_file(
     subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
     listed with their line. “newsletter subscribers undo” takes an import back.
     """
-    from newsletter.publications.find import find_publication
+    run_file(file, slug, as_json, dry_run=dry_run, errors_file=errors_file, **how)
+
+
+def run_file(
+    file: Path,
+    slug: str | None,
+    as_json: bool,
+    *,
+    dry_run: bool = False,
+    errors_file: str | None = None,
+    **how: Any,
+) -> None:
+    """Import `file` as the options of the command say in `how`, and answer."""
+    from newsletter.publications.find import find_publication_or_only
 
     with session() as opened, _converted(file) as (path, lower):
-        publication = find_publication(opened, slug)
+        publication = find_publication_or_only(opened, slug)
         source = _source(opened, publication, path, str(file), lower, how)
         facts, result, columns = _run(opened, publication, source, dry_run=dry_run)
     if errors_file is not None:
@@ -152,9 +165,9 @@ def _source(
     plan: Plan = make_plan(
         opened,
         publication.id,
-        format_=how["format_"],
-        pairs=how["pairs"],
-        data=DataRule(how["data"]),
+        format_=how.get("format_", "auto"),
+        pairs=how.get("pairs", ()),
+        data=DataRule(how.get("data", "fill")),
         kind=Kind(how["kind"]),
     )
     return with_remembered(opened, publication.id, Source(path, called, plan=plan, lower=lower))

@@ -33,6 +33,8 @@ from newsletter.sending.sweep import (
     publish_system_message_jobs,
 )
 from newsletter.subscribers.address_change import forget_unconfirmed
+from newsletter.subscribers.exports.files import ExportFiles
+from newsletter.subscribers.exports.process import tidy_exports
 from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
@@ -209,6 +211,11 @@ CHECKS = (
         _remove_forgotten_uploads,
         Period.RECOVERY,
         "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
+    ),
+    Check(
+        lambda context: tidy_exports(context.sessions, ExportFiles(context.data_dir)),
+        Period.RECOVERY,
+        "A file of people was asked for, or lies there since yesterday: it would never come, or never go.",
     ),
     Check(
         _in_transaction(resume_due),

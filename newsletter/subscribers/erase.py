@@ -10,6 +10,7 @@ from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.subscribers.blank import blank
 from newsletter.subscribers.erase_feedback import erase_feedback
 from newsletter.subscribers.erase_texts import erase_in_texts
+from newsletter.subscribers.exports.process import forget_exports
 from newsletter.subscribers.former_addresses import former_addresses
 from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.models import AddressChange, Subscriber, SuppressionReason
@@ -28,6 +29,7 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     what SQLite's log still holds. Raises `OperatorMustAct`.
     """
     interrupt_imports(session)  # what a worker has read of a file may name the person
+    forget_exports(session)
     subscriber = lock_subscriber(session, subscriber_id)
     present = Address(subscriber.email or "", subscriber.email_key or "")
     addresses = [present, *former_addresses(session, subscriber_id)]

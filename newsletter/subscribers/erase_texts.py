@@ -18,6 +18,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "consent_record": ("text", "origin"),
     "suppression": ("note",),
     "subscriber_import": ("filename", "statement", "failure"),
+    "subscriber_export": ("wanted", "failure"),
     "import_problem": ("problem",),
     "import_change": ("before", "after"),
     "system_message": ("error",),

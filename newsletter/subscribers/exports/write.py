@@ -4,7 +4,6 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from functools import lru_cache
 from io import StringIO
 from typing import IO, Any, Protocol
@@ -12,6 +11,7 @@ from typing import IO, Any, Protocol
 from newsletter.core.errors import Refused
 from newsletter.core.spreadsheet_cells import safe_text
 from newsletter.subscribers.attributes.values import value_text
+from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.people import COLUMNS, PLAIN, Names, People, Person
 from newsletter.subscribers.exports.workbook import MOST_ROWS, Workbook
 
@@ -23,14 +23,6 @@ MEDIA_TYPES = {
 # What people typed; the other plain columns are words and moments of ours.
 _TYPED = (COLUMNS.index("email"), COLUMNS.index("name"), COLUMNS.index("language"))
 _separates = re.compile(r"[,;|]").search
-
-
-class FileFormat(StrEnum):
-    """How the file is written; each is the ending of its name, too."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-    JSONL = "jsonl"
 
 
 class Written(Protocol):

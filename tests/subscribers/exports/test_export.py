@@ -17,8 +17,9 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.attributes.create import create_attribute
 from newsletter.subscribers.attributes.models import AttributeType
 from newsletter.subscribers.exports import write
+from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.people import People
-from newsletter.subscribers.exports.write import FileFormat, write_people
+from newsletter.subscribers.exports.write import write_people
 from newsletter.subscribers.imports.convert import convert, needs_conversion
 from newsletter.subscribers.imports.immediate import import_file
 from newsletter.subscribers.imports.plan import make_plan

@@ -85,6 +85,8 @@ WITHOUT_FIELDS = (
         "/stories.csv",
         "/growth.csv",
         "/problems.csv",
+        "/exports/<int:export_id>",
+        "/suppressions/export",
         "/deliverability/check",
         "/deliverability/keys",
         "/deliverability/keys/<int:key_id>/sign",

@@ -16,6 +16,7 @@ from newsletter.web.admin.subscribers import (
     progress,
     segments,
     subscriptions,
+    suppressions,
     suspects,
 )
 from newsletter.web.admin.subscribers.blueprint import blueprint
@@ -37,5 +38,6 @@ __all__ = [
     "progress",
     "segments",
     "subscriptions",
+    "suppressions",
     "suspects",
 ]

@@ -16,7 +16,7 @@ from newsletter.subscribers.models import ConsentRecord, Subscription
 from newsletter.subscribers.origin import Origin
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.words import subscribers as words
-from newsletter.web.admin.words.imports import import_word
+from newsletter.web.admin.words.imports import export_word, import_word
 from newsletter.web.admin.words.mailings import outcome_word, reason_word
 from newsletter.web.database import session
 from newsletter.web.errors import Answer, answer
@@ -59,6 +59,7 @@ def _words() -> dict[str, Any]:
         "outcome_word": outcome_word,
         "reason_word": reason_word,
         "import_word": import_word,
+        "export_word": export_word,
     }
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext
 
+from newsletter.subscribers.exports.models import ExportState
 from newsletter.subscribers.imports.columns import Columns
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
 from newsletter.subscribers.imports.result import ImportResult
@@ -22,6 +23,19 @@ STATES: dict[ImportState, Word] = {
     ImportState.UNDOING: (_lazy("Being undone"), "info", "people"),
     ImportState.UNDONE: (_lazy("Undone"), "", None),
 }
+
+
+EXPORT_STATES: dict[ExportState, Word] = {
+    ExportState.QUEUED: (_lazy("Waiting"), "info", "wait"),
+    ExportState.RUNNING: (_lazy("Being written"), "info", "people"),
+    ExportState.DONE: (_lazy("Done"), "success", None),
+    ExportState.FAILED: (_lazy("Failed"), "error", None),
+}
+
+
+def export_word(state: ExportState) -> Word:
+    """The same of an export."""
+    return drawn(EXPORT_STATES[state])
 
 
 def import_word(state: ImportState) -> Word:

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from newsletter.deferred.models import Suspicion
+from newsletter.feedback.remove_suppression import RemovalReason
 from newsletter.subscribers.add import Outcome
 from newsletter.subscribers.former_addresses import MOVED
 from newsletter.subscribers.imports.states import FileState
@@ -66,6 +67,12 @@ SUPPRESSIONS: dict[SuppressionReason, object] = {
     SuppressionReason.COMPLAINT: _("its owner reported a message as spam"),
     SuppressionReason.MANUAL: _("suppressed by hand"),
     SuppressionReason.ERASED: _("its owner was erased"),
+}
+
+REMOVALS: dict[RemovalReason, object] = {
+    RemovalReason.ASKED: _("Its owner asks for mail"),
+    RemovalReason.MISTAKE: _("It was suppressed by mistake"),
+    RemovalReason.WORKS_AGAIN: _("The mailbox works again"),
 }
 
 CONSENTS: dict[ConsentKind, object] = {

@@ -10,11 +10,17 @@ from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.segments.members import members_of_segment
 from newsletter.segments.read import read as read_rules
 from newsletter.segments.save import create_segment
 from newsletter.subscribers.erase import erase
+from newsletter.subscribers.exports.files import ExportFiles
+from newsletter.subscribers.exports.models import SubscriberExport
+from newsletter.subscribers.exports.process import run_export
 from newsletter.subscribers.listing import SubscriptionFilter, list_subscriptions
 from newsletter.subscribers.search import FEW
+from newsletter.web.admin.subscribers import export
 from tests.databases import both_databases
 from tests.factories import NO_FILES, make_publication, make_readers, make_subscription
 from tests.web.admin.subscribers.conftest import People
@@ -221,3 +227,35 @@ class TestExport:
         session.commit()
         answer = editor_client.post(f"{LIST}/export", data={"q": "ana"})
         assert cells(answer.text)[1][1] == f"'{name}"
+
+    @both_databases
+    def test_many_are_written_by_a_worker_and_wait_on_a_page(
+        self,
+        editor_client: SignedIn,
+        session: Session,
+        people: People,
+        runtime: Runtime,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(export, "AT_ONCE", 2)
+        answer = editor_client.post(f"{LIST}/export", data={"format": "csv"})
+        assert (answer.status_code, answer.location) == (303, f"{LIST}/exports")
+        page = read(editor_client, answer.location)
+        assert "Waiting" in page
+        assert "data-polling" in page
+        afresh(session)
+        export_id = session.scalars(select(SubscriberExport.id)).one()
+        session.rollback()
+        file = f"{LIST}/exports/{export_id}"
+        early = editor_client.post(file)
+        assert (early.status_code, early.location) == (303, f"{LIST}/exports")
+        session.rollback()
+        run_export(runtime.sessions, export_id, ExportFiles(runtime.settings.data_dir), members_of_segment)
+        assert "Download" in read(editor_client, f"{LIST}/exports/live")
+        got = editor_client.post(file)
+        assert (got.mimetype, len(cells(got.text))) == ("text/csv", 6)
+        got.close()
+        assert editor_client.post(f"/admin/p/evening/subscribers/exports/{export_id}").status_code == 404
+        afresh(session)
+        taken = select(AuditEntry).where(AuditEntry.action == "subscribers.export_downloaded")
+        assert session.scalars(taken).one().detail == {"export_id": export_id}
