@@ -12,7 +12,8 @@ from newsletter.monthly.make_due import MAKE_SUMMARIES
 from newsletter.reports.checks import FURTHER_CHECKS
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
-from newsletter.sending.checks import CheckContext, CheckRunner
+from newsletter.sending.check_runner import CheckContext, CheckRunner
+from newsletter.sending.checks import CHECKS
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.tracking.stream import HitStream
 from workers import heartbeats
@@ -34,10 +35,10 @@ def checks() -> CheckRunner:
             given.recovery_seconds,
             has_imap=given.imap_url is not None,
             spamassassin_url=given.spamassassin_url,
-            further=(*FURTHER_CHECKS, MAKE_SUMMARIES),
             hits=HitStream(given.effective_redis_url),
             links=runtime.links,
-        )
+        ),
+        (*CHECKS, *FURTHER_CHECKS, MAKE_SUMMARIES),
     )
 
 

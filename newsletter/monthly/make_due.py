@@ -24,7 +24,7 @@ from newsletter.monthly.compose import compose_summary
 from newsletter.monthly.month import at_time, month_before
 from newsletter.publications.edit import lock_publication
 from newsletter.publications.models import Publication
-from newsletter.sending.checks import Check, CheckContext, Period
+from newsletter.sending.check_runner import Check, CheckContext, Period
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.models import State, Subscription

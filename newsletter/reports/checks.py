@@ -4,15 +4,8 @@ from newsletter.deferred.suspects import forget_old_suspects
 from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
-from newsletter.sending.checks import Check, CheckContext, Period
+from newsletter.sending.check_runner import Check, Period, in_transaction
 from newsletter.subscribers.unconfirmed import look_after_unconfirmed
-
-
-def _forget_suspects(context: CheckContext) -> None:
-    with context.sessions() as session:
-        forget_old_suspects(session)
-        session.commit()
-
 
 FURTHER_CHECKS = (
     Check(
@@ -21,7 +14,7 @@ FURTHER_CHECKS = (
         "Somebody overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
     ),
     Check(
-        _forget_suspects,
+        in_transaction(forget_old_suspects),
         Period.HOUR,
         "No editor looked at a suspect sign-up for a month: its address would be kept for ever.",
     ),
