@@ -85,7 +85,7 @@ def waiting_change(session: Session, subscriber_id: int) -> AddressChange | None
 
 
 def send_question(session: Session, change_id: int, moment: int, locale: str) -> None:
-    """Ask at the new address whether it is theirs, once: not where they said so, or must not be written to."""
+    """Ask at the new address whether it is theirs, unless they said so, or it must not be written to."""
     change = find_change(session, change_id, moment)
     address = parse_address(change.email)
     if change.changed_at is not None or is_suppressed(session, address.hash):
