@@ -85,10 +85,12 @@ def waiting_change(session: Session, subscriber_id: int) -> AddressChange | None
 
 
 def send_question(session: Session, change_id: int, moment: int, locale: str) -> None:
-    """Ask at the new address whether it is theirs, unless it must not be written to or was a moment ago."""
+    """Ask at the new address whether it is theirs, unless they said so, or it must not be written to."""
     change = find_change(session, change_id, moment)
     address = parse_address(change.email)
-    if is_suppressed(session, address.hash) or not within_message_limit(session, address, ADDRESS_CHANGE):
+    if change.changed_at is not None or is_suppressed(session, address.hash):
+        return
+    if not within_message_limit(session, address, ADDRESS_CHANGE):
         return
     facts = {"subscriber_id": change.subscriber_id, "change_id": change.id, "moment": moment}
     _post(session, ADDRESS_CHANGE, facts, to=address, locale=locale)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Conflict, DomainError, Missing, Refused
+from newsletter.deferred.defer import defer_address_question
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.address_change import (
@@ -33,6 +34,7 @@ from newsletter.subscribers.models import (
     SuppressionReason,
 )
 from newsletter.subscribers.suppress import suppress
+from tests.deciding import decide_all
 from tests.factories import make_subscription
 from tests.subscribers.conftest import Ask
 from tests.subscribers.moving import NEW, OLD, messages, move, press, wish
@@ -97,6 +99,15 @@ def test_asked_again_for_the_same_address_the_first_link_stays(session: Session,
     assert messages(session) == [("address_change", NEW)]
     press(session, first)
     assert session.scalars(select(Subscriber.email)).one() == NEW
+
+
+def test_whoever_confirmed_is_not_asked_once_more(session: Session, ana: Subscription) -> None:
+    first = wish(session, ana.subscriber_id)
+    again = ask_for_change(session, ana.subscriber_id, parse_address(NEW))
+    defer_address_question(session, again, locale="en")  # its worker is slow
+    press(session, first)
+    decide_all(session)
+    assert messages(session) == [("address_change", NEW), ("address_changed", OLD)]
 
 
 def test_it_is_good_for_a_day_and_then_forgotten(session: Session, ana: Subscription) -> None:
