@@ -1,5 +1,6 @@
 """The periodic checks of what stands above the sending in the tree, and of sign-ups: see `sending.checks`."""
 
+from newsletter.deferred.attack import forget_old_counts, watch
 from newsletter.deferred.suspects import forget_old_suspects
 from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
@@ -11,10 +12,22 @@ from newsletter.subscribers.unconfirmed import look_after_unconfirmed
 def _forget_suspects(context: CheckContext) -> None:
     with context.sessions() as session:
         forget_old_suspects(session)
+        forget_old_counts(session)
+        session.commit()
+
+
+def _watch_sign_ups(context: CheckContext) -> None:
+    with context.sessions() as session:
+        watch(session)
         session.commit()
 
 
 FURTHER_CHECKS = (
+    Check(
+        _watch_sign_ups,
+        Period.RECOVERY,
+        "Programs sign strangers up, or have stopped: forms would ask for no proof of work, or for ever.",
+    ),
     Check(
         lambda context: look_after_unconfirmed(context.sessions),
         Period.HOUR,

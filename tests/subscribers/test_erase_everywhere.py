@@ -70,7 +70,7 @@ NOTHING_PERSONAL = {
     *("issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback"),
     *("issue_snippet", "template_version", "template_draft", "tracking_count", "tracking_relabel"),
     *("topic", "muted_topic", "tag", "subscriber_tag", "attribute", "mailing_variant"),
-    *("deferred_delivery", "provider_count", "provider_counting", "report_mail"),
+    *("sign_up_count", "deferred_delivery", "provider_count", "provider_counting", "report_mail"),
     *("user_account", "user_role", "user_session", "passkey", "audit_entry"),
 }
 # Blanked with their person, or of one of our own words.

@@ -18,7 +18,8 @@ class SubscribeForm(Form):
     """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown.
 
     `issue`: the slug of the issue in the archive whose page led here, if one did; `page` and `utm` say what
-    else did (`subscribers.origin`). `language` where the form asks for it. Topics, tags and attributes are
+    else did (`subscribers.origin`). `language` where the form asks for it,
+    `proof` of work in attack mode. Topics, tags and attributes are
     read by `choice_fields`.
     """
 
@@ -37,6 +38,7 @@ class SubscribeForm(Form):
     page = HiddenField()
     utm = HiddenField()
     language = HiddenField()
+    proof = HiddenField()
 
     address: Address
 
