@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     FORM = "form"
+    PROOF_OF_WORK = "proof-of-work"
     UNSUBSCRIBE_MAIL = "unsubscribe-mail"
     BOUNCE = "bounce"
     HOOK = "hook"

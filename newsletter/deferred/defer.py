@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import jobs
 from newsletter.core.addresses import Address
+from newsletter.deferred.attack import count_sign_up
 from newsletter.deferred.models import DeferredRequest, RequestKind
 from newsletter.publications.models import Publication
 from newsletter.subscribers.address_change import moment_of
@@ -26,8 +27,13 @@ def defer_sign_up(
     ip: str,
     origin: Origin = NOWHERE,
     choices: SignUpChoices = NO_CHOICES,
+    unproven: bool = False,
 ) -> None:
-    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown."""
+    """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown.
+
+    `unproven`: a proof of work was asked for and not given, so an editor looks first.
+    """
+    count_sign_up(session, publication.id)
     _defer(
         session,
         RequestKind.SIGN_UP,
@@ -41,6 +47,7 @@ def defer_sign_up(
             "ip": ip,
             "origin": origin.to_json(),
             "choices": choices.to_json(),
+            "unproven": unproven,
         },
     )
 

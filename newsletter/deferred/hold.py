@@ -18,6 +18,8 @@ def suspicion_of(request: DeferredRequest, *, takes_mail: bool) -> Suspicion | N
     """Why the sign-up is suspect; None: it is not."""
     if is_disposable(address_of(request).domain):
         return Suspicion.DISPOSABLE
+    if request.facts.get("unproven"):
+        return Suspicion.UNPROVEN
     return None if takes_mail else Suspicion.NO_MAIL_SERVER
 
 

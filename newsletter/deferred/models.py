@@ -28,6 +28,7 @@ class Suspicion(StrEnum):
 
     DISPOSABLE = "disposable"  # an address of a service for throwing away
     NO_MAIL_SERVER = "no_mail_server"  # its domain takes no mail
+    UNPROVEN = "unproven"  # it came during an attack, without a proof of work
 
 
 class DeferredRequest(Base):
@@ -45,3 +46,16 @@ class DeferredRequest(Base):
     suspicion: Mapped[Suspicion | None] = mapped_column(Word(Suspicion))
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
     address_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class SignUpCount(Base):
+    """How many sign-ups were asked for in ten minutes; `attacked`: most of them by programs."""
+
+    __tablename__ = "sign_up_count"
+
+    publication_id: Mapped[int] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE"), primary_key=True
+    )
+    period: Mapped[datetime] = mapped_column(primary_key=True)  # its first moment
+    asked: Mapped[int] = mapped_column(default=0)
+    attacked: Mapped[bool] = mapped_column(default=False)

@@ -66,6 +66,8 @@ class Publication(Base):
     sign_up_sites: Mapped[str] = mapped_column(Text, default="", server_default="")
     # Whether the DNS is asked if the domain of a new address takes mail.
     check_mail_domain: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Since when far more people than usual sign up (`deferred.attack`); None: they do not.
+    under_attack_since: Mapped[datetime | None]
     # A mailing pauses itself when so many per cent of its messages bounce, or are reported as spam.
     bounce_limit: Mapped[float] = mapped_column(Double, default=10.0, server_default="10")
     complaint_limit: Mapped[float] = mapped_column(Double, default=0.3, server_default="0.3")

@@ -9,13 +9,21 @@ from newsletter.tables import Base
 NOTHING_PERSONAL = {
     *("feedback_evidence", "deferred_delivery", "provider_counting", "refused_delivery", "refused_feedback"),
     *("template_version", "tracking_relabel", "story_title_key", "issue_last_seen", "mailing_variant"),
-    *("delivery_retry", "stored_message", "import_mapping", "review_request", "template_draft", "transport"),
+    *(
+        "delivery_retry",
+        "stored_message",
+        "import_mapping",
+        "sign_up_count",
+        "review_request",
+        "template_draft",
+        "transport",
+    ),
     *("tracking_count", "subscriber_tag", "provider_count", "mailing_count", "transport_use", "send_window"),
     *("taken_message", "planned_issue", "issue_sign_up", "rules_version", "issue_snippet", "sending_host"),
     *("test_message", "skipped_date", "mailing_link", "archive_text", "sender_check", "user_account", "tag"),
     *("user_session", "publication", "muted_topic", "report_mail", "audit_entry", "media_file", "feed_item"),
     *("share_link", "spam_check", "entry_tag", "issue_tag", "link_mend", "attribute", "user_role", "issue"),
-    *("delivery", "dkim_key", "revision", "cadence", "passkey", "topic", "feed"),
+    *("sign_up_count", "delivery", "dkim_key", "revision", "cadence", "passkey", "topic", "feed"),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {

@@ -37,6 +37,7 @@ from newsletter.web.public.sign_up_origin import (
     read_origin,
     slots_of_request,
 )
+from newsletter.web.public.sign_up_proof import is_unproven
 from newsletter.web.public.subscribe_form import SubscribeForm
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def ask(slug: str) -> Response:
         consume_sign_up(form.address)
     except Limited as error:
         return _page(publication, form, offer, Shown(filled, problem=error.message), status=429)
+    unproven = is_unproven(publication, form.text("proof"))
     defer_sign_up(
         session(),
         publication=publication,
@@ -108,9 +110,10 @@ def ask(slug: str) -> Response:
         ip=request.remote_addr or "",
         origin=read_origin(publication, form),
         choices=choices,
+        unproven=unproven,
     )
     session().commit()
-    return _asked(publication, suggest_address(form.address.email))
+    return _asked(publication, suggest_address(form.address.email), waits=unproven)
 
 
 def _publication(slug: str) -> Publication:
@@ -181,17 +184,23 @@ def _form(publication: Publication, form: SubscribeForm, offer: Offer, stamp: st
         offer=offer,
         languages=list(languages().items()) if publication.language_at_sign_up else [],
         chosen_language=form.text("language") or lang,
+        attacked=publication.under_attack_since is not None,
+        challenge_url=url_for("subscribe_json.challenge", slug=publication.slug),
         embed=_embedded(),
         **frame(publication),
     )
 
 
-def _asked(publication: Publication, meant: str | None = None) -> Response:
-    """`meant`: the address that was probably meant; a press of a button sends the form again with it."""
+def _asked(publication: Publication, meant: str | None = None, *, waits: bool = False) -> Response:
+    """`meant`: the address that was probably meant; a press of a button sends the form again with it.
+
+    `waits`: an editor looks first.
+    """
     embed = "1" if _embedded() else None
     page = render_template(
         "public/subscribe_asked.html",
         again_url=url_for(".show", slug=publication.slug, embed=embed),
+        waits=waits,
         meant=meant,
         meant_url=url_for(".ask", slug=publication.slug, lang=language.current(), embed=embed),
         sent=_sent_again() if meant else [],

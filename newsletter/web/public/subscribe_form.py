@@ -36,8 +36,8 @@ class SubscribeForm(AddressForm):
     """`email` and, if they like, `name`; `website` is the field for programs, `stamp` when it was shown.
 
     `issue`: the slug of the issue in the archive whose page led here, if one did; `page` and `utm` say what
-    else did (`subscribers.origin`). `language` where the form asks for it. Topics, tags and attributes are
-    read by `choice_fields`.
+    else did (`subscribers.origin`). `language` where the form asks for it, `proof` of work in attack mode.
+    Topics, tags and attributes are read by `choice_fields`.
     """
 
     # No CSRF token. The form may stand on any site, where it cannot have one; a forged request can do no
@@ -51,3 +51,4 @@ class SubscribeForm(AddressForm):
     page = HiddenField()
     utm = HiddenField()
     language = HiddenField()
+    proof = HiddenField()

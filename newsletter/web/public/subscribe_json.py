@@ -30,6 +30,7 @@ from newsletter.web.limits import consume_sign_up
 from newsletter.web.public.choice_fields import problems_of
 from newsletter.web.public.preferences_forms import languages
 from newsletter.web.public.sign_up_origin import page_before
+from newsletter.web.public.sign_up_proof import is_unproven, make_challenge
 
 blueprint = Blueprint("subscribe_json", __name__)
 
@@ -52,6 +53,7 @@ class SignUp(BaseModel):
     page: str = ""
     utm: dict[str, str] = Field({}, max_length=MOST_MARKS)
     issue: str = Field("", max_length=120)
+    proof: str = ""
 
 
 @blueprint.errorhandler(DomainError)
@@ -86,8 +88,15 @@ def describe(slug: str) -> Response:
         consent=agreed.text,
         language=agreed.locale,
         languages=languages(),
+        proof_needed=publication.under_attack_since is not None,
         **_offered(offer),
     )
+
+
+@blueprint.get("/subscribe/<slug>/challenge")
+def challenge(slug: str) -> Response:
+    """A new challenge: its solution is the proof of work that a sign-up needs in attack mode."""
+    return jsonify(make_challenge(find_publication(session(), slug)))
 
 
 @blueprint.post(PATH)
@@ -123,6 +132,7 @@ def ask(slug: str) -> tuple[Response, int] | Response:
         ip=request.remote_addr or "",
         origin=_origin(publication, sent),
         choices=choices,
+        unproven=is_unproven(publication, sent.proof),
     )
     session().commit()
     sentence = _(

@@ -106,6 +106,7 @@ SOURCES: dict[ConsentSource, object] = {
 SUSPICIONS: dict[Suspicion, object] = {
     Suspicion.DISPOSABLE: _("an address to throw away"),
     Suspicion.NO_MAIL_SERVER: _("its domain takes no mail"),
+    Suspicion.UNPROVEN: _("came during an attack"),
 }
 
 # What adding somebody came to, and the kind of that notice.
