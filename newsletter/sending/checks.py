@@ -26,9 +26,9 @@ from newsletter.sending.sweep import (
 from newsletter.subscribers.address_change import forget_unconfirmed
 from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.exports.process import tidy_exports
-from newsletter.subscribers.imports.confirm import remove_forgotten_uploads
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.requeue import requeue_waiting_imports
+from newsletter.subscribers.imports.tidy import tidy_imports
 from newsletter.subscribers.pause import resume_due
 from newsletter.subscribers.replay_unsubscribes import replay
 from newsletter.tracking.intake import take_hits
@@ -59,8 +59,8 @@ def _recover_windows(context: CheckContext) -> None:
     recover(context.sessions, host_id(context.tally_dir), context.watch)
 
 
-def _remove_forgotten_uploads(context: CheckContext) -> None:
-    remove_forgotten_uploads(context.sessions, ImportFiles(context.data_dir))
+def _tidy_imports(context: CheckContext) -> None:
+    tidy_imports(context.sessions, ImportFiles(context.data_dir))
 
 
 def _poll_mailbox(context: CheckContext) -> None:
@@ -137,7 +137,7 @@ CHECKS = (
         "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
     ),
     Check(
-        _remove_forgotten_uploads,
+        _tidy_imports,
         Period.RECOVERY,
         "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
     ),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.subscribers.imports.columns import Columns
 from newsletter.subscribers.imports.known import Known
+from newsletter.subscribers.imports.labels import would_tag
 from newsletter.subscribers.imports.merge import find_unwelcome
 from newsletter.subscribers.imports.plan import Kind, Plan
 from newsletter.subscribers.imports.read import Source, read_columns, read_source
@@ -55,6 +56,8 @@ def _count(
     """Count the rows as `merge` does."""
     unwelcome = find_unwelcome(session, rows)
     existing = _people(session, publication_id, [row.address.key for row in rows])
+    people = {key: known.id for key, (known, _state, _reason) in existing.items()}
+    tagged = would_tag(session, publication_id, {people.get(row.address.key, 0): row for row in rows})
     for row in rows:
         known, state, ended_reason = existing.get(row.address.key, (None, None, None))
         if row.left_out is not None:
@@ -67,7 +70,8 @@ def _count(
             result.imported += 1
         else:
             result.already += 1
-            result.updated += known is not None and known.would_change(row, plan.data)
+            changed = known is not None and known.would_change(row, plan.data)
+            result.updated += changed or (known is not None and known.id in tagged)
 
 
 def _people(

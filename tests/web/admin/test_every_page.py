@@ -100,6 +100,8 @@ WITHOUT_FIELDS = (
         "/problems.csv",
         "/exports/<int:export_id>",
         "/suppressions/export",
+        "/cancel",
+        "/undo",
         "/deliverability/check",
         "/deliverability/keys",
         "/deliverability/keys/<int:key_id>/sign",
