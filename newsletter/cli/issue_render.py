@@ -30,7 +30,9 @@ FORMATS = ("html", "text", "eml", "list", "links", "reading")
 )
 @click.option("--subscriber", "email", help="The reader to render it for; an example reader by default.")
 @click.option("--name", help="The name of an invented reader.")
-@click.option("--language", help="The language of an invented reader, such as de.")
+@click.option(
+    "--language", help="The language of an invented reader, such as de; it chooses the edition, too."
+)
 @click.option(
     "--attribute",
     "attributes",
@@ -67,7 +69,7 @@ def render(
             found,
             issue.publication,
             runtime().links,
-            variant=invented.variant_of(content.document),
+            variant=invented.variant_of(content.document, issue.publication.language),
             content=content,
         )
         values = _values(opened, issue, email, invented)
