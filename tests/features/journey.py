@@ -209,6 +209,10 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     yield "issue"
     tab.goto(site.demo["email"])
     yield "issue, as email"
+    tab.goto(site.links.issue("several", "one", "ar"))
+    yield "issue, in Arabic"
+    tab.goto(site.links.issue_email("several", "one", "ar"))
+    yield "issue, in Arabic, as email"
     with reading_session(site.installation) as session:
         revision = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first() or 0
     tab.goto(site.links.preview(revision))

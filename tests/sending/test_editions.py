@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from email import message_from_bytes
 from email.policy import default
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -41,43 +40,12 @@ from newsletter.smtp.sink import Options, Sink
 from newsletter.subscribers.topics.create import create_topic
 from newsletter.subscribers.topics.models import MutedTopic, Topic
 from tests.databases import both_databases
+from tests.editions import SUBJECTS, WORDS, an_edition, the_document
 from tests.factories import make_publication, make_readers, make_subscription
 from tests.sending.process import sending_processes
 
 PEOPLE = 10_000
 SPOKEN = ("", "en", "de", "de-AT", "DE", "it", "ar", "ar-EG", "fr", "pt")
-WORDS = {
-    "en": {"all": "Words for everybody.", "sport": "Only about sport.", "opera": "Only about opera."},
-    "de": {"all": "Worte für alle.", "sport": "Nur vom Sport.", "opera": "Nur von der Oper."},
-    "ar": {"all": "كلمات للجميع.", "sport": "عن الرياضة فقط.", "opera": "عن الأوبرا فقط."},
-}
-SUBJECTS = {"en": "This week", "de": "Diese Woche", "ar": "هذا الأسبوع"}
-
-
-def an_edition(language: str, *, without: str = "") -> dict[str, Any]:
-    texts = [
-        {"at": f"{section}.text", "source": WORDS["en"][section], "text": WORDS[language][section]}
-        for section in WORDS["en"]
-        if section != without
-    ]
-    titles = [
-        {"at": at, "source": SUBJECTS["en"], "text": SUBJECTS[language]}
-        for at in ("title", "subject", "preheader")
-    ]
-    return {"language": language, "texts": [*titles, *texts]}
-
-
-def the_document(**facts: Any) -> Document:
-    sections = [
-        {"type": "text", "id": "all", "text": WORDS["en"]["all"]},
-        *(
-            {"type": "text", "id": topic, "text": WORDS["en"][topic], "visibility": {"topics": [topic]}}
-            for topic in ("sport", "opera")
-        ),
-    ]
-    said = {"title": SUBJECTS["en"], "subject": SUBJECTS["en"], "preheader": SUBJECTS["en"]}
-    editions = [an_edition("de"), an_edition("ar")]
-    return read({**said, "sections": sections, "editions": editions} | facts)
 
 
 @pytest.fixture
@@ -242,4 +210,4 @@ def test_nobody_gets_an_empty_email_in_their_language(
     session.commit()
     assert freeze(runtime.sessions, mailing_id, links)
     reasons = session.execute(select(Delivery.reason, func.count()).group_by(Delivery.reason)).all()
-    assert {reason: n for reason, n in reasons} == {"": 1, "nothing_to_read": 1}
+    assert {each.reason: each[1] for each in reasons} == {"": 1, "nothing_to_read": 1}
