@@ -25,7 +25,7 @@ WORDED = frozenset(
         *("text", "blurb", "intro", "items"),
     }
 )
-_ALIKE = 50.0  # of 100: the same story with other words, not another story
+_ALIKE = 60.0  # of 100: the same story with other words, not another story
 
 
 class Progress(StrEnum):
