@@ -25,8 +25,10 @@ from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
 from newsletter.subscribers.find import find_by_address
 from newsletter.subscribers.imports.immediate import import_subscribers
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentSource,
+    EndReason,
     State,
     Subscriber,
     Subscription,
@@ -59,6 +61,10 @@ def test_an_import_does_not_bring_the_old_address_back(
     session.commit()
     # Anybody may have typed it, until somebody confirms.
     assert import_subscribers(session, publication, file, actor="test").skipped == {"moved": 1}
+    transition(back, State.ENDED, reason=EndReason.EXPIRED)
+    session.commit()
+    assert import_subscribers(session, publication, file, actor="test").skipped == {"moved": 1}
+    transition(back, State.PENDING)
     confirm(session, back.id, locale="en")
     session.commit()
     assert import_subscribers(session, publication, file, actor="test").already == 2
