@@ -67,7 +67,7 @@ def merge(session: Session, batch: Batch, result: ImportResult) -> None:
     known = _lock_known(staging)
     # Asked again, now that nobody can change these people: whoever held their rows may have erased them, and
     # is not among the known any more.
-    if _suppressed(session, welcome):
+    if staging.any_suppressed():
         raise Again
     _add_subscribers(staging, batch, len(welcome) - sum(1 for one in known if one.welcome))
     there = [one for one in known if one.welcome]
