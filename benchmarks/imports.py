@@ -57,7 +57,8 @@ def write(path: Path, people: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.write("email,name,city\n")
         file.writelines(
-            f"reader{n * 7_919 % people}.{n}@readers.example,Reader {n},Town {n % 100}\n" for n in range(people)
+            f"reader{n * 7_919 % people}.{n}@readers.example,Reader {n},Town {n % 100}\n"
+            for n in range(people)
         )
 
 
