@@ -73,7 +73,7 @@ def prepare(url: str) -> None:
     runtime.close()
 
 
-def measure(url: str, path: Path, sender: "multiprocessing.connection.Connection") -> None:  # type: ignore[name-defined]
+def measure(url: str, path: Path, sender: "multiprocessing.connection.Connection") -> None:
     """Import the file, and send seconds, megabytes and how many people."""
     runtime = Runtime(load_settings({"DATABASE_URL": url}))
     with runtime.session() as session:
