@@ -4,6 +4,8 @@ A prefix of an address is a range of its index; names are scanned in the same in
 they are looked up by id. When many do, the list soon meets them on its way from the newest.
 """
 
+from typing import NamedTuple
+
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -14,8 +16,15 @@ FEW = 2000  # people that are looked up one by one
 AFTER_ALL = "\U0010ffff"  # sorts behind every other character
 
 
-def search_condition(session: Session, words: str) -> ColumnElement[bool]:
-    """A condition on `Subscription` (joined with `Subscriber`): the person matches `words` (not empty)."""
+class Search(NamedTuple):
+    """A condition on `Subscription` (joined with `Subscriber`), and whether few people meet it."""
+
+    condition: ColumnElement[bool]
+    few: bool
+
+
+def search(session: Session, words: str) -> Search:
+    """The condition that the person matches `words` (not empty)."""
     postgres = session.get_bind().dialect.name == "postgresql"
     conditions = [_address_begins(address_key(words), postgres)]
     if "@" not in words:  # no name has one, for all that matters here
@@ -24,9 +33,9 @@ def search_condition(session: Session, words: str) -> ColumnElement[bool]:
     for condition in conditions:
         ids |= set(session.scalars(select(Subscriber.id).where(condition).limit(FEW + 1)))
         if len(ids) > FEW:
-            return or_(*conditions)
+            return Search(or_(*conditions), few=False)
     # `false()` for nobody: databases scan all rows for members of an empty list.
-    return Subscription.subscriber_id.in_(sorted(ids)) if ids else false()
+    return Search(Subscription.subscriber_id.in_(sorted(ids)) if ids else false(), few=True)
 
 
 def _address_begins(prefix: str, postgres: bool) -> ColumnElement[bool]:

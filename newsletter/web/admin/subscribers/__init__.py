@@ -2,11 +2,13 @@
 
 from newsletter.web.admin.subscribers import (
     change,
+    columns,
     confirm_import,
     consent,
     download,
     erase,
     export,
+    filter_form,
     growth,
     imports,
     labels,
@@ -22,11 +24,13 @@ from newsletter.web.admin.subscribers.blueprint import blueprint
 __all__ = [
     "blueprint",
     "change",
+    "columns",
     "confirm_import",
     "consent",
     "download",
     "erase",
     "export",
+    "filter_form",
     "growth",
     "imports",
     "labels",

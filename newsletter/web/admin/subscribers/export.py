@@ -15,7 +15,7 @@ from newsletter.subscribers.exports.write import MEDIA_TYPES, FileFormat, write_
 from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
-from newsletter.web.admin.subscribers.listing import read_wanted
+from newsletter.web.admin.subscribers.filter import read_wanted
 from newsletter.web.database import session
 
 
