@@ -1,6 +1,8 @@
-"""The imports queue: reading uploaded files."""
+"""The imports queue: reading uploaded files, and changing many people at once."""
 
 from newsletter import jobs
+from newsletter.segments.narrow import chosen_by_filter
+from newsletter.subscribers.bulk.process import run_bulk
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.process import run_import
 from newsletter.subscribers.imports.undo import run_undo
@@ -21,3 +23,10 @@ def undo_import(import_id: int) -> None:
     """Put the people of an import back, a batch at a time; asked to end, the sweep has it taken up again."""
     with ending_on_term() as stopping:
         run_undo(runtime().sessions, import_id, stopping.is_set)
+
+
+@handles(jobs.change_in_bulk)
+def change_in_bulk(bulk_id: int) -> None:
+    """Change people a batch at a time; asked to end, the sweep has it taken up again."""
+    with ending_on_term() as stopping:
+        run_bulk(runtime().sessions, bulk_id, chosen_by_filter, stopping.is_set)

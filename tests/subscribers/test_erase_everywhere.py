@@ -79,6 +79,8 @@ OWN_COLUMNS = {
     "subscriber_import": {"actor", "file", "skipped", "state", "refused", "options", "undone"},
     "address_change": {"former_hash"},
     "subscription": {"state", "ended_reason"},
+    "bulk_change": {"deed", "tag_key", "state", "actor", "counts"},
+    "bulk_person": {"result"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},

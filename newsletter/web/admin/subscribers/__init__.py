@@ -1,6 +1,7 @@
 """Subscribers: their list, one person's page, adding, ending, suppressing, erasing, importing."""
 
 from newsletter.web.admin.subscribers import (
+    bulk,
     change,
     columns,
     confirm_import,
@@ -15,6 +16,7 @@ from newsletter.web.admin.subscribers import (
     listing,
     new,
     person,
+    person_labels,
     progress,
     segments,
     subscriptions,
@@ -23,6 +25,7 @@ from newsletter.web.admin.subscribers.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "bulk",
     "change",
     "columns",
     "confirm_import",
@@ -37,6 +40,7 @@ __all__ = [
     "listing",
     "new",
     "person",
+    "person_labels",
     "progress",
     "segments",
     "subscriptions",

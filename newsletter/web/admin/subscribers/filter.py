@@ -7,17 +7,16 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.core.text import one_line
 from newsletter.publications.models import Publication
+from newsletter.segments import narrow
 from newsletter.segments.find import find_segment
-from newsletter.segments.members import members
 from newsletter.segments.models import Segment
-from newsletter.segments.read import read, read_json
+from newsletter.segments.read import read_json
 from newsletter.segments.rules import dump
 from newsletter.subscribers.listing import FILTERS, SubscriptionFilter
 from newsletter.web.database import session
@@ -82,13 +81,10 @@ def read_filter(given: MultiDict[str, str], publication: Publication) -> PeopleF
 def narrowed_by(publication: Publication, asked: PeopleFilter) -> ColumnElement[bool] | None:
     """The condition that segment and rules are; None without either.
 
-    They choose among those who subscribe, as for a mailing. Raises `Refused` when they name what is gone.
+    Raises `Refused` when they name what is gone.
     """
-    rules = [read(asked.segment.rules)] if asked.segment else []
-    rules += [asked.rules] if asked.rules is not None else []
-    now = clock.now()
-    conditions = [members(session(), publication, each, now) for each in rules]
-    return and_(*conditions) if conditions else None
+    slug = asked.segment.slug if asked.segment else ""
+    return narrow.narrowed_by(session(), publication, segment=slug, rules=asked.rules)
 
 
 def list_url(slug: str, query: Mapping[str, Any]) -> str:
