@@ -21,7 +21,6 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "import_problem": ("problem",),
     "import_change": ("before", "after"),
     "bulk_change": ("chosen_by", "failure"),
-    "bulk_person": ("before",),
     "system_message": ("error",),
     "segment": ("name", "rules"),
     "mailing": ("held_reason", "waiting_for", "frozen_segment"),

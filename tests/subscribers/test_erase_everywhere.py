@@ -61,16 +61,15 @@ ADDRESSES = ["Ana.Quillfeather@example.org", "Ana.Quillfeathér@Müller.example"
 
 # Where no reader's address stands: rows of users, machine words, ids, keys and what editors publish.
 NOTHING_PERSONAL = {
-    *("delivery", "delivery_retry", "dkim_key", "mailing_count", "send_window", "sending_host", "transport"),
-    *("transport_use", "media_file", "publication", "issue", "revision", "stored_message", "test_message"),
-    *("taken_message", "import_mapping"),
-    *("review_request", "share_link", "feed", "feed_item", "entry_tag", "story_title_key"),
-    *("cadence", "planned_issue", "skipped_date", "issue_last_seen", "issue_tag", "issue_sign_up"),
-    *("mailing_link", "link_mend", "archive_text", "rules_version", "sender_check", "spam_check"),
-    *("issue_snippet", "feedback_evidence", "refused_delivery", "refused_feedback", "mailing_variant"),
-    *("template_version", "template_draft", "tracking_count", "tracking_relabel", "topic", "muted_topic"),
-    *("tag", "subscriber_tag", "attribute", "deferred_delivery", "provider_count", "provider_counting"),
-    *("user_account", "user_role", "user_session", "passkey", "audit_entry", "report_mail"),
+    *("feedback_evidence", "provider_counting", "deferred_delivery", "refused_delivery", "template_version"),
+    *("tracking_relabel", "refused_feedback", "story_title_key", "issue_last_seen", "mailing_variant", "tag"),
+    *("import_mapping", "template_draft", "delivery_retry", "review_request", "stored_message", "share_link"),
+    *("provider_count", "subscriber_tag", "tracking_count", "issue_sign_up", "rules_version", "sending_host"),
+    *("taken_message", "planned_issue", "transport_use", "issue_snippet", "mailing_count", "skipped_date"),
+    *("test_message", "sender_check", "user_session", "mailing_link", "user_account", "archive_text", "feed"),
+    *("publication", "report_mail", "muted_topic", "audit_entry", "send_window", "bulk_person", "spam_check"),
+    *("media_file", "user_role", "entry_tag", "issue_tag", "transport", "link_mend", "attribute", "dkim_key"),
+    *("feed_item", "delivery", "revision", "cadence", "passkey", "issue", "topic"),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
@@ -80,7 +79,6 @@ OWN_COLUMNS = {
     "address_change": {"former_hash"},
     "subscription": {"state", "ended_reason"},
     "bulk_change": {"deed", "tag_key", "state", "actor", "counts"},
-    "bulk_person": {"result"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},

@@ -25,6 +25,7 @@ from newsletter.subscribers.tags.assign import assign_tag, take_off_tag
 from newsletter.subscribers.tags.create import create_tag
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
 from newsletter.subscribers.unsubscribe import unsubscribe
+from newsletter.tables import Base
 from tests.factories import NO_FILES, make_publication, make_readers, make_subscription
 
 Run = Callable[..., BulkChange]
@@ -243,6 +244,22 @@ def test_is_written_down_with_count_and_rule_but_not_with_what_was_searched(
     assert [entry.action for entry in entries] == ["subscribers.bulk_begun", "subscribers.bulk_over"]
     assert entries[0].detail["chosen_by"] == {"rules": {"state": "active"}, "searched": True}
     assert (entries[1].detail["people"], entries[1].detail["counts"]) == (1, {"changed": 1})
+
+
+def test_an_erasure_leaves_nothing_of_the_person(
+    session: Session, publication: Publication, press: Tag, run: Run
+) -> None:
+    people = make_readers(session, publication, 2)
+    session.commit()
+    row = run(Deed.TAG, {"q": "reader1@readers.example"})
+    run(Deed.END)
+    erase(session, people[0].subscriber_id, actor="test", files=NO_FILES)
+    session.commit()
+    session.refresh(row)
+    assert row.chosen_by == {"q": "[erased]"}
+    assert set(session.scalars(select(BulkPerson.subscriber_id))) == {people[1].subscriber_id}
+    for table in Base.metadata.sorted_tables:
+        assert "reader1@" not in str(session.execute(select(table)).all()), table.name
 
 
 def test_can_be_undone_for_a_day_and_is_forgotten_after_a_month(

@@ -65,6 +65,7 @@ FURTHER = {
     "/admin/issues/<int:issue_id>/history/seen": ("state",),
     "/admin/p/<slug>/subscribers/export": ("q", "state", "segment", "format"),
     "/admin/p/<slug>/subscribers/count-segment": ("name", "r.join", "r.0.about", "r.0.how", "r.0.value"),
+    "/admin/p/<slug>/subscribers/bulk": ("deed", "tag", "row", "q", "state", "segment", "rules"),
     "/admin/p/<slug>/subscribers/columns": ("column", "q", "state", "segment", "rules"),
     "/admin/p/<slug>/subscribers/filter": ("r.join", "r.0.about", "r.0.how", "r.0.value", "rules", "do"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),

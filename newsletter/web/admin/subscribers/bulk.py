@@ -147,6 +147,9 @@ def _read(given: MultiDict[str, str], publication: Publication) -> Asked:
 
 def _foresee(publication: Publication, asked: Asked) -> Outlook:
     assert asked.deed is not None  # noqa: S101 - whoever calls has looked
+    if asked.deed is not Deed.END and not asked.tag:
+        sentence = _("Choose a tag.")
+        raise Refused("no_tag", sentence, {"tag": sentence})
     condition = chosen(session(), publication, asked.chosen_by)
     return foresee(session(), publication, asked.deed, asked.tag, condition)
 
@@ -156,9 +159,6 @@ def _page(publication: Publication, asked: Asked, problem: str = "") -> AnyRespo
     outlook, status = None, 400 if problem else 200
     if asked.deed is not None:
         try:
-            if asked.deed is not Deed.END and not asked.tag:
-                sentence = _("Choose a tag.")
-                raise Refused("no_tag", sentence, {"tag": sentence})
             outlook = _foresee(publication, asked)
         except DomainError as error:
             problem, status = error.message, STATUS[error.decision]
