@@ -35,7 +35,7 @@ from newsletter.subscribers.models import (
     Suppression,
     SuppressionReason,
 )
-from newsletter.subscribers.search import search_condition
+from newsletter.subscribers.search import search
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.deciding import decide_all
 from tests.factories import NO_FILES, make_subscription
@@ -78,9 +78,9 @@ def test_editors_find_whoever_had_an_address(
     for email in (OLD, NEW.upper()):
         with pytest.raises(Missing, match=r"changed it to ana@third\.example"):
             find_by_address(session, parse_address(email))
-        query = select(Subscription.id).join(Subscriber).where(search_condition(session, email))
+        query = select(Subscription.id).join(Subscriber).where(search(session, email).condition)
         assert session.scalars(query).all() == [ana.id]
-    found = select(Subscription.id).join(Subscriber).where(search_condition(session, "ana@ol"))
+    found = select(Subscription.id).join(Subscriber).where(search(session, "ana@ol").condition)
     assert session.scalars(found).all() == []
 
 
