@@ -53,6 +53,7 @@ from tests.features.counted import track
 from tests.features.discussion import discuss
 from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
+from tests.features.translating import translate
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -149,6 +150,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
         Scene("scheduled", {"issue_id": issues[0].id, "mailing_id": later.id}),
         Scene("sending", {"issue_id": issues[1].id, "mailing_id": going.id}),
         Scene("held", {"mailing_id": held.id}),
+        Scene("translated", {"issue_id": translate(session, publication, OWNER), "edition": "ar"}),
     ]
     session.commit()  # on SQLite the application waits for whoever only reads outside of a request, too
     return scenes
