@@ -204,8 +204,7 @@ def label_of(entry: TextInEdition) -> str:
     """What a text is: `Headline`, `Image, Alt text`."""
     if not entry.text.path.startswith("sections["):
         return field_label(entry.text.at)
-    name = entry.text.at.partition(".")[2].removeprefix("items.")
-    return str(_("Statement")) if name == "items" else field_label(name)
+    return field_label(entry.text.at.partition(".")[2].removeprefix("items."))
 
 
 def _parts(document: Document, entries: list[TextInEdition]) -> list[tuple[str, list[TextInEdition]]]:

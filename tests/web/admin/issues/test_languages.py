@@ -138,6 +138,14 @@ def test_the_script_is_told_what_became_of_each(
     assert (nowhere.status_code, told(nowhere)["error"]) == (404, "no_edition")
 
 
+def test_the_history_tells_what_was_translated(editor_client: SignedIn, translated: Issue) -> None:
+    page, form = page_of(translated), form_of(editor_client, translated)
+    editor_client.post(page, data=form | {f"text-{key_in(form, '')}": "Nur Oper."})
+    changed = words(editor_client.get(own(translated, "history/compare?from=1&to=2")).text)
+    assert "German, opera: Text" in changed
+    assert "Nur Oper." in changed
+
+
 def test_what_is_out_of_date_is_shown_and_confirmed(
     editor_client: SignedIn, session: Session, translated: Issue
 ) -> None:
