@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from newsletter.core.errors import Refused
@@ -29,7 +29,7 @@ class Address:
     email: str
     key: str
 
-    @property
+    @cached_property
     def hash(self) -> str:
         return key_hash(self.key)
 
@@ -79,6 +79,12 @@ def parse_sender_address(text: str) -> Address:
             address, f"“{domain}” is only known on this machine. Use a domain that can receive email."
         )
     return address
+
+
+def mask_address(email: str) -> str:
+    """Enough of an address to know one's own, too little for whoever was forwarded the email."""
+    local, _at, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"
 
 
 def mailto(email: str) -> str:

@@ -18,7 +18,8 @@ from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.issues.models import Revision
 from newsletter.runtime import Runtime
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.address_change import moment_of
+from newsletter.subscribers.models import AddressChange, State, Subscriber, Subscription
 from newsletter.subscribers.signup_protection import FillTime
 from tests.deciding import decide_all
 from tests.features.unchanged import reading_session
@@ -51,6 +52,18 @@ class Site:
         """The subscription of somebody who never confirmed."""
         return self._one(Subscription.state == State.PENDING)[0]
 
+    def find_other(self, email: str) -> str:
+        """The address of another reader."""
+        others = select(Subscriber.email).join(Subscription).where(Subscription.state == State.ACTIVE)
+        with reading_session(self.installation) as session:
+            return session.scalars(others.where(Subscriber.email != email)).first() or ""
+
+    def find_change(self) -> tuple[int, int]:
+        """What the link to the newest change of an address says."""
+        with reading_session(self.installation) as session:
+            newest = session.scalars(select(AddressChange).order_by(AddressChange.id.desc()).limit(1)).one()
+        return newest.id, moment_of(newest)
+
     def _one(self, rule: Any) -> tuple[int, int]:
         wanted = select(Subscription.id, Subscriber.id).join(
             Subscriber, Subscriber.id == Subscription.subscriber_id
@@ -66,8 +79,10 @@ def journey(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield from _subscribe(site, tab, email)
     yield from _confirm(site, tab, email)
     yield from _prefer(site, tab, email)
-    yield from _leave(site, tab, email)
-    yield from _erase(site, tab, email)
+    new = f"new.{email}"
+    yield from _change_address(site, tab, email, new)
+    yield from _leave(site, tab, new)
+    yield from _erase(site, tab, new)
     yield from _read(site, tab)
     yield from _suggest(site, tab)
     yield from _comment(site, tab)
@@ -156,6 +171,22 @@ def _prefer(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield "suppression, lifted"
 
 
+def _change_address(site: Site, tab: Page, email: str, new: str) -> Iterator[str]:
+    """First to the address of somebody else, whose mailbox this is not."""
+    preferences = site.links.preferences(site.find(email)[1])
+    for wanted, name in ((site.find_other(email), "somebody else's address"), (new, "new address")):
+        tab.goto(preferences)
+        tab.get_by_label("New email address").fill(wanted)
+        _press(tab, "Use this address")
+        yield f"preferences, {name}"
+        _decide(site.installation)
+        tab.goto(site.links.change_address(*site.find_change()))
+        yield name
+    _press(tab, "Yes, use this address")
+    _shows(tab, "Your address is changed")
+    yield "new address, confirmed"
+
+
 def _leave(site: Site, tab: Page, email: str) -> Iterator[str]:
     subscription, _ = site.find(email)
     link = site.links.unsubscribe(subscription)
@@ -199,26 +230,22 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     tab.get_by_role("searchbox").fill("harbour")
     tab.get_by_role("searchbox").press("Enter")
     yield "archive, search"
-    tab.goto(f"{site.demo['archive']}?q=unicorn")
-    yield "archive, nothing found"
-    tab.goto(f"{site.demo['archive']}?tag=Railways")
-    yield "archive, tag"
-    tab.goto(site.links.archive(site.quiet))
-    yield "archive, empty"
-    tab.goto(site.demo["issue"])
-    yield "issue"
-    tab.goto(site.demo["email"])
-    yield "issue, as email"
-    tab.goto(site.links.issue("several", "one", "ar"))
-    yield "issue, in Arabic"
-    tab.goto(site.links.issue_email("several", "one", "ar"))
-    yield "issue, in Arabic, as email"
     with reading_session(site.installation) as session:
         revision = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first() or 0
-    tab.goto(site.links.preview(revision))
-    yield "issue, from a test message"
-    tab.goto(site.links.preview_email(revision))
-    yield "issue, from a test message, as email"
+    pages = {
+        "archive, nothing found": f"{site.demo['archive']}?q=unicorn",
+        "archive, tag": f"{site.demo['archive']}?tag=Railways",
+        "archive, empty": site.links.archive(site.quiet),
+        "issue": site.demo["issue"],
+        "issue, as email": site.demo["email"],
+        "issue, in Arabic": site.links.issue("several", "one", "ar"),
+        "issue, in Arabic, as email": site.links.issue_email("several", "one", "ar"),
+        "issue, from a test message": site.links.preview(revision),
+        "issue, from a test message, as email": site.links.preview_email(revision),
+    }
+    for name, url in pages.items():
+        tab.goto(url)
+        yield name
 
 
 def _comment(site: Site, tab: Page) -> Iterator[str]:

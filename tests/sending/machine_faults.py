@@ -16,7 +16,7 @@ from newsletter.sending.tally import TallyLocked as TallyHeld
 from tests.sending.checking import sweep
 from tests.sending.conftest import checked
 from tests.sending.machine import PLACES, READERS
-from tests.sending.machine_quiet import QuietDay
+from tests.sending.machine_feedback import FeedbackDay
 from tests.sending.machine_world import Commit, Hand, Host
 
 OVER = {MailingState.FINISHED, MailingState.CANCELLED}
@@ -24,7 +24,7 @@ DAMAGES = ["none", "cut", "wiped", "gone"]
 LEFT = {"unsubscribed", "suppressed", "erased", "paused", "ended"}
 
 
-class SendingMachine(QuietDay):
+class SendingMachine(FeedbackDay):
     """Several processes on two hosts send one issue to a few readers, and everything goes wrong."""
 
     @rule(n=PLACES, delivers=st.booleans())

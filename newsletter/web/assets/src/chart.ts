@@ -9,6 +9,7 @@ import uPlot from "uplot";
 const HEIGHT = 220;
 const INKS = ["first", "second", "third", "fourth"];
 const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6];
+const DAYS = [1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * 86_400);
 const PER_CENT = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
 /** A colour of the style sheet as the canvas needs it, in the scheme of the moment. */
@@ -140,7 +141,7 @@ function draw(box: HTMLElement, table: HTMLTableElement): uPlot {
       cursor: { drag: { x: false, y: false } },
       scales: { x: { range: ends }, y: { range: (_, __, most) => [0, Math.max(most ?? 0, ...(rates ? across : [1])) * 1.15] } },
       axes: [
-        { ...axis(box, (_, ticks) => ticks.map(tick)), space: 64 },
+        { ...axis(box, (_, ticks) => ticks.map(tick)), space: 64, ...(daily && { incrs: DAYS }) },
         { ...axis(box, (_, ticks) => ticks.map((at) => (rates ? figure(at) : short.format(at)))), incrs: rates ? PER_CENT : COUNTS, size: 56 },
       ],
       plugins: [lines(box, across, figure)],
