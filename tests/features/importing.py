@@ -1,4 +1,4 @@
-"""Imports for the scenes: one that waits to be confirmed, and one in each state."""
+"""Uploads of addresses in each state, for the scenes of the admin's pages."""
 
 from io import BytesIO
 
@@ -12,23 +12,23 @@ from newsletter.subscribers.imports.models import ImportProblem, ImportState, Su
 from newsletter.subscribers.imports.upload import create_import, store_upload
 
 
-def keep_preview(session: Session, runtime: Runtime, publication: Publication, owner: str) -> int:
+def begin_import(session: Session, runtime: Runtime, publication: Publication, actor: str) -> int:
     """An upload that nobody has confirmed, with columns that are not kept and rows that cannot be used."""
     text = b"email,name,status,city\nnew@readers.example,Nea,subscribed,Cork\nnobody,No,subscribed,Cork\n"
     files = ImportFiles(runtime.settings.data_dir)
     taken = store_upload(files, BytesIO(text), filename="members.csv")
     statement = "They asked for the letter at our stand."
-    return create_import(session, publication, taken, statement=statement, actor=owner).id
+    return create_import(session, publication, taken, statement=statement, actor=actor).id
 
 
 def keep_import(
-    session: Session, publication: Publication, state: ImportState, owner: str, filename: str = "people.csv"
+    session: Session, publication: Publication, state: ImportState, actor: str, filename: str = "people.csv"
 ) -> int:
     """An upload that ended, failed or is being read, with rows that were left out."""
     made = SubscriberImport(
         publication_id=publication.id,
         state=state,
-        actor=owner,
+        actor=actor,
         filename=filename,
         file="none",
         statement="They asked for the letter at our stand.",

@@ -50,10 +50,11 @@ from tests.features.corrected import put_right
 from tests.features.counted import track
 from tests.features.discussion import discuss
 from tests.features.exporting import keep_exports
-from tests.features.importing import keep_import, keep_preview
+from tests.features.importing import begin_import, keep_import
 from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
 from tests.features.signing_up import hold_sign_up
+from tests.features.translating import translate
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -156,11 +157,12 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
         Scene("failed", common | {"import_id": keep_import(session, publication, ImportState.FAILED, OWNER)}),
         Scene(
             "preview",
-            {"slug": publication.slug, "import_id": keep_preview(session, runtime, publication, OWNER)},
+            {"slug": publication.slug, "import_id": begin_import(session, runtime, publication, OWNER)},
         ),
         Scene("scheduled", {"issue_id": issues[0].id, "mailing_id": later.id}),
         Scene("sending", {"issue_id": issues[1].id, "mailing_id": going.id}),
         Scene("held", {"mailing_id": held.id}),
+        Scene("translated", {"issue_id": translate(session, publication, OWNER), "edition": "ar"}),
     ]
     session.commit()  # on SQLite the application waits for whoever only reads outside of a request, too
     return scenes
