@@ -41,7 +41,7 @@ def test_set_show_skip_and_stop(session: Session, run: Run) -> None:
     undone = run("cadence", "skip", "2026-03-13", "--undo", "--json").json
     assert not undone["next"][1]["skipped"]
     assert run("cadence", "stop", "--json").json == {"publication": "weekly", "rule": None}
-    assert "has no cadence" in run("cadence", "show").err
+    assert "no longer has a cadence" in run("cadence", "show").err
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_of_several_publications_one_is_named(session: Session, run: Run) -> Non
     make_publication(session)
     make_publication(session, "other")
     session.commit()
-    assert "Say which publication" in run("cadence", "set", "FR 08:00").err
+    assert "Name the publication" in run("cadence", "set", "FR 08:00").err

@@ -69,7 +69,7 @@ def test_what_chooses_nothing_leaves_everything_as_built_in(text: str) -> None:
             "Line 3: A severity is off, warning or blocking, not “loud”.",
         ),
         ("rules:\n  alt:\n    severity: {a: b}\n", "Line 3: This is nested too deeply."),
-        ("rules:\n  alt: off\n", "Line 2: Here should be lines such as “name: value”."),
+        ("rules:\n  alt: off\n", "Line 2: Write lines like “name: value” here."),
         ("rules:\n  alt:\n  alt:\n", "Line 3: “alt” stands here twice."),
         (
             "rules:\n  unsubscribe: {severity: off}",
@@ -77,7 +77,7 @@ def test_what_chooses_nothing_leaves_everything_as_built_in(text: str) -> None:
         ),
         ("rules:\n  sender: {severity: warning}", "Line 2: The rule “sender” cannot be made a warning:"),
         ("- a\n- b\n", "Line 1: Lists cannot be used here, only “name: value”."),
-        ("hello", "Line 1: Here should be lines such as “name: value”."),
+        ("hello", "Line 1: Write lines like “name: value” here."),
         ("rules: &a\n  alt: *a\n", "Line 1: Anchors and aliases (& and *) cannot be used here."),
         ("rules:\n  alt: !!python/object:os.system {}\n", "Line 2: Tags (!) cannot be used here."),
         ("rules: {a: {b: {c: {d: 1}}}}", "Line 1: This is nested too deeply."),

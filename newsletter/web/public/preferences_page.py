@@ -26,8 +26,8 @@ DONE = {
     "paused": lazy_gettext("It is paused, and will resume automatically."),
     "resumed": lazy_gettext("The pause is over."),
     "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
-    "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
-    "link-sent": lazy_gettext("A message is on its way. Follow its link, and you get email again."),
+    "tracking-off": lazy_gettext("What we kept has been deleted, and we keep nothing more."),
+    "link-sent": lazy_gettext("A message is on its way. Follow the link in it to get email again."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
 CHANGED = lazy_gettext(

@@ -20,7 +20,7 @@ SENTENCES: dict[str, Any] = {
         "There is no data behind this link: it was deleted, or it never existed."
     ),
     "expired_token": lazy_gettext("This link has expired."),
-    "unknown_link": lazy_gettext("This link leads nowhere any more."),
+    "unknown_link": lazy_gettext("This link no longer works."),
     "revoked_link": lazy_gettext("This link has been revoked."),
     "ended": lazy_gettext("This subscription has since ended. Subscribe again to receive it."),
     "suppressed": lazy_gettext("This address is on our list of addresses that we never email."),
