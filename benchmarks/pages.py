@@ -30,6 +30,7 @@ from newsletter.media.files import MediaFiles
 from newsletter.publications.find import find_publication
 from newsletter.runtime import Runtime
 from newsletter.settings import Settings
+from newsletter.subscribers.topics.create import create_topic
 from tests.factories import make_readers
 from tests.processes import Installation, procfile, wait_until
 from tests.servers import start_valkey
@@ -59,6 +60,9 @@ def figures(settings: Settings) -> list[Figure]:
         demo = make_demo(session, MediaFiles(settings.media_dir), runtime.links)
         publication = find_publication(session, demo.publication_slug)
         subscriptions = make_readers(session, publication, LEAVERS)
+        for name in ("Sport", "Opera", "Tides"):
+            create_topic(session, publication, name, actor="bench")
+        publication.language_at_sign_up = True
         editor = create_user(
             session, email="ed@press.example", role=RoleName.EDITOR, password=None, actor="bench"
         )
@@ -72,6 +76,8 @@ def figures(settings: Settings) -> list[Figure]:
     form = "application/x-www-form-urlencoded"
     return [
         Figure("sign-up page", 0.4, repeat(http_request("GET", f"/subscribe/{slug}"))),
+        # Whoever comes from a campaign gets a page of their own, with its marks.
+        Figure("sign-up, linked", 0.2, repeat(http_request("GET", f"/subscribe/{slug}?utm_source=blog"))),
         Figure("archive", 0.6, repeat(http_request("GET", f"/archive/{slug}/"))),
         Figure("issue", 0.6, repeat(http_request("GET", f"/archive/{slug}/{issue}"))),
         Figure("/healthz", 0.6, repeat(http_request("GET", "/healthz"))),

@@ -24,6 +24,9 @@ import_subscribers = Job("import_subscribers", Queue.IMPORTS, {"import_id": int}
 # Undoes an import, a batch of people at a time; the sweep publishes it for those that are not done.
 undo_import = Job("undo_import", Queue.IMPORTS, {"import_id": int})
 
+# Writes the file of an export, from its beginning; the sweep publishes it for those that are not done.
+export_subscribers = Job("export_subscribers", Queue.IMPORTS, {"export_id": int})
+
 # Reads the page of an entry of an inbox, the picture of one that was used, or a feed: whatever waits longest.
 # Published again while there is more.
 fetch_next = Job("fetch_next", Queue.FETCH, {})
@@ -53,6 +56,7 @@ CATALOGUE: tuple[Job, ...] = (
     drain_mailing,
     import_subscribers,
     undo_import,
+    export_subscribers,
     fetch_next,
     check_sender,
     check_spam,

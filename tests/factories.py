@@ -14,10 +14,8 @@ from newsletter.issues.models import ProofMessage as KeptTest
 from newsletter.issues.save import save_document
 from newsletter.publications.create import create_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.models import State, Subscriber, Subscription
-from newsletter.subscribers.personal_files import PersonalFiles
-from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
+from newsletter.subscribers.personal_files import PersonalFiles, personal_files
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REFERENCE_DIGEST = FIXTURES / "reference_digest.json"
@@ -124,8 +122,7 @@ def make_issue(
 
 def files_below(folder: Path) -> PersonalFiles:
     """The files of an installation whose DATA_DIR is `folder`."""
-    spool = UnsubscribeSpool(folder / "unsubscribes")
-    return PersonalFiles(ImportFiles(folder), folder / "mailbox", spool)
+    return personal_files(folder, folder / "mailbox", folder / "unsubscribes")
 
 
 NO_FILES = files_below(Path("nowhere"))

@@ -1,6 +1,9 @@
-"""The imports queue: reading uploaded files."""
+"""The imports queue: reading uploaded files, and writing those that are downloaded."""
 
 from newsletter import jobs
+from newsletter.segments.members import members_of_segment
+from newsletter.subscribers.exports.files import ExportFiles
+from newsletter.subscribers.exports.process import run_export
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.process import run_import
 from newsletter.subscribers.imports.undo import run_undo
@@ -21,3 +24,11 @@ def undo_import(import_id: int) -> None:
     """Put the people of an import back, a batch at a time; asked to end, the sweep has it taken up again."""
     with ending_on_term() as stopping:
         run_undo(runtime().sessions, import_id, stopping.is_set)
+
+
+@handles(jobs.export_subscribers)
+def export_subscribers(export_id: int) -> None:
+    """Write a file; asked to end, the sweep has it begun anew."""
+    files = ExportFiles(settings().data_dir)
+    with ending_on_term() as stopping:
+        run_export(runtime().sessions, export_id, files, members_of_segment, stopping.is_set)

@@ -8,10 +8,12 @@ from celery.signals import celeryd_after_setup
 
 from newsletter import jobs
 from newsletter.core import clock
+from newsletter.monthly.make_due import MAKE_SUMMARIES
 from newsletter.reports.checks import FURTHER_CHECKS
 from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
-from newsletter.sending.checks import CheckContext, CheckRunner
+from newsletter.sending.check_runner import CheckContext, CheckRunner
+from newsletter.sending.checks import CHECKS
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.tracking.stream import HitStream
 from workers import heartbeats
@@ -25,16 +27,18 @@ LOOK_SECONDS = 0.5  # between two looks at which checks are due
 def checks() -> CheckRunner:
     """The checks of this process, with an engine of their own: the timer is a thread beside its jobs."""
     given = settings()
+    runtime = Runtime(given)
     return CheckRunner(
         CheckContext(
-            *(Runtime(given).sessions, given.bulk_processes, given.tally_dir, given.data_dir),
+            *(runtime.sessions, given.bulk_processes, given.tally_dir, given.data_dir),
             UnsubscribeSpool(given.unsubscribe_dir),
             given.recovery_seconds,
             has_imap=given.imap_url is not None,
             spamassassin_url=given.spamassassin_url,
-            further=FURTHER_CHECKS,
             hits=HitStream(given.effective_redis_url),
-        )
+            links=runtime.links,
+        ),
+        (*CHECKS, *FURTHER_CHECKS, MAKE_SUMMARIES),
     )
 
 

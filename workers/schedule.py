@@ -1,7 +1,7 @@
 """Beat only ticks: every ten seconds it queues the sweep, in case the timer of `workers.periodic` is late."""
 
 from newsletter import jobs
-from newsletter.sending.checks import TICK_SECONDS
+from newsletter.sending.check_runner import TICK_SECONDS
 
 SCHEDULE = {
     "sweep": {

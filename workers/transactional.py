@@ -4,6 +4,7 @@ from functools import cache, partial
 
 from newsletter import jobs
 from newsletter.deferred.decide import decide
+from newsletter.deferred.mail_domain import domain_to_check, takes_mail
 from newsletter.sending import transactional
 from newsletter.sending.single_delivery import SingleDelivery
 from newsletter.transports.find import usable_transports
@@ -39,5 +40,7 @@ def send_system_message(message_id: int) -> None:
 def decide_request(request_id: int) -> None:
     """Sign somebody up, or send them a link, as they asked for."""
     with runtime().session() as session:
-        decide(session, request_id)
+        domain = domain_to_check(session, request_id)
+        session.rollback()  # the DNS may take its time
+        decide(session, request_id, takes_mail=not domain or takes_mail(domain))
         session.commit()

@@ -7,10 +7,11 @@ from newsletter.issues.models import Issue
 from newsletter.outbox import post
 
 
-def tell_team(session: Session, kind: str, issue: Issue, *, but: str = "") -> list[str]:
+def tell_team(session: Session, kind: str, issue: Issue, *, but: str = "", **facts: str) -> list[str]:
     """Post a system message of `kind` about `issue` to everybody who may send, except the address `but`.
 
-    Their addresses. Whoever was invited and has not come yet is not written to.
+    `facts`: what else it says, see `outbox.kinds`. Returns their addresses. Whoever was invited and has not
+    come yet is not written to.
     """
     # Imported when it is needed: what shapes the accounts takes as long to import as all the rest.
     from newsletter.accounts.find import all_users
@@ -26,7 +27,7 @@ def tell_team(session: Session, kind: str, issue: Issue, *, but: str = "") -> li
                 recipient=parse_address(user.email),
                 publication_id=publication.id,
                 locale=publication.language,
-                facts={"issue_id": issue.id},
+                facts={"issue_id": issue.id, **facts},
             )
             told.append(user.email)
     return told

@@ -93,7 +93,7 @@ def _scheduled(
         .where(
             Mailing.publication_id == cadence.publication_id,
             Mailing.state != MailingState.CANCELLED,
-            Issue.corrects_issue_id.is_(None),
+            Issue.is_regular,
             Mailing.scheduled_at.between(occurrences[0].at - a_day, occurrences[-1].at + a_day),
         )
         .order_by(Mailing.scheduled_at.desc())

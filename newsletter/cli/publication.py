@@ -92,6 +92,7 @@ def show(slug: str, as_json: bool) -> None:
 @click.option("--utm-parameters/--no-utm-parameters", default=None, help="Add them to links.")
 @click.option("--untracked-links", cls=ClearableOption, help="Hosts and addresses, one a line; empty: none.")
 @click.option("--suggestions/--no-suggestions", default=None, help="Readers may suggest links.")
+@click.option("--monthly-summary/--no-monthly-summary", default=None, help="Readers may choose one.")
 @click.option("--bounce-limit", help="Per cent of a mailing that may bounce before it pauses.")
 @click.option("--complaint-limit", help="Per cent of a mailing that may be complained about.")
 @json_option

@@ -1,10 +1,12 @@
-"""`newsletter subscribers`: import, count, show and suppress subscribers."""
+"""`newsletter subscribers`: import, export, find, show, suppress and erase subscribers."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.environment import answer, json_option, session
+from newsletter.cli.subscribers_export import export
+from newsletter.cli.subscribers_find import erase, find
 from newsletter.cli.subscribers_import import import_file, undo
 from newsletter.cli.subscribers_tag import tag, untag
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 publication_option = click.option("--publication", "slug", required=True, help="The slug of the publication.")
 
 
-@click.group("subscribers", help="Import, count, show and suppress subscribers.")
+@click.group("subscribers", help="Import, export, find, show and erase subscribers.")
 def command() -> None: ...
 
 
@@ -65,11 +67,11 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core.addresses import parse_address
     from newsletter.subscribers.models import SuppressionReason
-    from newsletter.subscribers.suppress import suppress
+    from newsletter.subscribers.suppress import suppress_address as suppress
 
     address = parse_address(email)
     with session() as opened:
-        suppression = suppress(opened, address.hash, SuppressionReason(reason), actor=COMMAND_LINE, note=note)
+        suppression = suppress(opened, address, SuppressionReason(reason), actor=COMMAND_LINE, note=note)
         opened.commit()
         kept = suppression.reason.value
     answer(
@@ -106,5 +108,5 @@ def _delivery_lines(received: "ReceivedPage") -> list[str]:
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines
 
 
-for below in (import_file, undo, tag, untag):
+for below in (import_file, undo, export, find, erase, tag, untag):
     command.add_command(below)

@@ -1,6 +1,5 @@
 """`newsletter subscribers import` and `undo`."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from newsletter.cli.environment import answer, json_option, runtime, session
 from newsletter.cli.parameters import ID
+from newsletter.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from newsletter.subscribers.imports.result import ImportResult
 
 SHOWN_PROBLEMS = 20
-FORMATS = (*("auto", "mailchimp", "substack", "ghost", "buttondown", "beehiiv", "listmonk", "keila", "kit"),)
+FORMATS = (
+    *(
+        "auto",
+        "mailchimp",
+        "substack",
+        "ghost",
+        "buttondown",
+        "beehiiv",
+        "listmonk",
+        "keila",
+        "kit",
+        "newsletter",
+    ),
+)
 
 
 @click.command("import")
@@ -73,10 +86,23 @@ def import_file(
     subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
     listed with their line. “newsletter subscribers undo” takes an import back.
     """
-    from newsletter.publications.find import find_publication
+    run_file(file, slug, as_json, dry_run=dry_run, errors_file=errors_file, **how)
+
+
+def run_file(
+    file: Path,
+    slug: str | None,
+    as_json: bool,
+    *,
+    dry_run: bool = False,
+    errors_file: str | None = None,
+    **how: Any,
+) -> None:
+    """Import `file` as the options of the command say in `how`, and answer."""
+    from newsletter.publications.find import find_publication_or_only
 
     with session() as opened, _converted(file) as (path, lower):
-        publication = find_publication(opened, slug)
+        publication = find_publication_or_only(opened, slug)
         source = _source(opened, publication, path, str(file), lower, how)
         facts, result, columns = _run(opened, publication, source, dry_run=dry_run)
     if errors_file is not None:
@@ -100,7 +126,7 @@ def undo(import_id: int, as_json: bool) -> None:
             raise Missing("unknown_import", f"There is no import {import_id}.")
         begin_undo(opened, row.publication_id, import_id, actor=COMMAND_LINE)
         opened.commit()
-        with _bar(row.imported + row.updated) as bar:
+        with progress_bar(row.imported + row.updated) as bar:
             run_undo(runtime().sessions, import_id, progress=bar.update)
         opened.refresh(row)
         counts = {name: int(row.undone.get(name, 0)) for name in ("removed", "restored", "ended", "kept")}
@@ -139,9 +165,9 @@ def _source(
     plan: Plan = make_plan(
         opened,
         publication.id,
-        format_=how["format_"],
-        pairs=how["pairs"],
-        data=DataRule(how["data"]),
+        format_=how.get("format_", "auto"),
+        pairs=how.get("pairs", ()),
+        data=DataRule(how.get("data", "fill")),
         kind=Kind(how["kind"]),
     )
     return with_remembered(opened, publication.id, Source(path, called, plan=plan, lower=lower))
@@ -158,7 +184,7 @@ def _run(
 
     columns = read_columns(source)
     import_id = None
-    with _bar(count_lines(source)) as bar:
+    with progress_bar(count_lines(source)) as bar:
         if dry_run:
             result = preview_import(
                 opened, publication.id, source, progress=lambda line: bar.update(line - bar.pos)
@@ -177,14 +203,6 @@ def _run(
             result, import_id = done.result, done.id
     facts = {"import": import_id, **result.facts(), "columns": columns.facts(), "dry_run": dry_run}
     return facts, result, columns
-
-
-@contextmanager
-def _bar(length: int) -> Iterator[Any]:
-    """A progress bar on standard error, where somebody looks at it."""
-    shown = sys.stderr.isatty()
-    with click.progressbar(length=max(length, 1), file=sys.stderr, hidden=not shown) as bar:
-        yield bar
 
 
 def _write_errors(path: Path, result: "ImportResult") -> None:

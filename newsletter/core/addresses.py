@@ -81,6 +81,12 @@ def parse_sender_address(text: str) -> Address:
     return address
 
 
+def mask_address(email: str) -> str:
+    """Enough of an address to know one's own, too little for whoever was forwarded the email."""
+    local, _at, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
 def mailto(email: str) -> str:
     """The `mailto:` URI of a sender's address, in ASCII (RFC 6068 §2)."""
     local, _at, domain = to_ascii_address(email).rpartition("@")

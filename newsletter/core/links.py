@@ -14,7 +14,10 @@ from newsletter.core.tracking_tokens import write_link_token, write_pixel_token
 REDIRECT_PATH = "/l/"
 PIXEL_PATH = "/o/"
 # Below these, who has the address of a page may do what one person may.
-PERSONAL_PATHS = ("/u/", "/p/", "/lift/", "/confirm/", "/set-up/", "/invitation/", "/reset-password/")
+PERSONAL_PATHS = (
+    *("/u/", "/p/", "/address/", "/lift/", "/confirm/"),
+    *("/set-up/", "/invitation/", "/reset-password/"),
+)
 _USUAL_PORTS = {None, 80, 443}
 
 
@@ -67,6 +70,10 @@ class Links:
         """Where somebody whose messages came back says that they get email again (`feedback.lift`)."""
         return f"{self.public_url}/lift/{self.signer.sign(Purpose.LIFT, subscriber_id, moment)}"
 
+    def change_address(self, change_id: int, moment: int) -> str:
+        """Where the owner of a new address says that it is theirs (`subscribers.address_change`)."""
+        return f"{self.public_url}/address/{self.signer.sign(Purpose.ADDRESS_CHANGE, change_id, moment)}"
+
     def set_up(self) -> str:
         """Where the first owner is made."""
         return f"{self.public_url}/set-up/{self.signer.sign(Purpose.SET_UP)}"
@@ -88,6 +95,10 @@ class Links:
 
     def edit_issue(self, issue_id: int) -> str:
         return f"{self.public_url}/admin/issues/{issue_id}/edit"
+
+    def send_issue(self, issue_id: int) -> str:
+        """Where an issue is reviewed and scheduled, for people who are signed in."""
+        return f"{self.public_url}/admin/issues/{issue_id}/send"
 
     def mailing_report(self, mailing_id: int) -> str:
         """What became of a mailing."""

@@ -24,7 +24,7 @@ def offered_errata(session: Session, issue: Issue) -> list[Correction]:
     read that one without an erratum is not told by the one after it.
     """
     is_draft = issue.published_revision is None and current_mailing(session, issue.id) is None
-    if not is_draft or issue.corrects_issue_id is not None:
+    if not is_draft or not issue.is_regular:
         return []
     corrected, later = aliased(Issue), aliased(Issue)
     published_since = (

@@ -6,10 +6,14 @@ from sqlalchemy.orm import Session
 
 from newsletter import jobs
 from newsletter.core.addresses import Address
+from newsletter.deferred.attack import count_sign_up
 from newsletter.deferred.models import DeferredRequest, RequestKind
 from newsletter.publications.models import Publication
+from newsletter.subscribers.address_change import moment_of
 from newsletter.subscribers.consent import Consent
-from newsletter.subscribers.models import ConsentSource
+from newsletter.subscribers.models import AddressChange, ConsentSource
+from newsletter.subscribers.origin import NOWHERE, Origin
+from newsletter.subscribers.sign_up_choices import NO_CHOICES, SignUpChoices
 
 
 def defer_sign_up(
@@ -21,12 +25,15 @@ def defer_sign_up(
     words: Consent,
     source: ConsentSource,
     ip: str,
-    issue_id: int | None = None,
+    origin: Origin = NOWHERE,
+    choices: SignUpChoices = NO_CHOICES,
+    unproven: bool = False,
 ) -> None:
     """Sign `address` up a moment after the caller's commit; `words` are the consent that was shown.
 
-    `issue_id`: the issue in the archive that they came from.
+    `unproven`: a proof of work was asked for and not given, so an editor looks first.
     """
+    count_sign_up(session, publication.id)
     _defer(
         session,
         RequestKind.SIGN_UP,
@@ -38,7 +45,9 @@ def defer_sign_up(
             "words": [words.text, words.version, words.locale],
             "source": source.value,
             "ip": ip,
-            "issue_id": issue_id,
+            "origin": origin.to_json(),
+            "choices": choices.to_json(),
+            "unproven": unproven,
         },
     )
 
@@ -47,6 +56,12 @@ def defer_password_reset(session: Session, address: Address, *, locale: str, ip:
     """Send a link to choose a new password, if `address` is a user's, a moment after the caller's commit."""
     facts = {"email": address.email, "key": address.key, "locale": locale, "ip": ip}
     _defer(session, RequestKind.PASSWORD_RESET, facts)
+
+
+def defer_address_question(session: Session, change: AddressChange, *, locale: str) -> None:
+    """Ask at the new address whether it is theirs, a moment after the caller's commit."""
+    facts = {"change_id": change.id, "moment": moment_of(change), "locale": locale}
+    _defer(session, RequestKind.ADDRESS_CHANGE, facts)
 
 
 def _defer(session: Session, kind: RequestKind, facts: dict[str, Any]) -> None:

@@ -12,6 +12,5 @@ from newsletter.deferred.models import DeferredRequest
 def due_requests(session: Session, limit: int) -> list[int]:
     """The ids of the oldest requests that nobody has decided within a few seconds."""
     late = DeferredRequest.created_at <= clock.now() - timedelta(seconds=5)
-    return list(
-        session.scalars(select(DeferredRequest.id).where(late).order_by(DeferredRequest.id).limit(limit))
-    )
+    undecided = select(DeferredRequest.id).where(late, DeferredRequest.suspicion.is_(None))
+    return list(session.scalars(undecided.order_by(DeferredRequest.id).limit(limit)))

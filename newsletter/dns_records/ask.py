@@ -36,8 +36,15 @@ class Lookup(Protocol):
 TxtLookup = Callable[[str], list[str]]
 
 
-def ask_dns(name: str, kind: str = "TXT", resolver: dns.resolver.Resolver | None = None) -> list[str]:
-    """The records of `name`, by the system's resolver. Truncated answers are asked for again over TCP.
+def ask_dns(
+    name: str,
+    kind: str = "TXT",
+    resolver: dns.resolver.Resolver | None = None,
+    *,
+    seconds: float = DNS_SECONDS,
+) -> list[str]:
+    """The records of `name`, by the system's resolver, within some seconds. Truncated answers are asked for
+    again over TCP.
 
     `kind`: TXT, A, AAAA, MX ("10 mx.example.org"), or PTR, for which `name` is an IP address; names have no
     final dot, but the root is ".".
@@ -45,7 +52,7 @@ def ask_dns(name: str, kind: str = "TXT", resolver: dns.resolver.Resolver | None
     try:
         resolver = resolver or dns.resolver.Resolver()
         asked = dns.reversename.from_address(name) if kind == "PTR" else f"{name}."
-        answer = resolver.resolve(asked, kind, lifetime=DNS_SECONDS)
+        answer = resolver.resolve(asked, kind, lifetime=seconds)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.exception.DNSException, UnicodeError, OSError) as error:

@@ -16,6 +16,7 @@ from newsletter.issues.compile import origin, sender_domain
 from newsletter.issues.recipient import message_id
 from newsletter.mailings.models import Delivery, Mailing
 from newsletter.publications.models import Publication
+from newsletter.subscribers.former_addresses import address_at
 from newsletter.subscribers.models import Subscriber, Subscription
 
 UNSUBSCRIBE_PATH = "/u/"
@@ -24,9 +25,13 @@ LARGEST_ID = 2**63 - 1  # that a database keeps
 
 @dataclass(frozen=True)
 class Owner:
-    """Whom an event is about, and which delivery; without one, the person alone is known."""
+    """Whom an event is about, and which delivery; without one, the person alone is known.
+
+    `address_hash` is that of the address which the delivery went to: they may have another now.
+    """
 
     subscriber: Subscriber
+    address_hash: str
     delivery: Delivery | None = None
 
 
@@ -41,7 +46,7 @@ def find_owners(
     if verified or len(events) == 1:
         return owners
     return [
-        owner if owner and owner.subscriber.address_hash in hashes_of(event.recipients) else None
+        owner if owner and owner.address_hash in hashes_of(event.recipients) else None
         for event, owner in zip(events, owners, strict=True)
     ]
 
@@ -66,7 +71,7 @@ def _find_owner(session: Session, links: Links, event: FeedbackEvent, *, verifie
     if len(hashes) != 1:
         return None
     subscriber = session.scalar(select(Subscriber).where(Subscriber.address_hash == hashes[0]))
-    return Owner(subscriber) if subscriber else None
+    return Owner(subscriber, hashes[0]) if subscriber else None
 
 
 def find_delivery(session: Session, mailing_id: int, seq: int) -> Owner | None:
@@ -75,7 +80,10 @@ def find_delivery(session: Session, mailing_id: int, seq: int) -> Owner | None:
         return None
     delivery = session.get(Delivery, (mailing_id, seq))
     subscriber = session.get(Subscriber, delivery.subscriber_id) if delivery else None
-    return Owner(subscriber, delivery) if subscriber else None
+    if delivery is None or subscriber is None:
+        return None
+    _, address_hash = address_at(session, subscriber, delivery.dated or delivery.at)
+    return Owner(subscriber, address_hash, delivery)
 
 
 def _places(

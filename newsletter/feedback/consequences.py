@@ -1,13 +1,14 @@
 """What follows from everything that came back of one person: the only place that decides it.
 
 Hard bounces and complaints suppress at once, failures for the moment (`SOFT`) after several over a week
-without a success between. Whatever is about the sender suppresses nobody.
+without a success between. Whatever is about the sender suppresses nobody, and what came back from an address
+that the person has given up says nothing of the one that they have now.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsletter import audit
@@ -36,7 +37,7 @@ def reconsider(session: Session, subscriber_id: int, *, actor: str = audit.SYSTE
         return None
     session.flush()
     suppression = suppression_of(session, subscriber)
-    grounds = find_grounds(session, subscriber_id)
+    grounds = find_grounds(session, subscriber)
     if grounds is None:
         return _thaw(session, subscriber, suppression, actor)
     reason, records = grounds
@@ -49,13 +50,13 @@ def reconsider(session: Session, subscriber_id: int, *, actor: str = audit.SYSTE
 
 
 def find_grounds(
-    session: Session, subscriber_id: int
+    session: Session, subscriber: Subscriber
 ) -> tuple[SuppressionReason, Sequence[FeedbackRecord]] | None:
     """Why the person's address is to be suppressed, and the events that say so; None: it is not."""
     records = session.scalars(
         select(FeedbackRecord)
         .where(
-            FeedbackRecord.subscriber_id == subscriber_id,
+            is_of_present_address(subscriber),
             FeedbackRecord.kind.in_([EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT]),
             FeedbackRecord.consequence.not_in([Consequence.LIFTED, Consequence.IGNORED]),
         )
@@ -70,8 +71,16 @@ def find_grounds(
             return reason, decisive
     soft = [record for record in records if record.kind is EventKind.SOFT and record.reason not in NOT_SOFT]
     _mark((record for record in soft if record.consequence is Consequence.NONE), Consequence.COUNTED)
-    failed = _last_failures(soft, _successes(session, subscriber_id))
+    failed = _last_failures(soft, _successes(session, subscriber.id))
     return (SuppressionReason.SOFT_BOUNCE, failed) if failed else None
+
+
+def is_of_present_address(subscriber: Subscriber) -> ColumnElement[bool]:
+    """A condition on `FeedbackRecord`: it came back from the address that the person has."""
+    return and_(
+        FeedbackRecord.subscriber_id == subscriber.id,
+        FeedbackRecord.address_hash == subscriber.address_hash,
+    )
 
 
 def note_of(record: FeedbackRecord) -> str:
@@ -116,8 +125,7 @@ def _thaw(
     """Lift a suppression that events made and none supports any more."""
     made = session.scalars(
         select(FeedbackRecord).where(
-            FeedbackRecord.subscriber_id == subscriber.id,
-            FeedbackRecord.consequence == Consequence.SUPPRESSED,
+            is_of_present_address(subscriber), FeedbackRecord.consequence == Consequence.SUPPRESSED
         )
     ).all()
     _mark(made, Consequence.NONE)

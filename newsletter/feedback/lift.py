@@ -10,12 +10,12 @@ from newsletter.audit.record import SUBSCRIBER
 from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Conflict, Limited
-from newsletter.feedback.consequences import BY_FEEDBACK
+from newsletter.feedback.consequences import BY_FEEDBACK, is_of_present_address
 from newsletter.feedback.models import Consequence, FeedbackRecord
 from newsletter.outbox.models import SystemMessage
 from newsletter.outbox.post import post
 from newsletter.subscribers.models import Subscriber, Suppression, SuppressionReason
-from newsletter.subscribers.queries import lock_subscriber, subscriptions_of
+from newsletter.subscribers.queries import lock_subscriber, publication_to_write_as
 from newsletter.subscribers.suppress import suppression_of
 
 KIND = "lift_suppression"
@@ -35,8 +35,7 @@ def editors_may_lift(session: Session, subscriber: Subscriber) -> bool:
     if suppression is None or suppression.reason is SuppressionReason.COMPLAINT:
         return False
     made = select(FeedbackRecord.id).where(
-        FeedbackRecord.subscriber_id == subscriber.id,
-        FeedbackRecord.consequence == Consequence.SUPPRESSED,
+        is_of_present_address(subscriber), FeedbackRecord.consequence == Consequence.SUPPRESSED
     )
     return session.scalar(made.limit(1)) is not None
 
@@ -53,12 +52,11 @@ def send_link(session: Session, subscriber: Subscriber, locale: str) -> None:
     )
     if session.scalars(sent).one() >= MOST_LINKS:
         raise Limited("too_many_links", "There are some such messages already. Please try again tomorrow.")
-    subscriptions = subscriptions_of(session, subscriber.id)
     post(
         session,
         kind=KIND,
         recipient=parse_address(subscriber.email or ""),
-        publication_id=subscriptions[0].publication_id if subscriptions else None,
+        publication_id=publication_to_write_as(session, subscriber.id),
         locale=locale,
         facts={"subscriber_id": subscriber.id, "moment": moment_of(suppression)},
     )
@@ -77,7 +75,7 @@ def lift(session: Session, subscriber_id: int, moment: int | None, *, actor: str
     session.execute(
         update(FeedbackRecord)
         .where(
-            FeedbackRecord.subscriber_id == subscriber.id,
+            is_of_present_address(subscriber),
             FeedbackRecord.consequence.in_([Consequence.SUPPRESSED, Consequence.COUNTED]),
         )
         .values(consequence=Consequence.LIFTED)

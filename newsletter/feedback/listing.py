@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import parse_address
 from newsletter.feedback.events import EventKind, EventReason
 from newsletter.feedback.models import FeedbackRecord
-from newsletter.subscribers.models import Subscriber
+from newsletter.subscribers.models import AddressChange, Subscriber
 
 PAGE = 50
 
@@ -35,8 +35,8 @@ class EventFilter:
 def list_events(
     session: Session, wanted: EventFilter, *, limit: int = PAGE, before: int | None = None
 ) -> list[EventRow]:
-    """The events with the addresses of their people; `before`: only those with a smaller id."""
-    query = select(FeedbackRecord, Subscriber.email).outerjoin(
+    """The events with the addresses that they came from; `before`: only those with a smaller id."""
+    query = select(FeedbackRecord, _address()).outerjoin(
         Subscriber, Subscriber.id == FeedbackRecord.subscriber_id
     )
     for name in ("publication_id", "mailing_id", "subscriber_id", "kind", "reason"):
@@ -50,6 +50,15 @@ def list_events(
     if before is not None:
         query = query.where(FeedbackRecord.id < before)
     return list(session.execute(query.order_by(FeedbackRecord.id.desc()).limit(limit)).all())
+
+
+def _address() -> ColumnElement[str | None]:
+    """Of the person of an event: the address that they had then, if they have another now."""
+    former = select(AddressChange.former_email).where(
+        AddressChange.subscriber_id == FeedbackRecord.subscriber_id,
+        AddressChange.former_hash == FeedbackRecord.address_hash,
+    )
+    return func.coalesce(former.limit(1).scalar_subquery(), Subscriber.email)
 
 
 def count_unassigned(session: Session) -> int:

@@ -114,7 +114,7 @@ def _row(session: Session, event: FeedbackEvent, owner: Owner | None, base: dict
     if owner is not None:
         values |= {
             "subscriber_id": owner.subscriber.id,
-            "address_hash": owner.subscriber.address_hash or "",
+            "address_hash": owner.address_hash,
         }
     if delivery is not None and mailing is not None:
         values |= {

@@ -183,6 +183,10 @@ def _issue_links(
             archive_url=links.issue(publication.slug, corrected.slug),
             subscribe_url=links.subscribe(publication.slug),
         )
+    if issue.summary_month is not None:
+        return IssueLinks(
+            archive_url=links.archive(publication.slug), subscribe_url=links.subscribe(publication.slug)
+        )
     return IssueLinks(
         archive_url=links.issue(publication.slug, document.slug),
         view_in_browser_url=links.issue_email(publication.slug, document.slug),
@@ -193,15 +197,15 @@ def _issue_links(
 def _proof_links(session: Session, revision: Revision, real: IssueLinks, links: Links) -> IssueLinks:
     """The links of a test message: until the issue has a page, they lead to signed previews of `revision`."""
     issue = session.get_one(Issue, revision.issue_id)
-    if issue.published_revision is not None or issue.corrects_issue_id is not None:
+    if issue.published_revision is not None or not issue.is_regular:
         return real
     preview, email = links.preview(revision.id), links.preview_email(revision.id)
     return replace(real, archive_url=preview, view_in_browser_url=email)
 
 
 def _number(session: Session, issue: Issue) -> int | None:
-    """The number of the issue, or the one it gets when it is published next; None for a correction mail."""
-    if issue.number is not None or issue.corrects_issue_id is not None:
+    """The number of the issue, or the one it gets when it is published next; None where it has none."""
+    if issue.number is not None or not issue.is_regular:
         return issue.number
     highest = session.scalar(
         select(func.max(Issue.number)).where(Issue.publication_id == issue.publication_id)

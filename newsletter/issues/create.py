@@ -39,7 +39,7 @@ def examples(session: Session, publication: Publication) -> list[Issue]:
     """What a new issue may be begun from, at most 50: sent issues, newest first, then drafts."""
     newest = (
         select(Issue)
-        .where(Issue.publication_id == publication.id, Issue.corrects_issue_id.is_(None))
+        .where(Issue.publication_id == publication.id, Issue.is_regular)
         .order_by(Issue.number.is_(None), Issue.number.desc(), Issue.id.desc())
         .limit(MOST_EXAMPLES)
     )
@@ -56,7 +56,7 @@ def next_number(session: Session, publication: Publication) -> int:
         .where(
             Mailing.publication_id == publication.id,
             Mailing.state == MailingState.SCHEDULED,
-            Issue.corrects_issue_id.is_(None),
+            Issue.is_regular,
         )
     )
     return (session.scalar(issues) or 0) + (session.scalar(waiting) or 0) + 1

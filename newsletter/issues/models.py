@@ -1,9 +1,10 @@
 """Issue, revision, who has seen which, and test message: the tables."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.core import clock
@@ -37,11 +38,23 @@ class Issue(Base):
     # The issue whose readers this one goes to, and nobody else: it is a correction mail, without a number
     # and a page of its own. Such an issue was sent, and so is never deleted.
     corrects_issue_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    # The first day of the month that it sums up for those readers who want that instead of each issue.
+    summary_month: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     publication: Mapped[Publication] = relationship()
     revisions: Mapped[list["Revision"]] = relationship(back_populates="issue", order_by="Revision.number")
     tags: Mapped[list["IssueTag"]] = relationship(order_by="IssueTag.tag", cascade="all, delete-orphan")
+
+    @hybrid_property
+    def is_regular(self) -> bool:
+        """Whether it has a number and a page of its own: no correction mail and no monthly summary."""
+        return self.corrects_issue_id is None and self.summary_month is None
+
+    @is_regular.inplace.expression
+    @classmethod
+    def _is_regular(cls) -> ColumnElement[bool]:
+        return and_(cls.corrects_issue_id.is_(None), cls.summary_month.is_(None))
 
 
 class IssueTag(Base):

@@ -32,6 +32,9 @@ from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.media.models import MediaFile
 from newsletter.publications.find import unknown_publication
 from newsletter.publications.models import Publication
+from newsletter.subscribers.attributes.models import Attribute
+from newsletter.subscribers.tags.models import Tag
+from newsletter.subscribers.topics.models import Topic
 
 State = tuple[Any, ...]
 
@@ -48,6 +51,11 @@ def publication_state(session: Session, slug: str, images: Sequence[str] = ()) -
     Raises `Missing` when there is no such publication.
     """
     return _read(session, _publication, slug, images)
+
+
+def sign_up_state(session: Session, slug: str, images: Sequence[str] = ()) -> State:
+    """The publication, and its topics, tags and attributes, of which the sign-up form asks for some."""
+    return _read(session, _with_labels, slug, images)
 
 
 def list_state(
@@ -138,6 +146,15 @@ _publication = (
     .outerjoin(_logo, _logo.key == Publication.logo)
     .where(Publication.slug == bindparam("slug"))
 )
+
+
+def _labels(kind: type[Topic] | type[Tag] | type[Attribute]) -> ColumnElement[str]:
+    """All of a kind that can stand in the form."""
+    of_publication = kind.publication_id == _ID
+    return _rows(select(_text(*table_of(kind).c)).where(of_publication, kind.at_sign_up).order_by(kind.id))
+
+
+_with_labels = _publication.add_columns(_labels(Topic), _labels(Tag), _labels(Attribute))
 
 _on_page = _published(func.count().over()).offset(bindparam("offset")).limit(bindparam("size"))
 _has_tag = Issue.id.in_(select(IssueTag.issue_id).where(IssueTag.tag == bindparam("tag")))

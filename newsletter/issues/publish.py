@@ -15,7 +15,8 @@ def publish_issue(session: Session, revision: Revision, at: datetime | None = No
     """Show `revision` in the archive, with the next number of its publication.
 
     An issue is published once: called again, for another mailing of it, this changes nothing. A correction
-    mail has neither a number nor a page: the page of what it corrects says what was corrected.
+    mail has neither a number nor a page: the page of what it corrects says what was corrected. Nor has a
+    monthly summary, which leads to the pages of its issues.
     """
     issue = session.get_one(Issue, revision.issue_id)
     # Two issues of one publication published at the same moment take their numbers one after the other.
@@ -23,7 +24,7 @@ def publish_issue(session: Session, revision: Revision, at: datetime | None = No
         select(Publication.id).where(Publication.id == issue.publication_id).with_for_update()
     ).one()
     session.refresh(issue)
-    if issue.published_revision is not None or issue.corrects_issue_id is not None:
+    if issue.published_revision is not None or not issue.is_regular:
         return issue
     highest = session.scalar(
         select(func.max(Issue.number)).where(Issue.publication_id == issue.publication_id)

@@ -11,6 +11,7 @@ from typing import Any
 from newsletter.core.links import Links
 from newsletter.core.tracking_tokens import EVERYBODY, EVERYBODY_SLOT, READER_SLOT, write_reader_token
 from newsletter.core.unsubscribe_address import unsubscribe_token
+from newsletter.subscribers.attributes.values import value_text
 
 _AROUND_NAMES = ' \t"“”„«»'
 _SUFFIXES = frozenset(
@@ -105,7 +106,7 @@ def recipient_values(
         values[EVERYBODY_SLOT] = EVERYBODY
     for key, value in recipient.attributes.items():
         if value is not None:
-            values[f"attributes.{key}"] = value if isinstance(value, str) else str(value)
+            values[f"attributes.{key}"] = value if isinstance(value, str) else value_text(value)
     return values
 
 

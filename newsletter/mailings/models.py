@@ -63,6 +63,8 @@ class Exclusion(StrEnum):
     NOTHING_TO_READ = "nothing_to_read"  # each of its sections is for other readers
     NOT_RECEIVED = "not_received"  # of a correction mail: never got the issue that it corrects
     NOT_IN_SEGMENT = "not_in_segment"  # of a mailing to a segment: not met by its rules at the freeze
+    MONTHLY = "monthly"  # they get the monthly summary instead
+    EACH_ISSUE = "each_issue"  # of a monthly summary: they have got each issue
     CANCELLED = "cancelled"
 
 

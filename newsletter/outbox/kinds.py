@@ -49,6 +49,13 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.confirm(facts["subscription_id"]),
             ONE_DAY,
         ),
+        # Reminds whoever has not confirmed; `due_at` is when they asked.
+        Kind(
+            "confirmation_reminder",
+            {"subscription_id": int, "due_at": str},
+            lambda links, facts: links.confirm(facts["subscription_id"]),
+            ONE_DAY,
+        ),
         # Somebody asked again for what is already active: says so, and where the preferences are.
         Kind(
             "already_subscribed",
@@ -105,6 +112,20 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.lift_suppression(facts["subscriber_id"], facts["moment"]),
             ONE_DAY,
         ),
+        # Asks whoever has an address whether somebody's subscriptions are to go there from now on.
+        Kind(
+            "address_change",
+            {"subscriber_id": int, "change_id": int, "moment": int},
+            lambda links, facts: links.change_address(facts["change_id"], facts["moment"]),
+            ONE_DAY,
+        ),
+        # Tells the address that somebody had until now, in case it was not them.
+        Kind(
+            "address_changed",
+            {"subscriber_id": int, "new_address": str},
+            lambda links, facts: links.preferences(facts["subscriber_id"]),
+            timedelta(days=7),
+        ),
         # A mailing is held because nobody has approved its text.
         Kind(
             "approval_missing",
@@ -120,6 +141,20 @@ KINDS: Registry[Kind] = Registry(
                 links.edit_issue(facts["issue_id"]) if facts["issue_id"] else links.calendar(facts["slug"])
             ),
             ONE_DAY,
+        ),
+        # A monthly summary will go out, so that somebody may read it before.
+        Kind(
+            "summary_scheduled",
+            {"issue_id": int, "due_at": str},
+            lambda links, facts: links.send_issue(facts["issue_id"]),
+            ONE_DAY,
+        ),
+        # A monthly summary was made, and something keeps it from being sent.
+        Kind(
+            "summary_held",
+            {"issue_id": int, "text": str},
+            lambda links, facts: links.send_issue(facts["issue_id"]),
+            timedelta(days=7),
         ),
         # Records that receivers recognise a sender by are gone from the DNS.
         Kind(
@@ -144,3 +179,5 @@ KINDS: Registry[Kind] = Registry(
         ),
     ),
 )
+# Those that tell a reader about what they subscribe to.
+TO_READERS = tuple(kind.key for kind in KINDS if kind.facts.keys() & {"subscriber_id", "subscription_id"})

@@ -60,6 +60,7 @@ class SystemEmail:
     name:     who it comes from: the publication, or whoever runs the installation.
     accent:   the colour of the button, as `#rrggbb`.
     quoted_…: what a reader wrote, in the kind that forwards it.
+    new_address: where a reader's mail goes from now on, as far as the old address is to know.
     records:  DNS records that the message is about, one a line.
     due_at:   the time that the message is about, where it is about one; `timezone` is its zone.
     figures:  the numbers of the report of a mailing.
@@ -82,6 +83,7 @@ class SystemEmail:
     due_at: datetime | None = None
     quoted_subject: str = ""
     quoted_text: str = ""
+    new_address: str = ""
     records: str = ""
     figures: tuple[SystemFigure, ...] = ()
     account_link: str = ""

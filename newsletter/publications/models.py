@@ -1,6 +1,6 @@
 """The tables of publications: who they are, and the templates that are written for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import uuid4
 
@@ -56,6 +56,18 @@ class Publication(Base):
     email_in_number: Mapped[int] = mapped_column(default=1, server_default="1")
     # Whether readers may suggest links, on a page of their own.
     suggestions: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether readers may have one summary a month instead of each issue, and the first day of the last month
+    # that was summed up for them; None before it is offered.
+    monthly_summary: Mapped[bool] = mapped_column(default=False, server_default=false())
+    summarised_month: Mapped[date | None]
+    # Whether the sign-up form asks for the language, and the sites whose scripts may sign readers up, each
+    # on a line.
+    language_at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sign_up_sites: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Whether the DNS is asked if the domain of a new address takes mail.
+    check_mail_domain: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Since when far more people than usual sign up (`deferred.attack`); None: they do not.
+    under_attack_since: Mapped[datetime | None]
     # A mailing pauses itself when so many per cent of its messages bounce, or are reported as spam.
     bounce_limit: Mapped[float] = mapped_column(Double, default=10.0, server_default="10")
     complaint_limit: Mapped[float] = mapped_column(Double, default=0.3, server_default="0.3")

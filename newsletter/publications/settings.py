@@ -52,6 +52,7 @@ class PublicationSettings:
     utm_parameters: bool
     untracked_links: str
     suggestions: bool
+    monthly_summary: bool
 
 
 def check_settings(
@@ -71,6 +72,7 @@ def check_settings(
     utm_parameters: bool = False,
     untracked_links: str = "",
     suggestions: bool = False,
+    monthly_summary: bool = False,
 ) -> PublicationSettings:
     """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
 
@@ -96,6 +98,7 @@ def check_settings(
         utm_parameters=utm_parameters,
         untracked_links=checked("untracked_links", check_untracked_links, untracked_links),
         suggestions=suggestions,
+        monthly_summary=monthly_summary,
     )
     if problems:
         raise refused(problems)

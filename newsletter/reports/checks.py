@@ -1,11 +1,30 @@
-"""The periodic checks of what stands above the sending in the tree (see `sending.checks`)."""
+"""The periodic checks of what stands above the sending in the tree, and of sign-ups: see `sending.checks`."""
 
+from newsletter.deferred.attack import forget_old_counts, watch
+from newsletter.deferred.suspects import forget_old_suspects
 from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
-from newsletter.sending.checks import Check, Period
+from newsletter.sending.check_runner import Check, Period, in_transaction
+from newsletter.subscribers.unconfirmed import look_after_unconfirmed
 
 FURTHER_CHECKS = (
+    Check(
+        in_transaction(watch),
+        Period.RECOVERY,
+        "Programs sign strangers up, or have stopped: forms would ask for no proof of work, or for ever.",
+    ),
+    Check(
+        lambda context: look_after_unconfirmed(context.sessions),
+        Period.HOUR,
+        "Somebody overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
+    ),
+    Check(
+        in_transaction(forget_old_suspects),
+        Period.HOUR,
+        "No editor looked at a suspect sign-up for a month: its address would be kept for ever.",
+    ),
+    Check(in_transaction(forget_old_counts), Period.HOUR, "Counts of sign-ups would fill the disk."),
     Check(
         lambda context: delete_old(context.sessions),
         Period.HOUR,

@@ -210,7 +210,7 @@ def _endings(
             Subscription.publication_id == publication_id,
             Subscription.ended_at >= since,
             Subscription.ended_at < until,
-            Subscription.ended_reason != EndReason.UNSUBSCRIBED,
+            Subscription.ended_reason.not_in([EndReason.UNSUBSCRIBED, EndReason.EXPIRED]),
             Subscription.confirmed_at.is_not(None),
             ~by_themself,
         )

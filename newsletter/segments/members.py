@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from newsletter.core import clock
 from newsletter.publications.models import Publication
 from newsletter.segments.compile import compile_rules
+from newsletter.segments.find import find_segment
+from newsletter.segments.read import read
 from newsletter.subscribers.models import State, Subscriber, Subscription
 
 
@@ -21,6 +24,12 @@ def members(session: Session, publication: Publication, rules: Any, now: datetim
         or_(Subscription.state == State.ACTIVE, Subscription.state == State.PAUSED),
         compile_rules(session, publication, rules, now),
     )
+
+
+def members_of_segment(session: Session, publication: Publication, slug: str) -> ColumnElement[bool]:
+    """The same of the segment called `slug`, as it is now. Raises `Missing` when there is none."""
+    segment = find_segment(session, publication, slug)
+    return members(session, publication, read(segment.rules), clock.now())
 
 
 def count_members(session: Session, publication: Publication, rules: Any, now: datetime) -> int:

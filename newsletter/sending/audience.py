@@ -46,7 +46,7 @@ def count_audience(
     document = document or load_document(find_revision(session, issue))
     variants = variant_choice(session, document, issue.publication, now, lenient=True)
     within = None if segment is None else in_segment(session, issue.publication, segment, now)
-    reason = reason_at_freeze(now, issue.id, corrects_issue_id=issue.corrects_issue_id, in_segment=within)
+    reason = reason_at_freeze(now, issue, within)
     candidates = (
         select(variants.reason(reason).label("reason"), variants.number.label("variant"))
         .select_from(Subscription)

@@ -1,14 +1,15 @@
 """What exactly somebody got: the copy of a mailing for one subscriber, made again byte for byte.
 
 A copy depends on the compiled message, which is kept, on the moment in its Date header, which its delivery
-has, and on the reader's own words. Only those may have changed since: a name, or the key that signs.
+has, on the address that the reader had then, and on the reader's own words. Only those may have changed
+since: a name, or the key that signs.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import address_key
@@ -18,6 +19,7 @@ from newsletter.issues.recipient import Recipient, recipient_values
 from newsletter.mailings.lifecycle import find
 from newsletter.mailings.models import Delivery, Outcome
 from newsletter.sending.mailing_message import read_mailing_message
+from newsletter.subscribers.former_addresses import address_at, had_address
 from newsletter.subscribers.models import Subscriber
 
 
@@ -44,7 +46,7 @@ def find_copy(
     secrets: Sequence[str],
     bounce_domain: str = "",
 ) -> CopySent:
-    """The copy that was sent, or last attempted, to `address`.
+    """The copy that was sent, or last attempted, to `address`, which its reader may have changed since.
 
     Raises `Missing` for a mailing or a reader that is not there, and where no copy ever left.
     """
@@ -56,7 +58,7 @@ def find_copy(
         sentence = f"No copy of mailing {mailing_id} was sent to {address}: {delivery.outcome}{reason}."
         raise Missing("no_copy", sentence)
     message = read_mailing_message(session, mailing, links, secrets, bounce_domain)
-    email = reader.email or ""  # nobody is found by the address of an erased person
+    email, _ = address_at(session, reader, dated)
     recipient = Recipient(
         delivery.seq,
         reader.id,
@@ -81,11 +83,21 @@ def find_copy(
 
 
 def _find(session: Session, mailing_id: int, address: str) -> tuple[Delivery, Subscriber]:
-    row = session.execute(
+    """The delivery to whoever has the address, or had it then; before others the one that went there."""
+    key = address_key(address)
+    rows = session.execute(
         select(Delivery, Subscriber)
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Delivery.mailing_id == mailing_id, Subscriber.email_key == address_key(address))
-    ).first()
-    if row is None:
+        .where(Delivery.mailing_id == mailing_id, or_(Subscriber.email_key == key, had_address(key)))
+        .order_by(Delivery.seq)
+    ).all()
+    if not rows:
         raise Missing("no_delivery", f"Mailing {mailing_id} has no delivery to {address[:254]}.")
-    return row[0], row[1]
+    there = (row for row in rows if _went_to(session, row[0], row[1]) == key)
+    delivery, reader = next(there, rows[0])
+    return delivery, reader
+
+
+def _went_to(session: Session, delivery: Delivery, reader: Subscriber) -> str:
+    email, _ = address_at(session, reader, delivery.dated or delivery.at)
+    return address_key(email)

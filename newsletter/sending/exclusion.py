@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, ColumnElement, and_, case, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from newsletter.issues.models import Issue
 from newsletter.mailings.models import Delivery, Exclusion, Mailing, Outcome
 from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription, Suppression
 
@@ -35,32 +36,30 @@ def exclusion_reason(now: datetime | BindParameter[datetime]) -> ColumnElement[s
 
 def reason_at_freeze(
     now: datetime,
-    issue_id: int,
-    mailing_id: int = 0,
-    corrects_issue_id: int | None = None,
+    issue: Issue,
     in_segment: ColumnElement[bool] | None = None,
+    *,
+    mailing_id: int = 0,
+    was_sent: bool = True,
 ) -> ColumnElement[str]:
     """The same, and whoever has this issue from another mailing; `mailing_id` 0 is one not made yet.
 
-    Also whoever is not `in_segment`, where the mailing goes to one, and of a correction mail whoever did not
-    get the issue `corrects_issue_id`.
+    Also whoever is not `in_segment`, where the mailing goes to one; whoever did not get what a correction
+    mail corrects; and of each issue and the monthly summary, whoever gets the other. Without an earlier
+    mailing (`was_sent`) nobody is looked up in the ledger.
     """
     further: list[tuple[ColumnElement[bool], Exclusion]] = []
-    if corrects_issue_id is not None:
-        further.append((~has_received(corrects_issue_id), Exclusion.NOT_RECEIVED))
-    further.append((has_received(issue_id, mailing_id), Exclusion.ALREADY_RECEIVED))
-    rule = exclusion_reason(now) if in_segment is None else outside(in_segment, exclusion_reason(now))
-    return _first_of(rule, further)
-
-
-def outside(in_segment: ColumnElement[bool], rule: ColumnElement[str]) -> ColumnElement[str]:
-    """`rule`, and whoever it lets pass without being `in_segment`."""
-    return _first_of(rule, [(~in_segment, Exclusion.NOT_IN_SEGMENT)])
-
-
-def _first_of(
-    rule: ColumnElement[str], further: list[tuple[ColumnElement[bool], Exclusion]]
-) -> ColumnElement[str]:
+    if in_segment is not None:
+        further.append((~in_segment, Exclusion.NOT_IN_SEGMENT))
+    if issue.corrects_issue_id is not None:
+        further.append((~has_received(issue.corrects_issue_id), Exclusion.NOT_RECEIVED))
+    elif issue.summary_month is not None:
+        further.append((Subscription.monthly.is_(False), Exclusion.EACH_ISSUE))
+    elif issue.publication.monthly_summary:
+        further.append((Subscription.monthly.is_(True), Exclusion.MONTHLY))
+    if was_sent:
+        further.append((has_received(issue.id, mailing_id), Exclusion.ALREADY_RECEIVED))
+    rule = exclusion_reason(now)
     reasons = ((when, literal(reason.value)) for when, reason in further)
     return case((rule != "", rule), *reasons, else_=literal(""))
 

@@ -36,7 +36,7 @@ from newsletter.segments.frozen import freeze_segment, in_frozen_segment
 from newsletter.sending import failpoints
 from newsletter.sending.approval import HELD, is_unapproved
 from newsletter.sending.control import auto_pause
-from newsletter.sending.exclusion import exclusion_reason, outside, reason_at_freeze
+from newsletter.sending.exclusion import reason_at_freeze
 from newsletter.sending.variants import (
     VariantChoice,
     count_variants_frozen,
@@ -197,13 +197,15 @@ def _variants(session: Session, mailing: Mailing) -> VariantChoice:
 
 def _reason(session: Session, mailing: Mailing) -> ColumnElement[str]:
     """The rule of exclusion; what was sent before is only looked at if there is anything."""
-    now = clock.now()
-    corrects = session.get_one(Issue, mailing.issue_id).corrects_issue_id
+    issue = session.get_one(Issue, mailing.issue_id)
     earlier = select(Mailing.id).where(Mailing.issue_id == mailing.issue_id, Mailing.id != mailing.id)
-    segment = in_frozen_segment(session, mailing)
-    if corrects is None and session.scalar(earlier.limit(1)) is None:
-        return exclusion_reason(now) if segment is None else outside(segment, exclusion_reason(now))
-    return reason_at_freeze(now, mailing.issue_id, mailing.id, corrects, segment)
+    return reason_at_freeze(
+        clock.now(),
+        issue,
+        in_frozen_segment(session, mailing),
+        mailing_id=mailing.id,
+        was_sent=session.scalar(earlier.limit(1)) is not None,
+    )
 
 
 def _count(session: Session, mailing: Mailing, last: int, variants: VariantChoice) -> None:

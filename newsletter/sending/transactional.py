@@ -111,6 +111,7 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         account_link=links.account(),
         quoted_subject=message.facts.get("subject", ""),
         quoted_text=message.facts.get("text", ""),
+        new_address=message.facts.get("new_address", ""),
         records=message.facts.get("records", ""),
     )
 

@@ -12,6 +12,7 @@ from newsletter.core.errors import Conflict, Refused
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import NO_WORDS, Consent, keep_record
+from newsletter.subscribers.former_addresses import find_moved
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentKind,
@@ -23,6 +24,7 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.names import clean_comment
 from newsletter.subscribers.sign_up import send_within_limit
+from newsletter.subscribers.sign_up_choices import apply_sign_up_choices
 from newsletter.subscribers.subscribe import (
     add_pending,
     locked_or_new_subscriber,
@@ -83,10 +85,16 @@ def vouch_for(
 ) -> Addition:
     """Subscribe `address` at once; `note` says how its owner asked for it, and is kept as their consent.
 
-    Raises `Refused` for a suppressed address or without a note, `Conflict` for somebody who left: only they
-    can come back, by confirming.
+    Raises `Refused` for a suppressed address or without a note, `Conflict` for somebody who left, or changed
+    that address for another: only they can come back, by confirming.
     """
     words = Consent(text=checked_note(note), version="", locale="")
+    if find_moved(session, [address.hash]):
+        raise Conflict(
+            "moved",
+            f"Whoever had {address.email} gets email at another address now, so only they can bring it"
+            " back: ask them to confirm.",
+        )
     subscriber = locked_or_new_subscriber(session, address, name, "")
     if subscriber is None:
         raise suppressed_error(session, address)
@@ -103,6 +111,7 @@ def vouch_for(
         return Addition(Outcome.ALREADY, subscription)
     transition(subscription, State.ACTIVE)
     session.flush()
+    apply_sign_up_choices(session, subscription)
     keep_record(
         session, subscription.id, ConsentKind.VOUCHED, source=ConsentSource.EDITOR, words=words, actor=actor
     )

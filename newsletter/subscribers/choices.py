@@ -59,6 +59,16 @@ def offer_of(session: Session, publication_id: int) -> Offer:
     return Offer(*(list(session.scalars(query)) for query in (topics, tags, attributes)))
 
 
+def offer_at_sign_up(session: Session, publication_id: int) -> Offer:
+    """What of `offer_of` the sign-up form asks for."""
+    offer = offer_of(session, publication_id)
+    return Offer(
+        [topic for topic in offer.topics if topic.at_sign_up],
+        [tag for tag in offer.tags if tag.at_sign_up],
+        [attribute for attribute in offer.attributes if attribute.at_sign_up],
+    )
+
+
 def read_choices(
     offer: Offer, *, topics: Collection[str] | None, tags: Collection[str], values: Mapping[str, Any]
 ) -> Choices:

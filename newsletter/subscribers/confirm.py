@@ -7,18 +7,22 @@ from newsletter.audit.record import SUBSCRIBER
 from newsletter.core.errors import Conflict
 from newsletter.subscribers.consent import keep_record, words
 from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscription
-from newsletter.subscribers.queries import is_suppressed, lock_subscription
+from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscriber, Subscription
+from newsletter.subscribers.queries import find_subscription, is_suppressed, lock_subscription
+from newsletter.subscribers.sign_up_choices import apply_sign_up_choices
 from newsletter.subscribers.suppress import lift_erasure
 
 
 def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = "") -> Subscription:
-    """Make a pending subscription active; one that is active or paused stays as it is.
+    """Make a pending subscription active, with what was chosen at sign-up; others stay as they are.
 
     Raises `Missing` for an unknown one, `Conflict` when it ended meanwhile (an old link must not bring back
     what somebody left since) or when the address must not be written to. Whoever was erased once and confirms
     now is like anybody again.
     """
+    # The person first, as signing up does: what they chose is kept with them, too.
+    person = find_subscription(session, subscription_id).subscriber_id
+    session.get_one(Subscriber, person, with_for_update=True, populate_existing=True)
     subscription = lock_subscription(session, subscription_id)
     if subscription.state in {State.ACTIVE, State.PAUSED}:
         return subscription
@@ -29,6 +33,7 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
         raise Conflict("suppressed", "This address is on our list of addresses that we never email.")
     lift_erasure(session, address_hash)
     transition(subscription, State.ACTIVE)
+    apply_sign_up_choices(session, subscription)
     agreed = words(subscription.publication.name, locale)
     keep_record(
         session,

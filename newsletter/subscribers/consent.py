@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock, i18n
 from newsletter.subscribers.models import ConsentKind, ConsentRecord, ConsentSource
+from newsletter.subscribers.origin import NOWHERE, Origin
 
 # Increase it with every change to the text below, so that a record says which text was read.
 VERSION = "2"
@@ -43,13 +44,14 @@ def keep_record(
     ip: str = "",
     actor: str = "",
     at: datetime | None = None,
+    origin: Origin = NOWHERE,
 ) -> ConsentRecord:
-    """Write down that somebody agreed, or stopped agreeing. `source` says where.
+    """Write down that somebody agreed, or stopped agreeing. `source` says where, `origin` what led there.
 
     `actor` is who writes it down, empty when the person does it themself; `at` is when, else now.
     """
     columns = record_columns(subscription_id, kind, source=source, words=words, ip=ip, actor=actor, at=at)
-    record = ConsentRecord(**columns)
+    record = ConsentRecord(**columns, origin=origin.to_json() or None)
     session.add(record)
     return record
 

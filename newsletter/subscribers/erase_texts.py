@@ -13,10 +13,12 @@ from newsletter.core.db import Base
 
 FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "subscriber": ("name", "attributes"),
-    "subscription": ("comment",),
-    "consent_record": ("text",),
+    "address_change": ("email", "former_email"),
+    "subscription": ("comment", "sign_up_choices"),
+    "consent_record": ("text", "origin"),
     "suppression": ("note",),
     "subscriber_import": ("filename", "statement", "failure"),
+    "subscriber_export": ("wanted", "failure"),
     "import_problem": ("problem",),
     "import_change": ("before", "after"),
     "system_message": ("error",),
@@ -39,7 +41,11 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
 # Who somebody is, with their name: emptied where it is them.
 ABOUT_ONE = {"entry": "sender"}
 # What one person did: it is deleted with them.
-OF_ONE = {"tracking_event": "subscriber_id", "import_change": "subscriber_id"}
+OF_ONE = {
+    "tracking_event": "subscriber_id",
+    "import_change": "subscriber_id",
+    "address_change": "subscriber_id",
+}
 # What somebody asked for about an address, until a worker decides it: it is dropped.
 ASKED = {"deferred_request": "facts"}
 

@@ -5,14 +5,19 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import Address
 from newsletter.core.errors import Missing
+from newsletter.subscribers.former_addresses import had_address
 from newsletter.subscribers.models import State, Subscriber, Subscription
 
 
 def find_by_address(session: Session, address: Address) -> Subscriber:
-    """The subscriber with this address. Raises `Missing`."""
+    """The subscriber with this address; `Missing` says where somebody moved who had it before."""
     subscriber = session.scalar(select(Subscriber).where(Subscriber.email_key == address.key))
     if subscriber is None:
-        raise Missing("unknown_subscriber", f"There is no subscriber with the address {address.email}.")
+        sentence = f"There is no subscriber with the address {address.email}."
+        moved = session.scalar(select(Subscriber.email).where(had_address(address.key)).limit(1))
+        if moved is not None:
+            sentence = f"{sentence} Whoever had it changed it to {moved}."
+        raise Missing("unknown_subscriber", sentence)
     return subscriber
 
 

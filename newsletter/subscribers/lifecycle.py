@@ -16,7 +16,8 @@ def transition(
 ) -> None:
     """Change the state of `subscription` to `to`; `Conflict` when `TRANSITIONS` does not allow that.
 
-    `reason` is required for ENDED, `until` (aware) for PAUSED; both are cleared when the state is left.
+    `reason` is required for ENDED, `until` (aware) for PAUSED; both are cleared when the state is left, as is
+    the moment of a reminder.
     Lock the row first (`queries.lock_subscription`): what was read before may have changed since.
     """
     if to not in TRANSITIONS[subscription.state]:
@@ -31,3 +32,4 @@ def transition(
     subscription.ended_reason = reason
     subscription.ended_at = now if to is State.ENDED else None
     subscription.paused_until = until
+    subscription.reminded_at = None

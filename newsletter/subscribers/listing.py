@@ -3,15 +3,13 @@
 A page begins behind, or ends before, a subscription, so that the last one costs what the first one does.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
-from newsletter.core.db import reading
 from newsletter.subscribers.find import count_subscriptions
 from newsletter.subscribers.models import (
     EndReason,
@@ -96,20 +94,6 @@ def list_subscriptions(
     return SubscriptionPage(rows, newer=older_than > 0, older=more)
 
 
-def every_subscription(
-    session: Session, publication_id: int, wanted: SubscriptionFilter | None = None, chunk: int = 1000
-) -> Iterator[SubscriptionRow]:
-    """All of them, read `chunk` at a time, each in a short transaction of its own that only reads."""
-    last, more = 0, True
-    while more:
-        with reading():
-            page = list_subscriptions(session, publication_id, wanted, older_than=last, limit=chunk)
-            session.rollback()
-        yield from page.rows
-        more = page.older
-        last = page.rows[-1].id if page.rows else last
-
-
 def count_filters(session: Session, publication_id: int) -> dict[str, int]:
     """How many there are in each of `FILTERS`, and in `total`; the suppressed are also in their states."""
     counts = count_subscriptions(session, publication_id)
@@ -121,6 +105,18 @@ def count_filters(session: Session, publication_id: int) -> dict[str, int]:
     return {**counts, SUPPRESSED: session.scalar(suppressed) or 0}
 
 
+def is_wanted(session: Session, wanted: SubscriptionFilter) -> ColumnElement[bool]:
+    """A condition on `Subscription` (joined with `Subscriber`): the filter lets it through."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state == SUPPRESSED:
+        conditions.append(_is_suppressed())
+    elif wanted.state:
+        conditions.append(Subscription.state == State(wanted.state))
+    if wanted.words:
+        conditions.append(search_condition(session, wanted.words))
+    return and_(true(), *conditions)
+
+
 def _is_suppressed() -> ColumnElement[bool]:
     """Written so that it begins from the suppressions, of which there are fewer than people."""
     hashes = select(Suppression.address_hash)
@@ -128,7 +124,7 @@ def _is_suppressed() -> ColumnElement[bool]:
 
 
 def _select(session: Session, publication_id: int, wanted: SubscriptionFilter) -> Select[*tuple[Any, ...]]:
-    query = (
+    return (
         select(
             Subscription.id,
             Subscription.subscriber_id,
@@ -145,12 +141,5 @@ def _select(session: Session, publication_id: int, wanted: SubscriptionFilter) -
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
-        .where(Subscription.publication_id == publication_id)
+        .where(Subscription.publication_id == publication_id, is_wanted(session, wanted))
     )
-    if wanted.state == SUPPRESSED:
-        query = query.where(_is_suppressed())
-    elif wanted.state:
-        query = query.where(Subscription.state == State(wanted.state))
-    if wanted.words:
-        query = query.where(search_condition(session, wanted.words))
-    return query

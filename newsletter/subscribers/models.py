@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.core import clock
@@ -30,6 +30,7 @@ class EndReason(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     ERASED = "erased"
+    EXPIRED = "expired"  # nobody confirmed it
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -61,6 +62,7 @@ class ConsentKind(StrEnum):
     RENEWED = "renewed"  # Undo after an unsubscribe
     TRACKING_ALLOWED = "tracking_allowed"  # what they click and open may be kept with their name
     TRACKING_REFUSED = "tracking_refused"
+    ADDRESS_CHANGED = "address_changed"  # everything goes to another address, which its owner confirmed
 
 
 class ConsentSource(StrEnum):
@@ -68,6 +70,7 @@ class ConsentSource(StrEnum):
 
     FORM = "form"
     EMBED = "embedded form"  # the small sign-up form on another site
+    SITE = "site"  # another site's own form, whose program posts what was filled in
     CONFIRMATION = "confirmation"  # the link in the message that asks
     IMPORT = "import"
     EDITOR = "editor"
@@ -106,6 +109,24 @@ class Subscriber(Base):
     subscriptions: Mapped[list["Subscription"]] = relationship(back_populates="subscriber")
 
 
+class AddressChange(Base):
+    """A new address that somebody asked for, and once it is confirmed, the one that they had until then.
+
+    Of those that nobody has confirmed a person has one at most; it is deleted when it is too old.
+    """
+
+    __tablename__ = "address_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    changed_at: Mapped[datetime | None]
+    former_email: Mapped[str] = mapped_column(String(254), default="")
+    # By which imports know it again (`Address.hash`).
+    former_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+
+
 class Subscription(Base):
     """Subscriber × publication."""
 
@@ -128,9 +149,14 @@ class Subscription(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # that they have not confirmed yet
     ended_at: Mapped[datetime | None]
+    # Whether they want one summary a month instead of each issue, where the publication makes it.
+    monthly: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Since when the person agrees that we keep what they click and open; None: they do not.
     tracking_consent_at: Mapped[datetime | None]
+    # What was chosen at sign-up (`sign_up_choices`), until whoever owns the address confirms.
+    sign_up_choices: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions")
     publication: Mapped[Publication] = relationship()
@@ -153,6 +179,8 @@ class ConsentRecord(Base):
     ip: Mapped[str] = mapped_column(String(45), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
     import_id: Mapped[int | None] = mapped_column(BigId)  # the import that added it
+    # What led to it (`origin.Origin`), as far as it is known.
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class IssueSignUp(Base):

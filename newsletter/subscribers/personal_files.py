@@ -11,28 +11,37 @@ from pathlib import Path
 from newsletter.core.address_text import AddressInText
 from newsletter.core.errors import OperatorMustAct
 from newsletter.smtp.mailbox import store
+from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 
 @dataclass(frozen=True)
 class PersonalFiles:
-    """Uploaded files, what the embedded mailbox has caught, and the spool of unsubscribes."""
+    """Uploaded files, exports, what the embedded mailbox has caught, and the spool of unsubscribes."""
 
     imports: ImportFiles
     mailbox: Path
     unsubscribes: UnsubscribeSpool
+    exports: ExportFiles
 
     def erase(self, address: AddressInText, subscriber_id: int, subscription_ids: Collection[int]) -> None:
         """Erase the person with this address. Raises `OperatorMustAct` when a file cannot be written."""
         try:
             for path in sorted(self.imports.folder.glob("*.csv")):
                 _erase_lines(path, address)
+            self.exports.discard_others(())
             _erase_mail(self.mailbox, address)
             self.unsubscribes.forget(subscriber_id, subscription_ids)
         except OSError as error:
             sentence = f"Nobody was erased: {error.filename} cannot be changed ({error.strerror})."
             raise OperatorMustAct("personal_files", sentence) from error
+
+
+def personal_files(data_dir: Path, mailbox_dir: Path, unsubscribe_dir: Path) -> PersonalFiles:
+    """The files of an installation with these folders."""
+    spool = UnsubscribeSpool(unsubscribe_dir)
+    return PersonalFiles(ImportFiles(data_dir), mailbox_dir, spool, ExportFiles(data_dir))
 
 
 def _erase_mail(folder: Path, address: AddressInText) -> None:

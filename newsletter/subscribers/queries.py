@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Missing
-from newsletter.subscribers.models import Subscriber, Subscription, Suppression, SuppressionReason
+from newsletter.subscribers.models import State, Subscriber, Subscription, Suppression, SuppressionReason
 
 
 def lock_subscription(session: Session, subscription_id: int) -> Subscription:
@@ -45,6 +45,14 @@ def subscriptions_of(session: Session, subscriber_id: int) -> list[Subscription]
         .options(joinedload(Subscription.publication))
     )
     return sorted(subscriptions, key=lambda subscription: subscription.publication.name.casefold())
+
+
+def publication_to_write_as(session: Session, subscriber_id: int) -> int | None:
+    """The publication in whose name the person is written to: one that they get, else one that they got."""
+    subscriptions = subscriptions_of(session, subscriber_id)
+    running = (each for each in subscriptions if each.state is not State.ENDED)
+    one = next(running, next(iter(subscriptions), None))
+    return None if one is None else one.publication_id
 
 
 def audit_entries_about(subscriber_id: int, subscription_ids: list[int]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Find people by the beginning of their address or a part of their name, among as many as there are.
+"""Find people by the beginning of their address, by one that they had before, or by a part of their name.
 
 A prefix of an address is a range of its index; names are scanned in the same index. When few people match,
 they are looked up by id. When many do, the list soon meets them on its way from the newest.
@@ -8,18 +8,17 @@ from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import address_key
+from newsletter.subscribers.former_addresses import had_address
 from newsletter.subscribers.models import Subscriber, Subscription
 
+MOST_FOUND = 50
 FEW = 2000  # people that are looked up one by one
 AFTER_ALL = "\U0010ffff"  # sorts behind every other character
 
 
 def search_condition(session: Session, words: str) -> ColumnElement[bool]:
     """A condition on `Subscription` (joined with `Subscriber`): the person matches `words` (not empty)."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    conditions = [_address_begins(address_key(words), postgres)]
-    if "@" not in words:  # no name has one, for all that matters here
-        conditions.append(_name_contains(words, postgres))
+    conditions = _conditions(session, words)
     ids: set[int] = set()
     for condition in conditions:
         ids |= set(session.scalars(select(Subscriber.id).where(condition).limit(FEW + 1)))
@@ -27,6 +26,26 @@ def search_condition(session: Session, words: str) -> ColumnElement[bool]:
             return or_(*conditions)
     # `false()` for nobody: databases scan all rows for members of an empty list.
     return Subscription.subscriber_id.in_(sorted(ids)) if ids else false()
+
+
+def find_people(session: Session, words: str, most: int = MOST_FOUND) -> tuple[list[Subscriber], bool]:
+    """The people whom `words` find in any publication, newest first; and whether there are more."""
+    query = (
+        select(Subscriber)
+        .where(or_(*_conditions(session, words)))
+        .order_by(Subscriber.id.desc())
+        .limit(most + 1)
+    )
+    found = list(session.scalars(query))
+    return found[:most], len(found) > most
+
+
+def _conditions(session: Session, words: str) -> list[ColumnElement[bool]]:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    # No name has an @, for all that matters here; and of an address that was given up only the hash is looked
+    # for.
+    further = had_address(address_key(words)) if "@" in words else _name_contains(words, postgres)
+    return [_address_begins(address_key(words), postgres), further]
 
 
 def _address_begins(prefix: str, postgres: bool) -> ColumnElement[bool]:

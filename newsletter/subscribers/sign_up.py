@@ -10,7 +10,9 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
 from newsletter.subscribers.consent import Consent
 from newsletter.subscribers.models import ConsentSource, State, Subscription
+from newsletter.subscribers.origin import NOWHERE, Origin
 from newsletter.subscribers.queries import is_suppressed
+from newsletter.subscribers.sign_up_choices import NO_CHOICES, SignUpChoices
 from newsletter.subscribers.subscribe import RequestOutcome, subscribe
 
 
@@ -24,13 +26,14 @@ def sign_up(
     source: ConsentSource,
     ip: str = "",
     at: datetime | None = None,
-    issue_id: int | None = None,
+    origin: Origin = NOWHERE,
+    choices: SignUpChoices = NO_CHOICES,
 ) -> None:
-    """Sign `address` up, for the form, the embedded form and the API; the caller commits.
+    """Sign `address` up, for the form, the embedded form and other sites' programs; the caller commits.
 
     Returns nothing on purpose: what happened depends on whether the address is known, and whoever only typed
     it must not find out. `words` are the consent that was shown, `at` is when it was agreed to, else now;
-    `issue_id` is the issue in the archive that they came from.
+    `origin` is what led to it, and `choices` are applied when it is confirmed.
     """
     request = subscribe(
         session,
@@ -41,7 +44,8 @@ def sign_up(
         source=source,
         ip=ip,
         at=at,
-        issue_id=issue_id,
+        origin=origin,
+        choices=choices,
     )
     if request.subscription is None:
         return
@@ -50,7 +54,7 @@ def sign_up(
         if request.outcome is RequestOutcome.UNCONFIRMED
         else signup_protection.ALREADY_SUBSCRIBED
     )
-    send_within_limit(session, kind, request.subscription, words.locale)
+    send_within_limit(session, kind, request.subscription, choices.language or words.locale)
 
 
 def send_another_confirmation(session: Session, subscription: Subscription, locale: str) -> bool:
@@ -66,11 +70,13 @@ def send_another_confirmation(session: Session, subscription: Subscription, loca
     return True
 
 
-def send_within_limit(session: Session, kind: str, subscription: Subscription, locale: str) -> bool:
+def send_within_limit(
+    session: Session, kind: str, subscription: Subscription, locale: str, **further: str
+) -> bool:
     """Post a system message about `subscription` to its person; False when their message limit is reached.
 
     It goes to the address that is stored, never to one that somebody typed: another spelling of it, which we
-    take for the same, may be somebody else's mailbox.
+    take for the same, may be somebody else's mailbox. `further` are facts that only this kind has.
     """
     subscriber = subscription.subscriber
     address = Address(subscriber.email or "", subscriber.email_key or "")
@@ -82,6 +88,6 @@ def send_within_limit(session: Session, kind: str, subscription: Subscription, l
         recipient=address,
         publication_id=subscription.publication_id,
         locale=locale,
-        facts={"subscription_id": subscription.id, "subscriber_id": subscription.subscriber_id},
+        facts={"subscription_id": subscription.id, "subscriber_id": subscription.subscriber_id} | further,
     )
     return True

@@ -5,15 +5,18 @@ Anybody can type anybody's address, in the form, in an embedded form or in the A
 - whoever fills in the hidden field (the honeypot) is a bot; a form that comes back in under two seconds, or
   after twelve hours, is shown once more;
 - a mailbox that has not confirmed gets at most one message in 24 hours and three in 30 days, those that
-  never left not counted; `ana+one@` and `ana+two@` are one mailbox, as are Gmail's dots;
+  never left not counted; `ana+one@` and `ana+two@` are one mailbox, as are Gmail's dots. What asks whether
+  somebody's new address is theirs counts as what asks to confirm a subscription does;
 - rate limits for each IP address and each email domain are in `newsletter.web`.
 
 The answer is the same for everybody: a bot learns nothing, and nobody learns who reads what.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,10 +27,14 @@ from newsletter.core.db import lock_name
 from newsletter.core.errors import Missing
 from newsletter.core.tokens import Expired, Purpose, Signer
 from newsletter.outbox.models import MessageState, SystemMessage
-from newsletter.subscribers.models import ConsentKind, ConsentRecord
+from newsletter.subscribers.models import AddressChange, ConsentKind, ConsentRecord
 
 CONFIRMATION = "confirmation"
+REMINDER = "confirmation_reminder"
 ALREADY_SUBSCRIBED = "already_subscribed"
+ADDRESS_CHANGE = "address_change"
+ASKING_TO_CONFIRM = (CONFIRMATION, REMINDER)
+ASKING = (*ASKING_TO_CONFIRM, ADDRESS_CHANGE)
 
 ONE_DAY = timedelta(hours=24)
 THIRTY_DAYS = timedelta(days=30)
@@ -77,24 +84,24 @@ def check_form(
 def within_message_limit(session: Session, address: Address, kind: str) -> bool:
     """Whether the mailbox of `address` may get a message of `kind` now.
 
-    Confirmations count from the last one confirmed; messages that failed for good are not counted: they
+    Messages that ask count from the last one answered; messages that failed for good are not counted: they
     never left.
 
     Call it in the transaction that adds the message: of two requests for one mailbox at the same time the
     second waits for the first.
     """
     lock_name(session, address.mailbox_hash)
-    kinds = [CONFIRMATION] if kind == CONFIRMATION else [CONFIRMATION, ALREADY_SUBSCRIBED]
-    confirmed_at = _last_confirmed_at(session, address) if kind == CONFIRMATION else None
+    kinds = list(ASKING) if kind in ASKING_TO_CONFIRM else [*ASKING, ALREADY_SUBSCRIBED]
+    answered_at = _last_answered_at(session, address) if kind in ASKING else None
     now = clock.now()
     for period, at_most in ((ONE_DAY, MOST_IN_ONE_DAY), (THIRTY_DAYS, MOST_IN_THIRTY_DAYS)):
-        if _count_messages(session, address, kinds, now - period, confirmed_at) >= at_most:
+        if _count_messages(session, address, kinds, now - period, answered_at) >= at_most:
             return False
     return True
 
 
 def _count_messages(
-    session: Session, address: Address, kinds: list[str], since: datetime, confirmed_at: datetime | None
+    session: Session, address: Address, kinds: list[str], since: datetime, answered_at: datetime | None
 ) -> int:
     wanted = (
         select(func.count())
@@ -106,23 +113,31 @@ def _count_messages(
             SystemMessage.created_at > since,
         )
     )
-    if confirmed_at is not None:
-        wanted = wanted.where(SystemMessage.created_at > confirmed_at)
+    if answered_at is not None:
+        wanted = wanted.where(SystemMessage.created_at > answered_at)
     return session.scalar(wanted) or 0
 
 
-def _last_confirmed_at(session: Session, address: Address) -> datetime | None:
+def _last_answered_at(session: Session, address: Address) -> datetime | None:
     """When somebody with this mailbox pressed the button in one of the messages that are counted."""
     facts = session.scalars(
         select(SystemMessage.facts).where(
             SystemMessage.mailbox_hash == address.mailbox_hash,
-            SystemMessage.kind == CONFIRMATION,
+            SystemMessage.kind.in_(ASKING),
             SystemMessage.created_at > clock.now() - THIRTY_DAYS,
         )
-    )
-    asked = {each["subscription_id"] for each in facts if "subscription_id" in each}
-    return session.scalar(
+    ).all()
+    confirmed_at = session.scalar(
         select(func.max(ConsentRecord.at)).where(
-            ConsentRecord.subscription_id.in_(asked), ConsentRecord.kind == ConsentKind.CONFIRMED
+            ConsentRecord.subscription_id.in_(_named(facts, "subscription_id")),
+            ConsentRecord.kind == ConsentKind.CONFIRMED,
         )
     )
+    changed_at = session.scalar(
+        select(func.max(AddressChange.changed_at)).where(AddressChange.id.in_(_named(facts, "change_id")))
+    )
+    return max(filter(None, (confirmed_at, changed_at)), default=None)
+
+
+def _named(facts: Sequence[dict[str, Any]], name: str) -> set[int]:
+    return {each[name] for each in facts if name in each}

@@ -15,7 +15,9 @@ from newsletter.subscribers.issue_sign_ups import record_issue_sign_up
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscriber, Subscription
 from newsletter.subscribers.names import clean_name
+from newsletter.subscribers.origin import NOWHERE, Origin
 from newsletter.subscribers.queries import is_suppressed
+from newsletter.subscribers.sign_up_choices import NO_CHOICES, SignUpChoices, keep_choices
 
 
 class RequestOutcome(StrEnum):
@@ -45,16 +47,18 @@ def subscribe(
     ip: str = "",
     actor: str = "",
     at: datetime | None = None,
-    issue_id: int | None = None,
+    origin: Origin = NOWHERE,
+    choices: SignUpChoices = NO_CHOICES,
 ) -> Request:
     """Record the wish of `address` for `publication`, with the `words` that were agreed to.
 
     Two requests at the same time end in one subscription: the second waits for the first one's commit. A wish
     that still waits to be confirmed is not recorded again, and nothing about an existing person changes,
     because anybody may type anybody's address. `actor` is who asks for somebody else, empty for themself;
-    `at` is when it was asked, else now; `issue_id` is the issue in the archive that they came from.
+    `at` is when it was asked, else now. `choices` wait for the confirmation; the last ones count.
     """
-    subscriber = locked_or_new_subscriber(session, address, name, words.locale, own_wish=not actor)
+    language = choices.language or words.locale
+    subscriber = locked_or_new_subscriber(session, address, name, language, own_wish=not actor)
     if subscriber is None:
         return Request(RequestOutcome.SUPPRESSED, None)
     subscription = locked_subscription(session, subscriber, publication)
@@ -63,16 +67,24 @@ def subscribe(
     elif subscription.state is State.ENDED:
         transition(subscription, State.PENDING)
     elif subscription.state is State.PENDING:
+        if not actor:
+            keep_choices(subscription, choices)
         return Request(RequestOutcome.UNCONFIRMED, subscription)
     else:
         return Request(RequestOutcome.SUBSCRIBED, subscription)
+    keep_choices(subscription, choices)
     session.flush()
-    requested = ConsentKind.REQUESTED
     consent.keep_record(
-        session, subscription.id, requested, source=source, words=words, ip=ip, actor=actor, at=at
+        *(session, subscription.id, ConsentKind.REQUESTED),
+        source=source,
+        words=words,
+        ip=ip,
+        actor=actor,
+        at=at,
+        origin=origin,
     )
-    if issue_id is not None:
-        record_issue_sign_up(session, subscription.id, issue_id, at)
+    if origin.issue_id is not None:
+        record_issue_sign_up(session, subscription.id, origin.issue_id, at)
     return Request(RequestOutcome.UNCONFIRMED, subscription)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.audit.record import SUBSCRIBER
+from newsletter.core.addresses import Address
 from newsletter.core.errors import Conflict, Refused
 from newsletter.subscribers.models import Subscriber, Suppression, SuppressionReason
 from newsletter.subscribers.names import clean_comment
@@ -37,6 +38,13 @@ def suppress(
     return suppression
 
 
+def suppress_address(
+    session: Session, address: Address, reason: SuppressionReason, *, actor: str, note: str = ""
+) -> Suppression:
+    """The same by the address, for people: `Refused` for a note of more than 500 characters."""
+    return suppress(session, address.hash, reason, actor=actor, note=_checked_note(note))
+
+
 def suppression_of(session: Session, subscriber: Subscriber) -> Suppression | None:
     """The suppression of the person's address; None when there is none, and for an erased person."""
     return None if subscriber.address_hash is None else _find(session, subscriber.address_hash)
@@ -47,14 +55,12 @@ def suppress_person(session: Session, subscriber_id: int, *, note: str, actor: s
 
     Raises `Missing` for an unknown or erased person, `Refused` for a note of more than 500 characters.
     """
-    if len(note.strip()) > LONGEST_NOTE:
-        sentence = f"A note has at most {LONGEST_NOTE} characters."
-        raise Refused("long_note", sentence, {"note": sentence})
+    note = _checked_note(note)
     subscriber = lock_subscriber(session, subscriber_id)
     if suppression_of(session, subscriber) is not None:
         return False
     address_hash = subscriber.address_hash or ""
-    suppress(session, address_hash, SuppressionReason.MANUAL, actor=actor, note=clean_comment(note))
+    suppress(session, address_hash, SuppressionReason.MANUAL, actor=actor, note=note)
     audit.record(session, "subscriber.suppressed", "subscriber", subscriber.id, actor=actor)
     return True
 
@@ -83,6 +89,13 @@ def lift_erasure(session: Session, address_hash: str) -> None:
     if suppression is not None and suppression.reason is SuppressionReason.ERASED:
         session.execute(delete(Suppression).where(Suppression.id == suppression.id))
         audit.record(session, "address.lifted", "suppression", suppression.id, actor=SUBSCRIBER)
+
+
+def _checked_note(note: str) -> str:
+    if len(note.strip()) > LONGEST_NOTE:
+        sentence = f"A note has at most {LONGEST_NOTE} characters."
+        raise Refused("long_note", sentence, {"note": sentence})
+    return clean_comment(note)
 
 
 def _find(session: Session, address_hash: str) -> Suppression | None:

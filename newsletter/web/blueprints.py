@@ -16,6 +16,7 @@ from newsletter.web.admin import settings as admin_settings
 from newsletter.web.admin import subscribers as admin_subscribers
 from newsletter.web.dev import mailbox
 from newsletter.web.public import (
+    address_change,
     archive,
     confirm,
     feed,
@@ -32,6 +33,7 @@ from newsletter.web.public import (
     share,
     style,
     subscribe,
+    subscribe_json,
     suggest,
     unsubscribe,
 )
@@ -49,11 +51,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(style.blueprint)
     app.register_blueprint(subscribe.blueprint)
+    app.register_blueprint(subscribe_json.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(confirm.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(preferences.blueprint)
     app.register_blueprint(preferences_choices.blueprint)
+    app.register_blueprint(address_change.blueprint)
     app.register_blueprint(preview.blueprint)
     app.register_blueprint(sent_variant.blueprint)
     app.register_blueprint(share.blueprint)

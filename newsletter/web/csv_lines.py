@@ -6,8 +6,7 @@ from io import StringIO
 
 from flask import Response, stream_with_context
 
-# A cell that begins so is a formula to spreadsheet programs, also when it is quoted.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+from newsletter.core.spreadsheet_cells import safe_text
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 
@@ -32,4 +31,4 @@ def csv_lines(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
 def safe_cell(cell: Cell) -> str:
     """The cell's text, with an apostrophe before what would be a formula."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA_STARTS) else text
+    return safe_text(text) if isinstance(cell, str) else text

@@ -7,9 +7,8 @@ from flask import current_app, request
 
 from newsletter.core.links import Links
 from newsletter.settings import Settings
-from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.personal_files import PersonalFiles
-from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
+from newsletter.subscribers.personal_files import personal_files as files_of
 
 
 def settings() -> Settings:
@@ -19,8 +18,7 @@ def settings() -> Settings:
 def personal_files() -> PersonalFiles:
     """The files from which people are erased."""
     given = settings()
-    spool = UnsubscribeSpool(given.unsubscribe_dir)
-    return PersonalFiles(ImportFiles(given.data_dir), given.mailbox_dir, spool)
+    return files_of(given.data_dir, given.mailbox_dir, given.unsubscribe_dir)
 
 
 def links() -> Links:

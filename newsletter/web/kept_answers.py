@@ -31,12 +31,12 @@ VERSION, BODY = "newsletter.data_version", "newsletter.body_for_everybody"  # in
 
 Key = tuple[str, str, str, str, str, int]
 Headers = list[tuple[str, str]]
-Body = Callable[[], bytes]
+Body = Callable[["WSGIEnvironment"], bytes]
 
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """An answer with status 200. `body` is called for each request; the headers are without its length."""
+    """An answer with status 200. `body` is called with each request; the headers are without its length."""
 
     version: Version
     headers: Headers
@@ -80,7 +80,7 @@ def init_app(app: Flask) -> None:
         kept = answers.find(key)
         # The version is read last, so that what is committed until now is seen.
         if kept is not None and kept.version == database.data_version(app):
-            body = kept.body()
+            body = kept.body(environ)
             start_response("200 OK", [*kept.headers, ("Content-Length", str(len(body)))])
             return [body] if environ["REQUEST_METHOD"] == "GET" else []
 

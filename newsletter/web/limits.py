@@ -67,6 +67,10 @@ MAILS_OF_STRANGERS = Allowance("reset-strangers", "RESET_MAILS_OF_STRANGERS", "4
 SIGN_UPS_PER_VISITOR = Allowance("sign-up-visitor", "SIGN_UPS_PER_VISITOR", "30 per hour; 100 per day")
 # More than a campaign brings from any company; far fewer than it takes to make a provider turn us away.
 SIGN_UPS_PER_DOMAIN = Allowance("sign-up-domain", "SIGN_UPS_PER_DOMAIN", "1000 per hour")
+# Somebody mistypes their new address a few times; a link that strangers have would write to many.
+ADDRESS_CHANGES_PER_PERSON = Allowance("address-change", "ADDRESS_CHANGES_PER_PERSON", "10 per day")
+# One proof of work is for one sign-up.
+USES_OF_PROOF = Allowance("proof", "USES_OF_PROOF", "1 per hour")
 # Each is a message, to any address, through a server that may be anybody's.
 RELAY_TESTS = Allowance("relay-test", "RELAY_TESTS", "60 per hour; 200 per day")
 # Somebody who works on the look of an issue presses often; each goes to five addresses at most.
@@ -169,6 +173,17 @@ def consume_sign_up(address: Address) -> None:
             "There were too many requests from your network in a short time. Please try again in an hour."
         )
         raise Limited("too_many_sign_ups", sentence)
+
+
+def consume_address_change(subscriber_id: int, address: Address) -> None:
+    """Count that a person wants `address` instead of theirs; `Limited` when they had enough, or as above."""
+    consume_sign_up(address)
+    _refuse_until(_consume(ADDRESS_CHANGES_PER_PERSON, str(subscriber_id)))
+
+
+def is_first_use(proof: str) -> bool:
+    """Whether this proof of work was not used before, as far as Redis remembers: longer than it is good."""
+    return _consume(USES_OF_PROOF, hashlib.sha256(proof.encode()).hexdigest()) is None
 
 
 def consume_relay_test(account: str) -> None:

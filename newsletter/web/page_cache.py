@@ -113,6 +113,6 @@ def answer(kept: KeptPage, max_age: int) -> Response:
     response = Response(kept.page.body, mimetype=kept.page.mimetype, headers=kept.page.headers)
     response.headers["Cache-Control"] = f"public, max-age={max_age}"
     response.set_etag(kept.etag)
-    kept_answers.may_keep(lambda: kept.page.body)
+    kept_answers.may_keep(lambda _environ: kept.page.body)
     response.make_conditional(request)
     return response

@@ -4,9 +4,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.subscribers.consent import Consent, keep_record
 from newsletter.subscribers.models import ConsentKind, ConsentSource, Subscription
+from newsletter.subscribers.origin import Origin
 from tests.cli.conftest import Run
 from tests.databases import both_databases
 from tests.factories import make_publication, make_subscription
+from tests.subscribers.moving import move
 
 WORDS = Consent("I want The Weekly. <b>", "2", "en")
 
@@ -18,6 +20,7 @@ def consenting(session: Session) -> Subscription:
         source=ConsentSource.FORM,
         words=WORDS,
         ip="192.0.2.7",
+        origin=Origin("https://blog.example/news", {"source": "blog"}, 4),
     )
     keep_record(session, ana.id, ConsentKind.WITHDRAWN, source=ConsentSource.ONE_CLICK)
     session.commit()
@@ -41,8 +44,22 @@ def test_the_receipt_has_everything_in_its_order(session: Session, run: Run) -> 
         "locale": "en",
         "ip": "192.0.2.7",
         "actor": "",
+        "origin": {"page": "https://blog.example/news", "utm": {"source": "blog"}, "issue_id": 4},
+        "import": None,
     }
     assert (withdrawn["kind"], withdrawn["source"]) == ("withdrawn", "one-click")
     shown = run("consent", "show", "ana@example.org").out
-    assert "requested by form from 192.0.2.7\n    “I want The Weekly. <b>” (en, version 2)" in shown
+    assert "requested by form from 192.0.2.7\n    page: https://blog.example/news\n" in shown
+    assert "    campaign: source=blog\n    issue: 4\n    “I want The Weekly. <b>” (en, version 2)" in shown
     assert run("consent", "show", "nobody@example.org").code == 2
+
+
+def test_the_receipt_has_the_changes_of_the_address(session: Session, run: Run) -> None:
+    ana = consenting(session)
+    move(session, ana.subscriber_id, "ana@new.example")
+    receipt = run("consent", "show", "ana@new.example", "--json").json
+    (change,) = receipt["address_changes"]
+    assert (change["from"], change["to"]) == ("ana@example.org", "ana@new.example")
+    assert receipt["subscriptions"][0]["consents"][-1]["kind"] == "address_changed"
+    shown = run("consent", "show", "ana@new.example").out
+    assert "address changed from ana@example.org to ana@new.example" in shown

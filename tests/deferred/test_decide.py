@@ -30,7 +30,7 @@ from tests.subscribers.test_at_once import together
 READ = Consent(text="I want it.", version="7", locale="de")
 
 
-def _defer(session: Session, publication: Publication, email: str = "ana@example.org") -> int:
+def ask_for(session: Session, publication: Publication, email: str = "ana@example.org") -> int:
     defer_sign_up(
         session,
         publication=publication,
@@ -54,7 +54,7 @@ def _rows(session: Session, *tables: Any) -> list[int]:
 def test_a_sign_up_is_decided_as_it_was_asked_for(session: Session, redis_url: str) -> None:
     client, publication = empty_queues(redis_url), create_morning(session)
     with time_machine.travel("2026-03-01T10:00:00Z", tick=False) as traveller:
-        request_id = _defer(session, publication)
+        request_id = ask_for(session, publication)
         assert queued(client, Queue.TRANSACTIONAL) == [{"request_id": request_id}]
         assert _rows(session, Subscriber, SystemMessage) == [0, 0]
         asked = clock.now()
@@ -88,11 +88,11 @@ def test_a_reset_is_sent_to_whoever_has_an_account(session: Session) -> None:
 def test_what_waited_for_a_day_or_has_no_publication_is_forgotten(session: Session) -> None:
     publication = create_morning(session)
     with time_machine.travel(clock.now() - timedelta(hours=25)):
-        _defer(session, publication)
+        ask_for(session, publication)
     gone = Publication(slug="gone", name="Gone")
     session.add(gone)
     session.flush()
-    _defer(session, gone, "bea@example.org")
+    ask_for(session, gone, "bea@example.org")
     session.delete(gone)
     session.commit()
     decide_all(session)
@@ -102,8 +102,8 @@ def test_what_waited_for_a_day_or_has_no_publication_is_forgotten(session: Sessi
 def test_the_sweep_finds_what_has_no_job(session: Session) -> None:
     publication = create_morning(session)
     with time_machine.travel(clock.now() - timedelta(seconds=6)):
-        late = [_defer(session, publication, f"reader{number}@example.org") for number in range(3)]
-    _defer(session, publication, "now@example.org")
+        late = [ask_for(session, publication, f"reader{number}@example.org") for number in range(3)]
+    ask_for(session, publication, "now@example.org")
     assert due_requests(session, 2) == late[:2]
     assert due_requests(session, 9) == late
 
@@ -111,6 +111,6 @@ def test_the_sweep_finds_what_has_no_job(session: Session) -> None:
 def test_two_workers_decide_once(engine: Engine, session: Session) -> None:
     publication = create_morning(session)
     for number in range(5):
-        request_id = _defer(session, publication, f"reader{number}@example.org")
+        request_id = ask_for(session, publication, f"reader{number}@example.org")
         together(engine, *[partial(decide, request_id=request_id)] * 3)
     assert _rows(session, DeferredRequest, Subscription, SystemMessage, ConsentRecord) == [0, 5, 5, 5]

@@ -46,6 +46,8 @@ NOT_IN_THE_DEMO = {
     Exclusion.NOT_RECEIVED,
     Exclusion.NOTHING_TO_READ,
     Exclusion.NOT_IN_SEGMENT,
+    Exclusion.MONTHLY,
+    Exclusion.EACH_ISSUE,
     Exclusion.CANCELLED,
 }
 

@@ -18,7 +18,8 @@ from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose, Signer
 from newsletter.issues.models import Revision
 from newsletter.runtime import Runtime
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.address_change import moment_of
+from newsletter.subscribers.models import AddressChange, State, Subscriber, Subscription
 from newsletter.subscribers.signup_protection import FillTime
 from tests.deciding import decide_all
 from tests.features.unchanged import reading_session
@@ -51,6 +52,18 @@ class Site:
         """The subscription of somebody who never confirmed."""
         return self._one(Subscription.state == State.PENDING)[0]
 
+    def find_other(self, email: str) -> str:
+        """The address of another reader."""
+        others = select(Subscriber.email).join(Subscription).where(Subscription.state == State.ACTIVE)
+        with reading_session(self.installation) as session:
+            return session.scalars(others.where(Subscriber.email != email)).first() or ""
+
+    def find_change(self) -> tuple[int, int]:
+        """What the link to the newest change of an address says."""
+        with reading_session(self.installation) as session:
+            newest = session.scalars(select(AddressChange).order_by(AddressChange.id.desc()).limit(1)).one()
+        return newest.id, moment_of(newest)
+
     def _one(self, rule: Any) -> tuple[int, int]:
         wanted = select(Subscription.id, Subscriber.id).join(
             Subscriber, Subscriber.id == Subscription.subscriber_id
@@ -66,8 +79,10 @@ def journey(site: Site, tab: Page, email: str) -> Iterator[str]:
     yield from _subscribe(site, tab, email)
     yield from _confirm(site, tab, email)
     yield from _prefer(site, tab, email)
-    yield from _leave(site, tab, email)
-    yield from _erase(site, tab, email)
+    new = f"new.{email}"
+    yield from _change_address(site, tab, email, new)
+    yield from _leave(site, tab, new)
+    yield from _erase(site, tab, new)
     yield from _read(site, tab)
     yield from _suggest(site, tab)
     yield from _comment(site, tab)
@@ -154,6 +169,22 @@ def _prefer(site: Site, tab: Page, email: str) -> Iterator[str]:
     tab.goto(site.links.lift_suppression(site.find(email)[1], 0))
     _shows(tab, "You get email again")
     yield "suppression, lifted"
+
+
+def _change_address(site: Site, tab: Page, email: str, new: str) -> Iterator[str]:
+    """First to the address of somebody else, whose mailbox this is not."""
+    preferences = site.links.preferences(site.find(email)[1])
+    for wanted, name in ((site.find_other(email), "somebody else's address"), (new, "new address")):
+        tab.goto(preferences)
+        tab.get_by_label("New email address").fill(wanted)
+        _press(tab, "Use this address")
+        yield f"preferences, {name}"
+        _decide(site.installation)
+        tab.goto(site.links.change_address(*site.find_change()))
+        yield name
+    _press(tab, "Yes, use this address")
+    _shows(tab, "Your address is changed")
+    yield "new address, confirmed"
 
 
 def _leave(site: Site, tab: Page, email: str) -> Iterator[str]:

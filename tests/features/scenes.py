@@ -39,7 +39,7 @@ from newsletter.sending.schedule_time import Moment
 from newsletter.subscribers.imports.files import ImportFiles
 from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
 from newsletter.subscribers.imports.upload import create_import, store_upload
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.models import State, Subscriber, Subscription, Suppression
 from newsletter.transports.cooldown import cool_down
 from newsletter.transports.edit import add_transport
 from newsletter.transports.limit_settings import check_limits
@@ -51,8 +51,10 @@ from tests.factories import make_issue, make_subscription
 from tests.features.corrected import put_right
 from tests.features.counted import track
 from tests.features.discussion import discuss
+from tests.features.exporting import keep_exports
 from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
+from tests.features.signing_up import hold_sign_up
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -134,6 +136,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
+    hold_sign_up(session, publication)
     put_right(session, going, runtime.links, OWNER)
     track(session, demo.mailing_id, runtime.links)
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
@@ -141,6 +144,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
     common = _common(session, publication) | further
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
+    keep_exports(session, publication, OWNER)
     scenes = [
         Scene("draft", common | written | {"import_id": _import(session, publication, ImportState.DONE)}),
         Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
@@ -181,6 +185,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
         facts |= {"segment_slug": SEGMENT}
         keep_segment(session, publication, twice[:120], OWNER)
+        hold_sign_up(session, publication, twice)
         keep_snippet(session, publication, twice[:300], OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()
@@ -199,6 +204,7 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     facts = {"slug": publication.slug, "subscriber_id": reader, "subscription_id": subscription}
     feed = session.scalars(select(Feed.id)).first()
     entry = session.scalars(select(Entry.id).order_by(Entry.id.desc())).first()
+    facts["suppression_id"] = session.scalars(select(Suppression.id)).first() or 0
     # Each issue has a first revision.
     facts |= {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
     return facts | {"snippet_key": SNIPPET, "segment_slug": SEGMENT}

@@ -5,12 +5,15 @@ The installation stands behind a proxy that takes HTTPS off, as most do.
 
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
+from newsletter.core.links import Links
+from newsletter.core.tokens import Signer
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.smtp.sink import Options, Sink
 from newsletter.subscribers.models import Subscription
@@ -29,6 +32,7 @@ ANA = "ana.lim@readers.example"
 VICTIM = "victim@readers.example"
 OTHERS = {"bo@readers.example": "Ω, “Bö” 🚢\n\rBerg", "layla@readers.example": "ليلى حداد"}
 POSTS = usual(120, soak=1_000)
+MOVES = 16
 on_sqlite, on_postgresql = (
     pytest.mark.parametrize("database", usual((kind,), soak=BOTH), indirect=True) for kind in BOTH
 )
@@ -71,7 +75,7 @@ def test_many_posts_for_one_victim_bring_one_message(install: Install) -> None:
     with Sink() as sink:
         # As many visitors as posts, each below every limit: what is left is the limit of the address.
         installation = install(sink.url, PUBLIC_URL=PUBLIC_URL, TRUSTED_PROXIES="1", WEB_CONCURRENCY="2")
-        story.begin(installation, {})
+        story.begin(installation, {ANA: "Ana Lim"})
         installation.start("web", "worker", "periodic")
         asked = [ask_for(VICTIM, Browser(installation), query) for query in ("", "?embed=1")]
         spellings = [VICTIM, VICTIM.title(), f"  {VICTIM.upper()} "]
@@ -83,12 +87,23 @@ def test_many_posts_for_one_victim_bring_one_message(install: Install) -> None:
 
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(post, range(POSTS - len(asked))))
+            moves = list(pool.map(partial(move_to_victim, installation), range(MOVES)))
         # Each is told what the first was told.
         assert {answer.status for answer in answers} == {200}
         assert {answer.text for answer in answers} == {answer.text for _, answer in asked}
+        assert moves.count(303) > 1
+        assert set(moves) == {303, 429}
         wait_until(lambda: not waiting(installation))
         assert [record.recipient for record in sink.records] == [VICTIM]
-        assert counted(installation) == {"pending": 1}
+        assert counted(installation) == {"active": 1, "pending": 1}
+
+
+def move_to_victim(installation: Installation, number: int) -> int:
+    """Want the victim's address instead of one's own: the answer's status."""
+    links = Links(PUBLIC_URL, Signer(installation.settings.secrets))
+    visitor = Browser(installation, ip=f"203.0.200.{number}")
+    form = visitor.get(links.preferences(1)).form("email")
+    return visitor.submit(form, email=VICTIM.upper() if number % 2 else VICTIM).status
 
 
 def join(browser: Browser, sink: Sink) -> None:

@@ -39,6 +39,8 @@ NO_PAGES = {
         "feed.site_map",
         "feed.robots",
         "preferences.download",
+        "subscribe_json.challenge",
+        "subscribe_json.describe",
     ),
     *("dev_mailbox.html", "dev_mailbox.listing", "dev_mailbox.message_as_json"),
 }

@@ -105,3 +105,10 @@ def test_odd_values_of_a_person_stop_no_mailing(name: str, attributes: dict[str,
 )
 def test_first_names(name: str, greeted: str) -> None:
     assert first_name(name) == greeted
+
+
+def test_yes_and_no_are_words() -> None:
+    """As they are in files and forms, and not as Python writes them."""
+    made = values(attributes={"member": True, "paid": False, "age": 41.5})
+    said = [made[f"attributes.{key}"] for key in ("member", "paid", "age")]
+    assert said == ["yes", "no", "41.5"]

@@ -28,6 +28,8 @@ FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3
     "due_at": "2026-12-04T07:00:00+00:00",
     "zone": "Europe/Rome",
     "moment": 6,
+    "change_id": 10,
+    "new_address": "a…@new.example",
     "reply_to": "cleo@readers.example",
     "subject": "Re: Issue one",
     "text": "Thank you!",
@@ -54,6 +56,7 @@ SYSTEM_EMAIL = SystemEmail(
     sender_name="The Weekly",
     sender_email="editor@weekly.example",
     reply_to="desk@weekly.example",
+    new_address="a…@new.example",
     postal_address="1 Mill Lane\n1000 Sampleton",
     timezone="Europe/Rome",
 )

@@ -53,7 +53,7 @@ def test_what_chooses_nothing_leaves_everything_as_built_in(text: str) -> None:
         ),
         (
             "words:\n  Web: web\n  web: Web\n",
-            "Line 2: “web” is the right form of “Web”, but stands here as a wrong form, too.",
+            "Line 2: “web” is the right form of “Web”, but is also listed as a wrong form.",
         ),
         ("words:\n  one: two\n  Two: three\n", "Line 2: “two” is the right form of “one”"),
         ("rules:\n  size: {warn_kb: 1e2}", "Line 2: “warn_kb” is a number"),
@@ -70,7 +70,7 @@ def test_what_chooses_nothing_leaves_everything_as_built_in(text: str) -> None:
         ),
         ("rules:\n  alt:\n    severity: {a: b}\n", "Line 3: This is nested too deeply."),
         ("rules:\n  alt: off\n", "Line 2: Write lines like “name: value” here."),
-        ("rules:\n  alt:\n  alt:\n", "Line 3: “alt” stands here twice."),
+        ("rules:\n  alt:\n  alt:\n", "Line 3: “alt” is listed twice."),
         (
             "rules:\n  unsubscribe: {severity: off}",
             "Line 2: The rule “unsubscribe” cannot be turned off: the law",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from newsletter.sending.checks import CHECKS, CheckContext, Period
+from newsletter.sending.check_runner import CheckContext, Period
+from newsletter.sending.checks import CHECKS
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 
 

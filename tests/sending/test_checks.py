@@ -15,7 +15,14 @@ from newsletter.health.heartbeats import open_redis
 from newsletter.mailings.models import SendingHost
 from newsletter.runtime import Runtime
 from newsletter.sending import checks
-from newsletter.sending.checks import SWEEP_SECONDS, TICK_SECONDS, Check, CheckContext, CheckRunner, Period
+from newsletter.sending.check_runner import (
+    SWEEP_SECONDS,
+    TICK_SECONDS,
+    Check,
+    CheckContext,
+    CheckRunner,
+    Period,
+)
 from newsletter.subscribers.models import State, Subscription
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from tests.factories import make_publication, make_readers
@@ -38,7 +45,8 @@ def make_runner(runtime: Runtime) -> MakeRunner:
         folder = runtime.settings.tally_dir
         spool = UnsubscribeSpool(runtime.settings.unsubscribe_dir)
         return CheckRunner(
-            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS, has_imap)
+            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS, has_imap),
+            checks.CHECKS,
         )
 
     return make

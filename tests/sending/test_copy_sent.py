@@ -20,6 +20,7 @@ from newsletter.subscribers.models import Subscriber
 from newsletter.transports.dkim_keys import activate, make_key
 from tests.sending.conftest import READERS
 from tests.sending.process import sending_processes
+from tests.subscribers.moving import move
 
 
 @pytest.fixture
@@ -28,12 +29,16 @@ def keeping() -> Sink:
 
 
 def copy_of(runtime: Runtime, mailing_id: int, number: int) -> CopySent:
+    return find(runtime, mailing_id, f"Reader{number}@READERS.example")
+
+
+def find(runtime: Runtime, mailing_id: int, email: str) -> CopySent:
     given = runtime.settings
     with runtime.session() as session:
         return find_copy(
             session,
             mailing_id,
-            f"Reader{number}@READERS.example",
+            email,
             links=runtime.links,
             secrets=given.secrets,
             bounce_domain=given.bounce_domain,
@@ -64,6 +69,22 @@ def test_every_copy_is_made_again_as_it_was_signed_and_sent(
     assert b"DKIM-Signature" in copy.eml
     assert copy.html.startswith("<!DOCTYPE html>")
     assert "unsubscribe" in copy.text.lower()
+
+
+def test_the_copy_of_whoever_changed_their_address_went_to_the_old_one(
+    runtime: Runtime, session: Session, mailing_id: int, keeping: Sink
+) -> None:
+    with keeping as sink, sending_processes(runtime) as make_one:
+        make_one(sink.url, 10).drain(mailing_id, seconds=30)
+        got = {record.recipient: record.content for record in sink.records}
+    old = copy_of(runtime, mailing_id, 1).address
+    first, second = session.scalars(select(Subscriber.id).order_by(Subscriber.id).limit(2))
+    move(session, first, "moved@readers.example")
+    for email in (old, "moved@readers.example"):
+        copy = find(runtime, mailing_id, email)
+        assert (copy.address, copy.eml) == (old, got[old])
+    move(session, second, old)  # somebody else has the address now
+    assert find(runtime, mailing_id, old).eml == got[old]
 
 
 def test_of_several_attempts_the_last_copy_is_shown(

@@ -11,7 +11,8 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource, Subscription
 from newsletter.subscribers.sign_up import sign_up
-from tests.factories import create_morning
+from tests.factories import create_morning, make_subscription
+from tests.subscribers.moving import OLD
 
 Ask = Callable[..., Subscription | None]
 
@@ -49,3 +50,10 @@ def ask(session: Session, publication: Publication) -> Ask:
         return subscription
 
     return signed_up
+
+
+@pytest.fixture
+def ana(session: Session, publication: Publication) -> Subscription:
+    made = make_subscription(session, publication, OLD, "Ana Lim")
+    session.commit()
+    return made

@@ -54,7 +54,7 @@ def made(file: Path) -> Iterator[Flask]:
         if name == "flashed":
             response.set_data(body + str(get_flashed_messages()))
         if name != "private":
-            kept_answers.may_keep(response.get_data)
+            kept_answers.may_keep(lambda _environ: response.get_data())
         if name == "written":  # by somebody else, after the page was read
             write(file)
         return response

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -22,7 +22,7 @@ class AttributeType(StrEnum):
 
 
 class Attribute(Base):
-    """A typed field. With `by_readers`, readers fill it in when they sign up and on their preference page."""
+    """A typed field. With `by_readers`, readers fill it in themselves, on their preference page."""
 
     __tablename__ = "attribute"
     __table_args__ = (UniqueConstraint("publication_id", "key"),)
@@ -34,4 +34,6 @@ class Attribute(Base):
     type: Mapped[AttributeType] = mapped_column(Word(AttributeType))
     choices: Mapped[list[str]] = mapped_column(JSON, default=list)
     by_readers: Mapped[bool] = mapped_column(default=False)
+    # Whether the sign-up form asks for it, too: a long form loses readers.
+    at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

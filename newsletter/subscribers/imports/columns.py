@@ -145,10 +145,7 @@ def _guesses(
     free = ["" if place in said else name for place, name in enumerate(names)]
     if Field.EMAIL not in fields.values():
         _guess(fields, first_of(spelled, free, EMAIL), Field.EMAIL)
-    for place, name in enumerate(free):
-        key = _attribute(name, plan)
-        if key and place not in fields and ATTRIBUTE + key not in fields.values():
-            fields[place] = ATTRIBUTE + key
+    _guess_attributes(fields, titles, free, plan)
     if not any(field in fields.values() for field in _NAMES):
         for place in name_columns(spelled, free):
             fields.setdefault(place, Field.NAME)
@@ -163,8 +160,24 @@ def _guess(fields: dict[int, str], place: int | None, field: str) -> None:
         fields.setdefault(place, field)
 
 
+def _guess_attributes(fields: dict[int, str], titles: Sequence[str], free: Sequence[str], plan: Plan) -> None:
+    """By the titles of our own exports, `attribute:KEY`; then by keys and labels.
+
+    The latter never take a column about consent: an attribute called “status” must subscribe nobody.
+    """
+    for place, title in enumerate(titles):
+        if title.startswith(ATTRIBUTE) and title.removeprefix(ATTRIBUTE) in plan.attributes:
+            fields.setdefault(place, title)
+    of_consent = {column.place for column in state_columns(titles)}
+    for place, name in enumerate(free):
+        key = _attribute(name, plan)
+        taken = place in fields or place in of_consent or ATTRIBUTE + key in fields.values()
+        if key and not taken:
+            fields[place] = ATTRIBUTE + key
+
+
 def _attribute(name: str, plan: Plan) -> str:
-    """The attribute whose key or label a column's title is; never one that means something of its own."""
+    """The attribute whose key or label a column's title is."""
     if not name:
         return ""
     by_key = (key for key in plan.attributes if compact(key) == name)

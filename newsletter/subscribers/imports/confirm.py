@@ -23,7 +23,7 @@ def confirm_import(
 
     Confirmed twice, it is imported once. Raises `Missing` when it was taken back or forgotten.
     """
-    row = _locked(session, publication_id, import_id)
+    row = lock_import(session, publication_id, import_id)
     if row.state is not ImportState.PREVIEW:
         return row, False
     transition(row, ImportState.QUEUED)
@@ -45,7 +45,7 @@ def cancel_import(session: Session, publication_id: int, import_id: int, *, acto
 
     What was imported stays, and it can go on (`resume_import`) for a day.
     """
-    row = _locked(session, publication_id, import_id)
+    row = lock_import(session, publication_id, import_id)
     if row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
         return False
     transition(row, ImportState.CANCELLED)
@@ -63,7 +63,7 @@ def cancel_import(session: Session, publication_id: int, import_id: int, *, acto
 
 def resume_import(session: Session, publication_id: int, import_id: int, *, actor: str) -> bool:
     """Let a cancelled import go on where it was; False for any other. Raises `Conflict` after a day."""
-    row = _locked(session, publication_id, import_id)
+    row = lock_import(session, publication_id, import_id)
     if row.state is not ImportState.CANCELLED:
         return False
     if not row.file or row.beat_at < clock.now() - FORGOTTEN_AFTER:
@@ -82,7 +82,7 @@ def take_back_upload(session: Session, publication_id: int, import_id: int) -> s
 
     Raises `Missing` when it is gone, `Conflict` when somebody has confirmed it.
     """
-    row = _locked(session, publication_id, import_id)
+    row = lock_import(session, publication_id, import_id)
     if row.state is not ImportState.PREVIEW:
         raise Conflict("import_confirmed", "Someone has confirmed this import in the meantime.")
     session.delete(row)
@@ -115,7 +115,8 @@ def needed_files(session: Session) -> set[str]:
     return set(session.scalars(select(SubscriberImport.file).where(needed)))
 
 
-def _locked(session: Session, publication_id: int, import_id: int) -> SubscriberImport:
+def lock_import(session: Session, publication_id: int, import_id: int) -> SubscriberImport:
+    """The import of this publication, as it is now and until this transaction ends; `Missing` if none."""
     row = session.get(SubscriberImport, import_id, with_for_update=True, populate_existing=True)
     if row is None or row.publication_id != publication_id:
         raise Missing("unknown_import", "This upload no longer exists. Upload the file again.")

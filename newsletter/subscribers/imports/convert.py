@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from newsletter.core.errors import Refused
+from newsletter.core.spreadsheet_cells import safe_text
 from newsletter.subscribers.imports.charset import find_charset
 from newsletter.subscribers.imports.json_lines import is_json_lines, read_json_lines
 from newsletter.subscribers.imports.spreadsheet import is_zip, read_sheet
@@ -30,7 +31,8 @@ def convert(path: Path, called: str, target: Path) -> int:
         _write_rows(target, read_sheet(path, called))
         return 0
     if is_json_lines(path):
-        _write_rows(target, read_json_lines(path, called))
+        # There texts are themselves; cells of the others may be what `safe_text` made of them.
+        _write_rows(target, (list(map(safe_text, row)) for row in read_json_lines(path, called)))
         return 1  # the header
     encoding = find_charset(path, called).encoding
     try:

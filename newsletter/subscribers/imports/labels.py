@@ -114,6 +114,23 @@ class Labels:
         return pairs
 
 
+def would_tag(session: Session, publication_id: int, rows: Mapping[int, Row]) -> set[int]:
+    """Of these people, by id, those on whom their row would put a tag that they have not."""
+    wanted = {person: row for person, row in rows.items() if person and row.details.tags}
+    if not wanted:
+        return set()
+    known = _by_word(session.scalars(select(Tag).where(Tag.publication_id == publication_id)).all())
+    theirs = select(SubscriberTag.tag_id, SubscriberTag.subscriber_id).where(
+        SubscriberTag.subscriber_id.in_(list(wanted))
+    )
+    pairs = {(tag, person) for tag, person in session.execute(theirs)}
+    return {
+        person
+        for person, row in wanted.items()
+        if any((known.get(_word(name), 0), person) not in pairs for name in row.details.tags)
+    }
+
+
 def muted_topic_ids(session: Session, subscription_id: int) -> set[int]:
     """The topics that a subscription has muted."""
     query = select(MutedTopic.topic_id).where(MutedTopic.subscription_id == subscription_id)

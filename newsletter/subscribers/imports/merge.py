@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.db import lock_name
+from newsletter.subscribers.former_addresses import MOVED, find_moved
 from newsletter.subscribers.imports.known import (
     Known,
     activate,
@@ -55,19 +56,20 @@ def merge(session: Session, batch: Batch, result: ImportResult) -> None:
     Raises `Again` when it is to be repeated from the beginning, with nothing done of it.
     """
     lock_name(session, _TURN)
-    suppressed = _suppressed(session, batch.rows)
-    welcome = [row for row in batch.rows if row.left_out is None and row.address.hash not in suppressed]
+    unwelcome = find_unwelcome(session, batch.rows)
     left_out = [row for row in batch.rows if row.left_out is not None]
-    result.skip_all(["suppressed"] * (len(batch.rows) - len(welcome) - len(left_out)))
+    wanted = [row for row in batch.rows if row.left_out is None]
+    welcome = [row for row in wanted if row.address.hash not in unwelcome]
+    result.skip_all(unwelcome[row.address.hash] for row in wanted if row.address.hash in unwelcome)
     result.skip_all(row.left_out for row in left_out if row.left_out is not None)
     if not welcome and not left_out:
         return
     staging = Staging(session)
     staging.fill([*welcome, *left_out], batch.statement)
     known = _lock_known(staging)
-    # Asked again, now that nobody can change these people: whoever held their rows may have erased them, and
-    # is not among the known any more.
-    if _suppressed(session, welcome):
+    # Asked again, now that nobody can change these people: whoever held their rows may have erased them or
+    # given them another address, and they are not among the known any more.
+    if find_unwelcome(session, welcome):
         raise Again
     _add_subscribers(staging, batch, len(welcome) - sum(1 for one in known if one.welcome))
     there = [one for one in known if one.welcome]
@@ -103,12 +105,15 @@ def _change_known(
     result.updated += sum(one.changed for one in before)
 
 
-def _suppressed(session: Session, rows: Sequence[Row]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(rows), 1000):
-        hashes = [row.address.hash for row in rows[start : start + 1000]]
-        query = select(Suppression.address_hash).where(Suppression.address_hash.in_(hashes))
-        found |= set(session.scalars(query))
+def find_unwelcome(session: Session, rows: Sequence[Row]) -> dict[str, str]:
+    """Why nobody is added by an address, for each hash of those that are suppressed or given up."""
+    hashes = [row.address.hash for row in rows]
+    found = dict.fromkeys(find_moved(session, hashes), MOVED)
+    for start in range(0, len(hashes), 1000):
+        query = select(Suppression.address_hash).where(
+            Suppression.address_hash.in_(hashes[start : start + 1000])
+        )
+        found |= dict.fromkeys(session.scalars(query), "suppressed")
     return found
 
 

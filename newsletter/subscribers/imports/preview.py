@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.subscribers.imports.columns import Columns
 from newsletter.subscribers.imports.known import Known
+from newsletter.subscribers.imports.labels import would_tag
+from newsletter.subscribers.imports.merge import find_unwelcome
 from newsletter.subscribers.imports.plan import Kind, Plan
 from newsletter.subscribers.imports.read import Source, read_columns, read_source
 from newsletter.subscribers.imports.result import ImportResult
 from newsletter.subscribers.imports.row import Row
 from newsletter.subscribers.imports.rows import batches
-from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription, Suppression
+from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription
 
 BATCH = 1000  # rows that are looked up together
 
@@ -52,24 +54,24 @@ def _count(
     session: Session, publication_id: int, rows: Sequence[Row], plan: Plan, result: ImportResult
 ) -> None:
     """Count the rows as `merge` does."""
-    hashes = select(Suppression.address_hash).where(
-        Suppression.address_hash.in_([row.address.hash for row in rows])
-    )
-    suppressed = set(session.scalars(hashes))
+    unwelcome = find_unwelcome(session, rows)
     existing = _people(session, publication_id, [row.address.key for row in rows])
+    people = {key: known.id for key, (known, _state, _reason) in existing.items()}
+    tagged = would_tag(session, publication_id, {people.get(row.address.key, 0): row for row in rows})
     for row in rows:
         known, state, ended_reason = existing.get(row.address.key, (None, None, None))
         if row.left_out is not None:
             result.skip(row.left_out)
-        elif row.address.hash in suppressed:
-            result.skip("suppressed")
+        elif row.address.hash in unwelcome:
+            result.skip(unwelcome[row.address.hash])
         elif ended_reason is not None:
             result.skip(ended_reason.value)
         elif state in {None, State.PENDING}:
             result.imported += 1
         else:
             result.already += 1
-            result.updated += known is not None and known.would_change(row, plan.data)
+            changed = known is not None and known.would_change(row, plan.data)
+            result.updated += changed or (known is not None and known.id in tagged)
 
 
 def _people(

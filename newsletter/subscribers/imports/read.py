@@ -10,6 +10,7 @@ from pathlib import Path
 
 from newsletter.core.addresses import address_key, parse_address
 from newsletter.core.errors import Refused
+from newsletter.core.spreadsheet_cells import original_text
 from newsletter.subscribers.imports.charset import find_charset, is_broken
 from newsletter.subscribers.imports.columns import NO_PLAN, Columns, split_mailbox
 from newsletter.subscribers.imports.header import Beginning, read_beginning
@@ -25,9 +26,6 @@ from newsletter.subscribers.imports.result import RowProblem
 from newsletter.subscribers.imports.row import NO_DETAILS, Row, read_details, read_moment
 from newsletter.subscribers.imports.states import FileState, UnknownState, state_in, state_of_file
 from newsletter.subscribers.names import clean_name
-
-# What spreadsheets take for a formula carries an apostrophe in the files that we write (web/csv_lines.py).
-DISARMED = ("'=", "'+", "'-", "'@")
 
 _is_address = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+").search
 
@@ -152,7 +150,7 @@ def _withdrawn(source: Source) -> dict[int, FileState]:
 
 
 def _mark(cell: str) -> int:
-    return hash(address_key(split_mailbox(_armed(cell))[0]))
+    return hash(address_key(split_mailbox(original_text(cell))[0]))
 
 
 def _row(line: int, cells: list[str], columns: Columns, plan: Plan) -> Row | RowProblem:
@@ -162,7 +160,7 @@ def _row(line: int, cells: list[str], columns: Columns, plan: Plan) -> Row | Row
             "another separator in it needs quotation marks around it"
         )
         return RowProblem(line, problem)
-    given = [_armed(cell) if cell[:1] == "'" else cell for cell in cells]
+    given = [original_text(cell) if cell[:1] == "'" else cell for cell in cells]
     if len(given) < columns.needed:
         given += [""] * (columns.needed - len(given))
     try:
@@ -197,8 +195,3 @@ def _left_at(columns: Columns, cells: list[str]) -> datetime | None:
     """When they left, where a column tells."""
     moments = (read_moment(cells[column.place]) for column in columns.states)
     return next((moment for moment in moments if moment is not None), None)
-
-
-def _armed(cell: str) -> str:
-    """The cell as it was before a file of ours was made safe for spreadsheets."""
-    return cell[1:] if cell.startswith(DISARMED) else cell

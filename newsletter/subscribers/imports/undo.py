@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import audit, jobs
@@ -81,10 +81,19 @@ def run_undo(
             return
 
 
+def any_to_forget(session: Session) -> bool:
+    """Whether `forget_changes` has something to delete."""
+    return session.scalar(select(ImportChange.import_id).where(_too_old()).limit(1)) is not None
+
+
 def forget_changes(session: Session) -> None:
     """Delete what was kept to undo imports that cannot be undone any more."""
+    session.execute(delete(ImportChange).where(_too_old()))
+
+
+def _too_old() -> ColumnElement[bool]:
     old = select(SubscriberImport.id).where(SubscriberImport.created_at < clock.now() - TIME_TO_UNDO)
-    session.execute(delete(ImportChange).where(ImportChange.import_id.in_(old)))
+    return ImportChange.import_id.in_(old)
 
 
 def _next(session: Session, import_id: int) -> Sequence[ImportChange]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -21,6 +21,8 @@ class Tag(Base):
     key: Mapped[str] = mapped_column(String(63))  # stays, whatever the name becomes
     name: Mapped[str] = mapped_column(String(120))
     by_readers: Mapped[bool] = mapped_column(default=False)
+    # Whether the sign-up form asks for it, too.
+    at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

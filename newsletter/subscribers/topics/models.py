@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.core import clock
@@ -21,6 +21,8 @@ class Topic(Base):
     key: Mapped[str] = mapped_column(String(63))  # stays, whatever the name becomes
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text, default="")  # for readers, who choose by it
+    # Whether the sign-up form asks for it.
+    at_sign_up: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

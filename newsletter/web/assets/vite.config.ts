@@ -4,7 +4,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
 // Every entry here is a name that `asset_url()` knows in the templates: "public.css", "admin.css", "admin.ts", …
-const entries = ["public.css", "public.ts", "admin.css", "admin.ts", "live.ts", "chart.css", "chart.ts", "editor.css", "editor.ts", "dev.css"];
+const entries = ["public.css", "public.ts", "proof.ts", "admin.css", "admin.ts", "live.ts", "chart.css", "chart.ts", "editor.css", "editor.ts", "dev.css"];
 const pictures = ["icon.svg"];
 
 // Two parts of the Markdown parser that the editor has no use for, or has better from the browser.

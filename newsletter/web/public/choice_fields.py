@@ -36,6 +36,9 @@ class Filled:
         return self.topics is None or topic in self.topics
 
 
+EMPTY = Filled()
+
+
 def sent_choices() -> Filled:
     """What the request's form says; without its hidden field `topics` it did not ask for topics."""
     form = request.form

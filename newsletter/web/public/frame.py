@@ -1,5 +1,6 @@
 """What `public/base.html` wants to know about the publication whose page it frames."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -9,6 +10,7 @@ from newsletter.core.errors import Missing
 from newsletter.media.picture import EXTENSIONS
 from newsletter.media.store import find_media
 from newsletter.publications.models import Publication
+from newsletter.subscribers.models import Subscription
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.public.style import style_url
@@ -27,6 +29,11 @@ def frame(publication: Publication) -> dict[str, Any]:
         "home_url": links().archive(publication.slug),
         "footer_links": _footer_links(publication),
     }
+
+
+def frame_of_reader(subscriptions: Sequence[Subscription]) -> dict[str, Any]:
+    """Who reads one publication sees its branding; who reads several sees that of the installation."""
+    return frame(subscriptions[0].publication) if len(subscriptions) == 1 else {}
 
 
 def _footer_links(publication: Publication) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from newsletter.core.errors import Conflict
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
+from newsletter.subscribers.frequency import change_frequency
 from newsletter.subscribers.models import ConsentSource, Subscriber, Subscription
 from newsletter.subscribers.pause import pause, resume
 from newsletter.subscribers.preferences import change_preferences
@@ -110,6 +111,14 @@ def pause_subscription(token: str) -> AnyResponse:
     # What is not a number is not a length either: `pause` says so.
     pause(session(), subscription.id, request.form.get("months", type=int) or 0)
     return _done(token, "paused")
+
+
+@blueprint.post("/p/<token>/frequency")
+def choose_frequency(token: str) -> AnyResponse:
+    """Each issue, or one summary a month."""
+    frequency = request.form.get("frequency", "")
+    change_frequency(session(), _named_subscription(token).id, frequency)
+    return _done(token, f"frequency-{frequency}")
 
 
 @blueprint.post("/p/<token>/resume")

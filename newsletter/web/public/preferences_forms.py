@@ -26,8 +26,12 @@ class PreferencesForm(Form):
 
     def offer_languages(self) -> None:
         """Each language under its own name, after "as the publication"."""
-        names = {code: _own_name(code) for code in i18n.available()}
-        self.language.choices = {AS_PUBLISHED: _("Same as newsletter"), **names}
+        self.language.choices = {AS_PUBLISHED: _("Same as newsletter"), **languages()}
+
+
+def languages() -> dict[str, str]:
+    """The own name of each language that we have, by its code."""
+    return {code: _own_name(code) for code in i18n.available()}
 
 
 def _own_name(code: str) -> str:

@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask_babel import lazy_gettext
 
 from newsletter.feedback.lift import liftable
+from newsletter.subscribers.address_change import waiting_change
 from newsletter.subscribers.choices import Offer, current_choices, fingerprint, offer_of
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from newsletter.subscribers.pause import LONGEST_PAUSE
@@ -14,9 +15,10 @@ from newsletter.subscribers.preferences import subscriber_fingerprint
 from newsletter.subscribers.queries import subscriptions_of
 from newsletter.web.database import session
 from newsletter.web.public.choice_fields import Filled, filled
-from newsletter.web.public.frame import frame
+from newsletter.web.public.frame import frame_of_reader
 from newsletter.web.public.preferences_forms import PreferencesForm
 from newsletter.web.public.preferences_view import rows
+from newsletter.web.public.subscribe_form import AddressForm
 
 DONE = {
     "saved": lazy_gettext("Your details are saved."),
@@ -25,8 +27,13 @@ DONE = {
     "rejoined": lazy_gettext("You are subscribed again."),
     "paused": lazy_gettext("It is paused, and will resume automatically."),
     "resumed": lazy_gettext("The pause is over."),
+    "frequency-each": lazy_gettext("You get every issue."),
+    "frequency-monthly": lazy_gettext("You get one email a month with what was published."),
     "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
     "tracking-off": lazy_gettext("What we kept has been deleted, and we keep nothing more."),
+    "address-asked": lazy_gettext(
+        "If we may write to your new address, a message is on its way to it. Follow its link within a day."
+    ),
     "link-sent": lazy_gettext("A message is on its way. Follow the link in it to get email again."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
@@ -60,6 +67,7 @@ def preferences_page(
     subscriber: Subscriber,
     *,
     form: PreferencesForm | None = None,
+    address_form: AddressForm | None = None,
     sent: Sent | None = None,
     problem: str = "",
 ) -> str:
@@ -68,11 +76,11 @@ def preferences_page(
     form.offer_languages()
     subscriptions = subscriptions_of(session(), subscriber.id)
     shown = rows(subscriptions)
-    # Who reads one publication sees its branding; who reads several sees that of the installation.
-    context = frame(subscriptions[0].publication) if len(subscriptions) == 1 else {}
     return render_template(
         "public/preferences.html",
         form=form,
+        address_form=address_form or AddressForm(sent=False),
+        waiting=waiting_change(session(), subscriber.id),
         seen=subscriber_fingerprint(subscriber),
         choice_forms=_choice_forms(subscriptions, sent),
         email=subscriber.email,
@@ -83,7 +91,7 @@ def preferences_page(
         problem=problem,
         is_suppressed=liftable(session(), subscriber) is not None,
         token=token,
-        **context,
+        **frame_of_reader(subscriptions),
     )
 
 

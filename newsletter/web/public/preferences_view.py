@@ -28,6 +28,9 @@ class Row:
     can_pause: bool = False
     can_resume: bool = False
     can_rejoin: bool = False
+    # Whether they may choose one summary a month, and whether they have.
+    offers_monthly: bool = False
+    monthly: bool = False
     # What the person may agree to, where the publication asks for it; and whether they do.
     tracking_words: str = ""
     allows_tracking: bool = False
@@ -35,7 +38,16 @@ class Row:
 
 def rows(subscriptions: list[Subscription]) -> list[Row]:
     """What to show for each, in the given order."""
-    return [_with_tracking(_row(subscription), subscription) for subscription in subscriptions]
+    return [
+        _with_tracking(_with_frequency(_row(subscription), subscription), subscription)
+        for subscription in subscriptions
+    ]
+
+
+def _with_frequency(row: Row, subscription: Subscription) -> Row:
+    """With the choice of a monthly summary, where the publication makes one."""
+    offers = subscription.publication.monthly_summary and (row.can_pause or row.can_resume)
+    return replace(row, offers_monthly=offers, monthly=offers and subscription.monthly)
 
 
 def _with_tracking(row: Row, subscription: Subscription) -> Row:

@@ -21,6 +21,14 @@ SENTENCES: dict[str, Any] = {
     ),
     "expired_token": lazy_gettext("This link has expired."),
     "unknown_link": lazy_gettext("This link no longer works."),
+    "outdated_link": lazy_gettext(
+        "This link is no longer valid: there was a newer request, or it was too long ago."
+    ),
+    "same_address": lazy_gettext("This is your address already."),
+    "address_taken": lazy_gettext(
+        "This address is already subscribed, or was once. Nothing was changed: use the link at the end of any"
+        " email that comes to it, or sign up with it."
+    ),
     "revoked_link": lazy_gettext("This link has been revoked."),
     "ended": lazy_gettext("This subscription has since ended. Subscribe again to receive it."),
     "suppressed": lazy_gettext("This address is on our list of addresses that we never email."),
@@ -60,12 +68,6 @@ def show_test_page() -> str:
             "This link comes from a test message, so it does nothing. It will work in the real message."
         ),
     )
-
-
-def masked(email: str) -> str:
-    """Enough of an address to know one's own, too little for whoever was forwarded the email."""
-    local, _at, domain = email.rpartition("@")
-    return f"{local[:1]}…@{domain}"
 
 
 def _private(response: Response) -> Response:

@@ -1,20 +1,24 @@
 """`/subscribe/<publication>`: the sign-up page, and with `?embed=1` the same for a frame on another site."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
-from markupsafe import escape
 
-from newsletter.core.errors import Limited
+from newsletter.core.errors import Limited, Refused
 from newsletter.deferred.defer import defer_sign_up
-from newsletter.issues.page_state import ID, publication_state
-from newsletter.issues.published import published_id
+from newsletter.issues.page_state import ID, sign_up_state
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
+from newsletter.subscribers.choices import Offer, offer_at_sign_up
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
+from newsletter.subscribers.sign_up_choices import SignUpChoices, read_sign_up_choices
 from newsletter.subscribers.signup_protection import FillTime, FormVerdict
+from newsletter.subscribers.typo import suggest_address
 from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
@@ -22,56 +26,80 @@ from newsletter.web.headers import CONTENT_SECURITY_POLICY
 from newsletter.web.kept_answers import may_keep
 from newsletter.web.limits import consume_sign_up
 from newsletter.web.page_cache import Page, current_page
+from newsletter.web.public.choice_fields import EMPTY, PREFIX, Filled, problems_of, sent_choices
 from newsletter.web.public.frame import frame
+from newsletter.web.public.preferences_forms import languages
+from newsletter.web.public.sign_up_origin import (
+    ISSUE_SLOT,
+    PAGE_SLOT,
+    UTM_SLOT,
+    fill_slots,
+    read_origin,
+    slots_of_request,
+)
+from newsletter.web.public.sign_up_proof import is_unproven
 from newsletter.web.public.subscribe_form import SubscribeForm
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 blueprint = Blueprint("subscribe", __name__)
 
-# Stand where the form says when it was shown and which issue its reader came from, in the page that is kept
-# for everybody.
+# Stands where the form says when it was shown, in the page that is kept for everybody.
 STAMP_SLOT = "the-moment-of-showing-this-form"
-ISSUE_SLOT = "the-issue-that-its-reader-came-from"
-LONGEST_SLUG = 120
+
+SENT_AGAIN = frozenset({"name", "stamp", "issue", "page", "utm", "language", "topics", "topic", "tag"})
 
 # Any site may frame the small form: it asks for nothing that a click-jacker could use, and has no cookie.
 EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How the form is shown again: what was chosen in it, and why it was not taken."""
+
+    filled: Filled = EMPTY
+    problems: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    once_more: bool = False
+
+
 @blueprint.get("/subscribe/<slug>")
 def show(slug: str) -> Response:
-    """The form: kept rendered, but for the moment at which it is shown."""
+    """The form: kept rendered, but for the moment at which it is shown and what led there."""
     kept = current_page(
-        lambda session, images: publication_state(session, slug, images),
+        lambda session, images: sign_up_state(session, slug, images),
         lambda: _empty_form(slug),
         part=_embedded(),
     )
-    signer, publication_id = links().signer, int(kept.state[ID])
-    issue = escape(request.args.get("issue", "")[:LONGEST_SLUG])
+    signer, publication_id, slots = links().signer, int(kept.state[ID]), slots_of_request()
 
-    def stamped() -> bytes:
+    def shown(environ: "WSGIEnvironment") -> bytes:
         stamp = signup_protection.sign_form_time(signer, publication_id)
-        page = kept.page.body.replace(STAMP_SLOT.encode(), stamp.encode())
-        return page.replace(ISSUE_SLOT.encode(), issue.encode("utf-8", "replace"))
+        return fill_slots(kept.page.body, slots | {STAMP_SLOT: stamp}, environ)
 
-    may_keep(stamped)
-    return _answer(stamped(), 200)
+    may_keep(shown)
+    return _answer(shown(request.environ), 200)
 
 
 @blueprint.post("/subscribe/<slug>")
 def ask(slug: str) -> Response:
     """Take a filled-in form. Answer and time are the same for every address: a worker signs up."""
-    publication, form = _publication(slug), SubscribeForm()
+    publication, form, filled = _publication(slug), SubscribeForm(), sent_choices()
     passage = _inspect(publication, form)
     if passage is FormVerdict.BOT:
         return _asked(publication)
-    if not form.validate():
-        return _page(publication, form, status=400)
+    offer = offer_at_sign_up(session(), publication.id)
+    choices, problems = _read(offer, filled, form)
+    if not form.validate() or choices is None:
+        return _page(publication, form, offer, Shown(filled, problems), status=400)
     if passage is FormVerdict.ASK_AGAIN:
-        return _page(publication, form, once_more=True)
+        return _page(publication, form, offer, Shown(filled, once_more=True))
     try:
         consume_sign_up(form.address)
     except Limited as error:
-        return _page(publication, form, status=429, problem=error.message)
+        return _page(publication, form, offer, Shown(filled, problem=error.message), status=429)
+    unproven = is_unproven(publication, form.text("proof"))
     defer_sign_up(
         session(),
         publication=publication,
@@ -80,10 +108,12 @@ def ask(slug: str) -> Response:
         words=words(publication.name, language.current()),
         source=ConsentSource.EMBED if _embedded() else ConsentSource.FORM,
         ip=request.remote_addr or "",
-        issue_id=published_id(session(), publication, form.text("issue")),
+        origin=read_origin(publication, form),
+        choices=choices,
+        unproven=unproven,
     )
     session().commit()
-    return _asked(publication)
+    return _asked(publication, suggest_address(form.address.email), waits=unproven)
 
 
 def _publication(slug: str) -> Publication:
@@ -103,37 +133,45 @@ def _inspect(publication: Publication, form: SubscribeForm) -> FormVerdict:
     )
 
 
+def _read(
+    offer: Offer, filled: Filled, form: SubscribeForm
+) -> tuple[SignUpChoices | None, Mapping[str, str]]:
+    """What was chosen; None, with a sentence for each attribute, where a value is none."""
+    try:
+        choices = read_sign_up_choices(
+            offer,
+            topics=filled.topics,
+            tags=filled.tags,
+            values=filled.values,
+            language=form.text("language"),
+        )
+    except Refused as error:
+        return None, problems_of(offer.attributes, error.fields)
+    return choices, {}
+
+
 def _embedded() -> bool:
     return request.args.get("embed") == "1"
 
 
 def _page(
-    publication: Publication,
-    form: SubscribeForm,
-    *,
-    status: int = 200,
-    problem: str = "",
-    once_more: bool = False,
+    publication: Publication, form: SubscribeForm, offer: Offer, shown: Shown, *, status: int = 200
 ) -> Response:
     stamp = signup_protection.sign_form_time(links().signer, publication.id)
-    return _answer(_form(publication, form, stamp, problem=problem, once_more=once_more), status)
+    origin = read_origin(publication, form)
+    form.page.data = origin.page
+    return _answer(_form(publication, form, offer, stamp, shown), status)
 
 
 def _empty_form(slug: str) -> Page:
     publication = find_publication(session(), slug)
     form = SubscribeForm(sent=False)
-    form.issue.data = ISSUE_SLOT
-    return Page(_form(publication, form, STAMP_SLOT).encode())
+    form.issue.data, form.page.data, form.utm.data = ISSUE_SLOT, PAGE_SLOT, UTM_SLOT
+    offer = offer_at_sign_up(session(), publication.id)
+    return Page(_form(publication, form, offer, STAMP_SLOT, Shown()).encode())
 
 
-def _form(
-    publication: Publication,
-    form: SubscribeForm,
-    stamp: str,
-    *,
-    problem: str = "",
-    once_more: bool = False,
-) -> str:
+def _form(publication: Publication, form: SubscribeForm, offer: Offer, stamp: str, shown: Shown) -> str:
     lang = language.current()
     return render_template(
         "public/subscribe.html",
@@ -142,19 +180,43 @@ def _form(
         action=url_for(".ask", slug=publication.slug, lang=lang, embed="1" if _embedded() else None),
         stamp=stamp,
         consent=words(publication.name, lang).text,
-        problem=problem,
-        once_more=once_more,
+        shown=shown,
+        offer=offer,
+        languages=list(languages().items()) if publication.language_at_sign_up else [],
+        chosen_language=form.text("language") or lang,
+        attacked=publication.under_attack_since is not None,
+        challenge_url=url_for("subscribe_json.challenge", slug=publication.slug),
         embed=_embedded(),
         **frame(publication),
     )
 
 
-def _asked(publication: Publication) -> Response:
-    again = url_for(".show", slug=publication.slug, embed="1" if _embedded() else None)
+def _asked(publication: Publication, meant: str | None = None, *, waits: bool = False) -> Response:
+    """`meant`: the address that was probably meant; a press of a button sends the form again with it.
+
+    `waits`: an editor looks first.
+    """
+    embed = "1" if _embedded() else None
     page = render_template(
-        "public/subscribe_asked.html", again_url=again, embed=_embedded(), **frame(publication)
+        "public/subscribe_asked.html",
+        again_url=url_for(".show", slug=publication.slug, embed=embed),
+        waits=waits,
+        meant=meant,
+        meant_url=url_for(".ask", slug=publication.slug, lang=language.current(), embed=embed),
+        sent=_sent_again() if meant else [],
+        embed=_embedded(),
+        **frame(publication),
     )
     return _answer(page, 200)
+
+
+def _sent_again() -> list[tuple[str, str]]:
+    """The fields of the form as they were sent, but for the address."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name in SENT_AGAIN or name.startswith(PREFIX)
+    ]
 
 
 def _answer(page: str | bytes, status: int) -> Response:

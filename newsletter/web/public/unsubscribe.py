@@ -8,6 +8,7 @@ GET and HEAD change nothing, because scanners follow links.
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from newsletter.core.addresses import mask_address
 from newsletter.core.tokens import Purpose
 from newsletter.subscribers.models import ConsentSource, State, Subscription
 from newsletter.subscribers.queries import find_subscription
@@ -17,7 +18,7 @@ from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.public.frame import frame
-from newsletter.web.public.private import make_private, masked, read_token, show_test_page
+from newsletter.web.public.private import make_private, read_token, show_test_page
 from newsletter.web.public.spooled_unsubscribe import is_one_click, make_durable
 
 blueprint = Blueprint("unsubscribe", __name__)
@@ -116,7 +117,7 @@ def _subscription(subscription_id: int) -> Subscription:
 
 
 def _shown(subscription: Subscription) -> str:
-    return masked(subscription.subscriber.email or "")
+    return mask_address(subscription.subscriber.email or "")
 
 
 def _left(subscription: Subscription, token: str, withdrawal: Withdrawal | None) -> str:

@@ -43,6 +43,7 @@ from newsletter.subscribers.topics.models import MutedTopic
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.databases import both_databases
 from tests.subscribers.conftest import publication
+from tests.subscribers.moving import move
 
 assert publication
 
@@ -208,6 +209,16 @@ def test_what_somebody_changed_since_stays(
     ]
     session.refresh(left)
     assert left.state is State.ENDED
+
+
+def test_whoever_changed_their_address_since_stays(
+    session: Session, runtime: Runtime, prepared: Publication, tmp_path: Path
+) -> None:
+    number = load(session, prepared, tmp_path / "file.csv", [ACTIVE, ACTIVE, *[None] * 4], DataRule.FILL)
+    person = session.scalars(select(Subscriber.id).where(Subscriber.email_key == PEOPLE[0])).one()
+    move(session, person, "moved@new.example")
+    assert undo(session, runtime, prepared, number) == {"kept": 1, "removed": 1}
+    assert session.scalars(select(Subscriber.email)).all() == ["moved@new.example"]
 
 
 def test_a_suppression_with_another_ground_stays(

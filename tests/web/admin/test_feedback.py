@@ -67,7 +67,7 @@ def test_a_complaint_that_names_no_delivery_is_on_the_page(admin_client: SignedI
     take(world.session, world.links, [complaint], Intake(MAIL, "arf-1", b"raw"))
     world.session.commit()
     page = admin_client.get(LIST).text
-    assert "1 message names cannot be traced to a mailing" in page
+    assert "1 message cannot be traced to a mailing" in page
     assert "abuse by" not in page
     unassigned = admin_client.get(f"{LIST}?unassigned=1").text
     assert "abuse by &lt;b&gt;nobody" in unassigned

@@ -45,6 +45,8 @@ def test_what_wants_it(app: Flask) -> None:
     wanting = {call.endpoint for call in calls(app, "admin_") if wants_fresh_sign_in(app, call.endpoint)}
     assert wanting == {
         *("admin_subscribers.export", "admin_subscribers.download", "admin_subscribers.problems"),
+        "admin_subscribers.download_export",
+        "admin_subscribers.export_suppressions",
         *("admin_subscribers.ask_erase", "admin_subscribers.erase", "admin_mailings.export"),
     }
 

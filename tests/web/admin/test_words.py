@@ -18,6 +18,7 @@ from newsletter.smtp.probe import ProbeStep, Result
 from newsletter.smtp.url import Dialogue
 from newsletter.smtp.verdict import Reason
 from newsletter.subscribers.add import Outcome
+from newsletter.subscribers.former_addresses import MOVED
 from newsletter.subscribers.imports.models import ImportState
 from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import FILTERS, SUPPRESSED
@@ -41,7 +42,7 @@ TABLES: dict[str, tuple[Mapping[Any, object], Iterable[object]]] = {
     "subscription states": (subscribers.STATES, FILTERS),
     "their meanings": (subscribers.MEANINGS, FILTERS),
     "ends": (subscribers.ENDS, EndReason),
-    "skipped by an import": (subscribers.SKIPS, (*EndReason, SUPPRESSED, *FileState)),
+    "skipped by an import": (subscribers.SKIPS, (*EndReason, SUPPRESSED, MOVED, *FileState)),
     "suppressions": (subscribers.SUPPRESSIONS, SuppressionReason),
     "consents": (subscribers.CONSENTS, ConsentKind),
     "sources of a consent": (subscribers.SOURCES, ConsentSource),

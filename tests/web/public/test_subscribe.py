@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -13,8 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from newsletter.core.addresses import parse_address
-from newsletter.core.links import Links
-from newsletter.core.tokens import Purpose
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.subscribers.models import (
@@ -27,7 +24,6 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.suppress import suppress
 from newsletter.web import database
 from tests.databases import both_databases
-from tests.extent import usual
 from tests.web.public.conftest import STAMP, subscribed
 
 FillIn = Callable[..., TestResponse]
@@ -219,21 +215,3 @@ def test_the_consent_is_kept_in_the_language_it_was_read_in(
     assert match is not None
     client.post(action[1].replace("&amp;", "&"), data={"email": "ana@example.org", "stamp": match[1]})
     assert session.scalars(select(ConsentRecord)).one().locale == "en"
-
-
-@both_databases
-def test_many_requests_for_one_victim_over_every_route_make_one_message(
-    client: FlaskClient, session: Session, links: Links
-) -> None:
-    match = STAMP.search(client.get("/subscribe/morning").text)
-    assert match is not None
-    spellings = ("victim@example.org", "Victim@Example.ORG", " victim@EXAMPLE.org ")
-    client.post("/subscribe/morning", data={"email": spellings[0], "stamp": match[1]})
-    subscription_id = session.scalars(select(Subscription.id)).one()
-    expired = links.signer.sign(Purpose.CONFIRM, subscription_id, issued_at=datetime(2026, 1, 1, tzinfo=UTC))
-    routes = ("/subscribe/morning", "/subscribe/morning?embed=1", f"/confirm/{expired}/again")
-    for number in range(usual(45, soak=1_000)):
-        fields = {"email": spellings[number % 3], "stamp": match[1]}
-        assert client.post(routes[number % 3], data=fields).status_code == 200
-    assert [count(session, table) for table in (Subscriber, Subscription, SystemMessage)] == [1, 1, 1]
-    assert count(session, ConsentRecord) == 1

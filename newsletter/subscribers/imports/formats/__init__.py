@@ -10,6 +10,7 @@ from newsletter.subscribers.imports.formats.keila import KEILA
 from newsletter.subscribers.imports.formats.kit import KIT
 from newsletter.subscribers.imports.formats.listmonk import LISTMONK
 from newsletter.subscribers.imports.formats.mailchimp import MAILCHIMP
+from newsletter.subscribers.imports.formats.newsletter import NEWSLETTER
 from newsletter.subscribers.imports.formats.substack import SUBSTACK
 
 __all__ = ["AUTO", "FORMATS", "Format", "recognise"]
@@ -18,7 +19,7 @@ AUTO = "auto"
 # In the order in which they are tried: the more particular headers first.
 FORMATS = {
     format_.name: format_
-    for format_ in (MAILCHIMP, SUBSTACK, GHOST, BUTTONDOWN, BEEHIIV, LISTMONK, KEILA, KIT)
+    for format_ in (NEWSLETTER, MAILCHIMP, SUBSTACK, GHOST, BUTTONDOWN, BEEHIIV, LISTMONK, KEILA, KIT)
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.publications.models import Publication
-from newsletter.subscribers.models import State, Subscription
+from newsletter.subscribers.models import EndReason, State, Subscription
 
 WEEK = timedelta(days=7)
 SLOW_SECONDS = 0.1
@@ -57,12 +57,13 @@ class Counts:
 def count_readers(session: Session, publication: Publication) -> Readers:
     """All of it in one pass over the publication's subscriptions."""
     since = clock.now() - WEEK
+    left = (Subscription.ended_at >= since) & (Subscription.ended_reason != EndReason.EXPIRED)
     rows = session.execute(
         select(
             Subscription.state,
             func.count(),
             func.sum(case((Subscription.confirmed_at >= since, 1), else_=0)),
-            func.sum(case((Subscription.ended_at >= since, 1), else_=0)),
+            func.sum(case((left, 1), else_=0)),
         )
         .where(Subscription.publication_id == publication.id)
         .group_by(Subscription.state)

@@ -9,6 +9,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from newsletter.accounts.permissions import Permission
 from newsletter.cadence.dates import next_due
 from newsletter.core import clock
+from newsletter.deferred.suspects import count_suspects
 from newsletter.health.check import Health, check_health
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
@@ -82,6 +83,7 @@ def _page(publication: Publication) -> str:
         due=next_due(session(), publication, clock.now()),
         mailings=mailings,
         last=last_mailing(session(), publication),
+        suspects=count_suspects(session(), publication),
         readers=_counts().of(session(), publication),
         conditions=parts,
         trouble=any(_is_wrong(part) for part in parts),

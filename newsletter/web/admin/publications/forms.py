@@ -95,6 +95,13 @@ class PublicationForm(Form):
             "On a page of their own, which the pages of the archive link to. Suggestions come into the inbox."
         ),
     )
+    monthly_summary = BooleanField(
+        _("Readers may choose a monthly summary"),
+        description=_(
+            "They get one email on the first of the month, with the headlines of each issue, and no issues."
+            " You are told before it goes out."
+        ),
+    )
     state = HiddenField()
 
     def facts(self) -> PublicationSettings | None:

@@ -4,8 +4,10 @@ from newsletter.web.admin.subscribers import (
     change,
     confirm_import,
     consent,
+    control_import,
     download,
     erase,
+    export,
     growth,
     imports,
     labels,
@@ -15,6 +17,8 @@ from newsletter.web.admin.subscribers import (
     progress,
     segments,
     subscriptions,
+    suppressions,
+    suspects,
 )
 from newsletter.web.admin.subscribers.blueprint import blueprint
 
@@ -23,8 +27,10 @@ __all__ = [
     "change",
     "confirm_import",
     "consent",
+    "control_import",
     "download",
     "erase",
+    "export",
     "growth",
     "imports",
     "labels",
@@ -34,4 +40,6 @@ __all__ = [
     "progress",
     "segments",
     "subscriptions",
+    "suppressions",
+    "suspects",
 ]

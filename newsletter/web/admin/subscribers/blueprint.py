@@ -1,5 +1,6 @@
 """The blueprint of all pages about subscribers, and what they share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, request
@@ -7,13 +8,15 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from newsletter.issues.load import find_titles
 from newsletter.publications.models import Publication
 from newsletter.subscribers.imports.files import too_large_error
 from newsletter.subscribers.imports.upload import MOST_OCTETS
-from newsletter.subscribers.models import Subscription
+from newsletter.subscribers.models import ConsentRecord, Subscription
+from newsletter.subscribers.origin import Origin
 from newsletter.web.admin.frame import current_publication
 from newsletter.web.admin.words import subscribers as words
-from newsletter.web.admin.words.imports import import_word
+from newsletter.web.admin.words.imports import export_word, import_word
 from newsletter.web.admin.words.mailings import outcome_word, reason_word
 from newsletter.web.database import session
 from newsletter.web.errors import Answer, answer
@@ -56,6 +59,7 @@ def _words() -> dict[str, Any]:
         "outcome_word": outcome_word,
         "reason_word": reason_word,
         "import_word": import_word,
+        "export_word": export_word,
     }
 
 
@@ -66,6 +70,12 @@ def home_of(subscriptions: list[Subscription]) -> Publication | None:
     if present is None or not theirs or present.id in {publication.id for publication in theirs}:
         return present
     return theirs[0]
+
+
+def issue_titles(records: Iterable[ConsentRecord]) -> dict[int, str]:
+    """The titles of the issues from whose pages people came to sign up, by id."""
+    ids = {Origin.from_json(record.origin).issue_id for record in records}
+    return find_titles(session(), {id_ for id_ in ids if id_ is not None})
 
 
 def publications_by_id(ids: set[int]) -> dict[int, Publication]:

@@ -6,7 +6,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core import clock
 from newsletter.subscribers.consent_receipt import consent_receipt
 from newsletter.web.admin.guard import allow
-from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of
+from newsletter.web.admin.subscribers.blueprint import ONE, blueprint, home_of, issue_titles
 from newsletter.web.admin.words import subscribers as words
 from newsletter.web.database import session
 
@@ -26,5 +26,7 @@ def consent(subscriber_id: int) -> str:
         made_at=clock.now(),
         consent_word=words.consent_word,
         source_word=words.source_word,
+        origin_words=words.origin_words,
+        titles=issue_titles(record for _, records in receipt.subscriptions for record in records),
         actor_word=words.actor_word,
     )

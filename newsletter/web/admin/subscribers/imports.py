@@ -11,9 +11,11 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError, Refused
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
+from newsletter.subscribers.imports.choose import use_remembered
 from newsletter.subscribers.imports.files import ImportFiles, too_large_error
 from newsletter.subscribers.imports.listing import list_imports
 from newsletter.subscribers.imports.models import SubscriberImport
+from newsletter.subscribers.imports.plan import Kind, make_plan
 from newsletter.subscribers.imports.upload import (
     MOST_OCTETS,
     check_statement,
@@ -44,26 +46,32 @@ def upload(slug: str) -> AnyResponse:
     """Take the file or the text, and show what would happen."""
     publication = find_publication(session(), slug)
     text, statement = request.form.get("text", ""), request.form.get("statement", "")
+    kind = Kind.SUPPRESS if request.form.get("kind") == Kind.SUPPRESS else Kind.SUBSCRIBE
     try:
-        made = _take_in(publication.id, text, statement)
+        made = _take_in(publication.id, text, statement, kind)
     except DomainError as error:
         session().rollback()
         problems = error.fields or {"text" if text.strip() else "file": error.message}
-        page = _form(find_publication(session(), slug), text, statement[:5_000], problems)
+        publication = find_publication(session(), slug)
+        page = _form(publication, text, statement[:5_000], problems, kind)
         return make_response(page, STATUS[error.decision])
     session().commit()
     return redirect(url_for(".progress", slug=slug, import_id=made.id), 303)
 
 
-def _take_in(publication_id: int, text: str, statement: str) -> SubscriberImport:
+def _take_in(publication_id: int, text: str, statement: str, kind: Kind) -> SubscriberImport:
     filename, stream = _given(text)
     check_statement(statement)  # before a large file is written
+    plan = make_plan(session(), publication_id, kind=kind)
     session().rollback()  # the database waits for nobody's disk
     files = ImportFiles(settings().data_dir)
-    taken = store_upload(files, stream, filename=filename)
+    taken = store_upload(files, stream, filename=filename, plan=plan)
     try:
         publication = session().get_one(Publication, publication_id)
-        return create_import(session(), publication, taken, statement=statement, actor=current_actor())
+        actor = current_actor()
+        made = create_import(session(), publication, taken, statement=statement, actor=actor, plan=plan)
+        use_remembered(session(), made, files)
+        return made
     except BaseException:
         files.discard(taken.file)
         raise
@@ -85,13 +93,20 @@ def _given(text: str) -> tuple[str, IO[bytes]]:
     return "", BytesIO(text.encode("utf-8", "replace"))
 
 
-def _form(publication: Publication, text: str, statement: str, problems: dict[str, str]) -> str:
+def _form(
+    publication: Publication,
+    text: str,
+    statement: str,
+    problems: dict[str, str],
+    kind: Kind = Kind.SUBSCRIBE,
+) -> str:
     before = asked_id("before")
     return render_template(
         "admin/subscribers/import.html",
         publication=publication,
         text=text,
         statement=statement,
+        kind=kind,
         problems=problems,
         past=list_imports(session(), publication.id, before=before),
         before=before,

@@ -15,6 +15,8 @@ EXCLUDED: dict[Exclusion, object] = {
     Exclusion.NOTHING_TO_READ: _("nothing in this issue is for them"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
     Exclusion.NOT_IN_SEGMENT: _("not in the segment"),
+    Exclusion.MONTHLY: _("get the monthly summary instead"),
+    Exclusion.EACH_ISSUE: _("get every issue instead"),
     Exclusion.CANCELLED: _("left out by a cancelled mailing"),
 }
 

@@ -3,10 +3,13 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
-from newsletter.subscribers.imports.columns import Columns
+from newsletter.subscribers.exports.models import ExportState
 from newsletter.subscribers.imports.models import ImportState, SubscriberImport
+from newsletter.subscribers.imports.plan import attributes_of
 from newsletter.subscribers.imports.result import ImportResult
+from newsletter.subscribers.imports.titles import ATTRIBUTE, Field
 from newsletter.web.admin.dates import brief_moment
 from newsletter.web.admin.formats import exactly
 from newsletter.web.admin.words.state import Word, drawn
@@ -22,6 +25,39 @@ STATES: dict[ImportState, Word] = {
     ImportState.UNDOING: (_lazy("Being undone"), "info", "people"),
     ImportState.UNDONE: (_lazy("Undone"), "", None),
 }
+
+
+FIELDS: dict[Field, object] = {
+    Field.IGNORE: _lazy("ignored"),
+    Field.EMAIL: _lazy("Address"),
+    Field.NAME: _lazy("Name"),
+    Field.FIRST_NAME: _lazy("First name"),
+    Field.LAST_NAME: _lazy("Last name"),
+    Field.LANGUAGE: _lazy("Language"),
+    Field.TAGS: _lazy("Tags"),
+    Field.MUTED_TOPICS: _lazy("Muted topics"),
+    Field.ATTRIBUTES: _lazy("Attributes, as a JSON object"),
+    Field.CONSENT_AT: _lazy("When they agreed"),
+    Field.CONSENT_SOURCE: _lazy("Where they agreed"),
+    Field.CONSENT_IP: _lazy("IP address when they agreed"),
+    Field.STATE: _lazy("State: active, unsubscribed, …"),
+    Field.SUBSCRIBED: _lazy("Subscribed: yes, or when"),
+    Field.UNSUBSCRIBED: _lazy("Unsubscribed: yes, or when"),
+    Field.BOUNCED: _lazy("Bounced: yes, or when"),
+    Field.COMPLAINED: _lazy("Complained: yes, or when"),
+    Field.SUPPRESSED: _lazy("Suppressed: yes, or when"),
+}
+EXPORT_STATES: dict[ExportState, Word] = {
+    ExportState.QUEUED: (_lazy("Waiting"), "info", "wait"),
+    ExportState.RUNNING: (_lazy("Being written"), "info", "people"),
+    ExportState.DONE: (_lazy("Done"), "success", None),
+    ExportState.FAILED: (_lazy("Failed"), "error", None),
+}
+
+
+def export_word(state: ExportState) -> Word:
+    """The same of an export."""
+    return drawn(EXPORT_STATES[state])
 
 
 def import_word(state: ImportState) -> Word:
@@ -68,7 +104,8 @@ def terms(read: SubscriberImport) -> list[tuple[str, str, int]]:
     """Each count with its meaning; every row that was read is in exactly one of them."""
     counts = [
         (_("Imported"), _("Now subscribed."), read.imported),
-        (_("Already subscribed"), _("Subscribed before; nothing changed."), read.already),
+        (_("Updated"), _("Subscribed before; the file added to their data or tags."), read.updated),
+        (_("Already subscribed"), _("Subscribed before; nothing changed."), read.already - read.updated),
     ]
     left_out = (_("Left out"), _("Rows that cannot be used; see below."), read.invalid)
     return _as_words([*counts, *_skips(read.skipped), left_out])
@@ -82,25 +119,22 @@ def preview_terms(result: ImportResult) -> list[tuple[str, str, int]]:
             _("Subscribed once you confirm; they are not notified."),
             result.imported,
         ),
-        (_("Already subscribed"), _("Subscribed before; nothing changes."), result.already),
+        (_("Will be updated"), _("Subscribed before; the file adds to their data or tags."), result.updated),
+        (
+            _("Already subscribed"),
+            _("Subscribed before; nothing changes."),
+            result.already - result.updated,
+        ),
     ]
     left_out = (_("Left out"), _("Rows that cannot be used; see below."), len(result.errors))
     return _as_words([*counts, *_skips(result.skipped), left_out])
 
 
-def column_facts(columns: Columns) -> list[tuple[str, str]]:
-    """What the columns of a file were taken for, by title; nothing for pasted text without a header."""
-    if not columns.titles:
-        return []
-    titles = columns.titles
-    names = " ".join(titles[place] for place in columns.name)
-    consent = ", ".join(column.title for column in columns.states)
-    facts = [
-        (_("Address"), titles[columns.email]),
-        (_("Name"), names or _("none")),
-        (_("Subscription state"), consent or _("not given: everyone counts as subscribed")),
-    ]
-    return [(str(term), str(value)) for term, value in facts]
+def field_words(session: Session, publication_id: int) -> dict[str, str]:
+    """What a column may be, by field: those that every file can have, then the publication's attributes."""
+    attributes = attributes_of(session, publication_id)
+    words = {field.value: str(word) for field, word in FIELDS.items()}
+    return words | {ATTRIBUTE + key: attribute.label for key, attribute in attributes.items()}
 
 
 def _skips(skipped: dict[str, int]) -> list[tuple[str, str, int]]:

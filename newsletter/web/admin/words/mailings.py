@@ -45,6 +45,8 @@ EXCLUSIONS: dict[str, object] = {
     Exclusion.NOTHING_TO_READ: _("nothing in this issue is for them"),
     Exclusion.NOT_RECEIVED: _("did not get the corrected issue"),
     Exclusion.NOT_IN_SEGMENT: _("not in the segment"),
+    Exclusion.MONTHLY: _("gets the monthly summary instead"),
+    Exclusion.EACH_ISSUE: _("gets every issue instead"),
     Exclusion.CANCELLED: _("mailing cancelled"),
 }
 

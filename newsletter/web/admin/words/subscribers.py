@@ -1,11 +1,19 @@
 """States, reasons, consents and deeds in words for editors."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from newsletter.deferred.models import Suspicion
+from newsletter.feedback.remove_suppression import RemovalReason
 from newsletter.subscribers.add import Outcome
+from newsletter.subscribers.former_addresses import MOVED
 from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.listing import SUPPRESSED
 from newsletter.subscribers.models import ConsentKind, ConsentSource, EndReason, State, SuppressionReason
+from newsletter.subscribers.origin import Origin
 from newsletter.web.admin.words.state import Word, drawn
 
 # By the filters of the list: the states, and the suppressed beside them.
@@ -34,6 +42,7 @@ ENDS: dict[EndReason, object] = {
     EndReason.BOUNCED: _("bounced"),
     EndReason.COMPLAINED: _("complained"),
     EndReason.ERASED: _("erased"),
+    EndReason.EXPIRED: _("never confirmed"),
 }
 
 # Why an import left somebody out who stands in the file; the other reasons are those of an end.
@@ -41,6 +50,7 @@ SKIPS: dict[str, object] = ENDS | {
     SUPPRESSED: _("suppressed"),
     EndReason.UNSUBSCRIBED: _("unsubscribed before"),
     EndReason.ENDED_BY_EDITOR: _("ended by an editor before"),
+    MOVED: _("use another address now"),
     FileState.SUPPRESSED: _("suppressed, according to the file"),
     FileState.COMPLAINED: _("complained, according to the file"),
     FileState.BOUNCED: _("bounced, according to the file"),
@@ -59,6 +69,12 @@ SUPPRESSIONS: dict[SuppressionReason, object] = {
     SuppressionReason.ERASED: _("its owner was erased"),
 }
 
+REMOVALS: dict[RemovalReason, object] = {
+    RemovalReason.ASKED: _("Its owner asks for mail"),
+    RemovalReason.MISTAKE: _("It was suppressed by mistake"),
+    RemovalReason.WORKS_AGAIN: _("The mailbox works again"),
+}
+
 CONSENTS: dict[ConsentKind, object] = {
     ConsentKind.REQUESTED: _("Requested"),
     ConsentKind.CONFIRMED: _("Confirmed"),
@@ -68,12 +84,14 @@ CONSENTS: dict[ConsentKind, object] = {
     ConsentKind.RENEWED: _("Renewed"),
     ConsentKind.TRACKING_ALLOWED: _("Tracking allowed"),
     ConsentKind.TRACKING_REFUSED: _("Tracking refused"),
+    ConsentKind.ADDRESS_CHANGED: _("Address changed"),
 }
 
 # Where a consent was given or withdrawn.
 SOURCES: dict[ConsentSource, object] = {
     ConsentSource.FORM: _("sign-up form"),
     ConsentSource.EMBED: _("embedded sign-up form"),
+    ConsentSource.SITE: _("sign-up form of another site"),
     ConsentSource.CONFIRMATION: _("link in the confirmation message"),
     ConsentSource.IMPORT: _("import"),
     ConsentSource.EDITOR: _("admin pages"),
@@ -82,6 +100,13 @@ SOURCES: dict[ConsentSource, object] = {
     ConsentSource.PAGE: _("unsubscribe page"),
     ConsentSource.PREFERENCES: _("preferences page"),
     ConsentSource.UNDO: _("undo on the unsubscribe page"),
+}
+
+# Why a sign-up waits for an editor.
+SUSPICIONS: dict[Suspicion, object] = {
+    Suspicion.DISPOSABLE: _("an address to throw away"),
+    Suspicion.NO_MAIL_SERVER: _("its domain takes no mail"),
+    Suspicion.UNPROVEN: _("came during an attack"),
 }
 
 # What adding somebody came to, and the kind of that notice.
@@ -101,12 +126,15 @@ ADDED: dict[Outcome, tuple[object, str]] = {
 # What the audit says was done, by readers and by editors.
 DEEDS: dict[str, object] = {
     "subscription.confirmed": _("Confirmed the subscription"),
+    "subscription.expired": _("Ended the subscription: it was never confirmed"),
     "subscription.ended": _("Ended the subscription"),
     "subscription.paused": _("Paused the subscription"),
     "subscription.resumed": _("Resumed the subscription"),
+    "subscription.frequency_changed": _("Chose how often to get it"),
     "subscription.renewed": _("Renewed the subscription"),
     "subscription.tracking_allowed": _("Allowed tracking"),
     "subscription.tracking_refused": _("Refused tracking"),
+    "subscriber.address_changed": _("Changed their address"),
     "subscriber.changed": _("Changed name or language"),
     "subscription.chosen": _("Chose topics, tags or attributes"),
     "subscriber.erased": _("Erased the person"),
@@ -130,7 +158,10 @@ ACTORS: dict[str, object] = {
 # System messages to subscribers, in the middle of a sentence.
 MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
+    "confirmation_reminder": _("reminder to confirm"),
     "already_subscribed": _("notice that they are already subscribed"),
+    "address_change": _("question whether a new address is theirs"),
+    "address_changed": _("notice that their address was changed"),
 }
 
 
@@ -164,6 +195,11 @@ def suppression_word(reason: SuppressionReason) -> str:
     return str(SUPPRESSIONS[reason])
 
 
+def suspicion_word(suspicion: Suspicion) -> str:
+    """Why a sign-up waits for an editor."""
+    return str(SUSPICIONS[suspicion])
+
+
 def consent_word(kind: ConsentKind) -> str:
     """What a consent record testifies."""
     return str(CONSENTS[kind])
@@ -172,6 +208,18 @@ def consent_word(kind: ConsentKind) -> str:
 def source_word(source: ConsentSource) -> str:
     """Where a consent was given or withdrawn."""
     return str(SOURCES[source])
+
+
+def origin_words(origin: Mapping[str, Any] | None, titles: Mapping[int, str]) -> list[str]:
+    """What led to a sign-up; `titles` are those of issues, by id."""
+    known = Origin.from_json(origin)
+    marks = ", ".join(f"{word}: {mark}" for word, mark in known.utm.items())
+    title = titles.get(known.issue_id or 0, "")
+    return [
+        *([gettext("from the page %(page)s", page=known.page)] if known.page else []),
+        *([gettext("campaign %(marks)s", marks=marks)] if marks else []),
+        *([gettext("from the issue “%(title)s”", title=title)] if title else []),
+    ]
 
 
 def deed_word(action: str) -> str:

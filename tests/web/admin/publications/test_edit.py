@@ -10,6 +10,8 @@ from newsletter.core.links import Links
 from newsletter.mailings.models import MailingState
 from newsletter.publications.models import Publication, TrackingMode
 from newsletter.sending.schedule import schedule
+from newsletter.subscribers.attributes.create import create_attribute
+from newsletter.subscribers.topics.create import create_topic
 from tests.databases import both_databases
 from tests.factories import make_issue, make_subscription
 from tests.web.admin.publications.conftest import errors, values, words
@@ -176,3 +178,25 @@ def test_the_sign_up_form_says_where_it_posts_to_in_the_publications_language(
     answer = editor_client.post("/subscribe/morning?lang=de", data=data, csrf=False)
     assert answer.status_code == 200
     assert "ana@reader.example" in answer.text
+
+
+@both_databases
+def test_what_the_sign_up_form_asks_for_is_ticked(
+    editor_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    page, readers = "/admin/p/morning/sign-up-form", "/subscribe/morning"
+    create_topic(session, publication, "Sport", actor="test")
+    create_attribute(session, publication, "city", label="Home city", by_readers=True, actor="test")
+    session.commit()
+    shown = editor_client.get(readers).text
+    assert ["Sport" in shown, "Home city" in shown, "Deutsch" in shown] == [True, False, False]
+    sent = {"attribute": "city", "language": "y", "sites": "https://www.example.org/"}
+    assert editor_client.post(page, data=sent).status_code == 303
+    shown = editor_client.get(readers).text
+    assert ["Sport" in shown, "Home city" in shown, "Deutsch" in shown] == [False, True, True]
+    assert values(editor_client.get(page), page)["sites"].strip() == "https://www.example.org"
+    refused = editor_client.post(page, data=sent | {"sites": "example.org", "topic": "sport"})
+    assert refused.status_code == 400
+    assert values(refused, page)["sites"].strip() == "example.org"
+    assert "is not a site" in refused.text
+    assert "Sport" not in editor_client.get(readers).text

@@ -86,6 +86,7 @@ def test_each_outcome_is_counted_and_nobody_is_added(
         assert words in page, words
     assert counts(page) == [
         ("Will be added", 1),
+        ("Will be updated", 0),
         ("Already subscribed", 1),
         *[("Skipped", 1)] * 3,
         ("Left out", 2),

@@ -37,12 +37,18 @@ class Upload:
         self.folder = runtime.settings.data_dir / FOLDER
 
     def send(
-        self, octets: bytes | str = b"", *, name: str = "people.csv", text: str = "", statement: str = AGREED
+        self,
+        octets: bytes | str = b"",
+        *,
+        name: str = "people.csv",
+        text: str = "",
+        statement: str = AGREED,
+        kind: str = "subscribe",
     ) -> tuple[int, str, str]:
         """Status, where it leads to, and the page."""
         raw = octets.encode() if isinstance(octets, str) else octets
         file = (name, raw) if octets or not text else None
-        body = multipart(file, csrf_token=self.client.token, text=text, statement=statement)
+        body = multipart(file, csrf_token=self.client.token, text=text, statement=statement, kind=kind)
         answer = self.client.post(IMPORT, data=body, content_type=f"multipart/form-data; boundary={BOUNDARY}")
         return answer.status_code, answer.location or "", answer.text
 

@@ -1,0 +1,60 @@
+"""The page of suspect sign-ups."""
+
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core.addresses import parse_address
+from newsletter.deferred.defer import defer_sign_up
+from newsletter.outbox.models import SystemMessage
+from newsletter.publications.models import Publication
+from newsletter.subscribers.consent import words
+from newsletter.subscribers.models import ConsentSource
+from tests.databases import both_databases
+from tests.deciding import decide_all
+from tests.web.admin.subscribers.requests import XSS, read
+from tests.web.signed_in import SignedIn
+
+PAGE = "/admin/p/morning/subscribers/suspects"
+
+
+def held(session: Session, publication: Publication, *names: str) -> None:
+    for name in names:
+        defer_sign_up(
+            session,
+            publication=publication,
+            address=parse_address(f"{name}@mailinator.com"),
+            name=XSS,
+            words=words(publication.name, "en"),
+            source=ConsentSource.SITE,
+            ip="192.0.2.7",
+        )
+    session.commit()
+    decide_all(session)
+
+
+def boxes(page: str) -> list[str]:
+    return [str(box.get("value")) for box in html.fromstring(page).cssselect("[name=suspect]")]
+
+
+@both_databases
+def test_editors_let_in_and_drop(editor_client: SignedIn, session: Session, publication: Publication) -> None:
+    assert "No suspects" in read(editor_client, PAGE)
+    assert "Suspects" not in read(editor_client, "/admin/p/morning/subscribers")
+    held(session, publication, "ana", "bo", "cy")
+    page = read(editor_client, PAGE)
+    for shown in ("ana@mailinator.com", "an address to throw away", "192.0.2.7", "another site"):
+        assert shown in page
+    assert XSS not in page
+    assert "Suspects (3)" in read(editor_client, "/admin/p/morning/subscribers")
+    ana, bo, _cy = boxes(page)
+    assert editor_client.post(f"{PAGE}/let-in", data={"suspect": [ana, "x", "9" * 50]}).status_code == 303
+    assert "1 sign-up was let in" in read(editor_client, PAGE)
+    assert editor_client.post(f"{PAGE}/drop", data={"suspect": [ana, bo]}).status_code == 303
+    assert "1 sign-up was dropped" in read(editor_client, PAGE)
+    assert editor_client.post(f"{PAGE}/drop").status_code == 303
+    page = read(editor_client, PAGE)
+    assert "Tick the sign-ups first" in page
+    assert len(boxes(page)) == 1
+    message = session.scalars(select(SystemMessage)).one()
+    assert (message.kind, message.recipient) == ("confirmation", "ana@mailinator.com")
