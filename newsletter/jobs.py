@@ -27,6 +27,9 @@ undo_import = Job("undo_import", Queue.IMPORTS, {"import_id": int})
 # Writes the file of an export, from its beginning; the sweep publishes it for those that are not done.
 export_subscribers = Job("export_subscribers", Queue.IMPORTS, {"export_id": int})
 
+# Changes the people whom a filter found, or takes that back; the sweep publishes it for those that stalled.
+change_in_bulk = Job("change_in_bulk", Queue.IMPORTS, {"bulk_id": int})
+
 # Reads the page of an entry of an inbox, the picture of one that was used, or a feed: whatever waits longest.
 # Published again while there is more.
 fetch_next = Job("fetch_next", Queue.FETCH, {})
@@ -57,6 +60,7 @@ CATALOGUE: tuple[Job, ...] = (
     import_subscribers,
     undo_import,
     export_subscribers,
+    change_in_bulk,
     fetch_next,
     check_sender,
     check_spam,

@@ -31,6 +31,7 @@ from newsletter.segments import models as segments
 from newsletter.stories import models as stories
 from newsletter.subscribers import models as subscribers
 from newsletter.subscribers.attributes import models as attributes
+from newsletter.subscribers.bulk import models as bulk
 from newsletter.subscribers.exports import models as exports
 from newsletter.subscribers.imports import models as imports
 from newsletter.subscribers.tags import models as tags
@@ -44,6 +45,7 @@ __all__ = [
     "archive_search",
     "attributes",
     "audit",
+    "bulk",
     "cadence",
     "comments",
     "corrections",

@@ -1,7 +1,9 @@
-"""The imports queue: reading uploaded files, and writing those that are downloaded."""
+"""The imports queue: uploads are read, downloads are written, and many people are changed at once."""
 
 from newsletter import jobs
 from newsletter.segments.members import members_of_segment
+from newsletter.segments.narrow import chosen_by_filter
+from newsletter.subscribers.bulk.process import run_bulk
 from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.exports.process import run_export
 from newsletter.subscribers.imports.files import ImportFiles
@@ -32,3 +34,10 @@ def export_subscribers(export_id: int) -> None:
     files = ExportFiles(settings().data_dir)
     with ending_on_term() as stopping:
         run_export(runtime().sessions, export_id, files, members_of_segment, stopping.is_set)
+
+
+@handles(jobs.change_in_bulk)
+def change_in_bulk(bulk_id: int) -> None:
+    """Change people a batch at a time; asked to end, the sweep has it taken up again."""
+    with ending_on_term() as stopping:
+        run_bulk(runtime().sessions, bulk_id, chosen_by_filter, stopping.is_set)

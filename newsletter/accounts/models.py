@@ -8,7 +8,7 @@ https://flask-security.readthedocs.io/en/stable/models.html
 from datetime import datetime
 
 from flask_security.models import sqla
-from sqlalchemy import ForeignKey, String, true
+from sqlalchemy import JSON, ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.accounts.permissions import Permission, RoleName, permits
@@ -43,6 +43,8 @@ class User(Base, sqla.FsUserMixin):
     invited_at: Mapped[datetime | None]
     # Whether the report of each mailing is mailed to them the day after.
     report_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # Columns of the list of subscribers, by the id of the publication.
+    list_columns: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict, server_default="{}")
     create_datetime: Mapped[datetime] = mapped_column(default=clock.now)
     update_datetime: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

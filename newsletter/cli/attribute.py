@@ -23,7 +23,11 @@ def command() -> None: ...
 )
 @click.option("--label", default="", help="What people read; by default NAME.")
 @click.option("--choice", "choices", multiple=True, help="A choice; repeat for each, in order.")
-@click.option("--by-readers", is_flag=True, help="Readers fill it in, when they sign up and later.")
+@click.option(
+    "--by-readers",
+    is_flag=True,
+    help="Readers fill it in themselves; the page Sign-up form says whether it asks for it.",
+)
 @json_option
 def create(
     name: str,

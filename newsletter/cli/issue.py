@@ -13,11 +13,13 @@ from newsletter.cli import (
     issue_bundle,
     issue_comments,
     issue_correct,
+    issue_edition,
     issue_history,
     issue_new,
     issue_render,
     issue_send,
     issue_sizes,
+    issue_test,
     issue_waive,
 )
 from newsletter.cli.environment import answer, console, json_option, runtime, session
@@ -199,10 +201,12 @@ def _facts(issue: "Issue") -> dict[str, Any]:
 
 for below in (
     issue_archive.archive,
+    issue_edition.edition,
     issue_new.new,
     issue_render.render,
     issue_send.send,
     issue_sizes.sizes,
+    issue_test.test,
     *(issue_history.revisions, issue_history.diff, issue_history.restore),
     *(issue_approval.request_review, issue_approval.approve),
     *(issue_comments.comment, issue_comments.comments, issue_comments.share, issue_comments.unshare),

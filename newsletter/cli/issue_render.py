@@ -11,9 +11,11 @@ from newsletter.cli.parameters import ID, NUMBER
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from newsletter.document import Document
     from newsletter.issues.invented_reader import InventedReader
     from newsletter.issues.models import Issue
     from newsletter.rendering.compile_input import CompileInput
+    from newsletter.rendering.variant import Variant
 
 FORMATS = ("html", "text", "eml", "list", "links", "reading")
 
@@ -30,7 +32,9 @@ FORMATS = ("html", "text", "eml", "list", "links", "reading")
 )
 @click.option("--subscriber", "email", help="The reader to render it for; an example reader by default.")
 @click.option("--name", help="The name of an invented reader.")
-@click.option("--language", help="The language of an invented reader, such as de.")
+@click.option(
+    "--language", help="The language of an invented reader, such as de; it chooses the edition, too."
+)
 @click.option(
     "--attribute",
     "attributes",
@@ -67,7 +71,7 @@ def render(
             found,
             issue.publication,
             runtime().links,
-            variant=invented.variant_of(content.document),
+            variant=_variant(opened, issue, content.document, email, invented),
             content=content,
         )
         values = _values(opened, issue, email, invented)
@@ -95,6 +99,21 @@ def _values(
         return example_values(issue.publication, links, name=invented.name, attributes=invented.attributes)
     subscriber = find_by_address(opened, parse_address(email))
     return subscriber_values(opened, issue.publication, subscriber, links)
+
+
+def _variant(
+    opened: "Session", issue: "Issue", document: "Document", email: str | None, invented: "InventedReader"
+) -> "Variant":
+    """The edition and the sections that the reader gets; all of them for an example reader."""
+    from newsletter.core.addresses import parse_address
+    from newsletter.rendering.variant import numbered_variant
+    from newsletter.sending.variants import number_of
+    from newsletter.subscribers.find import find_by_address
+
+    if email is None:
+        return invented.variant_of(document, issue.publication.language)
+    subscriber = find_by_address(opened, parse_address(email))
+    return numbered_variant(document, number_of(opened, document, issue.publication, subscriber.id))
 
 
 def _written(form: str, given: "CompileInput", values: dict[str, str], *, redirects: bool) -> bytes:

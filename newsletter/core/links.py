@@ -122,24 +122,28 @@ class Links:
         query = f"?{urlencode(asked)}" if asked else ""
         return f"{self.public_url}/archive/{quote(publication_slug)}/{query}"
 
-    def issue(self, publication_slug: str, issue_slug: str) -> str:
-        return f"{self.public_url}/archive/{quote(publication_slug)}/{quote(issue_slug)}"
+    def issue(self, publication_slug: str, issue_slug: str, edition: str = "") -> str:
+        """The page of an issue, or of its edition in a language."""
+        page = f"{self.public_url}/archive/{quote(publication_slug)}/{quote(issue_slug)}"
+        return f"{page}/{edition}" if edition else page
 
-    def issue_email(self, publication_slug: str, issue_slug: str) -> str:
+    def issue_email(self, publication_slug: str, issue_slug: str, edition: str = "") -> str:
         """The email itself, as a web page of its own ("View in browser")."""
-        return f"{self.issue(publication_slug, issue_slug)}/email"
+        return f"{self.issue(publication_slug, issue_slug, edition)}/email"
 
     def sent_variant(self, mailing_id: int, number: int) -> str:
         """The email of a variant of a mailing, as a web page of its own."""
         return f"{self.public_url}/email/{self.signer.sign(Purpose.SENT_VARIANT, mailing_id, number)}"
 
-    def preview(self, revision_id: int) -> str:
+    def preview(self, revision_id: int, edition: str = "") -> str:
         """A draft as the article that it will be, for who got it as a test message."""
-        return f"{self.public_url}/preview/{self.signer.sign(Purpose.VIEW, revision_id)}"
+        page = f"{self.public_url}/preview/{self.signer.sign(Purpose.VIEW, revision_id)}"
+        return f"{page}?edition={edition}" if edition else page
 
-    def preview_email(self, revision_id: int) -> str:
+    def preview_email(self, revision_id: int, edition: str = "") -> str:
         """The email of a draft, as a web page of its own."""
-        return f"{self.preview(revision_id)}/email"
+        page, mark, query = self.preview(revision_id, edition).partition("?")
+        return f"{page}/email{mark}{query}"
 
     def redirect(self, link_id: int) -> str:
         """Leads to where the link of a mailing with that id leads now."""
@@ -162,8 +166,10 @@ class Links:
         """Where the team comments on an issue."""
         return f"{self.public_url}/admin/issues/{issue_id}/comments"
 
-    def feed(self, publication_slug: str) -> str:
-        return f"{self.public_url}/archive/{quote(publication_slug)}/feed.atom"
+    def feed(self, publication_slug: str, language: str = "") -> str:
+        """The feed of a publication: as it is, or with the editions in a language."""
+        archive = f"{self.public_url}/archive/{quote(publication_slug)}"
+        return f"{archive}/feed/{language}.atom" if language else f"{archive}/feed.atom"
 
     def media(self, path: str) -> str:
         return f"{self.public_url}/media/{path}"

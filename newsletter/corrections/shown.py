@@ -15,7 +15,7 @@ from newsletter.issues.diff import FieldDiff, Piece, diff_documents
 from newsletter.issues.diff.words import diff_words, shorten
 from newsletter.issues.models import Issue, Revision
 from newsletter.publications.models import Publication
-from newsletter.rendering.variant import Reader, sections_of, variant_for
+from newsletter.rendering.variant import sections_of, stranger_variant
 
 RICH_FIELDS = {"text", "blurb", "intro"}
 PLAIN_FIELDS = {
@@ -93,5 +93,5 @@ def _document(session: Session, row: Correction, number: int) -> Document:
         .where(Revision.issue_id == row.issue_id, Revision.number == number)
     ).one()
     document = loads(text, stored=True)
-    reader = Reader(language=document.language or publication_language)
-    return document.model_copy(update={"sections": sections_of(document, variant_for(document, reader))})
+    seen = sections_of(document, stranger_variant(document, publication_language))
+    return document.model_copy(update={"sections": seen, "editions": ()})

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from newsletter.document.blocks import AnySection
+from newsletter.document.edition import MOST_EDITIONS, Edition
 from newsletter.document.fields import Language, Line, Model, Slug, Title, refused
 from newsletter.document.image import Image
 from newsletter.document.merge import with_defaults
@@ -39,6 +40,8 @@ class Document(Model):
     """The picture that a shared link shows."""
     sections: Annotated[tuple[AnySection, ...], Field(max_length=100)] = ()
     """The sections in reading order."""
+    editions: Annotated[tuple[Edition, ...], Field(max_length=MOST_EDITIONS)] = ()
+    """The texts in further languages."""
 
     @field_validator("slug")
     @classmethod
@@ -60,6 +63,20 @@ class Document(Model):
                 raise PydanticCustomError("refused", "{sentence}", context)
             taken.add(section.id)
         return tuple(section if section.id else _with_id(section, taken) for section in sections)
+
+    @field_validator("editions")
+    @classmethod
+    def _a_language_has_one_edition(
+        cls, editions: tuple[Edition, ...], info: ValidationInfo
+    ) -> tuple[Edition, ...]:
+        taken = {str(info.data.get("language") or "").lower()}
+        for index, edition in enumerate(editions):
+            if edition.language.lower() in taken:
+                sentence = f"The issue is in the language “{edition.language}” already."
+                context = {"sentence": sentence, "at": f"[{index}].language"}
+                raise PydanticCustomError("refused", "{sentence}", context)
+            taken.add(edition.language.lower())
+        return editions
 
 
 def _with_id(section: Section, taken: set[str]) -> Section:

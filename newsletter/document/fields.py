@@ -157,6 +157,7 @@ Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_l
 ShortLine = Annotated[str, StringConstraints(max_length=120), AfterValidator(_check_line), _format("line")]
 Title = Annotated[Line, AfterValidator(_check_filled)]
 PlainText = Annotated[str, StringConstraints(max_length=5_000), AfterValidator(_check_text), _format("text")]
+AnyText = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_check_text), _format("text")]
 Statement = Annotated[
     str, StringConstraints(max_length=1_000), AfterValidator(_check_rich), _format("markdown-line")
 ]

@@ -1,4 +1,7 @@
-"""Walking through a document: every text, link and image with its place, for checks, tracking and media."""
+"""Walking through a document: every text, link and image with its place, for checks, tracking and media.
+
+Of a document in several languages, only what it says in its own: `translate.in_edition` gives the others.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,19 +109,24 @@ def _field(path: str) -> str:
 
 def _models(model: Model, path: str) -> Iterator[tuple[str, Model]]:
     yield path, model
-    for name in type(model).model_fields:
+    for name in _fields(model):
         for inner_path, value in _spread(getattr(model, name), f"{path}.{name}".lstrip(".")):
             if isinstance(value, Model):
                 yield from _models(value, inner_path)
 
 
 def _strings(model: Model, path: str) -> Iterator[tuple[str, str, Model]]:
-    for name in type(model).model_fields:
+    for name in _fields(model):
         for inner_path, value in _spread(getattr(model, name), f"{path}.{name}".lstrip(".")):
             if isinstance(value, Model):
                 yield from _strings(value, inner_path)
             elif isinstance(value, str) and value:
                 yield inner_path, value, model
+
+
+def _fields(model: Model) -> Iterator[str]:
+    """The fields of a model; what a document says in further languages is a document of its own."""
+    return (name for name in type(model).model_fields if name != "editions")
 
 
 def _spread(value: object, path: str) -> Iterator[tuple[str, object]]:

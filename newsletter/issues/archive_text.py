@@ -10,7 +10,7 @@ from newsletter.document.merge import with_defaults
 from newsletter.document.richtext import to_plain
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
-from newsletter.rendering.variant import Reader, sections_of, variant_for
+from newsletter.rendering.variant import sections_of, stranger_variant
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def update_archive_text(session: Session, issue: Issue) -> None:
 def shown_text(document: Document, publication_language: str) -> ShownText:
     """The texts that everybody sees: not those for some readers only, nor what only the email says."""
     language = document.language or publication_language
-    seen = sections_of(document, variant_for(document, Reader(language=language)))
+    seen = sections_of(document, stranger_variant(document, publication_language))
     part = document.model_copy(update={"sections": seen})
     placed: dict[str, list[str]] = {}
     for place in walk.plain_words(part):

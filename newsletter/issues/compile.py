@@ -16,6 +16,7 @@ from newsletter.core.idn import to_ascii_domain
 from newsletter.core.links import Links
 from newsletter.core.zones import zone_or_utc
 from newsletter.document import Document
+from newsletter.document.translate import in_edition
 from newsletter.issues.content import IssueContent, load_content
 from newsletter.issues.library import media_image, with_library_texts
 from newsletter.issues.models import Issue, Revision
@@ -82,7 +83,7 @@ def compile_input(
     content = content or load_content(session, revision, publication)
     given = render_input(session, revision, content, publication, links, variant=variant)
     if proof:
-        given = replace(given, links=_proof_links(session, revision, given.links, links))
+        given = replace(given, links=_proof_links(session, revision, given.links, links, variant.edition))
     return CompileInput(given, message_headers(publication, links, mailing_id), mark)
 
 
@@ -95,10 +96,11 @@ def render_input(
     *,
     variant: Variant = EVERYTHING,
 ) -> RenderInput:
-    """Everything that the rendered issue depends on, copied from the rows."""
+    """Everything that the rendered issue depends on, copied from the rows; in the language of `variant`."""
     issue = session.get_one(Issue, revision.issue_id)
+    translated = in_edition(with_library_texts(content.document, content.media), variant.edition)
     return RenderInput(
-        document=with_library_texts(content.document, content.media),
+        document=translated.document,
         publication=PublicationInput(
             name=publication.name,
             postal_address=publication.postal_address,
@@ -111,13 +113,15 @@ def render_input(
             tokens=publication.theme_tokens,
         ),
         issue=IssueInput(number=_number(session, issue), date=issue_day(issue, publication)),
-        links=_issue_links(session, issue, publication, content.document, links),
+        links=_issue_links(session, issue, publication, content.document, links, edition=variant.edition),
         media={
             source.removeprefix("media:"): media_image(links, row) for source, row in content.media.items()
         },
         theme=publication.theme,
         template=template_in_use(session, publication),
         variant=variant,
+        untranslated=tuple(sorted(translated.untranslated)),
+        original_language=content.document.language or publication.language,
     )
 
 
@@ -174,7 +178,13 @@ def local_day(moment: datetime, publication: Publication) -> date:
 
 
 def _issue_links(
-    session: Session, issue: Issue, publication: Publication, document: Document, links: Links
+    session: Session,
+    issue: Issue,
+    publication: Publication,
+    document: Document,
+    links: Links,
+    *,
+    edition: str,
 ) -> IssueLinks:
     if issue.corrects_issue_id is not None:
         # It has no page of its own: on the web, its readers read what it is about.
@@ -188,18 +198,20 @@ def _issue_links(
             archive_url=links.archive(publication.slug), subscribe_url=links.subscribe(publication.slug)
         )
     return IssueLinks(
-        archive_url=links.issue(publication.slug, document.slug),
-        view_in_browser_url=links.issue_email(publication.slug, document.slug),
+        archive_url=links.issue(publication.slug, document.slug, edition),
+        view_in_browser_url=links.issue_email(publication.slug, document.slug, edition),
         subscribe_url=links.subscribe(publication.slug),
     )
 
 
-def _proof_links(session: Session, revision: Revision, real: IssueLinks, links: Links) -> IssueLinks:
+def _proof_links(
+    session: Session, revision: Revision, real: IssueLinks, links: Links, edition: str
+) -> IssueLinks:
     """The links of a test message: until the issue has a page, they lead to signed previews of `revision`."""
     issue = session.get_one(Issue, revision.issue_id)
     if issue.published_revision is not None or not issue.is_regular:
         return real
-    preview, email = links.preview(revision.id), links.preview_email(revision.id)
+    preview, email = links.preview(revision.id, edition), links.preview_email(revision.id, edition)
     return replace(real, archive_url=preview, view_in_browser_url=email)
 
 

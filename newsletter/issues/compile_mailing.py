@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
+from newsletter.document import Document
 from newsletter.document.walk import untracked_urls
 from newsletter.issues.compile import compile_input
 from newsletter.issues.content import load_content
@@ -32,12 +33,13 @@ def compile_for_mailing(
 ) -> list[StoredMessage]:
     """The messages of a mailing, with what they were made of; raises what `compile_issue` raises.
 
-    One is for a stranger, and one for each other of the variants that have these numbers. Their links go
-    through our redirect, and are counted, where the publication says so; nobody else's message has those.
+    One is for a stranger, one for strangers of each edition, which the archive shows too, and one for each
+    other of the variants that have these numbers. Their links go through our redirect, and are counted, where
+    the publication says so; nobody else's message has those.
     """
     content = load_content(session, revision, publication)
     document = content.document
-    stranger = stranger_number(document, publication.language)
+    stranger, *of_editions = stranger_numbers(document, publication.language)
     inputs = {
         number: compile_input(
             *(session, revision, publication, links),
@@ -45,9 +47,9 @@ def compile_for_mailing(
             variant=numbered_variant(document, number),
             content=content,
         )
-        for number in sorted({stranger, *numbers})
+        for number in sorted({stranger, *of_editions, *numbers})
     }
-    for number in inputs.keys() - {stranger}:  # the archive shows what a stranger sees
+    for number in inputs.keys() - {stranger, *of_editions}:  # the archive shows what a stranger sees
         inputs[number] = _viewed_at(inputs[number], links.sent_variant(mailing_id, number))
     if changes_links(publication):
         issue = session.get_one(Issue, revision.issue_id)
@@ -68,6 +70,12 @@ def compile_for_mailing(
         )
         for number, given in inputs.items()
     ]
+
+
+def stranger_numbers(document: Document, publication_language: str) -> list[int]:
+    """The numbers of what the archive shows: in the issue's own language, then in those of its editions."""
+    places = range(len(document.editions) + 1)
+    return [stranger_number(document, publication_language, place) for place in places]
 
 
 def _viewed_at(given: CompileInput, url: str) -> CompileInput:

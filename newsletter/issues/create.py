@@ -27,8 +27,8 @@ def create_issue(
     Its slug is made from the title, with a number where another issue has it. Raises `Refused` naming the
     field for a title that cannot be used.
     """
-    sections = skeleton(load_document(find_revision(session, like))) if like else ()
-    begun = _with_title(title.strip()).model_copy(update={"sections": sections})
+    kept = skeleton(load_document(find_revision(session, like))) if like else {}
+    begun = _with_title(title.strip()).model_copy(update=kept)
     document = begun.model_copy(update={"slug": free_slug(session, publication, begun.slug)})
     saved = save_document(session, publication, document, author=actor)
     audit.record(session, "issue.created", "issue", saved.issue.id, actor=actor, title=document.title)

@@ -50,6 +50,23 @@ def state_of(revision: Revision) -> str:
     return f"{revision.number}.{revision.edits}"
 
 
+def with_editions_of(earlier: Document, document: Document) -> Document:
+    """`document`, with the editions of the one that it follows, unless it says something of editions itself.
+
+    Markdown has no place for them, and what knows nothing of them must not lose them.
+    """
+    if "editions" in document.model_fields_set or not earlier.editions:
+        return document
+    own = (document.language or "").lower()
+    kept = tuple(each for each in earlier.editions if each.language.lower() != own)
+    return document.model_copy(update={"editions": kept})
+
+
+def editor_json(document: Document) -> dict[str, Any]:
+    """The same for the issue editor, which shows one language: editions have a page of their own."""
+    return document.model_dump(mode="json", exclude={"editions"})
+
+
 def full_json(document: Document) -> dict[str, Any]:
     """The document as JSON with every field, also those at their default, because patches refer to them."""
     return document.model_dump(mode="json")
@@ -71,7 +88,8 @@ def edit_issue(
     mailing = current_mailing(session, issue.id)
     if mailing is not None:
         raise Locked(mailing)
-    typed = read(apply_patch(full_json(load_document(revision)), operations))
+    now = load_document(revision)
+    typed = with_editions_of(now, read(apply_patch(full_json(now), operations)))
     document = with_snippets(session, issue.publication_id, typed)
     text = dumps(document)
     if text == revision.document:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from newsletter.core.errors import Conflict, Refused
 from newsletter.document import Document, dumps
 from newsletter.issues.create import MOST_SAME_TITLES, numbered_slug
-from newsletter.issues.edit import lock_issue
-from newsletter.issues.load import find_revision
+from newsletter.issues.edit import lock_issue, with_editions_of
+from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.save import Saved, save_document
 from newsletter.mailings.current import current_mailing
@@ -61,7 +61,8 @@ def import_document(
 
 def _may_be_changed(session: Session, issue: Issue, document: Document, number: int) -> bool:
     """Whether saving `document` as `issue` changes nothing that was sent, and no issue of another title."""
-    if find_revision(session, issue).document == dumps(document):
+    newest = find_revision(session, issue)
+    if newest.document == dumps(with_editions_of(load_document(newest), document)):
         return True  # nothing changes at all
     if number > 1 and issue.title != document.title:
         return False

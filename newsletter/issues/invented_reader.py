@@ -32,9 +32,11 @@ class InventedReader:
         """Whether nothing is known of them."""
         return not (self.name or self.attributes or self.language)
 
-    def variant_of(self, document: Document) -> Variant:
-        """The sections that they see; all of them, as when the issue is sent, where no language was given."""
-        return variant_for(document, Reader(language=self.language)) if self.language else EVERYTHING
+    def variant_of(self, document: Document, publication_language: str) -> Variant:
+        """The edition and the sections that they see; all of them where no language was given."""
+        if not self.language:
+            return EVERYTHING
+        return variant_for(document, Reader(language=self.language), publication_language)
 
 
 def invented_reader(name: str, language: str, attributes: Mapping[str, str]) -> InventedReader:

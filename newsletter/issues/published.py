@@ -14,6 +14,7 @@ from newsletter.issues.models import Issue, IssueTag, Revision
 from newsletter.mailings.models import Mailing, StoredMessage
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.variant import stranger_number
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,30 @@ def previous_and_next(session: Session, issue: Issue) -> tuple[Issue | None, Iss
     return session.scalar(before), session.scalar(after)
 
 
-def sent_message(session: Session, published: Published) -> CompiledMessage | None:
-    """The message of the issue as it was first sent; None when it was published without one."""
+def sent_message(
+    session: Session, published: Published, publication_language: str = "", edition: str = ""
+) -> CompiledMessage | None:
+    """The message of the issue, or of its `edition`, as it was first sent to a stranger.
+
+    None when it was published without one, or without that edition.
+    """
+    variant = stranger_key(published.document, publication_language, edition)
     compiled = session.scalar(
         select(StoredMessage.compiled)
         .join(Mailing, Mailing.id == StoredMessage.mailing_id)
-        .where(Mailing.issue_id == published.issue.id, StoredMessage.variant == "")
+        .where(Mailing.issue_id == published.issue.id, StoredMessage.variant == variant)
         .order_by(Mailing.id)
         .limit(1)
     )
     return CompiledMessage.from_json(compiled) if compiled else None
+
+
+def stranger_key(document: Document, publication_language: str, edition: str) -> str:
+    """The `variant` by which the message of a stranger is stored: empty in the issue's own language."""
+    places = {each.language: place for place, each in enumerate(document.editions, start=1)}
+    if edition not in places:
+        return ""
+    return str(stranger_number(document, publication_language, places[edition]))
 
 
 def every_published(session: Session, limit: int) -> Iterator[tuple[str, str, datetime]]:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Conflict
 from newsletter.document import Document, dumps
-from newsletter.issues.load import find_revision
+from newsletter.issues.edit import with_editions_of
+from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue, Revision
 from newsletter.issues.snippets.take_over import record_issue_snippets, with_snippets
 from newsletter.issues.stories import record_issue_stories
@@ -30,8 +31,9 @@ def save_document(
 ) -> Saved:
     """Save `document` in `publication`; the same document saved again is the same revision.
 
-    A draft takes over the words that its snippets have now. Revisions are only ever added, so a locked one
-    stays what it was. Raises `Conflict` when somebody else saved the same issue in the same moment.
+    A draft takes over the words that its snippets have now, and a document that says nothing of editions
+    takes over those that the issue has. Revisions are only ever added, so a locked one stays what it was.
+    Raises `Conflict` when somebody else saved the same issue in the same moment.
     """
     issue = _issue_to_change(session, publication, document.slug)
     if issue is None or is_draft(session, issue):
@@ -40,6 +42,7 @@ def save_document(
         issue = Issue(publication_id=publication.id, slug=document.slug, title=document.title)
     else:
         newest = find_revision(session, issue)
+        document = with_editions_of(load_document(newest), document)
         if newest.document == dumps(document):
             return Saved(issue, newest, changed=False)
     revision = _add_revision(session, issue, document, author=author, name=name)

@@ -8,6 +8,7 @@ from newsletter.core import clock
 from newsletter.core.errors import DomainError
 from newsletter.core.links import Links
 from newsletter.curation.link_checks.find import find_checked_links
+from newsletter.document.translate import in_edition
 from newsletter.document.walk import fields_of
 from newsletter.document.walk import links as links_of
 from newsletter.issues.compile import compile_input, local_day
@@ -16,6 +17,7 @@ from newsletter.issues.example import example_values
 from newsletter.issues.models import ProofMessage, Revision
 from newsletter.issues.snippets.changed import changed_snippets
 from newsletter.preflight.draft import Draft, ImageWords
+from newsletter.preflight.editions import edition_findings, progress_of
 from newsletter.preflight.finding import Finding, Level
 from newsletter.preflight.place_key import with_keys
 from newsletter.preflight.rule_versions import load_settings
@@ -26,6 +28,7 @@ from newsletter.preflight.waivers import standing_waivers, with_waivers
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile_input import compile_with_parts
 from newsletter.rendering.parts import PartBytes
+from newsletter.rendering.variant import Variant
 from newsletter.segments.find import list_segments
 from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.models import State, Subscriber, Subscription
@@ -49,21 +52,32 @@ def check(
     draft = make_draft(session, revision, publication, links, content)
     findings = [finding for rule in RULES for finding in rule.findings(draft)]
     keyed = list(with_keys(content.document, findings))
+    known = {(each.rule, each.path, each.message) for each in findings}
+    for edition in content.document.editions:
+        translated = make_draft(session, revision, publication, links, content, edition=edition.language)
+        keyed += edition_findings(translated, edition.language, known)
     judged = with_waivers(keyed, standing_waivers(session, revision.issue_id))
     return sorted(judged, key=lambda each: (each.level is not Level.BLOCKING, each.waived is not None))
 
 
 def make_draft(
-    session: Session, revision: Revision, publication: Publication, links: Links, content: IssueContent
+    session: Session,
+    revision: Revision,
+    publication: Publication,
+    links: Links,
+    content: IssueContent,
+    *,
+    edition: str = "",
 ) -> Draft:
-    """Everything that the rules look at."""
-    document = content.document
+    """Everything that the rules look at, in the issue or in its edition in a language."""
+    document = in_edition(content.document, edition).document if edition else content.document
     asked = {field.name for field in fields_of(document) if field.name.startswith(_ATTRIBUTE)}
     compiled, error, place = None, "", ""
     parts: tuple[PartBytes, ...] = ()
     snippets = changed_snippets(session, revision.issue_id, document)
     try:
-        given = compile_input(session, revision, publication, links, content=content)
+        seen = Variant(edition=edition)
+        given = compile_input(session, revision, publication, links, content=content, variant=seen)
         compiled, parts = compile_with_parts(given)
     except DomainError as failure:
         error = _told(failure)
@@ -93,6 +107,7 @@ def make_draft(
         outdated_snippets=snippets.outdated,
         topics=frozenset(topic.key for topic in list_labels(session, Topic, publication)),
         segments=frozenset(segment.slug for segment in list_segments(session, publication)),
+        editions={} if edition else progress_of(content),
         settings=load_settings(session, publication),
     )
 

@@ -1,11 +1,12 @@
 """What the rules look at: a document, where it would be sent from, and the message it makes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from newsletter.curation.link_checks.find import CheckedLink
 from newsletter.document import Document
+from newsletter.document.translate import TextInEdition
 from newsletter.preflight.settings import DEFAULTS, RuleSettings
 from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.publications.models import Publication
@@ -41,6 +42,7 @@ class Draft:
     missing_snippets, outdated_snippets: keys of snippets that a draft uses and that are gone, or have another
               text by now; none for what is scheduled or was sent, which keeps its words.
     topics, segments: those of the publication, by their keys.
+    editions: the texts of each edition and their translations, by its language.
     settings: what the publication chose about the rules.
     """
 
@@ -64,4 +66,5 @@ class Draft:
     outdated_snippets: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
+    editions: Mapping[str, Sequence[TextInEdition]] = field(default_factory=dict)
     settings: RuleSettings = DEFAULTS

@@ -46,6 +46,7 @@ class Finding:
     """A remark and the rule that made it. `path` is such as `sections[2].items[0].url`, or empty.
 
     `key` names the finding while the text of its place stays as it is (see `preflight.place_key`).
+    `edition` is the language of the edition that it is about, where it is about one alone.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class Finding:
     waivable: bool = False
     key: str = ""
     waived: Waived | None = None
+    edition: str = ""
 
     def facts(self) -> dict[str, Any]:
         """What pages, commands and bundles tell of it, as JSON."""
@@ -70,6 +72,7 @@ class Finding:
             "level": self.level,
             "message": self.message,
             "path": self.path,
+            "edition": self.edition,
             "waived": waived,
         }
 

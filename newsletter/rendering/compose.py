@@ -99,7 +99,14 @@ def template_context(
     tokens = theme.styled(publication.tokens)
     sections = [each for each in sections_of(document, given.variant) if not is_empty(each)]
     return {
-        "wording": Wording(language, substitution, translations(language), given.media),
+        "wording": Wording(
+            language,
+            substitution,
+            translations(language),
+            given.media,
+            frozenset(given.untranslated),
+            given.original_language,
+        ),
         "document": document,
         "sections": sections,
         "contents": listed_contents(tokens, sections),

@@ -5,7 +5,7 @@ They read `wording` from the template's context, so that one environment serves 
 `with context`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from gettext import NullTranslations
@@ -37,13 +37,15 @@ class Wording:
     """How the words of a document are written out: for whom, in which language, with which images.
 
     Merge fields give way to their defaults unless another `substitution` is given; `media` holds the images
-    the document names as `media:KEY`.
+    the document names as `media:KEY`. Texts that are `untranslated` are in `original_language`.
     """
 
     language: str = "en"
     substitution: Substitution = DEFAULTS
     translations: NullTranslations = field(default_factory=NullTranslations)
     media: Mapping[str, MediaImage] = field(default_factory=dict)
+    untranslated: Collection[str] = ()
+    original_language: str = ""
 
     def phrasing(self, url: str = "") -> attribution.Phrasing:
         """How outlets are named in this language, linked to `url` if there is one."""
@@ -196,6 +198,15 @@ def turned(context: Context, text: str) -> str:
 
 
 @pass_context
+def lang(context: Context, text: str) -> Markup:
+    """The attribute `lang` of the element that holds `text`, where it was not translated; else nothing."""
+    wording = _wording(context)
+    if not text or text not in wording.untranslated:
+        return Markup("")
+    return Markup(' lang="{}"').format(wording.original_language)
+
+
+@pass_context
 def isolated(context: Context, text: str) -> str:
     """A name or date in plain text, so that its direction and that of its line do not mix."""
     return directions.isolate(text, _wording(context).direction)
@@ -246,6 +257,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ended_once": ended_once,
     "href": href,
     "isolated": isolated,
+    "lang": lang,
     "lines": lines,
     "lines_with_links": lines_with_links,
     "picture": picture,

@@ -80,7 +80,8 @@ class RenderInput:
     """Everything that a rendered issue depends on; equal inputs give equal results but for the slots' nonce.
 
     `media` holds the images that the document names as `media:KEY`, by their key; `redirects` what links lead
-    to instead, by their URL (`document.url_key.normal_url`); `template` replaces the theme's HTML.
+    to instead, by their URL (`document.url_key.normal_url`); `template` replaces the theme's HTML. Texts
+    that are `untranslated` are in `original_language`, whatever the document's is.
     """
 
     document: Document
@@ -93,3 +94,5 @@ class RenderInput:
     redirects: Mapping[str, str] = field(default_factory=dict)
     template: CustomTemplate | None = None
     tracking: TrackingInput | None = None
+    untranslated: tuple[str, ...] = ()
+    original_language: str = ""

@@ -6,6 +6,7 @@ from newsletter.feedback.delete_old import delete_old
 from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
 from newsletter.sending.check_runner import Check, Period, in_transaction
+from newsletter.subscribers.bulk.process import forget_people, requeue_bulk
 from newsletter.subscribers.unconfirmed import look_after_unconfirmed
 
 FURTHER_CHECKS = (
@@ -29,6 +30,16 @@ FURTHER_CHECKS = (
         lambda context: delete_old(context.sessions),
         Period.HOUR,
         "Bounces and complaints get old: what they quote would be kept for ever.",
+    ),
+    Check(
+        lambda context: requeue_bulk(context.sessions),
+        Period.RECOVERY,
+        "The worker of a bulk change died, or its job was lost: only a part of the people would be changed.",
+    ),
+    Check(
+        lambda context: forget_people(context.sessions),
+        Period.HOUR,
+        "Many people were changed a month ago: who they were would be kept for ever.",
     ),
     Check(
         lambda context: mail_due_reports(context.sessions),

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from babel import Locale
-
-from newsletter.core.dates import babel_locale, write_day
+from newsletter.core.dates import write_day
+from newsletter.core.language_name import language_name
 from newsletter.segments.evaluate import Person, evaluate
 from newsletter.segments.names import Names
 from newsletter.segments.rules import (
@@ -102,13 +101,6 @@ def sentence_of(rule: Any, names: Names) -> str:
         case _:
             words = _past(rule)
     return words
-
-
-def language_name(tag: str) -> str:
-    """`German` for `de`; the tag itself where CLDR knows none."""
-    locale = babel_locale(tag)
-    known = tag.lower().partition("-")[0] == locale.language
-    return (locale.get_display_name(Locale("en")) if known else None) or tag
 
 
 def _name(labels: Any, key: str) -> str:

@@ -21,13 +21,15 @@ from newsletter.core.errors import Missing, Refused
 from newsletter.core.links import Links
 from newsletter.issues.compile import compile_issue, sender_domain
 from newsletter.issues.edit import lock_issue
-from newsletter.issues.load import find_revision
+from newsletter.issues.editions.change import require_edition
+from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import AUTHOR_LENGTH, Issue, ProofMessage, Revision
 from newsletter.issues.recipient import MailingIdentity, Recipient, recipient_values
 from newsletter.outbox.models import SystemMessage
 from newsletter.publications.models import Publication
 from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.variant import Variant
 from newsletter.smtp.dialogue import Envelope
 from newsletter.subscribers.find import find_by_address
 
@@ -58,22 +60,25 @@ def parse_proof_addresses(text: str) -> list[Address]:
 
 
 def post_proof(
-    session: Session, issue: Issue, addresses: list[Address], links: Links, *, actor: str
+    session: Session, issue: Issue, addresses: list[Address], links: Links, *, actor: str, edition: str = ""
 ) -> ProofMessage:
     """Compile the newest state of `issue` and put one copy for each address into the outbox.
 
-    Pressing twice within some seconds sends once. Raises what compiling raises for an issue that cannot be
-    rendered. The caller commits.
+    `edition`: the language of the edition; empty for the issue's own. Pressing twice within some seconds
+    sends once. Raises `Missing` for an edition that the issue does not have, and what compiling raises for
+    an issue that cannot be rendered. The caller commits.
     """
     lock_issue(session, issue.id)
     revision = find_revision(session, issue)
-    addresses_hash = hashlib.sha256(
-        " ".join(sorted(address.hash for address in addresses)).encode()
-    ).hexdigest()
+    if edition:
+        edition = require_edition(load_document(revision), edition).language
+    named = " ".join([*sorted(address.hash for address in addresses), *([edition] if edition else [])])
+    addresses_hash = hashlib.sha256(named.encode()).hexdigest()
     earlier = _posted_just_before(session, revision, actor[:AUTHOR_LENGTH], addresses_hash)
     if earlier is not None:
         return earlier
-    compiled = compile_issue(session, revision, issue.publication, links, mark=MARK, proof=True)
+    seen = Variant(edition=edition)
+    compiled = compile_issue(session, revision, issue.publication, links, variant=seen, mark=MARK, proof=True)
     proof = ProofMessage(
         issue_id=issue.id,
         revision_id=revision.id,
@@ -90,7 +95,7 @@ def post_proof(
             publication_id=issue.publication_id,
             recipient=address.email,
             address_hash=address.hash,
-            locale=issue.publication.language,
+            locale=edition or issue.publication.language,
             facts={"test_message_id": proof.id},
         )
         session.add(message)

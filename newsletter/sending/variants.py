@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
 from newsletter.core.errors import Refused
+from newsletter.core.language_tag import primary
 from newsletter.document import Document
 from newsletter.document.visibility import Visibility
 from newsletter.mailings.models import Exclusion, MailingVariant
 from newsletter.publications.models import Publication
-from newsletter.rendering.variant import conditions_of, stranger_number
+from newsletter.rendering.variant import (
+    MOST_CONDITIONS,
+    conditions_of,
+    edition_place,
+    languages_of,
+    stranger_number,
+)
+from newsletter.segments.attribute_condition import lower
 from newsletter.segments.compile import compile_rules
 from newsletter.segments.read import read
 from newsletter.subscribers.models import Subscriber, Subscription
@@ -26,14 +34,14 @@ class VariantChoice:
     """`number` of a reader's variant, for a statement over `Subscription` joined with its `Subscriber`."""
 
     number: ColumnElement[int]
-    several: bool  # some section is for some readers only
-    may_be_empty: bool  # each is
+    several: bool  # some section is for some readers only, or the issue has editions
+    seen: ColumnElement[int] | None  # 0 for who sees no section; None where nobody can
 
     def reason(self, reason: ColumnElement[str]) -> ColumnElement[str]:
         """`reason` for no copy, or that all sections are for others: nobody gets an empty email."""
-        if not self.may_be_empty:
+        if self.seen is None:
             return reason
-        nothing = and_(reason == "", self.number == 0)
+        nothing = and_(reason == "", self.seen == 0)
         return case((nothing, literal(Exclusion.NOTHING_TO_READ.value)), else_=reason)
 
 
@@ -59,12 +67,29 @@ def variant_choice(
         case((meets(condition), literal(1 << place)), else_=literal(0))
         for place, condition in enumerate(conditions)
     ]
-    number: ColumnElement[int] = literal(0)
+    seen: ColumnElement[int] = literal(0)
     for bit in bits:
-        number = number + bit
+        seen = seen + bit
     unconditional = any(each.visibility in (None, Visibility()) for each in document.sections)
-    several = bool(conditions)
-    return VariantChoice(number, several=several, may_be_empty=several and not unconditional)
+    several = bool(conditions) or bool(document.editions)
+    number = seen + _edition(session, document, publication.language) if document.editions else seen
+    return VariantChoice(number, several, None if unconditional or not conditions else seen)
+
+
+def _edition(session: Session, document: Document, publication_language: str) -> ColumnElement[int]:
+    """What `rendering.variant.edition_place` says of a subscriber, above the bits of the conditions."""
+    spoken = lower(Subscriber.language, session.get_bind().dialect.name)
+    offered = list(enumerate(tag.lower() for tag in languages_of(document, publication_language)))
+    # The most exact language that names theirs goes first, then the first of the same language.
+    exact = [(_begins(spoken, tag), place) for place, tag in sorted(offered, key=lambda each: -len(each[1]))]
+    same = [(_begins(spoken, primary(tag)), place) for place, tag in offered]
+    others = edition_place(document, "", publication_language)
+    place = case(*exact, *same, else_=literal(others))
+    return place * literal(1 << MOST_CONDITIONS)
+
+
+def _begins(spoken: ColumnElement[str], tag: str) -> ColumnElement[bool]:
+    return func.substr(spoken + literal("-"), 1, len(tag) + 1) == f"{tag}-"
 
 
 def count_variants_frozen(session: Session, mailing_id: int, members: Mapping[int, int]) -> None:
@@ -87,7 +112,7 @@ def variants_frozen(session: Session, mailing_id: int) -> list[int]:
     if len(numbers) > MOST_VARIANTS:
         sentence = (
             f"Its readers would get {len(numbers)} different emails, {MOST_VARIANTS} are possible:"
-            " show fewer sections to some readers only."
+            " show fewer sections to some readers only, or have fewer editions."
         )
         raise Refused("many_variants", sentence)
     return numbers

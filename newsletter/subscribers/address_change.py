@@ -5,7 +5,6 @@ whose it is: a worker decides whether a message goes to it. What the person subs
 Two people are never made one: a new address under which somebody subscribes, or has left, stays theirs.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,13 +25,13 @@ from newsletter.subscribers.models import (
     AddressChange,
     ConsentKind,
     ConsentSource,
-    State,
     Subscriber,
     Subscription,
 )
 from newsletter.subscribers.queries import (
     is_suppressed,
     lock_subscriber,
+    nobody_confirmed,
     publication_to_write_as,
     subscriptions_of,
 )
@@ -119,7 +118,7 @@ def check_change(session: Session, change: AddressChange) -> None:
     other = session.scalar(
         select(Subscriber).where(Subscriber.email_key == address.key, Subscriber.id != change.subscriber_id)
     )
-    if other is not None and not _gives_way(subscriptions_of(session, other.id)):
+    if other is not None and not _gives_way(session, other):
         raise _taken()
 
 
@@ -138,7 +137,8 @@ def change_address(
     check_change(session, change)
     address = parse_address(change.email)
     if other is not None:
-        if not _gives_way(lock_subscriptions(session, other.id)):
+        lock_subscriptions(session, other.id)
+        if not _gives_way(session, other):
             raise _taken()
         blank(session, other, actor=SUBSCRIBER)
     former = Address(subscriber.email or "", subscriber.email_key or "")
@@ -182,9 +182,10 @@ def _lock_people(session: Session, change: AddressChange) -> tuple[Subscriber, S
     return subscriber, others[0] if others else None
 
 
-def _gives_way(subscriptions: Sequence[Subscription]) -> bool:
-    """Whether whoever has these never confirmed or left anything: anybody may have typed their address."""
-    return all(each.state is State.PENDING and each.confirmed_at is None for each in subscriptions)
+def _gives_way(session: Session, other: Subscriber) -> bool:
+    """Whether nobody ever confirmed or left anything under that address: anybody may have typed it."""
+    theirs = select(Subscription.id).where(Subscription.subscriber_id == other.id, ~nobody_confirmed())
+    return session.scalar(theirs.limit(1)) is None
 
 
 def _tell(session: Session, subscriber: Subscriber, former: Address, locale: str) -> None:

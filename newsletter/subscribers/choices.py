@@ -59,6 +59,14 @@ def offer_of(session: Session, publication_id: int) -> Offer:
     return Offer(*(list(session.scalars(query)) for query in (topics, tags, attributes)))
 
 
+def everything_of(session: Session, publication_id: int) -> Offer:
+    """All topics, tags and attributes of the publication, which its editors may change of anybody."""
+    topics = select(Topic).where(Topic.publication_id == publication_id).order_by(Topic.id)
+    tags = select(Tag).where(Tag.publication_id == publication_id).order_by(Tag.id)
+    attributes = select(Attribute).where(Attribute.publication_id == publication_id).order_by(Attribute.id)
+    return Offer(*(list(session.scalars(query)) for query in (topics, tags, attributes)))
+
+
 def offer_at_sign_up(session: Session, publication_id: int) -> Offer:
     """What of `offer_of` the sign-up form asks for."""
     offer = offer_of(session, publication_id)
@@ -118,22 +126,26 @@ def change_choices(
     tags: Collection[str],
     values: Mapping[str, str],
     seen: str,
+    editor: str = "",
 ) -> None:
     """Keep what the reader chose on their page, which they filled in from what has the fingerprint `seen`.
 
-    Raises `Conflict` (`changed_meanwhile`) when something else is true by now, `Refused` as `read_choices`.
+    With `editor`, their address, it was a page of theirs, on which everything can be changed. Raises
+    `Conflict` (`changed_meanwhile`) when something else is true by now, `Refused` as `read_choices`.
     """
     # The person first, as signing up does; their values are in it.
     lock_subscriber(session, find_subscription(session, subscription_id).subscriber_id)
     subscription = lock_subscription(session, subscription_id)
-    offer = offer_of(session, subscription.publication_id)
+    of = subscription.publication_id
+    offer = everything_of(session, of) if editor else offer_of(session, of)
     before = current_choices(session, subscription, offer)
     if seen != fingerprint(offer, before):
         raise Conflict("changed_meanwhile", "Your choices were changed elsewhere in the meantime.")
     choices = read_choices(offer, topics=topics, tags=tags, values=values)
     if choices != before:
         apply_choices(session, subscription, offer, choices)
-        audit.record(session, "subscription.chosen", "subscription", subscription.id, actor=SUBSCRIBER)
+        action = "subscription.labelled" if editor else "subscription.chosen"
+        audit.record(session, action, "subscription", subscription.id, actor=editor or SUBSCRIBER)
 
 
 def apply_choices(session: Session, subscription: Subscription, offer: Offer, choices: Choices) -> None:

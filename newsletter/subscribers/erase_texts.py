@@ -21,6 +21,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "subscriber_export": ("wanted", "failure"),
     "import_problem": ("problem",),
     "import_change": ("before", "after"),
+    "bulk_change": ("chosen_by", "failure"),
     "system_message": ("error",),
     "segment": ("name", "rules"),
     "mailing": ("held_reason", "waiting_for", "frozen_segment"),
@@ -44,6 +45,7 @@ ABOUT_ONE = {"entry": "sender"}
 OF_ONE = {
     "tracking_event": "subscriber_id",
     "import_change": "subscriber_id",
+    "bulk_person": "subscriber_id",
     "address_change": "subscriber_id",
 }
 # What somebody asked for about an address, until a worker decides it: it is dropped.

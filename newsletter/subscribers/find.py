@@ -21,6 +21,12 @@ def find_by_address(session: Session, address: Address) -> Subscriber:
     return subscriber
 
 
+def has_subscriptions(session: Session, publication_id: int) -> bool:
+    """Whether anybody ever subscribed to the publication."""
+    anybody = select(Subscription.id).where(Subscription.publication_id == publication_id)
+    return session.scalar(anybody.limit(1)) is not None
+
+
 def count_subscriptions(session: Session, publication_id: int) -> dict[str, int]:
     """How many subscriptions of a publication are in each state, and the total."""
     # In the order in which they are shown. Each is a range of an index, counted without the rows.

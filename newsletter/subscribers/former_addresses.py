@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from newsletter.core.addresses import Address, address_key, key_hash
-from newsletter.subscribers.models import AddressChange, State, Subscriber, Subscription
+from newsletter.subscribers.models import AddressChange, Subscriber, Subscription
+from newsletter.subscribers.queries import nobody_confirmed
 
 MOVED = "moved"  # why an import leaves out an address that its person changed
 BATCH = 1000
@@ -73,10 +74,9 @@ def _moment(change: AddressChange) -> datetime:
 
 
 def _in_use(session: Session, hashes: set[str]) -> set[str]:
-    confirmed = or_(Subscription.state != State.PENDING, Subscription.confirmed_at.is_not(None))
     query = (
         select(Subscriber.address_hash)
         .join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .where(Subscriber.address_hash.in_(hashes), confirmed)
+        .where(Subscriber.address_hash.in_(hashes), ~nobody_confirmed())
     )
     return {found for found in session.scalars(query.distinct()) if found is not None}

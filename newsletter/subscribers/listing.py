@@ -19,7 +19,8 @@ from newsletter.subscribers.models import (
     Suppression,
     SuppressionReason,
 )
-from newsletter.subscribers.search import search_condition
+from newsletter.subscribers.search import search
+from newsletter.subscribers.walk import Found, beyond, walk
 
 PAGE = 50
 SUPPRESSED = "suppressed"  # beside the states: whatever state it is in, nothing is sent
@@ -41,6 +42,7 @@ class SubscriptionRow:
     confirmed_at: datetime | None
     paused_until: datetime | None
     ended_at: datetime | None
+    attributes: dict[str, Any]
     suppressed: SuppressionReason | None
 
     @property
@@ -63,11 +65,15 @@ class SubscriptionFilter:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionPage:
-    """Subscriptions, newest first, and whether there are others on either side."""
+    """Subscriptions, newest first, and whether there are, or may be, others on either side.
+
+    `stopped_at`: the subscription at which looking for more took too long, from where it goes on; else 0.
+    """
 
     rows: list[SubscriptionRow]
     newer: bool
     older: bool
+    stopped_at: int = 0
 
 
 def list_subscriptions(
@@ -75,23 +81,41 @@ def list_subscriptions(
     publication_id: int,
     wanted: SubscriptionFilter | None = None,
     *,
+    narrowed: ColumnElement[bool] | None = None,
     older_than: int = 0,
     newer_than: int = 0,
     limit: int = PAGE,
 ) -> SubscriptionPage:
-    """The newest ones, those older than the subscription `older_than`, or those newer than `newer_than`."""
-    query = _select(session, publication_id, wanted or SubscriptionFilter()).limit(limit + 1)
-    if newer_than:
-        query = query.where(Subscription.id > newer_than).order_by(Subscription.id)
+    """The newest ones, those older than the subscription `older_than`, or those newer than `newer_than`.
+
+    `narrowed` is a further condition over `Subscription` and `Subscriber`, such as of a segment.
+    """
+    query, few = _select(session, publication_id, wanted or SubscriptionFilter(), narrowed)
+    place = {"older_than": 0 if newer_than else older_than, "newer_than": newer_than}
+    if narrowed is None or few:
+        found = Found(list(session.execute(beyond(query, **place).limit(limit + 1))), 0)
     else:
-        query = query.order_by(Subscription.id.desc())
-        if older_than:
-            query = query.where(Subscription.id < older_than)
-    fetched = [SubscriptionRow(*row) for row in session.execute(query)]
-    more, rows = len(fetched) > limit, fetched[:limit]
+        found = walk(session, query, publication_id, limit=limit + 1, **place)
+    more = len(found.rows) > limit or found.stopped_at > 0
+    rows = [SubscriptionRow(*row) for row in found.rows[:limit]]
     if newer_than:
-        return SubscriptionPage(rows[::-1], newer=more, older=True)
-    return SubscriptionPage(rows, newer=older_than > 0, older=more)
+        return SubscriptionPage(rows[::-1], newer=more, older=True, stopped_at=found.stopped_at)
+    return SubscriptionPage(rows, newer=older_than > 0, older=more, stopped_at=found.stopped_at)
+
+
+def count_subscribers(
+    session: Session,
+    publication_id: int,
+    wanted: SubscriptionFilter,
+    narrowed: ColumnElement[bool] | None = None,
+) -> int:
+    """How many the filter finds, looked at one by one."""
+    query = (
+        select(func.count(Subscription.id))
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.publication_id == publication_id, is_wanted(session, wanted))
+    )
+    return session.scalar(query if narrowed is None else query.where(narrowed)) or 0
 
 
 def count_filters(session: Session, publication_id: int) -> dict[str, int]:
@@ -107,14 +131,22 @@ def count_filters(session: Session, publication_id: int) -> dict[str, int]:
 
 def is_wanted(session: Session, wanted: SubscriptionFilter) -> ColumnElement[bool]:
     """A condition on `Subscription` (joined with `Subscriber`): the filter lets it through."""
+    return _wanted(session, wanted)[0]
+
+
+def _wanted(session: Session, wanted: SubscriptionFilter) -> tuple[ColumnElement[bool], bool]:
+    """The same, and whether few can meet it, whom an index leads to."""
     conditions: list[ColumnElement[bool]] = []
+    few = False
     if wanted.state == SUPPRESSED:
         conditions.append(_is_suppressed())
     elif wanted.state:
         conditions.append(Subscription.state == State(wanted.state))
     if wanted.words:
-        conditions.append(search_condition(session, wanted.words))
-    return and_(true(), *conditions)
+        found = search(session, wanted.words)
+        conditions.append(found.condition)
+        few = found.few
+    return and_(true(), *conditions), few
 
 
 def _is_suppressed() -> ColumnElement[bool]:
@@ -123,23 +155,20 @@ def _is_suppressed() -> ColumnElement[bool]:
     return Subscription.subscriber_id.in_(select(Subscriber.id).where(Subscriber.address_hash.in_(hashes)))
 
 
-def _select(session: Session, publication_id: int, wanted: SubscriptionFilter) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Subscription.id,
-            Subscription.subscriber_id,
-            Subscriber.email,
-            Subscriber.name,
-            Subscriber.language,
-            Subscription.state,
-            Subscription.ended_reason,
-            Subscription.created_at,
-            Subscription.confirmed_at,
-            Subscription.paused_until,
-            Subscription.ended_at,
-            Suppression.reason,
-        )
+def _select(
+    session: Session, publication_id: int, wanted: SubscriptionFilter, narrowed: ColumnElement[bool] | None
+) -> tuple[Select[Any], bool]:
+    condition, few = _wanted(session, wanted)
+    columns: tuple[Any, ...] = (
+        *(Subscription.id, Subscription.subscriber_id, Subscriber.email, Subscriber.name),
+        *(Subscriber.language, Subscription.state, Subscription.ended_reason, Subscription.created_at),
+        *(Subscription.confirmed_at, Subscription.paused_until, Subscription.ended_at),
+        *(Subscriber.attributes, Suppression.reason),
+    )
+    query = (
+        select(*columns)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .outerjoin(Suppression, Suppression.address_hash == Subscriber.address_hash)
-        .where(Subscription.publication_id == publication_id, is_wanted(session, wanted))
+        .where(Subscription.publication_id == publication_id, condition)
     )
+    return query if narrowed is None else query.where(narrowed), few

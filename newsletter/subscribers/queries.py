@@ -1,11 +1,18 @@
 """Queries that several modules share."""
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core.errors import Missing
-from newsletter.subscribers.models import State, Subscriber, Subscription, Suppression, SuppressionReason
+from newsletter.subscribers.models import (
+    EndReason,
+    State,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+)
 
 
 def lock_subscription(session: Session, subscription_id: int) -> Subscription:
@@ -45,6 +52,15 @@ def subscriptions_of(session: Session, subscriber_id: int) -> list[Subscription]
         .options(joinedload(Subscription.publication))
     )
     return sorted(subscriptions, key=lambda subscription: subscription.publication.name.casefold())
+
+
+def nobody_confirmed() -> ColumnElement[bool]:
+    """A condition on `Subscription`: it waits for a confirmation, or it expired for want of one."""
+    waited = or_(
+        Subscription.state == State.PENDING,
+        Subscription.ended_reason.is_not_distinct_from(EndReason.EXPIRED),
+    )
+    return and_(waited, Subscription.confirmed_at.is_(None))
 
 
 def publication_to_write_as(session: Session, subscriber_id: int) -> int | None:

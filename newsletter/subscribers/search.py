@@ -4,6 +4,8 @@ A prefix of an address is a range of its index; names are scanned in the same in
 they are looked up by id. When many do, the list soon meets them on its way from the newest.
 """
 
+from typing import NamedTuple
+
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,16 +18,23 @@ FEW = 2000  # people that are looked up one by one
 AFTER_ALL = "\U0010ffff"  # sorts behind every other character
 
 
-def search_condition(session: Session, words: str) -> ColumnElement[bool]:
-    """A condition on `Subscription` (joined with `Subscriber`): the person matches `words` (not empty)."""
+class Search(NamedTuple):
+    """A condition on `Subscription` (joined with `Subscriber`), and whether few people meet it."""
+
+    condition: ColumnElement[bool]
+    few: bool
+
+
+def search(session: Session, words: str) -> Search:
+    """The condition that the person matches `words` (not empty)."""
     conditions = _conditions(session, words)
     ids: set[int] = set()
     for condition in conditions:
         ids |= set(session.scalars(select(Subscriber.id).where(condition).limit(FEW + 1)))
         if len(ids) > FEW:
-            return or_(*conditions)
+            return Search(or_(*conditions), few=False)
     # `false()` for nobody: databases scan all rows for members of an empty list.
-    return Subscription.subscriber_id.in_(sorted(ids)) if ids else false()
+    return Search(Subscription.subscriber_id.in_(sorted(ids)) if ids else false(), few=True)
 
 
 def find_people(session: Session, words: str, most: int = MOST_FOUND) -> tuple[list[Subscriber], bool]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
@@ -47,6 +47,16 @@ _end = (
     )
 )
 _known = select(_subscriptions.c.id).where(_subscriptions.c.id == bindparam("subscription_id"))
+_records = table_of(ConsentRecord)
+_removed = select(_subscriptions.c.id).where(
+    _subscriptions.c.id == bindparam("subscription_id"),
+    _subscriptions.c.ended_reason == EndReason.ENDED_BY_EDITOR,
+    ~exists().where(
+        _records.c.subscription_id == _subscriptions.c.id,
+        _records.c.kind == ConsentKind.WITHDRAWN,
+        _records.c.at >= _subscriptions.c.ended_at,
+    ),
+)
 _withdraw = insert(table_of(ConsentRecord)).returning(table_of(ConsentRecord).c.id)
 _note = insert(table_of(AuditEntry))
 
@@ -72,6 +82,7 @@ def unsubscribe(
     if connection.execute(_end, {"subscription_id": subscription_id, "now": clock.now()}).rowcount == 0:
         if connection.execute(_known, {"subscription_id": subscription_id}).first() is None:
             raise unknown_subscription()
+        _keep_wish(connection, subscription_id, source=source, ip=ip, at=at)
         return None
     columns = record_columns(subscription_id, ConsentKind.WITHDRAWN, source=source, ip=ip, at=at)
     record_id: int = connection.execute(_withdraw, columns).scalar_one()
@@ -90,6 +101,15 @@ def unsubscribe(
     if loaded is not None:
         session.expire(loaded)
     return Withdrawal(record_id, subscription_id)
+
+
+def _keep_wish(
+    connection: Connection, subscription_id: int, *, source: ConsentSource, ip: str, at: datetime | None
+) -> None:
+    """Write down, once, that somebody wants to leave whom an editor had removed: that may be undone."""
+    if connection.execute(_removed, {"subscription_id": subscription_id}).first() is not None:
+        columns = record_columns(subscription_id, ConsentKind.WITHDRAWN, source=source, ip=ip, at=at)
+        connection.execute(_withdraw, columns)
 
 
 def unsubscribe_from_all(session: Session, subscriber_id: int, *, source: ConsentSource, ip: str = "") -> int:

@@ -102,7 +102,8 @@ def test_json_is_for_all_commands_that_tell_something() -> None:
     without = {
         name for name, command in commands().items() if all(p.name != "as_json" for p in command.params)
     }
-    assert without == {"run", "db upgrade", "issue export", "issue schema", "issue render", "segment schema"}
+    printing = {"issue export", "issue schema", "issue render", "issue edition export", "segment schema"}
+    assert without == {"run", "db upgrade"} | printing
 
 
 RELAYS = [

@@ -172,6 +172,7 @@ def test_check_exits_by_what_blocks(
         "level": "blocking",
         "message": "“TK” looks like a leftover placeholder.",
         "path": "subject",
+        "edition": "",
         "waived": None,
     }
     told = run("issue", "check", str(imported))

@@ -230,22 +230,22 @@ def _read(site: Site, tab: Page) -> Iterator[str]:
     tab.get_by_role("searchbox").fill("harbour")
     tab.get_by_role("searchbox").press("Enter")
     yield "archive, search"
-    tab.goto(f"{site.demo['archive']}?q=unicorn")
-    yield "archive, nothing found"
-    tab.goto(f"{site.demo['archive']}?tag=Railways")
-    yield "archive, tag"
-    tab.goto(site.links.archive(site.quiet))
-    yield "archive, empty"
-    tab.goto(site.demo["issue"])
-    yield "issue"
-    tab.goto(site.demo["email"])
-    yield "issue, as email"
     with reading_session(site.installation) as session:
         revision = session.scalars(select(Revision.id).order_by(Revision.id.desc())).first() or 0
-    tab.goto(site.links.preview(revision))
-    yield "issue, from a test message"
-    tab.goto(site.links.preview_email(revision))
-    yield "issue, from a test message, as email"
+    pages = {
+        "archive, nothing found": f"{site.demo['archive']}?q=unicorn",
+        "archive, tag": f"{site.demo['archive']}?tag=Railways",
+        "archive, empty": site.links.archive(site.quiet),
+        "issue": site.demo["issue"],
+        "issue, as email": site.demo["email"],
+        "issue, in Arabic": site.links.issue("several", "one", "ar"),
+        "issue, in Arabic, as email": site.links.issue_email("several", "one", "ar"),
+        "issue, from a test message": site.links.preview(revision),
+        "issue, from a test message, as email": site.links.preview_email(revision),
+    }
+    for name, url in pages.items():
+        tab.goto(url)
+        yield name
 
 
 def _comment(site: Site, tab: Page) -> Iterator[str]:

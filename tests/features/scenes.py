@@ -48,6 +48,7 @@ from newsletter.transports.relay_settings import RelaySettings
 from newsletter.transports.security import Security
 from newsletter.transports.transport_config import row_key
 from tests.factories import make_issue, make_subscription
+from tests.features.changing_many import change_many
 from tests.features.corrected import put_right
 from tests.features.counted import track
 from tests.features.discussion import discuss
@@ -142,6 +143,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
     waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
     further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
+    further |= {"bulk_id": change_many(session, runtime, publication, OWNER)}
     common = _common(session, publication) | further
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
     keep_exports(session, publication, OWNER)

@@ -34,7 +34,8 @@ from tests.servers import ValkeyServer
 
 pytestmark = pytest.mark.browser
 
-TOPICS = ("Harbours", "Railways")
+TOPICS = UNWANTED, LATER_MUTED, _ = ("Mills", "Harbours", "Railways")
+MUTED = {UNWANTED, LATER_MUTED}
 
 
 @dataclass
@@ -91,6 +92,7 @@ def sign_up(reader: Reader) -> None:
     tab.goto(reader.links.subscribe(story.SLUG))
     tab.get_by_label("Email address").fill(reader.email)
     tab.get_by_label("Your name").fill("Ana Lim")
+    tab.get_by_label(UNWANTED).uncheck(force=True)
     shown = time.monotonic()
     wait_until(lambda: time.monotonic() >= shown + FillTime().fastest.total_seconds())
     reader.press("Subscribe")
@@ -103,14 +105,24 @@ def confirm(reader: Reader) -> None:
     reader.press("Confirm my subscription")
     reader.reads("You are subscribed")
     assert reader.subscription.state is State.ACTIVE
+    assert reader.muted == {UNWANTED}
 
 
 def mute_a_topic(reader: Reader) -> None:
     reader.open_preferences()
-    reader.tab.get_by_label(TOPICS[0]).uncheck(force=True)
+    reader.tab.get_by_label(LATER_MUTED).uncheck(force=True)
     reader.press("Save my choices")
     reader.reads("Your choices are saved.")
-    assert reader.muted == {TOPICS[0]}
+    assert reader.muted == MUTED
+
+
+def get_a_monthly_summary(reader: Reader) -> None:
+    reader.open_preferences()
+    reader.press("Get a monthly summary instead")
+    reader.reads("You get one email a month with what was published.")
+    assert reader.subscription.monthly
+    reader.press("Get every issue")
+    assert not reader.subscription.monthly
 
 
 def pause(reader: Reader) -> None:
@@ -139,7 +151,7 @@ def change_address(reader: Reader) -> None:
     told = mail.parse(wait_for_message(reader.sink, old, 2))
     assert "was changed" in str(told["subject"])
     assert new not in mail.content(told, "plain")
-    assert reader.muted == {TOPICS[0]}
+    assert reader.muted == MUTED
 
 
 def download_my_data(reader: Reader) -> None:
@@ -169,7 +181,7 @@ def leave_and_come_back(reader: Reader) -> None:
     reader.press("Subscribe again")
     reader.reads("You are subscribed again.")
     assert reader.subscription.state is State.ACTIVE
-    assert reader.muted == {TOPICS[0]}
+    assert reader.muted == MUTED
 
 
 def erase(reader: Reader) -> None:
@@ -186,8 +198,8 @@ def erase(reader: Reader) -> None:
 
 
 STEPS: tuple[Callable[[Reader], None], ...] = (
-    *(sign_up, confirm, mute_a_topic, pause, change_address, download_my_data),
-    *(unsubscribe_and_undo, leave_and_come_back, erase),
+    *(sign_up, confirm, mute_a_topic, get_a_monthly_summary, pause, change_address),
+    *(download_my_data, unsubscribe_and_undo, leave_and_come_back, erase),
 )
 
 
@@ -199,7 +211,7 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterator[Installation]:
-    """A web server and the worker of system messages, with a publication that has topics."""
+    """A web server, the worker of system messages, and a publication with topics and a monthly summary."""
     folder = tmp_path_factory.mktemp("life")
     valkey = ValkeyServer(folder / "valkey")
     with Installation(folder / "var", redis_url=valkey.start(), smtp_url=sink.url) as made:
@@ -207,8 +219,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterat
         story.begin(made, {})
         runtime = Runtime(made.settings)
         with runtime.session() as session:
+            publication = find_publication(session, story.SLUG)
+            publication.monthly_summary = True
             for name in TOPICS:
-                create_topic(session, find_publication(session, story.SLUG), name, actor="test")
+                create_topic(session, publication, name, actor="test").at_sign_up = True
             session.commit()
         runtime.engine.dispose()
         made.start("web", "worker")

@@ -10,8 +10,11 @@ from flask import Flask
 from playwright.sync_api import Browser
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from newsletter.issues.publish import publish_issue
+from newsletter.issues.save import save_document
 from newsletter.runtime import Runtime
 from newsletter.smtp.mailbox.store import write_message
+from tests.editions import the_document
 from tests.factories import make_publication
 from tests.features.conftest import application, prepare_database
 from tests.features.journey import Site, journey
@@ -36,6 +39,7 @@ NO_PAGES = {
         "sent_variant.email",
         "style.show",
         "feed.atom",
+        "feed.atom_in_language",
         "feed.site_map",
         "feed.robots",
         "preferences.download",
@@ -59,6 +63,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         runtime = Runtime(made.settings)
         with runtime.session() as session:
             make_publication(session, "quiet").suggestions = True
+            several = make_publication(session, "several")
+            publish_issue(session, save_document(session, several, the_document(slug="one")).revision)
             session.commit()
         runtime.engine.dispose()
         made.wait_until_ready("web")

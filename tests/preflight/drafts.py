@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from newsletter.document import Document, loads
+from newsletter.document.edition import Edition
+from newsletter.document.translate import texts_in
 from newsletter.preflight.draft import Draft
 from newsletter.publications.models import Publication
 from newsletter.rendering.compile import compile_message
@@ -62,6 +64,39 @@ def for_seventeen_groups() -> list[dict[str, Any]]:
     """Sections that each are for other readers."""
     languages = (f"de-{n:02}" for n in range(17))
     return [{"type": "text", "text": "x", "visibility": {"languages": [each]}} for each in languages]
+
+
+def in_german(title: str = "Hallo", of: str = "Hello", **facts: Any) -> Draft:
+    """A draft called “Hello” whose German edition has this title, made from `of`."""
+    texts = [{"at": "title", "source": of, "text": title}]
+    edition = {"language": "de", "texts": texts}
+    draft = sound(title="Hello", subject="", preheader="", sections=[], editions=[edition], **facts)
+    entries = texts_in(draft.document, draft.document.editions[0])
+    return dataclasses.replace(draft, editions={"de": entries})
+
+
+def in_own_language() -> Draft:
+    """A draft with an edition in the language that its publication has by now."""
+    draft = in_german()
+    draft.publication.language = "de"
+    return draft
+
+
+def with_translation(text: str, translated: str) -> Draft:
+    """A draft with one text and its German translation."""
+    edition = {"language": "de", "texts": [{"at": "s.text", "source": text, "text": translated}]}
+    draft = a_section(type="text", text=text)
+    document = draft.document.model_copy(
+        update={"editions": (Edition.model_validate_json(json.dumps(edition)),)}
+    )
+    entries = texts_in(document, document.editions[0])
+    return dataclasses.replace(draft, document=document, editions={"de": entries})
+
+
+def with_snippet(**facts: Any) -> Draft:
+    """A draft that uses a snippet."""
+    draft = a_section(type="snippet", key="support", text="Give what a coffee costs.")
+    return dataclasses.replace(draft, **facts)
 
 
 def of_publication(**facts: str) -> Draft:

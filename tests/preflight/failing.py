@@ -19,12 +19,17 @@ from tests.preflight.drafts import (
     a_section,
     compiled,
     for_seventeen_groups,
+    in_german,
+    in_own_language,
     of_publication,
     sound,
     with_facts,
+    with_snippet,
+    with_translation,
 )
 
 B, W = Level.BLOCKING, Level.WARNING
+TEXT_PATH = "sections[0].text"
 URL_PATH, HEADLINE_PATH = "sections[0].items[0].url", "sections[0].items[0].headline"
 
 
@@ -45,14 +50,13 @@ def listed(draft: Draft) -> Draft:
     return dataclasses.replace(draft, settings=RuleSettings(words=WORDS))
 
 
-def with_snippet(**facts: Any) -> Draft:
-    """A draft that uses a snippet."""
-    draft = a_section(type="snippet", key="support", text="Give what a coffee costs.")
-    return dataclasses.replace(draft, **facts)
-
-
 # rule → (what is wrong, level, place)
 FAILING: dict[str, list[tuple[Callable[[], Draft], Level, str]]] = {
+    "editions": [(partial(in_german, of="Hi"), B, ""), (in_own_language, B, "")],
+    "edition_links": [
+        (partial(with_translation, "[a](https://a.example/)", "[a](https://b.example/)"), W, TEXT_PATH),
+        (partial(with_translation, "Hi {{ first_name }}", "Hallo"), W, TEXT_PATH),
+    ],
     "render": [
         (lambda: with_facts(compiled=None, render_error="A template is broken."), B, ""),
         (

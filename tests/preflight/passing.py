@@ -10,8 +10,19 @@ from newsletter.pages.page import Trouble
 from newsletter.preflight.draft import Draft, ImageWords
 from newsletter.preflight.spam_checks.spamd import SpamScore
 from newsletter.rendering.parts import PartBytes
-from tests.preflight.drafts import PICTURE, STORY, a_section, compiled, of_publication, sound, with_facts
-from tests.preflight.failing import listed, with_snippet
+from tests.preflight.drafts import (
+    PICTURE,
+    STORY,
+    a_section,
+    compiled,
+    in_german,
+    of_publication,
+    sound,
+    with_facts,
+    with_snippet,
+    with_translation,
+)
+from tests.preflight.failing import listed
 
 
 def checked(**found: Any) -> Draft:
@@ -36,6 +47,15 @@ def uploaded() -> Draft:
 
 
 PASSING: dict[str, list[Callable[[], Draft]]] = {
+    "editions": [in_german, partial(in_german, language="en")],
+    "edition_links": [
+        partial(
+            with_translation,
+            "Hi {{ first_name }}, see [this](https://a.example/)",
+            'Hallo {{ first_name | default: "Sie" }}, siehe [hier](https://a.example/)',
+        ),
+        partial(with_translation, "See this", "Siehe [hier](https://b.example/)"),
+    ],
     "render": [lambda: with_facts(compiled=compiled())],
     "entities": [partial(sound, subject="AT&T & R&D"), with_text("`a &lt; b` &amp; more")],
     "long_words": [

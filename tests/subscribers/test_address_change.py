@@ -23,6 +23,7 @@ from newsletter.subscribers.address_change import (
 )
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.consent_receipt import consent_receipt
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     AddressChange,
     ConsentKind,
@@ -187,9 +188,14 @@ def test_two_people_are_never_made_one(
     assert (bo.state, bo.subscriber.email, ana.subscriber.email) == (state, NEW, OLD)
 
 
-def test_what_anybody_may_have_typed_gives_way(session: Session, ana: Subscription, ask: Ask) -> None:
+@pytest.mark.parametrize("expired", [False, True])
+def test_what_anybody_may_have_typed_gives_way(
+    session: Session, ana: Subscription, ask: Ask, expired: bool
+) -> None:
     pending = ask(NEW, "Somebody")
     assert pending is not None
+    if expired:
+        transition(pending, State.ENDED, reason=EndReason.EXPIRED)
     change = wish(session, ana.subscriber_id)
     assert messages(session) == [("confirmation", NEW)]  # which counts
     press(session, change)

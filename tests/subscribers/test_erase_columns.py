@@ -23,7 +23,17 @@ NOTHING_PERSONAL = {
     *("test_message", "skipped_date", "mailing_link", "archive_text", "sender_check", "user_account", "tag"),
     *("user_session", "publication", "muted_topic", "report_mail", "audit_entry", "media_file", "feed_item"),
     *("share_link", "spam_check", "entry_tag", "issue_tag", "link_mend", "attribute", "user_role", "issue"),
-    *("sign_up_count", "delivery", "dkim_key", "revision", "cadence", "passkey", "topic", "feed"),
+    *(
+        "sign_up_count",
+        "bulk_person",
+        "delivery",
+        "dkim_key",
+        "revision",
+        "cadence",
+        "passkey",
+        "topic",
+        "feed",
+    ),
 }
 # Blanked with their person, or of one of our own words.
 OWN_COLUMNS = {
@@ -33,6 +43,7 @@ OWN_COLUMNS = {
     "address_change": {"former_hash"},
     "subscriber_export": {"actor", "file", "format", "state"},
     "subscription": {"state", "ended_reason"},
+    "bulk_change": {"deed", "tag_key", "state", "actor", "counts"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", "suspicion", "address_hash", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},

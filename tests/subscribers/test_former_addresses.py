@@ -25,15 +25,17 @@ from newsletter.subscribers.erase import erase
 from newsletter.subscribers.export_data import export_data
 from newsletter.subscribers.find import find_by_address
 from newsletter.subscribers.imports.immediate import import_subscribers
+from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentSource,
+    EndReason,
     State,
     Subscriber,
     Subscription,
     Suppression,
     SuppressionReason,
 )
-from newsletter.subscribers.search import search_condition
+from newsletter.subscribers.search import search
 from newsletter.subscribers.unsubscribe import unsubscribe
 from tests.deciding import decide_all
 from tests.factories import NO_FILES, make_subscription
@@ -59,6 +61,10 @@ def test_an_import_does_not_bring_the_old_address_back(
     session.commit()
     # Anybody may have typed it, until somebody confirms.
     assert import_subscribers(session, publication, file, actor="test").skipped == {"moved": 1}
+    transition(back, State.ENDED, reason=EndReason.EXPIRED)
+    session.commit()
+    assert import_subscribers(session, publication, file, actor="test").skipped == {"moved": 1}
+    transition(back, State.PENDING)
     confirm(session, back.id, locale="en")
     session.commit()
     assert import_subscribers(session, publication, file, actor="test").already == 2
@@ -72,9 +78,9 @@ def test_editors_find_whoever_had_an_address(
     for email in (OLD, NEW.upper()):
         with pytest.raises(Missing, match=r"changed it to ana@third\.example"):
             find_by_address(session, parse_address(email))
-        query = select(Subscription.id).join(Subscriber).where(search_condition(session, email))
+        query = select(Subscription.id).join(Subscriber).where(search(session, email).condition)
         assert session.scalars(query).all() == [ana.id]
-    found = select(Subscription.id).join(Subscriber).where(search_condition(session, "ana@ol"))
+    found = select(Subscription.id).join(Subscriber).where(search(session, "ana@ol").condition)
     assert session.scalars(found).all() == []
 
 

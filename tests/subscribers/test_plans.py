@@ -12,7 +12,7 @@ from tests.factories import make_readers
 
 
 def plans(
-    engine: Engine, session: Session, publication: Publication, wanted: SubscriptionFilter, **place: int
+    engine: Engine, session: Session, publication: Publication, wanted: SubscriptionFilter, **place: Any
 ) -> list[str]:
     """What SQLite says about each statement of a page, with an index for whatever can have one."""
     steps: list[str] = []

@@ -9,7 +9,15 @@ from newsletter.document.section import Section
 from newsletter.issues.diff.change import Change, DocumentDiff, FieldDiff, ItemDiff, SectionDiff
 from newsletter.issues.diff.match import Place, match_items, match_sections
 from newsletter.issues.diff.sequence import in_order
-from newsletter.issues.diff.values import Entry, diff_fields, diff_whole, entries_of, title_of, values_of
+from newsletter.issues.diff.values import (
+    Entry,
+    diff_fields,
+    diff_whole,
+    edition_values,
+    entries_of,
+    title_of,
+    values_of,
+)
 
 D = TypeVar("D")
 
@@ -34,7 +42,7 @@ def diff_documents(before: Document, after: Document) -> DocumentDiff:
     )
     matched = _Matched(before.sections, after.sections, sections, items)
     return DocumentDiff(
-        diff_fields(values_of(before), values_of(after)),
+        diff_fields(values_of(before) | edition_values(before), values_of(after) | edition_values(after)),
         tuple(section for section in _sections(matched) if _is_different(section)),
     )
 

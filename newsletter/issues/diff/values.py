@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from newsletter.document import Document
 from newsletter.document.blocks.quotes import Quote
 from newsletter.document.item import Item
 from newsletter.document.section import Section
@@ -11,7 +12,7 @@ from newsletter.issues.diff.words import diff_words
 Entry = Item | Quote | str  # what is listed in a section; a statement of a notice is a text alone
 
 # What is compared by itself, or is not a value that people chose.
-_APART = {"version", "type", "sections", "items"}
+_APART = {"version", "type", "sections", "items", "editions"}
 _COMPARED = 400  # characters of a text by which two are judged alike
 _ALIKE_ANYWHERE = {"id", "url", "permalink", "src", "outlet", "style"}  # texts that say little about a story
 _LONGEST_TITLE = 80
@@ -31,6 +32,17 @@ def values_of(thing: BaseModel | Entry, *, with_defaults: bool = True) -> dict[s
             found |= {f"{name}.{inner}": text for inner, text in inside.items()}
         else:
             found[name] = _text(value)
+    return found
+
+
+def edition_values(document: Document) -> dict[str, str]:
+    """The languages of the editions, and each translation by its language and place: `de: title`."""
+    found = {"editions": ", ".join(edition.language for edition in document.editions)}
+    for edition in document.editions:
+        said: dict[str, list[str]] = {}
+        for each in edition.texts:
+            said.setdefault(each.at, []).append(each.text)
+        found |= {f"{edition.language}: {at}": "\n".join(texts) for at, texts in said.items()}
     return found
 
 

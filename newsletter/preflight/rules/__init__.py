@@ -10,6 +10,8 @@ from newsletter.preflight.rules.credit import CREDIT
 from newsletter.preflight.rules.css_support import CSS_SUPPORT
 from newsletter.preflight.rules.doubled_words import DOUBLED_WORDS
 from newsletter.preflight.rules.duplicate_links import DUPLICATE_LINKS
+from newsletter.preflight.rules.edition_links import EDITION_LINKS
+from newsletter.preflight.rules.editions import EDITIONS
 from newsletter.preflight.rules.empty import EMPTY
 from newsletter.preflight.rules.entities import ENTITIES
 from newsletter.preflight.rules.file_name_alt import FILE_NAME_ALT
@@ -58,6 +60,8 @@ RULES: Registry[Rule] = Registry(
         EMPTY,
         INCOMPLETE,
         SNIPPETS,
+        EDITIONS,
+        EDITION_LINKS,
         PLACEHOLDERS,
         MERGE_FIELDS,
         ENTITIES,

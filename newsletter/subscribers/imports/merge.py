@@ -69,7 +69,7 @@ def merge(session: Session, batch: Batch, result: ImportResult) -> None:
     known = _lock_known(staging)
     # Asked again, now that nobody can change these people: whoever held their rows may have erased them or
     # given them another address, and they are not among the known any more.
-    if find_unwelcome(session, welcome):
+    if staging.any_suppressed() or find_moved(session, (row.address.hash for row in welcome)):
         raise Again
     _add_subscribers(staging, batch, len(welcome) - sum(1 for one in known if one.welcome))
     there = [one for one in known if one.welcome]

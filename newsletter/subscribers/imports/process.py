@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter import audit
 from newsletter.core import clock
+from newsletter.core.db import write_much
 from newsletter.core.errors import Refused
 from newsletter.subscribers.imports.batch import import_batch
 from newsletter.subscribers.imports.confirm import needed_files
@@ -137,6 +138,7 @@ def _commit_batch(
         if row is None or row.state is not ImportState.RUNNING or row.position != position:
             session.rollback()
             return None
+        write_much(session)
         result = ImportResult()
         merged = Batch(row.id, row.publication_id, row.statement, row.actor, source.plan.data, batch.rows)
         refused = import_batch(session, merged, result)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from newsletter.core.addresses import Address
 from newsletter.core.errors import Refused
+from newsletter.core.language_tag import language_tag
 from newsletter.core.text import one_line
 from newsletter.subscribers.attributes.models import Attribute
 from newsletter.subscribers.attributes.values import read_json_value, read_value
@@ -18,7 +19,6 @@ from newsletter.subscribers.imports.titles import ATTRIBUTE, Field
 MOST_TAGS = 50  # of one person in a file
 LONGEST_TAG = 120  # characters
 LONGEST_SOURCE = 200  # characters
-_is_language = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*").fullmatch
 
 
 class Details(NamedTuple):
@@ -111,7 +111,7 @@ def _names(cell: str) -> tuple[str, ...]:
 
 def _language(cell: str) -> str:
     """A language tag (BCP 47) of at most 16 characters; empty for the name of a language."""
-    return cell.replace("_", "-")[:16] if _is_language(cell) and len(cell) <= 16 else ""
+    return language_tag(cell) if len(cell) <= 16 else ""
 
 
 def _ip(cell: str) -> str:

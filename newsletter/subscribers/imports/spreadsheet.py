@@ -33,11 +33,12 @@ def read_sheet(path: Path, called: str) -> Iterator[list[str]]:
     from openpyxl import load_workbook  # large, and rarely needed
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs write wrong ones
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(value) for value in row[:MOST_COLUMNS]]
+        with path.open("rb") as file:  # of a path openpyxl looks at the ending, and ours have another
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # some programs write wrong ones
+            for row in sheet.iter_rows(values_only=True):
+                yield [_text(value) for value in row[:MOST_COLUMNS]]
     except Refused:
         raise
     except Exception as error:  # whatever a broken workbook makes of its parser

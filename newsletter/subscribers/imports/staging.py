@@ -66,6 +66,11 @@ class Staging:
         """Execute a SELECT, and lock the rows of the table called `alias` until the transaction ends."""
         return self.run(f"{sql} FOR NO KEY UPDATE OF {alias}" if self.postgres else sql, **values)
 
+    def any_suppressed(self) -> bool:
+        """Whether somebody whom the file does not leave out is suppressed."""
+        query = "SELECT 1 FROM import_row r JOIN suppression s ON s.address_hash = r.address_hash"
+        return self.run(f"{query} WHERE r.left_out IS NULL LIMIT 1").first() is not None
+
     def json(self, column: str) -> str:
         """The JSON in a column of the table, as a column of another takes it."""
         return f"CAST({column} AS jsonb)" if self.postgres else column

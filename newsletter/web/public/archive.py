@@ -6,13 +6,23 @@ from flask import Blueprint, Response, render_template, request
 
 from newsletter.core.errors import Missing
 from newsletter.core.links import Links
+from newsletter.document.translate import find_edition
 from newsletter.document.walk import images
 from newsletter.issues.compile import compile_issue
 from newsletter.issues.page_state import email_state, issue_state, list_state
-from newsletter.issues.published import find_published, previous_and_next, published_page, sent_message
+from newsletter.issues.published import (
+    Published,
+    find_published,
+    previous_and_next,
+    published_page,
+    sent_message,
+)
 from newsletter.issues.tags import archive_tags
 from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
 from newsletter.rendering.filters import FILTERS
+from newsletter.rendering.variant import EVERYTHING, stranger_variant
+from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import CONTENT_SECURITY_POLICY, EMAIL_CONTENT_SECURITY_POLICY
@@ -62,6 +72,30 @@ def issue(slug: str, issue_slug: str) -> Response:
     )
 
 
+@blueprint.get("/archive/<slug>/<issue_slug>/<edition>")
+def edition(slug: str, issue_slug: str, edition: str) -> Response:
+    """The edition of an issue in a language, as an article."""
+    return answer(
+        current_page(
+            lambda session, images: issue_state(session, slug, issue_slug, images),
+            lambda: _issue_page(slug, issue_slug, edition),
+        ),
+        MAX_AGE,
+    )
+
+
+@blueprint.get("/archive/<slug>/<issue_slug>/<edition>/email")
+def edition_email(slug: str, issue_slug: str, edition: str) -> Response:
+    """The email of an edition as it was sent, for nobody in particular."""
+    return answer(
+        current_page(
+            lambda session, images: email_state(session, slug, issue_slug, images),
+            lambda: _email_page(slug, issue_slug, edition),
+        ),
+        MAX_AGE,
+    )
+
+
 @blueprint.get("/archive/<slug>/<issue_slug>/email")
 def email(slug: str, issue_slug: str) -> Response:
     """The email of an issue as it was sent, for nobody in particular."""
@@ -81,6 +115,7 @@ def _index_page(slug: str, number: int, tag: str) -> Page:
     text = render_template(
         "public/archive/index.html",
         articles=articles,
+        here=here(),
         page=page,
         tag=tag,
         tags=archive_tags(session(), publication),
@@ -93,19 +128,24 @@ def _index_page(slug: str, number: int, tag: str) -> Page:
     )
 
 
-def _issue_page(slug: str, issue_slug: str) -> Page:
+def _issue_page(slug: str, issue_slug: str, edition: str = "") -> Page:
     publication = find_publication(session(), slug)
-    published = find_published(session(), publication, issue_slug)
-    article = make_article(session(), published, publication, here())
+    published = _find(publication, issue_slug, edition)
+    if edition:
+        language.prefer(edition, publication.language)
+    article = make_article(session(), published, publication, here(), edition)
     before, after = previous_and_next(session(), published.issue)
-    picture = make_article(session(), published, publication, links()).picture
-    social = social_image(article, publication, picture)
+    # Its picture is drawn once, in the issue's own language.
+    absolute = make_article(session(), published, publication, links())
+    picture = absolute.picture
+    social = social_image(absolute, publication, picture)
     shown = dict.fromkeys([social.url, *([picture.url] if picture else [])])
     corrections = corrections_of([article], publication)[article.issue.id]
     updated = updated_at(article, corrections)
     text = render_template(
         "public/archive/issue.html",
         article=article,
+        here=here(),
         wording=article.wording,
         corrections=corrections,
         updated_at=updated,
@@ -114,26 +154,35 @@ def _issue_page(slug: str, issue_slug: str) -> Page:
         before=before,
         after=after,
         from_issue=published.issue.slug,
-        feed_url=links().feed(publication.slug),
+        feed_url=links().feed(publication.slug, edition),
         **frame(publication),
     )
     policy = {"Content-Security-Policy": WITH_FOREIGN_IMAGES} if article.has_foreign_images else {}
     return Page(text.encode(), headers=policy, images=media_keys(article.sources))
 
 
-def _email_page(slug: str, issue_slug: str) -> Page:
+def _find(publication: Publication, issue_slug: str, edition: str) -> Published:
+    """The published issue; `Missing` where it has no such edition."""
+    published = find_published(session(), publication, issue_slug)
+    if edition and find_edition(published.document, edition) is None:
+        raise Missing("no_edition", "This issue does not exist in this language.")
+    return published
+
+
+def _email_page(slug: str, issue_slug: str, edition: str = "") -> Page:
     """What unsubscribes in an inbox leads nowhere here: this page is everybody's."""
     publication = find_publication(session(), slug)
-    published = find_published(session(), publication, issue_slug)
-    sent = sent_message(session(), published)
-    compiled = sent or compile_issue(session(), published.revision, publication, links())
+    published = _find(publication, issue_slug, edition)
+    sent = sent_message(session(), published, publication.language, edition)
+    seen = stranger_variant(published.document, publication.language, edition) if edition else EVERYTHING
+    compiled = sent or compile_issue(session(), published.revision, publication, links(), variant=seen)
     sources = {image.src for _, image in images(published.document)} | {f"media:{publication.logo}"}
     return Page(
         compiled.fill_html({"unsubscribe_url": "#", "preferences_url": "#"}).encode(),
         headers={
             "Content-Security-Policy": EMAIL_CONTENT_SECURITY_POLICY,
             "X-Robots-Tag": "noindex",
-            "Link": f'<{links().issue(slug, issue_slug)}>; rel="canonical"',
+            "Link": f'<{links().issue(slug, issue_slug, edition)}>; rel="canonical"',
         },
         images=media_keys(() if sent else sources),
     )

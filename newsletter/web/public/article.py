@@ -1,6 +1,6 @@
 """An issue as an article: what the templates of the archive and the feed need to know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,6 +13,7 @@ from newsletter.document import Document
 from newsletter.document.image import Image
 from newsletter.document.merge import with_defaults
 from newsletter.document.section import Section, is_empty
+from newsletter.document.translate import in_edition
 from newsletter.document.walk import images
 from newsletter.issues.compile import local_day
 from newsletter.issues.library import media_image, with_library_texts
@@ -27,12 +28,16 @@ from newsletter.rendering.filters import Wording
 from newsletter.rendering.render_input import MediaImage
 from newsletter.rendering.theme import Tokens
 from newsletter.rendering.themes import THEMES
-from newsletter.rendering.variant import Reader, sections_of, variant_for
+from newsletter.rendering.variant import sections_of, stranger_variant
+from newsletter.web.public.in_languages import InLanguage, languages_offered
 
 
 @dataclass(frozen=True)
 class Article:
-    """A published issue, ready for its page. `srcsets` has the widths of uploaded images, by source."""
+    """A published issue, ready for its page. `srcsets` has the widths of uploaded images, by source.
+
+    `edition`: the language of the edition that it is; empty for the issue's own, `languages`: all it is in.
+    """
 
     issue: Issue
     document: Document
@@ -49,6 +54,8 @@ class Article:
     picture_srcset: str
     contents: Contents
     reading_minutes: int  # 0 where it is not shown
+    edition: str = ""
+    languages: Sequence[InLanguage] = ()
 
     @property
     def sources(self) -> set[str]:
@@ -61,15 +68,21 @@ class Article:
         return any(source.startswith("https:") for source in self.sources)
 
 
-def make_article(session: Session, published: Published, publication: Publication, links: Links) -> Article:
-    """The article of a published issue, its images at `links`; what only some readers see is left out."""
+def make_article(
+    session: Session, published: Published, publication: Publication, links: Links, edition: str = ""
+) -> Article:
+    """The article of a published issue, its images at `links`; what only some readers see is left out.
+
+    In the language of its `edition`, where it has that one.
+    """
     rows = find_sources(session, {image.src for _, image in images(published.document)})
-    document = with_library_texts(published.document, rows)
+    translated = in_edition(with_library_texts(published.document, rows), edition)
+    document = translated.document
     language = document.language or publication.language
     media = {source.removeprefix("media:"): media_image(links, row) for source, row in rows.items()}
     srcsets = {source: _srcset(links, row) for source, row in rows.items()}
     standing = _standing_image(document)
-    seen = sections_of(document, variant_for(document, Reader(language=language)))
+    seen = sections_of(document, stranger_variant(published.document, publication.language, edition))
     sections = tuple(section for section in seen if not is_empty(section))
     tokens = tokens_of(publication)
     return Article(
@@ -82,12 +95,20 @@ def make_article(session: Session, published: Published, publication: Publicatio
         direction=direction(language),
         title=with_defaults(document.title).strip(),
         summary=with_defaults(document.summary or document.preheader).strip(),
-        wording=Wording(language=language, translations=translations(language), media=media),
+        wording=Wording(
+            language=language,
+            translations=translations(language),
+            media=media,
+            untranslated=translated.untranslated,
+            original_language=published.document.language or publication.language,
+        ),
         srcsets=srcsets,
         picture=_shown(standing, media) if standing else None,
         picture_srcset=srcsets.get(standing.src, "") if standing else "",
         contents=contents_of(sections, whole=True) if tokens.contents == "list" else NO_CONTENTS,
         reading_minutes=shown_minutes(tokens, document, sections, language),
+        edition=edition,
+        languages=languages_offered(published.document, publication.language),
     )
 
 

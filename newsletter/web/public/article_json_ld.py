@@ -17,7 +17,7 @@ def article_json_ld(
     `images` have absolute addresses, the best one first; `updated` is when it was last corrected, or
     else published (RFC 3339).
     """
-    url = links.issue(publication.slug, article.issue.slug)
+    url = links.issue(publication.slug, article.issue.slug, article.edition)
     publisher = {
         "@type": "Organization",
         "name": publication.name,

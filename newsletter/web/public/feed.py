@@ -4,9 +4,14 @@ import re
 
 from flask import Blueprint, Response, render_template, request
 
+from newsletter.core.errors import Missing
+from newsletter.core.language_tag import language_tag
+from newsletter.document import Document
 from newsletter.issues.page_state import list_state
 from newsletter.issues.published import every_published, published_page
 from newsletter.publications.find import all_publications, find_publication
+from newsletter.publications.models import Publication
+from newsletter.rendering.variant import edition_at, edition_place
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.page_cache import Page, answer, current_page, media_keys
@@ -35,6 +40,20 @@ def atom(slug: str) -> Response:
     )
 
 
+@blueprint.get("/archive/<slug>/feed/<language>.atom")
+def atom_in_language(slug: str, language: str) -> Response:
+    """The same with the editions for who reads this language."""
+    if language_tag(language) != language:
+        raise Missing("no_feed", "There is no feed at this address.")
+    return answer(
+        current_page(
+            lambda session, images: list_state(session, slug, 1, FEED_LENGTH, images),
+            lambda: _feed(slug, language),
+        ),
+        MAX_AGE,
+    )
+
+
 @blueprint.get("/sitemap.xml")
 def site_map() -> Response:
     """Every page that search engines should know (sitemaps.org protocol 0.9)."""
@@ -54,16 +73,22 @@ def robots() -> Response:
     return Response(text, mimetype="text/plain")
 
 
-def _feed(slug: str) -> Page:
+def _feed(slug: str, language: str = "") -> Page:
     publication = find_publication(session(), slug)
     page = published_page(session(), publication, size=FEED_LENGTH)
-    articles = [make_article(session(), entry, publication, links()) for entry in page.entries]
+    articles = [
+        make_article(
+            *(session(), entry, publication, links()), _edition(entry.document, language, publication)
+        )
+        for entry in page.entries
+    ]
     corrections = corrections_of(articles, publication)
     updated = {article.issue.id: updated_at(article, corrections[article.issue.id]) for article in articles}
     text = render_template(
         "public/archive/feed.xml",
         publication=publication,
         articles=articles,
+        language=language,
         corrections=corrections,
         updated=updated,
         # All are in UTC, so that their order is that of the moments.
@@ -71,6 +96,13 @@ def _feed(slug: str) -> Page:
     )
     sources = {source for article in articles for source in article.sources}
     return Page(_NOT_XML.sub("", text).encode(), "application/atom+xml", images=media_keys(sources))
+
+
+def _edition(document: Document, language: str, publication: Publication) -> str:
+    """The edition of an issue that a reader of `language` gets; empty for its own language."""
+    if not language:
+        return ""
+    return edition_at(document, edition_place(document, language, publication.language))
 
 
 def _xml(text: str, mimetype: str) -> Response:

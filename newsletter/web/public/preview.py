@@ -5,15 +5,19 @@ The token is of one revision. The pages are as they will be in the archive: an a
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 
 from newsletter.core import clock
 from newsletter.core.errors import Missing
 from newsletter.core.tokens import Purpose
+from newsletter.document import Document
+from newsletter.document.translate import find_edition
 from newsletter.issues.compile import compile_issue
 from newsletter.issues.load import load_document
 from newsletter.issues.models import Revision
 from newsletter.issues.published import Published
+from newsletter.rendering.variant import Variant
+from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.headers import EMAIL_CONTENT_SECURITY_POLICY
@@ -34,7 +38,10 @@ def article(token: str) -> Response:
     revision = _revision(token)
     issue = revision.issue
     shown = Published(issue, revision, load_document(revision), issue.published_at or clock.now())
-    article = make_article(session(), shown, issue.publication, here())
+    edition = _edition(shown.document)
+    if edition:
+        language.prefer(edition, issue.publication.language)
+    article = make_article(session(), shown, issue.publication, here(), edition)
     page = render_template(
         "public/archive/preview.html",
         article=article,
@@ -52,10 +59,19 @@ def article(token: str) -> Response:
 def email(token: str) -> Response:
     """The email, for nobody in particular."""
     revision = _revision(token)
-    compiled = compile_issue(session(), revision, revision.issue.publication, links(), proof=True)
+    variant = Variant(edition=_edition(load_document(revision)))
+    compiled = compile_issue(
+        session(), revision, revision.issue.publication, links(), variant=variant, proof=True
+    )
     response = make_response(compiled.fill_html({"unsubscribe_url": "#", "preferences_url": "#"}))
     response.headers["Content-Security-Policy"] = EMAIL_CONTENT_SECURITY_POLICY
     return response
+
+
+def _edition(document: Document) -> str:
+    """The edition that is asked for; empty for the issue's own language, and for one that it has not."""
+    asked = request.args.get("edition", "")
+    return asked if find_edition(document, asked) else ""
 
 
 def _revision(token: str) -> Revision:

@@ -184,11 +184,17 @@ def _form(publication: Publication, form: SubscribeForm, offer: Offer, stamp: st
         offer=offer,
         languages=list(languages().items()) if publication.language_at_sign_up else [],
         chosen_language=form.text("language") or lang,
-        attacked=publication.under_attack_since is not None,
-        challenge_url=url_for("subscribe_json.challenge", slug=publication.slug),
+        challenge_url=_challenge_url(publication),
         embed=_embedded(),
         **frame(publication),
     )
+
+
+def _challenge_url(publication: Publication) -> str:
+    """Where the form gets a challenge for a proof of work; empty where none is asked for."""
+    if publication.under_attack_since is None:
+        return ""
+    return url_for("subscribe_json.challenge", slug=publication.slug)
 
 
 def _asked(publication: Publication, meant: str | None = None, *, waits: bool = False) -> Response:
@@ -204,6 +210,7 @@ def _asked(publication: Publication, meant: str | None = None, *, waits: bool = 
         meant=meant,
         meant_url=url_for(".ask", slug=publication.slug, lang=language.current(), embed=embed),
         sent=_sent_again() if meant else [],
+        challenge_url=_challenge_url(publication) if meant else "",
         embed=_embedded(),
         **frame(publication),
     )

@@ -11,6 +11,7 @@ import time_machine
 from altcha.v1 import Challenge, solve_challenge
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -144,3 +145,18 @@ def test_programs_of_other_sites_prove_it_too(client: FlaskClient, session: Sess
     body = {"email": "ana@example.org", "proof": proof(client)}
     assert client.post(f"{PAGE}/json", json=body).status_code == 202
     assert known(session) == ["ana@example.org"]
+
+
+def test_the_button_that_mends_an_address_brings_a_proof_of_its_own(
+    client: FlaskClient, fill_in: FillIn, session: Session, publication: Publication
+) -> None:
+    answer = fill_in("ana@hotnail.com", proof=proof(client))
+    form = html.fromstring(answer.text).cssselect("form")[0]
+    assert form.cssselect("[data-challenge]")[0].get("data-challenge") == "/subscribe/morning/challenge"
+    assert "proof." in answer.text
+    sent = dict(form.form_values()) | {"proof": proof(client)}
+    assert "Check your inbox" in client.post(form.get("action"), data=sent).text
+    assert known(session) == ["ana@hotnail.com", "ana@hotmail.com"]
+    publication.under_attack_since = None
+    session.commit()
+    assert "data-challenge" not in fill_in("bo@hotnail.com").text

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import DomainError
 from newsletter.curation.place import save_with_entries
-from newsletter.issues.edit import Locked, Stale, full_json, state_of
+from newsletter.issues.edit import Locked, Stale, editor_json, state_of
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Revision
 from newsletter.mailings.current import current_mailing
@@ -37,7 +37,7 @@ def document(issue_id: int) -> Response:
     revision = find_revision(session(), issue)
     locked = current_mailing(session(), issue.id) is not None
     response = jsonify(
-        document=full_json(load_document(revision)),
+        document=editor_json(load_document(revision)),
         etag=state_of(revision),
         by=revision.author,
         locked=locked,
@@ -90,7 +90,7 @@ def _stale(newest: Revision) -> Response:
         error="stale",
         message=_("Someone else saved this issue in the meantime."),
         etag=state_of(newest),
-        document=full_json(load_document(newest)),
+        document=editor_json(load_document(newest)),
         by=newest.author,
         used=used_facts(load_issue(newest.issue_id)),
     )

@@ -12,7 +12,7 @@ from newsletter.corrections.erratum import offered_errata
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.schema import json_schema
 from newsletter.document.walk import images
-from newsletter.issues.edit import full_json, state_of
+from newsletter.issues.edit import editor_json, state_of
 from newsletter.issues.load import find_issue, find_revision, load_document
 from newsletter.issues.models import Issue
 from newsletter.issues.patch import MOST_OPERATIONS
@@ -78,7 +78,7 @@ def page_data(issue: Issue) -> dict[str, Any]:
             "language": publication.language,
             "dir": direction(document.language or publication.language),
         },
-        "document": full_json(document),
+        "document": editor_json(document),
         "etag": state_of(revision),
         "used": used_facts(issue),
         "locked": mailing is not None,
@@ -108,7 +108,9 @@ def _readers(publication: Publication) -> dict[str, list[dict[str, str]]]:
 @cache
 def _document_schema() -> dict[str, Any]:
     """Which kinds of section and fields there are, with their limits and defaults."""
-    return json_schema()
+    schema = json_schema()
+    del schema["properties"]["editions"]  # they have a page of their own
+    return schema
 
 
 def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:

@@ -55,7 +55,7 @@ def asked_reader(publication: Publication, document: Document) -> AskedReader:
         number = number_of(session(), document, publication, subscriber.id)
         variant = numbered_variant(document, number)
     else:
-        variant = invented.variant_of(document)
+        variant = invented.variant_of(document, publication.language)
         values = example_values(publication, links(), name=invented.name, attributes=invented.attributes)
     acts_for_nobody = {
         "unsubscribe_url": links().unsubscribe(NOBODY),

@@ -25,7 +25,7 @@ from newsletter.subscribers.exports.write import MEDIA_TYPES, write_people
 from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
-from newsletter.web.admin.subscribers.listing import read_wanted
+from newsletter.web.admin.subscribers.filter import read_wanted
 from newsletter.web.current import settings
 from newsletter.web.database import session
 

@@ -1,8 +1,6 @@
 """`/admin/p/<publication>/subscribers/segments`: rules that choose subscribers, built from rows."""
 
-from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,26 +15,17 @@ from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.segments.explain import Explanation, explain_person
 from newsletter.segments.find import find_segment, list_segments
-from newsletter.segments.members import count_members, sample_members
 from newsletter.segments.models import Segment
-from newsletter.segments.names import look_up, problems
-from newsletter.segments.read import read, rules_invalid
+from newsletter.segments.names import look_up
+from newsletter.segments.read import read, read_json
 from newsletter.segments.remove import remove_segment
 from newsletter.segments.save import change_segment, create_segment
 from newsletter.segments.sentences import describe
-from newsletter.subscribers.attributes.models import Attribute
-from newsletter.subscribers.labels import list_labels
-from newsletter.subscribers.models import Subscription
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
-from newsletter.web.admin.subscribers.rule_tree import (
-    Group,
-    change_tree,
-    place_of,
-    plain_rules,
-    read_tree,
-    tree_of,
-)
+from newsletter.web.admin.subscribers.rule_form import Counted, count_tree, press, rules_of
+from newsletter.web.admin.subscribers.rule_form import count_rules as count
+from newsletter.web.admin.subscribers.rule_tree import Group, read_tree, tree_of
 from newsletter.web.admin.words.segments import JOINS, subjects
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -44,15 +33,6 @@ from newsletter.web.errors import STATUS
 SEGMENTS = f"{LIST}/segments"
 ONE = f"{SEGMENTS}/<segment_slug>"
 COUNTING = 1.0  # seconds after which the list leaves the other segments uncounted
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Who is in it now: how many, and a few of them; or why that cannot be said."""
-
-    count: int | None = None
-    sample: list[Subscription] = field(default_factory=list)
-    problem: str = ""
 
 
 @blueprint.get(SEGMENTS)
@@ -66,7 +46,7 @@ def segments(slug: str) -> str:
         rules = read(segment.rules)
         lines = describe(rules, look_up(session(), publication, rules, clock.now()))
         spent = perf_counter() - began
-        counted = _count(publication, rules, most=0) if spent < COUNTING else Counted()
+        counted = count(publication, rules, most=0) if spent < COUNTING else Counted()
         rows.append((segment, lines, counted))
     return render_template("admin/subscribers/segments.html", publication=publication, rows=rows)
 
@@ -74,8 +54,10 @@ def segments(slug: str) -> str:
 @blueprint.get(f"{LIST}/new-segment")
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def new_segment(slug: str) -> AnyResponse:
-    """An empty form."""
-    return _page(find_publication(session(), slug), None, Group(), "")
+    """A form, empty or with rules to begin with."""
+    publication = find_publication(session(), slug)
+    typed = request.args.get("rules", "")  # those that the list was narrowed by
+    return _page(publication, None, tree_of(read_json(typed)) if typed else Group(), "")
 
 
 @blueprint.post(f"{LIST}/new-segment")
@@ -107,7 +89,7 @@ def change(slug: str, segment_slug: str) -> AnyResponse:
 def count_rules(slug: str) -> str:
     """Who is met by the rules that a form holds: the part of the page that follows while they are built."""
     publication = find_publication(session(), slug)
-    counted = _count_tree(publication, read_tree(request.form))
+    counted = count_tree(publication, read_tree(request.form))
     return render_template("admin/subscribers/_segment_count.html", publication=publication, counted=counted)
 
 
@@ -137,8 +119,7 @@ def _take(publication: Publication, segment: Segment | None) -> AnyResponse:
     tree, name = read_tree(request.form), request.form.get("name", "")[:1_000]
     deed = request.form.get("do", "save")
     if deed != "save":
-        verb, _colon, place = deed.partition(":")
-        change_tree(tree, deed, request.form.get(f"{place}.new", "") if verb == "add" else "")
+        press(tree, deed, request.form.get(f"{deed.partition(':')[2]}.new", ""))
         return _page(publication, segment, tree, name)
     try:
         saved = _save(publication, segment, tree, name)
@@ -154,7 +135,7 @@ def _take(publication: Publication, segment: Segment | None) -> AnyResponse:
 
 
 def _save(publication: Publication, segment: Segment | None, tree: Group, name: str) -> Segment:
-    rules = _rules(publication, tree)
+    rules = rules_of(publication, tree)
     if segment is None:
         return create_segment(session(), publication, name, rules, actor=current_actor())
     edits = request.form.get("edits", "")
@@ -167,41 +148,6 @@ def _save(publication: Publication, segment: Segment | None, tree: Group, name: 
         edits=int(edits) if edits.isascii() and edits.isdigit() and len(edits) < 10 else -1,
         actor=current_actor(),
     )
-
-
-def _types(publication: Publication) -> dict[str, str]:
-    return {each.key: each.type.value for each in list_labels(session(), Attribute, publication)}
-
-
-def _rules(publication: Publication, tree: Group) -> Any:
-    """The rules that the rows say. Raises `Refused` with the fields' places."""
-    plain, places = plain_rules(tree, _types(publication))
-    try:
-        rules = read(plain)
-        if found := problems(rules, look_up(session(), publication, rules, clock.now())):
-            raise rules_invalid(found)
-    except Refused as error:
-        fields = {place_of(at, places): sentence for at, sentence in error.fields.items()}
-        raise Refused(error.code, next(iter(fields.values())), fields) from None
-    return rules
-
-
-def _count_tree(publication: Publication, tree: Group) -> Counted:
-    if not tree.parts:
-        return Counted(problem=_("Add a rule to see who is in the segment."))
-    try:
-        return _count(publication, _rules(publication, tree))
-    except Refused as error:
-        return Counted(problem=error.message)
-
-
-def _count(publication: Publication, rules: Any, most: int = 10) -> Counted:
-    now = clock.now()
-    try:
-        count = count_members(session(), publication, rules, now)
-    except Refused as error:
-        return Counted(problem=error.message)
-    return Counted(count, sample_members(session(), publication, rules, now, most) if most and count else [])
 
 
 def _page(
@@ -224,7 +170,7 @@ def _page(
         subjects=subjects(session(), publication),
         error=error.message if error else "",
         errors=error.fields if error else {},
-        counted=_count_tree(publication, tree),
+        counted=count_tree(publication, tree),
         uses=find_uses(session(), segment) if segment else [],
         address=address,
         why=why,

@@ -23,7 +23,7 @@ THEIRS = f"{ONE}/subscriptions/<int:subscription_id>"
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def ask_end(subscriber_id: int, subscription_id: int) -> AnyResponse:
     """Ask first; what has ended has nothing to ask."""
-    subscription = _find(subscriber_id, subscription_id)
+    subscription = find_theirs(subscriber_id, subscription_id)
     if subscription.state is State.ENDED:
         return _back(subscriber_id)
     page = render_template(
@@ -36,7 +36,7 @@ def ask_end(subscriber_id: int, subscription_id: int) -> AnyResponse:
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def end(subscriber_id: int, subscription_id: int) -> AnyResponse:
     """End it; whoever comes second is told that it had ended."""
-    _find(subscriber_id, subscription_id)
+    find_theirs(subscriber_id, subscription_id)
     subscription, done = end_by_editor(session(), subscription_id, actor=current_actor())
     session().commit()
     name = subscription.publication.name
@@ -51,7 +51,7 @@ def end(subscriber_id: int, subscription_id: int) -> AnyResponse:
 @allow(Permission.MANAGE_SUBSCRIBERS)
 def ask_again(subscriber_id: int, subscription_id: int) -> AnyResponse:
     """Send the confirmation to somebody who left, or who has not answered."""
-    subscription = _find(subscriber_id, subscription_id)
+    subscription = find_theirs(subscriber_id, subscription_id)
     if subscription.subscriber.email is None:
         flash(_("This person was erased; nothing was sent."), "info")
         return _back(subscriber_id)
@@ -68,7 +68,8 @@ def ask_again(subscriber_id: int, subscription_id: int) -> AnyResponse:
     return _back(subscriber_id)
 
 
-def _find(subscriber_id: int, subscription_id: int) -> Subscription:
+def find_theirs(subscriber_id: int, subscription_id: int) -> Subscription:
+    """The subscription, if it is this person's; else `Missing`."""
     subscription = find_subscription(session(), subscription_id)
     if subscription.subscriber_id != subscriber_id:
         raise Missing("unknown_subscription", _("This person has no such subscription."))

@@ -137,6 +137,8 @@ DEEDS: dict[str, object] = {
     "subscriber.address_changed": _("Changed their address"),
     "subscriber.changed": _("Changed name or language"),
     "subscription.chosen": _("Chose topics, tags or attributes"),
+    "subscription.restored": _("Restored the subscription: a change of many people was undone"),
+    "subscription.labelled": _("Changed topics, tags or attributes"),
     "subscriber.erased": _("Erased the person"),
     "subscription.asked": _("Asked them to confirm"),
     "subscription.waits": _("Asked them to confirm; no further message was sent"),

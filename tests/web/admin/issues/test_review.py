@@ -50,6 +50,7 @@ def test_the_review_shows_what_preflight_finds_and_where(
         "level": "blocking",
         "message": "“TK” looks like a leftover placeholder.",
         "path": "subject",
+        "edition": "",
         "waived": None,
     }
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
+from newsletter.subscribers.models import Subscription
 
 XSS = "<script>alert(1)</script>"
 LIST = "/admin/p/morning/subscribers"
@@ -50,3 +51,8 @@ def deeds(session: Session, *kinds: str) -> list[tuple[str, str]]:
     found = [(entry.actor, entry.action) for entry in session.scalars(entries)]
     session.rollback()
     return found
+
+
+def page_of(one: Subscription) -> str:
+    """The address of the person's page."""
+    return f"/admin/subscribers/{one.subscriber_id}"

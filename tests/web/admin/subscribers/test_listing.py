@@ -72,7 +72,12 @@ class TestList:
         page = read(editor_client, f"{LIST}?state={state}")
         assert shown(page) == who
         assert f"state={state}" in page
-        assert f'<span class="soft nums">{len(who)}</span>' in page
+        counts = read(editor_client, f"{LIST}/counts?state={state}")
+        assert f"state={state}" in counts
+        assert f'<span class="soft nums">{len(who)}</span>' in counts
+        assert counts.split("<nav")[1].partition("</nav>")[0] in read(
+            editor_client, f"{LIST}?state={state}&counted=1"
+        )
 
     @both_databases
     @pytest.mark.parametrize(

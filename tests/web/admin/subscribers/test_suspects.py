@@ -4,6 +4,7 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.deferred.defer import defer_sign_up
 from newsletter.outbox.models import SystemMessage
@@ -58,3 +59,19 @@ def test_editors_let_in_and_drop(editor_client: SignedIn, session: Session, publ
     assert len(boxes(page)) == 1
     message = session.scalars(select(SystemMessage)).one()
     assert (message.kind, message.recipient) == ("confirmation", "ana@mailinator.com")
+
+
+def test_home_says_that_suspects_wait_and_that_an_attack_goes_on(
+    editor_client: SignedIn, session: Session, publication: Publication
+) -> None:
+    home = "/admin/p/morning"
+    assert "suspect" not in read(editor_client, home)
+    held(session, publication, "ana")
+    page = read(editor_client, home)
+    assert "Some sign-ups look suspect" in page
+    assert f'href="{PAGE}"' in page
+    publication.under_attack_since = clock.now()
+    session.commit()
+    page = read(editor_client, home)
+    assert "far more people than usual" in page
+    assert "Look at the suspect sign-ups (1)" in page

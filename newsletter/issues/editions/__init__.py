@@ -1,0 +1,1 @@
+"""Editions of an issue: adding and removing one, translating its texts, files for translators."""

@@ -1,0 +1,180 @@
+"""Do a deed to some people, and take it back: as far as nobody changed them since."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from newsletter import audit
+from newsletter.subscribers.bulk.models import BulkChange, BulkPerson, Deed, Result
+from newsletter.subscribers.lifecycle import transition
+from newsletter.subscribers.models import (
+    ConsentRecord,
+    ConsentSource,
+    EndReason,
+    State,
+    Subscriber,
+    Subscription,
+)
+from newsletter.subscribers.tags.models import SubscriberTag, Tag
+
+
+def do_deed(
+    session: Session, row: BulkChange, tag: Tag | None, people: Sequence[BulkPerson], now: datetime
+) -> Counter[str]:
+    """Do it to these people at `now`; how many of them changed, and how many did not."""
+    present = _present(session, people)
+    counts: Counter[str] = Counter()
+    if row.deed is Deed.END:
+        subscriptions = _locked_subscriptions(session, people)
+        changed = {
+            each.subscriber_id
+            for each in people
+            if each.subscriber_id in present and _end(session, row, each, subscriptions)
+        }
+    else:
+        assert tag is not None  # noqa: S101 - whoever calls has looked for it
+        had = _tagged_at(session, tag, people)
+        changed = {id_ for id_ in present if (id_ in had) == (row.deed is Deed.UNTAG)}
+        for each in people:
+            if each.subscriber_id in changed and each.subscriber_id in had:
+                each.before = {"at": had[each.subscriber_id].isoformat()}
+        _set_tag(session, tag, changed, now if row.deed is Deed.TAG else None)
+    for each in people:
+        each.result = Result.CHANGED if each.subscriber_id in changed else Result.UNCHANGED
+        each.at = now
+        counts[each.result] += 1
+    session.flush()
+    return counts
+
+
+def undo_deed(
+    session: Session, row: BulkChange, tag: Tag | None, people: Sequence[BulkPerson]
+) -> Counter[str]:
+    """Put back those of these people who are as the deed left them; how many were, and how many were not."""
+    present = _present(session, people)
+    subscriptions = _locked_subscriptions(session, people) if row.deed is Deed.END else {}
+    has = _tagged_at(session, tag, people) if tag is not None else {}
+    counts: Counter[str] = Counter()
+    for each in people:
+        restored = each.subscriber_id in present and (
+            _begin_again(session, each, subscriptions)
+            if row.deed is Deed.END
+            else tag is not None and _put_back(session, row.deed, tag, each, has)
+        )
+        each.result = Result.RESTORED if restored else Result.KEPT
+        counts[each.result] += 1
+    session.flush()
+    return counts
+
+
+def _present(session: Session, people: Sequence[BulkPerson]) -> set[int]:
+    """Who of them was not erased; locked in the order of ids, as everywhere."""
+    ids = [each.subscriber_id for each in people]
+    query = select(Subscriber.id).where(Subscriber.id.in_(ids), Subscriber.erased_at.is_(None))
+    return set(session.scalars(query.order_by(Subscriber.id).with_for_update()))
+
+
+def _locked_subscriptions(session: Session, people: Sequence[BulkPerson]) -> dict[int, Subscription]:
+    query = (
+        select(Subscription)
+        .where(Subscription.id.in_([each.subscription_id for each in people]))
+        .order_by(Subscription.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {each.subscriber_id: each for each in session.scalars(query)}
+
+
+def _end(session: Session, row: BulkChange, each: BulkPerson, subscriptions: dict[int, Subscription]) -> bool:
+    subscription = subscriptions.get(each.subscriber_id)
+    if subscription is None or subscription.state is State.ENDED:
+        return False
+    until = subscription.paused_until
+    each.before = {
+        "state": subscription.state.value,
+        "paused_until": until.isoformat() if until else None,
+    }
+    transition(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
+    audit.record(
+        session,
+        "subscription.ended",
+        "subscription",
+        subscription.id,
+        actor=row.actor,
+        source=ConsentSource.EDITOR,
+        bulk_id=row.id,
+    )
+    each.before |= {"ended_at": _text(subscription.ended_at)}
+    return True
+
+
+def _begin_again(session: Session, each: BulkPerson, subscriptions: dict[int, Subscription]) -> bool:
+    """Whether the subscription is as it was left, and nobody withdrew or asked anew; then it is as before."""
+    subscription = subscriptions.get(each.subscriber_id)
+    if subscription is None or subscription.ended_reason is not EndReason.ENDED_BY_EDITOR:
+        return False
+    since = select(ConsentRecord.id).where(
+        ConsentRecord.subscription_id == subscription.id, ConsentRecord.at >= subscription.ended_at
+    )
+    if _text(subscription.ended_at) != each.before["ended_at"] or session.scalar(since.limit(1)):
+        return False
+    subscription.state = State(each.before["state"])
+    subscription.ended_reason = subscription.ended_at = None
+    until = each.before["paused_until"]
+    subscription.paused_until = datetime.fromisoformat(until) if until else None
+    audit.record(
+        session,
+        "subscription.restored",
+        "subscription",
+        subscription.id,
+        actor="system",
+        bulk_id=each.bulk_id,
+    )
+    return True
+
+
+def _tagged_at(session: Session, tag: Tag, people: Sequence[BulkPerson]) -> dict[int, datetime]:
+    ids = [each.subscriber_id for each in people]
+    query = select(SubscriberTag.subscriber_id, SubscriberTag.at).where(
+        SubscriberTag.tag_id == tag.id, SubscriberTag.subscriber_id.in_(ids)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _set_tag(session: Session, tag: Tag, subscriber_ids: set[int], at: datetime | None) -> None:
+    """Put the tag on at this moment; None: take it off."""
+    if not subscriber_ids:
+        return
+    if at is None:
+        session.execute(
+            delete(SubscriberTag).where(
+                SubscriberTag.tag_id == tag.id, SubscriberTag.subscriber_id.in_(subscriber_ids)
+            )
+        )
+        return
+    rows: list[dict[str, Any]] = [
+        {"tag_id": tag.id, "subscriber_id": id_, "at": at} for id_ in sorted(subscriber_ids)
+    ]
+    session.execute(insert(SubscriberTag), rows)
+
+
+def _put_back(session: Session, deed: Deed, tag: Tag, each: BulkPerson, has: dict[int, datetime]) -> bool:
+    """Whether the tag is as the deed left it; then it is as before. Else somebody chose since."""
+    at = has.get(each.subscriber_id)
+    if deed is Deed.TAG:
+        if at is None or at != each.at:
+            return False
+        _set_tag(session, tag, {each.subscriber_id}, None)
+        return True
+    if at is not None:
+        return False
+    _set_tag(session, tag, {each.subscriber_id}, datetime.fromisoformat(each.before["at"]))
+    return True
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""

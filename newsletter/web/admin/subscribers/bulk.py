@@ -1,0 +1,199 @@
+"""`/admin/p/<publication>/subscribers/bulk`: change all whom the list finds, or some; undo that for a day."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from newsletter.accounts.permissions import Permission
+from newsletter.core.errors import Conflict, DomainError, Refused
+from newsletter.publications.find import find_publication
+from newsletter.publications.models import Publication
+from newsletter.segments.narrow import chosen
+from newsletter.segments.rules import dump
+from newsletter.subscribers.bulk.begin import (
+    Outlook,
+    begin_bulk,
+    begin_undo,
+    cancel_bulk,
+    find_bulk,
+    foresee,
+    list_bulk,
+)
+from newsletter.subscribers.bulk.models import Deed
+from newsletter.subscribers.labels import list_labels
+from newsletter.subscribers.listing import PAGE
+from newsletter.subscribers.tags.models import Tag
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
+from newsletter.web.admin.guard import allow, current_actor
+from newsletter.web.admin.paging import read_id
+from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
+from newsletter.web.admin.subscribers.filter import PeopleFilter, read_filter
+from newsletter.web.admin.words.bulk import bulk_word, count_terms, deed_sentence, unchanged_word
+from newsletter.web.database import session
+from newsletter.web.errors import STATUS
+
+BULK = f"{LIST}/bulk"
+THIS = f"{BULK}/<int:bulk_id>"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be done, and to whom: the rows that were ticked, or all whom the filter finds."""
+
+    filter: PeopleFilter
+    ids: list[int]
+    deed: Deed | None
+    tag: str
+
+    @property
+    def chosen_by(self) -> dict[str, Any]:
+        """The same as a bulk change keeps it."""
+        if self.ids:
+            return {"ids": self.ids}
+        rules = {} if self.filter.rules is None else {"rules": dump(self.filter.rules)}
+        return self.filter.query | rules
+
+
+@blueprint.get(BULK)
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def ask_bulk(slug: str) -> AnyResponse:
+    """Ask what is to be done; once that is said, what would happen. Also what was done before."""
+    publication = find_publication(session(), slug)
+    return _page(publication, _read(request.args, publication))
+
+
+@blueprint.post(BULK)
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def start_bulk(slug: str) -> AnyResponse:
+    """Have a worker do it."""
+    publication = find_publication(session(), slug)
+    asked = _read(request.form, publication)
+    if asked.deed is None:
+        return _page(publication, asked, _("Choose what is to be done."))
+    try:
+        outlook = _foresee(publication, asked)
+        if asked.deed is Deed.END and is_large(outlook.changes) and not is_fresh():
+            return ask_for_password()
+        row = begin_bulk(
+            session(),
+            publication,
+            asked.deed,
+            tag_key=asked.tag,
+            chosen_by=asked.chosen_by,
+            actor=current_actor(),
+        )
+    except DomainError as error:
+        session().rollback()
+        page = _page(find_publication(session(), slug), asked)
+        return make_response(page, STATUS[error.decision])
+    session().commit()
+    return redirect(url_for(".bulk", slug=slug, bulk_id=row.id), 303)
+
+
+@blueprint.get(THIS)
+@allow(Permission.VIEW)
+def bulk(slug: str, bulk_id: int) -> str:
+    """How far it is; the script keeps it up to date."""
+    return render_template("admin/subscribers/bulk_progress.html", **_facts(slug, bulk_id))
+
+
+@blueprint.get(f"{THIS}/live")
+@allow(Permission.VIEW)
+def bulk_live(slug: str, bulk_id: int) -> str:
+    """The parts of the page that change by themselves, for its script."""
+    return render_template("admin/subscribers/_bulk_progress.html", **_facts(slug, bulk_id))
+
+
+@blueprint.post(f"{THIS}/cancel")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def stop_bulk(slug: str, bulk_id: int) -> AnyResponse:
+    """Stop it where it is."""
+    row = find_bulk(session(), find_publication(session(), slug).id, bulk_id)
+    cancel_bulk(session(), row, actor=current_actor())
+    session().commit()
+    return redirect(url_for(".bulk", slug=slug, bulk_id=bulk_id), 303)
+
+
+@blueprint.post(f"{THIS}/undo")
+@allow(Permission.MANAGE_SUBSCRIBERS)
+def undo_bulk(slug: str, bulk_id: int) -> AnyResponse:
+    """Put back whoever was changed, and not changed since."""
+    row = find_bulk(session(), find_publication(session(), slug).id, bulk_id)
+    try:
+        begin_undo(session(), row, actor=current_actor())
+    except Conflict as error:
+        session().rollback()
+        flash(error.message, "error")
+    else:
+        session().commit()
+    return redirect(url_for(".bulk", slug=slug, bulk_id=bulk_id), 303)
+
+
+def _read(given: MultiDict[str, str], publication: Publication) -> Asked:
+    """What the query or the form says. Without ticked rows it is everybody whom the filter finds."""
+    ids = sorted({read_id(text) for text in given.getlist("row")} - {0})[:PAGE]
+    deed = given.get("deed", "")
+    return Asked(
+        read_filter(given, publication),
+        ids,
+        Deed(deed) if deed in set(Deed) else None,
+        given.get("tag", "")[:63].replace("\0", "") if deed != Deed.END else "",
+    )
+
+
+def _foresee(publication: Publication, asked: Asked) -> Outlook:
+    assert asked.deed is not None  # noqa: S101 - whoever calls has looked
+    if asked.deed is not Deed.END and not asked.tag:
+        sentence = _("Choose a tag.")
+        raise Refused("no_tag", sentence, {"tag": sentence})
+    condition = chosen(session(), publication, asked.chosen_by)
+    return foresee(session(), publication, asked.deed, asked.tag, condition)
+
+
+def _page(publication: Publication, asked: Asked, problem: str = "") -> AnyResponse:
+    """The form, and what would happen; or why nothing can."""
+    outlook, status = None, 400 if problem else 200
+    if asked.deed is not None:
+        try:
+            outlook = _foresee(publication, asked)
+        except DomainError as error:
+            problem, status = error.message, STATUS[error.decision]
+    page = render_template(
+        "admin/subscribers/bulk.html",
+        publication=publication,
+        asked=asked,
+        outlook=outlook,
+        problem=problem,
+        tags=list_labels(session(), Tag, publication),
+        deeds=[(deed.value, deed_sentence(deed, "…")) for deed in Deed],
+        sentence=_sentence(publication, asked.deed, asked.tag) if outlook else "",
+        why=unchanged_word(asked.deed) if asked.deed else "",
+        past=[
+            (row, _sentence(publication, row.deed, row.tag_key), bulk_word(row.state))
+            for row in list_bulk(session(), publication.id)
+        ],
+    )
+    return make_response(page, status)
+
+
+def _sentence(publication: Publication, deed: Deed | None, tag_key: str) -> str:
+    """What is done, with the tag's name where it is still there."""
+    assert deed is not None  # noqa: S101 - whoever calls has looked
+    names = {tag.key: tag.name for tag in list_labels(session(), Tag, publication)}
+    return deed_sentence(deed, names.get(tag_key, tag_key))
+
+
+def _facts(slug: str, bulk_id: int) -> dict[str, Any]:
+    publication = find_publication(session(), slug)
+    row = find_bulk(session(), publication.id, bulk_id)
+    return {
+        "publication": publication,
+        "row": row,
+        "sentence": _sentence(publication, row.deed, row.tag_key),
+        "state_shown": bulk_word(row.state),
+        "terms": count_terms(row),
+    }

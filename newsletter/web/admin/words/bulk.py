@@ -1,0 +1,62 @@
+"""What is done to many people at once, in words for editors."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from newsletter.subscribers.bulk.models import BulkChange, BulkState, Deed, Result
+from newsletter.web.admin.words.state import Word, drawn
+
+DEEDS: dict[Deed, object] = {
+    Deed.TAG: _("Put on the tag"),
+    Deed.UNTAG: _("Take off the tag"),
+    Deed.END: _("End their subscriptions"),
+}
+# Why somebody stays as they are.
+UNCHANGED: dict[Deed, object] = {
+    Deed.TAG: _("have the tag already"),
+    Deed.UNTAG: _("do not have the tag"),
+    Deed.END: _("have left already"),
+}
+STATES: dict[BulkState, Word] = {
+    BulkState.CHOOSING: (_("Choosing people"), "info", "wait"),
+    BulkState.RUNNING: (_("Changing people"), "info", "wait"),
+    BulkState.CANCELLED: (_("Cancelled"), None, "close"),
+    BulkState.DONE: (_("Done"), "success", None),
+    BulkState.FAILED: (_("Stopped"), "error", None),
+    BulkState.UNDOING: (_("Undoing"), "info", "wait"),
+    BulkState.UNDONE: (_("Undone"), None, "close"),
+}
+
+
+def deed_sentence(deed: Deed, tag: str) -> str:
+    """What is done, with the tag that it is about."""
+    return str(DEEDS[deed]) if deed is Deed.END else f"{DEEDS[deed]} “{tag}”"
+
+
+def unchanged_word(deed: Deed) -> str:
+    """Why somebody stays as they are."""
+    return str(UNCHANGED[deed])
+
+
+def bulk_word(state: BulkState) -> Word:
+    """The word of a state, its kind and its icon."""
+    return drawn(STATES[state])
+
+
+def count_terms(row: BulkChange) -> list[tuple[str, int]]:
+    """How many people there are of each kind; with those that wait they are all who were chosen."""
+    undone = row.state in {BulkState.UNDOING, BulkState.UNDONE}
+    counts = row.counts
+    restored, kept = counts.get(Result.RESTORED, 0), counts.get(Result.KEPT, 0)
+    changed = counts.get(Result.CHANGED, 0)
+    waiting = row.people - changed - counts.get(Result.UNCHANGED, 0)
+    terms = [
+        (gettext("Changed"), changed - restored - kept),
+        (gettext("Stay as they are: %(why)s", why=unchanged_word(row.deed)), counts.get(Result.UNCHANGED, 0)),
+    ]
+    if undone:
+        terms.append((gettext("As they were before"), restored))
+        terms.append((gettext("Changed since, and left so"), kept))
+    if waiting:
+        terms.append((gettext("Not changed"), waiting) if row.over else (gettext("Still to do"), waiting))
+    return terms
