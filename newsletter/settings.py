@@ -37,7 +37,7 @@ class Settings(BaseModel):
 
     data_dir: AbsolutePath = Field(
         default=Path("var"),
-        description="The folder of everything that is kept, relative to the working directory.",
+        description="The folder for all data, relative to the working directory.",
     )
     host: ListeningHost = Field(
         default="127.0.0.1", description="The address that the web server listens on; `0.0.0.0` for all."
@@ -79,21 +79,22 @@ class Settings(BaseModel):
     )
     smtp_url: SecretStr | None = Field(
         default=None,
-        description="The relay, `smtp://user:password@host:587` or `smtps://…`, or several with spaces"
-        " between them: see [relays](../howto/relays.md). Unset: the embedded mailbox.",
+        description="The relay, `smtp://user:password@host:587` or `smtps://…`, or several separated by "
+        "spaces: see [relays](../howto/relays.md). Unset: the embedded mailbox.",
     )
     trusted_proxies: int = Field(
         default=0,
         ge=0,
-        description="How many proxies stand before the web server. As many entries of `X-Forwarded-For`,"
-        " `-Proto` and `-Host` are believed, no more.",
+        description="How many proxies are in front of the web server. That many entries of "
+        "`X-Forwarded-For`, `-Proto` and `-Host` are trusted, no more.",
     )
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
     trusted_hosts: list[str] = Field(
         default_factory=list,
-        description="Further names by which the service may be asked, separated by commas; `.example.org` is"
-        " all below it, `*` any. Requests for other names than these, that of `PUBLIC_URL` and those of this"
-        " machine are refused (`/healthz` is not). Unset, and `PUBLIC_URL` too: any, unless `HOST` is this"
+        description="Further host names that the service answers to, separated by commas; "
+        "`.example.org` is all names below it, `*` any. Requests for names other than these, the one of "
+        "`PUBLIC_URL` and those of this machine are refused (but for `/healthz`). Unset, and `PUBLIC_URL` "
+        "too: any, unless `HOST` is this"
         " machine.",
     )
     web_threads: int = Field(default=8, ge=1, le=256, description="Threads of each web server process.")
@@ -105,39 +106,39 @@ class Settings(BaseModel):
     )
     bounce_domain: MailDomain = Field(
         default="",
-        description="The domain of return paths (VERP): messages of mailings leave from `b+…@` it, so that a"
-        " bounce names its delivery. Unset: the domain of the publication's sender, without VERP.",
+        description="The domain of return paths (VERP): messages of mailings leave from `b+…@` it, so that a "
+        "bounce identifies its delivery. Unset: the domain of the publication's sender, without VERP.",
     )
     spamassassin_url: Annotated[str, AfterValidator(check_spamd_url)] = Field(
         default="",
-        description="A spamd (SpamAssassin) that drafts are shown to, such as `spamd://127.0.0.1:783`.",
+        description="A spamd (SpamAssassin) that rates drafts, such as `spamd://127.0.0.1:783`.",
     )
     mail_host: ListeningHost = Field(
         default="127.0.0.1",
-        description="The address on which `newsletter mail listen` takes mail that comes in, by SMTP or LMTP;"
+        description="The address on which `newsletter mail listen` receives mail, by SMTP or LMTP;"
         " `0.0.0.0` for all.",
     )
     mail_port: int | None = Field(
         default=None,
         ge=0,
         le=65535,
-        description="Its port; 0: no mail is taken in. Unset: `PORT` + 26, or `PORT` − 26 where that is above"
+        description="Its port; 0: no mail is received. Unset: `PORT` + 26, or `PORT` − 26 where that is above"
         " 65,535.",
     )
     mail_domain: MailDomain = Field(
         default="",
-        description="The domain of the secret addresses that take links for an inbox: mail for it has to"
-        " reach the listener. Unset: `BOUNCE_DOMAIN`, else the host of `PUBLIC_URL`.",
+        description="The domain of the secret addresses for links to the inbox: its mail has to reach the "
+        "listener. Unset: `BOUNCE_DOMAIN`, else the host of `PUBLIC_URL`.",
     )
     imap_url: SecretStr | None = Field(
         default=None,
-        description="A mailbox of its own whose mail is taken in as well, looked into every minute:"
+        description="A mailbox of its own whose mail is received as well, read every minute:"
         " `imaps://user:password@host/INBOX`; with `?authserv-id=NAME` it confirms self-tests, too.",
     )
     webhooks: SecretStr | None = Field(
         default=None,
-        description="Providers that post bounces and complaints, with what their posts are checked by, spaces"
-        " between: `mailgun=KEY ses=arn:…`. See [bounces](../howto/bounces.md).",
+        description="Providers that post bounces and complaints, each with what its posts are checked "
+        "against, separated by spaces: `mailgun=KEY ses=arn:…`. See [bounces](../howto/bounces.md).",
     )
     organisation: str = Field(
         default="",

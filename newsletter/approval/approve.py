@@ -21,7 +21,7 @@ class Edited(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "edited", "Somebody edited this issue after you opened it. Read it again, then approve it."
+            "edited", "Someone edited this issue after you opened it. Read it again, then approve it."
         )
 
 
@@ -42,7 +42,7 @@ def approve(session: Session, issue_id: int, state: str | None, *, actor: str, n
             "being_sent", "This issue is being sent or was sent, so it needs no approval any more."
         )
     if is_own_edit(issue, revision, actor):
-        raise Refused("own_edit", "You made the last edit, so somebody else has to approve the issue.")
+        raise Refused("own_edit", "You made the last edit, so someone else has to approve the issue.")
     note = _checked(note)
     same = (Approval.revision_id == revision.id, Approval.edits == revision.edits)
     existing = session.scalar(select(Approval).where(*same, Approval.approved_by == actor))

@@ -6,7 +6,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.label_options import label_facts, list_all, publication_option
 
 
-@click.group("attribute", help="Name the fields that are kept of subscribers.")
+@click.group("attribute", help="Manage attributes, your own fields for subscribers.")
 def command() -> None: ...
 
 
@@ -19,10 +19,10 @@ def command() -> None: ...
     type=click.Choice(["text", "number", "date", "boolean", "choice"]),
     default="text",
     show_default=True,
-    help="What its values are.",
+    help="Type of its values.",
 )
 @click.option("--label", default="", help="What people read; by default NAME.")
-@click.option("--choice", "choices", multiple=True, help="One of its choices, in their order; give several.")
+@click.option("--choice", "choices", multiple=True, help="A choice; repeat for each, in order.")
 @click.option(
     "--by-readers",
     is_flag=True,
@@ -38,7 +38,7 @@ def create(
     by_readers: bool,
     as_json: bool,
 ) -> None:
-    """Create the attribute NAME. Issues can say it: {{ attributes.NAME }}."""
+    """Create the attribute NAME. Use it in issues as {{ attributes.NAME }}."""
     from newsletter import audit
     from newsletter.publications.find import find_publication_or_only
     from newsletter.subscribers.attributes.create import create_attribute
@@ -87,7 +87,7 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
         rename_label(opened, attribute, name, actor=audit.COMMAND_LINE)
         opened.commit()
         facts = label_facts(attribute)
-    answer(as_json, facts, f"The attribute {key} is called {facts['label']} now.")
+    answer(as_json, facts, f"The attribute {key} is now called {facts['label']}.")
 
 
 @command.command("remove")

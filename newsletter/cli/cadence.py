@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 
-@click.group("cadence", help="Say when issues are due.")
+@click.group("cadence", help="Set when issues are due.")
 def command() -> None: ...
 
 
@@ -30,11 +30,11 @@ publication_option = click.option(
     type=click.IntRange(0, 30),
     default=3,
     show_default=True,
-    help="How many days before a date its draft is made; 0 for none.",
+    help="How many days before each date to make its draft; 0 for none.",
 )
 @json_option
 def set_(slug: str | None, rule: str, days_ahead: int, as_json: bool) -> None:
-    """Let issues be due by RULE, such as “FR 08:00 Europe/Rome”.
+    """Make issues due by RULE, such as “FR 08:00 Europe/Rome”.
 
     Days: FR, TU,FR, “1st MO”, “last FR”, a day of the month from 1 to 28, or “last”. Without a zone, that
     of the publication.
@@ -67,7 +67,7 @@ def show(slug: str | None, as_json: bool) -> None:
 @click.option("--undo", is_flag=True, help="Take it back.")
 @json_option
 def skip(day: datetime, slug: str | None, undo: bool, as_json: bool) -> None:
-    """Leave out DATE, such as 2026-12-25: no draft and no reminder then."""
+    """Skip DATE, such as 2026-12-25: no draft and no reminder."""
     from newsletter import audit
     from newsletter.cadence.change import skip_date
     from newsletter.publications.find import find_publication_or_only
@@ -83,7 +83,7 @@ def skip(day: datetime, slug: str | None, undo: bool, as_json: bool) -> None:
 @publication_option
 @json_option
 def stop(slug: str | None, as_json: bool) -> None:
-    """Let no issues be due any more; drafts that were made stay."""
+    """Remove the cadence; drafts already made stay."""
     from newsletter import audit
     from newsletter.cadence.change import stop_cadence
     from newsletter.publications.find import find_publication_or_only
@@ -95,7 +95,7 @@ def stop(slug: str | None, as_json: bool) -> None:
         answer(
             as_json,
             {"publication": publication.slug, "rule": None},
-            f"{publication.name} has no cadence any more.",
+            f"{publication.name} no longer has a cadence.",
         )
 
 

@@ -10,7 +10,7 @@ from newsletter.cli.parameters import ID
 FORMATS = ("eml", "html", "text")
 
 
-@click.group("delivery", help="Show what exactly a person got.")
+@click.group("delivery", help="Show exactly what a person received.")
 def command() -> None: ...
 
 
@@ -22,7 +22,7 @@ def command() -> None: ...
 )
 @json_option
 def show(mailing_id: int, address: str, form: str, as_json: bool) -> None:
-    """Make the copy of a mailing for one reader again, byte for byte, and print it."""
+    """Print the copy of a mailing that one reader got, byte for byte."""
     from newsletter import audit
     from newsletter.sending.copy_sent import find_copy
 

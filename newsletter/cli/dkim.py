@@ -92,7 +92,7 @@ def activate(key_id: int, without_checking: bool, as_json: bool) -> None:
 @click.argument("key_id", type=ID)
 @json_option
 def remove(key_id: int, as_json: bool) -> None:
-    """Stop signing with a key. Leave its record in the DNS for some weeks: mail is still on its way."""
+    """Stop signing with a key. Leave its record in the DNS for some weeks, for mail still on its way."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.transports import dkim_keys
 
@@ -110,7 +110,7 @@ def _state(key: "DkimKey") -> str:
     if key.active_since:
         return f"signs since {key.active_since:%Y-%m-%d}"
     if key.retired_at:
-        return f"signs no more; its record is needed until {record_stays_until(key):%Y-%m-%d}"
+        return f"no longer signs; its record is needed until {record_stays_until(key):%Y-%m-%d}"
     return "does not sign yet"
 
 

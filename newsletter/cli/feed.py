@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from newsletter.curation.models import Feed
 
 
-@click.group("feed", help="Add feeds, whose new items come into the inbox.")
+@click.group("feed", help="Follow feeds; their new items arrive in the inbox.")
 def command() -> None: ...
 
 
@@ -109,7 +109,7 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
 @click.argument("feed_id", metavar="ID", type=ID)
 @json_option
 def remove(feed_id: int, as_json: bool) -> None:
-    """Poll a feed no more; its entries stay."""
+    """Stop following a feed; its entries stay."""
     from newsletter.curation.feeds.find import remove_feed
 
     with session() as opened:

@@ -22,7 +22,7 @@ def command() -> None: ...
 )
 @click.option("--json", "as_json", is_flag=True, help="The answer is JSON in any case.")
 def parse(files: tuple[str, ...], as_json: bool) -> None:
-    """Say what messages are, one JSON object a line for each: kind, reason, whose, which delivery.
+    """Classify messages, one JSON object per line: kind, reason, whose, which delivery.
 
     FILES are messages or mboxes, - is standard input. Nothing is stored, and nobody is suppressed.
     """
@@ -41,7 +41,7 @@ def parse(files: tuple[str, ...], as_json: bool) -> None:
 @command.command("poll")
 @json_option
 def poll(as_json: bool) -> None:
-    """Take what has come back now: the mailbox of IMAP_URL, and refusals of relays.
+    """Process what has come back now: the mailbox of IMAP_URL, and refusals by relays.
 
     Workers do so by themselves.
     """
@@ -75,7 +75,7 @@ def poll(as_json: bool) -> None:
 )
 @json_option
 def rejudge(since: Any, as_json: bool) -> None:
-    """Judge what has come back again by the rules of this version, and put right who is suppressed."""
+    """Judge again everything that came back, by the rules of this version, and correct who is suppressed."""
     from datetime import UTC
 
     from newsletter.audit.record import COMMAND_LINE
@@ -96,10 +96,10 @@ def rejudge(since: Any, as_json: bool) -> None:
 
 
 @command.command("list")
-@click.option("--address", default="", help="Only of this address.")
+@click.option("--address", default="", help="Only for this address.")
 @click.option("--kind", type=click.Choice(KINDS), help="Only of this kind.")
-@click.option("--publication", "slug", default="", help="Only of this publication.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="At most so many, newest first.")
+@click.option("--publication", "slug", default="", help="Only for this publication.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="At most this many, newest first.")
 @json_option
 def list_(address: str, kind: str | None, slug: str, limit: int, as_json: bool) -> None:
     """List what has come back, newest first."""
@@ -128,14 +128,14 @@ def list_(address: str, kind: str | None, slug: str, limit: int, as_json: bool) 
 @command.command("hooks")
 @json_option
 def hooks(as_json: bool) -> None:
-    """Say where the providers of WEBHOOKS are to post bounces and complaints to."""
+    """Show the URLs to which the providers in WEBHOOKS post bounces and complaints."""
     from newsletter.incoming.hooks import hook_url, read_hook_accounts
 
     given = runtime().settings.webhooks
     accounts = read_hook_accounts(given.get_secret_value()) if given else {}
     urls = {provider: hook_url(runtime().links, provider) for provider in accounts}
     lines = "\n".join(f"{provider}: {url}" for provider, url in urls.items())
-    answer(as_json, urls, lines or "There are no WEBHOOKS, so nobody is to post here.")
+    answer(as_json, urls, lines or "WEBHOOKS is not set, so no provider can post here.")
 
 
 def _facts(events: list[Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def add(links: tuple[str, ...], slug: str, wait: bool, as_json: bool) -> None:
 @command.command("list")
 @publication_option
 @click.option("--state", type=click.Choice(STATES), help="Only these.")
-@click.option("--search", default="", help="Only those with these words.")
+@click.option("--search", default="", help="Only those that contain these words.")
 @json_option
 def list_(slug: str, state: str | None, search: str, as_json: bool) -> None:
     """List the entries, newest first; the 500 newest."""
@@ -87,7 +87,7 @@ def list_(slug: str, state: str | None, search: str, as_json: bool) -> None:
 @click.argument("entry_id", metavar="ID", type=ID)
 @json_option
 def show(entry_id: int, as_json: bool) -> None:
-    """Show everything that is known about an entry."""
+    """Show everything we know about an entry."""
     from newsletter.curation.facts import entry_facts
     from newsletter.curation.find import find_entry
 
@@ -145,17 +145,17 @@ def place(entry_id: int, issue_id: int, section_id: str, as_json: bool) -> None:
     answer(
         as_json,
         {"id": entry_id, "state": placed.entries[0].state.value} | facts,
-        f"It is in issue {issue_id} now, in the section “{section_id}”.",
+        f"It is now in issue {issue_id}, in the section “{section_id}”.",
     )
 
 
 @command.command("address")
 @publication_option
-@click.option("--rotate", is_flag=True, help="Make a new address; the old one takes nothing any more.")
-@click.option("--off", is_flag=True, help="Have no address, until the next --rotate.")
+@click.option("--rotate", is_flag=True, help="Make a new address; the old one stops working.")
+@click.option("--off", is_flag=True, help="Turn the address off, until the next --rotate.")
 @json_option
 def address(slug: str, rotate: bool, off: bool, as_json: bool) -> None:
-    """Show the secret address: links that are mailed to it become entries."""
+    """Show the secret address: links mailed to it become entries."""
     from newsletter.core.errors import Refused
     from newsletter.curation.email_in.address import inbox_address, rotate_address, turn_off_address
     from newsletter.publications.find import find_publication
@@ -178,7 +178,7 @@ def address(slug: str, rotate: bool, off: bool, as_json: bool) -> None:
 
 @command.command("suggestions")
 @publication_option
-@click.option("--on/--off", "allowed", default=None, help="Let readers suggest links, or no more.")
+@click.option("--on/--off", "allowed", default=None, help="Let readers suggest links, or stop it.")
 @json_option
 def suggestions(slug: str, allowed: bool | None, as_json: bool) -> None:
     """Show or change whether readers may suggest links, on a page of their own."""

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -217,7 +218,11 @@ for below in (
         issue_correct.correction_mail,
         issue_correct.errata,
         issue_correct.list_links,
-        issue_correct.mend_link,
+        issue_correct.change_link,
     ),
 ):
     command.add_command(below)
+# The first name of `change-link`, which scripts may use.
+mend_link = copy(issue_correct.change_link)
+mend_link.hidden = True
+command.add_command(mend_link, "mend-link")

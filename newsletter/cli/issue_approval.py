@@ -10,7 +10,7 @@ from newsletter.cli.parameters import ID
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
 def request_review(issue_id: int, as_json: bool) -> None:
-    """Mail the team that issue ID is waiting for a review."""
+    """Email the team that issue ID is waiting for review."""
     from newsletter import audit
     from newsletter.approval.request_review import request_review as ask
 

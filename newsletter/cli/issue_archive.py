@@ -13,7 +13,7 @@ from newsletter.cli.parameters import ID, ClearableOption
 )
 @json_option
 def archive(issue_id: int, tags: str | None, as_json: bool) -> None:
-    """Show what readers of the archive find of issue ID, and how many signed up from there."""
+    """Show how issue ID appears in the archive, and how many signed up from its page."""
     from newsletter import audit
     from newsletter.issues.load import find_issue
     from newsletter.issues.tags import set_tags

@@ -34,7 +34,7 @@ def bundle(issue_id: int, output: str, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def verify(file: Path, as_json: bool) -> None:
-    """Say whether a bundle is as it was written, and makes the same message again. Needs no database."""
+    """Check that a bundle is unchanged and makes the same message again. Needs no database."""
     from newsletter.bundles.verify import verify_bundle
     from newsletter.core.errors import Refused
 
@@ -47,7 +47,7 @@ def verify(file: Path, as_json: bool) -> None:
         raise Refused("large_file", f"A bundle has at most {LARGEST // 1_000_000} MB.")
     found = verify_bundle(octets)
     if found.identical:
-        sentence = "Nothing was changed, and the message that is made again is identical."
+        sentence = "Unchanged: it makes the same message again."
     elif found.problem:
         sentence = found.problem
     else:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def comment(
     issue_id: int, text: str, section: str | None, item: int | None, quote: str | None, as_json: bool
 ) -> None:
-    """Write a comment on issue ID; “@name” in it tells somebody on the team by mail."""
+    """Comment on issue ID; “@name” notifies a team member by email."""
     from newsletter import audit
     from newsletter.comments.add import add_comment
     from newsletter.issues.load import find_issue
@@ -45,7 +45,7 @@ def comment(
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
 def comments(issue_id: int, as_json: bool) -> None:
-    """List the comments on issue ID, open ones first, each with the place that it is about now."""
+    """List the comments on issue ID, open ones first, each with its place."""
     from newsletter.comments.threads import list_threads
     from newsletter.issues.load import find_issue, find_revision, load_document
 
@@ -67,7 +67,7 @@ def comments(issue_id: int, as_json: bool) -> None:
 @click.option("--days", type=NUMBER, default=14, show_default=True, help="For how many days it works.")
 @json_option
 def share(issue_id: int, days: int, as_json: bool) -> None:
-    """Make a link by which people without an account read issue ID and comment on it."""
+    """Make a link with which people without an account can read issue ID and comment on it."""
     from newsletter import audit
     from newsletter.comments.share import share as make
 

@@ -1,4 +1,4 @@
-"""`newsletter issue correct`, `correction-mail`, `errata`, `links` and `mend-link`: after the send."""
+"""`newsletter issue correct`, `correction-mail`, `errata`, `links` and `change-link`: after the send."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ def correct(issue_id: int, file: str, note: str, revision: int | None, as_json: 
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
 def correction_mail(issue_id: int, as_json: bool) -> None:
-    """Begin a mail to exactly those who got sent issue ID: a small draft, to edit and send like any issue."""
+    """Start a mail to exactly those who got sent issue ID: a small draft to edit and send like any issue."""
     from newsletter import audit
     from newsletter.corrections.mail import begin_correction_mail
     from newsletter.sending.audience import count_audience
@@ -67,7 +67,7 @@ def correction_mail(issue_id: int, as_json: bool) -> None:
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
 def list_links(issue_id: int, as_json: bool) -> None:
-    """List the links of sent issue ID that can still be mended, and where they lead."""
+    """List the links of sent issue ID that can still be changed, and where they lead."""
     from newsletter.corrections.sent_links import list_sent_links
     from newsletter.issues.load import find_issue
 
@@ -84,15 +84,16 @@ def list_links(issue_id: int, as_json: bool) -> None:
             click.echo(f"{each['url']}{mended}")
 
 
-@click.command("mend-link")
+@click.command("change-link")
 @click.argument("issue_id", metavar="ID", type=ID)
 @click.argument("old_url", metavar="OLD_URL")
 @click.argument("new_url", metavar="NEW_URL")
 @json_option
-def mend_link(issue_id: int, old_url: str, new_url: str, as_json: bool) -> None:
-    """Let a link of sent issue ID lead to NEW_URL, in emails that readers already have.
+def change_link(issue_id: int, old_url: str, new_url: str, as_json: bool) -> None:
+    """Point a link of sent issue ID to NEW_URL, in emails that readers already have.
 
-    Only links that went through the redirect when the issue was sent can be: see `newsletter issue links`.
+    Only links that went through our redirect when the issue was sent can be changed: see
+    `newsletter issue links`.
     """
     from newsletter import audit
     from newsletter.corrections.mend_link import mend_link as mend
@@ -114,10 +115,10 @@ def mend_link(issue_id: int, old_url: str, new_url: str, as_json: bool) -> None:
 @click.option(
     "--insert", type=ID, metavar="N", help="Add the erratum of correction N to the end of the draft."
 )
-@click.option("--dismiss", type=ID, metavar="N", help="Offer correction N to no issue any more.")
+@click.option("--dismiss", type=ID, metavar="N", help="Stop offering correction N.")
 @json_option
 def errata(issue_id: int, insert: int | None, dismiss: int | None, as_json: bool) -> None:
-    """List the corrections of earlier issues that draft ID may tell its readers about."""
+    """List the corrections of earlier issues that draft ID could include."""
     from newsletter import audit
     from newsletter.corrections.erratum import dismiss_erratum, insert_erratum, offered_errata
     from newsletter.issues.load import find_issue
@@ -136,7 +137,7 @@ def errata(issue_id: int, insert: int | None, dismiss: int | None, as_json: bool
     if as_json:
         answer(True, {"issue": issue_id, "errata": rows}, "")
     elif not rows:
-        console.print("No corrections are waiting to be told.")
+        console.print("No corrections are waiting.")
     else:
         for row in rows:
             click.echo(

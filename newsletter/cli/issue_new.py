@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @click.command("new")
 @click.option("--publication", "slug", required=True, help="The slug of the publication.")
-@click.option("--title", help="Its title; the publication's name and the next number by default.")
+@click.option("--title", help="Its title; by default the publication's name and the next number.")
 @click.option(
     "--from",
     "like",
     default="last",
     show_default=True,
     metavar="last|ID|empty",
-    help="Whose sections it begins with: those of the last issue, of the issue ID, or none.",
+    help="Whose sections to start with: the last issue's, those of issue ID, or none.",
 )
 @json_option
 def new(slug: str, title: str | None, like: str, as_json: bool) -> None:
-    """Begin an issue with section titles and standing sections, but without stories."""
+    """Start an issue with section titles and standing sections, but without stories."""
     from newsletter import audit
     from newsletter.issues.create import create_issue, next_number
     from newsletter.publications.find import find_publication
@@ -53,7 +53,7 @@ def _example(opened: "Session", publication: "Publication", like: str) -> "Issue
     if like == "last":
         return next(iter(examples(opened, publication)), None)
     if not (like.isascii() and like.isdigit() and 0 < int(like) <= LARGEST_ID):
-        raise Refused("bad_from", "After --from comes last, empty, or the id of an issue.")
+        raise Refused("bad_from", "After --from write last, empty, or the id of an issue.")
     issue = find_issue(opened, int(like))
     if issue.publication_id != publication.id:
         raise Missing("no_issue", f"“{publication.slug}” has no issue {like}.")

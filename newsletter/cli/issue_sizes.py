@@ -10,7 +10,7 @@ from newsletter.cli.parameters import ID
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
 def sizes(issue_id: int, as_json: bool) -> None:
-    """Show how many octets of the HTML of issue ID each section and item takes, CSS inlined."""
+    """Show how many bytes of HTML each section and item of issue ID takes, with inlined CSS."""
     from newsletter.issues.compile import compile_input
     from newsletter.issues.load import find_issue, find_revision, load_document
     from newsletter.preflight.message_size import message_size
@@ -33,7 +33,7 @@ def sizes(issue_id: int, as_json: bool) -> None:
     ]
     lines += [
         f"{size.frame:>8,}  {100 * size.frame / size.octets:>5.1f} %  the frame around them",
-        f"{size.octets:>8,}  octets in all",
+        f"{size.octets:>8,}  bytes in total",
     ]
     facts = {"issue": issue_id, "octets": size.octets, "frame": size.frame, "parts": rows}
     answer(as_json, facts, "\n".join(lines))

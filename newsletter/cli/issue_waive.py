@@ -16,7 +16,7 @@ from newsletter.cli.parameters import ID
 )
 @json_option
 def waive(issue_id: int, rule: str, place: str, reason: str, state: str | None, as_json: bool) -> None:
-    """Let the warnings of RULE at PLACE of issue ID stay, until that place is edited.
+    """Waive the warnings of RULE at PLACE in issue ID, until that place is edited.
 
     RULE and PLACE are as `newsletter issue check` prints them; without PLACE, or with “-”, what is said about
     the issue as a whole, which any edit makes new.
@@ -47,7 +47,7 @@ def waive(issue_id: int, rule: str, place: str, reason: str, state: str | None, 
 @click.argument("waiver_id", metavar="WAIVER", type=ID)
 @json_option
 def unwaive(issue_id: int, waiver_id: int, as_json: bool) -> None:
-    """Take a waiver back, so that its warning stands again."""
+    """Withdraw a waiver, so that its warning shows again."""
     from newsletter import audit
     from newsletter.preflight.waive import unwaive as take_back
 
@@ -56,14 +56,14 @@ def unwaive(issue_id: int, waiver_id: int, as_json: bool) -> None:
         rule = waiver.rule
         opened.commit()
     facts = {"issue": issue_id, "waiver": waiver_id, "rule": rule}
-    answer(as_json, facts, f"The warning of “{rule}” stands again.")
+    answer(as_json, facts, f"The warning of “{rule}” shows again.")
 
 
 @click.command("waivers")
 @click.argument("issue_id", metavar="ID", type=ID)
 @json_option
 def waivers(issue_id: int, as_json: bool) -> None:
-    """List the waivers of issue ID, and whether each holds for the text as it is now."""
+    """List the waivers of issue ID, and whether each still applies to the text."""
     from newsletter.issues.load import find_issue, find_revision
     from newsletter.preflight.check import check
     from newsletter.preflight.waivers import standing_waivers, void_waivers

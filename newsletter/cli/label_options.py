@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 publication_option = click.option(
     "--publication", "slug", help="The slug of the publication; not needed where there is only one."
 )
-key_option = click.option(
-    "--key", default="", help="By which rules and files know it; by default made of NAME."
-)
+key_option = click.option("--key", default="", help="Its key in rules and files; made from NAME by default.")
 
 
 def list_all(kind: "type[Label]", slug: str | None, as_json: bool) -> None:

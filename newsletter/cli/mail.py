@@ -5,7 +5,7 @@ import click
 from newsletter.cli.environment import answer, json_option, runtime, session
 
 
-@click.group("mail", help="Take in mail: links for inboxes.")
+@click.group("mail", help="Receive mail: links for inboxes, bounces, unsubscribes.")
 def command() -> None: ...
 
 
@@ -16,9 +16,9 @@ def command() -> None: ...
 )
 @json_option
 def listen(host: str, port: int | None, as_json: bool) -> None:
-    """Take mail by SMTP or LMTP until asked to stop; unknown addresses are refused.
+    """Receive mail by SMTP or LMTP until stopped; unknown addresses are refused.
 
-    It neither relays nor answers. Have your mail server hand it what is for MAIL_DOMAIN.
+    It neither relays nor replies. Let your mail server pass it the mail for MAIL_DOMAIN.
     """
     import asyncio
 
@@ -30,7 +30,7 @@ def listen(host: str, port: int | None, as_json: bool) -> None:
 
     settings = runtime().settings
     if port is None and not settings.effective_mail_port:
-        raise Refused("mail_port", "MAIL_PORT is 0, so no mail is taken in: set a port.")
+        raise Refused("mail_port", "MAIL_PORT is 0, so no mail is received: set a port.")
     with session():  # says whether the database is ready
         pass
     logs.configure(settings.log_format)
@@ -45,14 +45,14 @@ def listen(host: str, port: int | None, as_json: bool) -> None:
 @command.command("poll")
 @json_option
 def poll(as_json: bool) -> None:
-    """Take the mail that waits in the mailbox of IMAP_URL now; workers do so every minute."""
+    """Fetch the mail in the mailbox of IMAP_URL now; workers do so every minute."""
     from newsletter.core.errors import Refused
     from newsletter.incoming import imap
     from newsletter.incoming.receive import Receiver
 
     url = runtime().settings.imap_url
     if url is None:
-        raise Refused("imap_url", "There is no IMAP_URL, so no mailbox is looked into.")
+        raise Refused("imap_url", "IMAP_URL is not set, so no mailbox is read.")
     account = imap.read_imap_url(url.get_secret_value())
     with session():  # says whether the database is ready
         pass

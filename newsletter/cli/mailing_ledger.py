@@ -37,9 +37,9 @@ SHOWN = 50
 @click.option("--prefix", default="", help="Only addresses that start with this.")
 @json_option
 def list_recipients(mailing_id: int, outcome: str | None, reason: str, prefix: str, as_json: bool) -> None:
-    """Say what became of each recipient; all of them with --json, read and written a piece at a time.
+    """Show the outcome for each recipient; all of them with --json.
 
-    Who took all of them is written down, as in the admin.
+    The audit log records who lists them all, as in the admin.
     """
     wanted = RecipientFilter(outcome or "", reason, prefix)
     if as_json:

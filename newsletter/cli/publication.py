@@ -97,7 +97,7 @@ def show(slug: str, as_json: bool) -> None:
 @click.option("--complaint-limit", help="Per cent of a mailing that may be complained about.")
 @json_option
 def set_settings(slug: str, as_json: bool, **options: str | bool | None) -> None:
-    """Change settings of the publication SLUG; what is not named stays."""
+    """Change settings of the publication SLUG; the others stay as they are."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.feedback.set_limits import set_limits
     from newsletter.publications.edit import change_settings
@@ -105,7 +105,7 @@ def set_settings(slug: str, as_json: bool, **options: str | bool | None) -> None
 
     given = {name: value for name, value in options.items() if value is not None}
     if not given:
-        message = "Name what to change, such as --reply-to desk@example.org."
+        message = "Say what to change, for example --reply-to desk@example.org."
         raise click.UsageError(message)
     limits = {name: str(given.pop(name)) for name in LIMITS if name in given}
     with session() as opened:
@@ -118,7 +118,7 @@ def set_settings(slug: str, as_json: bool, **options: str | bool | None) -> None
         opened.commit()
         facts = _facts(publication)
     changed = [name for name, value in facts.items() if before[name] != value]
-    answer(as_json, facts, f"Changed: {', '.join(changed)}." if changed else "It was so already.")
+    answer(as_json, facts, f"Changed: {', '.join(changed)}." if changed else "Nothing to change.")
 
 
 def _facts(publication: "Publication") -> dict[str, Any]:

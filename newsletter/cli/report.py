@@ -108,7 +108,7 @@ def publication(slug: str, first: datetime | None, last: datetime | None, by: st
 @click.argument("slug")
 @json_option
 def stories(slug: str, as_json: bool) -> None:
-    """Report which stories, outlets and sections of the last 26 mailings were read."""
+    """Report which stories, outlets and sections of the last 26 mailings were read most."""
     from newsletter.publications.find import find_publication
     from newsletter.reports.stories import stories_read
 
@@ -118,7 +118,7 @@ def stories(slug: str, as_json: bool) -> None:
         answer(True, told.as_json(), "")
         return
     if not told.stories:
-        console.print("No story has been counted yet.")
+        console.print("No stories have been counted yet.")
         return
     from rich.table import Table
 

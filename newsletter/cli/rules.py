@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 
-@click.group("rules", help="Choose how severe the checks of issues are, and their thresholds and words.")
+@click.group("rules", help="Choose what the checks of issues block or warn about.")
 def command() -> None: ...
 
 
@@ -23,10 +23,10 @@ publication_option = click.option("--publication", "slug", required=True, help="
 
 @command.command("show")
 @publication_option
-@click.option("--version", type=NUMBER, help="An earlier version; the one in force by default.")
+@click.option("--version", type=NUMBER, help="An earlier version; the current one by default.")
 @json_option
 def show(slug: str, version: int | None, as_json: bool) -> None:
-    """Print the rules file, or with --json every rule and what is in force."""
+    """Print the rules file, or with --json every rule and its current setting."""
     from newsletter.preflight.rule_versions import STARTER, current_version, find_version
 
     with session() as opened:
@@ -51,7 +51,7 @@ def show(slug: str, version: int | None, as_json: bool) -> None:
 )
 @json_option
 def set_(file: IO[bytes], slug: str, based_on: int | None, as_json: bool) -> None:
-    """Put the YAML of FILE in force, or that of standard input for “-”."""
+    """Use the rules in the YAML of FILE, or of standard input for “-”."""
     from newsletter import audit
     from newsletter.preflight.rule_file import read_rules_file
     from newsletter.preflight.rule_versions import save_rules
@@ -80,7 +80,7 @@ def history(slug: str, as_json: bool) -> None:
         for each in versions
     ]
     facts = {"publication": slug, "versions": versions}
-    answer(as_json, facts, "\n".join(lines) or "Nobody has saved rules yet: all are as built in.")
+    answer(as_json, facts, "\n".join(lines) or "No rules have been saved yet: the built-in ones apply.")
 
 
 @command.command("diff")
@@ -89,7 +89,7 @@ def history(slug: str, as_json: bool) -> None:
 @publication_option
 @json_option
 def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
-    """Show what differs between version A and version B, or the one in force."""
+    """Show what differs between version A and version B, or the current one."""
     from newsletter.core.text_diff import diff_texts
     from newsletter.preflight.rule_versions import current_version, find_version
 
@@ -102,7 +102,7 @@ def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
             newer = find_version(opened, publication, after)
         lines = [f"{line.sign} {line.text}" for line in diff_texts(older.text, newer.text)]
         facts = {"publication": slug, "before": older.number, "after": newer.number, "lines": lines}
-    answer(as_json, facts, "\n".join(lines) or "Both versions say the same.")
+    answer(as_json, facts, "\n".join(lines) or "Both versions are the same.")
 
 
 @command.command("restore")
@@ -110,7 +110,7 @@ def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
 @publication_option
 @json_option
 def restore(number: int, slug: str, as_json: bool) -> None:
-    """Put version N in force again, as a new version."""
+    """Use version N again, as a new version."""
     from newsletter import audit
     from newsletter.preflight.rule_versions import restore_rules
 
@@ -129,7 +129,7 @@ def _publication(opened: "Session", slug: str) -> "Publication":
 
 def _say_in_force(publication: "Publication", version: "RulesVersion", as_json: bool) -> None:
     facts = {"publication": publication.slug} | _version_facts(version)
-    answer(as_json, facts, f"Version {version.number} of the rules of {publication.name} is in force.")
+    answer(as_json, facts, f"Version {version.number} of the rules of {publication.name} is now used.")
 
 
 def _version_facts(version: "RulesVersion") -> dict[str, Any]:

@@ -20,7 +20,7 @@ rules_option = click.option(
 )
 
 
-@click.group("segment", help="Choose subscribers by rules, for mailings.")
+@click.group("segment", help="Define segments: rules that choose subscribers for a mailing.")
 def command() -> None: ...
 
 
@@ -28,12 +28,12 @@ def command() -> None: ...
 @publication_option
 @click.option("--name", required=True, help="What people call it.")
 @click.option(
-    "--slug", "segment_slug", default="", help="By which commands know it; by default made of the name."
+    "--slug", "segment_slug", default="", help="Its slug in commands; made from the name by default."
 )
 @rules_option
 @json_option
 def create(slug: str | None, name: str, segment_slug: str, rules: str, as_json: bool) -> None:
-    """Create a segment. Who is in it is asked anew each time."""
+    """Create a segment. Who is in it is worked out each time it is used."""
     from newsletter import audit
     from newsletter.publications.find import find_publication_or_only
     from newsletter.segments.save import create_segment
@@ -101,7 +101,7 @@ def show(segment_slug: str, slug: str | None, as_json: bool) -> None:
 )
 @json_option
 def set_(segment_slug: str, slug: str | None, name: str | None, rules: str | None, as_json: bool) -> None:
-    """Give the segment SLUG other rules, or another name."""
+    """Change the rules or the name of the segment SLUG."""
     from newsletter import audit
     from newsletter.publications.find import find_publication_or_only
     from newsletter.segments.save import change_segment
@@ -151,7 +151,7 @@ def count(segment_slug: str, slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def explain(segment_slug: str, address: str, slug: str | None, as_json: bool) -> None:
-    """Say why the subscriber with this ADDRESS is in the segment SLUG, or is not."""
+    """Explain why the subscriber with this ADDRESS is in the segment SLUG, or is not."""
     from newsletter.core import clock
     from newsletter.core.addresses import parse_address
     from newsletter.publications.find import find_publication_or_only

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 
-@click.group("snippet", help="Keep texts that many issues share.")
+@click.group("snippet", help="Edit texts that many issues share.")
 def command() -> None: ...
 
 
@@ -63,14 +63,14 @@ def show(key: str, slug: str, as_json: bool) -> None:
 @click.argument("key")
 @click.argument("file", type=click.File("rb"))
 @publication_option
-@click.option("--title", cls=ClearableOption, help="The heading, empty for none; by default as it was.")
+@click.option("--title", cls=ClearableOption, help="The heading, empty for none; unchanged by default.")
 @click.option(
-    "--url", cls=ClearableOption, help="Where to read more, empty for nowhere; by default as it was."
+    "--url", cls=ClearableOption, help="Where to read more, empty for no link; unchanged by default."
 )
 @click.option(
     "--link-label",
     cls=ClearableOption,
-    help="The text of that link, empty for “Read more”; by default as it was.",
+    help="The text of that link, empty for “Read more”; unchanged by default.",
 )
 @json_option
 def set_(
@@ -82,7 +82,7 @@ def set_(
     link_label: str | None,
     as_json: bool,
 ) -> None:
-    """Let KEY say the Markdown of FILE, or of standard input for “-”; every draft that uses it is edited."""
+    """Set the text of KEY to the Markdown of FILE, or of standard input for “-”; drafts follow."""
     from newsletter import audit
     from newsletter.core.errors import Missing, Refused
     from newsletter.issues.snippets.find import find_snippet
@@ -112,7 +112,7 @@ def set_(
         opened.commit()
         edited = [{"id": issue.id, "title": issue.title} for issue in saved.drafts]
         facts = _facts(opened, publication, saved.snippet) | {"changed": saved.changed, "edited": edited}
-    done = f"Saved. {len(edited)} drafts have the new text." if saved.changed else "It says that already."
+    done = f"Saved. {len(edited)} drafts have the new text." if saved.changed else "Nothing to change."
     answer(as_json, facts, done)
 
 

@@ -227,7 +227,7 @@ def _summary(facts: dict[str, Any], result: "ImportResult", columns: "Columns", 
     if result.ended:
         lines.append(f"{result.ended:,} unsubscribed here, because they are in the file.")
     if result.suppressed:
-        lines.append(f"{result.suppressed:,} addresses suppressed, because they are in the file.")
+        lines.append(f"{result.suppressed:,} suppressed, because they are in the file.")
     lines += [f"{number:,} skipped: {_reason(reason)}." for reason, number in sorted(result.skipped.items())]
     if columns.format is not None:
         lines.append(f"Recognised as an export of {columns.format.label}.")

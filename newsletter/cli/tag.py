@@ -6,7 +6,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.label_options import key_option, label_facts, list_all, publication_option
 
 
-@click.group("tag", help="Name the labels that subscribers can have.")
+@click.group("tag", help="Manage tags, the labels on subscribers.")
 def command() -> None: ...
 
 
@@ -57,7 +57,7 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
         rename_label(opened, tag, name, actor=audit.COMMAND_LINE)
         opened.commit()
         facts = label_facts(tag)
-    answer(as_json, facts, f"The tag {key} is called {facts['name']} now.")
+    answer(as_json, facts, f"The tag {key} is now called {facts['name']}.")
 
 
 @command.command("remove")

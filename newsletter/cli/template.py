@@ -64,7 +64,7 @@ def show(slug: str, version: int | None, theme: str, block: str, as_json: bool) 
 )
 @json_option
 def set_(file: IO[bytes], slug: str, theme: str, note: str, based_on: int | None, as_json: bool) -> None:
-    """Put the template in FILE in use, or that of standard input for “-”, once it was tried."""
+    """Use the template in FILE, or on standard input for “-”, after trying it."""
     from newsletter import audit
     from newsletter.publications.template_versions import (
         publication_input,
@@ -91,10 +91,10 @@ def set_(file: IO[bytes], slug: str, theme: str, note: str, based_on: int | None
 @publication_option
 @theme_option
 @click.option("--issue", type=ID, help="Try it with this issue instead of the example.")
-@click.option("--html", is_flag=True, help="Print the HTML that an example reader would get.")
+@click.option("--html", is_flag=True, help="Print the HTML as an example reader would get it.")
 @json_option
 def try_(file: IO[bytes], slug: str, theme: str, issue: int | None, html: bool, as_json: bool) -> None:
-    """Try the template in FILE, and say what is found. Nothing is saved."""
+    """Try the template in FILE and report problems. Nothing is saved."""
     from newsletter.preflight.template_trial import revision_to_try, try_template
     from newsletter.publications.template_versions import read_template_file
     from newsletter.rendering.render_input import CustomTemplate
@@ -133,7 +133,7 @@ def history(slug: str, as_json: bool) -> None:
         for each in versions
     ]
     facts = {"publication": slug, "in_use": in_use, "versions": versions}
-    answer(as_json, facts, "\n".join(lines) or "Nobody has saved a template yet.")
+    answer(as_json, facts, "\n".join(lines) or "No template has been saved yet.")
 
 
 @command.command("diff")
@@ -153,7 +153,7 @@ def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
         newer = newest if after is None else find_version(opened, publication, after)
         lines = [f"{line.sign} {line.text}" for line in diff_texts(older.text, newer.text)]
         facts = {"publication": slug, "before": older.number, "after": newer.number, "lines": lines}
-    answer(as_json, facts, "\n".join(lines) or "Both versions say the same.")
+    answer(as_json, facts, "\n".join(lines) or "Both versions are the same.")
 
 
 @command.command("restore")
@@ -161,7 +161,7 @@ def diff(before: int, after: int | None, slug: str, as_json: bool) -> None:
 @publication_option
 @json_option
 def restore(number: int, slug: str, as_json: bool) -> None:
-    """Put version N in use again, as a new version."""
+    """Use version N again, as a new version."""
     from newsletter import audit
     from newsletter.publications.find_template import find_version
     from newsletter.publications.template_versions import publication_input, save_template, try_to_save
@@ -183,7 +183,7 @@ def restore(number: int, slug: str, as_json: bool) -> None:
 @publication_option
 @json_option
 def remove(slug: str, as_json: bool) -> None:
-    """Have emails look as the theme does again. The versions stay, and can be restored."""
+    """Use the theme again. The versions stay, and can be restored."""
     from newsletter import audit
     from newsletter.publications.template_versions import use_theme
 

@@ -6,7 +6,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.label_options import key_option, label_facts, list_all, publication_option
 
 
-@click.group("topic", help="Name the interests that readers may mute.")
+@click.group("topic", help="Manage topics, which readers can mute.")
 def command() -> None: ...
 
 
@@ -59,7 +59,7 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
         rename_label(opened, topic, name, actor=audit.COMMAND_LINE)
         opened.commit()
         facts = label_facts(topic)
-    answer(as_json, facts, f"The topic {key} is called {facts['name']} now.")
+    answer(as_json, facts, f"The topic {key} is now called {facts['name']}.")
 
 
 @command.command("remove")
@@ -67,7 +67,7 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
-    """Remove the topic KEY, and what is known of who muted it; refused while something uses it."""
+    """Remove the topic KEY, and who muted it; refused while something uses it."""
     from newsletter import audit
     from newsletter.issues.uses import require_unused
     from newsletter.publications.find import find_publication_or_only

@@ -142,7 +142,7 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
         row = change_limits(opened, row.id, limits, name=name, actor=COMMAND_LINE)
         opened.commit()
         changed = {"id": row.id, "name": row.name, "relay": f"{row.host}:{row.port}"}
-    answer(as_json, changed, f"{row.name} was changed. This applies from the next messages on.")
+    answer(as_json, changed, f"{row.name} was changed. The next messages use it.")
 
 
 @command.command("test")
@@ -151,7 +151,7 @@ def set_(transport: str, name: str | None, as_json: bool, **typed: Any) -> None:
 @click.option("--from", "sender", help="Its sender; that of the first publication by default.")
 @json_option
 def test(transport: str, to: str | None, sender: str | None, as_json: bool) -> None:
-    """Try TRANSPORT step by step, up to a short message; exit 1 when it fails."""
+    """Test TRANSPORT step by step, up to a short message; exit 1 if it fails."""
     from newsletter import audit
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.cli.transport_lines import findings_as_facts, findings_lines
@@ -273,9 +273,7 @@ def _transport_config(opened: "Session", word: str) -> "TransportConfig":
     exact = [each for each in configs if word in {each.key, each.key.removeprefix("transport:")}]
     matching = exact or [each for each in configs if each.name == word]
     if len(matching) != 1:
-        raise Missing(
-            "unknown_transport", f"No single transport is called {word}: see `newsletter transport list`."
-        )
+        raise Missing("unknown_transport", f"No transport is called {word}: see `newsletter transport list`.")
     return matching[0]
 
 

@@ -55,7 +55,7 @@ def correct_page(
         raise PageChanged
     text = dumps(document.model_copy(update={"slug": issue.slug}))
     if text == before.document:
-        sentence = "The page says this already. Change something in it first."
+        sentence = "The page is the same as before. Change something first."
         raise Refused("no_change", sentence)
     note = check_note(note)
     added = _publish(session, issue, document.model_copy(update={"slug": issue.slug}), links, actor)

@@ -73,7 +73,7 @@ def _refuse_tokens(target: str, links: Links) -> None:
     path = f"{links.own_path(target)}/"
     sentence = ""
     if path.startswith(REDIRECT_PATH):
-        sentence = "This address is one of our own that lead on. Enter the address of the page itself."
+        sentence = "This is one of our own redirects. Enter the address of the page itself."
     elif path.startswith(PERSONAL_PATHS):
         sentence = "This is one person's own page, which nobody else may see. Enter another address."
     if sentence:

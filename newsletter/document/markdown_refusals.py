@@ -19,7 +19,7 @@ _REFUSED = {
     "html_block": _HTML,
     "html_inline": _HTML,
     "s": "Strikethrough is not allowed. Remove the “~~”.",
-    "image": "An image must stand alone, with empty lines around it. It cannot be part of a text.",
+    "image": "Put an image on its own, with empty lines around it. It cannot be inside a text.",
 }
 _INSIDE = {
     "heading": "A heading cannot be inside a list or quotation.",

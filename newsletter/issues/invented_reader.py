@@ -68,5 +68,5 @@ def _tag(language: str) -> str:
     try:
         return _LANGUAGE.validate_python(language) if language else ""
     except ValidationError as error:
-        sentence = f"“{one_line(language)[:40]}” is no language. Enter a tag such as de or pt-BR."
+        sentence = f"“{one_line(language)[:40]}” is not a language. Enter a code such as de or pt-BR."
         raise Refused("no_language", sentence, {"language": sentence}) from error

@@ -96,7 +96,7 @@ def _read(
 
 def _possible(issue_slug: str) -> str:
     if "\0" in issue_slug:
-        raise Missing("no_issue", "There is no such issue.")
+        raise Missing("no_issue", "This issue does not exist.")
     return issue_slug
 
 

@@ -53,7 +53,7 @@ def describe(session: Session, key: str, words: dict[str, str], *, actor: str) -
         if len(text) > longest[name] or CONTROL_IN_LINES.search(text)
     }
     if problems:
-        raise Refused("bad_words", "The words were not saved.", problems)
+        raise Refused("bad_words", "The texts were not saved.", problems)
     for name, text in kept.items():
         setattr(row, name, text)
     audit.record(session, "media.described", "media_file", row.id, actor=actor, key=key)

@@ -147,14 +147,14 @@ class _Reader:
         if node is None or _is_nothing(node):
             return
         if not isinstance(node, yaml.MappingNode):
-            self._tell(_Problem(node, "Here should be lines such as “name: value”."))
+            self._tell(_Problem(node, "Write lines like “name: value” here."))
             return
         known = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._tell(_Problem(key, "A name should be a word."))
             elif key.value in known:
-                self._tell(_Problem(key, f"“{_shown(key.value)}” stands here twice."))
+                self._tell(_Problem(key, f"“{_shown(key.value)}” is listed twice."))
             else:
                 known.add(key.value)
                 yield key.value, key, value
@@ -223,7 +223,7 @@ class _Reader:
         by_case = {wrong.casefold(): right for wrong, right in self._words.items()}
         for wrong, right in list(self._words.items()):
             if by_case.get(right.casefold(), right) != right:
-                sentence = f"“{right}” is the right form of “{wrong}”, but stands here as a wrong form, too."
+                sentence = f"“{right}” is the right form of “{wrong}”, but is also listed as a wrong form."
                 self._tell(_Problem(self._word_keys[wrong], sentence))
 
 

@@ -90,7 +90,7 @@ def save_rules(
     if based_on is not None and based_on != number:
         raise Conflict(
             "stale_rules",
-            "Somebody else saved the rules in the meantime. Compare theirs with yours, then save again.",
+            "Someone else saved the rules in the meantime. Compare theirs with yours, then save again.",
         )
     version = RulesVersion(
         publication_id=publication.id,

@@ -25,7 +25,7 @@ class Edited(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "edited",
-            "Somebody edited this issue after you opened the review. Look at it again, then waive it.",
+            "Someone edited this issue after you opened the review. Check it again, then waive the warning.",
         )
 
 
@@ -53,11 +53,11 @@ def waive(
     chosen = [each for each in findings if each.rule == rule and each.path == path and key in {"", each.key}]
     if not chosen:
         place = f"at {path}" if path else "about the issue as a whole"
-        raise Missing("no_finding", f"The rule “{rule}” finds nothing {place} now.")
+        raise Missing("no_finding", f"The rule “{rule}” no longer finds anything {place}.")
     if any(each.level is Level.BLOCKING for each in chosen):
         raise Refused("not_waivable", "Only warnings can be waived. This has to be fixed before sending.")
     if not all(each.waivable for each in chosen):
-        raise Refused("not_waivable", f"What the rule “{rule}” says cannot be waived.")
+        raise Refused("not_waivable", f"Findings of the rule “{rule}” cannot be waived.")
     return [
         session.get_one(Waiver, each.waived.id)
         if each.waived

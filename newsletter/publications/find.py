@@ -23,7 +23,7 @@ def find_publication_or_only(session: Session, slug: str | None) -> Publication:
         return find_publication(session, slug)
     publications = all_publications(session)
     if len(publications) != 1:
-        raise Refused("which_publication", "Say which publication, with --publication SLUG.")
+        raise Refused("which_publication", "Name the publication with --publication SLUG.")
     return publications[0]
 
 

@@ -32,7 +32,7 @@ def try_to_save(publication: PublicationInput, text: str, theme: str) -> TriedTe
     """
     text = checked_text(text)
     if theme not in THEMES:
-        raise Refused("unknown_theme", "There is no such theme.", {"theme": "There is no such theme."})
+        raise Refused("unknown_theme", "This theme does not exist.", {"theme": "This theme does not exist."})
     refuse_unusable(publication, theme, CustomTemplate(text))
     return TriedTemplate(text, theme)
 

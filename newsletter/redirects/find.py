@@ -11,5 +11,5 @@ def find_target(session: Session, link_id: int) -> str:
     """Where the link leads now; `Missing` when there is none with that id."""
     target = session.scalar(select(MailingLink.target).where(MailingLink.id == link_id))
     if target is None:
-        raise Missing("unknown_link", "This link leads nowhere any more.")
+        raise Missing("unknown_link", "This link no longer works.")
     return target

@@ -1,8 +1,8 @@
 """Directions of writing in a message: of a text as a whole, and of the names and numbers inside it.
 
 A text in the other direction than its issue gets `dir`. What stands inside a line and may have any direction
-(names, dates, telephone numbers, a reader's own values) is isolated: `<bdi>` in HTML, the isolates of UAX #9
-in plain text, and there only if the line has anything written from right to left.
+(names, dates, telephone numbers, addresses, a reader's own values) is isolated: `<bdi>` in HTML, the isolates
+of UAX #9 in plain text, and there only if the line has anything written from right to left.
 """
 
 import re
@@ -22,10 +22,13 @@ from newsletter.core.bidi import (
 from newsletter.document.merge import TOKEN
 from newsletter.rendering.slots import SlotMode, SlotTable
 
-_NOT_WORDS = re.compile(r"\]\([^)]*\)|https?://\S+")
+_NOT_WORDS = re.compile(r"\]\([^)]*\)|https?://\S+|www\.\S+|[^\s@]*@\S+")
 # An international number or one with a trunk prefix: not a year, a price or a range.
 _PHONE = r"(?<![\w.,:/@-])(?:\+|00(?=\d)|\(?0\d)[\d ()./\u00a0\u2011-]{5,}\d(?![\w@])"
-_PHONE_IN_HTML = re.compile(rf"<[^>]*>|{_PHONE}")
+# A URL, email address or handle, without the punctuation of the sentence around it.
+_URL = r"https?://[^\s<]*[^\s<.,;:!?)\]}…،؛؟»”]"
+_MAILBOX = r"(?<![\w.+@/-])[a-zA-Z0-9_.+-]*@[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9_])?"
+_LTR_IN_HTML = re.compile(rf"<[^>]*>|(?P<address>{_URL}|{_MAILBOX})|{_PHONE}")
 _PHONE_IN_TEXT = re.compile(rf"https?://\S+|{_PHONE}")
 _ISOLATED = re.compile(
     rf"{FIRST_STRONG_ISOLATE}((?:[^<{FIRST_STRONG_ISOLATE}{POP_ISOLATE}]|</?(?:em|strong|a)\b[^>]*>)*){POP_ISOLATE}"
@@ -69,18 +72,22 @@ def _as_bdi(match: re.Match[str]) -> str:
     return match[0] if begun else f"<bdi>{match[1]}</bdi>"
 
 
-def isolate_phones_in_html(html: str, around: str) -> str:
-    """`html` such that telephone numbers are read from left to right where words are not."""
+def isolate_ltr_in_html(html: str, around: str) -> str:
+    """`html` with `<bdi>` around what is read from left to right where words are not.
+
+    That is telephone numbers, URLs, email addresses and handles: what is no letter at their ends would
+    change sides.
+    """
     if around != "rtl" and not has_rtl(html):
         return html
-    return _PHONE_IN_HTML.sub(_each_phone(lambda phone: f'<bdi dir="ltr">{phone}</bdi>'), html)
+    return _LTR_IN_HTML.sub(_each_ltr(lambda found: f'<bdi dir="ltr">{found}</bdi>'), html)
 
 
 def isolate_phones_in_text(text: str, around: str) -> str:
-    """The same for plain text."""
+    """Plain text with its telephone numbers isolated; marks beside a URL would become part of the link."""
     if around != "rtl" and not has_rtl(text):
         return text
-    return _PHONE_IN_TEXT.sub(_each_phone(lambda phone: f"{LEFT_TO_RIGHT_ISOLATE}{phone}{POP_ISOLATE}"), text)
+    return _PHONE_IN_TEXT.sub(_each_ltr(lambda phone: f"{LEFT_TO_RIGHT_ISOLATE}{phone}{POP_ISOLATE}"), text)
 
 
 def isolate(text: str, around: str) -> str:
@@ -90,7 +97,7 @@ def isolate(text: str, around: str) -> str:
 
 def address_lines(text: str, around: str) -> Markup:
     """The lines of a postal address as HTML, each of them in its own direction."""
-    lines = (isolate_phones_in_html(str(escape(line)), around) for line in text.strip("\n").split("\n"))
+    lines = (isolate_ltr_in_html(str(escape(line)), around) for line in text.strip("\n").split("\n"))
     return Markup("<br>\n").join(Markup(f"<bdi>{line}</bdi>") for line in lines)  # noqa: S704 - escaped
 
 
@@ -105,9 +112,9 @@ def isolate_slots(html: str, slots: SlotTable) -> str:
     return "".join(pieces)
 
 
-def _each_phone(write: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
+def _each_ltr(write: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
     def written(match: re.Match[str]) -> str:
         is_phone = match[0][0] in "+0(" and sum(character.isdigit() for character in match[0]) >= 7
-        return write(match[0]) if is_phone else match[0]
+        return write(match[0]) if is_phone or match.groupdict().get("address") else match[0]
 
     return written

@@ -68,7 +68,7 @@ class Wording:
     def marked_up(self, html: str) -> Markup:
         """Safe HTML with directions marked where they may mix."""
         isolated = directions.isolates_as_html(html)
-        return Markup(directions.isolate_phones_in_html(isolated, self.direction))  # noqa: S704 - cleaned by nh3
+        return Markup(directions.isolate_ltr_in_html(isolated, self.direction))  # noqa: S704 - cleaned by nh3
 
     def reading_time(self, minutes: int) -> str:
         """`4 min read` in this language."""
@@ -130,13 +130,14 @@ def lines(context: Context, text: str) -> Markup:
 @pass_context
 def lines_with_links(context: Context, text: str) -> Markup:
     """The same with the addresses in it as links."""
-    filled = _wording(context).substitution.words(text).strip("\n")
-    redirected = _wording(context).substitution.redirected
+    wording = _wording(context)
+    filled = wording.substitution.words(text).strip("\n")
+    redirected = wording.substitution.redirected
     pieces = [
         Markup('<a class="link" href="{}">{}</a>').format(redirected(url), url) if url else _broken(piece)
         for piece, url in split_urls(filled)
     ]
-    return Markup("").join(pieces)
+    return wording.marked_up(Markup("").join(pieces))
 
 
 def _broken(text: str) -> Markup:

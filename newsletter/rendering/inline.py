@@ -106,7 +106,7 @@ def _parse(html: str) -> etree._Element:
             and after is not None
             and after.tag == "table"
         ):
-            raise _refused("a link stands around a table, which takes the link apart: put it inside a cell")
+            raise _refused("a link around a table does not work in email: put the link inside a cell")
     if root.find("head") is None:
         root.insert(0, etree.Element("head"))
     return root

@@ -9,7 +9,7 @@ from newsletter.issues.models import Revision
 from newsletter.mailings.models import Mailing, MailingState
 from newsletter.publications.models import Publication
 
-HELD = "Nobody else has approved the text of this issue. Once somebody has, resume the mailing."
+HELD = "Nobody else has approved the text of this issue. Once someone has, resume the mailing."
 
 
 def is_unapproved(session: Session, mailing: Mailing) -> bool:

@@ -109,7 +109,7 @@ CHECKS = (
             context.hits and take_hits(context.sessions, context.hits, HitSpool(context.data_dir))
         ),
         Period.SWEEP,
-        "Links were followed: nobody would see it.",
+        "Clicks on links have to be counted.",
     ),
     Check(
         lambda context: publish_sender_jobs(context.sessions),

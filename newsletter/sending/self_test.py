@@ -74,7 +74,7 @@ def _keep(
 ) -> SelfTest:
     check = session.get(SenderCheck, sender_domain(publication), with_for_update=True)
     if check is None or not check.report:
-        raise _refused("The DNS has not been asked yet. Try again in a minute.")
+        raise _refused("The DNS has not been checked yet. Try again in a minute.")
     self_test = self_test_of(check.domain, results)
     check.self_test = self_test.as_json()
     said = dict(self_test.said)

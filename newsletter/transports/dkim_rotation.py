@@ -97,7 +97,7 @@ def start_signing(
         return
     dkim_keys.published(key, secrets)
     if not is_unseen_accepted and not is_seen(key):
-        sentence = key.record_problem or "The DNS was not seen to have the record of this key yet."
+        sentence = key.record_problem or "The record of this key has not been found in the DNS yet."
         raise Refused("dkim_unseen", sentence, {"record": sentence})
     if not is_seen(key):
         facts = {"domain": key.domain, "selector": key.selector}

@@ -67,7 +67,7 @@ def test_an_approval_by_somebody_else_counts_until_the_next_edit(session: Sessio
 def test_who_made_the_last_edit_cannot_approve_it_where_somebody_else_must(
     session: Session, issue: Issue
 ) -> None:
-    with pytest.raises(Refused, match="somebody else has to approve"):
+    with pytest.raises(Refused, match="someone else has to approve"):
         approve(session, issue.id, None, actor=ANA)
     approve(session, issue.id, None, actor=BEN)
     edit_issue(session, issue.id, state(session, issue), change("Ships"), author=BEN)

@@ -28,7 +28,7 @@ def test_an_issue_is_bundled_and_verified(run: Run, demo: Demo, tmp_path: Path) 
     assert (written.code, written.json["octets"]) == (0, file.stat().st_size)
     verified = run("issue", "verify", str(file), "--json")
     assert (verified.code, verified.json["identical"], verified.json["issue"]) == (0, True, demo.draft_id)
-    assert "identical" in run("issue", "verify", str(file)).out
+    assert "the same message" in run("issue", "verify", str(file)).out
     file.write_bytes(b"hello")
     refused = run("issue", "verify", str(file))
     assert (refused.code, refused.out) == (2, "")

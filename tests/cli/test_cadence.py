@@ -68,4 +68,4 @@ def test_of_several_publications_one_is_named(session: Session, run: Run) -> Non
     make_publication(session)
     make_publication(session, "other")
     session.commit()
-    assert "Say which publication" in run("cadence", "set", "FR 08:00").err
+    assert "Name the publication" in run("cadence", "set", "FR 08:00").err

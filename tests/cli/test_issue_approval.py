@@ -33,6 +33,6 @@ def test_a_review_is_requested_and_given(session: Session, run: Run) -> None:
     late = run("issue", "approve", str(issue_id), "--state", "1.0")
     assert (late.code, late.err) == (
         2,
-        "newsletter: Somebody edited this issue after you opened it. Read it again, then approve it.\n",
+        "newsletter: Someone edited this issue after you opened it. Read it again, then approve it.\n",
     )
     assert run("issue", "approve", str(issue_id)).out == "“Issue one” is approved as it is now (state 2.0).\n"

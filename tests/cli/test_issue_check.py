@@ -140,4 +140,4 @@ def test_the_sizes_of_an_issue_add_up(desk: Desk) -> None:
     assert told["frame"] + told["parts"][0]["octets"] == told["octets"]
     lines = desk.run("issue", "sizes", str(issue_id)).out.splitlines()
     assert lines[1].endswith(" %    A mill")
-    assert lines[-1].endswith("octets in all")
+    assert lines[-1].endswith("bytes in total")

@@ -1,4 +1,4 @@
-"""`newsletter issue correct`, `links` and `mend-link`."""
+"""`newsletter issue correct`, `links` and `change-link`."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_a_link_is_mended_and_a_mail_begun(session: Session, runtime: Runtime, r
     publication.redirect_links = True
     make_readers(session, publication, 1)
     issue = write_issue(session, publication)
-    early = run("issue", "mend-link", str(issue.id), MILL, NEW)
+    early = run("issue", "change-link", str(issue.id), MILL, NEW)
     assert (early.code, early.err) == (
         2,
         "newsletter: This issue was not sent yet. Change the link in the issue itself.\n",
@@ -31,13 +31,13 @@ def test_a_link_is_mended_and_a_mail_begun(session: Session, runtime: Runtime, r
     mailing = schedule(session, issue, None, runtime.links, actor="test")
     session.commit()
     assert freeze(runtime.sessions, mailing.id, runtime.links)
-    done = run("issue", "mend-link", str(issue.id), MILL, NEW, "--json")
+    done = run("issue", "change-link", str(issue.id), MILL, NEW, "--json")
     assert done.json == {"issue": issue.id, "url": MILL, "old": MILL, "new": NEW, "changed": True}
     assert (
-        run("issue", "mend-link", str(issue.id), MILL, NEW).out
+        run("issue", "change-link", str(issue.id), MILL, NEW).out
         == f"The link to {NEW} leads already to {NEW}.\n"
     )
-    assert run("issue", "mend-link", str(issue.id), MILL, "ftp://a.example/").code == 2
+    assert run("issue", "change-link", str(issue.id), MILL, "ftp://a.example/").code == 2
     begun = run("issue", "correction-mail", str(issue.id), "--json")
     assert begun.json == {
         "issue": issue.id + 1,
@@ -75,7 +75,7 @@ def test_the_web_page_is_corrected_from_a_file(session: Session, run: Run, tmp_p
     late = run(*given, "--note", "Again.", "--revision", "1")
     assert (late.code, "Someone else corrected" in late.err) == (2, True)
     same = run(*given, "--note", "Again.")
-    assert (same.code, "says this already" in same.err) == (2, True)
+    assert (same.code, "is the same as before" in same.err) == (2, True)
     assert run("issue", "correct", str(issue.id), "--file", "nowhere.json", "--note", "x").code == 2
     draft = str(write_issue(session, publication, "two").id)
     [offered] = run("issue", "errata", draft, "--json").json["errata"]

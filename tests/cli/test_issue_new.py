@@ -54,7 +54,7 @@ def test_mistakes_get_one_sentence(run: Run, last: int) -> None:
     for arguments, sentence in (
         (("--publication", "other", "--from", str(last)), "has no issue"),
         (("--publication", "weekly", "--from", "99"), "There is no issue 99"),
-        (("--publication", "weekly", "--from", "first"), "After --from comes"),
+        (("--publication", "weekly", "--from", "first"), "After --from write"),
         (("--publication", "none"), "no publication"),
     ):
         done = run("issue", "new", *arguments)

@@ -67,7 +67,7 @@ def test_render_shows_what_an_editor_looks_at(session: Session, run: Run, import
         (("--name", "Zora", "--subscriber", "ana@readers.example"), "not both"),
         (("--name", "x" * 10_000), "at most 120 characters"),
         (("--attribute", "city"), "write --attribute KEY=VALUE"),
-        (("--language", "?"), "is no language"),
+        (("--language", "?"), "is not a language"),
     ):
         done = run("issue", "render", str(imported), "--format", "text", *options)
         assert (done.code, done.out) == (2, "")

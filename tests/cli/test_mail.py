@@ -82,7 +82,7 @@ def test_a_port_that_is_taken_or_zero_is_one_sentence(run: Run, monkeypatch: pyt
 
 
 def test_a_mailbox_is_looked_into(run: Run, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "There is no IMAP_URL" in run("mail", "poll").err
+    assert "IMAP_URL is not set" in run("mail", "poll").err
     address = run("inbox", "address", "--publication", "weekly", "--json").json["address"]
     with ImapServer() as server:
         server.deliver(f"Delivered-To: {address}\r\n".encode() + MAIL % b"1")

@@ -88,7 +88,7 @@ def test_settings_are_shown_and_changed_by_the_rules_of_the_form(run: Run) -> No
     }
     again = run("publication", "set", "weekly", "--no-utm-parameters", "--reply-to", "")
     assert again.out.strip() == "Changed: reply_to, utm_parameters."
-    assert "It was so already" in run("publication", "set", "weekly", "--reply-to", "").out
+    assert "Nothing to change" in run("publication", "set", "weekly", "--reply-to", "").out
     assert "postal_address: 2 Quay, Galway" in run("publication", "show", "weekly").out
 
 
@@ -104,7 +104,7 @@ def test_what_cannot_be_set_is_one_sentence_and_changes_nothing(run: Run) -> Non
     run(*CREATE)
     before = run("publication", "show", "weekly", "--json").json
     for options, sentence in (
-        ((), "Name what to change"),
+        ((), "Say what to change"),
         (("--from", "nobody"), "The sender cannot be used"),
         (("--timezone", "Mars/Base"), "is not a time zone"),
         (("--language", "xx-nowhere"), "is not a language code"),

@@ -59,7 +59,7 @@ def test_deliveries_by_provider(run: Run, session: Session, make_sent: MakeSent)
 
 
 def test_what_was_read(run: Run, make_sent: MakeSent) -> None:
-    assert "No story" in run("report", "stories", "weekly").out
+    assert "No stories" in run("report", "stories", "weekly").out
     make_sent("one", clicks=4)
     told = run("report", "stories", "weekly", "--json").json
     assert (told["mailings"], told["other_clicks"]) == (1, 4)

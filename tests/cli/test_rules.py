@@ -29,7 +29,7 @@ def test_a_file_is_set_shown_compared_and_restored(session: Session, run: Run, f
     session.commit()
     weekly = ("--publication", "weekly")
     assert run("rules", "show", *weekly).out.startswith("# What is not named here is as built in.")
-    assert "Nobody has saved rules yet" in run("rules", "history", *weekly).out
+    assert "No rules have been saved yet" in run("rules", "history", *weekly).out
     file.write_text(FIRST)
     made = run("rules", "set", str(file), *weekly, "--based-on", "0", "--json").json
     assert (made["publication"], made["version"], made["author"]) == ("weekly", 1, "command line")
@@ -47,7 +47,7 @@ def test_a_file_is_set_shown_compared_and_restored(session: Session, run: Run, f
         "-   preheader: {severity: off}",
         "+   preheader: {severity: blocking}",
     ]
-    assert "say the same" in run("rules", "diff", "1", "1", *weekly).out
+    assert "are the same" in run("rules", "diff", "1", "1", *weekly).out
     assert run("rules", "restore", "1", *weekly, "--json").json["version"] == 3
     history = run("rules", "history", *weekly, "--json").json["versions"]
     assert [(each["version"], each["restored_from"]) for each in history] == [(3, 1), (2, None), (1, None)]
@@ -69,7 +69,7 @@ def test_nonsense_is_refused_and_nothing_is_saved(session: Session, run: Run, fi
     refused = run("rules", "set", str(file), "--publication", "weekly")
     assert refused.code == 2
     assert "Line 2: There is no rule “shot_links”." in refused.err
-    assert "Nobody has saved" in run("rules", "history", "--publication", "weekly").out
+    assert "No rules have been saved" in run("rules", "history", "--publication", "weekly").out
     for arguments in (("diff", "1"), ("restore", "1"), ("show", "--version", "1")):
         assert "have no version 1" in run("rules", *arguments, "--publication", "weekly").err
     assert run("rules", "set", str(file.with_name("none")), "--publication", "weekly").code == 2

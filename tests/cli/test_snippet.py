@@ -50,7 +50,7 @@ def test_set_list_show_and_delete(session: Session, run: Run, file: Path) -> Non
     issue = session.get_one(Issue, issue_id)
     assert load_document(find_revision(session, issue)).sections[0].title == "How to support us"
     session.rollback()
-    assert run("snippet", "set", "support", str(file), *PUBLICATION).out.startswith("It says that already.")
+    assert run("snippet", "set", "support", str(file), *PUBLICATION).out.startswith("Nothing to change.")
     (listed,) = run("snippet", "list", *PUBLICATION, "--json").json["snippets"]
     assert (listed["key"], len(listed["drafts"]), listed["pinned"]) == ("support", 1, [])
     shown = run("snippet", "show", "support", *PUBLICATION).out.splitlines()

@@ -28,7 +28,7 @@ def test_a_template_is_set_shown_compared_and_restored(session: Session, run: Ru
     session.commit()
     assert run("template", "show", *WEEKLY).out == starter("gazette")
     assert run("template", "show", *WEEKLY, "--block", "button").out == block_source("gazette", "button")
-    assert "Nobody has saved a template yet" in run("template", "history", *WEEKLY).out
+    assert "No template has been saved yet" in run("template", "history", *WEEKLY).out
     file.write_text(POSTER)
     arguments = ("template", "set", str(file), *WEEKLY, "--theme", "poster", "--note", "Begun", "--json")
     made = run(*arguments, "--based-on", "0").json
@@ -48,7 +48,7 @@ def test_a_template_is_set_shown_compared_and_restored(session: Session, run: Ru
         not in run("issue", "render", str(issue.id), "--format", "html").out
     )
     assert "+ <body>" in run("template", "diff", "1", *WEEKLY).out
-    assert "say the same" in run("template", "diff", "2", *WEEKLY).out
+    assert "are the same" in run("template", "diff", "2", *WEEKLY).out
     assert run("template", "restore", "1", *WEEKLY, "--json").json["version"] == 3
     history = run("template", "history", *WEEKLY, "--json").json
     assert history["in_use"] == 3
@@ -81,7 +81,7 @@ def test_a_broken_one_is_refused_and_nothing_is_saved(session: Session, run: Run
             assert (refused.code, sentence in refused.err) == (2, True), (verb, refused.err)
     file.write_bytes(b"a\n\xff")
     assert "Line 2: This is not UTF-8 text." in run("template", "try", str(file), *WEEKLY).err
-    assert "Nobody has saved" in run("template", "history", *WEEKLY).out
+    assert "No template has been saved" in run("template", "history", *WEEKLY).out
     file.write_text(SMALLEST)
     assert "no theme" in run("template", "show", *WEEKLY, "--theme", "nope").err
     assert "no block" in run("template", "show", *WEEKLY, "--block", "nope").err

@@ -101,7 +101,7 @@ def test_what_cannot_be_published_says_why(
     picture = BLOCKS["image"].example()
     lost = picture.model_copy(update={"image": picture.image.model_copy(update={"src": "media:nowhere"})})
     refused = [
-        (issue.id, page, NOTE, None, Refused, "says this already"),
+        (issue.id, page, NOTE, None, Refused, "is the same as before"),
         (issue.id, right, " \n", None, Refused, "readers see this note"),
         (issue.id, right, "x" * (NOTE_LENGTH + 1), None, Refused, "at most 1,000"),
         (issue.id, right, "a\0b", None, Refused, "control characters"),

@@ -254,11 +254,11 @@ def _comment(site: Site, tab: Page) -> Iterator[str]:
     tab.goto(link)
     yield "shared issue"
     tab.get_by_label("Your name").fill("Ana Lim")
-    tab.get_by_label("The words that you mean").fill("words that nobody wrote")
+    tab.get_by_label("The text you mean").fill("words that nobody wrote")
     tab.get_by_label("Your comment").fill("Is this still true?")
     _press(tab, "Send the comment")
     yield "shared issue, refused"
-    tab.get_by_label("The words that you mean").fill("")
+    tab.get_by_label("The text you mean").fill("")
     _press(tab, "Send the comment")
     yield "shared issue, with a comment"
     tab.goto(f"{link}/email")

@@ -160,7 +160,7 @@ def test_a_snippet_that_is_gone_or_not_chosen_blocks(
     assert rules(session, unchosen, links) == ["No snippet was chosen for this section."]
     late = a_draft(session, publication, "three")
     find_snippet(session, publication, "support").text = "Saved in the same moment."
-    assert "was edited meanwhile" in rules(session, late, links)[0]
+    assert "has been edited" in rules(session, late, links)[0]
 
 
 def test_of_two_editors_the_second_is_told(session: Session, publication: Publication) -> None:

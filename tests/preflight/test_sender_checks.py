@@ -70,7 +70,7 @@ class Resolver:
         (
             MailIdentity("news.press.org", "news.press.org", "press.org"),
             {"news.press.org": SPF, "_dmarc.press.org": ["v=DMARC1; p=none; adkim=s"]},
-            "signed as press.org, but its DMARC record wants the very same domain",
+            "signed as press.org, but its DMARC record requires the very same domain",
         ),
         (
             MailIdentity("press.org", "press.org", "press.org", (("k1._domainkey.press.org", KEY),)),

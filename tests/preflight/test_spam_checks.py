@@ -74,7 +74,7 @@ def test_a_message_is_shown_whole_and_its_points_are_read(spamd: Spamd) -> None:
 )
 def test_an_answer_that_is_none_is_told(spamd: Spamd, answer: bytes) -> None:
     spamd.answer = answer
-    with pytest.raises(Retryable, match="an answer that is none"):
+    with pytest.raises(Retryable, match="an answer that cannot be read"):
         ask_spamd(spamd.url, b"x")
 
 

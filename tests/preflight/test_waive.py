@@ -131,7 +131,7 @@ def test_what_blocks_cannot_be_waived(session: Session, issue: Issue, links: Lin
     with pytest.raises(Refused, match="Only warnings can be waived"):
         let(session, issue, links, "preheader", "preheader")
     issue.publication.approval_required = True
-    with pytest.raises(Refused, match="“approval” says cannot be waived"):
+    with pytest.raises(Refused, match="Findings of the rule “approval” cannot be waived"):
         let(session, issue, links, "approval", "")
 
 
@@ -140,10 +140,10 @@ def test_what_blocks_cannot_be_waived(session: Session, issue: Issue, links: Lin
     [
         ({"reason": " \n"}, Refused, "Say why the warning may stay."),
         ({"reason": "x" * (REASON_LENGTH + 1)}, Refused, "Use at most 500 characters"),
-        ({"rule": "credit"}, Missing, "The rule “credit” finds nothing at preheader now."),
-        ({"path": ""}, Missing, "finds nothing about the issue as a whole now."),
+        ({"rule": "credit"}, Missing, "The rule “credit” no longer finds anything at preheader."),
+        ({"path": ""}, Missing, "no longer finds anything about the issue as a whole."),
         ({"rule": "nope"}, Refused, "There is no preflight rule called “nope”."),
-        ({"state": "1.9"}, Edited, "Somebody edited this issue after you opened the review."),
+        ({"state": "1.9"}, Edited, "Someone edited this issue after you opened the review."),
     ],
 )
 def test_what_cannot_be_waived_is_told(

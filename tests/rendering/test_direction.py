@@ -1,8 +1,10 @@
 """Directions of writing: of whole texts, and of names and numbers inside a line."""
 
+import re
 from typing import Any
 
 import pytest
+from lxml import html as lxml_html
 
 from newsletter.document.merge import MergeField
 from newsletter.document.reading import read
@@ -12,12 +14,14 @@ from newsletter.rendering.direction import (
     address_lines,
     direction_of,
     is_turned,
-    isolate_phones_in_html,
+    isolate_ltr_in_html,
     isolate_phones_in_text,
     isolates_as_html,
 )
 from newsletter.rendering.headers import MessageHeaders
+from newsletter.rendering.inline import inline
 from newsletter.rendering.message import CompiledMessage
+from newsletter.rendering.themes import THEMES
 from tests.rendering.issues import issue_of
 
 
@@ -44,6 +48,9 @@ def compiled(language: str, subject: str, text: str) -> CompiledMessage:
         (str(MergeField("name", "du")) + "، عادت العبارة", "ltr", "rtl", True),
         (str(MergeField("name")), "rtl", "auto", False),
         ("12:3 🎉", "rtl", "rtl", False),
+        ("اكتبوا إلى the.whole.harbour.desk@northport.example", "rtl", "auto", False),
+        ("شكراً @northport_harbour_office", "rtl", "auto", False),
+        ("انظر www.northport.example/timetable", "rtl", "auto", False),
     ],
 )
 def test_the_direction_of_a_text(text: str, around: str, direction: str, turned: bool) -> None:
@@ -79,15 +86,51 @@ def test_isolates_that_editors_typed_across_marks_stay_characters() -> None:
         ("هاتف (030) 123-456", "هاتف [(030) 123-456]"),
         ("بين 1990-1995 و 2026-11-30", "بين 1990-1995 و 2026-11-30"),
         ("ثمنه 0,50", "ثمنه 0,50"),
-        ("انظر https://a.example/+4930123456", "انظر https://a.example/+4930123456"),
     ],
 )
 def test_telephone_numbers_are_read_from_left_to_right(text: str, isolated: str) -> None:
     assert isolate_phones_in_text(text, "rtl") == isolated.replace("[", "\u2066").replace("]", "\u2069")
-    assert isolate_phones_in_html(text, "ltr") == isolated.replace("[", '<bdi dir="ltr">').replace(
-        "]", "</bdi>"
+    assert isolate_ltr_in_html(text, "ltr") == isolated.replace("[", '<bdi dir="ltr">').replace("]", "</bdi>")
+    assert isolate_ltr_in_html("Call +49 30 123456", "ltr") == "Call +49 30 123456"
+
+
+@pytest.mark.parametrize(
+    ("html", "isolated"),
+    [
+        ("انظر https://a.example/+4930123456/.", "انظر [https://a.example/+4930123456/]."),
+        ("(https://a.example/?q=1&amp;r=2)", "([https://a.example/?q=1&amp;r=2])"),
+        ('<a href="https://a.example/">www</a> عاد', '<a href="https://a.example/">www</a> عاد'),
+        ("اكتبوا إلى desk+1@a.example، أو @desk_1.", "اكتبوا إلى [desk+1@a.example]، أو [@desk_1]."),
+        ("@ليلى", "@ليلى"),
+    ],
+)
+def test_addresses_are_read_from_left_to_right(html: str, isolated: str) -> None:
+    assert isolate_ltr_in_html(html, "rtl") == isolated.replace("[", '<bdi dir="ltr">').replace("]", "</bdi>")
+    # A mark after it would be taken for a part of it by who makes links of the URLs in plain text.
+    assert isolate_phones_in_text(html, "rtl") == html
+
+
+def test_a_quoted_url_keeps_its_slash_at_its_end() -> None:
+    quote = {"author": "A", "text": "ساعدوهم: https://a.example/give/"}
+    html = composed("ar", type="quotes", items=[quote]).html
+    assert (
+        '<a class="link" href="https://a.example/give/"><bdi dir="ltr">https://a.example/give/</bdi></a>'
+        in html
     )
-    assert isolate_phones_in_html("Call +49 30 123456", "ltr") == "Call +49 30 123456"
+
+
+@pytest.mark.parametrize("theme", THEMES.keys())
+@pytest.mark.parametrize(
+    ("language", "statement", "side"), [("ar", "It left.", "left"), ("en", "عادت.", "right")]
+)
+def test_a_statement_in_the_other_direction_has_room_for_its_mark(
+    theme: str, language: str, statement: str, side: str
+) -> None:
+    section: dict[str, Any] = {"type": "notice", "items": [statement]}
+    document = read({"title": "T", "subject": "S", "language": language, "sections": [section]})
+    tree = lxml_html.document_fromstring(inline(compose(issue_of(document=document, theme=theme)).html))
+    (item,) = tree.xpath("//li")
+    assert re.search(rf"(margin|padding)-{side}:[12][0-9]px", item.get("style"))
 
 
 def test_each_line_of_an_address_has_its_own_direction() -> None:

@@ -16,7 +16,7 @@ import click
 def run(demo: bool, verbose: bool) -> None:
     """Run the web server, the workers and the embedded parts until Ctrl-C.
 
-    Embedded are those of database, Redis and SMTP that DATABASE_URL, REDIS_URL and SMTP_URL leave unset.
+    Database, Redis and SMTP are embedded where DATABASE_URL, REDIS_URL or SMTP_URL is unset.
     Everything is logged to DATA_DIR/log; warnings and errors are shown here, too.
     """
     from newsletter.cli.run.session import run_until_stopped

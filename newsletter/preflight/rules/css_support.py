@@ -19,5 +19,5 @@ def examine(draft: Draft) -> Iterator[Remark]:
 CSS_SUPPORT = Rule(
     "css_support",
     examine,
-    about="The theme uses CSS whose lack does harm in large mail programs that do not support it.",
+    about="The theme relies on CSS that large mail programs do not support.",
 )

@@ -61,5 +61,5 @@ def examine(draft: Draft) -> Iterator[Remark]:
 DOUBLED_WORDS = Rule(
     "doubled_words",
     examine,
-    about="A word stands there twice in a row.",
+    about="A word is repeated.",
 )

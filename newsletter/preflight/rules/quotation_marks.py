@@ -17,7 +17,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
     rich = ((place.path, to_plain(place.value, links=False)) for place in rich_texts(draft.document))
     for path, text in (*plain, *rich):
         if mark := _unbalanced(text):
-            yield warning(f"A “{mark}” has no partner here: check quotation marks and brackets.", path)
+            yield warning(f"A “{mark}” has no counterpart here: check quotation marks and brackets.", path)
 
 
 def _unbalanced(text: str) -> str:
@@ -41,5 +41,5 @@ def _is_inches(text: str, mark: str) -> bool:
 QUOTATION_MARKS = Rule(
     "quotation_marks",
     examine,
-    about="A quotation mark or a bracket has no partner.",
+    about="A quotation mark or bracket is not closed.",
 )

@@ -29,11 +29,11 @@ def examine(draft: Draft) -> Iterator[Remark]:
     rich = ((place.path, to_plain(place.value, links=False)) for place in rich_texts(draft.document))
     for path, text in (*plain, *rich):
         if found := pattern.search(text):
-            yield warning(f"“{found[0]}” is another day for whoever reads this later: name the day.", path)
+            yield warning(f"“{found[0]}” means another day to those who read this later: name the day.", path)
 
 
 RELATIVE_DAYS = Rule(
     "relative_days",
     examine,
-    about="A day is named by a word such as “tomorrow”, which is another day for whoever reads it later.",
+    about="A word such as “tomorrow” means another day to those who read it later.",
 )

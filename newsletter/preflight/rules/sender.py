@@ -32,6 +32,6 @@ def _problem(address: str) -> str:
 SENDER = Rule(
     "sender",
     examine,
-    about="The publication has no sender, or one that mail cannot come from.",
+    about="The publication has no sender, or one that cannot send mail.",
     always="no relay takes mail without a sender",
 )

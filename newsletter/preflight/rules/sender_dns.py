@@ -14,5 +14,5 @@ def examine(draft: Draft) -> Iterator[Remark]:
 SENDER_DNS = Rule(
     "sender_dns",
     examine,
-    about="SPF, DKIM or DMARC of the sender's domain let receivers doubt that the mail is its own.",
+    about="The SPF, DKIM or DMARC records of the sender's domain make receivers doubt its mail.",
 )

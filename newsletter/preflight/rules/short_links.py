@@ -54,5 +54,5 @@ def _host(url: str) -> str:
 SHORT_LINKS = Rule(
     "short_links",
     examine,
-    about="A link is shortened, so that nobody sees where it leads.",
+    about="A link is shortened, so readers cannot see where it leads.",
 )

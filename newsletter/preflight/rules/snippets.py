@@ -17,15 +17,13 @@ def examine(draft: Draft) -> Iterator[Remark]:
             sentence = f"The snippet “{section.key}” was deleted. Choose another one, or delete the section."
             yield blocking(sentence, f"sections[{index}]")
         elif section.key in draft.outdated_snippets:
-            sentence = (
-                f"The snippet “{section.key}” was edited meanwhile. Save the issue to take its text over."
-            )
+            sentence = f"The snippet “{section.key}” has been edited. Save the issue to use its new text."
             yield blocking(sentence, f"sections[{index}]")
 
 
 SNIPPETS = Rule(
     "snippets",
     examine,
-    about="A snippet was not chosen, was deleted, or has another text by now.",
+    about="No snippet was chosen, or it was deleted or edited since.",
     always="readers would get a text that nobody keeps any more",
 )

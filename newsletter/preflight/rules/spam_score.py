@@ -6,7 +6,7 @@ from newsletter.preflight.draft import Draft
 from newsletter.preflight.finding import Remark, Rule, warning
 from newsletter.preflight.settings import Threshold
 
-MOST = Threshold("spam_score", "points", 5, 0.5, 20, "points", "The points from which it warns.")
+MOST = Threshold("spam_score", "points", 5, 0.5, 20, "points", "The score from which it warns.")
 MOST_TESTS = 8  # that are named
 
 
@@ -22,6 +22,6 @@ def examine(draft: Draft) -> Iterator[Remark]:
 SPAM_SCORE = Rule(
     "spam_score",
     examine,
-    about="SpamAssassin takes the message for spam (where SPAMASSASSIN_URL is set).",
+    about="SpamAssassin rates the message as spam (if SPAMASSASSIN_URL is set).",
     thresholds=(MOST,),
 )

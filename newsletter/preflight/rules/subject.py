@@ -20,6 +20,6 @@ def examine(draft: Draft) -> Iterator[Remark]:
 SUBJECT = Rule(
     "subject",
     examine,
-    about="There is no subject, or none for readers of whom nothing is known.",
+    about="The subject is empty, or empty for readers we know nothing about.",
     always="mail without a subject is taken for spam",
 )

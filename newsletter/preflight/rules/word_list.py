@@ -72,5 +72,5 @@ def _forms(words: Words) -> Forms:
 WORD_LIST = Rule(
     "word_list",
     examine,
-    about="A word is not written as the publication's word list has it.",
+    about="A word is spelled differently in the publication's word list.",
 )

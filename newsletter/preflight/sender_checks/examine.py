@@ -102,8 +102,8 @@ def _dmarc(identity: MailIdentity, lookup: Lookup) -> Iterator[DnsFinding]:
         yield DnsFinding(FindingKind.DMARC, PROBLEM, name, sentence)
     elif record is None:
         sentence = (
-            f"The domain {domain} has no DMARC record ({name}), which Gmail and Yahoo demand of whoever sends"
-            " much mail."
+            f"The domain {domain} has no DMARC record ({name}), which Gmail and Yahoo require of "
+            "bulk senders."
         )
         text = f"v=DMARC1; p=none; rua=mailto:dmarc@{domain}"
         yield DnsFinding(FindingKind.DMARC, PROBLEM, name, sentence, wanted=text)
@@ -130,8 +130,8 @@ def _alignment(identity: MailIdentity, walk: DmarcWalk, record: DmarcRecord, loo
         return DnsFinding(FindingKind.ALIGNMENT, GOOD, domain, sentence)
     if identity.signed:
         sentence = (
-            f"Mail of {domain} is signed as {identity.signed}, but its DMARC record wants the very same"
-            " domain: make a key for it, or take “adkim=s” away."
+            f"Mail of {domain} is signed as {identity.signed}, but its DMARC record requires the "
+            "very same domain: make a key for it, or take “adkim=s” away."
         )
     elif not by_spf:
         sentence = (

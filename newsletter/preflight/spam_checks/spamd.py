@@ -38,7 +38,7 @@ def ask_spamd(url: str, message: bytes) -> SpamScore:
     head, _, body = answer.partition(b"\r\n\r\n")
     points = _SPAM.search(head.replace(b"\r\n", b"\n"))
     if not _STATUS.match(head) or points is None:
-        raise Retryable("spamd", f"SpamAssassin at {url} gives an answer that is none.")
+        raise Retryable("spamd", f"SpamAssassin at {url} gives an answer that cannot be read.")
     names = body.decode("ascii", "replace").split(",")
     return SpamScore(float(points[1]), tuple(name.strip() for name in names if name.strip()))
 

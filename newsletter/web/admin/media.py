@@ -83,7 +83,7 @@ def change(key: str) -> AnyResponse:
         page = _one(find_media(session(), key), words, error.fields)
         return make_response(page, STATUS[error.decision])
     session().commit()
-    flash(_("The words are saved."), "success")
+    flash(_("The texts are saved."), "success")
     return redirect(url_for(".show", key=key), 303)
 
 

@@ -131,7 +131,7 @@ def _role(text: str) -> RoleName:
     try:
         return RoleName(text)
     except ValueError:
-        raise Refused("unknown_role", _("There is no such role.")) from None
+        raise Refused("unknown_role", _("This role does not exist.")) from None
 
 
 def _ip() -> str:

@@ -30,11 +30,11 @@ DONE = {
     "frequency-each": lazy_gettext("You get every issue."),
     "frequency-monthly": lazy_gettext("You get one email a month with what was published."),
     "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
-    "tracking-off": lazy_gettext("What was kept is deleted, and nothing more is kept."),
+    "tracking-off": lazy_gettext("What we kept has been deleted, and we keep nothing more."),
     "address-asked": lazy_gettext(
         "If we may write to your new address, a message is on its way to it. Follow its link within a day."
     ),
-    "link-sent": lazy_gettext("A message is on its way. Follow its link, and you get email again."),
+    "link-sent": lazy_gettext("A message is on its way. Follow the link in it to get email again."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),
 }
 CHANGED = lazy_gettext(

@@ -20,7 +20,7 @@ SENTENCES: dict[str, Any] = {
         "There is no data behind this link: it was deleted, or it never existed."
     ),
     "expired_token": lazy_gettext("This link has expired."),
-    "unknown_link": lazy_gettext("This link leads nowhere any more."),
+    "unknown_link": lazy_gettext("This link no longer works."),
     "outdated_link": lazy_gettext(
         "This link is no longer valid: there was a newer request, or it was too long ago."
     ),

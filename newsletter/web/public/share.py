@@ -33,8 +33,8 @@ make_private(blueprint)
 
 # What cannot be used, by the field that it is about, in the language of the page.
 _PROBLEMS = {
-    "name": lazy_gettext("Enter your name. It must not be long."),
-    "text": lazy_gettext("Write a comment. It must not be very long."),
+    "name": lazy_gettext("Enter your name, and keep it short."),
+    "text": lazy_gettext("Write a comment, and keep it short."),
     "quote": lazy_gettext("These words are not in the issue. Copy them from it, or leave this empty."),
 }
 

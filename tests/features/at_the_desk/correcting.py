@@ -19,7 +19,7 @@ def mend_link(hand: Hand, old: str, new: str) -> None:
     row = hand.tab.locator(".sent-link").filter(has=hand.tab.get_by_role("link", name=old, exact=True))
     hand.press(row.locator("summary"))
     hand.write(row.get_by_label("New address"), new)
-    hand.press(row.get_by_role("button", name="Change it for everybody"))
+    hand.press(row.get_by_role("button", name="Change it for everyone"))
     expect(hand.tab.locator(".sent-link").get_by_role("link", name=new, exact=True)).to_be_visible()
 
 

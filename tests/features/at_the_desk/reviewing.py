@@ -20,7 +20,7 @@ def set_policy(hand: Hand) -> None:
     hand.press(hand.tab.get_by_role("navigation", name="Admin").get_by_role("link", name="Settings"))
     boxes = [
         hand.tab.get_by_label(re.compile(words))
-        for words in ("Somebody else must approve each issue", "Links go through this server")
+        for words in ("Someone else must approve each issue", "Links go through this server")
     ]
     for box in boxes:
         hand.tick(box)
@@ -48,7 +48,7 @@ def request_review(hand: Hand) -> None:
     hand.press(hand.tab.get_by_role("button", name="Request review"))
     expect(hand.tab.get_by_text("asked for a review")).to_be_visible()
     expect(
-        hand.tab.get_by_text("You made the last edit, so somebody else has to approve the issue.")
+        hand.tab.get_by_text("You made the last edit, so someone else has to approve the issue.")
     ).to_be_visible()
 
 
@@ -66,7 +66,7 @@ def approve(other: Hand, installation: Installation, words: str) -> None:
     expect(other.tab.frame_locator(".approval-preview").locator("body")).to_contain_text(words)
     other.write(other.tab.get_by_label(re.compile(r"^\s*Note")), "Read on the train. Good to go.")
     other.press(other.tab.get_by_role("button", name="Approve"))
-    expect(other.tab.get_by_text("The text is approved as it is now.")).to_be_visible()
+    expect(other.tab.get_by_text("The text is approved.")).to_be_visible()
 
 
 def _link_in_mail(installation: Installation) -> str:

@@ -62,12 +62,12 @@ def test_what_came_back_is_listed_and_filtered(admin_client: SignedIn, world: Wo
 
 def test_a_complaint_that_names_no_delivery_is_on_the_page(admin_client: SignedIn, world: World) -> None:
     take_bounce(world)
-    assert "no mailing of ours" not in admin_client.get(LIST).text
+    assert "cannot be traced to a mailing" not in admin_client.get(LIST).text
     complaint = FeedbackEvent(EventKind.COMPLAINT, parser="arf", diagnostic="abuse by <b>nobody</b>")
     take(world.session, world.links, [complaint], Intake(MAIL, "arf-1", b"raw"))
     world.session.commit()
     page = admin_client.get(LIST).text
-    assert "1 message names no mailing of ours" in page
+    assert "1 message cannot be traced to a mailing" in page
     assert "abuse by" not in page
     unassigned = admin_client.get(f"{LIST}?unassigned=1").text
     assert "abuse by &lt;b&gt;nobody" in unassigned

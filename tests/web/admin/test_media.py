@@ -25,7 +25,7 @@ def picture() -> BytesIO:
 
 @both_databases
 def test_an_image_is_added_described_and_found(editor_client: SignedIn, session: Session) -> None:
-    assert "No image yet." in editor_client.get(LIBRARY).text
+    assert "No images yet." in editor_client.get(LIBRARY).text
     answer = editor_client.post(LIBRARY, data={"file": (picture(), "pier.png")})
     row = session.scalars(select(MediaFile)).one()
     assert (answer.status_code, answer.location) == (303, f"{LIBRARY}{row.key}")
@@ -35,7 +35,7 @@ def test_an_image_is_added_described_and_found(editor_client: SignedIn, session:
     assert (row.alt, row.licence) == ("A pier <b>", "CC BY 4.0")
     assert "A pier &lt;b&gt;" in editor_client.get(answer.location).text
     assert row.key in editor_client.get(f"{LIBRARY}?q=DAWN").text
-    assert "No image has these words." in editor_client.get(f"{LIBRARY}?q=%25").text
+    assert "No image matches these words." in editor_client.get(f"{LIBRARY}?q=%25").text
     assert row.key not in editor_client.get(f"{LIBRARY}?before={row.id}").text
 
 

@@ -40,7 +40,7 @@ def test_roles(admin_client: SignedIn, owner: User, editor: User, session: Sessi
         ("olga@press.example", {"role": "owner", "before": "editor"}),
         ("olga@press.example", {"role": "editor", "before": "owner"}),
     ]
-    assert "There is no such role." in press(admin_client, editor, "role", role="emperor")
+    assert "This role does not exist." in press(admin_client, editor, "role", role="emperor")
 
 
 @both_databases

@@ -53,7 +53,7 @@ def for_editors(parts: list[Condition]) -> list[Condition]:
             "error" if any(part.kind == "error" for part in machinery) else "warning",
             _("Needs attention"),
             _("Something on the server is not as it should be, so messages may be late. Nothing is lost."),
-            _("Tell whoever looks after the server."),
+            _("Tell the person who runs the server."),
             url,
             _("See the details"),
         )
@@ -112,7 +112,7 @@ def _vanished(record: VanishedRecord) -> Condition:
             kind=record.kind.value.upper(),
             name=isolated(record.name),
         ),
-        _("Receivers may take your mail for forged. Publish it again."),
+        _("Receivers may think your mail is forged. Publish it again."),
         f"{request.script_root}/admin/p/{record.slug}/deliverability",
         _("See what to publish"),
     )

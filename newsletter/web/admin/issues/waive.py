@@ -52,7 +52,7 @@ def undo_waiver(issue_id: int, waiver_id: int) -> AnyResponse:
     except DomainError as error:
         return _refused(issue_id, error, {})
     session().commit()
-    flash(_("The warning stands again."), "success")
+    flash(_("The warning shows again."), "success")
     return redirect(url_for(".check", issue_id=issue_id, _anchor="ready"), 303)
 
 

@@ -68,7 +68,7 @@ def retry_rejected(mailing_id: int) -> AnyResponse:
         said = ngettext("Retrying %(count)s person.", "Retrying %(count)s people.", n, count=exactly(n))
         flash(_when_resumed(mailing_id, said), "success")
     else:
-        flash(_("Nobody is rejected for that reason any more; nothing was changed."), "info")
+        flash(_("Nobody is rejected for that reason now; nothing was changed."), "info")
     return _back(mailing_id)
 
 
@@ -97,7 +97,7 @@ def resend_unanswered(mailing_id: int) -> AnyResponse:
 
 def _changed(now: int) -> str:
     if not now:
-        return str(_("Nobody is unanswered any more; nothing was sent again."))
+        return str(_("Nobody is unanswered now; nothing was sent again."))
     return str(
         ngettext(
             "There is now %(count)s unanswered. Nothing was sent again; please check and decide again.",

@@ -66,8 +66,8 @@ class PublicationForm(Form):
         default="UTC",
     )
     approval_required = BooleanField(
-        _("Somebody else must approve each issue"),
-        description=_("A mailing is held until somebody who did not make the last edit approves the text."),
+        _("Someone else must approve each issue"),
+        description=_("A mailing is held until someone who did not make the last edit approves the text."),
     )
     redirect_links = BooleanField(
         _("Links go through this server"),

@@ -19,8 +19,8 @@ def change_words(change: Change) -> str:
     if change.kind is ChangeKind.TEMPLATE:
         is_saved = change.action == "publication.template_saved"
         return str(_("Own template changed") if is_saved else _("Own template put aside"))
-    words = {"true": _("Links can be mended"), "false": _("Links can no longer be mended")}
-    return str(words.get(change.detail, _("Whether links can be mended")))
+    words = {"true": _("Sent links can be changed"), "false": _("Sent links can no longer be changed")}
+    return str(words.get(change.detail, _("Whether sent links can be changed")))
 
 
 def _relay_words(change: Change) -> str:

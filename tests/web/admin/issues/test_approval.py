@@ -68,7 +68,7 @@ def test_what_was_edited_a_second_ago_is_not_approved(
     assert api.save(EDIT).status_code == 200
     answer = admin_client.post(own(issue, "approval"), data={"state": seen, "note": "Good work."})
     assert answer.status_code == 409
-    assert "Somebody edited this issue after you opened it" in words(answer.text)
+    assert "Someone edited this issue after you opened it" in words(answer.text)
     assert "Good work." in answer.text  # nothing typed is lost
     assert count(session, Approval) == 0
     admin_client.post(own(issue, "approval"), data={"state": shown_state(admin_client, issue)})
@@ -107,7 +107,7 @@ def test_what_has_changed_since_the_approval_is_a_link_away(
 def test_without_it_the_issue_is_scheduled_with_a_warning(
     editor_client: SignedIn, session: Session, issue: Issue, demanded: None, readers: None
 ) -> None:
-    assert "its mailing is held until somebody else approves it" in words(
+    assert "its mailing is held until someone else approves it" in words(
         editor_client.get(own(issue, "send")).text
     )
     checked: Any = editor_client.get(own(issue, "check"), headers=JSON).json

@@ -44,7 +44,7 @@ def test_the_page_is_corrected(editor_client: SignedIn, session: Session, sent: 
     assert form[HEADLINE] == "A library for a town that had none"
     assert "subject" not in form
     for typed, said in (
-        (form | {"note": NOTE}, "The page says this already"),
+        (form | {"note": NOTE}, "The page is the same as before"),
         (form | {HEADLINE: "Two libraries"}, "readers see this note"),
         (form | {"title": " ", "note": NOTE}, "must not be empty"),
     ):

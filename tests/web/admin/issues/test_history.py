@@ -77,7 +77,7 @@ def test_the_difference_of_any_two(editor_client: SignedIn, session: Session, is
     assert edited.cssselect("h3 a")[0].get("href") == own(issue, "edit#sections[1].items[1]")
     back = editor_client.get(own(issue, "history/compare?from=2&to=1")).text
     assert not tree(back).cssselect(".diff-item a")
-    assert "Both revisions say the same." in editor_client.get(own(issue, "history/compare?from=2")).text
+    assert "Both revisions are the same." in editor_client.get(own(issue, "history/compare?from=2")).text
     # The last change, where nothing is asked for.
     assert len(tree(editor_client.get(own(issue, "history/compare")).text).cssselect(".diff-item")) == 2
 

@@ -56,7 +56,7 @@ def test_an_edit_in_between_is_told_and_the_reason_is_kept(editor_client: Signed
     assert api.save({"op": "replace", "path": "/preheader", "value": "Read on"}).status_code == 200
     late = editor_client.post(own(issue, "waive"), data=first | {"reason": "Too short to matter."})
     assert late.status_code == 409
-    assert "Somebody edited this issue after you opened the review." in words(late.text)
+    assert "Someone edited this issue after you opened the review." in words(late.text)
     assert "You wrote: Too short to matter." in words(late.text)
     empty = editor_client.post(own(issue, "waive"), data=forms(editor_client, issue)[0] | {"reason": " "})
     assert empty.status_code == 400

@@ -57,7 +57,7 @@ class TestQuestion:
         assert told(session, mailing_id) == (1, 0, 3)
         for _press in range(2):
             page = press(editor_client, mailing_id, "resend", expected=1)
-            assert "Nobody is unanswered any more; nothing was sent again." in page
+            assert "Nobody is unanswered now; nothing was sent again." in page
         assert told(session, mailing_id) == (1, 0, 3)
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "mailing.resent")).one()
         assert entry.actor == "eddi@press.example"
@@ -122,7 +122,7 @@ class TestRetry:
         assert told(session, mailing_id) == (1, 1, 2)
         for _press in range(2):
             page = press(editor_client, mailing_id, "retry", reason="mailbox_full")
-            assert "Nobody is rejected for that reason any more; nothing was changed." in page
+            assert "Nobody is rejected for that reason now; nothing was changed." in page
         assert told(session, mailing_id) == (1, 1, 2)
 
     def test_of_everybody(self, editor_client: SignedIn, session: Session, mailing_id: int) -> None:

@@ -108,7 +108,11 @@ def test_what_is_drawn_is_what_is_read(
 MARKED: list[tuple[str, dict[str, Any], str]] = [
     ("publication.edited", {"fields": ["tracking"], "tracking": "off"}, "Clicks no longer counted"),
     ("publication.edited", {"fields": ["tracking"]}, "How clicks are counted"),
-    ("publication.edited", {"fields": ["redirect_links"], "redirect_links": True}, "Links can be mended"),
+    (
+        "publication.edited",
+        {"fields": ["redirect_links"], "redirect_links": True},
+        "Sent links can be changed",
+    ),
     ("publication.dressed", {"theme": "poster"}, "Design changed: Poster"),
     ("publication.dressed", {"theme": "gone"}, "Design changed: gone"),
     ("publication.template_saved", {}, "Own template changed"),

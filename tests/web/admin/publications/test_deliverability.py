@@ -44,7 +44,7 @@ def test_what_a_worker_found_is_shown_with_what_to_publish(
     publication.sender_email = "desk@news.press.org"
     session.commit()
     assert lights(admin_client) == ["Cannot tell"] * 3
-    assert "has not been asked yet" in words(admin_client.get(PAGE))
+    assert "has not been checked yet" in words(admin_client.get(PAGE))
     assert check_sender(SenderContext(runtime.sessions, lookup, OurMail(["x" * 32])))
     assert lights(admin_client) == ["Needs attention", "Cannot tell", "Cannot tell"]
     texts = [box.text for box in tree(admin_client.get(PAGE)).cssselect("textarea[readonly]")]

@@ -77,7 +77,7 @@ def test_of_two_editors_the_second_is_told(
     mine = "words:\n  e-mail: email\n"
     answer = admin_client.post(PAGE, data=form | {"text": mine})
     assert answer.status_code == 409
-    assert "Somebody else saved the rules in the meantime." in answer.text
+    assert "Someone else saved the rules in the meantime." in answer.text
     assert values(answer, PAGE)["text"].strip() == mine.strip()
     assert tree(answer).xpath("//pre[contains(@class, 'rules-diff')]//ins/text()") == [
         "+ rules:",

@@ -52,7 +52,7 @@ def test_is_tried_and_then_saved(
     assert form["text"].strip() == starter("gazette").strip()
     filled = form | {"text": SMALLEST.replace("\n", "\r\n"), "note": "The smallest"}
     tried = admin_client.post(PAGE, data=filled | TRY)
-    assert "Nothing was found. It can be saved." in words(tried)
+    assert "No problems found. It can be saved." in words(tried)
     assert versions(session) == []
     assert "issuetitle" not in admin_client.get(PREVIEW).text
     # Nothing typed is lost: the next visit begins with it.

@@ -16,7 +16,7 @@ URL = "/admin/p/morning/subscribers/growth"
 def test_growth_by_week_and_month(
     editor_client: SignedIn, session: Session, publication: Publication
 ) -> None:
-    assert read(editor_client, URL).count("Nobody in this time.") == 3
+    assert read(editor_client, URL).count("Nobody in this period.") == 3
     assert URL not in read(editor_client, "/admin/p/morning/subscribers")
     person = make_subscription(session, publication, "ana@reader.example")
     session.add(
