@@ -17,6 +17,13 @@ def json_schema() -> dict[str, Any]:
     return head | schema
 
 
+def editor_schema() -> dict[str, Any]:
+    """The same for the issue editor, which shows one language: editions have a page of their own."""
+    schema = json_schema()
+    del schema["properties"]["editions"]
+    return schema
+
+
 def dumps() -> str:
     """The schema as text, indented, with a newline at the end."""
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 
 from flask import Flask
 from sqlalchemy import select
@@ -36,9 +35,7 @@ from newsletter.sending.control import auto_pause
 from newsletter.sending.freeze import freeze
 from newsletter.sending.schedule import schedule
 from newsletter.sending.schedule_time import Moment
-from newsletter.subscribers.imports.files import ImportFiles
-from newsletter.subscribers.imports.models import ImportProblem, ImportState, SubscriberImport
-from newsletter.subscribers.imports.upload import create_import, store_upload
+from newsletter.subscribers.imports.models import ImportState
 from newsletter.subscribers.models import State, Subscriber, Subscription, Suppression
 from newsletter.transports.cooldown import cool_down
 from newsletter.transports.edit import add_transport
@@ -53,9 +50,11 @@ from tests.features.corrected import put_right
 from tests.features.counted import track
 from tests.features.discussion import discuss
 from tests.features.exporting import keep_exports
+from tests.features.importing import begin_import, keep_import
 from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
 from tests.features.signing_up import hold_sign_up
+from tests.features.translating import translate
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -148,13 +147,22 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
     keep_exports(session, publication, OWNER)
     scenes = [
-        Scene("draft", common | written | {"import_id": _import(session, publication, ImportState.DONE)}),
-        Scene("importing", common | {"import_id": _import(session, publication, ImportState.RUNNING)}),
-        Scene("failed", common | {"import_id": _import(session, publication, ImportState.FAILED)}),
-        Scene("preview", {"slug": publication.slug, "import_id": _preview(session, runtime, publication)}),
+        Scene(
+            "draft",
+            common | written | {"import_id": keep_import(session, publication, ImportState.DONE, OWNER)},
+        ),
+        Scene(
+            "importing", common | {"import_id": keep_import(session, publication, ImportState.RUNNING, OWNER)}
+        ),
+        Scene("failed", common | {"import_id": keep_import(session, publication, ImportState.FAILED, OWNER)}),
+        Scene(
+            "preview",
+            {"slug": publication.slug, "import_id": begin_import(session, runtime, publication, OWNER)},
+        ),
         Scene("scheduled", {"issue_id": issues[0].id, "mailing_id": later.id}),
         Scene("sending", {"issue_id": issues[1].id, "mailing_id": going.id}),
         Scene("held", {"mailing_id": held.id}),
+        Scene("translated", {"issue_id": translate(session, publication, OWNER), "edition": "ar"}),
     ]
     session.commit()  # on SQLite the application waits for whoever only reads outside of a request, too
     return scenes
@@ -183,7 +191,7 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         session.commit()
         facts = {"slug": publication.slug, "issue_id": draft.id, "mailing_id": mailing.id}
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
-        facts |= {"import_id": _import(session, publication, ImportState.FAILED, twice)}
+        facts |= {"import_id": keep_import(session, publication, ImportState.FAILED, OWNER, twice)}
         facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
         facts |= {"segment_slug": SEGMENT}
         keep_segment(session, publication, twice[:120], OWNER)
@@ -210,43 +218,6 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     # Each issue has a first revision.
     facts |= {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
     return facts | {"snippet_key": SNIPPET, "segment_slug": SEGMENT}
-
-
-def _preview(session: Session, runtime: Runtime, publication: Publication) -> int:
-    """An upload that nobody has confirmed, with columns that are not kept and rows that cannot be used."""
-    text = b"email,name,status,city\nnew@readers.example,Nea,subscribed,Cork\nnobody,No,subscribed,Cork\n"
-    files = ImportFiles(runtime.settings.data_dir)
-    taken = store_upload(files, BytesIO(text), filename="members.csv")
-    statement = "They asked for the letter at our stand."
-    return create_import(session, publication, taken, statement=statement, actor=OWNER).id
-
-
-def _import(
-    session: Session, publication: Publication, state: ImportState, filename: str = "people.csv"
-) -> int:
-    """An upload that ended, failed or is being read, with rows that were left out."""
-    made = SubscriberImport(
-        publication_id=publication.id,
-        state=state,
-        actor=OWNER,
-        filename=filename,
-        file="none",
-        statement="They asked for the letter at our stand.",
-        lines=1_204,
-        position=1_204 if state is ImportState.DONE else 500,
-        imported=450,
-        already=20,
-        skipped={"suppressed": 3, "left": 9},
-        invalid=18,
-        failure=f"Line 501 of {filename} cannot be read." if state is ImportState.FAILED else "",
-        finished_at=clock.now() if state is not ImportState.RUNNING else None,
-    )
-    session.add(made)
-    session.flush()
-    problems = [(n, f"“{filename} {n}” is not an address.") for n in range(2, 20)]
-    session.add_all(ImportProblem(import_id=made.id, line=n, problem=words) for n, words in problems)
-    session.flush()
-    return made.id
 
 
 def _transports(session: Session, runtime: Runtime, name: str = "The relay of the house") -> int:

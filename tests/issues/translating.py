@@ -12,6 +12,7 @@ from newsletter.issues.editions.translate import (
     change_translations,
     count_progress,
     key_of,
+    mark_of,
 )
 from newsletter.issues.load import find_revision, load_document
 from newsletter.issues.models import Issue
@@ -43,7 +44,7 @@ def keys_of(session: Session, issue: Issue, language: str = "de") -> dict[str, s
 
 
 def say(session: Session, issue: Issue, text: str, translated: str, seen: str | None = "") -> Outcome:
-    changes = {keys_of(session, issue)[text]: Change(translated, seen)}
+    changes = {keys_of(session, issue)[text]: Change(translated, None if seen is None else mark_of(seen))}
     return change_translations(session, issue.id, "de", changes, actor="ben")
 
 

@@ -25,9 +25,9 @@ from newsletter.document.fields import (
 )
 from newsletter.document.image import Image
 from newsletter.document.reading import read
-from newsletter.document.schema import json_schema
+from newsletter.document.schema import editor_schema
 from newsletter.document.section import Block, Section
-from newsletter.issues.edit import full_json
+from newsletter.issues.edit import editor_json
 from tests.document.strategies import documents
 from tests.web.editor_oracle import Oracle
 
@@ -103,10 +103,10 @@ def test_a_block_that_is_only_declared_in_python_can_be_edited(oracle: Oracle) -
 
 
 def test_every_block_and_field_of_the_format_can_be_edited(oracle: Oracle) -> None:
-    schema = json_schema()
+    schema = editor_schema()
     described = descriptions(oracle, schema)
     assert [block["type"] for block in described["blocks"]] == list(BLOCKS.keys())
-    assert names(described["issue"]) == set(Document.model_fields) - {"version", "sections"}
+    assert names(described["issue"]) == set(Document.model_fields) - {"version", "sections", "editions"}
     for block, description in zip(BLOCKS, described["blocks"], strict=True):
         fields = block.model.model_fields
         assert description["label"] == block.label
@@ -136,7 +136,7 @@ def most_entries(items: FieldInfo) -> int:
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.key)
 def test_too_much_is_refused_in_the_page_as_by_the_server(oracle: Oracle, block: Block[Any]) -> None:
     """Every text, number and list of the block and of the issue is beyond its limit."""
-    schema = json_schema()
+    schema = editor_schema()
     section = excess(schema, schema["$defs"][block.model.__name__]) | {"id": "x"}
     document = excess(schema, schema) | {"sections": [section]}
     with pytest.raises(DocumentInvalid) as refused:
@@ -189,6 +189,6 @@ def too_much(schema: dict[str, Any], part: dict[str, Any]) -> Any:
 @given(document=documents)
 def test_the_editor_fills_in_every_default_as_the_format_does(oracle: Oracle, document: Document) -> None:
     assert read(oracle.ask("filled", document=json.loads(dumps(document)))) == document
-    full = full_json(document)
+    full = editor_json(document)
     assert oracle.ask("filled", document=json.loads(dumps(document))) == full
     assert oracle.ask("filled", document=full) == full

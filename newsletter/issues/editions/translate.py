@@ -24,7 +24,7 @@ MOST_LEFT = 200  # translations of words that stand nowhere now; an editor may p
 
 @dataclass(frozen=True)
 class Change:
-    """`text` is what is said now; empty: nothing. `seen`: what was there before; None: whatever it was."""
+    """`text` is what is said now; empty: nothing. `seen`: the mark of what was there; None: anything."""
 
     text: str
     seen: str | None = None
@@ -48,6 +48,11 @@ class Outcome:
 def key_of(text: Text) -> str:
     """A short name for these words at this place, the same while they are."""
     return hashlib.sha256(f"{text.at}\0{text.value}".encode()).hexdigest()[:20]
+
+
+def mark_of(translation: str) -> str:
+    """A short name for a translation that somebody saw; empty for none."""
+    return hashlib.sha256(_cleaned(translation).encode()).hexdigest()[:20] if translation else ""
 
 
 def translated(entry: TextInEdition) -> str:
@@ -81,7 +86,7 @@ def _apply(
         entry, text = entries.get(key), _cleaned(change.text)
         if entry is None:
             outcome.gone.append(key)
-        elif change.seen is not None and translated(entry) not in {_cleaned(change.seen), text}:
+        elif change.seen not in {None, mark_of(translated(entry))} and translated(entry) != text:
             outcome.others[key] = translated(entry)
         else:
             wanted[key] = text

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from newsletter import audit
@@ -19,6 +19,7 @@ from newsletter.subscribers.models import (
     Subscriber,
     Subscription,
 )
+from newsletter.subscribers.tags.assign import take_off_tag
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
 
 
@@ -42,7 +43,10 @@ def do_deed(
         for each in people:
             if each.subscriber_id in changed and each.subscriber_id in had:
                 each.before = {"at": had[each.subscriber_id].isoformat()}
-        _set_tag(session, tag, changed, now if row.deed is Deed.TAG else None)
+        if row.deed is Deed.TAG:
+            _put_on(session, tag, dict.fromkeys(changed, now))
+        else:
+            take_off_tag(session, tag, sorted(changed))
     for each in people:
         each.result = Result.CHANGED if each.subscriber_id in changed else Result.UNCHANGED
         each.at = now
@@ -56,16 +60,15 @@ def undo_deed(
 ) -> Counter[str]:
     """Put back those of these people who are as the deed left them; how many were, and how many were not."""
     present = _present(session, people)
-    subscriptions = _locked_subscriptions(session, people) if row.deed is Deed.END else {}
-    has = _tagged_at(session, tag, people) if tag is not None else {}
+    theirs = [each for each in people if each.subscriber_id in present]
+    if row.deed is Deed.END:
+        subscriptions = _locked_subscriptions(session, people)
+        restored = {each.subscriber_id for each in theirs if _begin_again(session, each, subscriptions)}
+    else:
+        restored = set() if tag is None else _put_back(session, row.deed, tag, theirs)
     counts: Counter[str] = Counter()
     for each in people:
-        restored = each.subscriber_id in present and (
-            _begin_again(session, each, subscriptions)
-            if row.deed is Deed.END
-            else tag is not None and _put_back(session, row.deed, tag, each, has)
-        )
-        each.result = Result.RESTORED if restored else Result.KEPT
+        each.result = Result.RESTORED if each.subscriber_id in restored else Result.KEPT
         counts[each.result] += 1
     session.flush()
     return counts
@@ -145,35 +148,25 @@ def _tagged_at(session: Session, tag: Tag, people: Sequence[BulkPerson]) -> dict
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _set_tag(session: Session, tag: Tag, subscriber_ids: set[int], at: datetime | None) -> None:
-    """Put the tag on at this moment; None: take it off."""
-    if not subscriber_ids:
-        return
-    if at is None:
-        session.execute(
-            delete(SubscriberTag).where(
-                SubscriberTag.tag_id == tag.id, SubscriberTag.subscriber_id.in_(subscriber_ids)
-            )
-        )
-        return
+def _put_on(session: Session, tag: Tag, moments: dict[int, datetime]) -> None:
+    """Put the tag on each of these subscribers, as of their moment."""
     rows: list[dict[str, Any]] = [
-        {"tag_id": tag.id, "subscriber_id": id_, "at": at} for id_ in sorted(subscriber_ids)
+        {"tag_id": tag.id, "subscriber_id": id_, "at": at} for id_, at in sorted(moments.items())
     ]
-    session.execute(insert(SubscriberTag), rows)
+    if rows:
+        session.execute(insert(SubscriberTag), rows)
 
 
-def _put_back(session: Session, deed: Deed, tag: Tag, each: BulkPerson, has: dict[int, datetime]) -> bool:
-    """Whether the tag is as the deed left it; then it is as before. Else somebody chose since."""
-    at = has.get(each.subscriber_id)
+def _put_back(session: Session, deed: Deed, tag: Tag, people: Sequence[BulkPerson]) -> set[int]:
+    """Whose tag is as the deed left it, and now as before. Of the others somebody chose since."""
+    has = _tagged_at(session, tag, people)
     if deed is Deed.TAG:
-        if at is None or at != each.at:
-            return False
-        _set_tag(session, tag, {each.subscriber_id}, None)
-        return True
-    if at is not None:
-        return False
-    _set_tag(session, tag, {each.subscriber_id}, datetime.fromisoformat(each.before["at"]))
-    return True
+        ours = {each.subscriber_id for each in people if has.get(each.subscriber_id) == each.at}
+        take_off_tag(session, tag, sorted(ours))
+        return ours
+    gone = [each for each in people if each.subscriber_id not in has]
+    _put_on(session, tag, {each.subscriber_id: datetime.fromisoformat(each.before["at"]) for each in gone})
+    return {each.subscriber_id for each in gone}
 
 
 def _text(moment: datetime | None) -> str:

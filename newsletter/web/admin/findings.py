@@ -37,6 +37,9 @@ class Place:
 _SETTINGS = {"sender": "sender_email", "sender_dns": "sender_email", "postal_address": "postal_address"}
 
 
+_EDITIONS = {"editions", "edition_links"}
+
+
 def place_of(finding: Finding, issue: Issue) -> Place:
     """The way to what `finding` is about: settings of the publication, the page that sends, or the editor."""
     if field := _SETTINGS.get(finding.rule):
@@ -49,8 +52,17 @@ def place_of(finding: Finding, issue: Issue) -> Place:
         return Place(people, _("Open the subscribers"))
     if finding.rule == "approval":
         return Place(url_for("admin_issues.approval", issue_id=issue.id), _("Open the approval"))
+    if finding.edition or finding.rule in _EDITIONS:
+        return _place_in_languages(finding, issue)
     edit = url_for("admin_issues.edit", issue_id=issue.id, _anchor=finding.path or None)
     return Place(edit, _("Show it") if finding.path else _("Open the editor"), is_in_document=True)
+
+
+def _place_in_languages(finding: Finding, issue: Issue) -> Place:
+    if not finding.edition:
+        return Place(url_for("admin_issues.languages", issue_id=issue.id), _("Open the languages"))
+    texts = url_for("admin_issues.translations", issue_id=issue.id, edition=finding.edition)
+    return Place(texts, _("Open the translations"))
 
 
 def summary(findings: list[Finding]) -> str:

@@ -13,6 +13,7 @@ from newsletter.web.admin.issues import (
     errata,
     history,
     inbox,
+    languages,
     links,
     listing,
     new,
@@ -21,6 +22,7 @@ from newsletter.web.admin.issues import (
     send,
     snippets,
     threads,
+    translations,
     upload,
     waive,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "errata",
     "history",
     "inbox",
+    "languages",
     "links",
     "listing",
     "new",
@@ -48,6 +51,7 @@ __all__ = [
     "send",
     "snippets",
     "threads",
+    "translations",
     "upload",
     "waive",
 ]

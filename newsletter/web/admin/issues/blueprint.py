@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.core.errors import DomainError
 from newsletter.document.reading import LARGEST
+from newsletter.issues.editions.po import LARGEST as LARGEST_CATALOGUE
 from newsletter.issues.load import find_issue
 from newsletter.issues.models import Issue
 from newsletter.media.picture import MOST_OCTETS
@@ -21,6 +22,8 @@ blueprint = Blueprint("admin_issues", __name__, url_prefix="/admin")
 ROOM_FOR_WRAPPING = 500_000  # octets of JSON or multipart around what is sent
 LARGEST_REQUESTS = {
     "admin_issues.change": LARGEST + ROOM_FOR_WRAPPING,
+    "admin_issues.translate": LARGEST + ROOM_FOR_WRAPPING,
+    "admin_issues.upload_translations": LARGEST_CATALOGUE + ROOM_FOR_WRAPPING,
     "admin_issues.upload": MOST_OCTETS + ROOM_FOR_WRAPPING,
 }
 
@@ -31,6 +34,7 @@ def _allow_large_requests(endpoint: str | None, _values: dict[str, Any] | None) 
     limit = LARGEST_REQUESTS.get(endpoint or "")
     if limit:
         request.max_content_length = limit
+        request.max_form_memory_size = limit
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)

@@ -48,7 +48,8 @@ def test(issue_id: int) -> AnyResponse:
     try:
         addresses = parse_proof_addresses(typed)
         limits.consume_test_message(current_actor())
-        post_proof(session(), issue, addresses, links(), actor=current_actor())
+        edition = request.form.get("edition", "")[:40]
+        post_proof(session(), issue, addresses, links(), actor=current_actor(), edition=edition)
     except DomainError as error:
         session().rollback()
         page = draft_page(load_issue(issue_id), test_addresses=typed, test_problem=error.message)

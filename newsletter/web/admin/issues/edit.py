@@ -10,7 +10,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.core.i18n import direction
 from newsletter.corrections.erratum import offered_errata
 from newsletter.document.blocks import BLOCKS
-from newsletter.document.schema import json_schema
+from newsletter.document.schema import editor_schema
 from newsletter.document.walk import images
 from newsletter.issues.edit import editor_json, state_of
 from newsletter.issues.load import find_issue, find_revision, load_document
@@ -108,9 +108,7 @@ def _readers(publication: Publication) -> dict[str, list[dict[str, str]]]:
 @cache
 def _document_schema() -> dict[str, Any]:
     """Which kinds of section and fields there are, with their limits and defaults."""
-    schema = json_schema()
-    del schema["properties"]["editions"]  # they have a page of their own
-    return schema
+    return editor_schema()
 
 
 def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
@@ -134,6 +132,7 @@ def _urls(issue: Issue, mailing: Mailing | None) -> dict[str, str]:
         "threads": url_for(".threads", **own),
         "comments": url_for(".comments", **own),
         "archive": url_for(".archive", **own),
+        "languages": url_for(".languages", **own),
         "send": url_for(".send", **own),
         "issues": url_for(".issues", slug=slug),
         "signIn": url_for("accounts_sign_in.show", next=url_for(".edit", **own)),

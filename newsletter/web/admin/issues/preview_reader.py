@@ -1,6 +1,6 @@
 """The reader that a preview is for: nobody in particular, a subscriber, or one whom an editor invents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from flask_babel import gettext as _
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
 from newsletter.document import Document
+from newsletter.issues.editions.change import require_edition
 from newsletter.issues.example import example_values, subscriber_values
 from newsletter.issues.invented_reader import invented_reader
 from newsletter.publications.models import Publication
@@ -34,7 +35,7 @@ class AskedReader:
 def asked_reader(publication: Publication, document: Document) -> AskedReader:
     """The reader in the query: `as` a subscriber's address; or `name`, `language` and `attributes.KEY`.
 
-    `sees` is the number of a variant, which anybody may be shown.
+    `sees` is the number of a variant, `edition` the language of an edition, which anybody may be shown.
 
     The links in the foot act for nobody, whoever it is. Raises `Refused` for what no reader can have, and
     `Missing` for an address that does not subscribe.
@@ -63,4 +64,6 @@ def asked_reader(publication: Publication, document: Document) -> AskedReader:
     }
     if request.args.get("sees", ""):
         variant = numbered_variant(document, asked_id("sees"))
+    if edition := request.args.get("edition", ""):
+        variant = replace(variant, edition=require_edition(document, edition).language)
     return AskedReader(values | acts_for_nobody, variant)

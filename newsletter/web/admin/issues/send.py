@@ -37,7 +37,7 @@ from newsletter.web.admin.issues.blueprint import blueprint, load_issue
 from newsletter.web.admin.issues.chosen_segment import ChosenSegment, choose_segment, read_segment, who_in
 from newsletter.web.admin.issues.chosen_time import NOW, Chosen, read_chosen
 from newsletter.web.admin.issues.locked import locked_sentence
-from newsletter.web.admin.issues.variants import variant_rows
+from newsletter.web.admin.issues.variants import edition_facts, variant_rows
 from newsletter.web.admin.words.audience import excluded_words
 from newsletter.web.admin.words.correction import who_got
 from newsletter.web.current import links
@@ -186,6 +186,7 @@ def draft_page(issue: Issue, chosen: Chosen | None = None, **facts: Any) -> str:
         segment_options=[(segment.slug, segment.name) for segment in to.offered],
         excluded=excluded_words(audience.excluded),
         variants=variant_rows(issue, content.document, audience.variants),
+        **edition_facts(issue, content.document),
         approvals=approvals_of(session(), revision),
         lacks_approval=lacks_approval(session(), revision, issue.publication),
         findings=[finding for finding in findings if not finding.waived],

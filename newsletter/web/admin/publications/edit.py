@@ -11,9 +11,9 @@ from newsletter.publications.edit import SETTINGS, Stale, edit_publication, stat
 from newsletter.publications.models import Publication
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.admin.publications.choices import languages
 from newsletter.web.admin.publications.forms import PublicationForm
 from newsletter.web.admin.publications.slug import slug_stays
+from newsletter.web.admin.words.languages import languages
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 

@@ -13,8 +13,8 @@ from newsletter.publications.create import add_publication
 from newsletter.publications.settings import PublicationSettings
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
-from newsletter.web.admin.publications.choices import languages
 from newsletter.web.admin.publications.forms import NewPublicationForm
+from newsletter.web.admin.words.languages import languages
 from newsletter.web.database import session
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from newsletter.document.blocks import BLOCKS
 from newsletter.issues.diff import Change
+from newsletter.web.admin.words.languages import language_words
 
 _LABELS: dict[str, object] = {
     "title": _("Title"),
@@ -49,6 +50,8 @@ _LABELS: dict[str, object] = {
     "video": _("Play button"),
     "duration": _("Video length"),
     "sponsor": _("Sponsor"),
+    "items": _("Statement"),
+    "editions": _("Editions"),
     "limit": _("Stories in the email"),
     "length": _("Characters per blurb"),
     "cut_at": _("Cut blurbs after"),
@@ -75,7 +78,13 @@ CHANGES: dict[Change, object] = {
 
 
 def field_label(name: str) -> str:
-    """What the field `name`, such as `image.alt`, is called."""
+    """What the field `name`, such as `image.alt`, is called; that of an edition is such as `de: title`."""
+    language, colon, at = name.partition(": ")
+    if colon:
+        section, dot, field = at.partition(".")
+        if dot and section not in _LABELS:
+            return f"{language_words(language)}, {section}: {field_label(field.removeprefix('items.'))}"
+        return f"{language_words(language)}: {field_label(at)}"
     parts = [part for part in name.split(".") if part not in _UNNAMED]
     return ", ".join(str(_LABELS.get(part, part.replace("_", " ").capitalize())) for part in parts)
 

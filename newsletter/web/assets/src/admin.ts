@@ -7,3 +7,4 @@ import "./admin/publications";
 import "./admin/upload";
 import "./admin/selected-input";
 import "./admin/inbox-keys";
+import "./admin/translations";

@@ -27,6 +27,7 @@ export interface Urls {
   readonly comments: string;
   /** Its tags, and what came of its page in the archive. */
   readonly archive: string;
+  readonly languages: string;
   readonly unschedule?: string;
   /** Of an issue that is being sent or was: its page on the web, and the form that begins the next one. */
   readonly web?: string;

@@ -5,6 +5,9 @@ from functools import cache
 from babel import Locale
 from babel.localedata import locale_identifiers
 
+from newsletter.core.language_name import language_name
+from newsletter.web.admin.formats import page_locale
+
 LONGEST_CODE = 16
 
 
@@ -21,3 +24,9 @@ def languages() -> tuple[tuple[str, str], ...]:
         for code in codes
     )
     return tuple(sorted(((code, name or code) for code, name in named), key=lambda pair: pair[1].casefold()))
+
+
+def language_words(tag: str) -> str:
+    """`German` for `de`, in the page's language."""
+    name = language_name(tag, str(page_locale()).replace("_", "-"))
+    return name[:1].upper() + name[1:]
