@@ -26,6 +26,7 @@ from newsletter.document import loads
 from newsletter.issues.models import Issue
 from newsletter.issues.save import save_document
 from newsletter.mailings.lifecycle import lock
+from newsletter.mailings.models import Mailing
 from newsletter.media.files import MediaFiles
 from newsletter.media.models import MediaFile
 from newsletter.publications.create import create_publication
@@ -123,6 +124,40 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     keep_snippet(session, publication, "How to support us", OWNER)
     keep_segment(session, publication, "Readers in Rome", OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
+    later, going, held = _mailings(session, runtime, publication)
+    hold_sign_up(session, publication)
+    put_right(session, going, runtime.links, OWNER)
+    track(session, demo.mailing_id, runtime.links)
+    discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
+    waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
+    further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
+    further |= {"bulk_id": change_many(session, runtime, publication, OWNER)}
+    common = _common(session, publication) | further
+    written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
+    keep_exports(session, publication, OWNER)
+    done, running, failed = (
+        {"import_id": keep_import(session, publication, state, OWNER)}
+        for state in (ImportState.DONE, ImportState.RUNNING, ImportState.FAILED)
+    )
+    begun = {"slug": publication.slug, "import_id": begin_import(session, runtime, publication, OWNER)}
+    scenes = [
+        Scene("draft", common | written | done),
+        Scene("importing", common | running),
+        Scene("failed", common | failed),
+        Scene("preview", begun),
+        Scene("scheduled", {"issue_id": later.issue_id, "mailing_id": later.id}),
+        Scene("sending", {"issue_id": going.issue_id, "mailing_id": going.id}),
+        Scene("held", {"mailing_id": held.id}),
+        Scene("translated", {"issue_id": translate(session, publication, OWNER), "edition": "ar"}),
+    ]
+    session.commit()  # on SQLite the application waits for whoever only reads outside of a request, too
+    return scenes
+
+
+def _mailings(
+    session: Session, runtime: Runtime, publication: Publication
+) -> tuple[Mailing, Mailing, Mailing]:
+    """One that is scheduled, one that is half sent, one that is held."""
     issues = [make_issue(session, publication, slug) for slug in ("later", "going", "held")]
     when = Moment(clock.now() + timedelta(days=3), "Europe/Rome")
     later = schedule(session, issues[0], when, runtime.links, actor="test")
@@ -136,36 +171,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     refusal = "The relay refuses the log-in: 535 5.7.8 Authentication credentials invalid."
     auto_pause(session, lock(session, held.id), refusal)
     session.commit()
-    hold_sign_up(session, publication)
-    put_right(session, going, runtime.links, OWNER)
-    track(session, demo.mailing_id, runtime.links)
-    discuss(session, session.get_one(Issue, demo.draft_id), "Is this still true? Ask @olga.", OWNER)
-    waiver_id = review(session, publication, demo.draft_id, runtime.links, OWNER)
-    further = {"transport_id": _transports(session, runtime), "waiver_id": waiver_id}
-    further |= {"bulk_id": change_many(session, runtime, publication, OWNER)}
-    common = _common(session, publication) | further
-    written = {"issue_id": demo.draft_id, "mailing_id": demo.mailing_id}
-    keep_exports(session, publication, OWNER)
-    scenes = [
-        Scene(
-            "draft",
-            common | written | {"import_id": keep_import(session, publication, ImportState.DONE, OWNER)},
-        ),
-        Scene(
-            "importing", common | {"import_id": keep_import(session, publication, ImportState.RUNNING, OWNER)}
-        ),
-        Scene("failed", common | {"import_id": keep_import(session, publication, ImportState.FAILED, OWNER)}),
-        Scene(
-            "preview",
-            {"slug": publication.slug, "import_id": begin_import(session, runtime, publication, OWNER)},
-        ),
-        Scene("scheduled", {"issue_id": issues[0].id, "mailing_id": later.id}),
-        Scene("sending", {"issue_id": issues[1].id, "mailing_id": going.id}),
-        Scene("held", {"mailing_id": held.id}),
-        Scene("translated", {"issue_id": translate(session, publication, OWNER), "edition": "ar"}),
-    ]
-    session.commit()  # on SQLite the application waits for whoever only reads outside of a request, too
-    return scenes
+    return later, going, held
 
 
 def foreign(session: Session, runtime: Runtime) -> list[Scene]:
