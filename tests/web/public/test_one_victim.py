@@ -28,11 +28,13 @@ ROUTES = {
     "confirm.again",
     "preferences.join_again",
     "lift.ask",
+    "address_change.ask",
     "accounts_password.ask",
 }
 # Ask for what only the owner of a mailbox has, or for no message.
 NO_MESSAGE = {
     *("confirm.confirm_subscription", "unsubscribe.end_subscription", "unsubscribe.undo_unsubscribe"),
+    *("address_change.confirm", "preferences.choose_frequency"),
     *("unsubscribe.keep_comment", "preferences.save", "preferences.leave", "preferences.leave_all"),
     *("preferences.pause_subscription", "preferences.resume_subscription", "preferences.change_tracking"),
     *("preferences.erase_person", "preferences_choices.save", "lift.confirm", "share.comment", "hooks.take"),
@@ -74,13 +76,14 @@ def strangers(
         post(f"/confirm/{expired}/again"),
         post(f"{page}/rejoin", **named),
         post(f"{page}/lift"),
+        post(f"{page}/address"),
         post("/suggest/morning", url="https://tide.example/", name="Ana"),
         post("/forgot-password"),
     ]
 
 
 @both_databases
-@pytest.mark.parametrize("times", [usual(54, soak=1_000)])
+@pytest.mark.parametrize("times", [usual(60, soak=1_000)])
 def test_one_message_whatever_strangers_send(
     app: Flask, client: FlaskClient, session: Session, links: Links, publication: Publication, times: int
 ) -> None:
