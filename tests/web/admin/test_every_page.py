@@ -58,6 +58,7 @@ FURTHER = {
     "/u/<token>/undo": ("undo",),
     "/p/<token>/address": ("email",),
     "/p/<token>/choices": ("subscription", "seen", "topics", "topic", "tag", "attribute.city"),
+    "/p/<token>/frequency": ("subscription", "frequency"),
     "/p/<token>/rejoin": ("subscription",),
     "/p/<token>/resume": ("subscription",),
     "/p/<token>/erase": ("address", "email"),
