@@ -73,7 +73,7 @@ _CHANGED = func.coalesce(BulkPerson.at, BulkChange.created_at, type_=BulkPerson.
 _DELIVERED = func.coalesce(Delivery.at, Mailing.started_at, Mailing.created_at, type_=Delivery.at.type)
 
 
-def _deeds(person: _Person) -> Select[*tuple[Any, ...]]:
+def _actions(person: _Person) -> Select[*tuple[Any, ...]]:
     return select(AuditEntry).where(audit_entries_about(person.id, person.subscription_ids))
 
 
@@ -121,7 +121,7 @@ def _bulk_changes(person: _Person) -> Select[*tuple[Any, ...]]:
 SOURCES: dict[str, _Source] = {
     "bulk": _Source(_bulk_changes, _CHANGED, BulkPerson.bulk_id),
     "import": _Source(_imports, ImportChange.at, ImportChange.import_id),
-    "deed": _Source(_deeds, AuditEntry.at, AuditEntry.id),
+    "action": _Source(_actions, AuditEntry.at, AuditEntry.id),
     "consent": _Source(_consents, ConsentRecord.at, ConsentRecord.id),
     "delivery": _Source(_deliveries, _DELIVERED, Delivery.mailing_id),
     "came_back": _Source(_came_back, FeedbackRecord.received_at, FeedbackRecord.id),

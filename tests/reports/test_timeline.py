@@ -15,7 +15,7 @@ from newsletter.mailings.models import Delivery, Mailing, Outcome
 from newsletter.publications.models import Publication
 from newsletter.redirects.models import MailingLink
 from newsletter.reports.timeline import PAGE, SOURCES, Place, read_place, timeline_of
-from newsletter.subscribers.bulk.models import BulkChange, BulkPerson, Deed, Result
+from newsletter.subscribers.bulk.models import BulkAction, BulkChange, BulkPerson, Result
 from newsletter.subscribers.consent import keep_record
 from newsletter.subscribers.imports.models import ImportChange, SubscriberImport
 from newsletter.subscribers.models import ConsentKind, ConsentSource, Subscription
@@ -33,7 +33,7 @@ def ana(session: Session, publication: Publication) -> Subscription:
     mailing = _mailing(session, publication)
     link = MailingLink(mailing_id=mailing.id, url="https://a.example/", target="https://a.example/")
     upload = SubscriberImport(publication_id=publication.id, actor="ed", file="", statement="")
-    bulk = BulkChange(publication_id=publication.id, deed=Deed.TAG, chosen_by={}, actor="ed")
+    bulk = BulkChange(publication_id=publication.id, action=BulkAction.TAG, chosen_by={}, actor="ed")
     session.add_all((link, upload, bulk))
     session.flush()
     for number, one in enumerate((mine, other), start=1):
@@ -90,8 +90,8 @@ def test_has_what_every_table_says_of_this_person_alone(session: Session, ana: S
     assert page.older is None
     assert sorted({each.kind for each in page.rows}) == sorted(SOURCES)
     assert [each.place for each in page.rows] == sorted((each.place for each in page.rows), reverse=True)
-    assert len(page.rows) == len(SOURCES) + 1  # two deeds; the click of a program is not hers
-    told = {each.kind: each.rows[0] for each in page.rows if each.kind != "deed"}
+    assert len(page.rows) == len(SOURCES) + 1  # two actions; the click of a program is not hers
+    told = {each.kind: each.rows[0] for each in page.rows if each.kind != "action"}
     assert told["consent"].subscription_id == ana.id
     assert {told[kind].subscriber_id for kind in ("delivery", "came_back", "click", "import", "bulk")} == {
         ana.subscriber_id

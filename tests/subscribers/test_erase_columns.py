@@ -43,7 +43,7 @@ OWN_COLUMNS = {
     "address_change": {"former_hash"},
     "subscriber_export": {"actor", "file", "format", "state"},
     "subscription": {"state", "ended_reason"},
-    "bulk_change": {"deed", "tag_key", "state", "actor", "counts"},
+    "bulk_change": {"action", "tag_key", "state", "actor", "counts"},
     "system_message": {"kind", "recipient", "address_hash", "mailbox_hash", "locale", "facts", "state"},
     "deferred_request": {"kind", "suspicion", "address_hash", *ASKED.values()},
     "consent_record": {"kind", "source", "actor", "text_version", "locale", "ip"},

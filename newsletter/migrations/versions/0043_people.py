@@ -18,7 +18,7 @@ def upgrade() -> None:
         "bulk_change",
         sa.Column("id", _ID, nullable=False),
         sa.Column("publication_id", _ID, nullable=False),
-        sa.Column("deed", sa.String(length=32), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
         sa.Column("tag_key", sa.String(length=63), nullable=False),
         sa.Column("chosen_by", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),

@@ -13,9 +13,9 @@ from newsletter.publications.models import Publication
 from newsletter.subscribers.bulk.models import (
     TIME_TO_UNDO,
     TRANSITIONS,
+    BulkAction,
     BulkChange,
     BulkState,
-    Deed,
     transition,
 )
 from newsletter.subscribers.labels import find_label
@@ -24,7 +24,7 @@ from newsletter.subscribers.tags.models import SubscriberTag, Tag
 
 
 class Outlook(NamedTuple):
-    """What a deed would do: whom the filter finds, how many of them would change, and a few of those."""
+    """What an action would do: whom the filter finds, how many of them would change, and a few of those."""
 
     people: int
     changes: int
@@ -32,14 +32,14 @@ class Outlook(NamedTuple):
 
 
 def foresee(
-    session: Session, publication: Publication, deed: Deed, tag_key: str, chosen: ColumnElement[bool]
+    session: Session, publication: Publication, action: BulkAction, tag_key: str, chosen: ColumnElement[bool]
 ) -> Outlook:
     """What would happen to those of whom `chosen` is true, over `Subscription` and `Subscriber`, now.
 
     Raises `Missing` for a tag that is not there.
     """
     of = (Subscription.publication_id == publication.id, chosen)
-    would = and_(Subscriber.erased_at.is_(None), _would_change(session, publication, deed, tag_key))
+    would = and_(Subscriber.erased_at.is_(None), _would_change(session, publication, action, tag_key))
     counted = select(func.count(Subscription.id)).join(Subscription.subscriber).where(*of)
     sample = select(Subscriber).join(Subscriber.subscriptions).where(*of, would)
     changes = session.scalar(counted.where(would)) or 0
@@ -50,7 +50,7 @@ def foresee(
 def begin_bulk(
     session: Session,
     publication: Publication,
-    deed: Deed,
+    action: BulkAction,
     *,
     tag_key: str = "",
     chosen_by: Mapping[str, Any],
@@ -60,12 +60,12 @@ def begin_bulk(
 
     Raises `Missing` for a tag that is not there.
     """
-    if deed is not Deed.END:
+    if action is not BulkAction.END:
         find_label(session, Tag, publication, tag_key)
     newest = session.scalar(
         select(func.max(Subscription.id)).where(Subscription.publication_id == publication.id)
     )
-    row = BulkChange(publication_id=publication.id, deed=deed, tag_key=tag_key, actor=actor)
+    row = BulkChange(publication_id=publication.id, action=action, tag_key=tag_key, actor=actor)
     row.chosen_by, row.newest = dict(chosen_by), newest or 0
     session.add(row)
     session.flush()
@@ -112,15 +112,15 @@ def list_bulk(session: Session, publication_id: int, limit: int = 20) -> list[Bu
 
 
 def _would_change(
-    session: Session, publication: Publication, deed: Deed, tag_key: str
+    session: Session, publication: Publication, action: BulkAction, tag_key: str
 ) -> ColumnElement[bool]:
-    if deed is Deed.END:
+    if action is BulkAction.END:
         return Subscription.state != State.ENDED
     tag = find_label(session, Tag, publication, tag_key)
     has = exists().where(
         SubscriberTag.tag_id == tag.id, SubscriberTag.subscriber_id == Subscription.subscriber_id
     )
-    return ~has if deed is Deed.TAG else has
+    return ~has if action is BulkAction.TAG else has
 
 
 def _told(row: BulkChange) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _record(session: Session, action: str, row: BulkChange, actor: str, **detail
         row.publication_id,
         actor=actor,
         bulk_id=row.id,
-        deed=row.deed.value,
+        change=row.action.value,
         tag=row.tag_key,
         **detail,
     )

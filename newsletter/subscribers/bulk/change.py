@@ -1,4 +1,4 @@
-"""Do a deed to some people, and take it back: as far as nobody changed them since."""
+"""Do an action to some people, and take it back: as far as nobody changed them since."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from newsletter import audit
-from newsletter.subscribers.bulk.models import BulkChange, BulkPerson, Deed, Result
+from newsletter.subscribers.bulk.models import BulkAction, BulkChange, BulkPerson, Result
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import (
     ConsentRecord,
@@ -23,13 +23,13 @@ from newsletter.subscribers.tags.assign import take_off_tag
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
 
 
-def do_deed(
+def do_action(
     session: Session, row: BulkChange, tag: Tag | None, people: Sequence[BulkPerson], now: datetime
 ) -> Counter[str]:
     """Do it to these people at `now`; how many of them changed, and how many did not."""
     present = _present(session, people)
     counts: Counter[str] = Counter()
-    if row.deed is Deed.END:
+    if row.action is BulkAction.END:
         subscriptions = _locked_subscriptions(session, people)
         changed = {
             each.subscriber_id
@@ -39,11 +39,11 @@ def do_deed(
     else:
         assert tag is not None  # noqa: S101 - whoever calls has looked for it
         had = _tagged_at(session, tag, people)
-        changed = {id_ for id_ in present if (id_ in had) == (row.deed is Deed.UNTAG)}
+        changed = {id_ for id_ in present if (id_ in had) == (row.action is BulkAction.UNTAG)}
         for each in people:
             if each.subscriber_id in changed and each.subscriber_id in had:
                 each.before = {"at": had[each.subscriber_id].isoformat()}
-        if row.deed is Deed.TAG:
+        if row.action is BulkAction.TAG:
             _put_on(session, tag, dict.fromkeys(changed, now))
         else:
             take_off_tag(session, tag, sorted(changed))
@@ -55,17 +55,17 @@ def do_deed(
     return counts
 
 
-def undo_deed(
+def undo_action(
     session: Session, row: BulkChange, tag: Tag | None, people: Sequence[BulkPerson]
 ) -> Counter[str]:
-    """Put back those of these people who are as the deed left them; how many were, and how many were not."""
+    """Put back those of these people who are as the action left them; how many, and how many are not."""
     present = _present(session, people)
     theirs = [each for each in people if each.subscriber_id in present]
-    if row.deed is Deed.END:
+    if row.action is BulkAction.END:
         subscriptions = _locked_subscriptions(session, people)
         restored = {each.subscriber_id for each in theirs if _begin_again(session, each, subscriptions)}
     else:
-        restored = set() if tag is None else _put_back(session, row.deed, tag, theirs)
+        restored = set() if tag is None else _put_back(session, row.action, tag, theirs)
     counts: Counter[str] = Counter()
     for each in people:
         each.result = Result.RESTORED if each.subscriber_id in restored else Result.KEPT
@@ -157,10 +157,10 @@ def _put_on(session: Session, tag: Tag, moments: dict[int, datetime]) -> None:
         session.execute(insert(SubscriberTag), rows)
 
 
-def _put_back(session: Session, deed: Deed, tag: Tag, people: Sequence[BulkPerson]) -> set[int]:
-    """Whose tag is as the deed left it, and now as before. Of the others somebody chose since."""
+def _put_back(session: Session, action: BulkAction, tag: Tag, people: Sequence[BulkPerson]) -> set[int]:
+    """Whose tag is as the action left it, and now as before. Of the others somebody chose since."""
     has = _tagged_at(session, tag, people)
-    if deed is Deed.TAG:
+    if action is BulkAction.TAG:
         ours = {each.subscriber_id for each in people if has.get(each.subscriber_id) == each.at}
         take_off_tag(session, tag, sorted(ours))
         return ours

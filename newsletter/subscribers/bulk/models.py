@@ -12,7 +12,7 @@ from newsletter.core.columns import BigId, Word
 from newsletter.core.db import Base
 
 
-class Deed(StrEnum):
+class BulkAction(StrEnum):
     """What is done to each. Nothing here subscribes anybody: that is for people themselves."""
 
     TAG = "tag"
@@ -57,7 +57,7 @@ KEPT_FOR = timedelta(days=30)  # who was changed, for the timelines of people
 
 
 class BulkChange(Base):
-    """One deed, and the filter that chose whom. Everybody chosen is in exactly one of its counts."""
+    """One action, and the filter that chose whom. Everybody chosen is in exactly one of its counts."""
 
     __tablename__ = "bulk_change"
     __table_args__ = (
@@ -67,7 +67,7 @@ class BulkChange(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
-    deed: Mapped[Deed] = mapped_column(Word(Deed))
+    action: Mapped[BulkAction] = mapped_column(Word(BulkAction))
     tag_key: Mapped[str] = mapped_column(String(63), default="")
     # `state`, `q`, `segment` and `rules` as JSON values, or `ids` of subscriptions.
     chosen_by: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -16,14 +16,14 @@ from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.core.errors import DomainError, Missing
 from newsletter.publications.models import Publication
-from newsletter.subscribers.bulk.change import do_deed, undo_deed
+from newsletter.subscribers.bulk.change import do_action, undo_action
 from newsletter.subscribers.bulk.models import (
     AT_WORK,
     KEPT_FOR,
+    BulkAction,
     BulkChange,
     BulkPerson,
     BulkState,
-    Deed,
     Result,
     transition,
 )
@@ -103,9 +103,9 @@ def _step(session: Session, row: BulkChange, chooses: Chooses, size: int, stride
         _finish(session, row)
         return
     if row.state is BulkState.UNDOING:
-        counts = undo_deed(session, row, tag, people)
+        counts = undo_action(session, row, tag, people)
     else:
-        counts = do_deed(session, row, tag, people, clock.now())
+        counts = do_action(session, row, tag, people, clock.now())
     row.counts = dict(Counter(row.counts) + counts)
     row.position = people[-1].subscriber_id
 
@@ -140,8 +140,8 @@ def _choose(session: Session, row: BulkChange, chosen: ColumnElement[bool], stri
 
 
 def _tag_of(session: Session, row: BulkChange) -> Tag | None:
-    """The tag that it is about; None for a deed about none, and for one that is gone while it is undone."""
-    if row.deed is Deed.END:
+    """The tag that it is about; None where it is about none, and for one that is gone while it is undone."""
+    if row.action is BulkAction.END:
         return None
     publication = session.get_one(Publication, row.publication_id)
     try:
@@ -172,7 +172,7 @@ def _record(session: Session, row: BulkChange) -> None:
         row.publication_id,
         actor=row.actor,
         bulk_id=row.id,
-        deed=row.deed.value,
+        change=row.action.value,
         state=row.state.value,
         people=row.people,
         counts=row.counts,

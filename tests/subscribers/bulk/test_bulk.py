@@ -15,7 +15,7 @@ from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.segments.narrow import chosen, chosen_by_filter
 from newsletter.subscribers.bulk.begin import begin_bulk, begin_undo, cancel_bulk, foresee
-from newsletter.subscribers.bulk.models import KEPT_FOR, BulkChange, BulkPerson, BulkState, Deed
+from newsletter.subscribers.bulk.models import KEPT_FOR, BulkAction, BulkChange, BulkPerson, BulkState
 from newsletter.subscribers.bulk.process import forget_people, run_bulk
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.labels import remove_label
@@ -39,11 +39,11 @@ def press(session: Session, publication: Publication) -> Tag:
 
 @pytest.fixture
 def run(runtime: Runtime, session: Session, publication: Publication) -> Run:
-    """Do a deed from its beginning to its end, two people at a time."""
+    """Do a action from its beginning to its end, two people at a time."""
 
-    def do(deed: Deed, chosen_by: dict[str, Any] = EVERYBODY, tag_key: str = "press") -> BulkChange:
+    def do(action: BulkAction, chosen_by: dict[str, Any] = EVERYBODY, tag_key: str = "press") -> BulkChange:
         row = begin_bulk(
-            session, publication, deed, tag_key=tag_key, chosen_by=chosen_by, actor="ed@press.example"
+            session, publication, action, tag_key=tag_key, chosen_by=chosen_by, actor="ed@press.example"
         )
         work(runtime, session, row)
         session.refresh(row)
@@ -68,7 +68,7 @@ def undo(runtime: Runtime, session: Session, row: BulkChange) -> dict[str, int]:
 
 
 def snapshot(session: Session) -> tuple[Any, ...]:
-    """All that a deed may change, to the moment."""
+    """All that a action may change, to the moment."""
     session.expire_all()
     columns = (
         *(Subscription.id, Subscription.state, Subscription.ended_reason, Subscription.confirmed_at),
@@ -101,22 +101,22 @@ def in_every_state(session: Session, publication: Publication) -> list[Subscript
     return made
 
 
-@pytest.mark.parametrize("deed", list(Deed))
+@pytest.mark.parametrize("action", list(BulkAction))
 def test_changes_whom_it_said_and_goes_back_to_the_very_state(
-    session: Session, runtime: Runtime, publication: Publication, press: Tag, run: Run, deed: Deed
+    session: Session, runtime: Runtime, publication: Publication, press: Tag, run: Run, action: BulkAction
 ) -> None:
     people = in_every_state(session, publication)
     assign_tag(session, press, [one.subscriber_id for one in people[:3]])
     session.commit()
     before = snapshot(session)
-    outlook = foresee(session, publication, deed, "press", chosen(session, publication, EVERYBODY))
+    outlook = foresee(session, publication, action, "press", chosen(session, publication, EVERYBODY))
     assert outlook.people == len(people)
-    row = run(deed)
+    row = run(action)
     assert row.state is BulkState.DONE
     assert row.counts == {"changed": outlook.changes, "unchanged": len(people) - outlook.changes}
     after = snapshot(session)
     assert after != before
-    if deed is Deed.END:
+    if action is BulkAction.END:
         assert {one.state for one in people} == {State.ENDED}
     work(runtime, session, row)  # a job that is doubled does nothing
     assert snapshot(session) == after
@@ -132,7 +132,7 @@ def test_whom_the_filter_finds_is_settled_when_it_begins(
     people = make_readers(session, publication, 8)
     assign_tag(session, press, [one.subscriber_id for one in people[::2]])
     rules = {"rules": {"tag": "press"}}
-    row = begin_bulk(session, publication, Deed.UNTAG, tag_key="press", chosen_by=rules, actor="ed")
+    row = begin_bulk(session, publication, BulkAction.UNTAG, tag_key="press", chosen_by=rules, actor="ed")
     session.commit()
     late = make_readers(session, publication, 1, 100)
     assign_tag(session, press, [late[0].subscriber_id])
@@ -148,7 +148,7 @@ def test_only_those_that_were_ticked(
     people = make_readers(session, publication, 5)
     other = make_readers(session, make_publication(session), 1, 50)
     session.commit()
-    row = run(Deed.TAG, {"ids": [people[1].id, people[3].id, other[0].id, 10**9]})
+    row = run(BulkAction.TAG, {"ids": [people[1].id, people[3].id, other[0].id, 10**9]})
     assert row.counts == {"changed": 2}
     tagged = session.scalars(select(SubscriberTag.subscriber_id).order_by(SubscriberTag.subscriber_id)).all()
     assert tagged == [people[1].subscriber_id, people[3].subscriber_id]
@@ -159,7 +159,7 @@ def test_whoever_chose_since_stays_as_they_are(
 ) -> None:
     people = make_readers(session, publication, 4)
     session.commit()
-    row = run(Deed.END)
+    row = run(BulkAction.END)
     # One leaves by an old mail, one is asked by an editor again and confirms, one is erased.
     unsubscribe(session, people[0].id, source=ConsentSource.ONE_CLICK)
     session.expire_all()
@@ -182,13 +182,13 @@ def test_tags_that_somebody_put_on_or_took_off_since_stay(
 ) -> None:
     people = [one.subscriber_id for one in make_readers(session, publication, 3)]
     session.commit()
-    row = run(Deed.TAG)
+    row = run(BulkAction.TAG)
     take_off_tag(session, press, people[:2])
     assign_tag(session, press, people[1:2])
     session.commit()
     assert undo(runtime, session, row)["kept"] == 2
     assert session.scalars(select(SubscriberTag.subscriber_id)).all() == people[1:2]
-    off = run(Deed.UNTAG)
+    off = run(BulkAction.UNTAG)
     assign_tag(session, press, people[1:2])
     since = session.execute(select(SubscriberTag.subscriber_id, SubscriberTag.at)).all()
     session.commit()
@@ -200,7 +200,7 @@ def test_stops_where_it_is_told_to_and_goes_on_after_a_crash(
     session: Session, runtime: Runtime, publication: Publication, press: Tag
 ) -> None:
     make_readers(session, publication, 9)
-    row = begin_bulk(session, publication, Deed.TAG, tag_key="press", chosen_by={}, actor="ed")
+    row = begin_bulk(session, publication, BulkAction.TAG, tag_key="press", chosen_by={}, actor="ed")
     bulk_id = row.id
     session.commit()
     for _ in range(6):  # a worker that dies after each step
@@ -221,10 +221,10 @@ def test_a_tag_or_rules_that_are_gone_change_nobody(
     make_readers(session, publication, 3)
     session.commit()
     with pytest.raises(Missing):
-        begin_bulk(session, publication, Deed.TAG, tag_key="nothing", chosen_by={}, actor="ed")
-    row = run(Deed.END, {"rules": {"tag": "gone"}})
+        begin_bulk(session, publication, BulkAction.TAG, tag_key="nothing", chosen_by={}, actor="ed")
+    row = run(BulkAction.END, {"rules": {"tag": "gone"}})
     assert (row.state, "no tag “gone”" in row.failure, row.counts) == (BulkState.FAILED, True, {})
-    begun = begin_bulk(session, publication, Deed.TAG, tag_key="press", chosen_by={}, actor="ed")
+    begun = begin_bulk(session, publication, BulkAction.TAG, tag_key="press", chosen_by={}, actor="ed")
     remove_label(session, press, actor="ed")
     work(runtime, session, begun)
     session.refresh(begun)
@@ -237,7 +237,7 @@ def test_is_written_down_with_count_and_rule_but_not_with_what_was_searched(
 ) -> None:
     make_readers(session, publication, 3)
     session.commit()
-    run(Deed.TAG, {"q": "reader1@readers.example", "rules": {"state": "active"}})
+    run(BulkAction.TAG, {"q": "reader1@readers.example", "rules": {"state": "active"}})
     entries = session.scalars(
         select(AuditEntry).where(AuditEntry.action.startswith("subscribers.bulk")).order_by(AuditEntry.id)
     ).all()
@@ -251,8 +251,8 @@ def test_an_erasure_leaves_nothing_of_the_person(
 ) -> None:
     people = make_readers(session, publication, 2)
     session.commit()
-    row = run(Deed.TAG, {"q": "reader1@readers.example"})
-    run(Deed.END)
+    row = run(BulkAction.TAG, {"q": "reader1@readers.example"})
+    run(BulkAction.END)
     erase(session, people[0].subscriber_id, actor="test", files=NO_FILES)
     session.commit()
     session.refresh(row)
@@ -267,7 +267,7 @@ def test_can_be_undone_for_a_day_and_is_forgotten_after_a_month(
 ) -> None:
     make_readers(session, publication, 2)
     session.commit()
-    row = run(Deed.TAG)
+    row = run(BulkAction.TAG)
     row.created_at = clock.now() - timedelta(hours=25)
     session.commit()
     with pytest.raises(Conflict):

@@ -80,7 +80,7 @@ FURTHER = {
     "/admin/p/<slug>/subscribers/export": ("q", "state", "segment", "format"),
     "/admin/p/<slug>/subscribers/count-segment": ("name", "r.join", "r.0.about", "r.0.how", "r.0.value"),
     "/admin/p/<slug>/subscribers/suspects/drop": ("suspect",),
-    "/admin/p/<slug>/subscribers/bulk": ("deed", "tag", "row", "q", "state", "segment", "rules"),
+    "/admin/p/<slug>/subscribers/bulk": ("do", "tag", "row", "q", "state", "segment", "rules"),
     "/admin/p/<slug>/subscribers/columns": ("column", "q", "state", "segment", "rules"),
     "/admin/p/<slug>/subscribers/filter": ("r.join", "r.0.about", "r.0.how", "r.0.value", "rules", "do"),
     "/admin/p/<slug>/inbox/snooze": ("entry", "until", "back"),

@@ -85,7 +85,7 @@ def test_what_has_no_word_is_shown_as_it_is_stored(app: Flask) -> None:
         assert mailings.reason_word("of_tomorrow") == "of tomorrow"
         assert mailings.reason_word("") == ""
         assert subscribers.skip_word("of_tomorrow") == "of tomorrow"
-        assert subscribers.deed_word("subscription.sung") == "subscription.sung"
+        assert subscribers.action_word("subscription.sung") == "subscription.sung"
         assert subscribers.actor_word("ana@press.example") == "ana@press.example"
 
 

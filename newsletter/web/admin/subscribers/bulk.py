@@ -23,7 +23,7 @@ from newsletter.subscribers.bulk.begin import (
     foresee,
     list_bulk,
 )
-from newsletter.subscribers.bulk.models import Deed
+from newsletter.subscribers.bulk.models import BulkAction
 from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.listing import PAGE
 from newsletter.subscribers.tags.models import Tag
@@ -32,7 +32,7 @@ from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.paging import read_id
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
 from newsletter.web.admin.subscribers.filter import PeopleFilter, read_filter
-from newsletter.web.admin.words.bulk import bulk_word, count_terms, deed_sentence, unchanged_word
+from newsletter.web.admin.words.bulk import action_sentence, bulk_word, count_terms, unchanged_word
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
 
@@ -46,7 +46,7 @@ class Asked:
 
     filter: PeopleFilter
     ids: list[int]
-    deed: Deed | None
+    action: BulkAction | None
     tag: str
 
     @property
@@ -72,16 +72,16 @@ def start_bulk(slug: str) -> AnyResponse:
     """Have a worker do it."""
     publication = find_publication(session(), slug)
     asked = _read(request.form, publication)
-    if asked.deed is None:
+    if asked.action is None:
         return _page(publication, asked, _("Choose what is to be done."))
     try:
         outlook = _foresee(publication, asked)
-        if asked.deed is Deed.END and is_large(outlook.changes) and not is_fresh():
+        if asked.action is BulkAction.END and is_large(outlook.changes) and not is_fresh():
             return ask_for_password()
         row = begin_bulk(
             session(),
             publication,
-            asked.deed,
+            asked.action,
             tag_key=asked.tag,
             chosen_by=asked.chosen_by,
             actor=current_actor(),
@@ -136,28 +136,28 @@ def undo_bulk(slug: str, bulk_id: int) -> AnyResponse:
 def _read(given: MultiDict[str, str], publication: Publication) -> Asked:
     """What the query or the form says. Without ticked rows it is everybody whom the filter finds."""
     ids = sorted({read_id(text) for text in given.getlist("row")} - {0})[:PAGE]
-    deed = given.get("deed", "")
+    action = given.get("do", "")
     return Asked(
         read_filter(given, publication),
         ids,
-        Deed(deed) if deed in set(Deed) else None,
-        given.get("tag", "")[:63].replace("\0", "") if deed != Deed.END else "",
+        BulkAction(action) if action in set(BulkAction) else None,
+        given.get("tag", "")[:63].replace("\0", "") if action != BulkAction.END else "",
     )
 
 
 def _foresee(publication: Publication, asked: Asked) -> Outlook:
-    assert asked.deed is not None  # noqa: S101 - whoever calls has looked
-    if asked.deed is not Deed.END and not asked.tag:
+    assert asked.action is not None  # noqa: S101 - whoever calls has looked
+    if asked.action is not BulkAction.END and not asked.tag:
         sentence = _("Choose a tag.")
         raise Refused("no_tag", sentence, {"tag": sentence})
     condition = chosen(session(), publication, asked.chosen_by)
-    return foresee(session(), publication, asked.deed, asked.tag, condition)
+    return foresee(session(), publication, asked.action, asked.tag, condition)
 
 
 def _page(publication: Publication, asked: Asked, problem: str = "") -> AnyResponse:
     """The form, and what would happen; or why nothing can."""
     outlook, status = None, 400 if problem else 200
-    if asked.deed is not None:
+    if asked.action is not None:
         try:
             outlook = _foresee(publication, asked)
         except DomainError as error:
@@ -169,22 +169,22 @@ def _page(publication: Publication, asked: Asked, problem: str = "") -> AnyRespo
         outlook=outlook,
         problem=problem,
         tags=list_labels(session(), Tag, publication),
-        deeds=[(deed.value, deed_sentence(deed, "…")) for deed in Deed],
-        sentence=_sentence(publication, asked.deed, asked.tag) if outlook else "",
-        why=unchanged_word(asked.deed) if asked.deed else "",
+        actions=[(action.value, action_sentence(action, "…")) for action in BulkAction],
+        sentence=_sentence(publication, asked.action, asked.tag) if outlook else "",
+        why=unchanged_word(asked.action) if asked.action else "",
         past=[
-            (row, _sentence(publication, row.deed, row.tag_key), bulk_word(row.state))
+            (row, _sentence(publication, row.action, row.tag_key), bulk_word(row.state))
             for row in list_bulk(session(), publication.id)
         ],
     )
     return make_response(page, status)
 
 
-def _sentence(publication: Publication, deed: Deed | None, tag_key: str) -> str:
+def _sentence(publication: Publication, action: BulkAction | None, tag_key: str) -> str:
     """What is done, with the tag's name where it is still there."""
-    assert deed is not None  # noqa: S101 - whoever calls has looked
+    assert action is not None  # noqa: S101 - whoever calls has looked
     names = {tag.key: tag.name for tag in list_labels(session(), Tag, publication)}
-    return deed_sentence(deed, names.get(tag_key, tag_key))
+    return action_sentence(action, names.get(tag_key, tag_key))
 
 
 def _facts(slug: str, bulk_id: int) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _facts(slug: str, bulk_id: int) -> dict[str, Any]:
     return {
         "publication": publication,
         "row": row,
-        "sentence": _sentence(publication, row.deed, row.tag_key),
+        "sentence": _sentence(publication, row.action, row.tag_key),
         "state_shown": bulk_word(row.state),
         "terms": count_terms(row),
     }

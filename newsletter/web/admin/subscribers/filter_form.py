@@ -32,15 +32,15 @@ def take_filter(slug: str) -> AnyResponse:
     """Add or remove a row, or show the list, or go on to save the rules as a segment."""
     publication = find_publication(session(), slug)
     asked, tree = read_filter(request.form, publication), read_tree(request.form)
-    deed = request.form.get("do", "show")
-    if deed not in {"show", "save"}:
-        press(tree, deed, request.form.get(f"{deed.partition(':')[2]}.new", ""))
+    action = request.form.get("do", "show")
+    if action not in {"show", "save"}:
+        press(tree, action, request.form.get(f"{action.partition(':')[2]}.new", ""))
         return _page(publication, asked, tree)
     try:
-        rules = compact(rules_of(publication, tree)) if tree.parts or deed == "save" else ""
+        rules = compact(rules_of(publication, tree)) if tree.parts or action == "save" else ""
     except Refused as error:
         return _page(publication, asked, tree, error)
-    if deed == "save":
+    if action == "save":
         return redirect(url_for(".new_segment", slug=slug, rules=rules), 303)
     return redirect(list_url(slug, asked.query | {"rules": rules}), 303)
 

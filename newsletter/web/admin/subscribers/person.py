@@ -25,7 +25,7 @@ from newsletter.web.admin.subscribers.blueprint import (
 from newsletter.web.admin.subscribers.person_labels import known_of
 from newsletter.web.admin.words import feedback as feedback_words
 from newsletter.web.admin.words import subscribers as words
-from newsletter.web.admin.words.bulk import deed_sentence
+from newsletter.web.admin.words.bulk import action_sentence
 from newsletter.web.database import session
 
 
@@ -64,9 +64,9 @@ def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
         "consent_word": words.consent_word,
         "source_word": words.source_word,
         "origin_words": words.origin_words,
-        "deed_word": words.deed_word,
+        "action_word": words.action_word,
         "actor_word": words.actor_word,
-        "bulk_deed": deed_sentence,
+        "bulk_action": action_sentence,
         "kind_word": feedback_words.kind_word,
         "event_reason_word": feedback_words.event_reason_word,
         "consequence_word": feedback_words.consequence_word,

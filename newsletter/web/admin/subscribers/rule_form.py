@@ -41,9 +41,9 @@ def rules_of(publication: Publication, tree: Group) -> Any:
     return rules
 
 
-def press(tree: Group, deed: str, new: str) -> None:
+def press(tree: Group, action: str, new: str) -> None:
     """Do what a button of the form says; `new` is what was chosen beside “Add a rule”."""
-    change_tree(tree, deed, new if deed.startswith("add:") else "")
+    change_tree(tree, action, new if action.startswith("add:") else "")
 
 
 def count_rules(publication: Publication, rules: Any, most: int = 10) -> Counted:

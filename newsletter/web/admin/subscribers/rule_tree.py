@@ -69,9 +69,9 @@ def _read_group(form: Mapping[str, str], place: str, depth: int) -> Group:
     return group
 
 
-def change_tree(tree: Group, deed: str, about: str) -> None:
+def change_tree(tree: Group, action: str, about: str) -> None:
     """Do what a button says: `add`, `group` or `remove`, then a colon and the place."""
-    verb, _, place = deed.partition(":")
+    verb, _, place = action.partition(":")
     path = [int(part) for part in place.split(".")[1:] if part.isdecimal() and len(part) < 5]
     group = tree
     for index in path[:-1] if verb == "remove" else path:

@@ -117,9 +117,9 @@ def delete_segment(slug: str, segment_slug: str) -> AnyResponse:
 def _take(publication: Publication, segment: Segment | None) -> AnyResponse:
     """What a form of rules asks: to change its rows, to count, or to save."""
     tree, name = read_tree(request.form), request.form.get("name", "")[:1_000]
-    deed = request.form.get("do", "save")
-    if deed != "save":
-        press(tree, deed, request.form.get(f"{deed.partition(':')[2]}.new", ""))
+    action = request.form.get("do", "save")
+    if action != "save":
+        press(tree, action, request.form.get(f"{action.partition(':')[2]}.new", ""))
         return _page(publication, segment, tree, name)
     try:
         saved = _save(publication, segment, tree, name)

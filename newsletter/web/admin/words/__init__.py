@@ -1,1 +1,1 @@
-"""States, reasons and deeds in words for people, keyed by their enums (`tests/web/admin/test_words.py`)."""
+"""States, reasons and actions in words for people, keyed by their enums (`tests/web/admin/test_words.py`)."""

@@ -3,19 +3,19 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from newsletter.subscribers.bulk.models import BulkChange, BulkState, Deed, Result
+from newsletter.subscribers.bulk.models import BulkAction, BulkChange, BulkState, Result
 from newsletter.web.admin.words.state import Word, drawn
 
-DEEDS: dict[Deed, object] = {
-    Deed.TAG: _("Put on the tag"),
-    Deed.UNTAG: _("Take off the tag"),
-    Deed.END: _("End their subscriptions"),
+ACTIONS: dict[BulkAction, object] = {
+    BulkAction.TAG: _("Add the tag"),
+    BulkAction.UNTAG: _("Remove the tag"),
+    BulkAction.END: _("End their subscriptions"),
 }
 # Why somebody stays as they are.
-UNCHANGED: dict[Deed, object] = {
-    Deed.TAG: _("have the tag already"),
-    Deed.UNTAG: _("do not have the tag"),
-    Deed.END: _("have left already"),
+UNCHANGED: dict[BulkAction, object] = {
+    BulkAction.TAG: _("have the tag already"),
+    BulkAction.UNTAG: _("do not have the tag"),
+    BulkAction.END: _("have left already"),
 }
 STATES: dict[BulkState, Word] = {
     BulkState.CHOOSING: (_("Choosing people"), "info", "wait"),
@@ -28,14 +28,14 @@ STATES: dict[BulkState, Word] = {
 }
 
 
-def deed_sentence(deed: Deed, tag: str) -> str:
+def action_sentence(action: BulkAction, tag: str) -> str:
     """What is done, with the tag that it is about."""
-    return str(DEEDS[deed]) if deed is Deed.END else f"{DEEDS[deed]} “{tag}”"
+    return str(ACTIONS[action]) if action is BulkAction.END else f"{ACTIONS[action]} “{tag}”"
 
 
-def unchanged_word(deed: Deed) -> str:
+def unchanged_word(action: BulkAction) -> str:
     """Why somebody stays as they are."""
-    return str(UNCHANGED[deed])
+    return str(UNCHANGED[action])
 
 
 def bulk_word(state: BulkState) -> Word:
@@ -52,7 +52,10 @@ def count_terms(row: BulkChange) -> list[tuple[str, int]]:
     waiting = row.people - changed - counts.get(Result.UNCHANGED, 0)
     terms = [
         (gettext("Changed"), changed - restored - kept),
-        (gettext("Stay as they are: %(why)s", why=unchanged_word(row.deed)), counts.get(Result.UNCHANGED, 0)),
+        (
+            gettext("Stay as they are: %(why)s", why=unchanged_word(row.action)),
+            counts.get(Result.UNCHANGED, 0),
+        ),
     ]
     if undone:
         terms.append((gettext("As they were before"), restored))

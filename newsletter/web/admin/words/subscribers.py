@@ -1,4 +1,4 @@
-"""States, reasons, consents and deeds in words for editors."""
+"""States, reasons, consents and actions in words for editors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -124,7 +124,7 @@ ADDED: dict[Outcome, tuple[object, str]] = {
 }
 
 # What the audit says was done, by readers and by editors.
-DEEDS: dict[str, object] = {
+ACTIONS: dict[str, object] = {
     "subscription.confirmed": _("Confirmed the subscription"),
     "subscription.expired": _("Ended the subscription: it was never confirmed"),
     "subscription.ended": _("Ended the subscription"),
@@ -224,9 +224,9 @@ def origin_words(origin: Mapping[str, Any] | None, titles: Mapping[int, str]) ->
     ]
 
 
-def deed_word(action: str) -> str:
-    """What was done; a deed without words of its own as it is stored."""
-    return str(DEEDS.get(action, action))
+def action_word(action: str) -> str:
+    """What was done; an action without words of its own as it is stored."""
+    return str(ACTIONS.get(action, action))
 
 
 def actor_word(actor: str) -> str:

@@ -44,7 +44,7 @@ def afresh(session: Session) -> None:
     session.expire_all()
 
 
-def deeds(session: Session, *kinds: str) -> list[tuple[str, str]]:
+def actions(session: Session, *kinds: str) -> list[tuple[str, str]]:
     """Who did what to such subjects, oldest first."""
     afresh(session)
     entries = select(AuditEntry).where(AuditEntry.subject_kind.in_(kinds)).order_by(AuditEntry.id)

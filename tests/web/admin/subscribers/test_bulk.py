@@ -64,8 +64,8 @@ def work(runtime: Runtime, session: Session) -> None:
 def test_says_what_would_happen_does_it_and_undoes_it(
     editor_client: SignedIn, session: Session, runtime: Runtime, people: People, press: Tag
 ) -> None:
-    page = read(editor_client, asking(deed="tag", tag="press", state="active"))
-    for words in ("Put on the tag “Press", "1</strong>", "have the tag already", "eve@other.example"):
+    page = read(editor_client, asking(do="tag", tag="press", state="active"))
+    for words in ("Add the tag “Press", "1</strong>", "have the tag already", "eve@other.example"):
         assert words in page
     assert XSS not in page
     assert "ana@" not in page
@@ -95,7 +95,7 @@ def test_is_for_those_that_were_ticked(
     ticks = listed.xpath("//input[@name='row']/@value")
     assert ticks == [str(people["eve"].id), str(people["ana"].id)]
     assert listed.xpath("//form[@id='bulk']/@action") == [BULK]
-    page = read(editor_client, asking(deed="end", row=[people["ana"].id, people["dee"].id]))
+    page = read(editor_client, asking(do="end", row=[people["ana"].id, people["dee"].id]))
     assert "The 2 people you ticked" in page
     assert "have left already" in page
     confirm(editor_client, page)
@@ -108,12 +108,12 @@ def test_is_for_those_that_were_ticked(
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ({"deed": "tag"}, 400, "Choose a tag."),
-        ({"deed": "untag", "tag": "gone"}, 404, "no tag called “gone”"),
-        ({"deed": "end", "rules": '{"tag":"gone"}'}, 400, "no tag “gone”"),
-        ({"deed": "subscribe"}, 200, "What is to be done?"),
-        ({"deed": "tag", "tag": "press", "row": ["x", "0", str(10**30)]}, 200, "would change"),
-        ({"deed": "tag", "tag": "\0"}, 400, "Choose a tag."),
+        ({"do": "tag"}, 400, "Choose a tag."),
+        ({"do": "untag", "tag": "gone"}, 404, "no tag called “gone”"),
+        ({"do": "end", "rules": '{"tag":"gone"}'}, 400, "no tag “gone”"),
+        ({"do": "subscribe"}, 200, "What is to be done?"),
+        ({"do": "tag", "tag": "press", "row": ["x", "0", str(10**30)]}, 200, "would change"),
+        ({"do": "tag", "tag": "\0"}, 400, "Choose a tag."),
     ],
 )
 def test_says_what_is_wrong(
@@ -125,11 +125,11 @@ def test_says_what_is_wrong(
         assert editor_client.post(BULK, data=query).status_code == status
 
 
-def test_does_nothing_without_a_deed_and_nothing_for_others(
+def test_does_nothing_without_a_action_and_nothing_for_others(
     editor_client: SignedIn, session: Session, press: Tag
 ) -> None:
     assert editor_client.post(BULK, data={}).status_code == 400
-    assert editor_client.post(BULK, data={"deed": "subscribe"}).status_code == 400
+    assert editor_client.post(BULK, data={"do": "subscribe"}).status_code == 400
     assert session.scalars(select(BulkChange)).all() == []
     for path in (f"{BULK}/1", f"{BULK}/1/live", f"/admin/p/evening/subscribers/bulk/{2**63}"):
         assert editor_client.get(path).status_code == 404
@@ -138,7 +138,7 @@ def test_does_nothing_without_a_deed_and_nothing_for_others(
 def test_is_stopped(
     editor_client: SignedIn, session: Session, runtime: Runtime, people: People, press: Tag
 ) -> None:
-    here = confirm(editor_client, read(editor_client, asking(deed="end")))
+    here = confirm(editor_client, read(editor_client, asking(do="end")))
     assert editor_client.post(f"{here}/cancel").status_code == 303
     work(runtime, session)
     assert "Cancelled" in read(editor_client, here)
@@ -150,10 +150,10 @@ def test_ending_many_wants_a_password_typed_a_moment_ago(
     app: Flask, editor_client: SignedIn, session: Session, people: People, press: Tag
 ) -> None:
     app.config["TYPED_COUNT_ABOVE"] = 1
-    page = read(editor_client, asking(deed="end"))
+    page = read(editor_client, asking(do="end"))
     assert re.search(r"4</strong>", page)
     session.execute(update(UserSession).values(started_at=clock.now() - timedelta(minutes=40)))
     session.commit()
-    answer = editor_client.post(BULK, data={"deed": "end"})
+    answer = editor_client.post(BULK, data={"do": "end"})
     assert "/again" in answer.location
-    assert editor_client.post(BULK, data={"deed": "tag", "tag": "press"}).location.startswith(BULK)
+    assert editor_client.post(BULK, data={"do": "tag", "tag": "press"}).location.startswith(BULK)

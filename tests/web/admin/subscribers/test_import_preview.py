@@ -22,7 +22,7 @@ from newsletter.web.admin.subscribers import confirm_import
 from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.requests import afresh, deeds, press, read
+from tests.web.admin.subscribers.requests import actions, afresh, press, read
 from tests.web.admin.subscribers.uploading import AGREED, GOOD, IMPORT, Upload
 from tests.web.signed_in import SignedIn
 
@@ -118,7 +118,9 @@ def test_two_editors_confirm_once(
     assert [path.name for path in upload.folder.glob("*")] == list(
         session.scalars(select(SubscriberImport.file))
     )
-    begun = [actor for actor, deed in deeds(session, "publication") if deed == "subscribers.import_begun"]
+    begun = [
+        actor for actor, action in actions(session, "publication") if action == "subscribers.import_begun"
+    ]
     assert begun == ["olga@press.example"]
     assert state(session) is ImportState.QUEUED
 

@@ -20,7 +20,7 @@ from newsletter.subscribers.suppress import suppress
 from tests.databases import both_databases
 from tests.factories import make_publication
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, read
+from tests.web.admin.subscribers.requests import LIST, XSS, actions, afresh, read
 from tests.web.admin.subscribers.uploading import AGREED, BOUNDARY, GOOD, IMPORT, Upload, multipart
 from tests.web.signed_in import SignedIn
 
@@ -74,7 +74,7 @@ class TestUpload:
         assert {(r.kind, r.source, r.text, r.actor) for r in records} == {
             (ConsentKind.IMPORTED, "import", AGREED, "eddi@press.example")
         }
-        assert deeds(session, "publication")[1:] == [
+        assert actions(session, "publication")[1:] == [
             ("eddi@press.example", "subscribers.import_begun"),
             ("eddi@press.example", "subscribers.imported"),
         ]

@@ -18,7 +18,7 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.suppress import suppress
 from tests.databases import both_databases
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, press, read, refused
+from tests.web.admin.subscribers.requests import LIST, XSS, actions, afresh, press, read, refused
 from tests.web.signed_in import SignedIn
 
 NEW = f"{LIST}/new"
@@ -54,7 +54,7 @@ class TestAsk:
             "eddi@press.example",
         )
         assert messages(session) == ["Fay@readers.example"]
-        assert deeds(session, "subscription") == [("eddi@press.example", "subscription.asked")]
+        assert actions(session, "subscription") == [("eddi@press.example", "subscription.asked")]
 
     def test_pressed_twice_sends_one_message(
         self, editor_client: SignedIn, session: Session, publication: Publication
@@ -98,7 +98,7 @@ class TestVouch:
         record = session.scalars(select(ConsentRecord)).one()
         assert (record.kind, record.text) == (ConsentKind.VOUCHED, "On the phone,\nthis morning.")
         assert messages(session) == []
-        assert deeds(session, "subscription") == [("eddi@press.example", "subscription.added")]
+        assert actions(session, "subscription") == [("eddi@press.example", "subscription.added")]
 
     def test_spares_who_waits_the_message(
         self, editor_client: SignedIn, session: Session, people: People

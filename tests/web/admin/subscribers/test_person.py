@@ -29,7 +29,7 @@ from tests.databases import both_databases
 from tests.factories import make_issue, make_publication, make_subscription
 from tests.web.admin.mailings.ledger import settle
 from tests.web.admin.subscribers.conftest import People
-from tests.web.admin.subscribers.requests import LIST, XSS, afresh, deeds, page_of, press, read, refused
+from tests.web.admin.subscribers.requests import LIST, XSS, actions, afresh, page_of, press, read, refused
 from tests.web.signed_in import SignedIn, signed_in_client
 
 
@@ -134,7 +134,7 @@ class TestName:
         press(editor_client, f"{page_of(people['bo'])}/name", name="Bo 🌊")
         afresh(session)
         assert session.get_one(Subscription, people["bo"].id).subscriber.name == "Bo 🌊"
-        assert deeds(session, "subscriber") == [("eddi@press.example", "subscriber.renamed")]
+        assert actions(session, "subscriber") == [("eddi@press.example", "subscriber.renamed")]
 
     def test_too_long_is_refused_and_kept(self, editor_client: SignedIn, people: People) -> None:
         page = refused(editor_client, f"{page_of(people['bo'])}/name", name="y" * 200)
@@ -155,7 +155,7 @@ class TestEnd:
         ended = session.get_one(Subscription, people["ana"].id)
         assert (ended.state, ended.ended_reason) == (State.ENDED, EndReason.ENDED_BY_EDITOR)
         session.rollback()
-        assert deeds(session, "subscription") == [("eddi@press.example", "subscription.ended")]
+        assert actions(session, "subscription") == [("eddi@press.example", "subscription.ended")]
 
     def test_by_several_at_once_is_one_end(
         self, app: Flask, session: Session, people: People, editor: User
@@ -168,7 +168,7 @@ class TestEnd:
         with ThreadPoolExecutor(len(clients)) as pool:
             answers = list(pool.map(lambda client: client.post(end).status_code, clients))
         assert answers == [303] * 4
-        assert len(deeds(session, "subscription")) == 1
+        assert len(actions(session, "subscription")) == 1
 
     def test_of_somebody_elses_subscription_is_not_found(
         self, editor_client: SignedIn, session: Session, people: People
@@ -217,7 +217,7 @@ class TestSuppress:
         assert "is not suppressed" in press(editor_client, f"{page}/lift")
         assert suppression_of(session, "ana@readers.example") is None
         assert state_of(session, people["ana"]) is State.ACTIVE
-        assert [action for _, action in deeds(session, "subscriber")] == [
+        assert [action for _, action in actions(session, "subscriber")] == [
             "subscriber.suppressed",
             "subscriber.lifted",
         ]
@@ -259,7 +259,7 @@ class TestErase:
         assert "already erased" in press(editor_client, erase, address="ana@readers.example")
         assert editor_client.get(erase).status_code == 303
         assert state_of(session, people["ana"]) is State.ENDED
-        assert deeds(session, "subscriber") == [("eddi@press.example", "subscriber.erased")]
+        assert actions(session, "subscriber") == [("eddi@press.example", "subscriber.erased")]
 
     @pytest.mark.parametrize("verb", ["name", "suppress", "lift", "data"])
     def test_leaves_nothing_to_do(
@@ -283,7 +283,7 @@ class TestDownload:
         assert data["subscriber"]["name"] == "Ana María"
         assert [entry["actor"] for entry in data["history"]] == ["editor"]
         assert "press.example" not in answer.text
-        assert deeds(session, "subscriber")[-1] == ("eddi@press.example", "subscriber.downloaded")
+        assert actions(session, "subscriber")[-1] == ("eddi@press.example", "subscriber.downloaded")
 
     def test_is_not_a_link(self, editor_client: SignedIn, people: People) -> None:
         assert editor_client.get(f"{page_of(people['ana'])}/data").status_code == 405
