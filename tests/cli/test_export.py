@@ -52,7 +52,8 @@ def test_everybody_or_some_in_three_formats(
     assert book.read_bytes().startswith(b"PK")
     assert sorted(path.name for path in tmp_path.glob("*.part")) == []
     session.rollback()
-    entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "subscribers.exported")).all()
+    exported = select(AuditEntry).where(AuditEntry.action == "subscribers.exported")
+    entries = session.scalars(exported.order_by(AuditEntry.id)).all()
     assert [entry.detail["segment"] for entry in entries] == ["", "", "press"]
 
 

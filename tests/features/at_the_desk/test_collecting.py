@@ -81,7 +81,7 @@ def test_from_twenty_links_to_a_digest_that_was_approved_sent_and_corrected(
     reviewing.approve(other, installation, site.stories[0].headline)
     tab.goto(editor)
     sending.review(daily)
-    expect(tab.get_by_text("The text is approved.")).to_be_visible()
+    expect(tab.get_by_text("The text is approved as it is now")).to_be_visible()
     sending.send_test_message(daily, TESTER)
     sending.schedule(daily, installation, len(READERS))
     sending.watch(daily, sent=len(READERS), excluded=0)
