@@ -68,7 +68,7 @@ def fill(session: Session, people: int) -> Publication:
     cast = "AS jsonb" if engine.dialect.name == "postgresql" else "AS text"
     facts = {"n": people, "tag": tag.id, "topic": topic.id, "at": clock.now()}
     for statement in (
-        f"UPDATE subscriber SET attributes = CAST('{{\"city\": \"Town ' || id % 100 || '\"}}' {cast})",
+        f"UPDATE subscriber SET attributes = CAST('{{\"city\": \"Town ' || (id % 100) || '\"}}' {cast})",
         (
             "INSERT INTO subscriber_tag (tag_id, subscriber_id, at)"
             f" SELECT :tag, n, :at FROM {numbers} WHERE n % 3 = 0"
