@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-
 from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
@@ -20,7 +18,7 @@ from newsletter.web.database import session
 
 @dataclass(frozen=True)
 class Counted:
-    """Who is met by rules now: how many, and a few of them; or why that cannot be said."""
+    """Who is met by rules now: how many, and a few of them; or why that cannot be said; nothing without rules."""
 
     count: int | None = None
     sample: list[Subscription] = field(default_factory=list)
@@ -59,7 +57,7 @@ def count_rules(publication: Publication, rules: Any, most: int = 10) -> Counted
 def count_tree(publication: Publication, tree: Group) -> Counted:
     """The same of rules as they stand in a form."""
     if not tree.parts:
-        return Counted(problem=_("Add a rule to see who is in the segment."))
+        return Counted()
     try:
         return count_rules(publication, rules_of(publication, tree))
     except Refused as error:
