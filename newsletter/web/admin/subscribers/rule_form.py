@@ -18,7 +18,7 @@ from newsletter.web.database import session
 
 @dataclass(frozen=True)
 class Counted:
-    """Who is met by rules now: how many, and a few of them; or why that cannot be said; nothing without rules."""
+    """Who is met by rules now: how many, and a few of them; or why that cannot be said. Empty: no rules."""
 
     count: int | None = None
     sample: list[Subscription] = field(default_factory=list)
