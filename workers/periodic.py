@@ -14,6 +14,7 @@ from newsletter.runtime import Runtime
 from newsletter.sending import failpoints
 from newsletter.sending.check_runner import CheckContext, CheckRunner
 from newsletter.sending.checks import CHECKS
+from newsletter.subscribers.personal_files import personal_files
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.tracking.stream import HitStream
 from workers import heartbeats
@@ -37,6 +38,7 @@ def checks() -> CheckRunner:
             spamassassin_url=given.spamassassin_url,
             hits=HitStream(given.effective_redis_url),
             links=runtime.links,
+            files=personal_files(given.data_dir, given.mailbox_dir, given.unsubscribe_dir),
         ),
         (*CHECKS, *FURTHER_CHECKS, MAKE_SUMMARIES),
     )

@@ -93,6 +93,8 @@ def show(slug: str, as_json: bool) -> None:
 @click.option("--untracked-links", cls=ClearableOption, help="Hosts and addresses, one a line; empty: none.")
 @click.option("--suggestions/--no-suggestions", default=None, help="Readers may suggest links.")
 @click.option("--monthly-summary/--no-monthly-summary", default=None, help="Readers may choose one.")
+@click.option("--erase-after-months", cls=ClearableOption, help="Erase who left so long ago; empty: never.")
+@click.option("--cut-ip-after-days", cls=ClearableOption, help="Shorten IP addresses; empty: never.")
 @click.option("--bounce-limit", help="Per cent of a mailing that may bounce before it pauses.")
 @click.option("--complaint-limit", help="Per cent of a mailing that may be complained about.")
 @json_option

@@ -60,6 +60,10 @@ class Publication(Base):
     # that was summed up for them; None before it is offered.
     monthly_summary: Mapped[bool] = mapped_column(default=False, server_default=false())
     summarised_month: Mapped[date | None]
+    # After how many months whoever left is erased, and after how many days only the network is left of the IP
+    # addresses in records of consent; None: never.
+    erase_after_months: Mapped[int | None]
+    cut_ip_after_days: Mapped[int | None]
     # Whether the sign-up form asks for the language, and the sites whose scripts may sign readers up, each
     # on a line.
     language_at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())

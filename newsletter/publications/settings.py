@@ -19,6 +19,8 @@ NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1_000
 POSTAL_LENGTH = 500
 LANGUAGE_LENGTH = 16
+MOST_MONTHS = 120
+MOST_DAYS = 3_650
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>\s*")
 
@@ -29,6 +31,8 @@ TITLES = {
     "postal_address": "postal address",
     "timezone": "time zone",
     "from": "sender",
+    "erase_after_months": "number of months after which people who left are erased",
+    "cut_ip_after_days": "number of days after which IP addresses are shortened",
     "untracked_links": "list of links that are never tracked",
 }
 
@@ -53,6 +57,8 @@ class PublicationSettings:
     untracked_links: str
     suggestions: bool
     monthly_summary: bool
+    erase_after_months: int | None
+    cut_ip_after_days: int | None
 
 
 def check_settings(
@@ -73,14 +79,15 @@ def check_settings(
     untracked_links: str = "",
     suggestions: bool = False,
     monthly_summary: bool = False,
+    erase_after_months: str | int | None = None,
+    cut_ip_after_days: str | int | None = None,
 ) -> PublicationSettings:
     """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
 
-    Without a sender's name the publication's own is used. A postal address may be missing while the
-    publication is being set up; preflight lets no issue out without one.
+    Without a sender's name the publication's own is used. The postal address may be missing for now.
     """
     problems: dict[str, str] = {}
-    checked = partial(_checked, problems)
+    checked, number = partial(_checked, problems), partial(_number, problems)
     shown = checked("name", _line, name)
     facts = PublicationSettings(
         slug=checked("slug", _slug, slug.strip()),
@@ -99,7 +106,13 @@ def check_settings(
         untracked_links=checked("untracked_links", check_untracked_links, untracked_links),
         suggestions=suggestions,
         monthly_summary=monthly_summary,
+        erase_after_months=number("erase_after_months", erase_after_months, MOST_MONTHS),
+        cut_ip_after_days=number("cut_ip_after_days", cut_ip_after_days, MOST_DAYS),
     )
+    return _without(problems, facts)
+
+
+def _without(problems: dict[str, str], facts: PublicationSettings) -> PublicationSettings:
     if problems:
         raise refused(problems)
     return facts
@@ -112,6 +125,17 @@ def _checked(problems: dict[str, str], field: str, check: Callable[[str], str], 
     except ValueError as problem:
         problems[field] = str(problem)
         return ""
+
+
+def _number(problems: dict[str, str], field: str, given: str | int | None, most: int) -> int | None:
+    """A whole number from 1 to `most`; None for nothing."""
+    text = str("" if given is None else given).strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most:
+        return int(text)
+    problems[field] = f"Enter a whole number from 1 to {most:,}, or leave it empty."
+    return None
 
 
 def parse_sender(text: str) -> tuple[str, Address]:

@@ -7,6 +7,8 @@ from newsletter.reports.count_providers import count_due_mailings
 from newsletter.reports.mail_report import mail_due_reports
 from newsletter.sending.check_runner import Check, Period, in_transaction
 from newsletter.subscribers.bulk.process import forget_people, requeue_bulk
+from newsletter.subscribers.cut_ip import cut_ip_addresses
+from newsletter.subscribers.retention import apply_retention
 from newsletter.subscribers.unconfirmed import look_after_unconfirmed
 
 FURTHER_CHECKS = (
@@ -19,6 +21,16 @@ FURTHER_CHECKS = (
         lambda context: look_after_unconfirmed(context.sessions),
         Period.HOUR,
         "Somebody overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
+    ),
+    Check(
+        lambda context: context.files and apply_retention(context.sessions, context.files),
+        Period.HOUR,
+        "Somebody left long ago, or never confirmed: they would be kept for ever.",
+    ),
+    Check(
+        lambda context: cut_ip_addresses(context.sessions),
+        Period.HOUR,
+        "Records of consent get old: the IP addresses in them would stay whole.",
     ),
     Check(
         in_transaction(forget_old_suspects),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.sending.hosts import Watch
+from newsletter.subscribers.personal_files import PersonalFiles
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
 from newsletter.tracking.stream import HitStream
 
@@ -29,6 +30,7 @@ class CheckContext:
     spamassassin_url: a setting; empty: there is none.
     has_imap:         whether there is a mailbox whose mail is to be taken in.
     hits:             where web processes put what they see of tracked links.
+    files:            those that people are erased from; without them nobody is erased.
     links:            what leads to this installation; without them no mailing is scheduled.
     """
 
@@ -42,6 +44,7 @@ class CheckContext:
     spamassassin_url: str = ""
     hits: HitStream | None = None
     links: Links | None = None
+    files: PersonalFiles | None = None
     watch: Watch = field(default_factory=Watch)
 
 

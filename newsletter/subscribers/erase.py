@@ -20,13 +20,15 @@ from newsletter.subscribers.signup_protection import ADDRESS_CHANGE
 from newsletter.subscribers.suppress import suppress
 
 
-def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFiles) -> Subscriber:
+def erase(
+    session: Session, subscriber_id: int, *, actor: str, files: PersonalFiles, keeps_out: bool = True
+) -> Subscriber:
     """Blank everything personal, in `files` at once; `Missing` when the subscriber is unknown or erased.
 
     In texts about several people only the address is erased. Its hash stays among the suppressions, so that
-    no later import adds it again; nothing links that hash to these rows. The same for each address that they
-    had before and that is nobody else's now. After the commit the caller has `core.db.truncate_log` forget
-    what SQLite's log still holds. Raises `OperatorMustAct`.
+    no later import adds it again (unless `keeps_out` is false); nothing links that hash to these rows. The
+    same for each address that they had before and that is nobody else's now. After the commit the caller has
+    `core.db.truncate_log` forget what SQLite's log still holds. Raises `OperatorMustAct`.
     """
     interrupt_imports(session)  # what a worker has read of a file may name the person
     forget_exports(session)
@@ -36,7 +38,8 @@ def erase(session: Session, subscriber_id: int, *, actor: str, files: PersonalFi
     _blank_messages(session, _of_questions(session, subscriber_id))
     subscription_ids = blank(session, subscriber, actor=actor)
     for address in addresses:
-        _suppress(session, address, actor)
+        if keeps_out:
+            _suppress(session, address, actor)
         _blank_messages(session, _to(session, address))
         in_text = AddressInText(address.email)
         _blank_answers(session, in_text)

@@ -102,6 +102,17 @@ class PublicationForm(Form):
             " You are told before it goes out."
         ),
     )
+    erase_after_months = StringField(
+        _("Erase people who left, after this many months"),
+        description=_(
+            "Only those who left every publication. This cannot be undone: of each, only a fingerprint of the"
+            " address is kept, so that no import adds them again. Leave it empty to keep them."
+        ),
+    )
+    cut_ip_after_days = StringField(
+        _("Shorten IP addresses in records of consent, after this many days"),
+        description=_("Only the network is kept, such as 192.0.2.0/24. Leave it empty to keep them whole."),
+    )
     state = HiddenField()
 
     def facts(self) -> PublicationSettings | None:
@@ -121,7 +132,8 @@ class PublicationForm(Form):
     def fill(self, publication: Publication) -> None:
         """Show the publication as it is."""
         for name in SETTINGS:
-            self[name].data = getattr(publication, name)
+            value = getattr(publication, name)
+            self[name].data = "" if value is None else value
         if publication.sender_name == publication.name:
             self.sender_name.data = ""
 

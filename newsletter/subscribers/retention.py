@@ -1,0 +1,94 @@
+"""Erase people when time has passed: who left, where a publication says so, and who never confirmed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased, sessionmaker
+
+from newsletter.audit.record import SYSTEM
+from newsletter.core import clock
+from newsletter.core.db import reading, truncate_log
+from newsletter.publications.models import Publication
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription
+from newsletter.subscribers.pause import months_later
+from newsletter.subscribers.personal_files import PersonalFiles
+
+# What nobody confirmed ends after 30 days (`subscribers.unconfirmed`).
+KEEP_EXPIRED = timedelta(days=30)
+MOST_SECONDS = 10.0  # of a run: other checks wait for it
+AT_ONCE = 200
+
+
+def apply_retention(sessions: sessionmaker[Session], files: PersonalFiles) -> int:
+    """Erase whoever is due, one in a transaction, for some seconds; how many. The next run does the rest.
+
+    Somebody who left stays among the suppressions by a hash, as with any erasure. Somebody who never
+    confirmed does not: anybody may have typed their address, and they may still sign up.
+    """
+    stop, erased = clock.monotonic() + MOST_SECONDS, 0
+    with reading(), sessions() as session:
+        due = find_due(session)
+    for subscriber_id in due:
+        if clock.monotonic() > stop:
+            break
+        with sessions() as session:
+            # Locked, then asked again: they may have come back a moment ago.
+            person = session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
+            if person is None or subscriber_id not in find_due(session, subscriber_id):
+                continue
+            never = _never_confirmed(session, subscriber_id)
+            erase(session, subscriber_id, actor=SYSTEM, files=files, keeps_out=not never)
+            session.commit()
+            erased += 1
+    if erased:
+        with sessions() as session:
+            truncate_log(session)
+    return erased
+
+
+def find_due(session: Session, subscriber_id: int | None = None) -> Sequence[int]:
+    """The ids of at most `AT_ONCE` people of whom every subscription is due, longest known first.
+
+    Where an id is given, that one if it is due.
+    """
+    is_due = _rule(session, clock.now())
+    other = aliased(Subscription)
+    kept = exists().where(other.subscriber_id == Subscriber.id, ~is_due(other))
+    query = (
+        select(Subscriber.id)
+        .where(
+            Subscriber.erased_at.is_(None),
+            Subscriber.email.is_not(None),
+            Subscriber.id.in_(select(Subscription.subscriber_id).where(is_due(Subscription))),
+            ~kept,
+        )
+        .order_by(Subscriber.id)
+        .limit(AT_ONCE)
+    )
+    if subscriber_id is not None:
+        query = query.where(Subscriber.id == subscriber_id)
+    return session.scalars(query).all()
+
+
+def _rule(session: Session, now: datetime) -> Callable[[type[Subscription]], ColumnElement[bool]]:
+    """Whether a subscription has ended so long ago that its publication does not want to know of it."""
+    told = session.execute(select(Publication.id, Publication.erase_after_months)).all()
+    left = {id_: months_later(now, -months) for id_, months in told if months is not None}
+
+    def is_due(of: type[Subscription]) -> ColumnElement[bool]:
+        rules = [
+            and_(of.ended_reason == EndReason.EXPIRED, of.ended_at <= now - KEEP_EXPIRED),
+            *(and_(of.publication_id == id_, of.ended_at <= at) for id_, at in left.items()),
+        ]
+        return and_(of.state == State.ENDED, of.ended_at.is_not(None), or_(*rules))
+
+    return is_due
+
+
+def _never_confirmed(session: Session, subscriber_id: int) -> bool:
+    others = select(Subscription.id).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.ended_reason != EndReason.EXPIRED
+    )
+    return session.scalar(others.limit(1)) is None

@@ -1,0 +1,171 @@
+"""People are erased when time has passed, and nobody who still subscribes to anything."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.core import clock
+from newsletter.core.errors import Refused
+from newsletter.publications.edit import change_settings
+from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
+from newsletter.subscribers import retention
+from newsletter.subscribers.cut_ip import cut_ip, cut_ip_addresses
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    ConsentSource,
+    EndReason,
+    State,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
+from newsletter.subscribers.pause import months_later
+from newsletter.subscribers.retention import KEEP_EXPIRED, apply_retention
+from tests.databases import both_databases
+from tests.factories import files_below, make_publication, make_subscription
+
+LEFT, EXPIRED, BY_EDITOR = EndReason.UNSUBSCRIBED, EndReason.EXPIRED, EndReason.ENDED_BY_EDITOR
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def weekly(session: Session) -> Publication:
+    """Erases whoever left six months ago."""
+    publication = make_publication(session)
+    publication.erase_after_months = 6
+    session.flush()
+    return publication
+
+
+def ended(
+    session: Session, publication: Publication, email: str, reason: EndReason, ago: timedelta
+) -> Subscription:
+    at = clock.now() - ago
+    return make_subscription(session, publication, email, state=State.ENDED, ended_reason=reason, ended_at=at)
+
+
+def half_a_year(days: int) -> timedelta:
+    """Six calendar months and so many days ago."""
+    now = clock.now()
+    return now - months_later(now, -6) + days * DAY
+
+
+def run(runtime: Runtime, session: Session, tmp_path: Path) -> int:
+    session.commit()
+    return apply_retention(runtime.sessions, files_below(tmp_path))
+
+
+def present(session: Session) -> set[str]:
+    session.rollback()
+    return {email.partition("@")[0] for email in session.scalars(select(Subscriber.email)) if email}
+
+
+@both_databases
+def test_who_is_due(session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path) -> None:
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    for name, publication, reason, ago in (
+        ("left-long-ago", weekly, LEFT, half_a_year(1)),
+        ("ended-long-ago", weekly, BY_EDITOR, half_a_year(1)),
+        ("left-lately", weekly, LEFT, half_a_year(-1)),
+        ("left-the-keeper", keeps, LEFT, half_a_year(400)),
+        ("expired-long-ago", keeps, EXPIRED, KEEP_EXPIRED + DAY),
+        ("expired-lately", keeps, EXPIRED, KEEP_EXPIRED - DAY),
+    ):
+        ended(session, publication, f"{name}@x.example", reason, ago)
+    for name, state in (("active", State.ACTIVE), ("paused", State.PAUSED), ("pending", State.PENDING)):
+        make_subscription(session, weekly, f"{name}@x.example", state=state)
+    both = ended(session, weekly, "elsewhere@x.example", LEFT, half_a_year(1)).subscriber
+    session.add(Subscription(subscriber=both, publication=keeps, state=State.ACTIVE))
+    assert run(runtime, session, tmp_path) == 3
+    assert present(session) == {
+        *("left-lately", "left-the-keeper", "expired-lately", "active", "paused", "pending", "elsewhere")
+    }
+    assert run(runtime, session, tmp_path) == 0
+
+
+def test_who_never_confirmed_is_not_kept_out(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    left = ended(session, weekly, "left@x.example", LEFT, half_a_year(1)).subscriber.address_hash
+    expired = ended(session, weekly, "never@x.example", EXPIRED, half_a_year(1)).subscriber.address_hash
+    assert run(runtime, session, tmp_path) == 2
+    session.rollback()
+    hashes = set(session.scalars(select(Suppression.address_hash)))
+    assert (left in hashes, expired in hashes) == (True, False)
+
+
+def test_whoever_comes_back_meanwhile_stays(
+    session: Session,
+    runtime: Runtime,
+    weekly: Publication,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    back = ended(session, weekly, "back@x.example", LEFT, half_a_year(1))
+    session.commit()
+    found = retention.find_due(session)
+    back.state, back.ended_reason, back.ended_at = State.ACTIVE, None, None
+    session.commit()
+    real = retention.find_due
+    monkeypatch.setattr(
+        retention, "find_due", lambda session, one=None: found if one is None else real(session, one)
+    )
+    assert run(runtime, session, tmp_path) == 0
+    assert present(session) == {"back"}
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1::/48"),
+        ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("fe80::1%eth0", "fe80::/48"),
+        ("unknown", ""),
+    ],
+)
+def test_an_address_becomes_its_network(address: str, network: str) -> None:
+    assert cut_ip(address) == network
+
+
+@both_databases
+def test_addresses_are_shortened_once_they_are_old(
+    session: Session, runtime: Runtime, weekly: Publication
+) -> None:
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    weekly.cut_ip_after_days = 30
+    for name, publication, days in (("old", weekly, 31), ("new", weekly, 29), ("kept", keeps, 400)):
+        subscription = make_subscription(session, publication, f"{name}@x.example")
+        session.add(
+            ConsentRecord(
+                subscription_id=subscription.id,
+                kind=ConsentKind.CONFIRMED,
+                source=ConsentSource.CONFIRMATION,
+                ip="192.0.2.77",
+                at=clock.now() - days * DAY,
+            )
+        )
+    session.commit()
+    assert (cut_ip_addresses(runtime.sessions), cut_ip_addresses(runtime.sessions)) == (1, 0)
+    session.rollback()
+    assert session.scalars(select(ConsentRecord.ip).order_by(ConsentRecord.id)).all() == [
+        *("192.0.2.0/24", "192.0.2.77", "192.0.2.77")
+    ]
+
+
+@pytest.mark.parametrize("months", ["0", "121", "-1", "1.5", "six", "٣", "9" * 30])
+def test_another_number_is_refused(session: Session, weekly: Publication, months: str) -> None:
+    with pytest.raises(Refused, match="whole number from 1 to 120"):
+        change_settings(session, weekly, {"erase_after_months": months}, actor="test")
+
+
+def test_it_is_set_and_taken_back(session: Session, weekly: Publication) -> None:
+    change_settings(session, weekly, {"erase_after_months": "12", "cut_ip_after_days": "30"}, actor="test")
+    assert (weekly.erase_after_months, weekly.cut_ip_after_days) == (12, 30)
+    change_settings(session, weekly, {"erase_after_months": ""}, actor="test")
+    assert (weekly.erase_after_months, weekly.cut_ip_after_days) == (None, 30)
