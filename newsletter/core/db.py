@@ -25,7 +25,7 @@ from newsletter.core.sqlite_writer import WriterConnection
 # A writer waits this long for another writer; every transaction is shorter than this by far.
 SQLITE_BUSY_MS = 20_000
 # What SQLite keeps in memory for whoever writes much (usually 2 MB), and of its log before that is copied.
-WRITER_CACHE_KB = 40_000
+WRITER_CACHE_KB = 30_000
 WRITER_LOG_PAGES = 8_000
 # PostgreSQL ends a session that holds a transaction open and does nothing (a stopped worker), in ms.
 POSTGRES_IDLE_IN_TRANSACTION_MS = 60_000

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from newsletter.subscribers.imports.first_lines import FirstLines
 from newsletter.subscribers.imports.result import RowProblem
 from newsletter.subscribers.imports.row import Row
 from newsletter.subscribers.imports.states import FileState
@@ -41,8 +42,7 @@ def batches(
 
     Addresses on the lines that are left out count as first occurrences, too.
     """
-    # A hash is enough to know an address again, and a tenth of its size.
-    first_lines: dict[int, int] = {}
+    first_lines = FirstLines()
     batch = RowBatch()
     for row in rows:
         checked = _check_repeated(row, first_lines)
@@ -58,10 +58,10 @@ def batches(
         yield batch
 
 
-def _check_repeated(row: Row | RowProblem, first_lines: dict[int, int]) -> Row | RowProblem:
+def _check_repeated(row: Row | RowProblem, first_lines: FirstLines) -> Row | RowProblem:
     if isinstance(row, RowProblem):
         return row
-    first = first_lines.setdefault(hash(row.address.key), row.line)
+    first = first_lines.look_up(row.address.key, row.line)
     if first == row.line:
         return row
     # Without the address: what is written down here outlives an erasure.
