@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
 from newsletter.core.errors import Refused
 from newsletter.publications.edit import change_settings
@@ -119,6 +120,40 @@ def test_whoever_comes_back_meanwhile_stays(
     assert present(session) == {"back"}
 
 
+@both_databases
+@pytest.mark.parametrize("kind", [ConsentKind.CONFIRMED, ConsentKind.IMPORTED, ConsentKind.VOUCHED])
+def test_who_agreed_once_is_judged_by_the_publication(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path, kind: ConsentKind
+) -> None:
+    """A request to come back that expired does not make them one who never agreed."""
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    for publication in (weekly, keeps):
+        again = ended(session, publication, f"{publication.slug}@x.example", EXPIRED, half_a_year(1))
+        session.add(
+            ConsentRecord(subscription_id=again.id, kind=kind, source=ConsentSource.FORM, at=clock.now())
+        )
+    gone = session.scalar(select(Subscriber.address_hash).where(Subscriber.email.like("weekly@%")))
+    assert run(runtime, session, tmp_path) == 1
+    assert present(session) == {"keeps"}
+    assert session.scalars(select(Suppression.address_hash)).all() == [gone]
+
+
+@both_databases
+def test_a_run_is_told_once_for_each_publication(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    for name, publication, reason in (("a", weekly, LEFT), ("b", weekly, LEFT), ("c", keeps, EXPIRED)):
+        ended(session, publication, f"{name}@x.example", reason, half_a_year(1))
+    assert run(runtime, session, tmp_path) == 3
+    session.rollback()
+    told = select(AuditEntry).where(AuditEntry.action == "publication.people_erased")
+    assert [(entry.subject_id, entry.detail) for entry in session.scalars(told.order_by(AuditEntry.id))] == [
+        (weekly.id, {"people": 2}),
+        (keeps.id, {"people": 1}),
+    ]
+
+
 @pytest.mark.parametrize(
     ("address", "network"),
     [
@@ -156,6 +191,8 @@ def test_addresses_are_shortened_once_they_are_old(
     assert session.scalars(select(ConsentRecord.ip).order_by(ConsentRecord.id)).all() == [
         *("192.0.2.0/24", "192.0.2.77", "192.0.2.77")
     ]
+    told = select(AuditEntry.detail).where(AuditEntry.action == "publication.ips_cut").order_by(AuditEntry.id)
+    assert session.scalars(told).all() == [{"records": 1}]
 
 
 @pytest.mark.parametrize("months", ["0", "121", "-1", "1.5", "six", "٣", "9" * 30])
