@@ -12,7 +12,10 @@ from newsletter.audit.record import SYSTEM
 from newsletter.core import clock
 from newsletter.core.db import reading, truncate_log
 from newsletter.publications.models import Publication
+from newsletter.subscribers.blank import lock_subscriptions
 from newsletter.subscribers.erase import erase
+from newsletter.subscribers.exports.process import forget_exports
+from newsletter.subscribers.imports.interrupt import interrupt_imports
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
@@ -48,7 +51,8 @@ def apply_retention(sessions: sessionmaker[Session], files: PersonalFiles) -> in
                 break
             with sessions() as session:
                 publications = _erase_if_due(session, subscriber_id, files)
-                session.commit()
+                if publications:
+                    session.commit()
             of_publication.update(publications)
             erased += bool(publications)
     finally:
@@ -59,8 +63,11 @@ def apply_retention(sessions: sessionmaker[Session], files: PersonalFiles) -> in
 
 def _erase_if_due(session: Session, subscriber_id: int, files: PersonalFiles) -> Sequence[int]:
     """The publications that they had left; none when they are not erased."""
+    interrupt_imports(session)  # both before any person is locked, as `erase` does
+    forget_exports(session)
     # Locked, then asked again: they may have come back a moment ago.
     person = session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
+    lock_subscriptions(session, subscriber_id)
     if person is None or subscriber_id not in find_due(session, subscriber_id):
         return []
     publications = session.scalars(

@@ -1,20 +1,25 @@
 """People are erased when time has passed, and nobody who still subscribes to anything."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
+from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
 from newsletter.publications.edit import change_settings
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.subscribers import retention
+from newsletter.subscribers.consent import words
 from newsletter.subscribers.cut_ip import cut_ip, cut_ip_addresses
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.exports.process import forget_exports
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
@@ -27,6 +32,7 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.pause import months_later
 from newsletter.subscribers.retention import KEEP_EXPIRED, apply_retention
+from newsletter.subscribers.sign_up import sign_up
 from tests.databases import both_databases
 from tests.factories import files_below, make_publication, make_subscription
 
@@ -152,6 +158,65 @@ def test_a_run_is_told_once_for_each_publication(
         (weekly.id, {"people": 2}),
         (keeps.id, {"people": 1}),
     ]
+
+
+@both_databases
+def test_two_runs_at_once_erase_each_person_once(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    for number in range(6):
+        ended(session, weekly, f"reader{number}@x.example", LEFT, half_a_year(1))
+    session.commit()
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(apply_retention, runtime.sessions, files_below(tmp_path)) for _ in range(2)]
+        assert sum(run.result(30) for run in runs) == 6
+    assert present(session) == set()
+    erased = select(func.count()).where(AuditEntry.action == "subscriber.erased")
+    assert session.scalar(erased) == 6
+
+
+@both_databases
+def test_an_editor_erases_the_same_person_meanwhile(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    """Both lock the same rows in the same order."""
+    left = ended(session, weekly, "left@x.example", LEFT, half_a_year(1)).subscriber_id
+    session.commit()
+    files = files_below(tmp_path)
+    with ThreadPoolExecutor(1) as pool, runtime.sessions() as editor:
+        forget_exports(editor)  # as far as `erase` has come
+        run = pool.submit(apply_retention, runtime.sessions, files)
+        wait([run], 0.5)
+        erase(editor, left, actor="editor", files=files)
+        editor.commit()
+        assert run.result(30) == 0
+    assert present(session) == set()
+
+
+@both_databases
+def test_files_of_exports_are_deleted(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    ended(session, weekly, "left@x.example", LEFT, half_a_year(1))
+    files = files_below(tmp_path)
+    files.exports.folder.mkdir(parents=True)
+    (files.exports.folder / "0f1e.csv").write_text("email\nleft@x.example\n")
+    assert run(runtime, session, tmp_path) == 1
+    assert list(files.exports.folder.iterdir()) == []
+
+
+@both_databases
+def test_who_was_erased_unconfirmed_may_sign_up_again(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    ended(session, weekly, "never@x.example", EXPIRED, half_a_year(1))
+    assert run(runtime, session, tmp_path) == 1
+    session.rollback()
+    address, agreed = parse_address("never@x.example"), words(weekly.name, "en")
+    sign_up(session, publication=weekly, address=address, words=agreed, source=ConsentSource.FORM)
+    session.commit()
+    assert present(session) == {"never"}
+    assert State.PENDING in session.scalars(select(Subscription.state)).all()
 
 
 @pytest.mark.parametrize(
