@@ -14,7 +14,9 @@ from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
 from newsletter.publications.edit import change_settings
 from newsletter.publications.models import Publication
+from newsletter.reports.checks import FURTHER_CHECKS
 from newsletter.runtime import Runtime
+from newsletter.sending.check_runner import CheckContext, Period
 from newsletter.subscribers import retention
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.cut_ip import cut_ip, cut_ip_addresses
@@ -107,11 +109,7 @@ def test_who_never_confirmed_is_not_kept_out(
 
 
 def test_whoever_comes_back_meanwhile_stays(
-    session: Session,
-    runtime: Runtime,
-    weekly: Publication,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back = ended(session, weekly, "back@x.example", LEFT, half_a_year(1))
     session.commit()
@@ -158,6 +156,33 @@ def test_a_run_is_told_once_for_each_publication(
         (weekly.id, {"people": 2}),
         (keeps.id, {"people": 1}),
     ]
+
+
+def test_the_hourly_checks_erase_and_shorten(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    weekly.cut_ip_after_days = 30
+    ended(session, weekly, "left@x.example", LEFT, half_a_year(1))
+    stays = make_subscription(session, weekly, "stays@x.example")
+    session.add(
+        ConsentRecord(
+            subscription_id=stays.id,
+            kind=ConsentKind.CONFIRMED,
+            source=ConsentSource.CONFIRMATION,
+            ip="2001:db8:1:2::3",
+            at=clock.now() - 31 * DAY,
+        )
+    )
+    session.commit()
+    files = files_below(tmp_path)
+    context = CheckContext(
+        runtime.sessions, 1, tmp_path, tmp_path, files.unsubscribes, recovery_seconds=15, files=files
+    )
+    for check in FURTHER_CHECKS:
+        if check.period is Period.HOUR:
+            check.run(context)
+    assert present(session) == {"stays"}
+    assert session.scalars(select(ConsentRecord.ip)).all() == ["2001:db8:1::/48"]
 
 
 @both_databases
