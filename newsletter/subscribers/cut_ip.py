@@ -6,6 +6,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter import audit
+from newsletter.audit.record import SYSTEM
 from newsletter.core import clock
 from newsletter.core.db import reading
 from newsletter.publications.models import Publication
@@ -26,13 +28,16 @@ def cut_ip_addresses(sessions: sessionmaker[Session]) -> int:
         ).all()
     cut = 0
     for publication_id, days in told:
-        age = timedelta(days=days or 0)
+        age, of_publication = timedelta(days=days or 0), 0
         done = AT_ONCE
         while done == AT_ONCE:
             with sessions() as session:
                 done = _cut_some(session, publication_id, age)
                 session.commit()
-            cut += done
+            of_publication += done
+        if of_publication:
+            _tell(sessions, publication_id, of_publication)
+        cut += of_publication
     return cut
 
 
@@ -45,6 +50,14 @@ def cut_ip(address: str) -> str:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     return str(ip_network((parsed, IPV4 if parsed.version == 4 else IPV6), strict=False))
+
+
+def _tell(sessions: sessionmaker[Session], publication_id: int, records: int) -> None:
+    with sessions() as session:
+        audit.record(
+            session, "publication.ips_cut", "publication", publication_id, actor=SYSTEM, records=records
+        )
+        session.commit()
 
 
 def _cut_some(session: Session, publication_id: int, age: timedelta) -> int:

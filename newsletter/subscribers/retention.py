@@ -1,17 +1,29 @@
 """Erase people when time has passed: who left, where a publication says so, and who never confirmed."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
+from newsletter import audit
 from newsletter.audit.record import SYSTEM
 from newsletter.core import clock
 from newsletter.core.db import reading, truncate_log
 from newsletter.publications.models import Publication
+from newsletter.subscribers.blank import lock_subscriptions
 from newsletter.subscribers.erase import erase
-from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription
+from newsletter.subscribers.exports.process import forget_exports
+from newsletter.subscribers.imports.interrupt import interrupt_imports
+from newsletter.subscribers.models import (
+    ConsentKind,
+    ConsentRecord,
+    EndReason,
+    State,
+    Subscriber,
+    Subscription,
+)
 from newsletter.subscribers.pause import months_later
 from newsletter.subscribers.personal_files import PersonalFiles
 
@@ -19,6 +31,8 @@ from newsletter.subscribers.personal_files import PersonalFiles
 KEEP_EXPIRED = timedelta(days=30)
 MOST_SECONDS = 10.0  # of a run: other checks wait for it
 AT_ONCE = 200
+# Whoever has such a record once agreed, or somebody vouched for it: a later request that expired is not all.
+AGREED = (ConsentKind.CONFIRMED, ConsentKind.RENEWED, ConsentKind.IMPORTED, ConsentKind.VOUCHED)
 
 
 def apply_retention(sessions: sessionmaker[Session], files: PersonalFiles) -> int:
@@ -28,24 +42,55 @@ def apply_retention(sessions: sessionmaker[Session], files: PersonalFiles) -> in
     confirmed does not: anybody may have typed their address, and they may still sign up.
     """
     stop, erased = clock.monotonic() + MOST_SECONDS, 0
+    of_publication: Counter[int] = Counter()
     with reading(), sessions() as session:
         due = find_due(session)
-    for subscriber_id in due:
-        if clock.monotonic() > stop:
-            break
-        with sessions() as session:
-            # Locked, then asked again: they may have come back a moment ago.
-            person = session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
-            if person is None or subscriber_id not in find_due(session, subscriber_id):
-                continue
-            never = _never_confirmed(session, subscriber_id)
-            erase(session, subscriber_id, actor=SYSTEM, files=files, keeps_out=not never)
-            session.commit()
-            erased += 1
-    if erased:
-        with sessions() as session:
-            truncate_log(session)
+    try:
+        for subscriber_id in due:
+            if clock.monotonic() > stop:
+                break
+            with sessions() as session:
+                publications = _erase_if_due(session, subscriber_id, files)
+                if publications:
+                    session.commit()
+            of_publication.update(publications)
+            erased += bool(publications)
+    finally:
+        if erased:
+            _tell(sessions, of_publication)
     return erased
+
+
+def _erase_if_due(session: Session, subscriber_id: int, files: PersonalFiles) -> Sequence[int]:
+    """The publications that they had left; none when they are not erased."""
+    interrupt_imports(session)  # both before any person is locked, as `erase` does
+    forget_exports(session)
+    # Locked, then asked again: they may have come back a moment ago.
+    person = session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
+    lock_subscriptions(session, subscriber_id)
+    if person is None or subscriber_id not in find_due(session, subscriber_id):
+        return []
+    publications = session.scalars(
+        select(Subscription.publication_id).where(Subscription.subscriber_id == subscriber_id)
+    ).all()
+    keeps_out = not _only_asked(session, subscriber_id)
+    erase(session, subscriber_id, actor=SYSTEM, files=files, keeps_out=keeps_out)
+    return publications
+
+
+def _tell(sessions: sessionmaker[Session], of_publication: Counter[int]) -> None:
+    with sessions() as session:
+        for publication_id, people in sorted(of_publication.items()):
+            audit.record(
+                session,
+                "publication.people_erased",
+                "publication",
+                publication_id,
+                actor=SYSTEM,
+                people=people,
+            )
+        session.commit()
+        truncate_log(session)
 
 
 def find_due(session: Session, subscriber_id: int | None = None) -> Sequence[int]:
@@ -79,7 +124,11 @@ def _rule(session: Session, now: datetime) -> Callable[[type[Subscription]], Col
 
     def is_due(of: type[Subscription]) -> ColumnElement[bool]:
         rules = [
-            and_(of.ended_reason == EndReason.EXPIRED, of.ended_at <= now - KEEP_EXPIRED),
+            and_(
+                of.ended_reason == EndReason.EXPIRED,
+                of.ended_at <= now - KEEP_EXPIRED,
+                ~exists().where(ConsentRecord.subscription_id == of.id, ConsentRecord.kind.in_(AGREED)),
+            ),
             *(and_(of.publication_id == id_, of.ended_at <= at) for id_, at in left.items()),
         ]
         return and_(of.state == State.ENDED, of.ended_at.is_not(None), or_(*rules))
@@ -87,8 +136,17 @@ def _rule(session: Session, now: datetime) -> Callable[[type[Subscription]], Col
     return is_due
 
 
-def _never_confirmed(session: Session, subscriber_id: int) -> bool:
-    others = select(Subscription.id).where(
-        Subscription.subscriber_id == subscriber_id, Subscription.ended_reason != EndReason.EXPIRED
+def _only_asked(session: Session, subscriber_id: int) -> bool:
+    """Whether nothing is known of them but requests that expired."""
+    more = (
+        select(Subscription.id)
+        .outerjoin(ConsentRecord, ConsentRecord.subscription_id == Subscription.id)
+        .where(
+            Subscription.subscriber_id == subscriber_id,
+            or_(
+                Subscription.ended_reason != EndReason.EXPIRED,
+                ConsentRecord.kind != ConsentKind.REQUESTED,
+            ),
+        )
     )
-    return session.scalar(others.limit(1)) is None
+    return session.scalar(more.limit(1)) is None

@@ -1,19 +1,27 @@
 """People are erased when time has passed, and nobody who still subscribes to anything."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.audit.models import AuditEntry
 from newsletter.core import clock
+from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
 from newsletter.publications.edit import change_settings
 from newsletter.publications.models import Publication
+from newsletter.reports.checks import FURTHER_CHECKS
 from newsletter.runtime import Runtime
+from newsletter.sending.check_runner import CheckContext, Period
 from newsletter.subscribers import retention
+from newsletter.subscribers.consent import words
 from newsletter.subscribers.cut_ip import cut_ip, cut_ip_addresses
+from newsletter.subscribers.erase import erase
+from newsletter.subscribers.exports.process import forget_exports
 from newsletter.subscribers.models import (
     ConsentKind,
     ConsentRecord,
@@ -26,6 +34,7 @@ from newsletter.subscribers.models import (
 )
 from newsletter.subscribers.pause import months_later
 from newsletter.subscribers.retention import KEEP_EXPIRED, apply_retention
+from newsletter.subscribers.sign_up import sign_up
 from tests.databases import both_databases
 from tests.factories import files_below, make_publication, make_subscription
 
@@ -100,11 +109,7 @@ def test_who_never_confirmed_is_not_kept_out(
 
 
 def test_whoever_comes_back_meanwhile_stays(
-    session: Session,
-    runtime: Runtime,
-    weekly: Publication,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back = ended(session, weekly, "back@x.example", LEFT, half_a_year(1))
     session.commit()
@@ -117,6 +122,126 @@ def test_whoever_comes_back_meanwhile_stays(
     )
     assert run(runtime, session, tmp_path) == 0
     assert present(session) == {"back"}
+
+
+@both_databases
+@pytest.mark.parametrize("kind", [ConsentKind.CONFIRMED, ConsentKind.IMPORTED, ConsentKind.VOUCHED])
+def test_who_agreed_once_is_judged_by_the_publication(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path, kind: ConsentKind
+) -> None:
+    """A request to come back that expired does not make them one who never agreed."""
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    for publication in (weekly, keeps):
+        again = ended(session, publication, f"{publication.slug}@x.example", EXPIRED, half_a_year(1))
+        session.add(
+            ConsentRecord(subscription_id=again.id, kind=kind, source=ConsentSource.FORM, at=clock.now())
+        )
+    gone = session.scalar(select(Subscriber.address_hash).where(Subscriber.email.like("weekly@%")))
+    assert run(runtime, session, tmp_path) == 1
+    assert present(session) == {"keeps"}
+    assert session.scalars(select(Suppression.address_hash)).all() == [gone]
+
+
+@both_databases
+def test_a_run_is_told_once_for_each_publication(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    for name, publication, reason in (("a", weekly, LEFT), ("b", weekly, LEFT), ("c", keeps, EXPIRED)):
+        ended(session, publication, f"{name}@x.example", reason, half_a_year(1))
+    assert run(runtime, session, tmp_path) == 3
+    session.rollback()
+    told = select(AuditEntry).where(AuditEntry.action == "publication.people_erased")
+    assert [(entry.subject_id, entry.detail) for entry in session.scalars(told.order_by(AuditEntry.id))] == [
+        (weekly.id, {"people": 2}),
+        (keeps.id, {"people": 1}),
+    ]
+
+
+def test_the_hourly_checks_erase_and_shorten(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    weekly.cut_ip_after_days = 30
+    ended(session, weekly, "left@x.example", LEFT, half_a_year(1))
+    stays = make_subscription(session, weekly, "stays@x.example")
+    session.add(
+        ConsentRecord(
+            subscription_id=stays.id,
+            kind=ConsentKind.CONFIRMED,
+            source=ConsentSource.CONFIRMATION,
+            ip="2001:db8:1:2::3",
+            at=clock.now() - 31 * DAY,
+        )
+    )
+    session.commit()
+    files = files_below(tmp_path)
+    context = CheckContext(
+        runtime.sessions, 1, tmp_path, tmp_path, files.unsubscribes, recovery_seconds=15, files=files
+    )
+    for check in FURTHER_CHECKS:
+        if check.period is Period.HOUR:
+            check.run(context)
+    assert present(session) == {"stays"}
+    assert session.scalars(select(ConsentRecord.ip)).all() == ["2001:db8:1::/48"]
+
+
+@both_databases
+def test_two_runs_at_once_erase_each_person_once(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    for number in range(6):
+        ended(session, weekly, f"reader{number}@x.example", LEFT, half_a_year(1))
+    session.commit()
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(apply_retention, runtime.sessions, files_below(tmp_path)) for _ in range(2)]
+        assert sum(run.result(30) for run in runs) == 6
+    assert present(session) == set()
+    erased = select(func.count()).where(AuditEntry.action == "subscriber.erased")
+    assert session.scalar(erased) == 6
+
+
+@both_databases
+def test_an_editor_erases_the_same_person_meanwhile(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    """Both lock the same rows in the same order."""
+    left = ended(session, weekly, "left@x.example", LEFT, half_a_year(1)).subscriber_id
+    session.commit()
+    files = files_below(tmp_path)
+    with ThreadPoolExecutor(1) as pool, runtime.sessions() as editor:
+        forget_exports(editor)  # as far as `erase` has come
+        run = pool.submit(apply_retention, runtime.sessions, files)
+        wait([run], 0.5)
+        erase(editor, left, actor="editor", files=files)
+        editor.commit()
+        assert run.result(30) == 0
+    assert present(session) == set()
+
+
+@both_databases
+def test_files_of_exports_are_deleted(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    ended(session, weekly, "left@x.example", LEFT, half_a_year(1))
+    files = files_below(tmp_path)
+    files.exports.folder.mkdir(parents=True)
+    (files.exports.folder / "0f1e.csv").write_text("email\nleft@x.example\n")
+    assert run(runtime, session, tmp_path) == 1
+    assert list(files.exports.folder.iterdir()) == []
+
+
+@both_databases
+def test_who_was_erased_unconfirmed_may_sign_up_again(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    ended(session, weekly, "never@x.example", EXPIRED, half_a_year(1))
+    assert run(runtime, session, tmp_path) == 1
+    session.rollback()
+    address, agreed = parse_address("never@x.example"), words(weekly.name, "en")
+    sign_up(session, publication=weekly, address=address, words=agreed, source=ConsentSource.FORM)
+    session.commit()
+    assert present(session) == {"never"}
+    assert State.PENDING in session.scalars(select(Subscription.state)).all()
 
 
 @pytest.mark.parametrize(
@@ -156,6 +281,8 @@ def test_addresses_are_shortened_once_they_are_old(
     assert session.scalars(select(ConsentRecord.ip).order_by(ConsentRecord.id)).all() == [
         *("192.0.2.0/24", "192.0.2.77", "192.0.2.77")
     ]
+    told = select(AuditEntry.detail).where(AuditEntry.action == "publication.ips_cut").order_by(AuditEntry.id)
+    assert session.scalars(told).all() == [{"records": 1}]
 
 
 @pytest.mark.parametrize("months", ["0", "121", "-1", "1.5", "six", "٣", "9" * 30])
