@@ -1,4 +1,4 @@
-"""A likely slip of the hand in the domain of an address: `gmial.com` for `gmail.com`."""
+"""A likely typo in the domain of an address: `gmial.com` for `gmail.com`."""
 
 from rapidfuzz.distance import OSA
 
