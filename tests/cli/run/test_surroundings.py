@@ -37,7 +37,9 @@ def test_a_taken_port_is_refused_with_another_one(tmp_path: Path, variable: str)
 
 def test_free_ports_are_not_refused(tmp_path: Path) -> None:
     surroundings.check_ports(Settings(data_dir=tmp_path, port=free_port(), mailbox_port=free_port()))
-    surroundings.check_ports(Settings(data_dir=tmp_path, host="::1", port=free_port()))
+    surroundings.check_ports(
+        Settings(data_dir=tmp_path, host="::1", port=free_port(), mailbox_port=free_port())
+    )
 
 
 def test_a_host_that_is_not_here_is_refused(tmp_path: Path) -> None:
