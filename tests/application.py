@@ -5,18 +5,20 @@ Making one takes as long as a whole test: 139 rules are compiled, and each templ
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Flask
+from redis import Redis, RedisError
 
 from newsletter.app import create_app
 from newsletter.core.links import Links
 from newsletter.core.queue import broker
 from newsletter.core.tokens import Signer
 from newsletter.settings import Settings
-from newsletter.web import database, kept_answers, page_cache
+from newsletter.tracking import stream
+from newsletter.web import database, kept_answers, page_cache, tracking
 from newsletter.web.admin.home.show import STARTED_AT
 from tests.databases import borrow_engine, give_back
 
@@ -49,12 +51,21 @@ def lend_application(settings: Settings) -> Iterator[Flask]:
     app.extensions[STARTED_AT] = time.monotonic() - 3600
     app.extensions[kept_answers.EXTENSION] = kept_answers.KeptAnswers()
     yield app
+    _forget_hits(app, settings)
     if (counter := app.extensions[database.VERSION]) is not None:
         counter.close()
     give_back(engine)
     for place, before in ((app.config, config), (app.extensions, extensions)):
         place.clear()
         place.update(before)
+
+
+def _forget_hits(app: Flask, settings: Settings) -> None:
+    """Leave nothing of the links that were followed: neither on its way to the stream nor in it."""
+    if (tracked := app.extensions.get(tracking.EXTENSION)) is not None:
+        tracked.flush()
+        with suppress(RedisError), Redis.from_url(settings.effective_redis_url) as client:
+            client.delete(stream.NAME)
 
 
 def _find_or_make(settings: Settings) -> Flask:
