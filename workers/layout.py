@@ -1,10 +1,10 @@
 """How each queue is served: the options of its Celery worker, on one page.
 
-The Procfile starts one process for each of them (a test compares the two); `newsletter run` starts them all
-by `workers.preload`.
+The Procfile starts one process for each of `WORKERS` (a test compares the two); `newsletter run` starts
+`ON_ONE_MACHINE` by `workers.preload`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from celery.concurrency import get_implementation
@@ -22,6 +22,7 @@ class QueueWorker:
     `processes`: how many do its jobs, `BULK_PROCESSES` the setting; 0: its main process does them by itself.
     `time_limit_seconds`: a process whose job takes longer is killed and replaced.
     `on_demand`: on a single machine it is started when a job waits, and ends when it has been idle.
+    `number`: that of several workers of the queue.
     """
 
     queue: Queue
@@ -29,11 +30,12 @@ class QueueWorker:
     prefetch_multiplier: int | None = None
     time_limit_seconds: int | None = None
     on_demand: bool = False
+    number: int = 1
 
     @property
     def name(self) -> str:
         """Its node name in Celery's notation."""
-        return f"{self.queue.value}@%h"
+        return f"{self.queue.value}{self.number if self.number > 1 else ''}@%h"
 
     def command(self) -> str:
         """Its line in the Procfile."""
@@ -63,7 +65,7 @@ class QueueWorker:
 
 
 WORKERS = (
-    # People wait for these messages: two processes, always there.
+    # People wait for these messages: two processes.
     QueueWorker(Queue.TRANSACTIONAL, 2),
     QueueWorker(Queue.IMPORTS, on_demand=True),
     # A turn of sending takes many seconds: a process takes one job at a time and leaves the others alone.
@@ -72,4 +74,12 @@ WORKERS = (
     QueueWorker(Queue.FETCH, 8, prefetch_multiplier=1, time_limit_seconds=90, on_demand=True),
     # Has the timer, see `workers.periodic`.
     QueueWorker(Queue.PERIODIC),
+)
+
+_TRANSACTIONAL, *_FURTHER = WORKERS
+# On a single machine: the second process for messages comes when one waits, and each is its own main process.
+ON_ONE_MACHINE = (
+    replace(_TRANSACTIONAL, processes=0),
+    replace(_TRANSACTIONAL, processes=0, on_demand=True, number=2),
+    *_FURTHER,
 )

@@ -10,7 +10,7 @@ LEASH = ROOT / "newsletter" / "cli" / "run" / "leash.py"
 
 def leashed(how: str = "KILL") -> tuple[str, ...]:
     """What stands in front of a command that gets the signal `how` (`KILL`, …) when its parent is gone."""
-    return (sys.executable, "-I", "-S", str(LEASH), how, "-", "-")
+    return (sys.executable, "-I", "-S", str(LEASH), how, "-")
 
 
 def free_port() -> int:
