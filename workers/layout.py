@@ -1,10 +1,10 @@
 """How each queue is served: the options of its Celery worker, on one page.
 
-The Procfile starts one process for each of `WORKERS` (a test compares the two); `newsletter run` starts
-`ON_ONE_MACHINE` by `workers.preload`.
+The Procfile starts one process for each of them (a test compares the two); `newsletter run` starts them all
+by `workers.preload`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from celery.concurrency import get_implementation
@@ -74,12 +74,4 @@ WORKERS = (
     QueueWorker(Queue.FETCH, 8, prefetch_multiplier=1, time_limit_seconds=90, on_demand=True),
     # Has the timer, see `workers.periodic`.
     QueueWorker(Queue.PERIODIC),
-)
-
-_TRANSACTIONAL, *_FURTHER = WORKERS
-# On a single machine: the second process for messages comes when one waits, and each is its own main process.
-ON_ONE_MACHINE = (
-    replace(_TRANSACTIONAL, processes=0),
-    replace(_TRANSACTIONAL, processes=0, on_demand=True, number=2),
-    *_FURTHER,
 )

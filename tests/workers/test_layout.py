@@ -2,7 +2,8 @@
 
 from newsletter.core.queue import Queue
 from tests.processes import procfile
-from workers.layout import ON_ONE_MACHINE, WORKERS
+from workers.layout import WORKERS
+from workers.preload.children import ON_ONE_MACHINE
 
 # The names of the Procfile are those that platforms know.
 ALWAYS_THERE = {Queue.TRANSACTIONAL, Queue.PERIODIC}

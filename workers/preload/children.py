@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
@@ -20,7 +21,7 @@ from newsletter.incoming.server import serve
 from workers import heartbeats
 from workers.app import app, runtime, settings
 from workers.idle import IDLE_SECONDS, end_when_idle
-from workers.layout import ON_ONE_MACHINE, QueueWorker
+from workers.layout import WORKERS, QueueWorker
 
 # What is imported when a worker starts, or with its first job.
 STARTED_WITH = (
@@ -42,6 +43,14 @@ STARTED_WITH = (
     "kombu.pidbox",
     "kombu.transport.redis",
     "newsletter.rendering.premailer_adapter",
+)
+
+_TRANSACTIONAL, *_FURTHER = WORKERS
+# The second process for messages comes when one waits, and each does its jobs in its main process.
+ON_ONE_MACHINE = (
+    replace(_TRANSACTIONAL, processes=0),
+    replace(_TRANSACTIONAL, processes=0, on_demand=True, number=2),
+    *_FURTHER,
 )
 
 

@@ -97,7 +97,13 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
         assert "Create account and start" in answer.read().decode()
     assert (run.data_dir / "log" / "service.log").stat().st_size > 0
 
-    # Whatever dies is started again.
+    whatever_dies_is_started_again(run)
+
+    # Asked to stop, it stops everything and says that all is well.
+    stopped_cleanly(run)
+
+
+def whatever_dies_is_started_again(run: Run) -> None:
     for queue in ALWAYS_THERE:
         (victim, *_) = run.forked(queue)
         os.kill(victim, signal.SIGKILL)
@@ -114,9 +120,6 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
     run.wait_until_healthy()
     wait_until(lambda: ready_workers(run)["periodic"] == 3, run.said)
     assert "exited: service (terminated by SIGKILL" in run.said()
-
-    # Asked to stop, it stops everything and says that all is well.
-    stopped_cleanly(run)
 
 
 def test_killed_it_leaves_nothing_and_the_next_run_starts(
@@ -164,8 +167,8 @@ def test_with_urls_given_nothing_is_embedded_and_a_killed_supervisor_is_started_
     children = set(run.processes()) - {supervisor}
     os.kill(supervisor, signal.SIGKILL)
     wait_until(lambda: "Starting it again" in run.said(), run.said)
+    wait_until(lambda: not children & set(run.processes()), run.said)
     run.wait_until_healthy()
-    assert not children & set(run.processes())
     stopped_cleanly(run)
 
 
