@@ -1,7 +1,6 @@
 """How each queue is served: the options of its Celery worker, on one page.
 
-The Procfile starts one process for each of them (a test compares the two); `newsletter run` starts them all
-by `workers.preload`.
+The Procfile starts a process for each (a test compares the two), `newsletter run` all by `workers.preload`.
 """
 
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ class QueueWorker:
     `processes`: how many do its jobs, `BULK_PROCESSES` the setting; 0: its main process does them by itself.
     `time_limit_seconds`: a process whose job takes longer is killed and replaced.
     `on_demand`: on a single machine it is started when a job waits, and ends when it has been idle.
-    `number`: that of several workers of the queue.
     """
 
     queue: Queue
@@ -30,7 +28,7 @@ class QueueWorker:
     prefetch_multiplier: int | None = None
     time_limit_seconds: int | None = None
     on_demand: bool = False
-    number: int = 1
+    number: int = 1  # of several workers of the queue
 
     @property
     def name(self) -> str:
