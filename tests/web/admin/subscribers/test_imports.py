@@ -1,4 +1,4 @@
-"""Importing at the desk: what is refused, what is read, and what the page says about it."""
+"""Importing in the admin: what is refused, what is read, and what the page says about it."""
 
 import csv
 import io

@@ -6,8 +6,8 @@ from contextlib import suppress
 from playwright.sync_api import expect
 
 from tests.features import mail
-from tests.features.at_the_desk import arriving, composing, sending
-from tests.features.at_the_desk.hand import Hand, type_words
+from tests.features.admin import arriving, composing, sending
+from tests.features.admin.hand import Hand, type_words
 from tests.processes import Installation, wait_until
 
 COLLEAGUE = "mira@press.example"
