@@ -63,7 +63,7 @@ def join(other: Hand, invitation: str) -> None:
 def approve(other: Hand, installation: Installation, words: str) -> None:
     """The colleague follows the link in the mail that asks them, reads, and approves."""
     other.tab.goto(_link_in_mail(installation))
-    expect(other.tab.frame_locator(".approval-preview").locator("body")).to_contain_text(words)
+    expect(other.tab.frame_locator(".email-preview").locator("body")).to_contain_text(words)
     other.write(other.tab.get_by_label(re.compile(r"^\s*Note")), "Read on the train. Good to go.")
     other.press(other.tab.get_by_role("button", name="Approve"))
     expect(other.tab.get_by_text("The text is approved.")).to_be_visible()
