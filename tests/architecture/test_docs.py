@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import click
 import pytest
 
+from newsletter import jobs
 from newsletter.cli import cli
 from newsletter.settings import Settings
 from newsletter.transports.environment import environment_transports
@@ -88,7 +89,7 @@ def test_options_of_commands_exist(path: Path) -> None:
         assert set(OPTION.findall(words)) - known == set(), line
 
 
-@pytest.mark.parametrize("name", ["settings.md", "commands.md"])
+@pytest.mark.parametrize("name", ["settings.md", "commands.md", "preflight.md"])
 def test_the_reference_is_up_to_date(name: str) -> None:
     written = (reference.FOLDER / name).read_text(encoding="utf-8")
     assert written == reference.pages()[name], "run `make docs`"
@@ -135,6 +136,15 @@ def test_the_indexes_name_every_document() -> None:
         assert [path for path in missing if folder.endswith("adr") or "adr" not in path.parts] == []
 
 
+def test_every_job_and_process_is_named() -> None:
+    told = (ROOT / "docs/jobs.md").read_text(encoding="utf-8")
+    assert [job.name for job in jobs.CATALOGUE if f"`{job.name}`" not in told] == []
+    lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+    processes = {line.partition(":")[0] for line in lines} - {"release"}
+    named = {"transactional" if name == "worker" else name for name in processes}
+    assert [name for name in sorted(named) if f"| {name} |" not in ARCHITECTURE] == []
+
+
 def test_readme_and_architecture_are_read_in_ten_minutes() -> None:
     words = re.findall(r"\w[\w'’/._-]*", README + ARCHITECTURE)
     assert len(words) <= 10 * 200
@@ -156,6 +166,7 @@ def test_the_architecture_has_the_layers_and_every_folder() -> None:
         ("docs/lifecycles.md", 6),
         ("docs/jobs.md", 5),
         ("docs/sending.md", 10),
+        ("docs/testing.md", 10),
     ],
 )
 def test_the_modules_of_the_architecture_exist(document: str, least: int) -> None:
