@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from newsletter.cli.run import leash
+from newsletter.cli.run import end_with_parent
 from newsletter.cli.run.programs import Program
 from newsletter.settings import Settings
 
@@ -95,8 +95,8 @@ def web_answers(settings: Settings) -> Path:
 
 
 def leashed(how: str = "TERM", lock: str = "-") -> tuple[str, ...]:
-    """What stands in front of a command line that must not outlive its parent; see `leash`."""
-    return (sys.executable, "-I", "-S", leash.__file__, how, lock)
+    """What stands in front of a command line that must not outlive its parent; see `end_with_parent`."""
+    return (sys.executable, "-I", "-S", end_with_parent.__file__, how, lock)
 
 
 def settled(settings: Settings, outer: Mapping[str, str]) -> dict[str, str]:

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.subscribers.bulk.models import BulkAction, BulkChange, BulkPerson, Result
-from newsletter.subscribers.lifecycle import transition
+from newsletter.subscribers.end import end_locked
 from newsletter.subscribers.models import (
     ConsentRecord,
-    ConsentSource,
     EndReason,
     State,
     Subscriber,
@@ -101,16 +100,7 @@ def _end(session: Session, row: BulkChange, each: BulkPerson, subscriptions: dic
         "state": subscription.state.value,
         "paused_until": until.isoformat() if until else None,
     }
-    transition(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
-    audit.record(
-        session,
-        "subscription.ended",
-        "subscription",
-        subscription.id,
-        actor=row.actor,
-        source=ConsentSource.EDITOR,
-        bulk_id=row.id,
-    )
+    end_locked(session, subscription, actor=row.actor, bulk_id=row.id)
     each.before |= {"ended_at": _text(subscription.ended_at)}
     return True
 

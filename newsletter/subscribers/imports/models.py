@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from newsletter.core import clock
 from newsletter.core.columns import BigId, Word
 from newsletter.core.db import Base
+from newsletter.subscribers.imports.result import row_counts
 
 
 class ImportState(StrEnum):
@@ -93,13 +94,7 @@ class SubscriberImport(Base):
         refused = {**self.skipped}
         for reason, number in self.refused.items():
             refused[reason] = refused.get(reason, 0) + number
-        return {
-            "rows": self.imported + self.already + sum(refused.values()),
-            "added": self.imported,
-            "updated": self.updated,
-            "unchanged": self.already - self.updated,
-            "refused": refused,
-        }
+        return row_counts(self.imported, self.already, self.updated, refused)
 
 
 def transition(row: SubscriberImport, state: ImportState) -> None:

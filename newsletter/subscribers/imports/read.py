@@ -41,11 +41,6 @@ class Source:
     lower: int = 0  # lines that rows lie lower here than in the file that somebody has
 
 
-def read_csv(path: Path) -> Iterator[Row | RowProblem]:
-    """Each row of the file at `path`, as `read_source` has it."""
-    return read_source(Source(path, str(path)))
-
-
 def read_source(source: Source) -> Iterator[Row | RowProblem]:
     """Each row, or what is wrong with it. Of the file nothing but one row is kept in memory.
 

@@ -55,4 +55,4 @@ def enter() -> AnyResponse | tuple[str, int]:
 
 
 def _page(user: User, form: PasswordAgainForm, problem: str = "") -> str:
-    return render_template("accounts/again.html", form=form, email=user.email, problem=problem)
+    return render_template("accounts/reauthenticate.html", form=form, email=user.email, problem=problem)

@@ -11,9 +11,9 @@ from newsletter.document import Document
 from newsletter.document.blocks.latest import LatestSection
 from newsletter.document.item import Item
 from newsletter.document.provenance import Provenance
-from tests.features.at_the_desk.entering import go_to
-from tests.features.at_the_desk.hand import Hand, attach
-from tests.features.at_the_desk.rich_text import write_rich
+from tests.features.admin.entering import go_to
+from tests.features.admin.hand import Hand, attach
+from tests.features.admin.rich_text import write_rich
 
 SAVING = 30_000  # milliseconds, on a busy machine
 LABELS = {
@@ -25,7 +25,7 @@ STYLES = {"reported": "“…, reported”", "according_to": "“According to �
 
 
 def begin_first(hand: Hand, title: str) -> None:
-    """From any page of the desk to the editor of the first issue."""
+    """From any page of the admin to the editor of the first issue."""
     go_to(hand, "Issues")
     hand.press(hand.tab.get_by_role("link", name="Write the first issue"))
     _create(hand, title)

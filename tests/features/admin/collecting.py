@@ -12,8 +12,8 @@ from pypdf import PdfWriter
 
 from newsletter.document import Document
 from newsletter.document.item import Item
-from tests.features.at_the_desk.entering import go_to
-from tests.features.at_the_desk.hand import Hand, Keyboard, Mouse, attach
+from tests.features.admin.entering import go_to
+from tests.features.admin.hand import Hand, Keyboard, Mouse, attach
 from tests.servers.news_pages import Story, feed, news_pages, opml
 from tests.servers.site import Answer, Site, html
 

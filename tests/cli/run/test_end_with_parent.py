@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.run import leash
+from newsletter.cli.run import end_with_parent
 
 PARENT = """
 import subprocess, sys, time
@@ -37,7 +37,7 @@ def wait_for(pid: int, name: str) -> None:
 @pytest.mark.parametrize("how", ["TERM", "KILL"])
 def test_it_ends_when_its_parent_is_killed(how: str) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, leash.__file__, how], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, end_with_parent.__file__, how], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
@@ -50,7 +50,7 @@ def test_it_ends_when_its_parent_is_killed(how: str) -> None:
 def test_it_hands_on_arguments_and_exit_code() -> None:
     program = [sys.executable, "-c", "import sys; print(sys.argv[1:]); sys.exit(7)", "a b", "%s", "é", ""]
     done = subprocess.run(
-        [sys.executable, "-I", "-S", leash.__file__, "TERM", "-", *program],
+        [sys.executable, "-I", "-S", end_with_parent.__file__, "TERM", "-", *program],
         check=False,
         capture_output=True,
         text=True,

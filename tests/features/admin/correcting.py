@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from tests.features import mail
-from tests.features.at_the_desk import arriving
-from tests.features.at_the_desk.hand import Hand
+from tests.features.admin import arriving
+from tests.features.admin.hand import Hand
 from tests.processes import Installation
 
 

@@ -1,4 +1,4 @@
-"""The desk of a whole installation, in a real browser, worked with by a hand."""
+"""The admin of a whole installation, in a real browser, worked with by a hand."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.features import story
-from tests.features.at_the_desk.hand import Hand, Keyboard, Mouse
+from tests.features.admin.hand import Hand, Keyboard, Mouse
 from tests.features.conftest import Install
 from tests.features.looking import listen, open_tab
 from tests.processes import Installation
@@ -28,7 +28,7 @@ def installation(install: Install) -> Installation:
 
 @pytest.fixture
 def tab(chrome: Browser, installation: Installation) -> Iterator[Page]:
-    """A desk-wide window; what the browser complains about fails the story."""
+    """A window as wide as a desktop; what the browser complains about fails the story."""
     opened = open_tab(chrome, locale="en-GB", viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(STEP)
     heard = listen(opened)

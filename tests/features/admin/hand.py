@@ -1,4 +1,4 @@
-"""The two ways to work at the desk: a hand with a mouse, and a hand that has only a keyboard.
+"""The two ways to work in the admin: a hand with a mouse, and a hand that has only a keyboard.
 
 A story asks a hand for what a person wants (press this, write that); the hand does it as such a person would.
 Locators only say which thing is meant. Words are typed on the keyboard by both: nobody writes with a mouse.
@@ -58,7 +58,7 @@ SHORTCUTS = {"Bold": "ControlOrMeta+b", "Italic": "ControlOrMeta+i", "Link": "Co
 
 
 class Hand(Protocol):
-    """What somebody at the desk can do."""
+    """What somebody in the admin can do."""
 
     tab: Page
 

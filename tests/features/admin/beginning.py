@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from tests.features import story
-from tests.features.at_the_desk.entering import go_to
-from tests.features.at_the_desk.hand import Hand, attach
+from tests.features.admin.entering import go_to
+from tests.features.admin.hand import Hand, attach
 
 READERS = 120
 SENDER_NAME, SENDER_EMAIL = "The Lantern Coalition", story.SENDER_EMAIL

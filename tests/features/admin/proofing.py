@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import FrameLocator, Locator, expect
 
 from newsletter.document import Document
-from tests.features.at_the_desk.hand import Hand
+from tests.features.admin.hand import Hand
 
 DESK_WIDTH, PHONE_WIDTH = 680, 390  # CSS pixels
 LUMINANCE = """body => {

@@ -1,4 +1,4 @@
-"""Another turn: for whom servers rejected, and for the unanswered; pressed twice, only one of them acts."""
+"""Retry rejected deliveries, and resend to the unanswered; of two presses only one acts."""
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
-from newsletter.feedback.brake import LOOK_EVERY
+from newsletter.feedback.circuit_breaker import LOOK_EVERY
 from newsletter.feedback.events import EventKind, EventReason
 from newsletter.mailings import counts
 from newsletter.mailings.models import Control, Delivery, Mailing, MailingState, Outcome

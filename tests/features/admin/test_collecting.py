@@ -15,10 +15,10 @@ from newsletter.document import Document, loads
 from tests.extent import usual
 from tests.factories import REFERENCE_DIGEST
 from tests.features import story
-from tests.features.at_the_desk import collecting, composing, correcting, entering, reviewing, sending
-from tests.features.at_the_desk.collecting import REFUSED, News
-from tests.features.at_the_desk.conftest import EVERYTHING, HANDS
-from tests.features.at_the_desk.hand import Hand
+from tests.features.admin import collecting, composing, correcting, entering, reviewing, sending
+from tests.features.admin.collecting import REFUSED, News
+from tests.features.admin.conftest import EVERYTHING, HANDS
+from tests.features.admin.hand import Hand
 from tests.features.conftest import Install
 from tests.features.looking import open_tab
 from tests.processes import Installation, wait_until
@@ -29,7 +29,7 @@ DIGEST = loads(REFERENCE_DIGEST.read_text(encoding="utf-8"))
 READERS = {f"reader{number}@readers.example": "" for number in range(12)}
 UNFINISHED, WRITTEN = "TK", "Dear reader, it was a week of small doors opening."
 TESTER = "tester@press.example"
-# For what is done at the desk each day, and for what this story is about.
+# For what is done in the admin each day, and for what this story is about.
 WAYS = usual(
     [("mouse, keyboard", "sqlite")],
     soak=[("mouse, mouse", "sqlite"), ("keyboard, keyboard", "postgresql")],

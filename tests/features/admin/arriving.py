@@ -14,7 +14,7 @@ from newsletter.smtp.mailbox import list_messages, read_message
 from newsletter.web.admin.email_preview import in_scheme
 from newsletter.web.admin.issues.preview_reader import NOBODY
 from tests.features import mail
-from tests.features.at_the_desk.beginning import READERS
+from tests.features.admin.beginning import READERS
 from tests.processes import Installation
 
 UNSUBSCRIBE = re.compile(r"<(http[^>]+)>")

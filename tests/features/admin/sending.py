@@ -11,7 +11,7 @@ from newsletter.core import clock
 from newsletter.mailings.models import Mailing
 from newsletter.runtime import Runtime
 from tests.features import story
-from tests.features.at_the_desk.hand import Hand
+from tests.features.admin.hand import Hand
 from tests.processes import Installation
 
 LONGEST_SENDING = 240_000  # milliseconds from the schedule to the last message

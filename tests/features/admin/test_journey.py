@@ -1,4 +1,4 @@
-"""From the first start to the second mailing that arrived, at the desk, by keyboard alone or by mouse."""
+"""From the first start to the second mailing that arrived, in the admin, by keyboard alone or by mouse."""
 
 import json
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from playwright.sync_api import Page
 from newsletter.document import Document, loads
 from tests.extent import usual
 from tests.factories import REFERENCE_DIGEST
-from tests.features.at_the_desk import arriving, beginning, composing, entering, proofing, sending
-from tests.features.at_the_desk.conftest import HANDS
-from tests.features.at_the_desk.hand import Hand
+from tests.features.admin import arriving, beginning, composing, entering, proofing, sending
+from tests.features.admin.conftest import HANDS
+from tests.features.admin.hand import Hand
 from tests.processes import Installation
 
 pytestmark = pytest.mark.browser

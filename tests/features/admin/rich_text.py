@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, expect
 
-from tests.features.at_the_desk.hand import Hand, type_words
+from tests.features.admin.hand import Hand, type_words
 
 PART = re.compile(
     r"\*\*(?P<bold>.+?)\*\*|\*(?P<italic>.+?)\*|\[(?P<words>.+?)\]\((?P<url>.+?)\)"

@@ -1,4 +1,4 @@
-"""Run a program that ends when its parent does: `leash.py SIGNAL LOCK PROGRAM [ARGUMENT …]`.
+"""Run a program that ends when its parent does: `… SIGNAL LOCK PROGRAM [ARGUMENT …]`.
 
 A stand-alone file with nothing but the standard library, because it runs in front of every child process
 and must cost next to nothing. The kernel sends the signal (Linux, prctl(2) PR_SET_PDEATHSIG), so it also

@@ -6,8 +6,8 @@ from contextlib import suppress
 from playwright.sync_api import expect
 
 from tests.features import mail
-from tests.features.at_the_desk import arriving, composing, sending
-from tests.features.at_the_desk.hand import Hand, type_words
+from tests.features.admin import arriving, composing, sending
+from tests.features.admin.hand import Hand, type_words
 from tests.processes import Installation, wait_until
 
 COLLEAGUE = "mira@press.example"
@@ -63,7 +63,7 @@ def join(other: Hand, invitation: str) -> None:
 def approve(other: Hand, installation: Installation, words: str) -> None:
     """The colleague follows the link in the mail that asks them, reads, and approves."""
     other.tab.goto(_link_in_mail(installation))
-    expect(other.tab.frame_locator(".approval-preview").locator("body")).to_contain_text(words)
+    expect(other.tab.frame_locator(".email-preview").locator("body")).to_contain_text(words)
     other.write(other.tab.get_by_label(re.compile(r"^\s*Note")), "Read on the train. Good to go.")
     other.press(other.tab.get_by_role("button", name="Approve"))
     expect(other.tab.get_by_text("The text is approved.")).to_be_visible()

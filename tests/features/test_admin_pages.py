@@ -1,4 +1,4 @@
-"""As an owner I can use every page of the desk, in whatever state it is, at a desk and on a phone.
+"""As an owner I can use every page of the admin, in whatever state it is, on a computer and on a phone.
 
 The addresses come from the URL map, so a page that is added is looked at, too.
 """

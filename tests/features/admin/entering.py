@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.features.at_the_desk.hand import Hand
+from tests.features.admin.hand import Hand
 from tests.processes import Installation
 
 OWNER = "olga@press.example"

@@ -18,8 +18,8 @@ from newsletter.issues.save import save_document
 from newsletter.publications.find import find_publication
 from newsletter.runtime import Runtime
 from tests.features import story
-from tests.features.at_the_desk.entering import OWNER, PASSWORD, sign_in
-from tests.features.at_the_desk.hand import Mouse
+from tests.features.admin.entering import OWNER, PASSWORD, sign_in
+from tests.features.admin.hand import Mouse
 from tests.features.conftest import prepare_database
 from tests.features.looking import open_tab
 from tests.features.unchanged import reading_session
@@ -35,9 +35,9 @@ AGAIN = 45_000  # milliseconds: the editor tries again every thirty seconds at t
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A web server, two people, and a publication."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = tmp_path_factory.mktemp("admin")
     valkey = ValkeyServer(folder / "valkey")
     with Installation(folder / "var", redis_url=valkey.start()) as made:
         prepare_database(made)
@@ -55,15 +55,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="module")
-def picture(desk: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
+def picture(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The digest's, added to the media: what documents call it."""
-    return story.add_picture(desk, tmp_path_factory.mktemp("picture"))
+    return story.add_picture(installation, tmp_path_factory.mktemp("picture"))
 
 
 @pytest.fixture
-def issue(desk: Installation, picture: str) -> int:
+def issue(installation: Installation, picture: str) -> int:
     """The id of a new issue with the reference digest."""
-    runtime = Runtime(desk.settings)
+    runtime = Runtime(installation.settings)
     with runtime.session() as session:
         publication = find_publication(session, story.SLUG)
         document = loads(story.digest(picture, slug=f"digest-{uuid4()}"))
@@ -74,16 +74,16 @@ def issue(desk: Installation, picture: str) -> int:
 
 
 @pytest.fixture
-def window(chrome: Browser, desk: Installation) -> Iterator[Page]:
+def window(chrome: Browser, installation: Installation) -> Iterator[Page]:
     """Signed in as the owner."""
-    opened = open_window(chrome, desk)
+    opened = open_window(chrome, installation)
     yield opened
     opened.context.close()
 
 
-def open_window(chrome: Browser, desk: Installation, email: str = OWNER) -> Page:
+def open_window(chrome: Browser, installation: Installation, email: str = OWNER) -> Page:
     opened = open_tab(chrome, locale="en-GB", viewport={"width": 1280, "height": 900})
-    opened.goto(f"{desk.url}/sign-in")
+    opened.goto(f"{installation.url}/sign-in")
     opened.get_by_label("Email address").fill(email)
     opened.get_by_label("Password", exact=True).fill(PASSWORD)
     opened.get_by_role("button", name="Sign in").click()
@@ -91,33 +91,33 @@ def open_window(chrome: Browser, desk: Installation, email: str = OWNER) -> Page
     return opened
 
 
-def first_headline(window: Page, desk: Installation, issue: int) -> Locator:
+def first_headline(window: Page, installation: Installation, issue: int) -> Locator:
     """The first story's, in the editor."""
-    window.goto(f"{desk.url}/admin/issues/{issue}/edit")
+    window.goto(f"{installation.url}/admin/issues/{issue}/edit")
     return window.locator(".entry").get_by_label("Headline").first
 
 
-def document_of(desk: Installation, issue: int) -> Document:
+def document_of(installation: Installation, issue: int) -> Document:
     """The issue as the server has it."""
-    with reading_session(desk) as session:
+    with reading_session(installation) as session:
         newest = select(Revision.document).where(Revision.issue_id == issue).order_by(Revision.number.desc())
         return loads(session.scalars(newest).first() or "")
 
 
-def saved(desk: Installation, issue: int) -> str:
+def saved(installation: Installation, issue: int) -> str:
     """The first story's headline as the server has it."""
-    return document_of(desk, issue).sections[2].items[0].headline  # type: ignore[union-attr]
+    return document_of(installation, issue).sections[2].items[0].headline  # type: ignore[union-attr]
 
 
-def kill_web(desk: Installation) -> None:
-    for process in desk.processes("web", "web/child"):
-        desk.send(process.pid, signal.SIGKILL)
-    desk.kill("web")
+def kill_web(installation: Installation) -> None:
+    for process in installation.processes("web", "web/child"):
+        installation.send(process.pid, signal.SIGKILL)
+    installation.kill("web")
 
 
-def end_sessions(desk: Installation) -> None:
+def end_sessions(installation: Installation) -> None:
     """As when the time of every session is over."""
-    runtime = Runtime(desk.settings)
+    runtime = Runtime(installation.settings)
     with runtime.session() as session:
         session.execute(update(UserSession).values(ended_at=clock.now()))
         session.commit()
@@ -131,39 +131,41 @@ def status(window: Page) -> Locator:
 # ——— the editor
 
 
-def test_the_web_server_is_killed_while_i_type(window: Page, desk: Installation, issue: int) -> None:
-    headline = first_headline(window, desk, issue)
+def test_the_web_server_is_killed_while_i_type(window: Page, installation: Installation, issue: int) -> None:
+    headline = first_headline(window, installation, issue)
     headline.fill("")
     headline.press_sequentially(FIRST, delay=20)
-    kill_web(desk)
+    kill_web(installation)
     headline.press_sequentially(REST, delay=20)
     expect(status(window)).to_have_text("Kept on this device")
     expect(headline).to_have_value(FIRST + REST)
-    desk.start("web")
+    installation.start("web")
     expect(status(window)).to_have_text("Saved", timeout=AGAIN)
     expect(headline).to_have_value(FIRST + REST)
-    assert saved(desk, issue) == FIRST + REST
+    assert saved(installation, issue) == FIRST + REST
 
 
-def test_the_web_server_and_my_browser_die_while_i_type(window: Page, desk: Installation, issue: int) -> None:
-    headline = first_headline(window, desk, issue)
-    kill_web(desk)
+def test_the_web_server_and_my_browser_die_while_i_type(
+    window: Page, installation: Installation, issue: int
+) -> None:
+    headline = first_headline(window, installation, issue)
+    kill_web(installation)
     headline.fill(FIRST + REST)
     expect(status(window)).to_have_text("Kept on this device")
     window.goto("about:blank")
-    desk.start("web")
-    headline = first_headline(window, desk, issue)
+    installation.start("web")
+    headline = first_headline(window, installation, issue)
     window.get_by_role("button", name="Restore them").click()
     expect(headline).to_have_value(FIRST + REST)
     expect(status(window)).to_have_text("Saved")
-    assert saved(desk, issue) == FIRST + REST
+    assert saved(installation, issue) == FIRST + REST
 
 
-def test_my_session_ends_while_i_type(window: Page, desk: Installation, issue: int) -> None:
-    headline = first_headline(window, desk, issue)
+def test_my_session_ends_while_i_type(window: Page, installation: Installation, issue: int) -> None:
+    headline = first_headline(window, installation, issue)
     headline.fill(FIRST)
     expect(status(window)).to_have_text("Saved")
-    end_sessions(desk)
+    end_sessions(installation)
     headline.press("End")
     headline.press_sequentially(REST, delay=20)
     dialog = window.get_by_role("dialog", name="You are signed out")
@@ -177,13 +179,15 @@ def test_my_session_ends_while_i_type(window: Page, desk: Installation, issue: i
     expect(dialog).to_have_count(0)
     expect(status(window)).to_have_text("Saved")
     expect(headline).to_have_value(FIRST + REST)
-    assert saved(desk, issue) == FIRST + REST
+    assert saved(installation, issue) == FIRST + REST
 
 
-def test_somebody_else_saved_first(window: Page, desk: Installation, issue: int, chrome: Browser) -> None:
-    mine = first_headline(window, desk, issue)
-    other = open_window(chrome, desk, ANA)
-    theirs = first_headline(other, desk, issue)
+def test_somebody_else_saved_first(
+    window: Page, installation: Installation, issue: int, chrome: Browser
+) -> None:
+    mine = first_headline(window, installation, issue)
+    other = open_window(chrome, installation, ANA)
+    theirs = first_headline(other, installation, issue)
     expect(mine).to_be_visible()
     theirs.fill("Ana's headline")
     other.get_by_label("Preheader").fill("Ana's preheader")
@@ -197,11 +201,11 @@ def test_somebody_else_saved_first(window: Page, desk: Installation, issue: int,
     expect(dialog).to_contain_text("My headline")
     expect(dialog).to_contain_text("Ana's headline")
     expect(status(window)).to_have_text("Conflict")
-    assert saved(desk, issue) == "Ana's headline"  # nothing is written over before I have decided
+    assert saved(installation, issue) == "Ana's headline"  # nothing is written over before I have decided
     dialog.get_by_role("button", name="Keep mine").click()
     expect(status(window)).to_have_text("Saved")
-    document = document_of(desk, issue)
-    assert (saved(desk, issue), document.subject) == ("My headline", "My subject")
+    document = document_of(installation, issue)
+    assert (saved(installation, issue), document.subject) == ("My headline", "My subject")
     assert document.preheader == "Ana's preheader"
     window.get_by_role("button", name="Undo", exact=True).click()  # theirs is not lost either
     other.context.close()
@@ -210,29 +214,29 @@ def test_somebody_else_saved_first(window: Page, desk: Installation, issue: int,
 # ——— every other form
 
 
-def test_the_web_server_is_killed_before_i_send_a_form(window: Page, desk: Installation) -> None:
-    window.goto(f"{desk.url}/admin/team/invite")
+def test_the_web_server_is_killed_before_i_send_a_form(window: Page, installation: Installation) -> None:
+    window.goto(f"{installation.url}/admin/team/invite")
     window.get_by_label("Email address").fill("somebody@press.example")
     window.get_by_label("Owner:").check(force=True)
-    kill_web(desk)
+    kill_web(installation)
     window.get_by_role("button", name="Send the invitation").click()
     expect(window.get_by_label("Email address")).to_have_count(0)  # the browser says that nobody answers
-    desk.start("web")
+    installation.start("web")
     window.reload()
     expect(window.get_by_text("An invitation is on its way to somebody@press.example.")).to_be_visible()
-    window.goto(f"{desk.url}/admin/team/invite")
+    window.goto(f"{installation.url}/admin/team/invite")
     expect(window.get_by_label("Email address")).to_have_value("")
 
 
 def test_the_web_server_is_killed_and_i_go_back_to_the_form(
-    window: Page, desk: Installation, issue: int
+    window: Page, installation: Installation, issue: int
 ) -> None:
-    window.goto(f"{desk.url}/admin/issues/{issue}/check")
+    window.goto(f"{installation.url}/admin/issues/{issue}/check")
     window.get_by_label("Send it to").fill("somebody@press.example")
-    kill_web(desk)
+    kill_web(installation)
     window.get_by_role("button", name="Send test message").click()
     expect(window.get_by_label("Send it to")).to_have_count(0)
-    desk.start("web")
+    installation.start("web")
     window.go_back()
     expect(window.get_by_text("What you typed has been restored.")).to_be_visible()
     expect(window.get_by_label("Send it to")).to_have_value("somebody@press.example")
@@ -241,10 +245,10 @@ def test_the_web_server_is_killed_and_i_go_back_to_the_form(
     expect(window.get_by_text("What you typed has been restored.")).to_be_hidden()
 
 
-def test_my_session_ends_before_i_send_a_form(window: Page, desk: Installation) -> None:
-    window.goto(f"{desk.url}/admin/p/{story.SLUG}/issues/new")
+def test_my_session_ends_before_i_send_a_form(window: Page, installation: Installation) -> None:
+    window.goto(f"{installation.url}/admin/p/{story.SLUG}/issues/new")
     window.get_by_label("Title").fill(FIRST + REST)
-    end_sessions(desk)
+    end_sessions(installation)
     window.get_by_role("button", name="Create the issue").click()
     sign_in(Mouse(window))
     expect(window.get_by_text("What you typed has been restored.")).to_be_visible()
