@@ -77,7 +77,7 @@ def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
     answer(
         as_json,
         {"email": address.email, "reason": kept},
-        f"Nothing is sent to {address.email} any more (reason: {kept}).",
+        f"Nothing more is sent to {address.email} (reason: {kept}).",
     )
 
 

@@ -66,7 +66,7 @@ def desk(admin_client: SignedIn, session: Session, runtime: Runtime, publication
 
 @both_databases
 def test_a_key_is_made_published_and_takes_over(desk: Desk) -> None:
-    assert "The key was made" in desk.press("")
+    assert "The key was created" in desk.press("")
     key = desk.session.get_one(DkimKey, 2)
     assert key.domain == "press.org"  # as the key that signs today
     record = published(key, desk.secrets)
