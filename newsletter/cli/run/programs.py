@@ -72,6 +72,6 @@ def valkey_program() -> Path:
     )
     if not binaries:
         raise OperatorMustAct(
-            "valkey", "The embedded Valkey does not exist for this kind of machine: set REDIS_URL to a Redis."
+            "valkey", "There is no embedded Valkey for this kind of machine: set REDIS_URL to a Redis server."
         )
     return binaries[0]

@@ -157,7 +157,7 @@ def test_who_sees_a_section(editing: Editing) -> None:
     editing.issue.change({"op": "add", "path": "/sections/1/visibility", "value": visibility})
     editing.open()
     editing.choose("Section “Latest”", "Who sees it")
-    editing.tab.get_by_label("gone (not there any more)").click()
+    editing.tab.get_by_label("gone (no longer there)").click()
     editing.tab.get_by_label("Opera").check()
     editing.tab.get_by_label("Sport").check()
     saved = editing.saved().sections[1].visibility

@@ -73,7 +73,7 @@ def start_bulk(slug: str) -> AnyResponse:
     publication = find_publication(session(), slug)
     asked = _read(request.form, publication)
     if asked.action is None:
-        return _page(publication, asked, _("Choose what is to be done."))
+        return _page(publication, asked, _("Choose what to do."))
     try:
         outlook = _foresee(publication, asked)
         if asked.action is BulkAction.END and is_large(outlook.changes) and not is_fresh():

@@ -13,9 +13,9 @@ ACTIONS: dict[BulkAction, object] = {
 }
 # Why somebody stays as they are.
 UNCHANGED: dict[BulkAction, object] = {
-    BulkAction.TAG: _("have the tag already"),
+    BulkAction.TAG: _("already have the tag"),
     BulkAction.UNTAG: _("do not have the tag"),
-    BulkAction.END: _("have left already"),
+    BulkAction.END: _("have already left"),
 }
 STATES: dict[BulkState, Word] = {
     BulkState.CHOOSING: (_("Choosing people"), "info", "wait"),
@@ -58,8 +58,8 @@ def count_terms(row: BulkChange) -> list[tuple[str, int]]:
         ),
     ]
     if undone:
-        terms.append((gettext("As they were before"), restored))
-        terms.append((gettext("Changed since, and left so"), kept))
+        terms.append((gettext("Restored"), restored))
+        terms.append((gettext("Changed since then; left as they are"), kept))
     if waiting:
-        terms.append((gettext("Not changed"), waiting) if row.over else (gettext("Still to do"), waiting))
+        terms.append((gettext("Not changed"), waiting) if row.over else (gettext("Remaining"), waiting))
     return terms

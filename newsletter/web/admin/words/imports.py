@@ -74,7 +74,7 @@ def state_sentence(read: SubscriberImport, zone: str) -> str:
         return str(_("It will be read as soon as a worker is free."))
     sentences = {
         ImportState.PREVIEW: _("Nobody is added until it is confirmed."),
-        ImportState.UNDOING: _("People are put back to what they were before this import."),
+        ImportState.UNDOING: _("People go back to how they were before this import."),
         ImportState.CANCELLED: _("Stopped at line %(read)s. What was imported stays.", read=position),
     }
     return str(
@@ -89,7 +89,7 @@ def _end_sentence(read: SubscriberImport, when: str) -> str:
         kept = exactly(read.undone.get("kept", 0))
         return str(
             _(
-                "Undone on %(when)s. People kept as they are, because they changed since: %(kept)s.",
+                "Undone on %(when)s. Left as they are, because they changed since then: %(kept)s.",
                 when=when,
                 kept=kept,
             )

@@ -65,7 +65,7 @@ def test_says_what_would_happen_does_it_and_undoes_it(
     editor_client: SignedIn, session: Session, runtime: Runtime, people: People, press: Tag
 ) -> None:
     page = read(editor_client, asking(do="tag", tag="press", state="active"))
-    for words in ("Add the tag “Press", "1</strong>", "have the tag already", "eve@other.example"):
+    for words in ("Add the tag “Press", "1</strong>", "already have the tag", "eve@other.example"):
         assert words in page
     assert XSS not in page
     assert "ana@" not in page
@@ -73,18 +73,18 @@ def test_says_what_would_happen_does_it_and_undoes_it(
     assert "Choosing people" in read(editor_client, here)
     work(runtime, session)
     page = read(editor_client, here)
-    for words in ("Done", "Undo it", "have the tag already"):
+    for words in ("Done", "Undo the change", "already have the tag"):
         assert words in page
     assert "hx-get" not in page
-    assert "Change of many people" in read(editor_client, f"/admin/subscribers/{people['eve'].subscriber_id}")
+    assert "Bulk change" in read(editor_client, f"/admin/subscribers/{people['eve'].subscriber_id}")
     assert editor_client.post(f"{here}/undo").status_code == 303
     assert "hx-get" in read(editor_client, here)
     work(runtime, session)
-    assert "As they were before" in read(editor_client, here)
+    assert "Restored" in read(editor_client, here)
     assert len(session.scalars(select(SubscriberTag.subscriber_id)).all()) == 1
     session.rollback()
     again = editor_client.post(f"{here}/undo", follow_redirects=True).text
-    assert "As they were before" in again
+    assert "Restored" in again
     assert here in read(editor_client, BULK)
 
 
@@ -97,7 +97,7 @@ def test_is_for_those_that_were_ticked(
     assert listed.xpath("//form[@id='bulk']/@action") == [BULK]
     page = read(editor_client, asking(do="end", row=[people["ana"].id, people["dee"].id]))
     assert "The 2 people you ticked" in page
-    assert "have left already" in page
+    assert "have already left" in page
     confirm(editor_client, page)
     work(runtime, session)
     afresh(session)
@@ -111,7 +111,7 @@ def test_is_for_those_that_were_ticked(
         ({"do": "tag"}, 400, "Choose a tag."),
         ({"do": "untag", "tag": "gone"}, 404, "no tag called “gone”"),
         ({"do": "end", "rules": '{"tag":"gone"}'}, 400, "no tag “gone”"),
-        ({"do": "subscribe"}, 200, "What is to be done?"),
+        ({"do": "subscribe"}, 200, "What do you want to do?"),
         ({"do": "tag", "tag": "press", "row": ["x", "0", str(10**30)]}, 200, "would change"),
         ({"do": "tag", "tag": "\0"}, 400, "Choose a tag."),
     ],
