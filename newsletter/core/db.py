@@ -251,11 +251,11 @@ def truncate_log(session: Session) -> None:
 
 
 def write_much(session: Session) -> None:
-    """Prepare this session's transaction for one of many that write a million rows in one process.
+    """Prepare this session's transaction: one of many in which a process writes a million rows.
 
     SQLite keeps more pages in memory on this connection, and copies its log less often: each row goes to
-    another page of the indexes. PostgreSQL does not wait for its disk at the commit. A crash of its machine may
-    undo the last of such commits, so each must keep how far it came; the last one is not to be of them.
+    another page of the indexes. PostgreSQL does not wait for its disk at the commit. A crash of its machine
+    may undo the last of such commits: each has to keep how far it came, and the very last is not to be one.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL synchronous_commit = off"))
