@@ -163,12 +163,15 @@ class Subscription(Base):
 
 
 class ConsentRecord(Base):
-    """Who agreed to what, in which words, when and from where; never changed afterwards."""
+    """Who agreed to what, in which words, when and from where; never changed afterwards.
+
+    Like the ledger it has no foreign keys: who writes a record has the subscription locked, or has added it.
+    """
 
     __tablename__ = "consent_record"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
+    subscription_id: Mapped[int] = mapped_column(BigId, index=True)
     kind: Mapped[ConsentKind] = mapped_column(Word(ConsentKind))
     source: Mapped[ConsentSource] = mapped_column(Word(ConsentSource, length=64))
     # Who wrote it down; empty when the person did it.

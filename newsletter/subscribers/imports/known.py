@@ -77,16 +77,12 @@ def look_at_subscriptions(
             one.subscription_id, one.state, one.ended_reason = id_, state, reason
             if state is State.PENDING:
                 one.before |= {"state": state.value, "confirmed_at": _iso(confirmed_at)}
-    marks = [
-        {"number": one.line, "subscription": one.subscription_id, "agreed": int(one.state is State.PENDING)}
-        for one in known
-        if one.subscription_id is not None
-    ]
-    if marks:
-        staging.run_many(
-            "UPDATE import_row SET subscription_id = :subscription, agreed = :agreed WHERE line = :number",
-            marks,
-        )
+    staging.run(
+        "UPDATE import_row SET subscription_id = x.id, agreed = CASE x.state WHEN 'pending' THEN 1 ELSE 0 END"
+        " FROM subscription x WHERE x.subscriber_id = import_row.subscriber_id"
+        " AND x.publication_id = :publication AND import_row.left_out IS NULL",
+        publication=publication_id,
+    )
 
 
 def activate(session: Session, known: Sequence[Known], at: datetime) -> None:
