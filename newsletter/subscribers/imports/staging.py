@@ -12,15 +12,16 @@ from sqlalchemy import Connection, CursorResult, bindparam, text
 from sqlalchemy.orm import Session
 
 from newsletter.core.columns import UtcDateTime
-from newsletter.subscribers.imports.row import Row
+from newsletter.subscribers.imports.row import Row, running_pause
 
 COLUMNS = (
     *("line", "email", "email_key", "address_hash", "name", "language", "attributes"),
-    *("consent_text", "consent_ip", "consent_at", "left_out"),
+    *("consent_text", "consent_ip", "consent_at", "left_out", "monthly", "paused_until"),
 )
 _CREATE = """CREATE TEMPORARY TABLE IF NOT EXISTS import_row (
     line INTEGER, email TEXT, email_key TEXT, address_hash TEXT, name TEXT, language TEXT, attributes TEXT,
     consent_text TEXT, consent_ip TEXT, consent_at {moment}, left_out TEXT,
+    monthly BOOLEAN, paused_until {moment},
     subscriber_id BIGINT, subscription_id BIGINT, added INTEGER DEFAULT 0, agreed INTEGER DEFAULT 0
 ) {on_commit}"""
 
@@ -32,7 +33,7 @@ class Staging:
         self.session = session
         self._connection = session.connection()
         self.postgres = self._connection.dialect.name == "postgresql"
-        self.yes = "true" if self.postgres else "1"
+        self.yes, self.no = ("true", "false") if self.postgres else ("1", "0")
 
     def fill(self, rows: Iterable[Row], statement: str) -> None:
         """Put these rows there, instead of what was there, in the order of their addresses."""
@@ -92,9 +93,10 @@ def _load(connection: Connection, values: Iterator[tuple[Any, ...]]) -> None:
 def _values(row: Row, statement: str, *, text: bool) -> tuple[Any, ...]:
     """The columns of a row. `text`: moments are written as SQLite keeps them."""
     details = row.details
-    at: Any = row.details.left_at if row.left_out else details.consent_at
-    if at is not None and text:
-        at = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    at: Any = details.left_at if row.left_out else details.consent_at
+    until: Any = running_pause(details)
+    if text:
+        at, until = _written(at), _written(until)
     source = details.consent_source
     return (
         row.line,
@@ -108,4 +110,10 @@ def _values(row: Row, statement: str, *, text: bool) -> tuple[Any, ...]:
         details.consent_ip,
         at,
         row.left_out,
+        details.monthly,
+        until,
     )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if moment else None
