@@ -62,7 +62,6 @@ def change_subscriptions(
             actor=row.actor,
             source=ConsentSource.EDITOR,
             bulk_id=row.id,
-            **({"months": row.months} if until else {}),
         )
     return set(subscriptions)
 
