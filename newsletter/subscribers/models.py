@@ -149,6 +149,8 @@ class Subscription(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    # An editor paused it, who may also end that; a pause that a reader chose is theirs.
+    paused_by_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     reminded_at: Mapped[datetime | None]  # that they have not confirmed yet
     ended_at: Mapped[datetime | None]
     # Whether they want one summary a month instead of each issue, where the publication makes it.

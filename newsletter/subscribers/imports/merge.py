@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.db import lock_name
 from newsletter.subscribers.former_addresses import MOVED, find_moved
+from newsletter.subscribers.imports.choices import take_choices
 from newsletter.subscribers.imports.known import (
     Known,
     activate,
@@ -95,8 +96,10 @@ def _change_known(
         one.subscription_id = one.subscription_id or subscription_ids.get(one.id)
     result.skip_all(one.ended_reason.value for one in there if one.ended_reason is not None)
     present = [one for one in there if one.ended_reason is None]
+    by_line = {row.line: row for row in batch.rows}
     activate(session, present, batch.at)
-    fill_in(session, present, {row.line: row for row in batch.rows}, batch.data)
+    take_choices(session, present, by_line)
+    fill_in(session, present, by_line, batch.data)
     labels.assign_to_known(present, batch.at)
     note_changes(session, present, batch.import_id, batch.at)
     before = [one for one in present if not one.is_new]
@@ -156,8 +159,10 @@ def _add_subscribers(staging: Staging, batch: Batch, missing: int) -> None:
 def _add_subscriptions(staging: Staging, batch: Batch) -> int:
     """Subscribe who has no subscription yet, with records of their consent; how many are active from now."""
     staging.run(
-        "INSERT INTO subscription (id, subscriber_id, publication_id, state, comment, created_at,"
-        " confirmed_at) SELECT subscription_id, subscriber_id, :publication, 'active', '', :now, :now"
+        "INSERT INTO subscription (id, subscriber_id, publication_id, state, comment, created_at,"  # noqa: S608
+        " confirmed_at, paused_until, monthly) SELECT subscription_id, subscriber_id, :publication,"
+        " CASE WHEN paused_until IS NULL THEN 'active' ELSE 'paused' END, '', :now, :now,"
+        f" paused_until, COALESCE(monthly, {staging.no})"
         " FROM import_row WHERE left_out IS NULL AND agreed = 2 ORDER BY subscription_id",
         publication=batch.publication_id,
         now=batch.at,
@@ -177,9 +182,11 @@ def _add_subscriptions(staging: Staging, batch: Batch) -> int:
 def _note_added(staging: Staging, batch: Batch) -> None:
     """Write down whom the batch added, and with which data, by which an undo knows what they changed."""
     after = (
-        "json_build_object('name', name, 'language', language, 'attributes', CAST(attributes AS json))"
+        "json_build_object('name', name, 'language', language, 'attributes', CAST(attributes AS json),"
+        " 'monthly', monthly, 'paused_until', paused_until)"
         if staging.postgres
-        else "json_object('name', name, 'language', language, 'attributes', json(attributes))"
+        else "json_object('name', name, 'language', language, 'attributes', json(attributes),"
+        " 'monthly', monthly, 'paused_until', paused_until)"
     )
     staging.run(
         "INSERT INTO import_change (import_id, subscriber_id, subscription_id, at, added_subscriber,"  # noqa: S608

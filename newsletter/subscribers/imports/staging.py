@@ -12,17 +12,18 @@ from sqlalchemy import Connection, CursorResult, bindparam, text
 from sqlalchemy.orm import Session
 
 from newsletter.core.columns import UtcDateTime
-from newsletter.subscribers.imports.row import Row
+from newsletter.subscribers.imports.row import Row, running_pause
 
 COLUMNS = (
     *("line", "email", "email_key", "address_hash", "name", "language", "attributes"),
-    *("consent_text", "consent_ip", "consent_at", "left_out"),
+    *("consent_text", "consent_ip", "consent_at", "left_out", "monthly", "paused_until"),
 )
 # The ids are those of new people until `_lock_known` and `look_at_subscriptions` find others. `added`: 1 for
 # whom nobody knows yet. `agreed`: 2 for who gets a subscription, 1 for one that waited, 0 where there is one.
 _CREATE = """CREATE TEMPORARY TABLE IF NOT EXISTS import_row (
     line INTEGER, email TEXT, email_key TEXT, address_hash TEXT, name TEXT, language TEXT, attributes TEXT,
     consent_text TEXT, consent_ip TEXT, consent_at {moment}, left_out TEXT,
+    monthly BOOLEAN, paused_until {moment},
     subscriber_id BIGINT {subscriber}, subscription_id BIGINT {subscription},
     added INTEGER DEFAULT 1, agreed INTEGER DEFAULT 2
 ) {on_commit}"""
@@ -43,7 +44,7 @@ class Staging:
         self.session = session
         self._connection = session.connection()
         self.postgres = self._connection.dialect.name == "postgresql"
-        self.yes = "true" if self.postgres else "1"
+        self.yes, self.no = ("true", "false") if self.postgres else ("1", "0")
 
     def fill(self, rows: Iterable[Row], statement: str) -> None:
         """Put these rows there, instead of what was there, in the order of their addresses."""
@@ -115,9 +116,10 @@ def _load(connection: Connection, values: Iterator[tuple[Any, ...]]) -> None:
 def _values(row: Row, statement: str, *, text: bool) -> tuple[Any, ...]:
     """The columns of a row. `text`: moments are written as SQLite keeps them."""
     details = row.details
-    at: Any = row.details.left_at if row.left_out else details.consent_at
-    if at is not None and text:
-        at = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    at: Any = details.left_at if row.left_out else details.consent_at
+    until: Any = running_pause(details)
+    if text:
+        at, until = _written(at), _written(until)
     source = details.consent_source
     return (
         row.line,
@@ -131,4 +133,10 @@ def _values(row: Row, statement: str, *, text: bool) -> tuple[Any, ...]:
         details.consent_ip,
         at,
         row.left_out,
+        details.monthly,
+        until,
     )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if moment else None
