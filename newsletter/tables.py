@@ -25,6 +25,7 @@ from newsletter.preflight import models as preflight
 from newsletter.preflight.sender_checks import models as sender_checks
 from newsletter.preflight.spam_checks import models as spam_checks
 from newsletter.publications import models as publications
+from newsletter.publications.messages import models as messages
 from newsletter.redirects import models as redirects
 from newsletter.reports import models as reports
 from newsletter.segments import models as segments
@@ -59,6 +60,7 @@ __all__ = [
     "link_checks",
     "mailings",
     "media",
+    "messages",
     "outbox",
     "preflight",
     "publications",

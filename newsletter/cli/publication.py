@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.environment import answer, console, json_option, runtime, session
 from newsletter.cli.parameters import ClearableOption
+from newsletter.cli.publication_message import message
 
 if TYPE_CHECKING:
     from newsletter.publications.models import Publication
@@ -160,3 +161,6 @@ def _print(rows: list[dict[str, object]]) -> None:
     for row in rows:
         table.add_row(*(escape(str(row[column])) for column in ("slug", "name", "from", "active")))
     console.print(table)
+
+
+command.add_command(message)

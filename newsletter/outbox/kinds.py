@@ -63,6 +63,13 @@ KINDS: Registry[Kind] = Registry(
             lambda links, facts: links.preferences(facts["subscriber_id"]),
             ONE_DAY,
         ),
+        # Greets whoever confirmed a subscription, where the publication has written it.
+        Kind(
+            "welcome",
+            {"subscriber_id": int, "subscription_id": int},
+            lambda links, facts: links.preferences(facts["subscriber_id"]),
+            timedelta(days=2),
+        ),
         # Invites somebody to the team; the link lets them choose their password.
         Kind(
             "invitation",

@@ -1,9 +1,10 @@
 """Write a system message: facts and templates become the octets that are sent.
 
 Each kind has `templates/email/system/<kind>.html`, and `<kind>.txt` whose block `subject` is the subject.
-Their words are English and translated by gettext. No word that a stranger typed (a name, a comment) is in
-any of them: the form that asks for a confirmation would otherwise send anybody's text to anybody's
-address. Only what readers answer is forwarded as it is, to nobody but the team.
+Their words are English and translated by gettext; a publication may say some of them in its own. No word
+that a stranger typed (a name, a comment) is in any of them: the form that asks for a confirmation would
+otherwise send anybody's text to anybody's address. Only what readers answer is forwarded as it is, to nobody
+but the team.
 """
 
 import re
@@ -15,12 +16,14 @@ from gettext import NullTranslations
 
 from babel import dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from newsletter.core import i18n
 from newsletter.core.dates import babel_locale, write_day
 from newsletter.core.idn import to_ascii_domain
 from newsletter.core.paths import templates_dir
 from newsletter.core.zones import zone_or_utc
+from newsletter.document.richtext import to_html, to_plain
 from newsletter.rendering.addresses import needs_smtputf8
 from newsletter.rendering.colour import ink_on, readable_on
 from newsletter.rendering.compile import compile_message
@@ -52,6 +55,24 @@ class SystemFigure:
 
 
 @dataclass(frozen=True)
+class OwnWords:
+    """What a publication says in its own words: the subject, which is also the heading, and Markdown."""
+
+    subject: str
+    text: str
+
+    @property
+    def html(self) -> Markup:
+        """The text as safe HTML, with the classes of the templates."""
+        return Markup(to_html(self.text).replace("<p>", '<p class="text">'))  # noqa: S704 - nh3 has cleaned it
+
+    @property
+    def plain(self) -> str:
+        """The text for people who read plain text."""
+        return to_plain(self.text)
+
+
+@dataclass(frozen=True)
 class SystemEmail:
     """All that one system message says, free of the database.
 
@@ -65,6 +86,8 @@ class SystemEmail:
     due_at:   the time that the message is about, where it is about one; `timezone` is its zone.
     figures:  the numbers of the report of a mailing.
     account_link: where whoever gets it says what they are sent, if they are on the team.
+    own:      the publication's own words, where it has some for this kind and language.
+    unsubscribe_link: where one press ends the subscription, in a message that comes because of one.
     """
 
     message_id: int
@@ -87,6 +110,8 @@ class SystemEmail:
     records: str = ""
     figures: tuple[SystemFigure, ...] = ()
     account_link: str = ""
+    own: OwnWords | None = None
+    unsubscribe_link: str = ""
 
 
 def write(email: SystemEmail) -> Envelope:
@@ -99,12 +124,14 @@ def write(email: SystemEmail) -> Envelope:
         from_name=email.sender_name,
         reply_to=email.reply_to,
         auto_submitted=True,  # RFC 3834 §5: no robot should answer
+        unsubscribe=bool(email.unsubscribe_link),
         extra=(("X-Auto-Response-Suppress", "All"), ("Content-Language", language)),
     )
     values = {
         "email": email.recipient,
         "date": format_datetime(email.asked_at),
         "message_id": message_id(email),
+        "unsubscribe_url": email.unsubscribe_link,
     }
     body = compile_message(html, text, subject, headers, SlotTable()).fill(values)
     return Envelope(0, email.sender_email, email.recipient, body, needs_smtputf8(email.recipient), clean=True)
@@ -118,6 +145,12 @@ def message_id(email: SystemEmail) -> str:
     """
     domain = to_ascii_domain(email.sender_email.rpartition("@")[2])
     return f"system.{email.message_id}.{int(email.asked_at.timestamp() * 1000):x}@{domain}"
+
+
+def preview(email: SystemEmail) -> tuple[str, str, str]:
+    """HTML, text and subject, as `write` sends them but for inlined styles."""
+    email = _clean(email)
+    return _render(email, _language(email.locale))
 
 
 def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:

@@ -19,7 +19,9 @@ from newsletter.outbox import settle
 from newsletter.outbox.claim import Claim, claim
 from newsletter.outbox.kinds import KINDS
 from newsletter.outbox.models import SystemMessage
-from newsletter.outbox.system_email import ACCENT, SystemEmail, SystemFigure, write
+from newsletter.outbox.system_email import ACCENT, OwnWords, SystemEmail, SystemFigure, write
+from newsletter.publications.messages.find import choose_message
+from newsletter.publications.messages.models import MessageKind, MessageText
 from newsletter.publications.models import Publication
 from newsletter.rendering.themes import THEMES
 from newsletter.sending import proof
@@ -28,6 +30,7 @@ from newsletter.smtp.dialogue import Envelope
 from newsletter.smtp.dkim import seal_envelope
 from newsletter.smtp.failures import SessionFailed
 from newsletter.smtp.verdict import Outcome
+from newsletter.subscribers.models import State, Subscription
 from newsletter.transports.dkim_keys import signers_for
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,8 @@ log = structlog.get_logger(__name__)
 TOO_LATE = "not sent: what was asked for is too long ago"
 GONE = "not sent: the issue was deleted"
 ERASED = "not sent: the person was erased"
+LEFT = "not sent: the subscription has ended"
+NO_WELCOME = "not sent: the publication has no welcome message any more"
 
 
 def send_system_message(
@@ -92,10 +97,19 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
     publication = session.get(Publication, message.publication_id) if message.publication_id else None
     name = publication.name if publication else organisation or host_of(links.public_url)
     due_at = message.facts.get("due_at")
+    own = _own_words(session, message, publication)
+    unsubscribe_link = ""
+    if kind.key == MessageKind.WELCOME:
+        subscription = session.get_one(Subscription, message.facts["subscription_id"], populate_existing=True)
+        if subscription.state is State.ENDED:
+            return LEFT
+        if own is None:
+            return NO_WELCOME
+        unsubscribe_link = links.unsubscribe(subscription.id)
     return SystemEmail(
         message_id=message.id,
         kind=kind.key,
-        locale=message.locale,
+        locale=own.language if own else message.locale,
         recipient=message.recipient,
         asked_at=message.created_at,
         link=kind.link(links, message.facts),
@@ -105,7 +119,7 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         reply_to=message.facts.get("reply_to") or (publication.reply_to if publication else ""),
         postal_address=publication.postal_address if publication else "",
         timezone=message.facts.get("zone") or (publication.timezone if publication else "UTC"),
-        accent=_accent(publication) if publication else ACCENT,
+        accent=accent_of(publication) if publication else ACCENT,
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         figures=tuple(SystemFigure(*each) for each in message.facts.get("figures", ())),
         account_link=links.account(),
@@ -113,10 +127,21 @@ def _load(session: Session, taken: Claim, links: Links, organisation: str) -> Sy
         quoted_text=message.facts.get("text", ""),
         new_address=message.facts.get("new_address", ""),
         records=message.facts.get("records", ""),
+        own=OwnWords(own.subject, own.text) if own else None,
+        unsubscribe_link=unsubscribe_link,
     )
 
 
-def _accent(publication: Publication) -> str:
+def _own_words(
+    session: Session, message: SystemMessage, publication: Publication | None
+) -> MessageText | None:
+    """The publication's own words for this message; None where the built-in ones are sent."""
+    if publication is None or message.kind not in set(MessageKind):
+        return None
+    return choose_message(session, publication, MessageKind(message.kind), message.locale)
+
+
+def accent_of(publication: Publication) -> str:
     """The accent of its theme; ours when the theme is not there any more."""
     try:
         return THEMES[publication.theme].styled(publication.theme_tokens).accent

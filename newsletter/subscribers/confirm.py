@@ -4,7 +4,11 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.audit.record import SUBSCRIBER
+from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Conflict
+from newsletter.outbox.post import post
+from newsletter.publications.messages.find import choose_message
+from newsletter.publications.messages.models import MessageKind
 from newsletter.subscribers.consent import keep_record, words
 from newsletter.subscribers.lifecycle import transition
 from newsletter.subscribers.models import ConsentKind, ConsentSource, State, Subscriber, Subscription
@@ -18,7 +22,7 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
 
     Raises `Missing` for an unknown one, `Conflict` when it ended meanwhile (an old link must not bring back
     what somebody left since) or when the address must not be written to. Whoever was erased once and confirms
-    now is like anybody again.
+    now is like anybody again. Where the publication has a welcome message, one waits in the outbox then.
     """
     # The person first, as signing up does: what they chose is kept with them, too.
     person = find_subscription(session, subscription_id).subscriber_id
@@ -44,4 +48,19 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
         ip=ip,
     )
     audit.record(session, "subscription.confirmed", "subscription", subscription.id, actor=SUBSCRIBER)
+    _post_welcome(session, subscription, locale)
     return subscription
+
+
+def _post_welcome(session: Session, subscription: Subscription, locale: str) -> None:
+    """Welcome whoever has just confirmed, where the publication has written a message for that."""
+    publication, subscriber = subscription.publication, subscription.subscriber
+    if choose_message(session, publication, MessageKind.WELCOME, locale) is not None:
+        post(
+            session,
+            kind=MessageKind.WELCOME.value,
+            recipient=parse_address(subscriber.email or ""),
+            publication_id=publication.id,
+            locale=locale,
+            facts={"subscriber_id": subscriber.id, "subscription_id": subscription.id},
+        )

@@ -56,6 +56,7 @@ from tests.features.reviewing import SNIPPET, edit_draft, keep_snippet, review
 from tests.features.segmenting import SEGMENT, keep_segment
 from tests.features.signing_up import hold_sign_up
 from tests.features.translating import translate
+from tests.features.welcoming import WELCOME, keep_welcome
 from tests.web.admin.mailings.ledger import half_way
 
 OWNER = "olga@press.example"
@@ -122,6 +123,7 @@ def full(session: Session, runtime: Runtime) -> list[Scene]:
     skipped, due = next_dates(session, publication, clock.now(), number=2)
     skip_date(session, publication, skipped.day, actor=OWNER)
     keep_snippet(session, publication, "How to support us", OWNER)
+    keep_welcome(session, publication, "Welcome to the harbour", OWNER)
     keep_segment(session, publication, "Readers in Rome", OWNER)
     session.add(PlannedIssue(publication_id=publication.id, day=due.day, issue_id=demo.draft_id))
     later, going, held = _mailings(session, runtime, publication)
@@ -199,10 +201,11 @@ def foreign(session: Session, runtime: Runtime) -> list[Scene]:
         facts |= {"subscriber_id": people[0].subscriber_id, "subscription_id": people[0].id}
         facts |= {"import_id": keep_import(session, publication, ImportState.FAILED, OWNER, twice)}
         facts |= {"transport_id": _transports(session, runtime, words), "snippet_key": SNIPPET}
-        facts |= {"segment_slug": SEGMENT}
+        facts |= {"segment_slug": SEGMENT} | WELCOME
         keep_segment(session, publication, twice[:120], OWNER)
         hold_sign_up(session, publication, twice)
         keep_snippet(session, publication, twice[:300], OWNER)
+        keep_welcome(session, publication, twice[:200], OWNER)
         scenes.append(Scene(publication.slug, facts))
     session.commit()
     return scenes
@@ -223,7 +226,7 @@ def _common(session: Session, publication: Publication) -> dict[str, object]:
     facts["suppression_id"] = session.scalars(select(Suppression.id)).first() or 0
     # Each issue has a first revision.
     facts |= {"key": picture, "entry_id": entry, "feed_id": feed, "number": 1}
-    return facts | {"snippet_key": SNIPPET, "segment_slug": SEGMENT}
+    return facts | {"snippet_key": SNIPPET, "segment_slug": SEGMENT} | WELCOME
 
 
 def _transports(session: Session, runtime: Runtime, name: str = "The relay of the house") -> int:

@@ -1,4 +1,4 @@
-"""Publications: list, new, settings, cadence, deliverability, keys, rules, snippets, theme, logo, form."""
+"""Publications: list, new, settings, messages, cadence, deliverability, keys, rules, snippets, theme, form."""
 
 from newsletter.web.admin.publications import (
     cadence,
@@ -6,6 +6,7 @@ from newsletter.web.admin.publications import (
     edit,
     listing,
     logo,
+    messages,
     new,
     preview,
     rules,
@@ -26,6 +27,7 @@ __all__ = [
     "edit",
     "listing",
     "logo",
+    "messages",
     "new",
     "preview",
     "rules",

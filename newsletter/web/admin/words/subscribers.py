@@ -163,6 +163,7 @@ MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
     "confirmation_reminder": _("reminder to confirm"),
     "already_subscribed": _("notice that they are already subscribed"),
+    "welcome": _("welcome message"),
     "address_change": _("request to confirm a new address"),
     "address_changed": _("notice that their address was changed"),
 }
