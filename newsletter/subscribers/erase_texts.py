@@ -36,6 +36,7 @@ FREE_TEXTS: dict[str, tuple[str, ...]] = {
     "story_mention": ("headline", "outlet"),
     "correction": ("note",),
     "snippet": ("title", "text", "url", "link_label"),
+    "message_text": ("subject", "text"),
     "feedback_event": ("diagnostic",),
     "comment": ("author", "text", "quote", "item_headline"),
 }

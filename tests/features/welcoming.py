@@ -7,7 +7,12 @@ from newsletter.publications.messages.save import MessageWords, save_message
 from newsletter.publications.models import Publication
 
 WELCOME: dict[str, object] = {"message_kind": "welcome", "message_language": "en"}
-TEXT = "Good to have you.\n\nThese are **worth reading** first:\n\n- [The mill](https://tide.example/mill)\n- [The quay](https://tide.example/quay)"
+TEXT = """Good to have you.
+
+These are **worth reading** first:
+
+- [The mill](https://tide.example/mill)
+- [The quay](https://tide.example/quay)"""
 
 
 def keep_welcome(session: Session, publication: Publication, subject: str, actor: str) -> None:

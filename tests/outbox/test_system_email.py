@@ -18,7 +18,8 @@ from newsletter.core.links import Links
 from newsletter.core.paths import templates_dir
 from newsletter.core.tokens import Signer
 from newsletter.outbox.kinds import KINDS
-from newsletter.outbox.system_email import SystemEmail, SystemFigure, message_id, write
+from newsletter.outbox.system_email import OwnWords, SystemEmail, SystemFigure, message_id, write
+from newsletter.publications.messages.models import MessageKind
 
 LINKS = Links("https://news.example.org", Signer(["secret"]))
 FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5} | {
@@ -42,7 +43,10 @@ FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3
         ["bounced", 3, 40],
     ],
 }
-KEYS = [kind.key for kind in KINDS]
+KEYS = [kind.key for kind in KINDS if kind.key != "welcome"]  # which has no built-in words
+OWN = OwnWords(
+    "Come *aboard* & read", "Good to **have** you.\n\n- [The mill](https://tide.example/mill?a=1&b=2)"
+)
 LANGUAGES = ("en", "de", "it", "ar", "fr")
 
 SYSTEM_EMAIL = SystemEmail(
@@ -77,7 +81,7 @@ def part(message: EmailMessage, kind: str) -> str:
 def test_each_kind_has_its_templates_and_no_template_is_left_over() -> None:
     folder = templates_dir() / "email" / "system"
     names = {path.name for path in folder.iterdir() if not path.name.startswith("_")}
-    assert names == {f"{kind}.{suffix}" for kind in KEYS for suffix in ("html", "txt")}
+    assert names == {f"{kind.key}.{suffix}" for kind in KINDS for suffix in ("html", "txt")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -183,3 +187,41 @@ def test_no_name_breaks_out_of_html_or_header(name: str, postal: str) -> None:
     assert len(list(tree.iter("a"))) == 2
     names = [header.lower() for header in message]
     assert len(names) == len(set(names)) == 11
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", MessageKind)
+def test_own_words_stand_in_the_frame_and_nothing_that_must_be_said_is_lost(
+    kind: MessageKind, language: str
+) -> None:
+    leaves = LINKS.unsubscribe(12) if kind is MessageKind.WELCOME else ""
+    link = KINDS[kind.value].link(LINKS, FACTS)
+    given = replace(
+        SYSTEM_EMAIL, kind=kind.value, locale=language, link=link, own=OWN, unsubscribe_link=leaves
+    )
+    message = parsed(given)
+    text, html = part(message, "plain"), part(message, "html")
+    assert str(message["Subject"]) == OWN.subject
+    tree = lxml_html.document_fromstring(html)
+    assert tree.findtext(".//title") == OWN.subject
+    assert "have" in [strong.text for strong in tree.iter("strong")]
+    mill = "https://tide.example/mill?a=1&b=2"
+    assert [a.get("href") for a in tree.iter("a")] == [mill, link, link, *([leaves] if leaves else [])]
+    assert (mill in text, text.count(link)) == (True, 1)
+    for words in (" ".join(text.split()), " ".join(tree.text_content().split())):
+        assert all(said in words for said in (given.recipient, given.name, "Good to have you."))
+        assert ("2026" in words) is (kind is not MessageKind.WELCOME)  # when it was asked for
+    assert message["List-Unsubscribe"] == (f"<{leaves}>" if leaves else None)
+    assert message["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if leaves else None)
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_own_words_are_never_html() -> None:
+    own = OwnWords(
+        "<b>1</b> < 2", "<script>alert(1)</script> & [x](javascript:alert(1)) ![y](https://y.example/z)"
+    )
+    html = part(parsed(replace(SYSTEM_EMAIL, own=own)), "html")
+    assert "<script" not in html
+    assert 'href="javascript' not in html
+    assert "<img" not in html
+    assert "&lt;b&gt;1&lt;/b&gt; &lt; 2" in html

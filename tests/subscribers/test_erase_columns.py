@@ -61,6 +61,7 @@ OWN_COLUMNS = {
     "story_mention": {"url", "url_key"},
     "correction": {"actor", "dismissed_by"},
     "snippet": {"key", "edited_by"},
+    "message_text": {"kind", "language", "edited_by"},
     "feedback_event": {
         *("event_key", "source", "parser", "kind", "reason", "code", "address_hash", "consequence")
     },

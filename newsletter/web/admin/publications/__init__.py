@@ -1,4 +1,4 @@
-"""Publications: list, new, settings, messages, cadence, deliverability, keys, rules, snippets, theme, form."""
+"""Publications: list, new, settings, messages, cadence, deliverability, keys, rules, snippets, theme."""
 
 from newsletter.web.admin.publications import (
     cadence,
