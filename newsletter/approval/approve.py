@@ -38,9 +38,7 @@ def approve(session: Session, issue_id: int, state: str | None, *, actor: str, n
         raise Edited
     mailing = current_mailing(session, issue.id)
     if mailing is not None and mailing.state is not MailingState.SCHEDULED:
-        raise Conflict(
-            "being_sent", "This issue is being sent or was sent, so it needs no approval any more."
-        )
+        raise Conflict("being_sent", "This issue is being sent or was sent, so it no longer needs approval.")
     if is_own_edit(issue, revision, actor):
         raise Refused("own_edit", "You made the last edit, so someone else has to approve the issue.")
     note = _checked(note)

@@ -90,10 +90,10 @@ def parse_rule(text: str, default_zone: str) -> Rule:
         raise _refused(f"“{text[:80]}” is not a cadence. {_HOW}")
     hour, minute = int(match["hour"]), int(match["minute"])
     if hour > 23 or minute > 59:
-        raise _refused(f"There is no time {match['hour']}:{match['minute']}. Write one from 00:00 to 23:59.")
+        raise _refused(f"There is no time {match['hour']}:{match['minute']}. Enter one from 00:00 to 23:59.")
     zone = zone_called(match["zone"] or default_zone)
     if find_zone(zone) is None:
-        raise _refused(f"There is no time zone called “{zone[:80]}”; write one like Europe/Rome.")
+        raise _refused(f"There is no time zone called “{zone[:80]}”; enter one like Europe/Rome.")
     days = " ".join(match["days"].lower().split())
     if days == "last":
         return Rule(hour, minute, zone, month_day=LAST)

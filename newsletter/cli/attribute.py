@@ -27,12 +27,12 @@ def command() -> None: ...
     show_default=True,
     help="Type of its values.",
 )
-@click.option("--label", default="", help="What people read; by default NAME.")
+@click.option("--label", default="", help="The name that people see; NAME by default.")
 @click.option("--choice", "choices", multiple=True, help="A choice; repeat for each, in order.")
 @click.option(
     "--by-readers",
     is_flag=True,
-    help="Readers fill it in themselves; the page Sign-up form says whether it asks for it.",
+    help="Readers can fill it in themselves; the page Sign-up form says whether it is asked for.",
 )
 @json_option
 def create(

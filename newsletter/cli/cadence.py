@@ -30,7 +30,7 @@ publication_option = click.option(
     type=click.IntRange(0, 30),
     default=3,
     show_default=True,
-    help="How many days before each date to make its draft; 0 for none.",
+    help="How many days before each date to create its draft; 0 for none.",
 )
 @json_option
 def set_(slug: str | None, rule: str, days_ahead: int, as_json: bool) -> None:
@@ -64,7 +64,7 @@ def show(slug: str | None, as_json: bool) -> None:
 @command.command("skip")
 @click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
 @publication_option
-@click.option("--undo", is_flag=True, help="Take it back.")
+@click.option("--undo", is_flag=True, help="Undo the skip.")
 @json_option
 def skip(day: datetime, slug: str | None, undo: bool, as_json: bool) -> None:
     """Skip DATE, such as 2026-12-25: no draft and no reminder."""
@@ -83,7 +83,7 @@ def skip(day: datetime, slug: str | None, undo: bool, as_json: bool) -> None:
 @publication_option
 @json_option
 def stop(slug: str | None, as_json: bool) -> None:
-    """Remove the cadence; drafts already made stay."""
+    """Remove the cadence; drafts already created stay."""
     from newsletter import audit
     from newsletter.cadence.change import stop_cadence
     from newsletter.publications.find import find_publication_or_only

@@ -102,7 +102,7 @@ def import_(file: Path, slug: str, as_json: bool) -> None:
             "unusable": result.unusable,
         }
     unusable = f" Without a usable address: {result.unusable}." if result.unusable else ""
-    answer(as_json, facts, f"Added: {len(result.added)}. There already: {result.known}.{unusable}")
+    answer(as_json, facts, f"Added: {len(result.added)}. Already there: {result.known}.{unusable}")
 
 
 @command.command("remove")

@@ -43,7 +43,7 @@ def parse(files: tuple[str, ...], as_json: bool) -> None:
 def poll(as_json: bool) -> None:
     """Process what has come back now: the mailbox of IMAP_URL, and refusals by relays.
 
-    Workers do so by themselves.
+    Workers do so automatically.
     """
     from newsletter.feedback.refusals import take_refusals
     from newsletter.incoming import imap
@@ -75,7 +75,7 @@ def poll(as_json: bool) -> None:
 )
 @json_option
 def rejudge(since: Any, as_json: bool) -> None:
-    """Judge again everything that came back, by the rules of this version, and correct who is suppressed."""
+    """Classify again what came back, by the rules of this version, and correct who is suppressed."""
     from datetime import UTC
 
     from newsletter.audit.record import COMMAND_LINE
@@ -92,7 +92,7 @@ def rejudge(since: Any, as_json: bool) -> None:
         "lifted": done.lifted,
     }
     people = f"{done.suppressed} suppressed, {done.lifted} no longer suppressed"
-    answer(as_json, facts, f"Events: {done.events}, {done.changed} judged otherwise. People: {people}.")
+    answer(as_json, facts, f"Events: {done.events}, {done.changed} classified differently. People: {people}.")
 
 
 @command.command("list")
@@ -122,7 +122,7 @@ def list_(address: str, kind: str | None, slug: str, limit: int, as_json: bool) 
     )
     for row in rows:
         row["received_at"] = row["received_at"].isoformat()
-    answer(as_json, {"events": rows}, lines or "Nothing has come back.")
+    answer(as_json, {"events": rows}, lines or "Nothing has bounced, and nobody has complained.")
 
 
 @command.command("hooks")

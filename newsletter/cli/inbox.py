@@ -39,7 +39,7 @@ def add(links: tuple[str, ...], slug: str, wait: bool, as_json: bool) -> None:
 
     text = sys.stdin.read() if links in {(), ("-",)} else "\n".join(links)
     if "\0" in text:
-        raise Refused("no_links", "This is not a text.")
+        raise Refused("no_links", "This is not text.")
     with session() as opened:
         publication = find_publication(opened, slug)
         entries = add_text(opened, publication, text, via=Via.COMMAND_LINE, actor=ACTOR)
@@ -55,8 +55,8 @@ def add(links: tuple[str, ...], slug: str, wait: bool, as_json: bool) -> None:
 
 @command.command("list")
 @publication_option
-@click.option("--state", type=click.Choice(STATES), help="Only these.")
-@click.option("--search", default="", help="Only those that contain these words.")
+@click.option("--state", type=click.Choice(STATES), help="Only entries in this state.")
+@click.option("--search", default="", help="Only entries that contain these words.")
 @json_option
 def list_(slug: str, state: str | None, search: str, as_json: bool) -> None:
     """List the entries, newest first; the 500 newest."""
@@ -107,7 +107,7 @@ def retry(entry_id: int, as_json: bool) -> None:
     with session() as opened:
         entry = retry_entry(opened, entry_id)
         opened.commit()
-    _answer(as_json, entry, "The page is fetched again.")
+    _answer(as_json, entry, "The page is being fetched again.")
 
 
 @command.command("discard")
@@ -124,7 +124,7 @@ def discard(entry_id: int, as_json: bool) -> None:
         entry = find_entry(opened, entry_id)
         discarded = discard_entries(opened, entry.publication_id, [entry_id])
         if not discarded and entry.state is not EntryState.DISCARDED:
-            raise Conflict("not_waiting", "This entry is in an issue. Take it out there first.")
+            raise Conflict("not_waiting", "This entry is in an issue. Remove it there first.")
         opened.commit()
     _answer(as_json, entry, "Discarded.")
 
@@ -135,7 +135,7 @@ def discard(entry_id: int, as_json: bool) -> None:
 @click.option("--section", "section_id", required=True, help="The section, by its id in the document.")
 @json_option
 def place(entry_id: int, issue_id: int, section_id: str, as_json: bool) -> None:
-    """Make an entry an item of a section; its picture follows when a worker has fetched it."""
+    """Make an entry an item of a section; its picture is added when a worker has fetched it."""
     from newsletter.curation.place import place_entries
 
     with session() as opened:
@@ -151,7 +151,7 @@ def place(entry_id: int, issue_id: int, section_id: str, as_json: bool) -> None:
 
 @command.command("address")
 @publication_option
-@click.option("--rotate", is_flag=True, help="Make a new address; the old one stops working.")
+@click.option("--rotate", is_flag=True, help="Create a new address; the old one stops working.")
 @click.option("--off", is_flag=True, help="Turn the address off, until the next --rotate.")
 @json_option
 def address(slug: str, rotate: bool, off: bool, as_json: bool) -> None:
@@ -172,7 +172,9 @@ def address(slug: str, rotate: bool, off: bool, as_json: bool) -> None:
         links, settings = runtime().links, runtime().settings
         shown = inbox_address(links.signer, settings.effective_mail_domain, publication)
     answer(
-        as_json, {"address": shown or None}, shown or "Links by mail are off. Make an address with --rotate."
+        as_json,
+        {"address": shown or None},
+        shown or "Links by email are off. Create an address with --rotate.",
     )
 
 

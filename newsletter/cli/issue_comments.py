@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.argument("text", metavar="TEXT")
 @click.option("--section", help="The id of the section that it is about; the whole issue by default.")
 @click.option("--item", type=NUMBER, help="The number of the item in the section, from 1.")
-@click.option("--quote", help="The words that it is about, copied from the issue.")
+@click.option("--quote", help="The text it is about, copied from the issue.")
 @json_option
 def comment(
     issue_id: int, text: str, section: str | None, item: int | None, quote: str | None, as_json: bool
@@ -67,7 +67,7 @@ def comments(issue_id: int, as_json: bool) -> None:
 @click.option("--days", type=NUMBER, default=14, show_default=True, help="For how many days it works.")
 @json_option
 def share(issue_id: int, days: int, as_json: bool) -> None:
-    """Make a link with which people without an account can read issue ID and comment on it."""
+    """Create a link with which people without an account can read issue ID and comment on it."""
     from newsletter import audit
     from newsletter.comments.share import share as make
 
@@ -91,7 +91,8 @@ def unshare(issue_id: int, link_id: int | None, as_json: bool) -> None:
     with session() as opened:
         revoked = revoke(opened, issue_id, link_id, actor=audit.COMMAND_LINE)
         opened.commit()
-    said = "No link worked." if not revoked else f"{revoked} {'link' if revoked == 1 else 'links'} revoked."
+    links = "link" if revoked == 1 else "links"
+    said = f"{revoked} {links} revoked." if revoked else "There was no link to revoke."
     answer(as_json, {"issue": issue_id, "revoked": revoked}, said)
 
 
@@ -114,7 +115,7 @@ def _facts(thread: "Thread") -> dict[str, Any]:
 
 
 def _lines(row: dict[str, Any]) -> str:
-    place = "on text that is gone" if row["gone"] else row["path"] or "the whole issue"
+    place = "on deleted text" if row["gone"] else row["path"] or "the whole issue"
     state = ", resolved" if row["resolved"] else ""
     lines = [f"{row['comment']}  {row['author']}, {place}{state}"]
     lines += [f"    > {row['quote']}"] if row["quote"] else []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command("correct")
 @click.argument("issue_id", metavar="ID", type=ID)
 @click.option("--file", type=str, required=True, help="The corrected document (.json or .md).")
-@click.option("--note", type=str, required=True, help="What was wrong; readers see it with the day.")
+@click.option("--note", type=str, required=True, help="What was wrong; readers see it with the date.")
 @click.option(
     "--revision",
     type=NUMBER,

@@ -23,7 +23,7 @@ def edition() -> None: ...
 def add(issue_id: int, language: str, as_json: bool) -> None:
     """Give issue ID an edition in LANGUAGE, such as de or pt-BR.
 
-    Texts that recent issues of the publication have translated are taken over.
+    Texts already translated in recent issues of the publication are filled in.
     """
     from newsletter import audit
     from newsletter.core.language_name import language_name
@@ -42,7 +42,7 @@ def add(issue_id: int, language: str, as_json: bool) -> None:
 @click.argument("language")
 @json_option
 def remove(issue_id: int, language: str, as_json: bool) -> None:
-    """Take the edition in LANGUAGE from issue ID; earlier revisions keep it."""
+    """Remove the edition in LANGUAGE from issue ID; earlier revisions keep it."""
     from newsletter import audit
     from newsletter.issues.editions.change import remove_edition
 
@@ -50,7 +50,7 @@ def remove(issue_id: int, language: str, as_json: bool) -> None:
         revision = remove_edition(opened, issue_id, language, actor=audit.COMMAND_LINE).number
         opened.commit()
     facts = {"issue": issue_id, "language": language, "revision": revision}
-    answer(as_json, facts, f"Issue {issue_id} has no edition in {language} now.")
+    answer(as_json, facts, f"Issue {issue_id} no longer has an edition in {language}.")
 
 
 @edition.command("list")
@@ -103,10 +103,10 @@ def export(issue_id: int, language: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def import_(issue_id: int, language: str, file: Path, as_json: bool) -> None:
-    """Take the translations of FILE (.po) into the edition of issue ID in LANGUAGE.
+    """Import the translations of FILE (.po) into the edition of issue ID in LANGUAGE.
 
-    What is fuzzy, empty, or of a text that the issue does not have now is left out; exit 1 where a
-    translation cannot stand where its text does.
+    Entries that are fuzzy, empty, or of a text no longer in the issue are skipped; exit 1 if a
+    translation does not fit its place.
     """
     from newsletter import audit
     from newsletter.core.errors import Refused
@@ -124,7 +124,7 @@ def import_(issue_id: int, language: str, file: Path, as_json: bool) -> None:
     refused = list(outcome.refused.values())
     facts |= {"taken": len(outcome.saved), "gone": outcome.gone, "refused": refused}
     lines = [f"Took {len(outcome.saved)} translations: {_words(facts)}."]
-    lines += [f"Not in the issue now: {each}" for each in outcome.gone]
+    lines += [f"No longer in the issue: {each}" for each in outcome.gone]
     lines += [f"Refused: {each}" for each in refused]
     answer(as_json, facts, "\n".join(lines))
     if refused:

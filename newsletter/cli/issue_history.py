@@ -83,7 +83,7 @@ def restore(issue_id: int, number: int, as_json: bool) -> None:
         outcome = (
             f"Revision {number} of “{saved.issue.title}” was restored as revision {newest}."
             if saved.changed
-            else f"“{saved.issue.title}” already says what revision {number} says, so nothing was changed."
+            else f"“{saved.issue.title}” is already the same as revision {number}, so nothing was changed."
         )
         answer(as_json, {"issue": issue_id, "revision": newest, "restored": saved.changed}, outcome)
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     default="last",
     show_default=True,
     metavar="last|ID|empty",
-    help="Whose sections to start with: the last issue's, those of issue ID, or none.",
+    help="Whose sections to start with: those of the last issue, of issue ID, or none.",
 )
 @json_option
 def new(slug: str, title: str | None, like: str, as_json: bool) -> None:
-    """Start an issue with section titles and standing sections, but without stories."""
+    """Start an issue with section titles and recurring sections, but without stories."""
     from newsletter import audit
     from newsletter.issues.create import create_issue, next_number
     from newsletter.publications.find import find_publication

@@ -82,7 +82,7 @@ def render(
 def _attribute(text: str) -> tuple[str, str]:
     key, separator, value = text.partition("=")
     if not separator:
-        message = f"“{text[:40]}” is no attribute: write --attribute KEY=VALUE."
+        message = f"“{text[:40]}” is not an attribute: write --attribute KEY=VALUE."
         raise click.UsageError(message)
     return key, value
 

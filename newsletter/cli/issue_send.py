@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("send")
 @click.argument("issue_id", type=ID)
 @click.option("--at", "at", help="When, like 2026-11-27T08:00[Europe/Rome]; now by default.")
-@click.option("--segment", "segment_slug", help="The slug of the segment to send to; everybody by default.")
+@click.option("--segment", "segment_slug", help="The slug of the segment to send to; everyone by default.")
 @json_option
 def send(issue_id: int, at: str | None, segment_slug: str | None, as_json: bool) -> None:
     """Send an issue to its publication's subscribers; if it was sent before, show that mailing.

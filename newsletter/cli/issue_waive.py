@@ -56,7 +56,7 @@ def unwaive(issue_id: int, waiver_id: int, as_json: bool) -> None:
         rule = waiver.rule
         opened.commit()
     facts = {"issue": issue_id, "waiver": waiver_id, "rule": rule}
-    answer(as_json, facts, f"The warning of “{rule}” shows again.")
+    answer(as_json, facts, f"The warning of “{rule}” is shown again.")
 
 
 @click.command("waivers")

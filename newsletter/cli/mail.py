@@ -37,7 +37,7 @@ def listen(host: str, port: int | None, as_json: bool) -> None:
     address = host or settings.mail_host
     listening = open_socket(address, settings.effective_mail_port if port is None else port)
     taken: int = listening.getsockname()[1]
-    answer(as_json, {"host": address, "port": taken}, f"Mail is taken on {address}:{taken}.")
+    answer(as_json, {"host": address, "port": taken}, f"Mail is received on {address}:{taken}.")
     receiver = Receiver(runtime().sessions, runtime().links)
     asyncio.run(serve(receiver, settings.effective_mail_domain, listening))
 

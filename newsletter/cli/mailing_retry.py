@@ -56,7 +56,7 @@ def _ask(mailing_id: int) -> int:
     if n and not sys.stdin.isatty():
         raise Refused(
             "expect",
-            f"{n:,} unanswered: {DOUBT} To send to them again, say so with --expect {n}.",
+            f"{n:,} unanswered: {DOUBT} To send to them again, confirm with --expect {n}.",
         )
     if n:
         click.confirm(f"{n:,} unanswered: {DOUBT} Send to them again?", abort=True, err=True)

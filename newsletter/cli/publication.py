@@ -86,17 +86,33 @@ def show(slug: str, as_json: bool) -> None:
 @click.option("--postal-address", help="The sender's postal address.")
 @click.option("--language", help="Such as en, de or pt-BR.")
 @click.option("--timezone", help="Such as Europe/Rome.")
-@click.option("--approval-required/--no-approval-required", default=None, help="Ask a second person.")
+@click.option(
+    "--approval-required/--no-approval-required", default=None, help="Require approval by a second person."
+)
 @click.option("--redirect-links/--no-redirect-links", default=None, help="Links go through this server.")
 @click.option("--tracking", help="Clicks and opens: off, aggregate or individual.")
-@click.option("--utm-parameters/--no-utm-parameters", default=None, help="Add them to links.")
-@click.option("--untracked-links", cls=ClearableOption, help="Hosts and addresses, one a line; empty: none.")
+@click.option("--utm-parameters/--no-utm-parameters", default=None, help="Add UTM parameters to links.")
+@click.option(
+    "--untracked-links",
+    cls=ClearableOption,
+    help="Never tracked: hosts and addresses, one per line; empty: none.",
+)
 @click.option("--suggestions/--no-suggestions", default=None, help="Readers may suggest links.")
-@click.option("--monthly-summary/--no-monthly-summary", default=None, help="Readers may choose one.")
-@click.option("--erase-after-months", cls=ClearableOption, help="Erase who left so long ago; empty: never.")
-@click.option("--cut-ip-after-days", cls=ClearableOption, help="Shorten IP addresses; empty: never.")
-@click.option("--bounce-limit", help="Per cent of a mailing that may bounce before it pauses.")
-@click.option("--complaint-limit", help="Per cent of a mailing that may be complained about.")
+@click.option(
+    "--monthly-summary/--no-monthly-summary", default=None, help="Readers may choose a monthly summary."
+)
+@click.option(
+    "--erase-after-months",
+    cls=ClearableOption,
+    help="Erase people who left so many months ago; empty: never.",
+)
+@click.option(
+    "--cut-ip-after-days",
+    cls=ClearableOption,
+    help="Shorten IP addresses of consents after so many days; empty: never.",
+)
+@click.option("--bounce-limit", help="Percent of a mailing that may bounce before it pauses.")
+@click.option("--complaint-limit", help="Percent of a mailing that may be reported as spam before it pauses.")
 @json_option
 def set_settings(slug: str, as_json: bool, **options: str | bool | None) -> None:
     """Change settings of the publication SLUG; the others stay as they are."""

@@ -62,10 +62,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @command.command("publication")
 @click.argument("slug")
-@click.option("--from", "first", type=DAY, help="The first day; half a year ago if missing.")
-@click.option("--to", "last", type=DAY, help="The last day; today if missing.")
+@click.option("--from", "first", type=DAY, help="The first day; half a year ago by default.")
+@click.option("--to", "last", type=DAY, help="The last day; today by default.")
 @click.option(
-    "--by", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What a row is."
+    "--by", type=click.Choice(["week", "month"]), default="week", show_default=True, help="What a row covers."
 )
 @json_option
 def publication(slug: str, first: datetime | None, last: datetime | None, by: str, as_json: bool) -> None:

@@ -26,7 +26,7 @@ def command() -> None: ...
 
 @command.command("create")
 @publication_option
-@click.option("--name", required=True, help="What people call it.")
+@click.option("--name", required=True, help="Its name.")
 @click.option(
     "--slug", "segment_slug", default="", help="Its slug in commands; made from the name by default."
 )

@@ -82,7 +82,7 @@ def set_(
     link_label: str | None,
     as_json: bool,
 ) -> None:
-    """Set the text of KEY to the Markdown of FILE, or of standard input for “-”; drafts follow."""
+    """Set the text of KEY to the Markdown of FILE, or of standard input for “-”; drafts are updated."""
     from newsletter import audit
     from newsletter.core.errors import Missing, Refused
     from newsletter.issues.snippets.find import find_snippet
@@ -95,7 +95,7 @@ def set_(
     except UnicodeDecodeError:
         text = ""
     if not text.strip():
-        raise Refused("bad_snippet", "The file has to be a text in UTF-8, of at most 80 kB.")
+        raise Refused("bad_snippet", "The file must be UTF-8 text of at most 80 kB.")
     with session() as opened:
         publication = find_publication(opened, slug)
         try:

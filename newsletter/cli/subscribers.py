@@ -8,6 +8,7 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.subscribers_export import export
 from newsletter.cli.subscribers_find import erase, find
 from newsletter.cli.subscribers_import import import_file, undo
+from newsletter.cli.subscribers_suspects import suspects
 from newsletter.cli.subscribers_tag import tag, untag
 from newsletter.cli.suppression import add
 
@@ -79,6 +80,6 @@ def _delivery_lines(received: "ReceivedPage") -> list[str]:
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines
 
 
-for below in (import_file, undo, export, find, erase, tag, untag):
+for below in (import_file, undo, export, find, erase, tag, untag, suspects):
     command.add_command(below)
 command.add_command(add, "suppress")

@@ -13,18 +13,18 @@ ENDINGS = {".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 @click.command("export")
 @click.option("--publication", "slug", required=True, help="The slug of the publication.")
-@click.option("--segment", "segment_slug", help="Only who is in this segment.")
+@click.option("--segment", "segment_slug", help="Only people in this segment.")
 @click.option(
     "--state",
     type=click.Choice(["active", "pending", "paused", "ended", "suppressed"]),
-    help="Only who is in this state.",
+    help="Only people in this state.",
 )
-@click.option("--search", help="Only whose address begins so, or whose name contains it.")
+@click.option("--search", help="Only people whose address begins with this, or whose name contains it.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["csv", "xlsx", "jsonl"]),
-    help="How it is written; by default as the name of FILE ends, else CSV.",
+    help="Its format; by default from the ending of FILE, else CSV.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), required=True, help="Where to write it.")
 @json_option

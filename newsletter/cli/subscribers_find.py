@@ -19,7 +19,7 @@ def find(text: str, as_json: bool) -> None:
 
     words = one_line(text)
     if not words:
-        raise Refused("no_words", "Say what the address begins with, or a part of the name.")
+        raise Refused("no_words", "Enter the beginning of the address, or part of the name.")
     with session() as opened:
         people, more = find_people(opened, words)
         rows: list[dict[str, Any]] = [
@@ -39,8 +39,8 @@ def find(text: str, as_json: bool) -> None:
         states = ", ".join(f"{each['publication']}: {each['state']}" for each in row["subscriptions"])
         lines.append("  ".join(filter(None, [row["email"], row["name"], states])))
     if more:
-        lines.append("There are more: give a longer text.")
-    answer(as_json, {"subscribers": rows, "more": more}, "\n".join(lines) or "Nobody is found.")
+        lines.append("There are more: enter a longer text.")
+    answer(as_json, {"subscribers": rows, "more": more}, "\n".join(lines) or "Nobody found.")
 
 
 @click.command("erase")
@@ -48,9 +48,9 @@ def find(text: str, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @json_option
 def erase(address: str, yes: bool, as_json: bool) -> None:
-    """Erase the person with this ADDRESS for good: all that is known of them, in every publication.
+    """Erase the person with this ADDRESS for good: everything known about them, in every publication.
 
-    Counts and ledgers stay. So does a hash of the address, so that no import adds it again.
+    Counts and ledgers stay, and so does a hash of the address, so that no import adds it again.
     """
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core.addresses import parse_address
@@ -65,7 +65,7 @@ def erase(address: str, yes: bool, as_json: bool) -> None:
         person_id = find_by_address(opened, parsed).id
         opened.rollback()
         if not yes:
-            question = f"Erase all that is known of {parsed.email}? It cannot be undone."
+            question = f"Erase everything known about {parsed.email}? This cannot be undone."
             click.confirm(question, abort=True, err=True)
         files = personal_files(given.data_dir, given.mailbox_dir, given.unsubscribe_dir)
         erase_person(opened, person_id, actor=COMMAND_LINE, files=files)

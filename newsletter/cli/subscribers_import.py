@@ -60,7 +60,7 @@ FORMATS = (
     type=click.Choice(["fill", "overwrite"]),
     default="fill",
     show_default=True,
-    help="What becomes of names, languages and attributes that are known already.",
+    help="What to do with existing names, languages and attributes.",
 )
 @click.option(
     "--kind",
@@ -84,7 +84,7 @@ def import_file(
 
     Skipped are suppressed addresses, people who left, and people whom the file itself does not call
     subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
-    listed with their line. “newsletter subscribers undo” takes an import back.
+    listed with their line. “newsletter subscribers undo” undoes an import.
     """
     run_file(file, slug, as_json, dry_run=dry_run, errors_file=errors_file, **how)
 
@@ -114,7 +114,7 @@ def run_file(
 @click.argument("import_id", type=ID, metavar="IMPORT")
 @json_option
 def undo(import_id: int, as_json: bool) -> None:
-    """Undo IMPORT: everybody is as before, but for what they changed themselves since. For 30 days."""
+    """Undo IMPORT, within 30 days. Everyone is as before, except for what they changed themselves since."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core.errors import Missing
     from newsletter.subscribers.imports.models import SubscriberImport
@@ -239,7 +239,7 @@ def _summary(facts: dict[str, Any], result: "ImportResult", columns: "Columns", 
     if len(result.errors) > SHOWN_PROBLEMS:
         lines.append(f"  … and {len(result.errors) - SHOWN_PROBLEMS:,} more; --errors FILE writes them all.")
     if facts["import"] is not None:
-        lines.append(f"To take it back: newsletter subscribers undo {facts['import']}")
+        lines.append(f"To undo it: newsletter subscribers undo {facts['import']}")
     return "\n".join(lines)
 
 

@@ -66,7 +66,7 @@ def add(address: str, reason: str, note: str, as_json: bool) -> None:
         row = suppress_address(opened, parsed, SuppressionReason(reason), actor=COMMAND_LINE, note=note)
         opened.commit()
         kept = row.reason.value
-    sentence = f"Nothing is sent to {parsed.email} any more (reason: {kept})."
+    sentence = f"Nothing more is sent to {parsed.email} (reason: {kept})."
     answer(as_json, {"email": parsed.email, "reason": kept}, sentence)
 
 
@@ -76,11 +76,11 @@ def add(address: str, reason: str, note: str, as_json: bool) -> None:
     "--reason",
     type=click.Choice(["asked", "mistake", "works_again"]),
     required=True,
-    help="Why mail may go there again; it is written down.",
+    help="Why it can get mail again; this is recorded.",
 )
 @json_option
 def remove(address: str, reason: str, as_json: bool) -> None:
-    """Let mail go to ADDRESS again. Complaints and erasures are for its owner to take back."""
+    """Allow mail to ADDRESS again. Only its owner can undo complaints and erasures."""
     from newsletter.audit.record import COMMAND_LINE
     from newsletter.core.addresses import parse_address
     from newsletter.core.errors import Missing
@@ -95,13 +95,15 @@ def remove(address: str, reason: str, as_json: bool) -> None:
         remove_suppression(opened, found, RemovalReason(reason), actor=COMMAND_LINE)
         opened.commit()
     facts = {"email": parsed.email, "was": found.reason.value, "reason": reason}
-    answer(as_json, facts, f"{parsed.email} is not suppressed any more.")
+    answer(as_json, facts, f"{parsed.email} is no longer suppressed.")
 
 
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--publication", "slug", help="Below whose imports it stands; not needed where there is only one."
+    "--publication",
+    "slug",
+    help="The slug of the publication whose imports list it; not needed where there is only one.",
 )
 @json_option
 def import_file(file: Path, slug: str | None, as_json: bool) -> None:
@@ -140,7 +142,7 @@ def import_file(file: Path, slug: str | None, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False), required=True, help="Where to write it.")
 @json_option
 def export(output: str, as_json: bool) -> None:
-    """Write all suppressions to a CSV file, with hashes for those whose address is not known any more."""
+    """Write all suppressions to a CSV file, with hashes for those whose address is no longer known."""
     import csv
     import io
 

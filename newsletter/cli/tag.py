@@ -21,7 +21,7 @@ def command() -> None: ...
 @click.argument("name")
 @publication_option
 @key_option
-@click.option("--by-readers", is_flag=True, help="Readers see it, and choose it themselves.")
+@click.option("--by-readers", is_flag=True, help="Readers see it, and can choose it themselves.")
 @json_option
 def create(name: str, slug: str | None, key: str, by_readers: bool, as_json: bool) -> None:
     """Create the tag NAME."""
@@ -53,7 +53,7 @@ def list_(slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
-    """Call the tag KEY by another NAME; its key stays."""
+    """Rename the tag KEY to NAME; its key stays."""
     from newsletter.subscribers.tags.models import Tag
 
     rename_one(Tag, key, name, slug, as_json)
@@ -64,7 +64,7 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
-    """Remove the tag KEY from everybody who has it; refused while something uses it."""
+    """Remove the tag KEY from everyone who has it; refused while something uses it."""
     from newsletter.subscribers.tags.models import Tag
 
     remove_one(Tag, key, slug, as_json)

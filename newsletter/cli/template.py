@@ -19,14 +19,14 @@ def command() -> None: ...
 
 publication_option = click.option("--publication", "slug", required=True, help="The slug of the publication.")
 theme_option = click.option(
-    "--theme", default="", help="The theme it is made from; that of the publication by default."
+    "--theme", default="", help="The theme it is based on; the publication's by default."
 )
 
 
 @command.command("show")
 @publication_option
 @click.option("--version", type=NUMBER, help="An earlier version; the newest by default.")
-@click.option("--theme", default="", help="A copy of this theme instead, to begin with.")
+@click.option("--theme", default="", help="A copy of this theme instead, as a start.")
 @click.option("--block", default="", help="The source of this block of the theme instead, to change it.")
 @json_option
 def show(slug: str, version: int | None, theme: str, block: str, as_json: bool) -> None:

@@ -21,7 +21,7 @@ def command() -> None: ...
 @click.argument("name")
 @publication_option
 @key_option
-@click.option("--description", default="", help="A sentence for readers.")
+@click.option("--description", default="", help="A description for readers.")
 @json_option
 def create(name: str, slug: str | None, key: str, description: str, as_json: bool) -> None:
     """Create the topic NAME. Every reader gets it until they mute it."""
@@ -55,7 +55,7 @@ def list_(slug: str | None, as_json: bool) -> None:
 @publication_option
 @json_option
 def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
-    """Call the topic KEY by another NAME; its key stays."""
+    """Rename the topic KEY to NAME; its key stays."""
     from newsletter.subscribers.topics.models import Topic
 
     rename_one(Topic, key, name, slug, as_json)

@@ -81,7 +81,7 @@ def _state(overview: Overview) -> str:
     words = {
         Obstacle.PAUSED: "paused",
         Obstacle.UNUSABLE: f"cannot be used: {availability.sentence}",
-        Obstacle.PERMANENT_FAILURE: f"needs you: {availability.sentence}",
+        Obstacle.PERMANENT_FAILURE: f"needs attention: {availability.sentence}",
         Obstacle.COOLING_DOWN: f"rests until {until}: {availability.sentence}",
         Obstacle.OUTSIDE_HOURS: f"outside its hours until {until}",
         Obstacle.DAILY_LIMIT: f"done for today, until {until}",

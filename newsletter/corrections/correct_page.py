@@ -89,7 +89,7 @@ def check_note(note: str) -> str:
     note = several_lines(note).strip()
     problem = None
     if not note:
-        problem = "Say what was corrected: readers see this note."
+        problem = "Enter what was corrected: readers see this note."
     elif len(note) > NOTE_LENGTH:
         problem = f"A note has at most {NOTE_LENGTH:,} characters; this has {len(note):,}."
     elif not is_lines(note):

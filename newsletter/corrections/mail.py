@@ -80,7 +80,7 @@ def _document(session: Session, issue: Issue, links: Links) -> Document:
         {
             "title": _prefixed(words, sent.title),
             "subject": subject,
-            "preheader": words.gettext("Something in our last email was wrong. This is what is right."),
+            "preheader": words.gettext("Our last email contained a mistake. Here is the correction."),
             "slug": f"correction-{issue.slug}"[:60].rstrip("-"),
             "language": sent.language,
             "sections": [

@@ -88,7 +88,7 @@ def _problems(values: Mapping[str, str]) -> dict[str, str]:
         if len(value) > longest:
             problems[name] = f"This is too long. At most {longest:,} characters."
         elif value and name in {"published", "updated"} and not _is_day_or_time(value):
-            problems[name] = "Write the date like 2026-11-27."
+            problems[name] = "Enter the date like 2026-11-27."
         elif value and name == "image_url" and not value.startswith(("https://", "http://")):
             problems[name] = "A link begins with https:// or http://."
     return problems

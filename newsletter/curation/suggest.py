@@ -59,7 +59,7 @@ def suggest_link(
     Raises `Refused` where the publication takes no suggestions.
     """
     if not publication.suggestions:
-        raise Refused("no_suggestions", "This publication takes no suggestions.")
+        raise Refused("no_suggestions", "This publication does not take suggestions.")
     key = url_key(canonical_url(url))
     lock_name(session, key)  # a button pressed twice
     if find_at(session, publication.id, key) is not None:

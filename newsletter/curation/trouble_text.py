@@ -12,7 +12,7 @@ SENTENCES = {
     Trouble.MISSING: "This page does not exist.",
     Trouble.NOT_HTML: "This is not a web page.",
     Trouble.TOO_LARGE: "This page is too large to read.",
-    Trouble.REFUSED: "This site does not answer programs.",
+    Trouble.REFUSED: "This site blocks automated requests.",
     Trouble.UNREACHABLE: "This page could not be reached.",
     Trouble.REDIRECTS: "This page redirects too often.",
     Trouble.PRIVATE: "This address is not on the public internet, so its page was not fetched.",

@@ -44,7 +44,7 @@ def read_dkim(text: str) -> DkimRecord:
     except (binascii.Error, ValueError):
         return DkimRecord(algorithm, problem="holds a key that is not base64: it may be cut off")
     is_testing = "y" in _words(tags.get("t", ""))
-    advice = "says that the domain only tests DKIM (t=y): take that away" if is_testing else ""
+    advice = "says that the domain only tests DKIM (t=y): remove that" if is_testing else ""
     return _read_key(algorithm, octets, advice)
 
 
@@ -72,7 +72,7 @@ def _read_key(algorithm: str, octets: bytes, advice: str) -> DkimRecord:
         problem = "" if len(octets) == ED25519_OCTETS else "holds a key of the wrong length for Ed25519"
         return DkimRecord(algorithm, 0 if problem else 256, problem, advice)
     if algorithm != "rsa":
-        return DkimRecord(algorithm, problem=f"names a kind of key that nobody knows (k={algorithm[:40]})")
+        return DkimRecord(algorithm, problem=f"names an unknown kind of key (k={algorithm[:40]})")
     try:
         public_key = load_der_public_key(octets)
     except (ValueError, UnsupportedAlgorithm):

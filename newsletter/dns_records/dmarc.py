@@ -94,7 +94,7 @@ def read_dmarc(domain: str, text: str) -> DmarcRecord:
     policy, problem, advice = tags.get("p", ""), "", ""
     if policy not in POLICIES:
         said = (
-            f"asks for “p={policy[:40]}”, which nobody knows"
+            f"asks for “p={policy[:40]}”, which is unknown"
             if policy
             else "does not say what it asks for (p=)"
         )
@@ -104,7 +104,7 @@ def read_dmarc(domain: str, text: str) -> DmarcRecord:
         else:  # then it counts as none (§4.7)
             advice = f"{said}: receivers take it for p=none"
     if not advice and "pct" in tags:
-        advice = "still has “pct=”, which receivers do not look at any more: take it away"
+        advice = "still has “pct=”, which receivers no longer read: remove it"
     elif not advice and "rua" not in tags:
         advice = "names no address for reports (rua=), so nobody learns what fails"
     below = tags.get("sp", policy)

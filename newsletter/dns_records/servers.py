@@ -23,7 +23,7 @@ def check_mail_servers(domain: str, lookup: Lookup) -> MailServers:
     hosts = tuple(host for _preference, host in entries)
     if NULL_MX in hosts:
         sentence = (
-            f"The domain {domain} says that it takes no mail (null MX): replies and bounces are lost,"
+            f"The domain {domain} says that it accepts no mail (null MX): replies and bounces are lost,"
             " and some receivers refuse what it sends."
         )
         return MailServers(domain, hosts, sentence)

@@ -56,9 +56,9 @@ def check_spf(domain: str, lookup: Lookup) -> SpfCheck:
     except _Broken as error:
         ending, problem = "", f"The SPF record of {domain} does not count: {error}."
     if ending == "+":
-        problem = f"The SPF record of {domain} lets everybody send in its name: end it with “~all”."
+        problem = f"The SPF record of {domain} lets anyone send in its name: end it with “~all”."
     elif not problem and not ending:
-        problem = f"The SPF record of {domain} does not say what of all other servers: end it with “~all”."
+        problem = f"The SPF record of {domain} does not cover all other servers: end it with “~all”."
     return SpfCheck(
         domain, records, walk.lookups, walk.void_lookups, ending, problem, frozenset(walk.followed)
     )

@@ -27,7 +27,7 @@ def check_link(text: str, field: str) -> str:
     if not url:
         raise _refused(field, "Enter where the link should lead.")
     if "{{" in url:
-        raise _refused(field, "This link must lead everybody to the same page, so it has no merge fields.")
+        raise _refused(field, "This link must be the same for everyone, so it cannot have merge fields.")
     return normal_url(url)
 
 

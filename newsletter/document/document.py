@@ -29,7 +29,7 @@ class Document(Model):
     subject: Line = ""
     """The subject line; merge fields allowed."""
     preheader: Line = ""
-    """The line a mail client shows after the subject; merge fields allowed."""
+    """The line an email program shows after the subject; merge fields allowed."""
     slug: Annotated[Slug, Field(validate_default=True)] = ""
     """The last part of its web address."""
     language: Language | None = None

@@ -51,7 +51,9 @@ def send_link(session: Session, subscriber: Subscriber, locale: str) -> None:
         SystemMessage.created_at > clock.now() - GOOD_FOR,
     )
     if session.scalars(sent).one() >= MOST_LINKS:
-        raise Limited("too_many_links", "There are some such messages already. Please try again tomorrow.")
+        raise Limited(
+            "too_many_links", "We sent a few messages like this already. Please try again tomorrow."
+        )
     post(
         session,
         kind=KIND,
@@ -91,4 +93,4 @@ def moment_of(suppression: Suppression) -> int:
 
 
 def _not_suppressed() -> Conflict:
-    return Conflict("not_suppressed", "This address gets email again already.")
+    return Conflict("not_suppressed", "This address is already getting email again.")

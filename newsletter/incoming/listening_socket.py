@@ -62,6 +62,6 @@ def _why_not(host: str, port: int, error: OSError) -> str:
             "with MAIL_PORT (0 for none)."
         )
     if error.errno == errno.EACCES:
-        return f"No mail comes in, because port {port} needs rights that you do not have: see MAIL_PORT."
+        return f"No mail comes in, because port {port} is reserved for the system: see MAIL_PORT."
     reason = error.strerror or str(error)
     return f"No mail comes in, because {host}:{port} cannot be listened on ({reason}): see MAIL_HOST."

@@ -124,7 +124,7 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
     """HTML, text and subject."""
     environment = _environment(language)
     date, time, zone = _moment(email.asked_at, email.timezone, language)
-    due_date, due_time, _zone = _moment(email.due_at or email.asked_at, email.timezone, language)
+    due_date, due_time, due_zone = _moment(email.due_at or email.asked_at, email.timezone, language)
     words = {
         "lang": language,
         "dir": i18n.direction(language),
@@ -134,6 +134,7 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
         "zone": zone,
         "due_date": due_date,
         "due_time": due_time,
+        "due_zone": due_zone,
         "button": _button(email.accent),
         "figures": [_figure_words(figure, language) for figure in email.figures],
     }
@@ -146,12 +147,13 @@ def _render(email: SystemEmail, language: str) -> tuple[str, str, str]:
 def _figure_words(figure: SystemFigure, language: str) -> dict[str, str]:
     """The numbers as `language` writes them; percentages below one with two digits, where those decide."""
     locale, share = babel_locale(language), figure.share
-    digits = "#,##0.00%" if share is not None and 0 < share < 0.01 else "#,##0.0%"
+    digits = "0.00" if share is not None and 0 < share < 0.01 else "0.0"
+    pattern = locale.percent_formats[None].pattern.replace("0", digits)  # French has a space before the sign
     return {
         "name": figure.name,
         "count": numbers.format_decimal(figure.count, locale=locale),
         "all": numbers.format_decimal(figure.of, locale=locale),
-        "share": "" if share is None else numbers.format_percent(share, digits, locale=locale),
+        "share": "" if share is None else numbers.format_percent(share, pattern, locale=locale),
     }
 
 

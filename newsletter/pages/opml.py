@@ -52,7 +52,7 @@ def read_opml(body: bytes) -> tuple[OpmlFeed, ...]:
     text = decode_feed(body, "")
     root = _ROOT.search(text, 0, _HEAD)
     if not root:
-        raise OpmlInvalid("This file is not OPML. Export the feeds of your reader as OPML, and import that.")
+        raise OpmlInvalid("This file is not OPML. Export the feeds of your reader as OPML first.")
     if _depth(text) > _DEEPEST:
         raise OpmlInvalid(f"The folders in this file are nested more than {_DEEPEST} deep.")
     # Without the declaration, which may name another charset, and without the DTD.

@@ -15,7 +15,7 @@ from newsletter.publications.models import Publication
 
 # What whoever has saved nothing yet begins with: it chooses nothing.
 STARTER = """\
-# What is not named here is as built in.
+# What is not named here keeps its default.
 # Severities: off, warning, blocking.
 rules:
   # short_links:

@@ -139,7 +139,7 @@ def _add(session: Session, revision: Revision, finding: Finding, reason: str, ac
 def _checked(reason: str) -> str:
     kept = clean_note(reason, REASON_LENGTH + 1)
     if not kept:
-        raise _bad_reason("Say why the warning may stay.")
+        raise _bad_reason("Enter why the warning may stay.")
     if len(kept) > REASON_LENGTH:
         raise _bad_reason(f"Use at most {REASON_LENGTH} characters for the reason.")
     return kept

@@ -20,12 +20,12 @@ FURTHER_CHECKS = (
     Check(
         lambda context: look_after_unconfirmed(context.sessions),
         Period.HOUR,
-        "Somebody overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
+        "Someone overlooked the message that asks to confirm, or never wanted it: they would wait for ever.",
     ),
     Check(
         lambda context: context.files and apply_retention(context.sessions, context.files),
         Period.HOUR,
-        "Somebody left long ago, or never confirmed: they would be kept for ever.",
+        "Someone left long ago, or never confirmed: they would be kept for ever.",
     ),
     Check(
         lambda context: cut_ip_addresses(context.sessions),

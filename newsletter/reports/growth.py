@@ -129,7 +129,7 @@ def moments_between(publication: Publication, first: date, last: date) -> tuple[
 def growth(session: Session, publication: Publication, first: date, last: date, period: Period) -> Growth:
     """The growth of `publication` between two days of its zone. Raises `Refused`."""
     if not EARLIEST <= first <= last <= LATEST:
-        message = f"Give a first day and a last one that is not before it, from {EARLIEST} to {LATEST}."
+        message = f"Enter a first day and a last day that is not before it, from {EARLIEST} to {LATEST}."
         raise Refused("period", message)
     starts = list(_starts(first, last, period))
     rows = {start: PeriodGrowth(start) for start in starts}

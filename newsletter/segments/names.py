@@ -132,7 +132,7 @@ def _problem(leaf: Any, names: Names) -> str:
 def _problem_within(slug: str, names: Names, path: tuple[str, ...]) -> str:
     """What is wrong with the segment `slug`, which is reached by `path`; empty for nothing."""
     if slug in path[:-1]:
-        return f"The segment would be made of itself: {' → '.join(path)}."
+        return f"The segment would include itself: {' → '.join(path)}."
     for place, leaf in leaves(names.segments[slug]):
         sentence = _problem(leaf, names)
         if sentence:

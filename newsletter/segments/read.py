@@ -125,7 +125,7 @@ def _place(details: ErrorDetails) -> str:
 def _sentence(details: ErrorDetails) -> str:
     match details["type"]:
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"This is no rule. A rule has one of: {', '.join(KINDS)}."
+            return f"This is not a rule. A rule has one of: {', '.join(KINDS)}."
         case "too_short" | "string_too_short":
             return EMPTY if details["loc"][-1] in _GROUPS else "This must not be empty."
         case "literal_error" if not _PAST.isdisjoint(details["loc"]):

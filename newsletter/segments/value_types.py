@@ -39,11 +39,11 @@ def value_problem(attribute: Attribute, rule: AttributeRule) -> str:
 
 
 _EXAMPLES: dict[AttributeType, str] = {
-    AttributeType.TEXT: "write a text in quotation marks",
-    AttributeType.NUMBER: "write a number, without quotation marks",
-    AttributeType.DATE: 'write a date such as "2026-12-01"',
-    AttributeType.BOOLEAN: "write true or false",
-    AttributeType.CHOICE: "write one of its choices in quotation marks",
+    AttributeType.TEXT: "enter text in quotation marks",
+    AttributeType.NUMBER: "enter a number, without quotation marks",
+    AttributeType.DATE: 'enter a date such as "2026-12-01"',
+    AttributeType.BOOLEAN: "enter true or false",
+    AttributeType.CHOICE: "enter one of its choices in quotation marks",
 }
 
 

@@ -87,12 +87,12 @@ CHECKS = (
     Check(
         lambda context: publish_system_message_jobs(context.sessions),
         Period.SWEEP,
-        "A system message is to be tried again, or its job was lost: somebody waits for it.",
+        "A system message is to be tried again, or its job was lost: someone waits for it.",
     ),
     Check(
         lambda context: publish_request_jobs(context.sessions),
         Period.SWEEP,
-        "The job of a sign-up or of a password reset was lost: somebody looks for the message.",
+        "The job of a sign-up or of a password reset was lost: someone looks for the message.",
     ),
     Check(
         lambda context: requeue_waiting_imports(context.sessions),
@@ -114,12 +114,12 @@ CHECKS = (
     Check(
         lambda context: publish_sender_jobs(context.sessions),
         Period.RECOVERY,
-        "A sender is new, or the DNS was asked hours ago: a review would say what is long mended.",
+        "A sender is new, or the DNS was asked hours ago: a review would name what is long fixed.",
     ),
     Check(
         _sweep_spam_checks,
         Period.RECOVERY,
-        "Somebody edited a draft: its review would say nothing about spam.",
+        "Someone edited a draft: its review would say nothing about spam.",
     ),
     Check(
         _record_host,
@@ -134,12 +134,12 @@ CHECKS = (
     Check(
         lambda context: delete_old_tallies(context.tally_dir),
         Period.RECOVERY,
-        "Tallies of windows that somebody else settled stay behind: they would fill the disk.",
+        "Tallies of windows that someone else settled stay behind: they would fill the disk.",
     ),
     Check(
         _tidy_imports,
         Period.RECOVERY,
-        "Somebody uploaded addresses and never confirmed their import: they would lie here for ever.",
+        "Someone uploaded addresses and never confirmed their import: they would lie here for ever.",
     ),
     Check(
         lambda context: tidy_exports(context.sessions, ExportFiles(context.data_dir)),
@@ -174,12 +174,12 @@ CHECKS = (
     Check(
         lambda context: purge(context.sessions),
         Period.HOUR,
-        "Somebody followed a link long ago: when that was would be kept for ever.",
+        "Someone followed a link long ago: when that was would be kept for ever.",
     ),
     Check(
         in_transaction(forget_senders),
         Period.HOUR,
-        "Somebody mailed or suggested a link long ago: who that was would be kept for ever.",
+        "Someone mailed or suggested a link long ago: who that was would be kept for ever.",
     ),
     Check(
         in_transaction(forget_unconfirmed),

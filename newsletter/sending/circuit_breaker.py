@@ -42,7 +42,7 @@ def pause_if_it_comes_back(session: Session, mailing: Mailing, bounced: int, com
     else:
         return False
     why = f"{n:,} of {answered:,} messages ({_share(n, answered)} %) {what}."
-    auto_pause(session, mailing, f"{why} See what came back, then resume or cancel.")
+    auto_pause(session, mailing, f"{why} Check the bounces and complaints, then resume or cancel.")
     return True
 
 

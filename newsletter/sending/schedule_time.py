@@ -50,7 +50,7 @@ def parse_schedule_time(text: str, default_zone: str) -> Moment:
     except ValueError:
         written = None
     if match is None or written is None:
-        raise _refused(f"“{text}” is not a time; write it like 2026-11-27T08:00[Europe/Rome].")
+        raise _refused(f"“{text}” is not a time; enter it like 2026-11-27T08:00[Europe/Rome].")
     zone = match["zone"] or (default_zone if written.tzinfo is None else "")
     try:
         if not zone or NO_OFFSET.search(match["time"]):
@@ -69,7 +69,7 @@ def load_zone(name: str) -> ZoneInfo:
     """The zone called `name`, or `Refused`."""
     zone = find_zone(name)
     if zone is None:
-        raise _refused(f"There is no time zone called “{name}”; write one like Europe/Rome.")
+        raise _refused(f"There is no time zone called “{name}”; enter one like Europe/Rome.")
     return zone
 
 

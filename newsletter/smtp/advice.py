@@ -29,7 +29,7 @@ def advice_for(step: str, error: Exception | None, relay: Relay) -> str:
     if step == "auth" and isinstance(error, SessionFailed) and error.reply is None:
         return _no_auth(relay)
     if isinstance(error, SessionFailed) and error.temporary:
-        return "The relay says that this is temporary: try again in a few minutes."
+        return "The relay says this is temporary: try again in a few minutes."
     return _BY_STEP.get(step, "")
 
 
@@ -43,7 +43,7 @@ def advice_for_message(reason: Reason | None, reply: Reply) -> str:
     if reason in {Reason.LOST, Reason.SILENT}:
         return "The connection ended before the answer: try again, and check whether the message arrived."
     if reply.digit == 4:
-        return "The relay says that this is temporary: try again in a few minutes."
+        return "The relay says this is temporary: try again in a few minutes."
     return "Check the address that the test message goes to, or try another one."
 
 

@@ -92,8 +92,8 @@ def vouch_for(
     if find_moved(session, [address.hash]):
         raise Conflict(
             "moved",
-            f"Whoever had {address.email} gets email at another address now, so only they can bring it"
-            " back: ask them to confirm.",
+            f"The owner of {address.email} gets email at another address now, so only they can bring this"
+            " one back: ask them to confirm.",
         )
     subscriber = locked_or_new_subscriber(session, address, name, "")
     if subscriber is None:
@@ -123,7 +123,7 @@ def checked_note(text: str) -> str:
     """How somebody asked, in at most 2,000 characters; `Refused` when nothing is said."""
     note = clean_comment(text)
     if not note:
-        sentence = "Say how and when they agreed: it is kept as proof of their consent."
+        sentence = "Enter how and when they agreed: it is kept as proof of their consent."
         raise Refused("no_note", sentence, {"note": sentence})
     if len(text.strip()) > LONGEST_NOTE:
         sentence = f"Use at most {LONGEST_NOTE:,} characters."

@@ -27,7 +27,7 @@ def confirm(session: Session, subscription_id: int, *, locale: str, ip: str = ""
     if subscription.state in {State.ACTIVE, State.PAUSED}:
         return subscription
     if subscription.state is State.ENDED:
-        raise Conflict("ended", "This subscription has since ended. Subscribe again to receive it.")
+        raise Conflict("ended", "This subscription has since ended. You can subscribe again at any time.")
     address_hash = subscription.subscriber.address_hash or ""
     if is_suppressed(session, address_hash, own_wish=True):
         raise Conflict("suppressed", "This address is on our list of addresses that we never email.")

@@ -16,7 +16,7 @@ def find_by_address(session: Session, address: Address) -> Subscriber:
         sentence = f"There is no subscriber with the address {address.email}."
         moved = session.scalar(select(Subscriber.email).where(had_address(address.key)).limit(1))
         if moved is not None:
-            sentence = f"{sentence} Whoever had it changed it to {moved}."
+            sentence = f"{sentence} Its owner changed it to {moved}."
         raise Missing("unknown_subscriber", sentence)
     return subscriber
 

@@ -73,7 +73,7 @@ def get_suppression(session: Session, suppression_id: int) -> SuppressionRow:
     """The suppression with this id; `Missing` when there is none."""
     row = session.execute(_select().where(Suppression.id == suppression_id)).first()
     if row is None:
-        raise Missing("unknown_suppression", "This address is not suppressed any more.")
+        raise Missing("unknown_suppression", "This address is no longer suppressed.")
     return _row(row)
 
 

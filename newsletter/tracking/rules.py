@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         kind=EventKind.OPEN,
     ),
     _agent_rule(
-        *("gmail_prefetch", Label.PROXY, "Gmail loaded the pictures before anybody looked."),
+        *("gmail_prefetch", Label.PROXY, "Gmail loaded the pictures before anyone looked."),
         "bird.com/blog/gmail-prefetching-images",
         pattern=_GMAIL_PREFETCH,
         kind=EventKind.OPEN,
@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
         kind=EventKind.OPEN,
     ),
     _agent_rule(
-        *("apple_proxy", Label.PROXY, "Apple Mail loads all pictures, whether somebody looks or not."),
+        *("apple_proxy", Label.PROXY, "Apple Mail loads all pictures, whether anyone looks or not."),
         "Mail Privacy Protection: a User-Agent of “Mozilla/5.0” and no more",
         pattern=_BARE,
         kind=EventKind.OPEN,

@@ -100,7 +100,7 @@ def test_an_approval_can_be_given_while_it_is_scheduled_and_not_later(
     approve(session, issue.id, None, actor=BEN)
     mailing.state = mailing.state.SENDING
     session.flush()
-    with pytest.raises(Conflict, match="needs no approval any more"):
+    with pytest.raises(Conflict, match="no longer needs approval"):
         approve(session, issue.id, None, actor="cleo@press.example")
 
 

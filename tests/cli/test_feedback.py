@@ -71,7 +71,8 @@ def test_what_came_back_is_listed_polled_and_judged_again(
     assert both[1]["address"] == "ana@readers.example"
     assert both[1]["consequence"] == "suppressed"
     assert "hard  user_unknown  ana@readers.example  suppressed  550" in run("feedback", "list", *asked).out
-    assert run("feedback", "list", "--address", "bo@readers.example").out == "Nothing has come back.\n"
+    of_bo = run("feedback", "list", "--address", "bo@readers.example")
+    assert of_bo.out == "Nothing has bounced, and nobody has complained.\n"
     assert run("feedback", "list", "--address", "nobody").code != 0
     polled = {"taken": 0, "refused": 0, "later": 0, "refusals_of_relays": 0}
     assert run("feedback", "poll", "--json").json == polled

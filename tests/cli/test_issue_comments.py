@@ -29,4 +29,4 @@ def test_comments_and_links(session: Session, run: Run) -> None:
     assert "/share/" in shared["url"]
     assert run("issue", "share", issue_id, "--days", "91").code == 2
     assert run("issue", "unshare", issue_id, "--json").json == {"issue": int(issue_id), "revoked": 1}
-    assert run("issue", "unshare", issue_id).out == "No link worked.\n"
+    assert run("issue", "unshare", issue_id).out == "There was no link to revoke.\n"

@@ -102,7 +102,7 @@ def test_restore(run: Run, edited: str, session: Session, issue: Issue, links: L
     assert done.json == {"issue": int(edited), "revision": 4, "restored": True}
     assert run("issue", "export", edited).out == before
     again = run("issue", "restore", edited, "1")
-    assert again.out == "“Issue one” already says what revision 1 says, so nothing was changed.\n"
+    assert again.out == "“Issue one” is already the same as revision 1, so nothing was changed.\n"
     assert "restores 1" in run("issue", "revisions", edited).out
     assert run("issue", "restore", edited, "9").code == 2
     make_readers(session, issue.publication, 1)

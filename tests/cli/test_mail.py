@@ -107,7 +107,7 @@ def test_the_address_is_shown_replaced_and_turned_off(run: Run) -> None:
     second = address("--rotate")
     assert second not in {first, None}
     assert address("--off") is None
-    assert "Make an address with --rotate" in run("inbox", "address", "--publication", "weekly").out
+    assert "Create an address with --rotate" in run("inbox", "address", "--publication", "weekly").out
     assert address("--rotate") not in {first, second, None}
     both = run("inbox", "address", "--publication", "weekly", "--rotate", "--off")
     assert (both.code, "not both" in both.err) == (2, True)

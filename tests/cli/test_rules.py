@@ -28,7 +28,7 @@ def test_a_file_is_set_shown_compared_and_restored(session: Session, run: Run, f
     issue = _issue_without_preheader(session)
     session.commit()
     weekly = ("--publication", "weekly")
-    assert run("rules", "show", *weekly).out.startswith("# What is not named here is as built in.")
+    assert run("rules", "show", *weekly).out.startswith("# What is not named here keeps its default.")
     assert "No rules have been saved yet" in run("rules", "history", *weekly).out
     file.write_text(FIRST)
     made = run("rules", "set", str(file), *weekly, "--based-on", "0", "--json").json

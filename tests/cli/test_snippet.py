@@ -67,7 +67,7 @@ def test_what_cannot_be_a_snippet_is_refused(session: Session, run: Run, file: P
     assert run("snippet", "show", "nope", *PUBLICATION).code == 2
     assert "lower-case letters" in run("snippet", "set", "Not a key", str(file), *PUBLICATION).err
     file.write_bytes(b"\xff\xfe")
-    assert "has to be a text in UTF-8" in run("snippet", "set", "support", str(file), *PUBLICATION).err
+    assert "must be UTF-8 text" in run("snippet", "set", "support", str(file), *PUBLICATION).err
     file.write_text("[a](javascript:alert)")
     assert "link" in run("snippet", "set", "support", str(file), *PUBLICATION).err
     assert "no publication" in run("snippet", "list", "--publication", "nope").err

@@ -98,13 +98,13 @@ def test_people_are_found_and_erased(
     assert [row["email"] for row in found["subscribers"]] == ["bo@example.org", "ana@example.org"]
     assert found["subscribers"][0]["subscriptions"] == [{"publication": "weekly", "state": "active"}]
     assert run("subscribers", "find", "ana@").out == "ana@example.org  Ana Lim  weekly: active\n"
-    assert run("subscribers", "find", "zoe").out == "Nobody is found.\n"
+    assert run("subscribers", "find", "zoe").out == "Nobody found.\n"
     assert run("subscribers", "find", " ").code == 2
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _prompt: "n")
     assert run("subscribers", "erase", "ana@example.org").code == 130
-    assert run("subscribers", "find", "ana@").out != "Nobody is found.\n"
+    assert run("subscribers", "find", "ana@").out != "Nobody found.\n"
     assert run("subscribers", "erase", "ana@example.org", "--yes", "--json").json["erased"]
-    assert run("subscribers", "find", "ana").out == "Nobody is found.\n"
+    assert run("subscribers", "find", "ana").out == "Nobody found.\n"
     assert run("subscribers", "erase", "ana@example.org", "--yes").code == 2
     session.rollback()
     assert len(session.scalars(select(Subscriber).where(Subscriber.erased_at.is_not(None))).all()) == 1

@@ -130,7 +130,7 @@ def test_the_list_says_how_things_stand(run: Run, session: Session) -> None:
     assert transports["f"]["reason"] == "It knows us no more."
     said = run("transport", "list").out
     for words in ("takes 50 %", "paused", "done for today, until", "10 of 10 used today", "a reserve",
-                  "rests until", "needs you: It knows us no more.", "warming up since 2020-01-01",
+                  "rests until", "needs attention: It knows us no more.", "warming up since 2020-01-01",
                   "not for news@example.org: It refuses the sender."):  # fmt: skip
         assert words in said
 
@@ -156,7 +156,7 @@ def test_a_relay_of_the_environment_is_resumed_but_not_changed(run: Run, session
     assert (refused.code, "SMTP_URL: change it there" in refused.err) == (2, True)
     cool_down(session, key, "", "It is down.", temporary=False, now=clock.now())
     session.commit()
-    assert "needs you: It is down." in " ".join(run("transport", "list").out.split())
+    assert "needs attention: It is down." in " ".join(run("transport", "list").out.split())
     assert "is sending again" in run("transport", "resume", key).out
     assert "It was already sending" in run("transport", "resume", key).out
 

@@ -1,4 +1,4 @@
-"""The data directory is a whole path, whoever named it: some processes work in a folder of their own."""
+"""The data directory is a whole path, whoever named it: processes that use it work in other folders."""
 
 from pathlib import Path
 

@@ -62,7 +62,7 @@ def test_dead_moved_and_changed_pages_are_told(
     assert findings(session, placed, links) == {
         "sections[0].items[0].headline": "The page has changed since it was collected: its headline is now"
         " “Ferry line closes again after one day”.",
-        "sections[0].items[1].url": "This page does not exist any more (status 404): check the link.",
+        "sections[0].items[1].url": "This page no longer exists (status 404): check the link.",
         "sections[0].items[2].url": f"This link leads to {site.url('/elsewhere')}: use that address.",
     }
 

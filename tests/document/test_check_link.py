@@ -14,7 +14,7 @@ from newsletter.document.check_link import check_link
         ("mailto:a@b.example", "must begin with"),
         ("//evil.example", "must begin with"),
         ("https://user:pass@bank.example/", "user name"),
-        ("https://a.example/{{ first_name }}", "everybody to the same page"),
+        ("https://a.example/{{ first_name }}", "the same for everyone"),
         ("https://a.example/\ud800", "not a valid link"),
         ("https://a.example/\0", "cannot contain"),
         (f"https://a.example/{'x' * 2_000}", "2,000 characters"),

@@ -183,7 +183,7 @@ def _change_address(site: Site, tab: Page, email: str, new: str) -> Iterator[str
         tab.goto(site.links.change_address(*site.find_change()))
         yield name
     _press(tab, "Yes, use this address")
-    _shows(tab, "Your address is changed")
+    _shows(tab, "Your address was changed")
     yield "new address, confirmed"
 
 

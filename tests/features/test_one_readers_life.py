@@ -146,7 +146,7 @@ def change_address(reader: Reader) -> None:
     assert reader.subscription.state is State.ACTIVE  # still found by the old address
     reader.reads(f"From now on, send my subscriptions to {new}.")
     reader.press("Yes, use this address")
-    reader.reads("Your address is changed")
+    reader.reads("Your address was changed")
     reader.email = new
     told = mail.parse(wait_for_message(reader.sink, old, 2))
     assert "was changed" in str(told["subject"])

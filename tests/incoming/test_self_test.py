@@ -56,6 +56,15 @@ def test_what_the_server_of_the_mailbox_says_is_taken(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_before_the_dns_was_checked_it_is_refused(
+    runtime: Runtime, session: Session, message_id: str
+) -> None:
+    session.get_one(SenderCheck, "press.org").report = {}
+    session.commit()
+    assert result(runtime, session, OURS, FROM, f"Message-ID: <{message_id}>") == ""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_forged_changes_nothing(runtime: Runtime, session: Session, message_id: str) -> None:
     ours = f"Message-ID: <{message_id}>"
     other = OURS.replace("mx.b.org", "mx.evil.org")

@@ -170,7 +170,7 @@ def test_which_editions_there_can_be(session: Session, issue: Issue) -> None:
             add_edition(session, issue.id, language, actor="ana")
     for language in ("", "German", "x" * 50, "de\n"):
         if language != "de\n":
-            with pytest.raises(Refused, match="is no language"):
+            with pytest.raises(Refused, match="is not a language"):
                 add_edition(session, issue.id, language, actor="ana")
     for number in range(MOST_EDITIONS - 1):
         add_edition(session, issue.id, f"fr-{number:02}x", actor="ana")

@@ -55,10 +55,10 @@ def test_a_catalogue_comes_back_with_what_was_translated(session: Session, issue
     ("octets", "sentence"),
     [
         (b"\xff\xfe", "not UTF-8"),
-        (b"hello", "no gettext catalogue"),
-        (b'msgid "a', "no gettext catalogue"),
+        (b"hello", "not a gettext catalogue"),
+        (b'msgid "a', "not a gettext catalogue"),
         (b'msgid ""\nmsgstr "Language: fr\\n"\n', "in “fr”, not in “de”"),
-        (b'msgid ""\nmsgstr "Plural-Forms: nplurals=x; plural=(;\\n"\n', "no gettext catalogue"),
+        (b'msgid ""\nmsgstr "Plural-Forms: nplurals=x; plural=(;\\n"\n', "not a gettext catalogue"),
         (b" " * 4_000_001, "more than 4 MB"),
     ],
 )

@@ -18,7 +18,7 @@ from newsletter.core.links import Links
 from newsletter.core.paths import templates_dir
 from newsletter.core.tokens import Signer
 from newsletter.outbox.kinds import KINDS
-from newsletter.outbox.system_email import SystemEmail, message_id, write
+from newsletter.outbox.system_email import SystemEmail, SystemFigure, message_id, write
 
 LINKS = Links("https://news.example.org", Signer(["secret"]))
 FACTS: dict[str, Any] = {"subscription_id": 12, "subscriber_id": 7, "user_id": 3, "state": 5} | {
@@ -134,6 +134,20 @@ def test_times_say_their_zone() -> None:
     text = " ".join(part(parsed(SYSTEM_EMAIL), "plain").splitlines())
     assert "Friday, 3 July 2026 at 2:04\N{NO-BREAK SPACE}PM (Central European Summer Time)" in text
     assert "12:04" in part(parsed(replace(SYSTEM_EMAIL, timezone="Nowhere/Land")), "plain")
+
+
+@pytest.mark.parametrize("kind", ["issue_due", "summary_scheduled", "mailing_report"])
+def test_the_time_it_is_about_has_its_own_zone(kind: str) -> None:
+    due_at = datetime(2026, 12, 4, 7, tzinfo=UTC)
+    text = " ".join(part(parsed(replace(SYSTEM_EMAIL, kind=kind, due_at=due_at)), "plain").split())
+    assert "4 December 2026 at 8:00 AM (Central European Standard Time)" in text
+
+
+def test_signs_have_the_space_that_french_gives_them() -> None:
+    report = replace(SYSTEM_EMAIL, kind="mailing_report", locale="fr", due_at=SYSTEM_EMAIL.asked_at)
+    text = part(parsed(replace(report, figures=(SystemFigure("sent", 300, 400),))), "plain")
+    assert "Envoyés\N{NO-BREAK SPACE}: 300 sur 400 (75,0\N{NO-BREAK SPACE}%)" in text
+    assert "Ouvrir le rapport\N{NO-BREAK SPACE}:" in text.splitlines()
 
 
 def test_the_same_message_again_has_the_same_message_id_and_another_message_another() -> None:

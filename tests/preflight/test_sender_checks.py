@@ -58,7 +58,7 @@ class Resolver:
     [
         (MAIL, {"_dmarc.press.org": DMARC}, "press.org has no SPF record"),
         (MAIL, GOOD | {"press.org": SPF * 2}, "press.org has 2 SPF records, so none of them counts"),
-        (MAIL, GOOD | {"press.org": ["v=spf1 +all"]}, "lets everybody send in its name"),
+        (MAIL, GOOD | {"press.org": ["v=spf1 +all"]}, "lets anyone send in its name"),
         (MAIL, GOOD | {"press.org": ["v=spf10 -all"]}, "press.org has no SPF record"),
         (MAIL, {"press.org": SPF}, "press.org has no DMARC record (_dmarc.press.org)"),
         (MAIL, GOOD | {"_dmarc.press.org": DMARC * 2}, "press.org has 2 DMARC records"),

@@ -138,7 +138,7 @@ def test_what_blocks_cannot_be_waived(session: Session, issue: Issue, links: Lin
 @pytest.mark.parametrize(
     ("given", "error", "sentence"),
     [
-        ({"reason": " \n"}, Refused, "Say why the warning may stay."),
+        ({"reason": " \n"}, Refused, "Enter why the warning may stay."),
         ({"reason": "x" * (REASON_LENGTH + 1)}, Refused, "Use at most 500 characters"),
         ({"rule": "credit"}, Missing, "The rule “credit” no longer finds anything at preheader."),
         ({"path": ""}, Missing, "no longer finds anything about the issue as a whole."),

@@ -37,7 +37,7 @@ def publication(session: Session) -> Publication:
         ('{"tag": 3}', "tag", "Write text here"),
         ('{"all": [{"tag": "No Key"}]}', "all[0].tag", "not in the right format"),
         ('{"all": [{"tag": "press", "topic": "sport"}]}', "all[0].topic", "no field of this name"),
-        ('{"nothing": 1}', "", "This is no rule"),
+        ('{"nothing": 1}', "", "This is not a rule"),
         ('{"tag": "a\\u0000"}', "tag", "characters that cannot be used"),
         ('{"tag": "\\ud800"}', "tag", "characters that cannot be used"),
         ('{"attribute": "city"}', "", "in one way"),
@@ -76,7 +76,7 @@ def test_what_is_no_rule_is_refused(text: str, place: str, sentence: str) -> Non
         ({"all": [PRESS, {"topic": "opera"}]}, "all[1]: There is no topic “opera”."),
         ({"attribute": "town", "is": "Rome"}, "There is no attribute “town”."),
         ({"attribute": "city", "greater": 3}, "“city” is a text: compare it by is, is_not, contains"),
-        ({"attribute": "age", "is": "3"}, "“age” is a number: write a number, without quotation marks."),
+        ({"attribute": "age", "is": "3"}, "“age” is a number: enter a number, without quotation marks."),
         ({"attribute": "age", "is": True}, "“age” is a number"),
         ({"attribute": "size", "is": "huge"}, "size: choose one of small, large."),
         ({"attribute": "size", "is": "Small"}, "write it as “small”."),
@@ -104,7 +104,7 @@ def test_of_two_who_edit_at_once_the_second_is_told(session: Session, publicatio
 def test_no_segment_is_made_of_itself(session: Session, publication: Publication) -> None:
     for name, rules in (("a", PRESS), ("b", {"segment": "a"}), ("c", {"not": {"segment": "b"}})):
         create_segment(session, publication, name, read(rules), actor="test")
-    with pytest.raises(Refused, match=r"any\[0\]: The segment would be made of itself: a → c → b → a."):
+    with pytest.raises(Refused, match=r"any\[0\]: The segment would include itself: a → c → b → a."):
         change_segment(session, publication, "a", rules=read({"any": [{"segment": "c"}]}), actor="test")
 
 

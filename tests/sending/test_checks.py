@@ -13,6 +13,7 @@ from newsletter.core import clock
 from newsletter.core.queue import broker
 from newsletter.health.heartbeats import open_redis
 from newsletter.mailings.models import SendingHost
+from newsletter.preflight.spam_checks.check import AT_REST
 from newsletter.runtime import Runtime
 from newsletter.sending import checks
 from newsletter.sending.check_runner import (
@@ -25,7 +26,8 @@ from newsletter.sending.check_runner import (
 )
 from newsletter.subscribers.models import State, Subscription
 from newsletter.subscribers.unsubscribe_spool import UnsubscribeSpool
-from tests.factories import make_publication, make_readers
+from tests.factories import make_issue, make_publication, make_readers
+from tests.queued import empty_queues, queued
 
 RECOVERY_SECONDS = 15.0
 MakeRunner = Callable[..., CheckRunner]
@@ -41,13 +43,22 @@ def elapsed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def make_runner(runtime: Runtime) -> MakeRunner:
-    def make(sessions: sessionmaker[Session] | None = None, *, has_imap: bool = False) -> CheckRunner:
+    def make(
+        sessions: sessionmaker[Session] | None = None, *, has_imap: bool = False, spamassassin_url: str = ""
+    ) -> CheckRunner:
         folder = runtime.settings.tally_dir
         spool = UnsubscribeSpool(runtime.settings.unsubscribe_dir)
-        return CheckRunner(
-            CheckContext(sessions or runtime.sessions, 1, folder, folder, spool, RECOVERY_SECONDS, has_imap),
-            checks.CHECKS,
+        context = CheckContext(
+            sessions or runtime.sessions,
+            1,
+            folder,
+            folder,
+            spool,
+            RECOVERY_SECONDS,
+            has_imap,
+            spamassassin_url,
         )
+        return CheckRunner(context, checks.CHECKS)
 
     return make
 
@@ -134,6 +145,22 @@ def test_a_mailbox_is_polled_where_there_is_one(
     for has_imap in (False, True, True):
         assert make_runner(has_imap=has_imap).run_due()
         waiting.append(broker.waiting(jobs.poll_mailbox.queue))
+    assert waiting == [0, 1, 1]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_drafts_are_shown_to_spamassassin_where_there_is_one(
+    make_runner: MakeRunner, runtime: Runtime, redis_url: str
+) -> None:
+    client = empty_queues(redis_url)
+    with runtime.session() as session:
+        make_issue(session, make_publication(session))
+        session.commit()
+    waiting = []
+    with time_machine.travel(clock.now() + AT_REST):
+        for url in ("", "spamd://127.0.0.1:783", "spamd://127.0.0.1:783"):
+            assert make_runner(spamassassin_url=url).run_due()
+            waiting.append(len(queued(client, jobs.check_spam.queue)))
     assert waiting == [0, 1, 1]
 
 

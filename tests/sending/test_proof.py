@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.core.errors import Refused
+from newsletter.core.errors import Missing, Refused
 from newsletter.core.links import Links
 from newsletter.core.tokens import Purpose
 from newsletter.issues import models
@@ -21,11 +21,13 @@ from newsletter.issues.delete import delete_draft
 from newsletter.issues.example import subscriber_values
 from newsletter.issues.load import find_revision
 from newsletter.issues.models import Issue
+from newsletter.issues.save import save_document
 from newsletter.outbox.models import MessageState, SystemMessage
 from newsletter.runtime import Runtime
 from newsletter.sending.proof import SAME_WITHIN, parse_proof_addresses, post_proof
 from newsletter.sending.transactional import GONE
 from newsletter.smtp.sink import Options, Sink
+from tests.editions import WORDS, the_document
 from tests.factories import make_issue, make_publication, make_subscription
 from tests.sending.checking import sweep
 from tests.sending.mailroom import send_outbox
@@ -178,6 +180,20 @@ def test_pressing_twice_sends_once_and_a_while_later_again(
     assert press("ana@readers.example", "bo@readers.example", actor="flo@press.example") != first
     with time_machine.travel(clock.now() + SAME_WITHIN):
         assert press("ana@readers.example", "bo@readers.example") != first
+
+
+def test_of_an_edition_its_texts_are_sent(
+    runtime: Runtime, session: Session, links: Links, sink: Sink
+) -> None:
+    issue = save_document(session, make_publication(session), the_document()).issue
+    (address,) = parse_proof_addresses("bo@readers.example")
+    with pytest.raises(Missing):
+        post_proof(session, issue, [address], links, actor="ed@press.example", edition="it")
+    post_proof(session, issue, [address], links, actor="ed@press.example", edition="DE")
+    session.commit()
+    send_outbox(runtime, sink)
+    (record,) = sink.records
+    assert WORDS["de"]["all"] in html_of(parsed(record.content))
 
 
 def test_an_issue_that_cannot_be_rendered_is_refused_at_once(session: Session, links: Links) -> None:

@@ -29,8 +29,10 @@ from newsletter.sending.variants import number_of
 from newsletter.smtp.sink import Options, Sink
 from newsletter.subscribers.attributes.create import create_attribute
 from newsletter.subscribers.attributes.models import AttributeType
+from newsletter.subscribers.labels import find_label, remove_label
 from newsletter.subscribers.models import Subscription
 from newsletter.subscribers.topics.create import create_topic
+from newsletter.subscribers.topics.models import Topic
 from newsletter.subscribers.topics.mute import muted_topics, set_muted_topics
 from tests.databases import both_databases
 from tests.factories import make_publication, make_subscription
@@ -199,3 +201,18 @@ def test_too_many_different_emails_pause_the_mailing(
     mailing = session.get_one(Mailing, mailing_id)
     assert (mailing.state, mailing.control) == (MailingState.FREEZING, Control.PAUSE)
     assert "different emails, 2 are possible" in mailing.held_reason
+
+
+def test_a_topic_that_was_removed_before_the_freeze_pauses_the_mailing(
+    runtime: Runtime, session: Session, publication: Publication, links: Links
+) -> None:
+    issue = an_issue(session, publication, [None, {"topics": ["sport"]}])
+    people(session, publication, 5)
+    mailing_id = schedule(session, issue, None, links, actor="test").id
+    remove_label(session, find_label(session, Topic, publication, "sport"), actor="test")
+    session.commit()
+    assert not freeze(runtime.sessions, mailing_id, links)
+    mailing = session.get_one(Mailing, mailing_id)
+    assert (mailing.state, mailing.control) == (MailingState.FREEZING, Control.PAUSE)
+    assert "sport" in mailing.held_reason
+    assert read_totals(session, mailing_id).pending == 0

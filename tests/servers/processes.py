@@ -10,7 +10,7 @@ END_WITH_PARENT = ROOT / "newsletter" / "cli" / "run" / "end_with_parent.py"
 
 def leashed(how: str = "KILL") -> tuple[str, ...]:
     """What stands in front of a command that gets the signal `how` (`KILL`, …) when its parent is gone."""
-    return (sys.executable, "-I", "-S", str(END_WITH_PARENT), how, "-", "-")
+    return (sys.executable, "-I", "-S", str(END_WITH_PARENT), how, "-")
 
 
 def free_port() -> int:

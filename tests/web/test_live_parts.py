@@ -124,7 +124,7 @@ class TestRelay:
         before = tab.url
         tab.get_by_role("button", name="Test it first").click()
         steps = tab.locator("[data-relay-steps]")
-        expect(steps).to_contain_text("It does not work")
+        expect(steps).to_contain_text("Not working")
         expect(steps).to_be_in_viewport()
         expect(tab.locator("[name=password]")).to_have_value("a password that stays")
         expect(tab.get_by_role("button", name="Test it first")).not_to_have_attribute("aria-busy", "true")

@@ -117,7 +117,7 @@ class Supervision:
             self.greeted = True
         elif time.monotonic() - self.began > SLOW_START and not self.warned:
             self.warned = True
-            log = self.settings.data_dir / "log" / "web.log"
+            log = self.settings.data_dir / "log" / "service.log"
             notice(f"The web server has not answered for {SLOW_START:.0f} seconds; {log} may say why.")
 
 

@@ -72,7 +72,7 @@ def _check_address(host: str, port: int, variable: str) -> None:
         except PermissionError as error:
             raise Refused(
                 "port",
-                f"Port {port} needs rights that you do not have: choose one above 1023 with {variable}.",
+                f"You may not use port {port}: choose one above 1023 with {variable}.",
             ) from error
         except OSError as error:
             raise _occupied(host, port, variable, error) from error
@@ -88,7 +88,7 @@ def _occupied(host: str, port: int, variable: str, error: OSError) -> Refused:
         )
     return Refused(
         "host",
-        f"HOST={host} cannot be listened on ({error.strerror}): set HOST=127.0.0.1, or HOST=0.0.0.0 for all.",
+        f"HOST={host} cannot be used ({error.strerror}): set HOST=127.0.0.1, or HOST=0.0.0.0 for all.",
     )
 
 

@@ -26,7 +26,7 @@ def checked_language(text: str) -> str:
     """The BCP 47 tag in `text`, in its one spelling; `Refused` for what is none."""
     tag = language_tag(text) if len(text) < 36 else ""
     if not tag:
-        sentence = f"“{one_line(text)[:40]}” is no language. Enter a tag such as de or pt-BR."
+        sentence = f"“{one_line(text)[:40]}” is not a language. Enter a tag such as de or pt-BR."
         raise Refused("no_language", sentence, {"language": sentence})
     return tag
 

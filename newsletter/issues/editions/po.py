@@ -73,10 +73,10 @@ def read_catalogue(octets: bytes, language: str) -> list[Translated]:
     except (PoFileError, ValueError, LookupError, TypeError, AttributeError) as error:
         # The library has no error of its own for a header that it cannot read.
         told = one_line(str(error))[:120]
-        raise _refused(f"The file is no gettext catalogue (.po): {told}.") from error
+        raise _refused(f"The file is not a gettext catalogue (.po): {told}.") from error
     said = language_tag(str(catalogue.locale_identifier or ""))
     if said and said.lower() != language.lower():
-        raise _refused(f"The file says that it is in “{said}”, not in “{language}”.")
+        raise _refused(f"The file says it is in “{said}”, not in “{language}”.")
     return [
         Translated(message.context or "", message.id, message.string)
         for message in catalogue

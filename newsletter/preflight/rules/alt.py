@@ -14,7 +14,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
             continue
         if path.rpartition(".")[0] in linked:
             yield blocking(
-                "This image is a link without words: say where it leads in its alt text.",
+                "This image is a link without text: say where it leads in its alt text.",
                 f"{path}.alt",
             )
         else:

@@ -10,7 +10,7 @@ from newsletter.preflight.finding import Remark, Rule, warning
 
 # What keeps programs out may let readers in, so only these are told.
 _TROUBLES = {
-    Trouble.MISSING: "This page does not exist any more",
+    Trouble.MISSING: "This page no longer exists",
     Trouble.UNREACHABLE: "This page could not be reached",
     Trouble.REDIRECTS: "This page redirects too often",
     Trouble.LOGIN: "This page asks for a sign-in",

@@ -13,7 +13,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
     for path, provenance in _provenances(draft):
         if provenance.published and provenance.published > draft.today:
             yield warning(
-                f"This story is dated {provenance.published.isoformat()}, which is still to come.",
+                f"This story is dated {provenance.published.isoformat()}, which is in the future.",
                 f"{path}.published",
             )
 

@@ -26,7 +26,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
         shown = f"{count} images" if count > 1 else "One image"
         yield warning(
             f"{shown} and only {characters} characters of text: many readers see no images, "
-            "and spam filters distrust such email. Say more in words."
+            "and spam filters distrust such email. Add more text."
         )
 
 

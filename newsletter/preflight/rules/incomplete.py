@@ -70,5 +70,5 @@ _CHECKS: dict[str, Callable[[Section, str], Iterator[Remark]]] = {
 INCOMPLETE = Rule(
     "incomplete",
     examine,
-    about="An item, quote, button or sponsor lacks what makes it one, such as its headline or link.",
+    about="An item, quote, button or sponsor is incomplete, for example without a headline or link.",
 )

@@ -63,12 +63,12 @@ def examine(draft: Draft) -> Iterator[Remark]:
             words = " ".join(label.replace("*", "").replace("_", "").split()).strip(" .:!…»→>")
             if words.casefold() in _EMPTY_WORDS:
                 yield warning(
-                    f"The link “{words}” does not say where it leads: link words that do.", place.path
+                    f"The link “{words}” does not say where it leads: use link text that does.", place.path
                 )
 
 
 LINK_TEXT = Rule(
     "link_text",
     examine,
-    about="The words of a link do not say where it leads, such as “click here”.",
+    about="Link text does not say where the link leads, such as “click here”.",
 )

@@ -26,9 +26,9 @@ def examine(draft: Draft) -> Iterator[Remark]:
 
 
 def _sentence(word: str) -> str:
-    shown = f"“{word[:24]}…” has {len(word)} characters without a break, more than a phone has room for."
+    shown = f"“{word[:24]}…” has {len(word)} characters without a break, too wide for a phone."
     if "://" in word or word.startswith("www."):
-        return f"{shown} Put a link behind words instead."
+        return f"{shown} Use link text instead."
     return f"{shown} Put hyphens or soft hyphens (U+00AD) in it."
 
 

@@ -26,7 +26,7 @@ def examine(draft: Draft) -> Iterator[Remark]:
         if url.lower().startswith("data:"):
             yield warning(f"“{shown}” holds an image in itself, which Gmail and Outlook do not show.")
         else:
-            yield warning(f"“{shown}” is no whole address: in an email it leads nowhere.")
+            yield warning(f"“{shown}” is not a complete URL: in an email it leads nowhere.")
 
 
 MESSAGE_URLS = Rule(

@@ -30,5 +30,5 @@ def examine(draft: Draft) -> Iterator[Remark]:
 PLACEHOLDERS = Rule(
     "placeholders",
     examine,
-    about="Something is left that only stood in for something: TK, lorem ipsum, [headline].",
+    about="A placeholder is left in the text: TK, lorem ipsum, [headline].",
 )

@@ -32,6 +32,6 @@ SIZE = Rule(
     "size",
     examine,
     about="The HTML is so large that Gmail cuts it off.",
-    always="what is cut off is the end, with the unsubscribe link",
+    always="the end is cut off, and with it the unsubscribe link",
     thresholds=(WARN, BLOCK),
 )

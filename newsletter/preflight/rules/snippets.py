@@ -25,5 +25,5 @@ SNIPPETS = Rule(
     "snippets",
     examine,
     about="No snippet was chosen, or it was deleted or edited since.",
-    always="readers would get a text that nobody keeps any more",
+    always="readers would get a text that is no longer kept",
 )

@@ -71,7 +71,7 @@ def _dkim(identity: MailIdentity, lookup: Lookup) -> Iterator[DnsFinding]:
             sentence = f"The record {name} {record.advice or 'has the key that we sign with'}."
         yield DnsFinding(FindingKind.DKIM, state, name, sentence, found, wanted)
     if not identity.keys:
-        sentence = f"We do not sign mail of {identity.domain}: the relay has to, or make a key here."
+        sentence = f"We do not sign mail of {identity.domain}: the relay has to, or create a key here."
         yield DnsFinding(FindingKind.DKIM, ADVICE, identity.domain, sentence)
 
 
@@ -131,17 +131,17 @@ def _alignment(identity: MailIdentity, walk: DmarcWalk, record: DmarcRecord, loo
     if identity.signed:
         sentence = (
             f"Mail of {domain} is signed as {identity.signed}, but its DMARC record requires the "
-            "very same domain: make a key for it, or take “adkim=s” away."
+            "very same domain: create a key for it, or remove “adkim=s”."
         )
     elif not by_spf:
         sentence = (
             f"Neither the return path ({identity.envelope}) nor a signature of ours is of {domain}, so DMARC"
-            " fails unless the relay signs: make a DKIM key."
+            " fails unless the relay signs: create a DKIM key."
         )
     elif policy != "none":
         sentence = (
             f"Mail of {domain} is not signed by us, but its DMARC record wants what fails"
-            f" {'refused' if policy == 'reject' else 'put aside'}: make a key, or let the relay sign."
+            f" {'refused' if policy == 'reject' else 'put aside'}: create a key, or let the relay sign."
         )
     else:
         sentence = f"The return path ({identity.envelope}) is aligned with {domain}; we do not sign."

@@ -69,7 +69,7 @@ def read_message(folder: Path, message_id: str) -> CaughtMessage:
             raise FileNotFoundError
         first, raw = _split((folder / f"{message_id}.eml").read_bytes())
     except FileNotFoundError:
-        raise Missing("mailbox_message", "This message is not in the mailbox any more.") from None
+        raise Missing("mailbox_message", "This message is no longer in the mailbox.") from None
     sender, recipients = _envelope(first)
     return CaughtMessage(message_id, _received_at(message_id), sender, recipients, raw)
 

@@ -38,7 +38,7 @@ class Sink:
     ) -> None:
         options = options or Options()
         if not is_loopback(options.host):
-            raise Refused("sink_host", "A sink listens on loopback only: it takes mail from anybody.")
+            raise Refused("sink_host", "A sink listens on loopback only: it accepts mail from anyone.")
         self._recorder = Recorder(record, remember=remember, fsync=fsync)
         self._state = SinkState(options, script or Script(), self._recorder)
         self._loop = Loop()

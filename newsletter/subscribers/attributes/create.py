@@ -78,7 +78,7 @@ def key_of(name: str) -> str:
 def _checked_choices(type_: AttributeType, choices: Iterable[str]) -> list[str]:
     kept = list(dict.fromkeys(checked_name(choice) for choice in choices))
     if (type_ is AttributeType.CHOICE) != bool(kept):
-        sentence = "Say which choices there are." if not kept else "Only the type “choice” has choices."
+        sentence = "Enter the choices." if not kept else "Only the type “choice” has choices."
         raise Refused("bad_choices", sentence, {"choices": sentence})
     if len(kept) > MOST_CHOICES:
         sentence = f"Use at most {MOST_CHOICES} choices."

@@ -93,7 +93,7 @@ def find_finished(session: Session, publication_id: int, export_id: int) -> Subs
     """The export of this publication whose file is complete; `Missing` when there is none."""
     row = session.get(SubscriberExport, export_id)
     if row is None or row.publication_id != publication_id or row.state is not ExportState.DONE:
-        sentence = "This file is not here: files are kept for a day, and deleted when somebody is erased."
+        sentence = "This file is gone: files are kept for a day, and deleted when someone is erased."
         raise Missing("unknown_export", sentence)
     return row
 

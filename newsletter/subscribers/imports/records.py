@@ -20,7 +20,7 @@ BLOCK = 1000  # lines that are looked at together
 NEVER_CLOSED = "a quotation mark in this row is never closed"
 ODD_QUOTES = "a quotation mark in this row is unmatched"
 AFTER_QUOTES = (
-    "a cell of this row goes on after its closing quotation mark: inside a cell each one is written twice"
+    "a cell of this row continues after its closing quotation mark: inside a cell, double each quotation mark"
 )
 TOO_LONG = f"this line has more than {LONGEST_LINE:,} characters"
 

@@ -101,7 +101,7 @@ def check_statement(text: str) -> str:
     """The statement about consent, cleaned. Raises `Refused` when it is empty or over 2,000 characters."""
     statement = clean_comment(text[: LONGEST_STATEMENT + 1])
     if not statement:
-        raise _bad_statement("Say when and how these people agreed: it is kept as proof of their consent.")
+        raise _bad_statement("Enter when and how these people agreed: it is kept as proof of their consent.")
     if len(text.strip()) > LONGEST_STATEMENT:
         raise _bad_statement(f"Use at most {LONGEST_STATEMENT:,} characters.")
     return statement

@@ -71,7 +71,7 @@ def choose_report_mail() -> AnyResponse:
         wanted=user.report_mail,
     )
     session().commit()
-    words = _("Reports are mailed to you.") if user.report_mail else _("Reports are no longer mailed to you.")
+    words = _("You get reports by email.") if user.report_mail else _("You no longer get reports by email.")
     flash(words, "success")
     return redirect(url_for(".show"), 303)
 

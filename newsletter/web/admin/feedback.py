@@ -54,7 +54,7 @@ def rejudge(slug: str) -> AnyResponse:
     publication = find_publication(session(), slug)
     jobs.rejudge_feedback.enqueue(session())
     session().commit()
-    flash(_("Everything is judged again. Reload this page in a moment."), "success")
+    flash(_("Everything is being classified again. Reload this page in a moment."), "success")
     return redirect(url_for(".listing", slug=publication.slug), 303)
 
 
@@ -67,7 +67,7 @@ def message(event_id: int) -> Response:
     """
     record = session().get(FeedbackRecord, event_id)
     if record is None or record.evidence is None:
-        raise Missing("unknown_event", "This message is not kept any more.")
+        raise Missing("unknown_event", "This message is no longer kept.")
     audit.record(session(), "feedback.downloaded", "feedback_event", event_id, actor=current_actor())
     session().commit()
     response = Response(read_evidence(record.evidence), mimetype="text/plain")

@@ -106,7 +106,7 @@ def _find(change_id: int, moment: int) -> AddressChange:
 def _changed(change: AddressChange) -> Page:
     return render_template(
         "public/message.html",
-        heading=_("Your address is changed"),
+        heading=_("Your address was changed"),
         sentence=_("Everything you subscribe to is sent to %(email)s from now on.", email=change.email),
         more=_("Every issue ends with a link to change what you get, or to unsubscribe."),
         **_frame(change),

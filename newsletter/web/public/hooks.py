@@ -41,7 +41,7 @@ def _status(error: DomainError) -> int:
 
 
 def _plain(status: int) -> Response:
-    words = {200: "Taken.", 401: "Not signed by who it says.", 404: "Nothing is posted here."}
+    words = {200: "Taken.", 401: "Not signed by the stated sender.", 404: "Nothing is posted here."}
     response = Response(f"{words.get(status, 'It cannot be read.')}\n", status, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-store"
     return response

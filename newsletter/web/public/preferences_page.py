@@ -29,10 +29,10 @@ DONE = {
     "resumed": lazy_gettext("The pause is over."),
     "frequency-each": lazy_gettext("You get every issue."),
     "frequency-monthly": lazy_gettext("You get one email a month with what was published."),
-    "tracking-on": lazy_gettext("Thank you. What you follow may be kept from now on."),
+    "tracking-on": lazy_gettext("Thank you. From now on we may keep which links you follow."),
     "tracking-off": lazy_gettext("What we kept has been deleted, and we keep nothing more."),
     "address-asked": lazy_gettext(
-        "If we may write to your new address, a message is on its way to it. Follow its link within a day."
+        "If we may write to your new address, a message is on its way. Follow the link in it within a day."
     ),
     "link-sent": lazy_gettext("A message is on its way. Follow the link in it to get email again."),
     "left-all": lazy_gettext("You are unsubscribed from everything."),

@@ -30,10 +30,10 @@ SENTENCES: dict[str, Any] = {
         " email that comes to it, or sign up with it."
     ),
     "revoked_link": lazy_gettext("This link has been revoked."),
-    "ended": lazy_gettext("This subscription has since ended. Subscribe again to receive it."),
+    "ended": lazy_gettext("This subscription has since ended. You can subscribe again at any time."),
     "suppressed": lazy_gettext("This address is on our list of addresses that we never email."),
-    "not_suppressed": lazy_gettext("This address gets email again already."),
-    "too_many_links": lazy_gettext("There are some such messages already. Please try again tomorrow."),
+    "not_suppressed": lazy_gettext("This address is already getting email again."),
+    "too_many_links": lazy_gettext("We sent a few messages like this already. Please try again tomorrow."),
     "cannot_undo": lazy_gettext("This subscription cannot be restored here. Please subscribe again."),
     "not_paused": lazy_gettext("This subscription is not paused."),
     "bad_transition": lazy_gettext("This subscription has changed in the meantime."),

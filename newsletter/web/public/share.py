@@ -33,9 +33,9 @@ make_private(blueprint)
 
 # What cannot be used, by the field that it is about, in the language of the page.
 _PROBLEMS = {
-    "name": lazy_gettext("Enter your name, and keep it short."),
-    "text": lazy_gettext("Write a comment, and keep it short."),
-    "quote": lazy_gettext("These words are not in the issue. Copy them from it, or leave this empty."),
+    "name": lazy_gettext("Enter your name, at most %(most)s characters.", most=NAME_LENGTH),
+    "text": lazy_gettext("Write a comment of at most %(most)s characters.", most=TEXT_LENGTH),
+    "quote": lazy_gettext("This text is not in the issue. Copy it from there, or leave this empty."),
 }
 
 

@@ -179,7 +179,7 @@ def _told(error: ValidationError) -> tuple[str, dict[str, str]]:
         ".".join(map(str, problem["loc"][:2])): problem["msg"] for problem in error.errors() if problem["loc"]
     }
     if not fields:
-        return _("This is not readable as JSON."), {}
+        return _("This is not valid JSON."), {}
     named = ", ".join(sorted(field[:60] for field in fields))
     return _("These fields cannot be used: %(fields)s.", fields=named), fields
 

@@ -11,7 +11,7 @@ from newsletter.cli.run import end_with_parent
 
 PARENT = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-I", "-S", sys.argv[1], sys.argv[2], "-", "-", "sleep", "600"])
+child = subprocess.Popen([sys.executable, "-I", "-S", sys.argv[1], sys.argv[2], "-", "sleep", "600"])
 print(child.pid, flush=True)
 time.sleep(600)
 """
@@ -47,20 +47,10 @@ def test_it_ends_when_its_parent_is_killed(how: str) -> None:
     wait_for(child, "")
 
 
-def test_it_waits_for_the_file_it_is_to_come_after(tmp_path: Path) -> None:
-    after = tmp_path / "after"
-    command = [sys.executable, "-I", "-S", end_with_parent.__file__, "TERM", "-", str(after), "echo", "now"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        time.sleep(0.5)
-        assert child.poll() is None
-        after.touch()
-        assert child.communicate(timeout=30)[0] == b"now\n"
-
-
 def test_it_hands_on_arguments_and_exit_code() -> None:
     program = [sys.executable, "-c", "import sys; print(sys.argv[1:]); sys.exit(7)", "a b", "%s", "é", ""]
     done = subprocess.run(
-        [sys.executable, "-I", "-S", end_with_parent.__file__, "TERM", "-", "-", *program],
+        [sys.executable, "-I", "-S", end_with_parent.__file__, "TERM", "-", *program],
         check=False,
         capture_output=True,
         text=True,

@@ -95,7 +95,7 @@ def name_feed(hand: Hand, url: str, folder: Path) -> None:
     else:
         file = folder / "feeds.opml"
         file.write_text(opml(COALITION, url), encoding="utf-8")
-        attach(hand, hand.tab.get_by_label(re.compile("as an OPML file")), file)
+        attach(hand, hand.tab.get_by_label(re.compile("OPML file from another")), file)
         hand.press(hand.tab.get_by_role("button", name="Import feeds"))
 
 

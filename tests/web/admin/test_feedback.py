@@ -49,7 +49,7 @@ def test_what_came_back_is_listed_and_filtered(admin_client: SignedIn, world: Wo
         "Complaint",
         "no such address",
         "ana@readers.example",
-        "1 post of a provider",
+        "1 webhook message was refused",
     ):
         assert words in page
     assert "<script>alert" not in page
@@ -93,7 +93,7 @@ def test_a_person_is_judged_again_and_written_to_again(admin_client: SignedIn, w
     record = take_bounce(world)
     person = f"/admin/subscribers/{world.reader.subscriber_id}"
     page = admin_client.get(person).text
-    assert "What came back" in page
+    assert "Bounces and complaints" in page
     assert "User unknown" in page
     assert "Lift the suppression" in page
     told = admin_client.post(f"{person}/rejudge", follow_redirects=True).text

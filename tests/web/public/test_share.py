@@ -85,9 +85,9 @@ def test_what_cannot_be_used_stays_in_the_form(client: FlaskClient, session: Ses
     answer = client.post(path, data={"name": "", "text": "Typed words", "quote": ""})
     assert answer.status_code == 400
     assert "Typed words" in answer.text
-    assert "Enter your name, and keep it short." in answer.text
+    assert "Enter your name, at most 80 characters." in answer.text
     unknown = client.post(path, data={"name": "Eve", "text": "Typed words", "quote": "at noon"})
-    assert "These words are not in the issue." in unknown.text
+    assert "This text is not in the issue." in unknown.text
     assert comments(session) == []
 
 

@@ -75,7 +75,7 @@ def test_a_proof_is_good_for_one_sign_up(client: FlaskClient, fill_in: FillIn, s
     assert "Check your inbox" in fill_in("ana@example.org", proof=found).text
     answer = fill_in("bo@example.org", proof=found)
     assert answer.status_code == 200
-    assert "looks at your request first" in answer.text
+    assert "checks your request first" in answer.text
     assert known(session) == ["ana@example.org"]
     assert held(session) == ["bo@example.org"]
 
@@ -85,7 +85,7 @@ def test_no_javascript_waits_and_is_told_so(client: FlaskClient, fill_in: FillIn
     assert "<noscript>" in page
     assert 'data-challenge="/subscribe/morning/challenge"' in page
     assert "proof." in page
-    assert "looks at your request first" in fill_in("ana@example.org").text
+    assert "checks your request first" in fill_in("ana@example.org").text
     assert (held(session), known(session)) == (["ana@example.org"], [])
 
 

@@ -52,7 +52,7 @@ def for_editors(parts: list[Condition]) -> list[Condition]:
             _("Sending"),
             "error" if any(part.kind == "error" for part in technical) else "warning",
             _("Needs attention"),
-            _("Something on the server is not as it should be, so messages may be late. Nothing is lost."),
+            _("There is a problem on the server, so messages may be late. Nothing is lost."),
             _("Tell the person who runs the server."),
             url,
             _("See the details"),
@@ -108,7 +108,7 @@ def _vanished(record: VanishedRecord) -> Condition:
         "error",
         _("Record missing"),
         _(
-            "The %(kind)s record %(name)s was in the DNS and is gone.",
+            "The %(kind)s record %(name)s has disappeared from the DNS.",
             kind=record.kind.value.upper(),
             name=isolated(record.name),
         ),
@@ -144,7 +144,7 @@ def _workers(heartbeats: Heartbeats | None, starting: bool) -> Condition:
             "error",
             _("Unknown"),
             _(
-                "Redis is not responding, so we cannot tell whether the workers are running, nor"
+                "Redis is not responding, so we cannot see whether the workers are running, or"
                 " give them work."
             ),
             _("Start Redis, or check REDIS_URL. Nothing is lost: waiting work continues once Redis is back."),
@@ -215,7 +215,7 @@ def _outbox(outbox: OutboxState, heartbeats: Heartbeats | None) -> Condition:
         long=duration((clock.now() - (outbox.oldest or clock.now())).total_seconds()),
     )
     if not outbox.late:
-        return Condition(part, "success", _("On their way"), sentence + _queued(heartbeats))
+        return Condition(part, "success", _("In progress"), sentence + _queued(heartbeats))
     return Condition(
         part,
         "warning",
@@ -291,5 +291,5 @@ def _work(queues: list[Queue]) -> str:
 def _since(heartbeats: Heartbeats) -> str:
     ages = [age for queue in heartbeats.silent if (age := heartbeats.ages[queue]) is not None]
     if not ages:
-        return str(_("No sign of life within the last day."))
-    return str(_("Last sign of life %(long)s ago.", long=duration(min(ages))))
+        return str(_("No worker has reported within the last day."))
+    return str(_("A worker last reported %(long)s ago.", long=duration(min(ages))))

@@ -77,7 +77,7 @@ def _readers(publication: Publication | None) -> Step:
     title = _("Readers")
     if publication is not None and _any(_subscribed(publication)):
         return _step(title, _("You have readers."), "", "", done=True)
-    text = _("Bring in the people who already subscribe: upload a file, and check it before anyone is added.")
+    text = _("Import the people who already subscribe: upload a file, and check it before anyone is added.")
     return _step(title, text, _("Import readers"), _of(publication, "subscribers/import"), done=False)
 
 

@@ -28,10 +28,10 @@ def change_address(slug: str) -> AnyResponse:
     publication = find_publication(session(), slug)
     if request.form.get("off"):
         turn_off_address(session(), publication, actor=current_actor())
-        sentence = _("Links by mail are off. The old address takes nothing any more.")
+        sentence = _("Links by email are off. The old address no longer works.")
     else:
         rotate_address(session(), publication, actor=current_actor())
-        sentence = _("The inbox has a new address. An old one takes nothing any more.")
+        sentence = _("The inbox has a new address. Any old one no longer works.")
     session().commit()
     flash(sentence, "success")
     return redirect(url_for(".inbox", slug=slug), 303)

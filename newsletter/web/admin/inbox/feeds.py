@@ -69,8 +69,8 @@ def import_feeds(slug: str) -> AnyResponse:
     if result.unusable:
         flash(
             ngettext(
-                "%(num)s feed was left out: its address cannot be fetched.",
-                "%(num)s feeds were left out: their addresses cannot be fetched.",
+                "%(num)s feed was skipped: its address cannot be fetched.",
+                "%(num)s feeds were skipped: their addresses cannot be fetched.",
                 result.unusable,
             ),
             "warning",
@@ -99,7 +99,7 @@ def poll(feed_id: int) -> AnyResponse:
     feed = find_feed(session(), feed_id)
     poll_soon(session(), feed)
     session().commit()
-    flash(_("The feed is polled now."), "success")
+    flash(_("The feed is being polled now."), "success")
     return _back(feed)
 
 

@@ -50,7 +50,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
 @blueprint.errorhandler(CSRFError)
 def _old_token(_error: CSRFError) -> Answer:
     # 403 tells the editor's script to fetch a new token and save again: somebody signed in meanwhile.
-    sentence = _("You signed in or out after opening this page. Reload it, then send it again.")
+    sentence = _("You signed in or out after opening this page. Reload it, then try again.")
     return answer(403 if wants_json() else 400, sentence, code="csrf")
 
 

@@ -55,7 +55,7 @@ def change(issue_id: int) -> Response:
     state = _asked_state()
     if not state:
         return _refusal(
-            428, "no_state", _("Say which state of the issue the change is made from (If-Match).")
+            428, "no_state", _("Name the state of the issue that the change is based on (If-Match).")
         )
     try:
         wanted = read_change(request.mimetype, request.get_data(cache=False))

@@ -51,4 +51,4 @@ def _section(value: Any) -> str:
 
 
 def _refused() -> Refused:
-    return Refused("bad_change", _("The change names entries in a way that cannot be understood."))
+    return Refused("bad_change", _("The list of entries in this change cannot be read."))

@@ -90,7 +90,7 @@ def share_issue(issue_id: int) -> AnyResponse:
     except DomainError as error:
         return _refused(issue_id, error, {"days": days})
     session().commit()
-    flash(_("The link is ready. Whoever has it can read the issue and comment on it."), "success")
+    flash(_("The link is ready. Anyone who has it can read the issue and comment on it."), "success")
     return redirect(url_for(".comments", issue_id=issue_id, _anchor="share"), 303)
 
 
@@ -110,7 +110,7 @@ def _about(choice: str) -> tuple[str, int | None]:
     """Section and item of a choice such as `digest` or `digest/3`; the whole issue: ""."""
     section_id, _slash, item = choice.partition("/")
     if item and not (item.isascii() and item.isdigit() and len(item) < 5):
-        raise Refused("bad_comment", _("Choose a part of the issue."), {"about": _("Choose a part of it.")})
+        raise Refused("bad_comment", _("Choose a part of the issue."), {"about": _("Choose one of them.")})
     return section_id, int(item) if item else None
 
 

@@ -140,7 +140,7 @@ def restore(issue_id: int, number: int) -> AnyResponse:
             new = saved.revision.number
             flash(_("Revision %(old)s was restored as revision %(new)s.", old=number, new=new), "success")
         else:
-            flash(_("The issue already says what revision %(old)s says.", old=number), "info")
+            flash(_("The issue is already the same as revision %(old)s.", old=number), "info")
     return redirect(url_for(".history", issue_id=issue_id), 303)
 
 

@@ -78,7 +78,7 @@ def remove_language(issue_id: int, edition: str) -> AnyResponse:
         return _locked(issue_id, error)
     session().commit()
     flash(
-        _("%(language)s was removed. The history has it still.", language=language_words(edition)), "success"
+        _("%(language)s was removed. The history still has it.", language=language_words(edition)), "success"
     )
     return redirect(url_for(".languages", issue_id=issue_id), 303)
 

@@ -112,13 +112,13 @@ def upload_translations(issue_id: int, edition: str) -> AnyResponse:
         flash(_saved(len(outcome.saved)), "success")
         if outcome.gone:
             told = ngettext(
-                "%(num)s text of the file is not in the issue now.",
-                "%(num)s texts of the file are not in the issue now.",
+                "%(num)s text from the file is no longer in the issue.",
+                "%(num)s texts from the file are no longer in the issue.",
                 len(outcome.gone),
             )
             flash(told, "warning")
         for sentence in list(dict.fromkeys(outcome.refused.values()))[:10]:
-            flash(_("Not taken: %(why)s", why=sentence), "error")
+            flash(_("Not imported: %(why)s", why=sentence), "error")
         return redirect(url_for(".translations", issue_id=issue_id, edition=edition), 303)
     session().rollback()
     return make_response(_page(load_issue(issue_id), edition, file_problem=problem), status)

@@ -38,7 +38,7 @@ def waive_warning(issue_id: int) -> AnyResponse:
     except DomainError as error:
         return _refused(issue_id, error, typed)
     session().commit()
-    flash(_("The warning was waived. An edit of its place brings it back."), "success")
+    flash(_("The warning was waived. It returns if that place is edited."), "success")
     return redirect(url_for(".check", issue_id=issue_id, _anchor="ready"), 303)
 
 
@@ -52,7 +52,7 @@ def undo_waiver(issue_id: int, waiver_id: int) -> AnyResponse:
     except DomainError as error:
         return _refused(issue_id, error, {})
     session().commit()
-    flash(_("The warning shows again."), "success")
+    flash(_("The warning is shown again."), "success")
     return redirect(url_for(".check", issue_id=issue_id, _anchor="ready"), 303)
 
 

@@ -50,7 +50,7 @@ def stop(slug: str) -> AnyResponse:
     """Have no cadence any more."""
     stop_cadence(session(), load_publication(slug), actor=current_actor())
     session().commit()
-    flash(_("No dates are planned any more. Drafts that were made stay."), "success")
+    flash(_("No more dates are planned. Drafts already created stay."), "success")
     return redirect(url_for(".cadence", slug=slug), 303)
 
 

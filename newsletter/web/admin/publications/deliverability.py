@@ -71,7 +71,7 @@ def check_deliverability(slug: str) -> AnyResponse:
     """Have a worker ask the DNS again. Pressing it twice asks once."""
     check_soon(session(), sender_domain(load_publication(slug)))
     session().commit()
-    flash(_("The DNS is being asked. Reload this page in a minute."), "info")
+    flash(_("The DNS is being checked. Reload this page in a minute."), "info")
     return redirect(url_for(".deliverability", slug=slug), 303)
 
 
@@ -86,7 +86,7 @@ def self_test(slug: str) -> AnyResponse:
         start_afresh()
         return make_response(_page(load_publication(slug), pasted, error.message), 400)
     session().commit()
-    flash(_("The self-test was read."), "success")
+    flash(_("The headers were read."), "success")
     return redirect(url_for(".deliverability", slug=slug), 303)
 
 

@@ -72,7 +72,7 @@ class PublicationForm(Form):
     redirect_links = BooleanField(
         _("Links go through this server"),
         description=_(
-            "Then an editor can still change where a link leads after the issue was sent. Nothing is counted."
+            "Editors can then still change where a link leads after the issue was sent. Nothing is counted."
         ),
     )
     tracking = RadioField(
@@ -83,34 +83,32 @@ class PublicationForm(Form):
     )
     utm_parameters = BooleanField(
         _("Add UTM parameters to links"),
-        description=_("Then the statistics of the linked sites say that visitors came from this newsletter."),
+        description=_("Statistics of the linked sites then show that visitors came from this newsletter."),
     )
     untracked_links = TextAreaField(
         _("Links that are never tracked"),
-        description=_("One host or web address on each line, such as example.org."),
+        description=_("One host or web address per line, such as example.org."),
     )
     suggestions = BooleanField(
         _("Readers may suggest links"),
-        description=_(
-            "On a page of their own, which the pages of the archive link to. Suggestions come into the inbox."
-        ),
+        description=_("On a separate page, linked from the archive. Suggestions arrive in the inbox."),
     )
     monthly_summary = BooleanField(
         _("Readers may choose a monthly summary"),
         description=_(
-            "They get one email on the first of the month, with the headlines of each issue, and no issues."
-            " You are told before it goes out."
+            "They get one email on the first of the month, with the headlines of each issue, instead of the"
+            " issues. You are told before it is sent."
         ),
     )
     erase_after_months = StringField(
-        _("Erase people who left, after this many months"),
+        _("Months after which people who left are erased"),
         description=_(
-            "Only those who left every publication. This cannot be undone: of each, only a fingerprint of the"
-            " address is kept, so that no import adds them again. Leave it empty to keep them."
+            "Only those who left every publication. This cannot be undone: only a fingerprint of each address"
+            " is kept, so that no import adds it again. Leave it empty to keep them."
         ),
     )
     cut_ip_after_days = StringField(
-        _("Shorten IP addresses in records of consent, after this many days"),
+        _("Days after which IP addresses in consent records are shortened"),
         description=_("Only the network is kept, such as 192.0.2.0/24. Leave it empty to keep them whole."),
     )
     state = HiddenField()

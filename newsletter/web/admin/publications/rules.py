@@ -49,7 +49,7 @@ def change_rules(slug: str) -> AnyResponse:
         page = _page(load_publication(slug), text, error)
         return make_response(page, STATUS[error.decision])
     session().commit()
-    flash(_("The rules were saved. They hold for every issue that is not scheduled yet."), "success")
+    flash(_("The rules were saved. They apply to every issue that is not scheduled yet."), "success")
     return redirect(url_for(".rules", slug=slug), 303)
 
 

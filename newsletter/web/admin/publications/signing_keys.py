@@ -34,9 +34,9 @@ from newsletter.web.database import session
 KEY_WORDS = {
     KeyState.UNSEEN: (lazy_gettext("Not in the DNS yet"), "warning"),
     KeyState.READY: (lazy_gettext("Ready to sign"), "info"),
-    KeyState.SIGNING: (lazy_gettext("Signs mail"), "success"),
-    KeyState.RETIRED: (lazy_gettext("Signs no more"), None),
-    KeyState.FINISHED: (lazy_gettext("Not needed any more"), None),
+    KeyState.SIGNING: (lazy_gettext("Signing"), "success"),
+    KeyState.RETIRED: (lazy_gettext("No longer signs"), None),
+    KeyState.FINISHED: (lazy_gettext("No longer needed"), None),
 }
 
 
@@ -76,7 +76,7 @@ def make_signing_key(slug: str) -> AnyResponse:
             raise Refused("dkim", _("The sender’s address has a domain that is not in the DNS."))
         make_next_key(session(), domain, settings().secrets, actor=current_actor())
         check_soon(session(), domain)
-        return str(_("The key was made. Publish its record: as soon as the DNS has it, the key can sign."))
+        return str(_("The key was created. Publish its record: as soon as the DNS has it, the key can sign."))
 
     return _change(slug, make)
 
@@ -105,7 +105,7 @@ def remove_signing_key(slug: str, key_id: int) -> AnyResponse:
         key = find_key_for(session(), domain, key_id)
         selector = key.selector
         remove_unneeded(session(), key, actor=current_actor())
-        return str(_("The key %(selector)s was removed. Take its record out of the DNS.", selector=selector))
+        return str(_("The key %(selector)s was removed. Delete its record from the DNS.", selector=selector))
 
     return _change(slug, remove)
 

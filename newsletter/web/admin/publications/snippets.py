@@ -36,12 +36,10 @@ class SnippetForm(Form):
     markdown = TextAreaField(
         lazy_gettext("Text"),
         [InputRequired(lazy_gettext("Enter the text."))],
-        description=lazy_gettext("**bold**, *italic*, [words](https://…) for a link, - for a list."),
+        description=lazy_gettext("**bold**, *italic*, [text](https://…) for a link, - for a list."),
     )
     url = StringField(lazy_gettext("Link to read more"))
-    link_label = StringField(
-        lazy_gettext("Text of the link"), description=lazy_gettext("“Read more” if it is empty.")
-    )
+    link_label = StringField(lazy_gettext("Link text"), description=lazy_gettext("If empty, “Read more”."))
     edits = HiddenField()
 
     def words(self) -> SnippetWords:
@@ -54,7 +52,7 @@ class NewSnippetForm(SnippetForm):
 
     key = StringField(
         lazy_gettext("Key"),
-        description=lazy_gettext("What files name it by. If it is empty, it is made from the heading."),
+        description=lazy_gettext("Its name in files. If empty, it is made from the heading."),
     )
 
 
@@ -94,7 +92,7 @@ def create_snippet(slug: str) -> AnyResponse:
         save_snippet(session(), publication, key, words, actor=current_actor(), edits=0)
     except Stale:
         start_afresh()
-        form.show_problems({"key": _("There is a snippet with the key “%(key)s” already.", key=key)})
+        form.show_problems({"key": _("There is already a snippet with the key “%(key)s”.", key=key)})
         return _page(load_publication(slug), None, form, 409)
     except DomainError as error:
         return _refused(slug, None, form, error)

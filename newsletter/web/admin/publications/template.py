@@ -83,7 +83,7 @@ def change_template(slug: str) -> AnyResponse:
         return _page(load_publication(slug), typed, STATUS[error.decision], error=error)
     drop_draft(session(), publication, current_actor())
     session().commit()
-    message = _("Version %(number)s was saved. Emails have it from now on.", number=version.number)
+    message = _("Version %(number)s was saved. Emails use it from now on.", number=version.number)
     flash(message, "success")
     return redirect(url_for(".template", slug=slug), 303)
 
@@ -94,7 +94,7 @@ def remove_template(slug: str) -> AnyResponse:
     """Use the theme again."""
     use_theme(session(), load_publication(slug), actor=current_actor())
     session().commit()
-    flash(_("Emails look like the theme again. The versions of the template are kept."), "success")
+    flash(_("Emails use the theme again. The versions of the template are kept."), "success")
     return redirect(url_for(".template", slug=slug), 303)
 
 

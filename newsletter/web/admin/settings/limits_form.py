@@ -11,7 +11,7 @@ from newsletter.web.forms import Form, choices
 
 DIALOGUES: dict[str, object] = {
     "chunking": _("As fast as the relay allows: whole messages, one after another"),
-    "pipelining": _("One message at a time, its commands sent together"),
+    "pipelining": _("One message at a time, with its commands sent together"),
     "plain": _("One command at a time"),
 }
 
@@ -19,7 +19,7 @@ DIALOGUES: dict[str, object] = {
 class LimitsForm(Form):
     """Named as in `check_limits`; `name` is what the relay is called."""
 
-    name = StringField(_("Name"), description=_("Its name on this page and in messages about mailings."))
+    name = StringField(_("Name"), description=_("Shown on this page and in messages about mailings."))
     weight = StringField(
         _("Weight"),
         description=_(
@@ -39,7 +39,7 @@ class LimitsForm(Form):
         description=_("Such as gmail=20 microsoft=5. Messages over the limit are sent a little later."),
     )
     hours = StringField(_("Hours"), description=_("Such as 08:00-20:00. Empty: always."))
-    zone = StringField(_("Time zone"), description=_("Such as Europe/Rome; for hours and days."))
+    zone = StringField(_("Time zone"), description=_("For hours and days, such as Europe/Rome."))
     warm_up_from = StringField(
         _("Warm-up: first day"),
         widget=DateInput(),
@@ -47,9 +47,9 @@ class LimitsForm(Form):
     )
     warm_up_per_day = StringField(
         _("Warm-up: messages on the first day"),
-        description=_("Then half as many again each day, for thirty days."),
+        description=_("Half as many again each following day, for 30 days."),
     )
-    dialogue = SelectField(_("How it sends"), choices=lambda: choices(DIALOGUES), validate_choice=False)
+    dialogue = SelectField(_("Transmission"), choices=lambda: choices(DIALOGUES), validate_choice=False)
 
     def fill(self, transport: Transport) -> None:
         """Show what is stored."""

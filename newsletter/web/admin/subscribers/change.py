@@ -58,7 +58,7 @@ def suppress(subscriber_id: int) -> AnyResponse:
         return _suppress_form(subscriber_id, note[:2_000], error.fields, 400)
     session().commit()
     if done:
-        flash(_("Nothing is sent to this address any more, in any publication."), "success")
+        flash(_("Nothing more is sent to this address, in any publication."), "success")
     else:
         flash(_("This address was already suppressed; nothing was changed."), "info")
     return _back(subscriber_id)

@@ -78,7 +78,7 @@ def choose_columns(slug: str, import_id: int) -> AnyResponse:
         flash(error.message, "error")
     else:
         session().commit()
-        flash(_("The columns are read as you say. Below is what will happen."), "success")
+        flash(_("The columns are read as you chose. See below what will happen."), "success")
     return redirect(url_for(".progress", slug=slug, import_id=import_id), 303)
 
 

@@ -25,7 +25,7 @@ def cancel(slug: str, import_id: int) -> AnyResponse:
     if stopped:
         flash(_("The import is stopped. What it imported stays."), "success")
     else:
-        flash(_("There was nothing to stop any more."), "info")
+        flash(_("There was nothing left to stop."), "info")
     return _back(slug, import_id)
 
 

@@ -85,7 +85,7 @@ def download_export(slug: str, export_id: int) -> AnyResponse:
     except (Missing, FileNotFoundError):
         session().rollback()
         flash(
-            _("This file is not here: files are kept for a day, and deleted when someone is erased."),
+            _("This file is no longer here. Files are kept for a day, and deleted when someone is erased."),
             "warning",
         )
         return redirect(url_for(".exports", slug=slug), 303)

@@ -87,7 +87,7 @@ def save_labels(subscriber_id: int, subscription_id: int) -> AnyResponse:
         session().rollback()
         subscription = _find(subscriber_id, subscription_id)
         changed = isinstance(error, Conflict)
-        sentence = _("Somebody changed them in the meantime. Check what you typed and save it again.")
+        sentence = _("Someone changed them in the meantime. Check what you typed and save it again.")
         fields = {} if changed else error.fields
         page = _form(subscription, filled, known_of(subscription), fields, sentence if changed else "")
         return make_response(page, STATUS[error.decision])

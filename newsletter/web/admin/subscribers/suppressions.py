@@ -49,7 +49,7 @@ def add_suppression() -> AnyResponse:
         session().rollback()
         return make_response(_page(typed, error.fields or {"email": error.message}), STATUS[error.decision])
     session().commit()
-    flash(_("Nothing is sent to %(address)s any more.", address=address.email), "success")
+    flash(_("Nothing more is sent to %(address)s.", address=address.email), "success")
     return redirect(url_for(".suppressions"), 303)
 
 
@@ -77,7 +77,7 @@ def remove_suppressed(suppression_id: int) -> AnyResponse:
     """Remove it. Pressed twice, the second time says that it is done."""
     asked = request.form.get("reason", "")
     if asked not in set(RemovalReason):
-        flash(_("Say why mail may go there again."), "error")
+        flash(_("Enter why it can get mail again."), "error")
         return redirect(url_for(".ask_remove_suppression", suppression_id=suppression_id), 303)
     try:
         row = get_suppression(session(), suppression_id)
@@ -89,7 +89,7 @@ def remove_suppressed(suppression_id: int) -> AnyResponse:
         flash(error.message, "error")
         return redirect(url_for(".suppressions"), 303)
     session().commit()
-    flash(_("The address is not suppressed any more."), "success")
+    flash(_("The address is no longer suppressed."), "success")
     return redirect(url_for(".suppressions"), 303)
 
 
@@ -129,5 +129,5 @@ def _page(typed: dict[str, str], problems: dict[str, str]) -> str:
 
 def _gone() -> AnyResponse:
     session().rollback()
-    flash(_("This address is not suppressed any more; nothing was changed."), "info")
+    flash(_("This address was no longer suppressed; nothing was changed."), "info")
     return redirect(url_for(".suppressions"), 303)

@@ -63,7 +63,7 @@ def _ticked() -> list[int]:
 
 
 def _back(slug: str, sentence: str) -> AnyResponse:
-    flash(sentence or _("Tick the sign-ups first."), "success" if sentence else "info")
+    flash(sentence or _("Tick at least one sign-up first."), "success" if sentence else "info")
     return redirect(url_for(".suspects", slug=slug), 303)
 
 

@@ -18,7 +18,7 @@ def change_words(change: Change) -> str:
         return str(_("Design changed: %(theme)s", theme=_theme_name(change.detail)))
     if change.kind is ChangeKind.TEMPLATE:
         is_saved = change.action == "publication.template_saved"
-        return str(_("Own template changed") if is_saved else _("Own template put aside"))
+        return str(_("Own template changed") if is_saved else _("Own template no longer used"))
     words = {"true": _("Sent links can be changed"), "false": _("Sent links can no longer be changed")}
     return str(words.get(change.detail, _("Whether sent links can be changed")))
 

@@ -25,11 +25,11 @@ REASONS: dict[EventReason, object] = {
     EventReason.TOO_LARGE: _("too large"),
     EventReason.RATE_LIMITED: _("too many messages"),
     EventReason.GREYLISTED: _("greylisted"),
-    EventReason.NETWORK: _("network or server trouble"),
+    EventReason.NETWORK: _("network or server problem"),
     EventReason.AUTH_FAILURE: _("authentication of the sender"),
-    EventReason.NOT_ACCEPTED: _("domain takes no mail"),
+    EventReason.NOT_ACCEPTED: _("domain accepts no mail"),
     EventReason.MOVED: _("address has moved"),
-    EventReason.OTHER: _("not explained"),
+    EventReason.OTHER: _("no reason given"),
 }
 CONSEQUENCES: dict[Consequence, object] = {
     Consequence.NONE: _("nothing"),

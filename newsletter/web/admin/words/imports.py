@@ -40,6 +40,8 @@ FIELDS: dict[Field, object] = {
     Field.CONSENT_AT: _lazy("When they agreed"),
     Field.CONSENT_SOURCE: _lazy("Where they agreed"),
     Field.CONSENT_IP: _lazy("IP address when they agreed"),
+    Field.FREQUENCY: _lazy("How often: “monthly”, or each issue"),
+    Field.PAUSED_UNTIL: _lazy("Paused until"),
     Field.STATE: _lazy("State: active, unsubscribed, …"),
     Field.SUBSCRIBED: _lazy("Subscribed: yes, or when"),
     Field.UNSUBSCRIBED: _lazy("Unsubscribed: yes, or when"),
@@ -74,7 +76,7 @@ def state_sentence(read: SubscriberImport, zone: str) -> str:
         return str(_("It will be read as soon as a worker is free."))
     sentences = {
         ImportState.PREVIEW: _("Nobody is added until it is confirmed."),
-        ImportState.UNDOING: _("People are put back to what they were before this import."),
+        ImportState.UNDOING: _("People go back to how they were before this import."),
         ImportState.CANCELLED: _("Stopped at line %(read)s. What was imported stays.", read=position),
     }
     return str(
@@ -89,7 +91,7 @@ def _end_sentence(read: SubscriberImport, when: str) -> str:
         kept = exactly(read.undone.get("kept", 0))
         return str(
             _(
-                "Undone on %(when)s. People kept as they are, because they changed since: %(kept)s.",
+                "Undone on %(when)s. Left as they are, because they changed since then: %(kept)s.",
                 when=when,
                 kept=kept,
             )

@@ -41,4 +41,4 @@ def sender_line(entry: Entry) -> str:
         if not entry.sender:
             return str(gettext("Suggested by a reader"))
         return str(gettext("Suggested by %(sender)s", sender=entry.sender))
-    return str(gettext("By mail from %(sender)s", sender=entry.sender)) if entry.sender else ""
+    return str(gettext("By email from %(sender)s", sender=entry.sender)) if entry.sender else ""

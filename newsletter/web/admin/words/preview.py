@@ -47,8 +47,8 @@ def mark_words(link: MessageLink) -> list[tuple[str, str]]:
     fields = ", ".join(link.fields)
     words = {
         LinkMark.EMPTY: (_("Leads nowhere"), "warning"),
-        LinkMark.NO_WORDS: (_("No words"), "warning"),
-        LinkMark.SAME_WORDS: (_("Same words as another link"), "warning"),
+        LinkMark.NO_WORDS: (_("No link text"), "warning"),
+        LinkMark.SAME_WORDS: (_("Same link text as another link"), "warning"),
         LinkMark.HTTP: (_("http, not https"), "warning"),
         LinkMark.PERSONAL: (_("Differs by reader: %(fields)s", fields=fields), "plain"),
         LinkMark.REDIRECTED: (_("Goes through this server when sent"), "plain"),

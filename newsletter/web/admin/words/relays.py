@@ -29,9 +29,9 @@ STATES: dict[Obstacle | None, object] = {
     None: _lazy("Sends"),
     Obstacle.RATE_LIMITED: _lazy("Sends"),
     Obstacle.PAUSED: _lazy("Paused"),
-    Obstacle.UNUSABLE: _lazy("Needs you"),
-    Obstacle.PERMANENT_FAILURE: _lazy("Needs you"),
-    Obstacle.COOLING_DOWN: _lazy("Rests until %(moment)s"),
+    Obstacle.UNUSABLE: _lazy("Needs attention"),
+    Obstacle.PERMANENT_FAILURE: _lazy("Needs attention"),
+    Obstacle.COOLING_DOWN: _lazy("Waiting until %(moment)s"),
     Obstacle.OUTSIDE_HOURS: _lazy("Outside its hours until %(moment)s"),
     Obstacle.DAILY_LIMIT: _lazy("Done for today, until %(moment)s"),
 }

@@ -8,7 +8,7 @@ from newsletter.preflight.finding import Rule
 from newsletter.preflight.settings import RuleSettings, Severity, Threshold
 
 SEVERITIES: dict[Severity | None, object] = {
-    None: _("As built in"),
+    None: _("Default"),
     Severity.OFF: _("Off"),
     Severity.WARNING: _("Warns"),
     Severity.BLOCKING: _("Blocks"),

@@ -24,12 +24,12 @@ JOINS: Options = [
 _DAYS: Options = [
     ("before", lazy_gettext("before the date")),
     ("after", lazy_gettext("after the date")),
-    ("after_ago", lazy_gettext("after the day, so many days ago")),
-    ("before_ago", lazy_gettext("before the day, so many days ago")),
+    ("after_ago", lazy_gettext("after the day this many days ago")),
+    ("before_ago", lazy_gettext("before the day this many days ago")),
 ]
 _COMING: Options = [
-    ("before_in", lazy_gettext("before the day in so many days")),
-    ("after_in", lazy_gettext("after the day in so many days")),
+    ("before_in", lazy_gettext("before the day this many days from now")),
+    ("after_in", lazy_gettext("after the day this many days from now")),
 ]
 _IS: Options = [("is", lazy_gettext("is")), ("is_not", lazy_gettext("is not"))]
 _KNOWN: Options = [("known", lazy_gettext("is known")), ("unknown", lazy_gettext("is not known"))]
@@ -51,8 +51,8 @@ _HOW: dict[AttributeType, Options] = {
     AttributeType.CHOICE: [*_IS, *_KNOWN],
 }
 _LATEST: Options = [
-    ("latest", lazy_gettext("of the latest so many mailings")),
-    ("mailing", lazy_gettext("mailing number")),
+    ("latest", lazy_gettext("of this many latest mailings")),
+    ("mailing", lazy_gettext("the mailing with number")),
 ]
 _PAST: Options = [*_LATEST, ("ever", lazy_gettext("ever")), ("never", lazy_gettext("never"))]
 
@@ -89,7 +89,7 @@ def subjects(session: Session, publication: Publication) -> dict[str, Subject]:
         "language": Subject(_("Language"), _IS),
         "signed_up": Subject(_("Signed up"), _DAYS),
         "confirmed": Subject(_("Confirmed"), _DAYS),
-        "source": Subject(_("Signed up by"), _IS, sources),
+        "source": Subject(_("Signed up through"), _IS, sources),
         "state": Subject(_("State"), _IS, states),
         "got": Subject(_("Got"), _PAST, asks_least=True),
         "did_not_get": Subject(_("Did not get"), _LATEST),

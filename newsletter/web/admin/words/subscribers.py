@@ -70,7 +70,7 @@ SUPPRESSIONS: dict[SuppressionReason, object] = {
 }
 
 REMOVALS: dict[RemovalReason, object] = {
-    RemovalReason.ASKED: _("Its owner asks for mail"),
+    RemovalReason.ASKED: _("Its owner wants mail again"),
     RemovalReason.MISTAKE: _("It was suppressed by mistake"),
     RemovalReason.WORKS_AGAIN: _("The mailbox works again"),
 }
@@ -104,9 +104,9 @@ SOURCES: dict[ConsentSource, object] = {
 
 # Why a sign-up waits for an editor.
 SUSPICIONS: dict[Suspicion, object] = {
-    Suspicion.DISPOSABLE: _("an address to throw away"),
-    Suspicion.NO_MAIL_SERVER: _("its domain takes no mail"),
-    Suspicion.UNPROVEN: _("came during an attack"),
+    Suspicion.DISPOSABLE: _("a disposable address"),
+    Suspicion.NO_MAIL_SERVER: _("its domain accepts no mail"),
+    Suspicion.UNPROVEN: _("signed up during an attack"),
 }
 
 # What adding somebody came to, and the kind of that notice.
@@ -134,10 +134,11 @@ ACTIONS: dict[str, object] = {
     "subscription.renewed": _("Renewed the subscription"),
     "subscription.tracking_allowed": _("Allowed tracking"),
     "subscription.tracking_refused": _("Refused tracking"),
+    "subscriber.address_asked": _("Asked at a new address whether it is theirs"),
     "subscriber.address_changed": _("Changed their address"),
     "subscriber.changed": _("Changed name or language"),
     "subscription.chosen": _("Chose topics, tags or attributes"),
-    "subscription.restored": _("Restored the subscription: a change of many people was undone"),
+    "subscription.restored": _("Restored the subscription: a bulk change was undone"),
     "subscription.labelled": _("Changed topics, tags or attributes"),
     "subscriber.erased": _("Erased the person"),
     "subscription.asked": _("Asked them to confirm"),
@@ -162,7 +163,7 @@ MESSAGES: dict[str, object] = {
     "confirmation": _("confirmation"),
     "confirmation_reminder": _("reminder to confirm"),
     "already_subscribed": _("notice that they are already subscribed"),
-    "address_change": _("question whether a new address is theirs"),
+    "address_change": _("request to confirm a new address"),
     "address_changed": _("notice that their address was changed"),
 }
 

@@ -28,7 +28,7 @@ def test_it_is_replaced_and_turned_off(editor_client: SignedIn, publication: Pub
     assert second not in {first, None}
     editor_client.post(f"{INBOX}/address", data={"off": "1"})
     assert shown(editor_client) is None
-    assert "Make an address" in editor_client.get(INBOX).text
+    assert "Create an address" in editor_client.get(INBOX).text
     editor_client.post(f"{INBOX}/address")
     assert shown(editor_client) not in {first, second, None}
 
@@ -41,5 +41,5 @@ def test_an_entry_says_who_mailed_it(
     session.commit()
     for page in (INBOX, f"/admin/inbox/{entry.id}"):
         text = editor_client.get(page).text
-        assert "By mail from &lt;b&gt;Ana&lt;/b&gt; &lt;ana@press.example&gt;" in text
+        assert "By email from &lt;b&gt;Ana&lt;/b&gt; &lt;ana@press.example&gt;" in text
         assert "Fwd: &lt;i&gt;" in text

@@ -67,7 +67,7 @@ def test_feeds_without_a_usable_address_are_counted(
     editor_client.post(f"{FEEDS}/import", data={"file": (BytesIO(no_use), "feeds.opml")})
     page = editor_client.get(FEEDS).text
     assert "1 feed was added." in page
-    assert "1 feed was left out" in page
+    assert "1 feed was skipped" in page
 
 
 def test_what_is_no_feed_or_no_opml_is_said(editor_client: SignedIn, publication: Publication) -> None:

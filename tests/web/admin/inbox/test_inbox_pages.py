@@ -165,7 +165,7 @@ def test_an_entry_is_edited_and_conflicts_are_told(
     assert "Mine &lt;i&gt;" in stale.text
     wrong = editor_client.post(url, data={"edits": "2", "published": "soon"})
     assert wrong.status_code == 400
-    assert "Write the date like 2026-11-27." in wrong.text
+    assert "Enter the date like 2026-11-27." in wrong.text
     assert session.get(Entry, entries[0]).headline == "Better"  # type: ignore[union-attr]
 
 

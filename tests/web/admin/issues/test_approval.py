@@ -115,7 +115,7 @@ def test_without_it_the_issue_is_scheduled_with_a_warning(
     assert (warned["level"], warned["url"]) == ("warning", own(issue, "approval"))
     fields = confirmation(editor_client, issue, **LATER)
     assert editor_client.post(own(issue, "send"), data=fields).status_code == 303
-    assert "The mailing is held at its time" in words(editor_client.get(own(issue, "send")).text)
+    assert "When it is due, the mailing is held" in words(editor_client.get(own(issue, "send")).text)
     [mailing] = mailings(session)
     mailing.control = Control.PAUSE
     session.commit()

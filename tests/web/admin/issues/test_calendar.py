@@ -40,7 +40,7 @@ def test_a_cadence_is_set_shown_and_stopped(
         editor_client.get("/admin/p/morning").text
     )
     answer = editor_client.post(f"{CADENCE}/stop")
-    assert "No dates are planned any more." in editor_client.get(answer.location).text
+    assert "No more dates are planned." in editor_client.get(answer.location).text
     session.expire_all()
     assert session.get(Cadence, publication.id) is None
     assert "Due on" not in editor_client.get("/admin/p/morning").text
@@ -107,11 +107,11 @@ def test_a_month_shows_what_was_sent_is_scheduled_and_is_due(
         "Sun 1 Mar, 10:00 Week 0 Sent",
         "Fri 6 Mar, 08:00 The Morning 2 Draft Skip: 2026-03-06",
         "Fri 13 Mar, 10:00 Week 1 Scheduled",
-        "Fri 20 Mar, 08:00 No issue Skipped Take it back: 2026-03-20",
-        "Fri 27 Mar, 08:00 Not begun yet Due Skip: 2026-03-27",
+        "Fri 20 Mar, 08:00 No issue Skipped Undo: 2026-03-20",
+        "Fri 27 Mar, 08:00 Not started yet Due Skip: 2026-03-27",
     ]
     april, february = (editor_client.get(f"{CALENDAR}?month=2026-0{month}").text for month in (4, 2))
-    assert entries(april)[0] == "Fri 3 Apr, 08:00 Not begun yet Due Skip: 2026-04-03"
+    assert entries(april)[0] == "Fri 3 Apr, 08:00 Not started yet Due Skip: 2026-04-03"
     assert "Nothing this month." in february
     assert [link.get("href") for link in tree(page).cssselect(".calendar-months a")] == [
         f"{CALENDAR}?month=2026-02",

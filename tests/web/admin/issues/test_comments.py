@@ -37,7 +37,7 @@ def test_a_comment_is_written_answered_and_resolved(
     assert unquote(place.get("href")) == f"{own(issue, 'edit')}#sections[1].items[0]"
     admin_client.post(own(issue, PAGE), data={"reply_to": str(first.id), "text": "No."})
     api.save({"op": "remove", "path": "/sections/1/items/0"})
-    assert "On text that is gone" in words(admin_client.get(own(issue, PAGE)).text)
+    assert "On deleted text" in words(admin_client.get(own(issue, PAGE)).text)
     admin_client.post(own(issue, f"comments/{first.id}/resolve"))
     assert "Resolved by olga@press.example" in words(admin_client.get(own(issue, PAGE)).text)
     admin_client.post(own(issue, f"comments/{first.id}/reopen"))

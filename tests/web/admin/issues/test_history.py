@@ -128,8 +128,8 @@ def test_restoring_asks_first(
     stale = api.save({"op": "replace", "path": "/subject", "value": "Mine"}, state=opened)
     assert (stale.status_code, stale.json and stale.json["etag"]) == (412, "3.0")
     editor_client.post(own(issue, "history/1/restore"))
-    assert "already says what revision 1 says" in editor_client.get(own(issue, "history")).text
-    assert "already says what revision 1 says" in editor_client.get(own(issue, "history/1/restore")).text
+    assert "is already the same as revision 1" in editor_client.get(own(issue, "history")).text
+    assert "is already the same as revision 1" in editor_client.get(own(issue, "history/1/restore")).text
     for method in (editor_client.get, editor_client.post):
         assert method(own(issue, "history/9/restore")).status_code == 404
 

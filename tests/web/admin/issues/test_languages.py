@@ -108,7 +108,7 @@ def test_of_two_the_second_is_told_and_keeps_what_was_typed(
     mine = form | {f"text-{missing}": "Nur Oper.", f"text-{sport}": "Sport."}
     late = editor_client.post(page, data=mine)
     assert late.status_code == 409
-    assert "Somebody else has translated this in the meantime: “Oper.”" in words(late.text)
+    assert "Someone else has translated this in the meantime: “Oper.”" in words(late.text)
     assert "Nur Oper." in late.text
     assert {"Oper.", "Sport."} <= set(said(session, translated))  # the other one was saved
     again = {
@@ -186,8 +186,8 @@ def test_a_file_goes_out_and_comes_back(editor_client: SignedIn, session: Sessio
     odd = text.replace('msgstr "Oper."', 'msgstr "{{ no }}"') + '\nmsgid "Gone"\nmsgstr "Weg"\n'
     send(odd.encode())
     told = words(editor_client.get(page_of(translated)).text)
-    assert "1 text of the file is not in the issue now." in told
-    assert "Not taken: There is no merge field called “no”" in told
+    assert "1 text from the file is no longer in the issue." in told
+    assert "Not imported: There is no merge field called “no”" in told
 
 
 def test_an_issue_that_is_scheduled_keeps_its_translations(

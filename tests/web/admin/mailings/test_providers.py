@@ -116,7 +116,7 @@ MARKED: list[tuple[str, dict[str, Any], str]] = [
     ("publication.dressed", {"theme": "poster"}, "Design changed: Poster"),
     ("publication.dressed", {"theme": "gone"}, "Design changed: gone"),
     ("publication.template_saved", {}, "Own template changed"),
-    ("publication.template_put_aside", {}, "Own template put aside"),
+    ("publication.template_put_aside", {}, "Own template no longer used"),
     ("relay.limited", {"name": "<b>relay</b>"}, "Limits of relay &lt;b&gt;relay&lt;/b&gt; changed"),
     *((f"relay.{done}", {"host": "smtp.example"}, "Relay smtp.example") for done in ("saved", "paused")),
 ]

@@ -68,7 +68,7 @@ def keys_page(
 
 @both_databases
 def test_a_key_is_made_published_and_takes_over(keys_page: KeysPage) -> None:
-    assert "The key was made" in keys_page.press("")
+    assert "The key was created" in keys_page.press("")
     key = keys_page.session.get_one(DkimKey, 2)
     assert key.domain == "press.org"  # as the key that signs today
     record = published(key, keys_page.secrets)

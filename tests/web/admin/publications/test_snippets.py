@@ -43,7 +43,7 @@ def test_one_is_written_and_listed(
     assert "Give what a coffee costs. Thanks." in words(admin_client.get(LIST))
     again = admin_client.post(NEW, data=form | TYPED | {"markdown": "Another text."})
     assert again.status_code == 409
-    assert errors(again) == {"key": "There is a snippet with the key “how-to-support-us” already."}
+    assert errors(again) == {"key": "There is already a snippet with the key “how-to-support-us”."}
     assert values(again, NEW)["markdown"].strip() == "Another text."
 
 

@@ -62,7 +62,7 @@ def test_is_tried_and_then_saved(
     assert session.scalars(select(TemplateDraft)).all() == []
     session.refresh(publication)
     assert publication.template == 1
-    assert "Emails have version 1 of this template" in words(admin_client.get(PAGE))
+    assert "Emails use version 1 of this template" in words(admin_client.get(PAGE))
 
 
 def test_what_is_found_is_told(admin_client: SignedIn, session: Session, form: dict[str, str]) -> None:
@@ -115,7 +115,7 @@ def test_a_version_is_shown_and_restored_and_the_theme_used_again(
     assert admin_client.post(f"{PAGE}/remove").status_code == 303
     session.expire_all()
     assert publication.template is None
-    assert "Emails have the template of the theme Gazette." in words(admin_client.get(PAGE))
+    assert "Emails use the template of the theme Gazette." in words(admin_client.get(PAGE))
     assert admin_client.post(f"{PAGE}/3/restore").status_code == 303
     session.expire_all()
     assert (publication.template, len(versions(session))) == (3, 3)

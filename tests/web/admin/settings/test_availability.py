@@ -34,8 +34,8 @@ class TestTrouble:
         )
         session.commit()
         first, second = shown(admin_client.get(PAGE))
-        assert "Needs you It knows <us> no more." in first
-        assert "Rests until" in second
+        assert "Needs attention It knows <us> no more." in first
+        assert "Waiting until" in second
         assert "With the sender news@press.example: It refuses the sender. Tried again at" in second
         for number in two:
             admin_client.post(f"{PAGE}/relays/{number}/resume")
@@ -46,7 +46,7 @@ class TestTrouble:
         cool_down(session, key, "", "It is down.", temporary=False, now=clock.now())
         session.commit()
         page = admin_client.get(PAGE)
-        assert "Needs you It is down." in shown(page)[0]
+        assert "Needs attention It is down." in shown(page)[0]
         assert f'value="{key}"' in page.text
         answer = admin_client.post(f"{PAGE}/relay/resume", data={"key": key}, follow_redirects=True)
         assert "is sending again" in words(answer)

@@ -18,6 +18,7 @@ from newsletter.segments.narrow import chosen_by_filter
 from newsletter.subscribers.bulk.models import BulkChange
 from newsletter.subscribers.bulk.process import run_bulk
 from newsletter.subscribers.models import State, Subscription
+from newsletter.subscribers.pause import pause
 from newsletter.subscribers.tags.assign import assign_tag
 from newsletter.subscribers.tags.create import create_tag
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
@@ -65,7 +66,7 @@ def test_says_what_would_happen_does_it_and_undoes_it(
     editor_client: SignedIn, session: Session, runtime: Runtime, people: People, press: Tag
 ) -> None:
     page = read(editor_client, asking(do="tag", tag="press", state="active"))
-    for words in ("Add the tag “Press", "1</strong>", "have the tag already", "eve@other.example"):
+    for words in ("Add the tag “Press", "1</strong>", "already have the tag", "eve@other.example"):
         assert words in page
     assert XSS not in page
     assert "ana@" not in page
@@ -73,18 +74,18 @@ def test_says_what_would_happen_does_it_and_undoes_it(
     assert "Choosing people" in read(editor_client, here)
     work(runtime, session)
     page = read(editor_client, here)
-    for words in ("Done", "Undo it", "have the tag already"):
+    for words in ("Done", "Undo the change", "already have the tag"):
         assert words in page
     assert "hx-get" not in page
-    assert "Change of many people" in read(editor_client, f"/admin/subscribers/{people['eve'].subscriber_id}")
+    assert "Bulk change" in read(editor_client, f"/admin/subscribers/{people['eve'].subscriber_id}")
     assert editor_client.post(f"{here}/undo").status_code == 303
     assert "hx-get" in read(editor_client, here)
     work(runtime, session)
-    assert "As they were before" in read(editor_client, here)
+    assert "Restored" in read(editor_client, here)
     assert len(session.scalars(select(SubscriberTag.subscriber_id)).all()) == 1
     session.rollback()
     again = editor_client.post(f"{here}/undo", follow_redirects=True).text
-    assert "As they were before" in again
+    assert "Restored" in again
     assert here in read(editor_client, BULK)
 
 
@@ -97,7 +98,7 @@ def test_is_for_those_that_were_ticked(
     assert listed.xpath("//form[@id='bulk']/@action") == [BULK]
     page = read(editor_client, asking(do="end", row=[people["ana"].id, people["dee"].id]))
     assert "The 2 people you ticked" in page
-    assert "have left already" in page
+    assert "have already left" in page
     confirm(editor_client, page)
     work(runtime, session)
     afresh(session)
@@ -111,7 +112,9 @@ def test_is_for_those_that_were_ticked(
         ({"do": "tag"}, 400, "Choose a tag."),
         ({"do": "untag", "tag": "gone"}, 404, "no tag called “gone”"),
         ({"do": "end", "rules": '{"tag":"gone"}'}, 400, "no tag “gone”"),
-        ({"do": "subscribe"}, 200, "What is to be done?"),
+        ({"do": "pause", "months": "4"}, 400, "one, two or three months"),
+        ({"do": "pause", "months": "x"}, 400, "one, two or three months"),
+        ({"do": "subscribe"}, 200, "What do you want to do?"),
         ({"do": "tag", "tag": "press", "row": ["x", "0", str(10**30)]}, 200, "would change"),
         ({"do": "tag", "tag": "\0"}, 400, "Choose a tag."),
     ],
@@ -123,6 +126,33 @@ def test_says_what_is_wrong(
     assert (answer.status_code, words in answer.text) == (status, True), answer.text
     if status != 200:
         assert editor_client.post(BULK, data=query).status_code == status
+
+
+def test_pauses_and_ends_only_its_own_pauses(
+    editor_client: SignedIn, session: Session, runtime: Runtime, people: People, press: Tag
+) -> None:
+    pause(session, people["ana"].id, 1)
+    session.commit()
+    page = read(editor_client, asking(do="pause", months=2))
+    for words in ("Pause their subscriptions for 2 months", "are not active"):
+        assert words in page
+    here = confirm(editor_client, page)
+    work(runtime, session)
+    assert "Pause their subscriptions for 2 months" in read(editor_client, here)
+    afresh(session)
+    eve = session.get_one(Subscription, people["eve"].id)
+    assert (eve.state, eve.paused_by_editor) == (State.PAUSED, True)
+    person = read(editor_client, f"/admin/subscribers/{people['eve'].subscriber_id}")
+    assert "Paused the subscription" in person
+    assert "Pause their subscriptions for 2 months" in person
+    page = read(editor_client, asking(do="resume"))
+    assert "chose that themselves" in page
+    assert "ana@" not in page
+    confirm(editor_client, page)
+    work(runtime, session)
+    afresh(session)
+    states = {name: session.get_one(Subscription, people[name].id).state for name in ("ana", "eve")}
+    assert states == {"ana": State.PAUSED, "eve": State.ACTIVE}
 
 
 def test_does_nothing_without_a_action_and_nothing_for_others(

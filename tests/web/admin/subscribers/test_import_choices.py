@@ -115,7 +115,7 @@ def test_an_import_is_stopped_goes_on_and_is_undone(
     files = ImportFiles(runtime.settings.data_dir)
     run_import(runtime.sessions, import_id, files)
     assert person(session, "a@new.example") is None
-    assert "Go on with it" in read(upload.client, location)
+    assert "Continue" in read(upload.client, location)
     upload.client.post(f"{location}/resume")
     run_import(runtime.sessions, import_id, files)
     assert state(session) is ImportState.DONE

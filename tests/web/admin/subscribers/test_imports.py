@@ -207,7 +207,7 @@ class TestRefusal:
 
     def test_without_a_statement(self, upload: Upload) -> None:
         page = upload.refused(text=GOOD, statement=" \n ")
-        assert "Say when and how these people agreed" in page
+        assert "Enter when and how these people agreed" in page
         assert "bo@new.example,Bo" in page
         assert "at most 2,000 characters" in upload.refused(text=GOOD, statement="x" * 2_001)
 

@@ -111,7 +111,7 @@ class TestVouch:
         self, editor_client: SignedIn, session: Session, publication: Publication
     ) -> None:
         page = refused(editor_client, NEW, email="gus@readers.example", name="Gus Ó", way="vouch", note=" \n")
-        assert "Say how and when they agreed" in page
+        assert "Enter how and when they agreed" in page
         assert 'value="gus@readers.example"' in page
         assert 'value="Gus Ó"' in page
         assert session.scalar(select(func.count()).select_from(Subscriber)) == 0

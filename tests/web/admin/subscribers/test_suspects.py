@@ -44,7 +44,7 @@ def test_editors_let_in_and_drop(editor_client: SignedIn, session: Session, publ
     assert "Suspects" not in read(editor_client, "/admin/p/morning/subscribers")
     held(session, publication, "ana", "bo", "cy")
     page = read(editor_client, PAGE)
-    for shown in ("ana@mailinator.com", "an address to throw away", "192.0.2.7", "another site"):
+    for shown in ("ana@mailinator.com", "a disposable address", "192.0.2.7", "another site"):
         assert shown in page
     assert XSS not in page
     assert "Suspects (3)" in read(editor_client, "/admin/p/morning/subscribers")
@@ -55,7 +55,7 @@ def test_editors_let_in_and_drop(editor_client: SignedIn, session: Session, publ
     assert "1 sign-up was dropped" in read(editor_client, PAGE)
     assert editor_client.post(f"{PAGE}/drop").status_code == 303
     page = read(editor_client, PAGE)
-    assert "Tick the sign-ups first" in page
+    assert "Tick at least one sign-up first" in page
     assert len(boxes(page)) == 1
     message = session.scalars(select(SystemMessage)).one()
     assert (message.kind, message.recipient) == ("confirmation", "ana@mailinator.com")
@@ -73,5 +73,5 @@ def test_home_says_that_suspects_wait_and_that_an_attack_goes_on(
     publication.under_attack_since = clock.now()
     session.commit()
     page = read(editor_client, home)
-    assert "far more people than usual" in page
-    assert "Look at the suspect sign-ups (1)" in page
+    assert "far more sign-ups than usual" in page
+    assert "Review suspect sign-ups (1)" in page

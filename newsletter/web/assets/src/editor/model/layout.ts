@@ -120,7 +120,7 @@ export const WITHOUT_HEADING: ReadonlySet<string> = new Set(["divider"]);
 export const ABOUT: Readonly<Record<string, string>> = {
   notice: "A few key statements at the top",
   links: "Stories with headline, blurb and outlet",
-  about: "A standing text, kept from issue to issue",
+  about: "A recurring text, kept from issue to issue",
   feature: "One big story or video",
   quotes: "Social posts and quotations",
   latest: "The latest stories, shortened, with the rest on the web",

@@ -1,9 +1,9 @@
 /** Calls `released` once the pointer that is down now was let go, or was taken away by the browser. */
-export function whenReleased(released: () => void): void {
-  const release = (): void => {
+export function whenReleased(released: (event: PointerEvent) => void): void {
+  const release = (event: PointerEvent): void => {
     removeEventListener("pointerup", release);
     removeEventListener("pointercancel", release);
-    released();
+    released(event);
   };
   addEventListener("pointerup", release);
   addEventListener("pointercancel", release);
