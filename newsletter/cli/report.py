@@ -79,27 +79,27 @@ def publication(slug: str, first: datetime | None, last: datetime | None, by: st
         found = find_publication(opened, slug)
         usual = recent(Period(by), found.timezone)
         days = [given.date() if given else else_ for given, else_ in zip((first, last), usual, strict=True)]
-        told = growth(opened, found, days[0], days[1], Period(by))
+        report = growth(opened, found, days[0], days[1], Period(by))
         providers = providers_between(opened, found, days[0], days[1])
         changes = changes_between(opened, found, *moments_between(found, days[0], days[1]))
     if as_json:
         further = {"providers": providers.as_json(), "changes": [each.as_json() for each in changes]}
-        answer(True, told.as_json() | further, "")
+        answer(True, report.as_json() | further, "")
         return
     from rich.table import Table
 
     table = Table(by, box=None)
     for word in ("sign-ups", "confirmed", "joined", "left", "net"):
         table.add_column(word, justify="right")
-    rows = [(f"{each.start}", each) for each in told.periods]
-    for name, each in [*rows, ("total", told.total)]:
+    rows = [(f"{each.start}", each) for each in report.periods]
+    for name, each in [*rows, ("total", report.total)]:
         counts = (each.sign_ups.total(), each.confirmed, each.joined, each.left.total())
         table.add_row(name, *(f"{n:,}" for n in counts), f"{each.net:+,}")
     console.print(table)
-    for words, by_word in (("Sign-ups", told.total.sign_ups), ("Left", told.total.left)):
+    for words, by_word in (("Sign-ups", report.total.sign_ups), ("Left", report.total.left)):
         listed = ", ".join(f"{word.replace('_', ' ')} {n:,}" for word, n in by_word.most_common())
         console.print(f"{words}: {listed or 'none'}", highlight=False)
-    console.print(f"Active now: {told.active:,}", highlight=False)
+    console.print(f"Active now: {report.active:,}", highlight=False)
     if providers.total:
         console.print(_providers(providers.total), markup=False)
 
@@ -113,16 +113,20 @@ def stories(slug: str, as_json: bool) -> None:
     from newsletter.reports.stories import stories_read
 
     with reading(), session() as opened:
-        told = stories_read(opened, find_publication(opened, slug))
+        report = stories_read(opened, find_publication(opened, slug))
     if as_json:
-        answer(True, told.as_json(), "")
+        answer(True, report.as_json(), "")
         return
-    if not told.stories:
+    if not report.stories:
         console.print("No stories have been counted yet.")
         return
     from rich.table import Table
 
-    for words, reads in (("story", told.stories[:20]), ("outlet", told.outlets), ("section", told.sections)):
+    for words, reads in (
+        ("story", report.stories[:20]),
+        ("outlet", report.outlets),
+        ("section", report.sections),
+    ):
         table = Table(box=None)
         table.add_column(words, overflow="fold")
         table.add_column("times", justify="right")

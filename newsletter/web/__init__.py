@@ -1,1 +1,1 @@
-"""The web surface: public pages, API, webhooks and the editor's pages. Views parse, call, commit, respond."""
+"""The web surface: readers, the admin, signing in. Views parse, call the domain, commit and answer."""

@@ -34,7 +34,7 @@ PAUSES = (0.01, 0.05, SHUTDOWN_PAUSE_SECONDS)
 ARRIVES, LOST, UNKNOWN, BROKEN = "arrives", "lost", "unknown", "broken"
 
 
-class Weather:
+class Commits:
     """What becomes of the next commits; then all of them arrive."""
 
     def __init__(self) -> None:
@@ -46,9 +46,9 @@ class Weather:
 
 
 @pytest.fixture
-def weather(process: SendingProcess, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Weather:
+def commits(process: SendingProcess, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Commits:
     """The process's commits depend on it."""
-    made = Weather()
+    made = Commits()
 
     class Exposed(UnitOfWork):
         def commit(self) -> None:
@@ -85,7 +85,7 @@ def everybody_has_one(sink: Sink, count: Count) -> None:
 @pytest.mark.parametrize("turn", range(4))
 def test_a_commit_that_fails_at_any_turn(
     process: SendingProcess,
-    weather: Weather,
+    commits: Commits,
     mailing_id: int,
     sink: Sink,
     count: Count,
@@ -93,28 +93,28 @@ def test_a_commit_that_fails_at_any_turn(
     fate: str,
     turn: int,
 ) -> None:
-    weather.fates = [ARRIVES] * turn + [fate]
+    commits.fates = [ARRIVES] * turn + [fate]
     process.drain(mailing_id, seconds=30)
     come_to_an_end(process, mailing_id, runtime)
     everybody_has_one(sink, count)
 
 
 def test_settling_is_repeated_until_the_database_is_back(
-    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+    process: SendingProcess, commits: Commits, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
-    weather.fates = [ARRIVES, LOST, UNKNOWN, LOST]
+    commits.fates = [ARRIVES, LOST, UNKNOWN, LOST]
     process.drain(mailing_id, seconds=30)
     come_to_an_end(process, mailing_id, runtime)
     everybody_has_one(sink, count)
 
 
 def test_nothing_is_reserved_while_an_unsubscribe_cannot_be_carried_out(
-    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+    process: SendingProcess, commits: Commits, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
     with runtime.session() as session:
         first = session.scalars(select(Subscription.id).order_by(Subscription.id)).first() or 0
     process.unsubscribes.keep(SpooledUnsubscribe(ConsentSource.ONE_CLICK, first))
-    weather.fates = [LOST]
+    commits.fates = [LOST]
     process.drain(mailing_id, seconds=30)
     assert (count().in_flight, sink.counts.messages) == (0, 0)
     process.drain(mailing_id, seconds=30)
@@ -125,14 +125,14 @@ def test_nothing_is_reserved_while_an_unsubscribe_cannot_be_carried_out(
 @pytest.mark.parametrize("turn", [0, 1])
 def test_an_error_of_ours_is_told_and_leaves_nothing_locked(
     process: SendingProcess,
-    weather: Weather,
+    commits: Commits,
     mailing_id: int,
     sink: Sink,
     count: Count,
     runtime: Runtime,
     turn: int,
 ) -> None:
-    weather.fates = [ARRIVES] * turn + [BROKEN] * 2
+    commits.fates = [ARRIVES] * turn + [BROKEN] * 2
     with pytest.raises(RuntimeError, match="an error of ours"):
         process.drain(mailing_id, seconds=30)
     come_to_an_end(process, mailing_id, runtime)
@@ -140,7 +140,7 @@ def test_an_error_of_ours_is_told_and_leaves_nothing_locked(
 
 
 def test_whoever_is_asked_to_end_does_not_wait_for_it(
-    process: SendingProcess, weather: Weather, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
+    process: SendingProcess, commits: Commits, mailing_id: int, sink: Sink, count: Count, runtime: Runtime
 ) -> None:
     sink.script = Script([Rule(At.BODY, Act.STALL, seconds=0.05)])
     failure: list[BaseException] = []
@@ -154,7 +154,7 @@ def test_whoever_is_asked_to_end_does_not_wait_for_it(
     thread = threading.Thread(target=drain, name="drain")
     thread.start()
     wait_until(lambda: sink.counts.messages >= 2)
-    weather.always = LOST
+    commits.always = LOST
     wait_until(lambda: sink.counts.messages >= 5)
     process.stopping.set()
     asked = time.monotonic()
@@ -163,7 +163,7 @@ def test_whoever_is_asked_to_end_does_not_wait_for_it(
     assert failure
     assert time.monotonic() - asked < 10
     process.stopping.clear()
-    weather.always = ARRIVES
+    commits.always = ARRIVES
     assert recover(runtime.sessions, process.host, Watch()) > 0
     assert count().unanswered == 0
     come_to_an_end(process, mailing_id, runtime)

@@ -1,4 +1,4 @@
-"""Choosing the way out: by weight among those that may, and what to wait for when none may."""
+"""Choosing the transport: by weight among those that may, and what to wait for when none may."""
 
 import random
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What people are told about the ways out."""
+"""What people are told about transports."""
 
 from sqlalchemy.orm import Session
 

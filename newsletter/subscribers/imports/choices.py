@@ -20,18 +20,18 @@ def take_choices(session: Session, known: Sequence[Known], rows: Mapping[int, Ro
     Those who had no subscription have got theirs with it; those who had only not confirmed are active by now.
     """
     changed = []
-    for one in known:
-        details = rows[one.line].details
+    for person in known:
+        details = rows[person.line].details
         until = running_pause(details)
-        if not one.is_new or (details.monthly is None and until is None):
+        if not person.is_new or (details.monthly is None and until is None):
             continue
-        monthly = one.monthly if details.monthly is None else details.monthly
-        one.after |= {"monthly": monthly, "paused_until": until.isoformat() if until else None}
-        if one.state is State.PENDING:
-            one.before |= {"monthly": one.monthly, "paused_until": None}
+        monthly = person.monthly if details.monthly is None else details.monthly
+        person.after |= {"monthly": monthly, "paused_until": until.isoformat() if until else None}
+        if person.state is State.PENDING:
+            person.before |= {"monthly": person.monthly, "paused_until": None}
             state = State.PAUSED if until else State.ACTIVE
-            one.after |= {"state": state.value}
-            changed.append({"of": one.subscription_id, "state": state, "until": until, "monthly": monthly})
+            person.after |= {"state": state.value}
+            changed.append({"of": person.subscription_id, "state": state, "until": until, "monthly": monthly})
     if changed:
         table = table_of(Subscription)
         session.connection().execute(

@@ -65,7 +65,7 @@ def look_at_subscriptions(
     session: Session, staging: Staging, known: Sequence[Known], publication_id: int
 ) -> None:
     """Find the subscriptions that there are, locked, and mark them in the table of the batch."""
-    by_id = {one.id: one for one in known}
+    by_id = {person.id: person for person in known}
     columns = (
         *(Subscription.id, Subscription.subscriber_id, Subscription.state, Subscription.ended_reason),
         *(Subscription.confirmed_at, Subscription.monthly),
@@ -78,11 +78,11 @@ def look_at_subscriptions(
             .with_for_update(key_share=True)
         )
         for id_, subscriber_id, state, reason, confirmed_at, monthly in session.execute(query):
-            one = by_id[subscriber_id]
-            one.subscription_id, one.state, one.ended_reason = id_, state, reason
-            one.monthly = monthly
+            person = by_id[subscriber_id]
+            person.subscription_id, person.state, person.ended_reason = id_, state, reason
+            person.monthly = monthly
             if state is State.PENDING:
-                one.before |= {"state": state.value, "confirmed_at": _iso(confirmed_at)}
+                person.before |= {"state": state.value, "confirmed_at": _iso(confirmed_at)}
     staging.run(
         "UPDATE import_row SET subscription_id = x.id, agreed = CASE x.state WHEN 'pending' THEN 1 ELSE 0 END"
         " FROM subscription x WHERE x.subscriber_id = import_row.subscriber_id"
@@ -93,24 +93,24 @@ def look_at_subscriptions(
 
 def activate(session: Session, known: Sequence[Known], at: datetime) -> None:
     """Let those who had only not confirmed be active: whoever imports them vouches for them."""
-    waiting = [one for one in known if one.state is State.PENDING]
-    for some in _slices(sorted(one.subscription_id or 0 for one in waiting)):
+    waiting = [person for person in known if person.state is State.PENDING]
+    for some in _slices(sorted(person.subscription_id or 0 for person in waiting)):
         session.execute(
             update(Subscription)
             .where(Subscription.id.in_(some))
             .values(state=State.ACTIVE, confirmed_at=at)
             .execution_options(synchronize_session=False)
         )
-    for one in waiting:
-        one.after |= {"state": State.ACTIVE.value, "confirmed_at": _iso(at)}
+    for person in waiting:
+        person.after |= {"state": State.ACTIVE.value, "confirmed_at": _iso(at)}
 
 
 def fill_in(session: Session, known: Sequence[Known], rows: Mapping[int, Row], rule: DataRule) -> None:
     """Take over names, languages and attributes from the rows (by line)."""
-    for one in known:
-        _compare(one, rows[one.line], rule)
+    for person in known:
+        _compare(person, rows[person.line], rule)
     table = table_of(Subscriber)
-    changed = [one for one in known if one.before.keys() - OF_SUBSCRIPTIONS]
+    changed = [person for person in known if person.before.keys() - OF_SUBSCRIPTIONS]
     if changed:
         session.connection().execute(
             update(table)
@@ -119,8 +119,13 @@ def fill_in(session: Session, known: Sequence[Known], rows: Mapping[int, Row], r
                 name=bindparam("name"), language=bindparam("language"), attributes=bindparam("attributes")
             ),
             [
-                {"of": one.id, "name": one.name, "language": one.language, "attributes": one.attributes}
-                for one in changed
+                {
+                    "of": person.id,
+                    "name": person.name,
+                    "language": person.language,
+                    "attributes": person.attributes,
+                }
+                for person in changed
             ],
         )
 
@@ -130,35 +135,35 @@ def note_changes(session: Session, known: Sequence[Known], import_id: int, at: d
     changes = [
         {
             "import_id": import_id,
-            "subscriber_id": one.id,
-            "subscription_id": one.subscription_id,
+            "subscriber_id": person.id,
+            "subscription_id": person.subscription_id,
             "at": at,
             "added_subscriber": False,
-            "added_subscription": one.state is None,
-            "before": one.before,
-            "after": one.after,
+            "added_subscription": person.state is None,
+            "before": person.before,
+            "after": person.after,
         }
-        for one in known
-        if one.changed or one.is_new
+        for person in known
+        if person.changed or person.is_new
     ]
     if changes:
         session.execute(insert(ImportChange), changes)
 
 
-def _compare(one: Known, row: Row, rule: DataRule) -> None:
+def _compare(person: Known, row: Row, rule: DataRule) -> None:
     def take(key: str, old: Any, new: Any) -> bool:
         if new in {"", None} or new == old or (old not in {"", None} and rule is DataRule.FILL):
             return False
-        one.before[key], one.after[key] = old, new
+        person.before[key], person.after[key] = old, new
         return True
 
-    if take("name", one.name, row.name):
-        one.name = row.name
-    if take("language", one.language, row.details.language):
-        one.language = row.details.language
+    if take("name", person.name, row.name):
+        person.name = row.name
+    if take("language", person.language, row.details.language):
+        person.language = row.details.language
     for key, value in row.details.attributes.items():
-        if take(ATTRIBUTE + key, one.attributes.get(key), value):
-            one.attributes[key] = value
+        if take(ATTRIBUTE + key, person.attributes.get(key), value):
+            person.attributes[key] = value
 
 
 def _slices(ids: Sequence[int]) -> list[Sequence[int]]:

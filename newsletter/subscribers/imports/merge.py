@@ -67,8 +67,8 @@ def merge(session: Session, batch: Batch, result: ImportResult) -> None:
     # given them another address, and they are not among the known any more.
     if staging.take_out_suppressed() or _moved(session, welcome):
         raise Again
-    _add_subscribers(staging, batch, len(welcome) - sum(1 for one in known if one.welcome))
-    there = [one for one in known if one.welcome]
+    _add_subscribers(staging, batch, len(welcome) - sum(1 for person in known if person.welcome))
+    there = [person for person in known if person.welcome]
     if there:
         look_at_subscriptions(session, staging, there, batch.publication_id)
     result.imported += _add_subscriptions(staging, batch)
@@ -92,19 +92,19 @@ def _change_known(
         " WHERE left_out IS NULL AND agreed = 2 AND added = 0"
     )
     subscription_ids = dict(rows.all())
-    for one in there:
-        one.subscription_id = one.subscription_id or subscription_ids.get(one.id)
-    result.skip_all(one.ended_reason.value for one in there if one.ended_reason is not None)
-    present = [one for one in there if one.ended_reason is None]
+    for person in there:
+        person.subscription_id = person.subscription_id or subscription_ids.get(person.id)
+    result.skip_all(person.ended_reason.value for person in there if person.ended_reason is not None)
+    present = [person for person in there if person.ended_reason is None]
     by_line = {row.line: row for row in batch.rows}
     activate(session, present, batch.at)
     take_choices(session, present, by_line)
     fill_in(session, present, by_line, batch.data)
     labels.assign_to_known(present, batch.at)
     note_changes(session, present, batch.import_id, batch.at)
-    before = [one for one in present if not one.is_new]
+    before = [person for person in present if not person.is_new]
     result.already += len(before)
-    result.updated += sum(one.changed for one in before)
+    result.updated += sum(person.changed for person in before)
 
 
 def _take_out_unwelcome(staging: Staging, rows: Sequence[Row], result: ImportResult) -> list[Row]:

@@ -1,4 +1,4 @@
-"""`/p/<token>`: what a person gets, what we know about them, and the ways out.
+"""`/p/<token>`: what a person gets, what we know about them, and how to unsubscribe.
 
 The token is a MAC'd capability that only the emails to this person carry, and every form posts to a URL that
 contains it: a site that wanted to forge a request would have to know the token, with which it could act

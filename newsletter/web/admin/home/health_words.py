@@ -27,7 +27,7 @@ WORK: dict[Queue, object] = {
 
 @dataclass(frozen=True)
 class Condition:
-    """One part of the machinery. `kind` is that of a state ("success", "warning", "error") or "" for unknown.
+    """A part of the installation. `kind` is that of a state ("success", "warning", "error"), "" for unknown.
 
     `sentence` says how it is, `step` what to do about it; `url` leads to its place, where there is one, and
     `link` says what that is when it is not a mailing. What `is_technical` is for those who run the server.
@@ -45,19 +45,19 @@ class Condition:
 
 def for_editors(parts: list[Condition]) -> list[Condition]:
     """The conditions in an editor's words: what is technical is one sentence, with the way to the details."""
-    machinery = [part for part in parts if part.is_technical]
+    technical = [part for part in parts if part.is_technical]
     url = f"{request.script_root}/admin/settings/health"
-    if any(part.kind in {"warning", "error"} for part in machinery):
+    if any(part.kind in {"warning", "error"} for part in technical):
         summed = Condition(
             _("Sending"),
-            "error" if any(part.kind == "error" for part in machinery) else "warning",
+            "error" if any(part.kind == "error" for part in technical) else "warning",
             _("Needs attention"),
             _("There is a problem on the server, so messages may be late. Nothing is lost."),
             _("Tell the person who runs the server."),
             url,
             _("See the details"),
         )
-    elif any(not part.kind for part in machinery):
+    elif any(not part.kind for part in technical):
         summed = replace(_starting(_("Sending")), url=url, link=_("See the details"))
     else:
         sentence = _("Everything that sends messages is running.")

@@ -68,7 +68,7 @@ def live(slug: str) -> str:
 @blueprint.get("/settings/health")
 @allow(Permission.VIEW)
 def health() -> str:
-    """Every part of the machinery, for those who run the server."""
+    """The health of every part, for those who run the server."""
     return render_template("admin/home/health.html", conditions=conditions(_health()), now=clock.now())
 
 

@@ -97,18 +97,18 @@ def tests_itself(given: Settings) -> bool:
 
 def _page(publication: Publication, pasted: str = "", problem: str = "") -> str:
     domain = sender_domain(publication)
-    found = sender_report(session(), domain)
+    checked = sender_report(session(), domain)
     return render_template(
         "admin/publications/deliverability.html",
         publication=publication,
         domain=domain,
         can_be_checked=can_be_checked(domain),
-        report=found.report if found else None,
-        checked_at=found.checked_at if found else None,
-        self_test=found.self_test if found else None,
+        report=checked.report if checked else None,
+        checked_at=checked.checked_at if checked else None,
+        self_test=checked.self_test if checked else None,
         pasted=pasted,
         problem=problem,
-        lights=show_lights(found.report, found.self_test) if found else show_lights(None),
+        lights=show_lights(checked.report, checked.self_test) if checked else show_lights(None),
         subject_words=SUBJECT_WORDS,
         subject_meanings=SUBJECT_MEANINGS,
         light_words=LIGHT_WORDS,
@@ -117,5 +117,5 @@ def _page(publication: Publication, pasted: str = "", problem: str = "") -> str:
         keys=shown_keys(domain),
         key_words=KEY_WORDS,
         tests_itself=tests_itself(settings()),
-        zone=found.report.zone if found else domain,
+        zone=checked.report.zone if checked else domain,
     )

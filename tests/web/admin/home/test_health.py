@@ -1,4 +1,4 @@
-"""The machinery in plain words: fine, silent, late, refused, and honest when nobody can know."""
+"""Health in plain words: fine, silent, late, refused, and honest when nobody can know."""
 
 import time
 from dataclasses import replace
