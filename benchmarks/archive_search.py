@@ -12,11 +12,10 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from benchmarks.rig import judged, machine
+from benchmarks.rig import judged, machine, milliseconds
 from newsletter import migrations
 from newsletter.archive_search.excerpt import excerpt, marked
 from newsletter.archive_search.models import ArchiveText
@@ -118,12 +117,6 @@ def scan(session: Session, typed: str) -> int:
         total = session.scalar(count) or 0
         session.rollback()
     return total
-
-
-def milliseconds(what: Callable[[], object]) -> float:
-    start = perf_counter()
-    what()
-    return (perf_counter() - start) * 1_000
 
 
 def main() -> None:

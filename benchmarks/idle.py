@@ -52,7 +52,7 @@ def measure_start(run: Run) -> None:
 
 
 def measure_memory(run: Run, rest: float) -> None:
-    wait_until(lambda: "periodic@" in run.logged("workers"), run.said)
+    wait_until(lambda: "periodic@" in run.logged("service"), run.said)
     time.sleep(rest)
     assert run.process is not None
     pids = [run.process.pid, *run.processes()]

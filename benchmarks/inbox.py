@@ -11,18 +11,16 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from benchmarks.rig import judged, machine
+from benchmarks.rig import judged, machine, milliseconds
 from newsletter import migrations
 from newsletter.core import clock
 from newsletter.core.db import table_of
@@ -83,12 +81,6 @@ def fill_ledger(session: Session, publication: Publication, mentions: int) -> li
         stories.append(batch[0])
     session.commit()
     return stories
-
-
-def milliseconds(what: Callable[[], object]) -> float:
-    start = perf_counter()
-    what()
-    return (perf_counter() - start) * 1_000
 
 
 def main() -> None:

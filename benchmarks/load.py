@@ -123,6 +123,17 @@ class Load:
         return True
 
 
+def side_by_side(load: Load, bare: Load, *, rounds: int, seconds: float) -> tuple[Outcome, Outcome]:
+    """What both see, measured in turns of `seconds` after one turn each that counts for nothing."""
+    for each in (load, bare):
+        each.at_most(seconds)  # every process has seen it
+    ours, reference = Outcome(), Outcome()
+    for _ in range(rounds):
+        reference.add(bare.at_most(seconds))
+        ours.add(load.at_most(seconds))
+    return ours, reference
+
+
 def _length(head: bytes) -> int:
     """What the head says of the body's length; 0 when it has none."""
     _, found, rest = head.lower().partition(b"\r\ncontent-length:")

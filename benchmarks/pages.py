@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.load import Load, Outcome, http_request
+from benchmarks.load import Load, http_request, side_by_side
 from benchmarks.rig import judged, machine
 from newsletter import migrations
 from newsletter.accounts.create import create_user
@@ -127,12 +127,7 @@ def measure(figure: Figure, port: int, bare_port: int) -> bool:
     """Print the figure; whether it is as asked."""
     load = Load(port, figure.requests, connections=CONNECTIONS)
     bare = Load(bare_port, repeat(http_request("GET", "/")), connections=CONNECTIONS)
-    for each in (load, bare):
-        each.at_most(SECONDS)  # every process has seen it
-    pages, reference = Outcome(), Outcome()
-    for _ in range(ROUNDS):
-        reference.add(bare.at_most(SECONDS))
-        pages.add(load.at_most(SECONDS))
+    pages, reference = side_by_side(load, bare, rounds=ROUNDS, seconds=SECONDS)
     half = load.at_rate(pages.rate / 2, ROUNDS * SECONDS)
     ratio, p99 = pages.rate / reference.rate, half.percentile(0.99)
     print(

@@ -1,4 +1,4 @@
-"""What the benchmarks of the sending share: the sink and the slow line as processes, and Postfix's sender.
+"""What benchmarks share: a stopwatch, the sink and the slow line as processes, Postfix's sender.
 
 Measures nothing by itself; `make bench` runs it like the others, to no effect.
 """
@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -83,3 +83,10 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def milliseconds(what: Callable[[], object]) -> float:
+    """How long `what` takes, once."""
+    start = perf_counter()
+    what()
+    return (perf_counter() - start) * 1_000

@@ -138,7 +138,7 @@ def send(
     meanwhile: a context in which it is watched
     """
     runtime = Runtime(made.settings)
-    broker.connect(made.settings.effective_redis_url)  # the bell is rung at once, as by the desk
+    broker.connect(made.settings.effective_redis_url)  # jobs are published at once, as by the admin
     with runtime.session() as session:
         publication = session.get_one(Publication, 1)
         publication.tracking = tracking or TrackingMode.OFF

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.load import Load, Outcome, http_request
+from benchmarks.load import Load, http_request, side_by_side
 from benchmarks.messages import NAMES, NOW, cost, people
 from benchmarks.pages import CONNECTIONS, PROCESSES, ROUNDS, SECONDS, answers, bare_server
 from benchmarks.rig import judged, machine
@@ -110,12 +110,7 @@ def answering(installation: Installation, away: Installation, bare_port: int, li
     bare = Load(bare_port, itertools.repeat(http_request("GET", "/")), connections=CONNECTIONS)
     for name, asked, status in requests(links):
         load = Load(installation.port, asked, connections=CONNECTIONS, status=status)
-        for each in (load, bare):
-            each.at_most(SECONDS)  # every process has seen it
-        ours, reference = Outcome(), Outcome()
-        for _ in range(ROUNDS):
-            reference.add(bare.at_most(SECONDS))
-            ours.add(load.at_most(SECONDS))
+        ours, reference = side_by_side(load, bare, rounds=ROUNDS, seconds=SECONDS)
         p99 = load.at_rate(ours.rate / 2, ROUNDS * SECONDS).percentile(0.99)
         ratio = ours.rate / reference.rate
         print(

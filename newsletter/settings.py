@@ -37,6 +37,7 @@ class Settings(BaseModel):
 
     data_dir: AbsolutePath = Field(
         default=Path("var"),
+        validate_default=True,
         description="The folder for all data, relative to the working directory.",
     )
     host: ListeningHost = Field(

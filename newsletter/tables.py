@@ -1,7 +1,7 @@
 """The tables that every process knows, imported in one place, so that each mapping finds the others.
 
 Those of the accounts are not among them: nothing refers to them, and Flask-Security, which shapes them, takes
-as long to import as all the rest. The desk, `newsletter user` and the migrations import them by themselves.
+as long to import as all the rest. The admin, `newsletter user` and the migrations import them by themselves.
 """
 
 from newsletter.approval import models as approval

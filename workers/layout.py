@@ -1,7 +1,6 @@
 """How each queue is served: the options of its Celery worker, on one page.
 
-The Procfile starts one process for each of them (a test compares the two); `newsletter run` starts them all
-by `workers.preload`.
+The Procfile starts a process for each (a test compares the two), `newsletter run` all by `workers.preload`.
 """
 
 from dataclasses import dataclass
@@ -29,11 +28,12 @@ class QueueWorker:
     prefetch_multiplier: int | None = None
     time_limit_seconds: int | None = None
     on_demand: bool = False
+    number: int = 1  # of several workers of the queue
 
     @property
     def name(self) -> str:
         """Its node name in Celery's notation."""
-        return f"{self.queue.value}@%h"
+        return f"{self.queue.value}{self.number if self.number > 1 else ''}@%h"
 
     def command(self) -> str:
         """Its line in the Procfile."""
@@ -63,7 +63,7 @@ class QueueWorker:
 
 
 WORKERS = (
-    # People wait for these messages: two processes, always there.
+    # People wait for these messages: two processes.
     QueueWorker(Queue.TRANSACTIONAL, 2),
     QueueWorker(Queue.IMPORTS, on_demand=True),
     # A turn of sending takes many seconds: a process takes one job at a time and leaves the others alone.

@@ -30,7 +30,7 @@ def begin_session(session: Session, user: User, *, ip: str, browser: str) -> str
     return key
 
 
-# Built once: each page of the desk begins with it.
+# Built once: each page of the admin begins with it.
 _behind_key = (
     select(User)
     .join(UserSession, UserSession.user_id == User.id)

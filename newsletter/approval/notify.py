@@ -2,32 +2,23 @@
 
 from sqlalchemy.orm import Session
 
-from newsletter.core.addresses import parse_address
 from newsletter.issues.models import Issue
-from newsletter.outbox import post
 
 
 def tell_team(session: Session, kind: str, issue: Issue, *, but: str = "", **facts: str) -> list[str]:
     """Post a system message of `kind` about `issue` to everybody who may send, except the address `but`.
 
-    `facts`: what else it says, see `outbox.kinds`. Returns their addresses. Whoever was invited and has not
-    come yet is not written to.
+    `facts`: what else it says, see `outbox.kinds`. Returns their addresses.
     """
     # Imported when it is needed: what shapes the accounts takes as long to import as all the rest.
-    from newsletter.accounts.find import all_users
     from newsletter.accounts.permissions import Permission
+    from newsletter.accounts.post_to_team import post_to_team
 
-    publication = issue.publication
-    told = []
-    for user in all_users(session):
-        if user.password and user.may(Permission.SEND) and user.email != but:
-            post(
-                session,
-                kind=kind,
-                recipient=parse_address(user.email),
-                publication_id=publication.id,
-                locale=publication.language,
-                facts={"issue_id": issue.id, **facts},
-            )
-            told.append(user.email)
-    return told
+    return post_to_team(
+        session,
+        kind,
+        lambda user: user.may(Permission.SEND) and user.email != but,
+        publication_id=issue.publication_id,
+        locale=issue.publication.language,
+        facts={"issue_id": issue.id, **facts},
+    )

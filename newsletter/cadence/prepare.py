@@ -17,10 +17,8 @@ from newsletter.cadence.dates import DueDate, dates_between
 from newsletter.cadence.models import Cadence, PlannedIssue
 from newsletter.cadence.rule import load_rule
 from newsletter.core import clock
-from newsletter.core.addresses import parse_address
 from newsletter.core.db import reading
 from newsletter.issues.create import create_issue, examples, next_number
-from newsletter.outbox import post
 from newsletter.publications.models import Publication
 
 log = structlog.get_logger(__name__)
@@ -110,23 +108,20 @@ def _make_draft(session: Session, publication: Publication) -> int:
 def _remind(session: Session, cadence: Cadence, planned: PlannedIssue, due: DueDate) -> None:
     """Write to everybody on the team who may send that the issue is not scheduled."""
     # Imported when it is needed: what shapes the accounts takes as long to import as all the rest.
-    from newsletter.accounts.find import all_users
     from newsletter.accounts.permissions import Permission
+    from newsletter.accounts.post_to_team import post_to_team
 
     publication = cadence.publication
-    facts = {
-        "slug": publication.slug,
-        "issue_id": planned.issue_id or 0,
-        "due_at": due.at.isoformat(),
-        "zone": load_rule(cadence.rule).zone,
-    }
-    for user in all_users(session):
-        if user.password and user.may(Permission.SEND):
-            post(
-                session,
-                kind="issue_due",
-                recipient=parse_address(user.email),
-                publication_id=publication.id,
-                locale=publication.language,
-                facts=facts,
-            )
+    post_to_team(
+        session,
+        "issue_due",
+        lambda user: user.may(Permission.SEND),
+        publication_id=publication.id,
+        locale=publication.language,
+        facts={
+            "slug": publication.slug,
+            "issue_id": planned.issue_id or 0,
+            "due_at": due.at.isoformat(),
+            "zone": load_rule(cadence.rule).zone,
+        },
+    )

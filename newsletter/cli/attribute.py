@@ -3,7 +3,13 @@
 import click
 
 from newsletter.cli.environment import answer, json_option, session
-from newsletter.cli.label_options import label_facts, list_all, publication_option
+from newsletter.cli.label_options import (
+    label_facts,
+    list_all,
+    publication_option,
+    remove_one,
+    rename_one,
+)
 
 
 @click.group("attribute", help="Manage attributes, your own fields for subscribers.")
@@ -77,17 +83,9 @@ def list_(slug: str | None, as_json: bool) -> None:
 @json_option
 def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
     """Give the attribute KEY another label, NAME; its key stays."""
-    from newsletter import audit
-    from newsletter.publications.find import find_publication_or_only
     from newsletter.subscribers.attributes.models import Attribute
-    from newsletter.subscribers.labels import find_label, rename_label
 
-    with session() as opened:
-        attribute = find_label(opened, Attribute, find_publication_or_only(opened, slug), key, lock=True)
-        rename_label(opened, attribute, name, actor=audit.COMMAND_LINE)
-        opened.commit()
-        facts = label_facts(attribute)
-    answer(as_json, facts, f"The attribute {key} is now called {facts['label']}.")
+    rename_one(Attribute, key, name, slug, as_json)
 
 
 @command.command("remove")
@@ -96,16 +94,6 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
     """Remove the attribute KEY, and its values; refused while something uses it."""
-    from newsletter import audit
-    from newsletter.issues.uses import require_unused
-    from newsletter.publications.find import find_publication_or_only
-    from newsletter.subscribers.attributes.create import remove_attribute
     from newsletter.subscribers.attributes.models import Attribute
-    from newsletter.subscribers.labels import find_label
 
-    with session() as opened:
-        attribute = find_label(opened, Attribute, find_publication_or_only(opened, slug), key, lock=True)
-        require_unused(opened, attribute)
-        remove_attribute(opened, attribute, actor=audit.COMMAND_LINE)
-        opened.commit()
-    answer(as_json, {"removed": key}, f"The attribute {key} is removed.")
+    remove_one(Attribute, key, slug, as_json)

@@ -31,6 +31,35 @@ def list_all(kind: "type[Label]", slug: str | None, as_json: bool) -> None:
     answer(as_json, {f"{kind.__tablename__}s": rows}, "\n".join(lines) or nothing)
 
 
+def rename_one(kind: "type[Label]", key: str, name: str, slug: str | None, as_json: bool) -> None:
+    """Call one of a kind by another name."""
+    from newsletter import audit
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.labels import find_label, rename_label
+
+    with session() as opened:
+        label = find_label(opened, kind, find_publication_or_only(opened, slug), key, lock=True)
+        rename_label(opened, label, name, actor=audit.COMMAND_LINE)
+        opened.commit()
+        facts = label_facts(label)
+    shown = facts.get("name") or facts["label"]
+    answer(as_json, facts, f"The {kind.__tablename__} {key} is now called {shown}.")
+
+
+def remove_one(kind: "type[Label]", key: str, slug: str | None, as_json: bool) -> None:
+    """Remove one of a kind, unless something uses it."""
+    from newsletter import audit
+    from newsletter.issues.remove_label import remove_unused_label
+    from newsletter.publications.find import find_publication_or_only
+    from newsletter.subscribers.labels import find_label
+
+    with session() as opened:
+        label = find_label(opened, kind, find_publication_or_only(opened, slug), key, lock=True)
+        remove_unused_label(opened, label, actor=audit.COMMAND_LINE)
+        opened.commit()
+    answer(as_json, {"removed": key}, f"The {kind.__tablename__} {key} is removed.")
+
+
 def label_facts(label: "Topic | Tag | Attribute") -> dict[str, Any]:
     """A topic, tag or attribute as JSON."""
     columns = ("id", "key", "name", "label", "description", "type", "choices", "by_readers")

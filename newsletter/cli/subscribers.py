@@ -8,7 +8,9 @@ from newsletter.cli.environment import answer, json_option, session
 from newsletter.cli.subscribers_export import export
 from newsletter.cli.subscribers_find import erase, find
 from newsletter.cli.subscribers_import import import_file, undo
+from newsletter.cli.subscribers_suspects import suspects
 from newsletter.cli.subscribers_tag import tag, untag
+from newsletter.cli.suppression import add
 
 if TYPE_CHECKING:
     from newsletter.mailings.of_subscriber import ReceivedPage
@@ -51,36 +53,6 @@ def show(email: str, as_json: bool) -> None:
     answer(as_json, data, "\n".join([*_profile_lines(data), *_delivery_lines(received)]))
 
 
-@command.command("suppress")
-@click.argument("email")
-@click.option(
-    "--reason",
-    type=click.Choice(["manual", "hard_bounce", "complaint"]),
-    default="manual",
-    show_default=True,
-    help="Why nothing may be sent to the address.",
-)
-@click.option("--note", default="", help="A note, to remember why.")
-@json_option
-def suppress_address(email: str, reason: str, note: str, as_json: bool) -> None:
-    """Never send to EMAIL again, in any publication, whatever is imported later."""
-    from newsletter.audit.record import COMMAND_LINE
-    from newsletter.core.addresses import parse_address
-    from newsletter.subscribers.models import SuppressionReason
-    from newsletter.subscribers.suppress import suppress_address as suppress
-
-    address = parse_address(email)
-    with session() as opened:
-        suppression = suppress(opened, address, SuppressionReason(reason), actor=COMMAND_LINE, note=note)
-        opened.commit()
-        kept = suppression.reason.value
-    answer(
-        as_json,
-        {"email": address.email, "reason": kept},
-        f"Nothing more is sent to {address.email} (reason: {kept}).",
-    )
-
-
 def _profile_lines(data: dict[str, Any]) -> list[str]:
     person = data["subscriber"]
     lines = [f"{person['email']}  {person['name']}".rstrip(), f"Known since {person['created_at']}."]
@@ -108,5 +80,6 @@ def _delivery_lines(received: "ReceivedPage") -> list[str]:
     return [*lines, "Older deliveries: --json lists them all."] if received.older else lines
 
 
-for below in (import_file, undo, export, find, erase, tag, untag):
+for below in (import_file, undo, export, find, erase, tag, untag, suspects):
     command.add_command(below)
+command.add_command(add, "suppress")

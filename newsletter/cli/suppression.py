@@ -10,7 +10,6 @@ from newsletter.cli.parameters import ID
 from newsletter.cli.progress import progress_bar
 from newsletter.cli.subscribers_import import run_file
 
-REASONS = ("manual", "hard_bounce", "complaint")
 SHOWN = 50
 
 
@@ -48,7 +47,7 @@ def list_(address: str | None, before: int | None, as_json: bool) -> None:
 @click.argument("address")
 @click.option(
     "--reason",
-    type=click.Choice(REASONS),
+    type=click.Choice(["manual", "hard_bounce", "complaint"]),
     default="manual",
     show_default=True,
     help="Why nothing may be sent.",

@@ -3,7 +3,14 @@
 import click
 
 from newsletter.cli.environment import answer, json_option, session
-from newsletter.cli.label_options import key_option, label_facts, list_all, publication_option
+from newsletter.cli.label_options import (
+    key_option,
+    label_facts,
+    list_all,
+    publication_option,
+    remove_one,
+    rename_one,
+)
 
 
 @click.group("tag", help="Manage tags, the labels on subscribers.")
@@ -47,17 +54,9 @@ def list_(slug: str | None, as_json: bool) -> None:
 @json_option
 def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
     """Rename the tag KEY to NAME; its key stays."""
-    from newsletter import audit
-    from newsletter.publications.find import find_publication_or_only
-    from newsletter.subscribers.labels import find_label, rename_label
     from newsletter.subscribers.tags.models import Tag
 
-    with session() as opened:
-        tag = find_label(opened, Tag, find_publication_or_only(opened, slug), key, lock=True)
-        rename_label(opened, tag, name, actor=audit.COMMAND_LINE)
-        opened.commit()
-        facts = label_facts(tag)
-    answer(as_json, facts, f"The tag {key} is now called {facts['name']}.")
+    rename_one(Tag, key, name, slug, as_json)
 
 
 @command.command("remove")
@@ -66,15 +65,6 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
     """Remove the tag KEY from everyone who has it; refused while something uses it."""
-    from newsletter import audit
-    from newsletter.issues.uses import require_unused
-    from newsletter.publications.find import find_publication_or_only
-    from newsletter.subscribers.labels import find_label, remove_label
     from newsletter.subscribers.tags.models import Tag
 
-    with session() as opened:
-        tag = find_label(opened, Tag, find_publication_or_only(opened, slug), key, lock=True)
-        require_unused(opened, tag)
-        remove_label(opened, tag, actor=audit.COMMAND_LINE)
-        opened.commit()
-    answer(as_json, {"removed": key}, f"The tag {key} is removed.")
+    remove_one(Tag, key, slug, as_json)

@@ -3,7 +3,14 @@
 import click
 
 from newsletter.cli.environment import answer, json_option, session
-from newsletter.cli.label_options import key_option, label_facts, list_all, publication_option
+from newsletter.cli.label_options import (
+    key_option,
+    label_facts,
+    list_all,
+    publication_option,
+    remove_one,
+    rename_one,
+)
 
 
 @click.group("topic", help="Manage topics, which readers can mute.")
@@ -49,17 +56,9 @@ def list_(slug: str | None, as_json: bool) -> None:
 @json_option
 def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
     """Rename the topic KEY to NAME; its key stays."""
-    from newsletter import audit
-    from newsletter.publications.find import find_publication_or_only
-    from newsletter.subscribers.labels import find_label, rename_label
     from newsletter.subscribers.topics.models import Topic
 
-    with session() as opened:
-        topic = find_label(opened, Topic, find_publication_or_only(opened, slug), key, lock=True)
-        rename_label(opened, topic, name, actor=audit.COMMAND_LINE)
-        opened.commit()
-        facts = label_facts(topic)
-    answer(as_json, facts, f"The topic {key} is now called {facts['name']}.")
+    rename_one(Topic, key, name, slug, as_json)
 
 
 @command.command("remove")
@@ -68,15 +67,6 @@ def rename(key: str, name: str, slug: str | None, as_json: bool) -> None:
 @json_option
 def remove(key: str, slug: str | None, as_json: bool) -> None:
     """Remove the topic KEY, and who muted it; refused while something uses it."""
-    from newsletter import audit
-    from newsletter.issues.uses import require_unused
-    from newsletter.publications.find import find_publication_or_only
-    from newsletter.subscribers.labels import find_label, remove_label
     from newsletter.subscribers.topics.models import Topic
 
-    with session() as opened:
-        topic = find_label(opened, Topic, find_publication_or_only(opened, slug), key, lock=True)
-        require_unused(opened, topic)
-        remove_label(opened, topic, actor=audit.COMMAND_LINE)
-        opened.commit()
-    answer(as_json, {"removed": key}, f"The topic {key} is removed.")
+    remove_one(Topic, key, slug, as_json)

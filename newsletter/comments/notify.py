@@ -5,9 +5,7 @@ import re
 from sqlalchemy.orm import Session
 
 from newsletter.comments.models import Comment
-from newsletter.core.addresses import parse_address
 from newsletter.issues.models import Issue
-from newsletter.outbox import post
 
 # What stands before an @ in an address, or a whole address; not an @ in the middle of a word.
 _MENTION = re.compile(r"(?<![\w.@+-])@([\w.+-]+(?:@[\w.-]+)?)")
@@ -25,20 +23,19 @@ def tell_mentioned(session: Session, issue: Issue, comment: Comment) -> list[str
     if not names:
         return []
     # Imported when it is needed: what shapes the accounts takes as long to import as all the rest.
-    from newsletter.accounts.find import all_users
+    from newsletter.accounts.models import User
+    from newsletter.accounts.post_to_team import post_to_team
 
-    told = []
-    for user in all_users(session):
+    def is_mentioned(user: User) -> bool:
         address = user.email.lower()
         is_named = address in names or address.partition("@")[0] in names
-        if is_named and user.active and user.password and user.email != comment.author:
-            post(
-                session,
-                kind="mentioned",
-                recipient=parse_address(user.email),
-                publication_id=issue.publication_id,
-                locale=issue.publication.language,
-                facts={"issue_id": issue.id, "comment_id": comment.id},
-            )
-            told.append(user.email)
-    return told
+        return is_named and user.email != comment.author
+
+    return post_to_team(
+        session,
+        "mentioned",
+        is_mentioned,
+        publication_id=issue.publication_id,
+        locale=issue.publication.language,
+        facts={"issue_id": issue.id, "comment_id": comment.id},
+    )

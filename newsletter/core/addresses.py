@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from urllib.parse import quote
 
 from newsletter.core.errors import Refused
@@ -29,7 +29,7 @@ class Address:
     email: str
     key: str
 
-    @cached_property
+    @property
     def hash(self) -> str:
         return key_hash(self.key)
 

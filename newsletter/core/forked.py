@@ -1,16 +1,20 @@
-"""A process forked from one that has imported everything: started, ended with its parent, started again."""
+"""Processes forked from one that has imported everything: started, started again, ended with their parent."""
 
 import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from newsletter.core import clock
+from newsletter.core.logs import Logger
+
+log = Logger(__name__)
 
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # prctl(2)
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before one that died is started again
 LIVED_SECONDS = 10.0  # who lived as long did not die of its start
+LOOK_SECONDS = 0.5  # between two looks at what is to be started
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}  # the parent waits for them; they are blocked there
 
 
@@ -18,7 +22,10 @@ class ForkedProcess:
     """A process as its parent sees it, which has blocked `SIGNALS`.
 
     `name`: for `ps -o comm` and `top`. `serve`: what it does; it ends the process when it returns.
+    `on_demand`: it ends by itself, with code 0, when there is nothing more to do.
     """
+
+    on_demand = False
 
     def __init__(self, name: str, serve: Callable[[], int]) -> None:
         self.name, self.serve = name, serve
@@ -30,6 +37,11 @@ class ForkedProcess:
     @property
     def may_start(self) -> bool:
         return self.pid is None and clock.monotonic() >= self.earliest
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is something to do for it."""
+        return True
 
     def start(self) -> None:
         """Fork it. In the child this does not return."""
@@ -65,6 +77,50 @@ class ForkedProcess:
         """Send it a TERM."""
         if self.pid is not None:
             os.kill(self.pid, signal.SIGTERM)
+
+
+class ForkingParent:
+    """Keeps processes running until a TERM, and ends with them. It serves nothing itself."""
+
+    def __init__(self, children: Iterable[ForkedProcess]) -> None:
+        self.children = list(children)
+        self.stopping = False
+        self.exit_code = 0
+
+    def run(self) -> int:
+        """Until a TERM and until every process has ended; the exit code."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        while not self.stopping or any(child.pid for child in self.children):
+            if not self.stopping:
+                self.look()
+                for child in self.children:
+                    if child.may_start and child.is_wanted:
+                        child.start()
+            heard = signal.sigtimedwait(SIGNALS, LOOK_SECONDS)
+            if heard is not None and heard.si_signo != signal.SIGCHLD:
+                self.stop()
+            for child in self.children:
+                code = child.collect()
+                if code is not None:
+                    self.has_ended(child, code)
+        return self.exit_code
+
+    def look(self) -> None:
+        """Called before processes are started, every `LOOK_SECONDS`."""
+
+    def stop(self) -> None:
+        """Ask all of them to end, once."""
+        if not self.stopping:
+            self.stopping = True
+            for child in self.children:
+                child.ask_to_end()
+
+    def has_ended(self, child: ForkedProcess, code: int) -> None:
+        """A process ended with `code`; see `ForkedProcess.ended`."""
+        expected = self.stopping or (code == 0 and child.on_demand)
+        how = child.ended(code, expected=expected)
+        if not expected:
+            log.warning("a process ended; it is started again", name=child.name, how=how)
 
 
 def _end_with(parent: int, name: str) -> None:

@@ -27,6 +27,8 @@ def is_lines(text: str) -> bool:
 
 def one_line(text: str) -> str:
     """`text` without control characters, with single spaces between its words."""
+    if text.isprintable() and "  " not in text:  # of white space nothing but single spaces
+        return text.strip(" ")
     return " ".join(SURROGATE.sub(" ", CONTROL.sub(" ", text)).split())
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.corrections.models import Correction
-from newsletter.document import Document, loads
+from newsletter.document import Document, loads, walk
 from newsletter.document.merge import with_defaults
 from newsletter.document.richtext import to_plain
 from newsletter.issues.diff import FieldDiff, Piece, diff_documents
@@ -17,11 +17,9 @@ from newsletter.issues.models import Issue, Revision
 from newsletter.publications.models import Publication
 from newsletter.rendering.variant import sections_of, stranger_variant
 
-RICH_FIELDS = {"text", "blurb", "intro"}
-PLAIN_FIELDS = {
-    *("title", "summary", "headline", "label", "link_label", "author", "handle", "network", "credit"),
-    *("caption", "alt", "sponsor", "outlet", "byline", "duration", "date", "published", "url", "permalink"),
-}
+RICH_FIELDS = walk.RICH_FIELDS - {"items"}
+_UNSEEN = {"subject", "preheader", "licence"}  # on a web page
+PLAIN_FIELDS = (walk.PLAIN_FIELDS - _UNSEEN) | {"date", "published"} | walk.URL_FIELDS
 
 
 @dataclass(frozen=True)

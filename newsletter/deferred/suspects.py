@@ -1,6 +1,6 @@
-"""The suspect sign-ups of a publication, for editors: list them, let them in, drop them."""
+"""The suspect sign-ups of a publication, for editors: list and find them, let them in, drop them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, func, select
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter import audit
 from newsletter.core import clock
+from newsletter.core.addresses import Address
+from newsletter.core.errors import Missing
 from newsletter.deferred.decide import sign_up_as_asked
 from newsletter.deferred.models import DeferredRequest
 from newsletter.publications.models import Publication
@@ -16,9 +18,23 @@ MOST_SHOWN = 200
 KEPT_FOR = timedelta(days=30)  # an address is not kept for nothing
 
 
-def list_suspects(session: Session, publication: Publication) -> list[DeferredRequest]:
-    """The oldest ones, at most `MOST_SHOWN`."""
-    return list(session.scalars(_of(publication).order_by(DeferredRequest.id).limit(MOST_SHOWN)))
+def list_suspects(session: Session, publication: Publication, *, after: int = 0) -> list[DeferredRequest]:
+    """The oldest ones of those with a higher id than `after`, at most `MOST_SHOWN`."""
+    newer = _of(publication).where(DeferredRequest.id > after)
+    return list(session.scalars(newer.order_by(DeferredRequest.id).limit(MOST_SHOWN)))
+
+
+def find_suspects(session: Session, publication: Publication, addresses: Sequence[Address]) -> list[int]:
+    """The ids of those with these addresses. Raises `Missing` where one of them does not wait."""
+    found = []
+    for address in addresses:
+        same = _of(publication).where(DeferredRequest.address_hash == address.hash)
+        held = session.scalar(same)
+        if held is None:
+            sentence = f"No suspect sign-up of {address.email} waits for {publication.name}."
+            raise Missing("unknown_suspect", sentence)
+        found.append(held.id)
+    return found
 
 
 def count_suspects(session: Session, publication: Publication) -> int:

@@ -17,14 +17,10 @@ from newsletter.document.fields import Model
 from newsletter.document.merge import TOKEN
 from newsletter.document.plain_urls import split_urls
 from newsletter.document.section import Section
+from newsletter.document.walk import NAME_FIELDS, PLAIN_FIELDS, RICH_FIELDS
 
-# Fields with words of the language; names of people, outlets and networks stay what they are.
-WORDED = frozenset(
-    {
-        *("title", "subject", "preheader", "summary", "headline", "label", "link_label", "caption", "alt"),
-        *("text", "blurb", "intro", "items"),
-    }
-)
+# Fields with words of the language.
+WORDED = (PLAIN_FIELDS | RICH_FIELDS) - NAME_FIELDS
 _ALIKE = 60.0  # of 100: the same story with other words, not another story
 
 

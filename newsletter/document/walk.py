@@ -14,30 +14,18 @@ from newsletter.document.merge import MergeField
 from newsletter.document.plain_urls import split_urls
 from newsletter.document.richtext import link_urls
 
-_URL_FIELDS = frozenset({"url", "permalink"})
-_PLAIN_FIELDS = frozenset(
+URL_FIELDS = frozenset({"url", "permalink"})
+# What stays as it is in every language: names of people, papers and networks.
+NAME_FIELDS = frozenset(
     {
-        "title",
-        "subject",
-        "preheader",
-        "summary",
-        "headline",
-        "label",
-        "link_label",
-        "author",
-        "handle",
-        "network",
-        "credit",
-        "caption",
-        "alt",
-        "licence",
-        "sponsor",
-        "outlet",
-        "byline",
+        *("author", "handle", "network", "credit", "licence", "sponsor", "outlet", "byline"),
         "duration",
     }
 )
-_RICH_FIELDS = frozenset({"text", "blurb", "intro", "items"})
+PLAIN_FIELDS = NAME_FIELDS | {
+    *("title", "subject", "preheader", "summary", "headline", "label", "link_label", "caption", "alt"),
+}
+RICH_FIELDS = frozenset({"text", "blurb", "intro", "items"})
 
 
 @dataclass(frozen=True)
@@ -57,9 +45,9 @@ def texts(document: Document) -> Iterator[Place]:
 def links(document: Document) -> Iterator[Place]:
     """Every address that a reader can follow, in reading order, those inside rich text included."""
     for path, value, owner in _strings(document, ""):
-        if _field(path) in _URL_FIELDS:
+        if _field(path) in URL_FIELDS:
             yield Place(path, value)
-        elif _field(path) in _RICH_FIELDS:
+        elif _field(path) in RICH_FIELDS:
             urls = (url for _, url in split_urls(value) if url)
             found = urls if _is_quotation(owner) else link_urls(value)
             yield from (Place(path, url) for url in found)
@@ -74,14 +62,14 @@ def untracked_urls(document: Document) -> frozenset[str]:
 def rich_texts(document: Document) -> Iterator[Place]:
     """Every text in Markdown, in reading order."""
     for path, value, owner in _strings(document, ""):
-        if _field(path) in _RICH_FIELDS and not _is_quotation(owner):
+        if _field(path) in RICH_FIELDS and not _is_quotation(owner):
             yield Place(path, value)
 
 
 def plain_words(document: Document) -> Iterator[Place]:
     """Every text that is shown as it is typed, in reading order: titles, names, captions, quotations."""
     for path, value, owner in _strings(document, ""):
-        if _field(path) in _PLAIN_FIELDS or (_field(path) == "text" and _is_quotation(owner)):
+        if _field(path) in PLAIN_FIELDS or (_field(path) == "text" and _is_quotation(owner)):
             yield Place(path, value)
 
 

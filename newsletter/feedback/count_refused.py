@@ -1,4 +1,4 @@
-"""Count what was refused at the door: forged, unsigned, or not readable."""
+"""Count what was refused on arrival: forged, unsigned, or not readable."""
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError

@@ -109,10 +109,3 @@ class FeedbackEvent:
     diagnostic: str = ""
     at: datetime | None = None
     evidence: str = ""
-
-    @property
-    def counts_against_address(self) -> bool:
-        """Whether it may add to what suppresses an address: hard at once, soft after several."""
-        return self.kind is EventKind.HARD or (
-            self.kind is EventKind.SOFT and self.reason not in ABOUT_SENDER | {None, EventReason.OTHER}
-        )

@@ -1,4 +1,4 @@
-"""What came back of mailings, the octets it was judged by, and what was refused at the door."""
+"""What came back of mailings, the octets it was judged by, and what was refused on arrival."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.feedback.attribute import Owner, find_delivery
-from newsletter.feedback.brake import SMTP
+from newsletter.feedback.circuit_breaker import SMTP
 from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
 from newsletter.feedback.judge import Refusal, judge
 from newsletter.feedback.models import Consequence

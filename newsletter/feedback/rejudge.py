@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from newsletter.feedback.brake import SMTP
+from newsletter.feedback.circuit_breaker import SMTP
 from newsletter.feedback.consequences import reconsider
 from newsletter.feedback.events import EventKind, EventReason, FeedbackEvent
 from newsletter.feedback.judge import Refusal, judge

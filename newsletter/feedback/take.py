@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from newsletter.core import clock
 from newsletter.core.links import Links
 from newsletter.feedback.attribute import Owner, find_owners, hashes_of
-from newsletter.feedback.brake import pause_mailings
+from newsletter.feedback.circuit_breaker import pause_mailings
 from newsletter.feedback.consequences import reconsider
 from newsletter.feedback.events import EventKind, FeedbackEvent
 from newsletter.feedback.models import DIAGNOSTIC_LENGTH, Consequence, FeedbackEvidence, FeedbackRecord

@@ -18,11 +18,6 @@ LONGEST_POINTER = 300
 _NONSENSE = (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError)
 
 
-def parse_patch(octets: bytes) -> list[dict[str, Any]]:
-    """The operations in a request's body; `Refused` for what is no JSON Patch or has too many of them."""
-    return check_patch(parse_json(octets))
-
-
 def parse_json(octets: bytes) -> Any:
     """The value in a request's body; `Refused` for what is not valid JSON."""
     try:

@@ -5,12 +5,11 @@ server or Celery) waits for them for ever; plain files have no such past, and ar
 the database speaks of them. Whoever adds another kind of store gives it these methods.
 """
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.whole_file import whole_file
 
 _is_name = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_.][a-z0-9]+)*)*").fullmatch
 
@@ -36,16 +35,8 @@ class MediaFiles:
         path = self._path(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(octets)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            with whole_file(path) as file:
+                file.write(octets)
         except OSError as error:
             raise OperatorMustAct(
                 "media_dir", f"The media folder {self.folder} cannot be written: {error.strerror}."

@@ -1,7 +1,6 @@
 """What the address of a page tells of it, for when the page itself tells nothing."""
 
 import re
-from dataclasses import fields, replace
 from datetime import date
 from urllib.parse import unquote, urlsplit
 
@@ -37,15 +36,6 @@ def url_hints(url: str) -> PageFields:
     """Outlet (the host without `www` and its like), date and the words of the path; all else is empty."""
     path = urlsplit(url).path[:2_000]
     return PageFields(headline=_headline(path), outlet=_outlet(url), published=_date(path))
-
-
-def with_url_hints(found: PageFields, url: str) -> PageFields:
-    """`found`, with what the address tells for the fields that are empty."""
-    hints = url_hints(url)
-    missing = {
-        field.name: getattr(hints, field.name) for field in fields(found) if not getattr(found, field.name)
-    }
-    return replace(found, **missing)
 
 
 def _outlet(url: str) -> str:

@@ -39,7 +39,6 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 200
-_PIECES = ("p", "div", "li", "span", "a")
 _REPORTER = re.compile(r"[（(](?:本报)?(?:通讯员|记者)[\s：:]*([\u4e00-\u9fff、 ]{2,20})[）)]")
 _LINES = frozenset(
     [

@@ -64,6 +64,8 @@ class Publication(Base):
     # addresses in records of consent; None: never.
     erase_after_months: Mapped[int | None]
     cut_ip_after_days: Mapped[int | None]
+    # Of sign-ups that ended because nobody confirmed them: how long they are kept.
+    erase_expired_after_days: Mapped[int] = mapped_column(default=30, server_default="30")
     # Whether the sign-up form asks for the language, and the sites whose scripts may sign readers up, each
     # on a line.
     language_at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -1,30 +1,12 @@
-"""Give each link of a mailing an id, and the address of ours that leads there."""
+"""Give each link of a mailing an id, by which the redirect knows where it leads."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
 from newsletter.redirects.models import MailingLink
-
-
-def record_links(
-    session: Session,
-    mailing_id: int,
-    urls: Iterable[str],
-    links: Links,
-    *,
-    same_issue: Collection[int] = (),
-) -> dict[str, str]:
-    """The address in a mailing's message for each of `urls`, which are different from each other.
-
-    Links to pages of our own stay as they are: they are left out. `same_issue`: the ids of all mailings of
-    its issue; what was mended after one of them leads where that one's link does.
-    """
-    foreign = {url: url for url in urls if not is_own(url, links)}
-    rows = add_links(session, mailing_id, foreign, same_issue=same_issue)
-    return {row.url: links.redirect(row.id) for row in rows}
 
 
 def is_own(url: str, links: Links) -> bool:

@@ -61,11 +61,6 @@ class CompiledMessage:
         return octets_of(self.html)
 
     @cached_property
-    def text_bytes(self) -> int:
-        """Octets of the decoded plain text with the slots' defaults."""
-        return len(self.fill_text({}).encode("utf-8", "replace"))
-
-    @cached_property
     def fields(self) -> frozenset[str]:
         """Every field that `fill` may look up."""
         named = {

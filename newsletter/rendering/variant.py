@@ -6,7 +6,6 @@ has a number, in which each condition of the document has its bit (see `conditio
 meet it. Above those bits stands the place of its edition: 0 for the issue's own language, 1 for the first.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -83,13 +82,6 @@ def conditions_of(document: Document) -> tuple[Visibility, ...]:
     return tuple(dict.fromkeys(each for each in asked if each is not None and each != Visibility()))
 
 
-def number_for(document: Document, reader: Reader, publication_language: str = "") -> int:
-    """The number of the variant that `reader` gets; 0 where all get the same."""
-    met = (is_visible(condition, reader) for condition in conditions_of(document))
-    seen = sum(1 << place for place, seen in enumerate(met) if seen)
-    return seen | edition_place(document, reader.language, publication_language) << MOST_CONDITIONS
-
-
 def stranger_number(document: Document, publication_language: str, place: int = 0) -> int:
     """The number of what the archive shows of the edition at `place`: to a reader of whom only that is known.
 
@@ -117,14 +109,6 @@ def numbered_variant(document: Document, number: int) -> Variant:
     if len(seen) < len(document.sections):
         return Variant(seen, edition)
     return Variant(edition=edition) if edition else EVERYTHING
-
-
-def variants_of(document: Document, readers: Iterable[Reader]) -> dict[Variant, list[Reader]]:
-    """`readers` by the variant they get, variants in the order of their first reader."""
-    groups: dict[Variant, list[Reader]] = {}
-    for reader in readers:
-        groups.setdefault(variant_for(document, reader), []).append(reader)
-    return groups
 
 
 def sections_of(document: Document, variant: Variant) -> tuple[Section, ...]:

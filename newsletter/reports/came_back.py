@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.feedback.brake import SMTP
+from newsletter.feedback.circuit_breaker import SMTP
 from newsletter.feedback.events import EventKind, EventReason
 from newsletter.feedback.models import FeedbackRecord
 from newsletter.reports.rate import Rate

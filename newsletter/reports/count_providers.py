@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
 from newsletter.core.db import lock_name, reading
-from newsletter.feedback.brake import SMTP
+from newsletter.feedback.circuit_breaker import SMTP
 from newsletter.feedback.events import EventKind as FeedbackKind
 from newsletter.feedback.models import FeedbackRecord
 from newsletter.mailings.domains import domain_of

@@ -12,10 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.core import clock
-from newsletter.core.addresses import parse_address
 from newsletter.core.db import reading
 from newsletter.mailings.models import Mailing, MailingState
-from newsletter.outbox import post
 from newsletter.publications.models import Publication
 from newsletter.reports.mailing import MailingReport, mailing_report
 from newsletter.reports.models import ReportMail
@@ -64,27 +62,24 @@ def _claim_and_post(session: Session, mailing_id: int, report: MailingReport) ->
 
 
 def _post(session: Session, mailing: Mailing, report: MailingReport) -> None:
-    """Write to everybody on the team who wants reports. Whoever has not come yet is not written to."""
+    """Write to everybody on the team who wants reports."""
     # Imported when it is needed: what shapes the accounts takes as long to import as all the rest.
-    from newsletter.accounts.find import all_users
     from newsletter.accounts.permissions import Permission
+    from newsletter.accounts.post_to_team import post_to_team
 
     publication = session.get_one(Publication, mailing.publication_id)
-    facts = {
-        "mailing_id": mailing.id,
-        "due_at": (mailing.started_at or mailing.scheduled_at).isoformat(),
-        "figures": report_figures(report),
-    }
-    for user in all_users(session):
-        if user.password and user.report_mail and user.may(Permission.VIEW):
-            post(
-                session,
-                kind=KIND,
-                recipient=parse_address(user.email),
-                publication_id=publication.id,
-                locale=publication.language,
-                facts=facts,
-            )
+    post_to_team(
+        session,
+        KIND,
+        lambda user: user.report_mail and user.may(Permission.VIEW),
+        publication_id=publication.id,
+        locale=publication.language,
+        facts={
+            "mailing_id": mailing.id,
+            "due_at": (mailing.started_at or mailing.scheduled_at).isoformat(),
+            "figures": report_figures(report),
+        },
+    )
 
 
 def report_figures(report: MailingReport) -> list[list[Any]]:

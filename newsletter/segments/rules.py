@@ -220,10 +220,6 @@ class SegmentRule(Model):
 
 MailingRule = ClickedRule | GotRule | RejectedRule
 Group = AllOf | AnyOf | NoneOf
-Leaf = (
-    AttributeRule | TagRule | TopicRule | LanguageRule | SignedUpRule | ConfirmedRule | SourceRule | StateRule
-    | ClickedRule | GotRule | RejectedRule | DidNotGetRule | SegmentRule
-)  # fmt: skip
 
 KINDS = (
     *("all", "any", "none", "not", "attribute", "tag", "topic", "language", "signed_up", "confirmed"),

@@ -47,13 +47,8 @@ def title_keys(title: str) -> list[int]:
     return [_hash(":".join(map(str, band)), index) for index, band in enumerate(bands)]
 
 
-def are_near(title: str, other: str) -> bool:
-    """Whether two titles tell of the same story; the order of their words does not matter."""
-    return any(near_titles(title, [other]))
-
-
 def near_titles(title: str, others: Iterable[str]) -> Iterator[bool]:
-    """For each of `others` whether it is near to `title`."""
+    """For each of `others` whether it tells the same story as `title`, whatever the order of its words."""
     words = _sorted_words(title)
     for other in others:
         other_words = _sorted_words(other)

@@ -83,16 +83,20 @@ def waiting_change(session: Session, subscriber_id: int) -> AddressChange | None
     )
 
 
-def send_question(session: Session, change_id: int, moment: int, locale: str) -> None:
-    """Ask at the new address whether it is theirs, unless they said so, or it must not be written to."""
+def send_question(session: Session, change_id: int, moment: int, locale: str) -> bool:
+    """Ask at the new address whether it is theirs, unless they said so, or it must not be written to.
+
+    Whether a message is on its way.
+    """
     change = find_change(session, change_id, moment)
     address = parse_address(change.email)
     if change.changed_at is not None or is_suppressed(session, address.hash):
-        return
+        return False
     if not within_message_limit(session, address, ADDRESS_CHANGE):
-        return
+        return False
     facts = {"subscriber_id": change.subscriber_id, "change_id": change.id, "moment": moment}
     _post(session, ADDRESS_CHANGE, facts, to=address, locale=locale)
+    return True
 
 
 def find_change(session: Session, change_id: int, moment: int) -> AddressChange:

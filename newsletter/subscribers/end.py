@@ -1,5 +1,7 @@
 """End a subscription as an editor: the person asked for it, or should not get it any more."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from newsletter import audit
@@ -16,6 +18,13 @@ def end_by_editor(session: Session, subscription_id: int, *, actor: str) -> tupl
     subscription = lock_subscription(session, subscription_id)
     if subscription.state is State.ENDED:
         return subscription, False
+    end_locked(session, subscription, actor=actor)
+    session.flush()
+    return subscription, True
+
+
+def end_locked(session: Session, subscription: Subscription, *, actor: str, **facts: Any) -> None:
+    """End a subscription that has not ended, and whose row the caller holds; `facts` are for the audit."""
     transition(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
     audit.record(
         session,
@@ -24,6 +33,5 @@ def end_by_editor(session: Session, subscription_id: int, *, actor: str) -> tupl
         subscription.id,
         actor=actor,
         source=ConsentSource.EDITOR,
+        **facts,
     )
-    session.flush()
-    return subscription, True

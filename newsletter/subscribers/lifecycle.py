@@ -17,7 +17,7 @@ def transition(
     """Change the state of `subscription` to `to`; `Conflict` when `TRANSITIONS` does not allow that.
 
     `reason` is required for ENDED, `until` (aware) for PAUSED; both are cleared when the state is left, as is
-    the moment of a reminder.
+    the moment of a reminder. Whoever pauses for an editor says so afterwards.
     Lock the row first (`queries.lock_subscription`): what was read before may have changed since.
     """
     if to not in TRANSITIONS[subscription.state]:
@@ -32,4 +32,5 @@ def transition(
     subscription.ended_reason = reason
     subscription.ended_at = now if to is State.ENDED else None
     subscription.paused_until = until
+    subscription.paused_by_editor = False
     subscription.reminded_at = None

@@ -149,6 +149,8 @@ class Subscription(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    # An editor paused it, who may also end that; a pause that a reader chose is theirs.
+    paused_by_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     reminded_at: Mapped[datetime | None]  # that they have not confirmed yet
     ended_at: Mapped[datetime | None]
     # Whether they want one summary a month instead of each issue, where the publication makes it.
@@ -163,12 +165,15 @@ class Subscription(Base):
 
 
 class ConsentRecord(Base):
-    """Who agreed to what, in which words, when and from where; never changed afterwards."""
+    """Who agreed to what, in which words, when and from where; never changed afterwards.
+
+    Like the ledger it has no foreign keys: who writes a record has the subscription locked, or has added it.
+    """
 
     __tablename__ = "consent_record"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
+    subscription_id: Mapped[int] = mapped_column(BigId, index=True)
     kind: Mapped[ConsentKind] = mapped_column(Word(ConsentKind))
     source: Mapped[ConsentSource] = mapped_column(Word(ConsentSource, length=64))
     # Who wrote it down; empty when the person did it.

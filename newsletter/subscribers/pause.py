@@ -22,18 +22,23 @@ def pause(session: Session, subscription_id: int, months: int) -> Subscription:
 
     Raises `Refused` for another number, `Conflict` unless the subscription is active or paused.
     """
-    if not 1 <= months <= LONGEST_PAUSE:
-        raise Refused("bad_pause", "A pause lasts one, two or three months.", {"months": "1, 2 or 3"})
+    until = end_of_pause(clock.now(), months)
     subscription = lock_subscription(session, subscription_id)
-    until = months_later(clock.now(), months)
     if subscription.state is State.PAUSED:
-        subscription.paused_until = until
+        subscription.paused_until, subscription.paused_by_editor = until, False
     else:
         transition(subscription, State.PAUSED, until=until)
     audit.record(
         session, "subscription.paused", "subscription", subscription.id, actor=SUBSCRIBER, months=months
     )
     return subscription
+
+
+def end_of_pause(begun: datetime, months: int) -> datetime:
+    """When a pause of `months` (1 to 3) calendar months is over; `Refused` for another number."""
+    if not 1 <= months <= LONGEST_PAUSE:
+        raise Refused("bad_pause", "A pause lasts one, two or three months.", {"months": "1, 2 or 3"})
+    return months_later(begun, months)
 
 
 def resume(session: Session, subscription_id: int) -> Subscription:

@@ -1,8 +1,5 @@
 """The files below DATA_DIR that hold something of people, and how somebody is erased from them."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +7,7 @@ from pathlib import Path
 
 from newsletter.core.address_text import AddressInText
 from newsletter.core.errors import OperatorMustAct
+from newsletter.core.whole_file import whole_file
 from newsletter.smtp.mailbox import store
 from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.imports.files import ImportFiles
@@ -56,18 +54,9 @@ def _erase_lines(path: Path, address: AddressInText) -> None:
         if not any(address.is_in(_text(line)) for line in file):
             return
         file.seek(0)
-        descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as changed:
-                for number, line in enumerate(file):
-                    changed.write(_erased(line, address, is_header=number == 0))
-                changed.flush()
-                os.fsync(changed.fileno())
-            shutil.copymode(path, unfinished)
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        with whole_file(path) as changed:
+            for number, line in enumerate(file):
+                changed.write(_erased(line, address, is_header=number == 0))
 
 
 def _erased(line: bytes, address: AddressInText, *, is_header: bool) -> bytes:

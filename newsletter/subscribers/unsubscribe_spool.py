@@ -8,7 +8,6 @@ and no address.
 import errno
 import json
 import os
-import tempfile
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -17,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.core import clock
+from newsletter.core.whole_file import PREFIX, SUFFIX, whole_file
 from newsletter.subscribers.models import ConsentSource
 
 MOST = 50_000  # files; a file takes 4 KB of most disks
@@ -61,7 +61,9 @@ class UnsubscribeSpool:
         path = self.folder / entry.name
         if not path.exists():
             self._check_room(entry)
-        _write_through(path, json.dumps(asdict(entry) | {"at": entry.at.isoformat()}).encode())
+        with whole_file(path) as file:
+            file.write(json.dumps(asdict(entry) | {"at": entry.at.isoformat()}).encode())
+        _sync_folder(self.folder)
 
     def waiting(self) -> list[str]:
         """The names of those that are still to be carried out, oldest name first."""
@@ -105,7 +107,7 @@ class UnsubscribeSpool:
     def remove_unfinished(self) -> None:
         """Remove what a process left that died while it wrote; nobody was told that it was done."""
         deadline = time.time() - UNFINISHED_SECONDS
-        for path in self.folder.glob(".*.new"):
+        for path in self.folder.glob(f"{PREFIX}*{SUFFIX}"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < deadline:
                     path.unlink()
@@ -129,21 +131,6 @@ def _names(folder: Path) -> list[str]:
         return sorted(name for name in os.listdir(folder) if name.endswith(".json"))  # noqa: PTH208
     except FileNotFoundError:
         return []
-
-
-def _write_through(path: Path, octets: bytes) -> None:
-    """Write a file that is whole or not there, whatever happens to the machine."""
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from newsletter.core import clock
 from newsletter.core.logs import Logger
+from newsletter.core.whole_file import whole_file
 from newsletter.tracking.hit import Hit
 
 log = Logger(__name__)
@@ -31,16 +32,8 @@ class HitSpool:
         if len(os.listdir(self.folder)) >= MOST:  # noqa: PTH208
             raise OSError(errno.ENOSPC, f"{self.folder} has as many files as it may")
         name = f"{round(clock.now().timestamp() * 1000)}-{secrets.token_hex(6)}"
-        unfinished = self.folder / f".{name}.new"
-        try:
-            with unfinished.open("wb") as file:
-                file.write(b"".join(hit.to_json() + b"\n" for hit in hits))
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.folder / f"{name}.jsonl")
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with whole_file(self.folder / f"{name}.jsonl") as file:
+            file.write(b"".join(hit.to_json() + b"\n" for hit in hits))
 
     def waiting(self) -> list[str]:
         """The names of the files, oldest first."""

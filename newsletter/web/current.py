@@ -28,3 +28,8 @@ def links() -> Links:
 def local_links() -> Links:
     """Links by path, which our content security policy allows under whatever name we are reached."""
     return replace(links(), public_url=request.script_root)
+
+
+def public_page() -> str:
+    """The URL of this page where the public reaches it."""
+    return f"{links().public_url}{request.path}"

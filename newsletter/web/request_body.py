@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 def _read() -> None:
-    # Strangers who send something to the desk are sent away without that.
+    # Strangers who send something to the admin are sent away without that.
     if request.method in SAFE or (in_admin() and SIGNED_IN not in cookie):
         return
     if request.mimetype in FORMS:

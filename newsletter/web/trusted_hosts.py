@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from newsletter.core.host_names import is_loopback
 from newsletter.settings import Settings
+from newsletter.web.current import public_page
 from newsletter.web.errors import Answer, answer
 
 # Supervisors ask `/healthz` by whatever address a process has; the mailbox has a stricter rule of its own.
@@ -29,7 +30,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.blueprint in ASKED_BY_ANY_NAME or is_trusted(request.host, trusted):
             return None
         sentence = _(
-            "This is not an address of this service. The person who runs it can add it to TRUSTED_HOSTS."
+            "This is not an address of this service. Open %(url)s instead. The person who runs it can add "
+            "this address to TRUSTED_HOSTS.",
+            url=public_page(),
         )
         return answer(400, sentence, code="untrusted_host")
 

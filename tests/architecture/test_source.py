@@ -1,13 +1,17 @@
-"""Rules that the tree keeps: small files, rooms with names, nothing left behind."""
+"""Rules that the tree keeps: small files and functions, modules with names, nothing left behind."""
 
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.web.editor_oracle import NODE
+
 ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
 GENERATED = ("newsletter/migrations/versions/",)
 
 
@@ -24,8 +28,10 @@ def tracked(*patterns: str) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-SOURCES = tracked("*.py", "*.ts", "*.svelte", "*.css")
+SOURCES = tracked("*.py", "*.ts", "*.mjs", "*.svelte", "*.css", "templates/*")
 PYTHON = [path for path in SOURCES if path.suffix == ".py"]
+FRONT_END = [path for path in SOURCES if path.suffix in {".ts", ".svelte"}]
+TYPESCRIPT = ROOT / "newsletter/web/assets/node_modules/typescript/lib/typescript.js"
 
 
 def test_files_have_at_most_300_lines() -> None:
@@ -38,9 +44,34 @@ def test_functions_have_at_most_50_lines() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in PYTHON
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 50
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > 50
     ]
     assert long == []
+
+
+def test_functions_of_the_front_end_have_at_most_50_lines(tmp_path: Path) -> None:
+    assert _long_functions(FRONT_END) == []
+    for suffix, code in ((".ts", "{}"), (".svelte", "<script>\n{}\n</script>\n<p>{{shown}}</p>")):
+        long = tmp_path / f"long{suffix}"
+        long.write_text(code.format("\n" * 3 + "function shown() {" + "\n" * 50 + "}"))
+        assert len(_long_functions([long])) == 1
+
+
+def test_functions_are_used_by_more_than_tests() -> None:
+    """A function of ours that no code of ours names is dead, or for tests alone."""
+    ours = [
+        path for path in tracked("*.py", "*.toml", "Procfile", "templates/*") if TESTS not in path.parents
+    ]
+    named = Counter(word for path in ours for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    unused = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in PYTHON
+        if TESTS not in path.parents
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list and named[node.name] == 1
+    ]
+    assert unused == []
 
 
 def test_every_module_says_what_it_is() -> None:
@@ -53,7 +84,7 @@ def test_every_module_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "misc", "common"])
-def test_no_rooms_without_a_name(name: str) -> None:
+def test_no_modules_without_a_name(name: str) -> None:
     assert [path for path in SOURCES if path.stem == name] == []
 
 
@@ -74,6 +105,14 @@ def test_nothing_is_left_behind() -> None:
 def test_workers_modules_are_short() -> None:
     workers = [path for path in PYTHON if path.parent == ROOT / "workers"]
     assert {path.name: n for path in workers if (n := len(_lines(path))) > 75} == {}
+
+
+def _long_functions(paths: list[Path]) -> list[str]:
+    script = ROOT / "tests/architecture/long_functions.mjs"
+    command = [str(NODE), str(script), str(TYPESCRIPT), "50", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def _lines(path: Path) -> list[str]:

@@ -33,7 +33,7 @@ JSON = {"Accept": "application/json"}
 
 
 @dataclass(frozen=True)
-class Desk:
+class Drafts:
     """A place to keep drafts in, and to ask about them."""
 
     session: Session
@@ -107,30 +107,30 @@ def november() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(app: Flask, session: Session, run: Run) -> Desk:
+def drafts(app: Flask, session: Session, run: Run) -> Drafts:
     owner = create_user(
         session, email="olga@press.example", role=RoleName.OWNER, password="seven quiet herons", actor="test"
     )
     session.commit()
-    return Desk(session, signed_in_client(app, session, owner), run)
+    return Drafts(session, signed_in_client(app, session, owner), run)
 
 
-def test_each_rule_answers_the_same_everywhere(desk: Desk) -> None:
+def test_each_rule_answers_the_same_everywhere(drafts: Drafts) -> None:
     for key, cases in FAILING.items():
-        issue_id = desk.keep(key, cases[0][0]())
-        found = desk.answers(issue_id)
+        issue_id = drafts.keep(key, cases[0][0]())
+        found = drafts.answers(issue_id)
         if key not in DRAFTS_ONLY:
             assert key in {finding["rule"] for finding in found}, key
 
 
 @both_databases
-def test_a_sound_issue_only_wants_a_test_message(desk: Desk) -> None:
-    assert [finding["rule"] for finding in desk.answers(desk.keep("sound", sound()))] == ["tested"]
+def test_a_sound_issue_only_wants_a_test_message(drafts: Drafts) -> None:
+    assert [finding["rule"] for finding in drafts.answers(drafts.keep("sound", sound()))] == ["tested"]
 
 
-def test_the_sizes_of_an_issue_add_up(desk: Desk) -> None:
-    issue_id = desk.keep("sizes", a_section(type="links", items=[STORY, STORY]))
-    told = desk.run("issue", "sizes", str(issue_id), "--json").json
+def test_the_sizes_of_an_issue_add_up(drafts: Drafts) -> None:
+    issue_id = drafts.keep("sizes", a_section(type="links", items=[STORY, STORY]))
+    told = drafts.run("issue", "sizes", str(issue_id), "--json").json
     names = [(part["path"], part["name"]) for part in told["parts"]]
     assert names == [
         ("sections[0]", "links"),
@@ -138,6 +138,6 @@ def test_the_sizes_of_an_issue_add_up(desk: Desk) -> None:
         ("sections[0].items[1]", "A mill"),
     ]
     assert told["frame"] + told["parts"][0]["octets"] == told["octets"]
-    lines = desk.run("issue", "sizes", str(issue_id)).out.splitlines()
+    lines = drafts.run("issue", "sizes", str(issue_id)).out.splitlines()
     assert lines[1].endswith(" %    A mill")
     assert lines[-1].endswith("bytes in total")

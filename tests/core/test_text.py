@@ -31,6 +31,14 @@ def test_a_line_has_no_character_of_the_categories_that_headers_choke_on(text: s
     assert is_line(text) == (not {unicodedata.category(char) for char in text} & {"Cc", "Cs", "Zl", "Zp"})
 
 
+@given(st.text(st.sampled_from("aé \u00a0\u3000\u200b\u2028\t\x00\x1c\x85\ud800\u202e")) | ANY)
+def test_a_line_has_no_white_space_but_single_spaces_within(text: str) -> None:
+    harmless = "".join(
+        " " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in text
+    )
+    assert one_line(text) == " ".join(harmless.split())
+
+
 @given(ANY)
 def test_a_note_has_line_breaks_and_tabs_and_no_other_control_character(text: str) -> None:
     note = clean_note(text, 40)

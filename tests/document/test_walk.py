@@ -1,8 +1,12 @@
 """Walking: every text, link and image, each with its place."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from newsletter.document import Document
 from newsletter.document.blocks import BLOCKS
-from newsletter.document.walk import images, links, texts
+from newsletter.document.schema import json_schema
+from newsletter.document.walk import PLAIN_FIELDS, RICH_FIELDS, URL_FIELDS, images, links, texts
 
 DOCUMENT = Document(title="A", sections=tuple(block.example() for block in BLOCKS))
 
@@ -33,3 +37,34 @@ def test_texts_come_in_reading_order_with_their_places() -> None:
     paths = [place.path for place in places]
     assert paths.index("sections[1].items[0].headline") < paths.index("sections[1].items[1].headline")
     assert "sections[2].owner" in paths
+
+
+# Formats of the schema that a field of words has, and one of links; `owner` is a note for editors.
+WORDS, LINKS = {"line", "text", "markdown", "markdown-line"}, {"web-url", "link-url"}
+
+
+def formats() -> Iterator[tuple[str, str]]:
+    """Each field of the document's schema with its format."""
+
+    def of(schema: Any) -> Iterator[str]:
+        if isinstance(schema, dict):
+            if isinstance(schema.get("format"), str):
+                yield schema["format"]
+            for inner in ("items", "anyOf"):
+                yield from of(schema.get(inner))
+        elif isinstance(schema, list):
+            for each in schema:
+                yield from of(each)
+
+    schema = json_schema()
+    for model in (schema, *schema["$defs"].values()):
+        for name, field in model.get("properties", {}).items():
+            yield from ((name, format_) for format_ in of(field))
+
+
+def test_every_field_of_words_or_of_links_is_walked() -> None:
+    found = set(formats())
+    assert {name for name, format_ in found if format_ in LINKS} == URL_FIELDS
+    words = {name for name, format_ in found if format_ in WORDS} - {"owner"}
+    assert words == PLAIN_FIELDS | RICH_FIELDS
+    assert {name for name, format_ in found if format_.startswith("markdown")} == RICH_FIELDS

@@ -1,4 +1,4 @@
-"""The desk in the states that somebody may find it in, and every address of it that the URL map knows.
+"""The admin in the states that somebody may find it in, and every address of it that the URL map knows.
 
 A scene says what stands for each argument of an address. A page with a new kind of argument needs a line in
 `full`, or the test that walks along the whole URL map fails.
@@ -74,7 +74,7 @@ class Scene:
 
 
 def paths(app: Flask, scene: Scene) -> Iterator[str]:
-    """The address of every page of the desk for which the scene has all arguments."""
+    """The address of every page of the admin for which the scene has all arguments."""
     adapter = app.url_map.bind("localhost")
     for rule in pages(app):
         if rule.arguments <= scene.values.keys() | (rule.defaults or {}).keys():
@@ -86,7 +86,7 @@ def paths(app: Flask, scene: Scene) -> Iterator[str]:
 
 
 def pages(app: Flask) -> list[Rule]:
-    """Every rule of the desk that answers to GET."""
+    """Every rule of the admin that answers to GET."""
     return [
         rule
         for rule in app.url_map.iter_rules()

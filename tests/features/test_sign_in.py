@@ -1,4 +1,4 @@
-"""In a real browser: through the door to the desk, by keyboard, with nothing typed lost on the way."""
+"""In a real browser: signing in to the admin, by keyboard, with nothing typed lost on the way."""
 
 from collections.abc import Iterator
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.curation.email_in.address import inbox_address
@@ -15,9 +16,13 @@ from newsletter.incoming.receive import Receiver
 from newsletter.incoming.server import Listener
 from newsletter.incoming.taker import Taker
 from newsletter.incoming.takers import TAKERS
+from newsletter.mailings.models import Delivery, Outcome
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from tests.factories import make_publication
+from newsletter.sending.freeze import freeze
+from newsletter.sending.schedule import schedule
+from tests.factories import make_issue, make_publication
+from tests.feedback.deliveries import World
 
 Result = TypeVar("Result")
 
@@ -81,3 +86,14 @@ def address(runtime: Runtime, publication: Publication) -> str:
 def listener(runtime: Runtime) -> Iterator[Listening]:
     with listening(runtime) as started:
         yield started
+
+
+def is_left_out_next_time(session: Session, world: World, runtime: Runtime) -> None:
+    """See that the next mailing excludes the one reader there is, with the reason."""
+    links = runtime.links
+    mailing = schedule(session, make_issue(session, world.publication, "next"), None, links, actor="test")
+    session.commit()
+    freeze(runtime.sessions, mailing.id, links)
+    session.expire_all()
+    delivery = session.scalars(select(Delivery).where(Delivery.mailing_id == mailing.id)).one()
+    assert (delivery.outcome, delivery.reason) == (Outcome.EXCLUDED, "suppressed")

@@ -12,12 +12,9 @@ from sqlalchemy.orm import Session
 from newsletter.cli import environment, main
 from newsletter.core.links import Links
 from newsletter.feedback.models import FeedbackRecord
-from newsletter.mailings.models import Delivery, Outcome
 from newsletter.runtime import Runtime
-from newsletter.sending.freeze import freeze
-from newsletter.sending.schedule import schedule
-from tests.factories import make_issue
 from tests.feedback.deliveries import World, bounce
+from tests.incoming.conftest import is_left_out_next_time
 from tests.incoming.test_feedback import STEPS
 from tests.servers.dovecot import Dovecot
 
@@ -83,9 +80,4 @@ def test_a_poller_that_is_killed_at_every_step_takes_each_bounce_once(
     assert (dovecot.count(), dovecot.count("Refused")) == (0, 1)
     assert poll(runtime, dovecot.url.replace(dovecot.password, "wrong")) != 0
 
-    mailing = schedule(session, make_issue(session, world.publication, "next"), None, links, actor="test")
-    session.commit()
-    freeze(runtime.sessions, mailing.id, links)
-    session.expire_all()
-    delivery = session.scalars(select(Delivery).where(Delivery.mailing_id == mailing.id)).one()
-    assert (delivery.outcome, delivery.reason) == (Outcome.EXCLUDED, "suppressed")
+    is_left_out_next_time(session, world, runtime)

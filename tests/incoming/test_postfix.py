@@ -3,17 +3,12 @@
 import smtplib
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.core.links import Links
-from newsletter.mailings.models import Delivery, Outcome
 from newsletter.runtime import Runtime
-from newsletter.sending.freeze import freeze
-from newsletter.sending.schedule import schedule
-from tests.factories import make_issue
 from tests.feedback.deliveries import World
-from tests.incoming.conftest import listening
+from tests.incoming.conftest import is_left_out_next_time, listening
 from tests.processes import wait_until
 from tests.servers.postfix_relay import Postfix
 
@@ -37,9 +32,4 @@ def test_a_bounce_of_postfix_keeps_its_reader_out_of_the_next_mailing(
             postfix.stop()
     assert world.suppression is not None
     assert world.suppression.note.startswith("user_unknown 5.1.1: ")
-    mailing = schedule(session, make_issue(session, world.publication, "next"), None, links, actor="test")
-    session.commit()
-    freeze(runtime.sessions, mailing.id, links)
-    session.expire_all()
-    delivery = session.scalars(select(Delivery).where(Delivery.mailing_id == mailing.id)).one()
-    assert (delivery.outcome, delivery.reason) == (Outcome.EXCLUDED, "suppressed")
+    is_left_out_next_time(session, world, runtime)

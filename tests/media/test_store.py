@@ -74,7 +74,7 @@ def test_variants_are_made_once_and_only_in_the_listed_widths(session: Session, 
     assert variant(files, row, 300) == b"as it was cached"
     with pytest.raises(Missing):
         variant(files, row, 301)
-    assert not list(files.folder.rglob(".writing-*"))
+    assert not list(files.folder.rglob(".*"))
 
 
 def test_sizes_on_the_web_are_those_of_the_file(session: Session, files: MediaFiles, links: Links) -> None:

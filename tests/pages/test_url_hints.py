@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.pages.page import PageFields
-from newsletter.pages.url_hints import url_hints, with_url_hints
+from newsletter.pages.url_hints import url_hints
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,3 @@ def test_hints(url: str, headline: str, outlet: str, published: str) -> None:
 
 def test_a_direction_override_in_a_path_is_removed() -> None:
     assert url_hints("https://a.example/one-%E2%80%AEtwo-three-four").headline == "One two three four"
-
-
-def test_hints_fill_only_what_is_empty() -> None:
-    found = PageFields(headline="Ferry back", published="")
-    filled = with_url_hints(found, "https://a.example/2026/11/27/ferry-line-reopens")
-    assert filled == PageFields(headline="Ferry back", outlet="a.example", published="2026-11-27")

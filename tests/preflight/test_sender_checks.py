@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
+from newsletter.accounts.roles import deactivate
 from newsletter.core.links import Links
 from newsletter.dns_records.ask import DnsSilent
 from newsletter.issues.load import find_revision
@@ -191,6 +192,10 @@ def test_owners_are_told_once_when_a_record_vanishes_and_once_when_it_is_back(
     for email, role in (("olga@press.org", RoleName.OWNER), ("eddie@press.org", RoleName.EDITOR)):
         create_user(session, email=email, role=role, password="seven quiet herons", actor="test")
     create_user(session, email="new@press.org", role=RoleName.OWNER, password=None, actor="test")
+    left = create_user(
+        session, email="paul@press.org", role=RoleName.OWNER, password="seven quiet herons", actor="test"
+    )
+    deactivate(session, left, actor="test")
     make_publication(session, "second", sender_email="other@press.org")
     session.execute(delete(SystemMessage))
     session.commit()

@@ -15,6 +15,7 @@ from newsletter.document import Document
 from newsletter.document.blocks import BLOCKS
 from newsletter.document.provenance import Style
 from newsletter.document.reading import read
+from newsletter.document.walk import PLAIN_FIELDS, RICH_FIELDS
 from newsletter.rendering.compose import template_context
 from newsletter.rendering.environment import render
 from newsletter.rendering.filters import Wording
@@ -24,30 +25,6 @@ from newsletter.rendering.themes import THEMES
 from scripts.catalogues import catalogues, load
 from tests.rendering.issues import LINKS, issue_of
 
-_WORDS = {
-    "title",
-    "subject",
-    "preheader",
-    "headline",
-    "blurb",
-    "text",
-    "intro",
-    "items",
-    "outlet",
-    "byline",
-    "label",
-    "link_label",
-    "author",
-    "handle",
-    "network",
-    "credit",
-    "caption",
-    "licence",
-    "alt",
-    "sponsor",
-    "duration",
-    "summary",
-}
 _SHOWN = ("alt", "title", "aria-label", "aria-roledescription", "placeholder")
 
 
@@ -72,7 +49,7 @@ def cyrillic(value: Any, field: str = "") -> Any:
         return {name: cyrillic(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [cyrillic(inner, field) for inner in value]
-    return "жж жж." if isinstance(value, str) and field in _WORDS else value
+    return "жж жж." if isinstance(value, str) and field in PLAIN_FIELDS | RICH_FIELDS else value
 
 
 def documents() -> list[Document]:

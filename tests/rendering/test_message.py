@@ -255,7 +255,6 @@ def test_an_address_beyond_ascii_stands_in_the_header_as_it_is() -> None:
 
 def test_sizes_and_fields_are_known() -> None:
     assert MESSAGE.html_bytes == len(MESSAGE.fill_html({}).encode())
-    assert MESSAGE.text_bytes == len(MESSAGE.fill_text({}).encode())
     assert MESSAGE.fields == {"email", "name", "date", "message_id", *DEFAULTS}
 
 

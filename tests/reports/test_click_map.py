@@ -104,7 +104,7 @@ def test_what_no_key_of_ours_signed_is_left_alone(session: Session, make_copies:
     assert mapped.links == []
     marked = mapped.marked(lambda _link: ("1", "one"))
     assert f'href="{base}/l/forged"' in marked
-    # Our pictures are found on whichever name the desk is opened under.
+    # Our pictures are found on whichever name the admin is opened under.
     assert 'src="/media/a/1.jpg"' in marked
     assert 'src="https://p.example/media/b.jpg"' in marked
 

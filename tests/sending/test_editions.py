@@ -25,7 +25,6 @@ from newsletter.rendering.message import CompiledMessage
 from newsletter.rendering.variant import (
     Reader,
     Variant,
-    number_for,
     numbered_variant,
     stranger_number,
     variant_for,
@@ -43,6 +42,7 @@ from tests.databases import both_databases
 from tests.editions import SUBJECTS, WORDS, an_edition, the_document
 from tests.factories import make_publication, make_readers, make_subscription
 from tests.sending.process import sending_processes
+from tests.sending.variant_numbers import number_for
 
 PEOPLE = 10_000
 SPOKEN = ("", "en", "de", "de-AT", "DE", "it", "ar", "ar-EG", "fr", "pt")

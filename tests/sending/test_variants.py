@@ -16,7 +16,7 @@ from newsletter.mailings.models import Control, Delivery, Mailing, MailingState,
 from newsletter.mailings.totals import read_totals
 from newsletter.publications.models import Publication
 from newsletter.rendering.message import CompiledMessage
-from newsletter.rendering.variant import Reader, conditions_of, number_for, numbered_variant, variant_for
+from newsletter.rendering.variant import Reader, conditions_of, numbered_variant, variant_for
 from newsletter.runtime import Runtime
 from newsletter.segments.read import read as read_rules
 from newsletter.segments.save import create_segment
@@ -37,6 +37,7 @@ from newsletter.subscribers.topics.mute import muted_topics, set_muted_topics
 from tests.databases import both_databases
 from tests.factories import make_publication, make_subscription
 from tests.sending.process import sending_processes
+from tests.sending.variant_numbers import number_for
 
 TOPICS = ("sport", "opera")
 LANGUAGES = ("", "de", "de-AT", "it", "pt-BR")

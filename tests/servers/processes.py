@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LEASH = ROOT / "newsletter" / "cli" / "run" / "leash.py"
+END_WITH_PARENT = ROOT / "newsletter" / "cli" / "run" / "end_with_parent.py"
 
 
 def leashed(how: str = "KILL") -> tuple[str, ...]:
     """What stands in front of a command that gets the signal `how` (`KILL`, …) when its parent is gone."""
-    return (sys.executable, "-I", "-S", str(LEASH), how, "-", "-")
+    return (sys.executable, "-I", "-S", str(END_WITH_PARENT), how, "-")
 
 
 def free_port() -> int:

@@ -39,7 +39,7 @@ def test_several_relays_with_their_limits() -> None:
     assert second.limits == Limits(10, 1000, per_day=5000, hours="22:00-06:00", zone="Europe/Rome")
 
 
-def test_whatever_can_be_limited_at_the_desk_can_be_in_the_url() -> None:
+def test_whatever_can_be_limited_admin_can_be_in_the_url() -> None:
     typed = {
         "weight": "3",
         "connections": "4",

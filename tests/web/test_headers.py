@@ -34,6 +34,7 @@ def test_another_name_is_refused_on_every_page_but_the_one_for_supervisors(clien
         assert answer.status_code == 400, path
         assert answer.json is not None
         assert answer.json["error"] == "untrusted_host", path
+        assert f"Open https://news.example{path} instead." in answer.json["message"]
     assert client.get("/healthz", headers={"Host": "10.1.2.3:8000"}).status_code != 400
     assert client.get("/nowhere", headers={"Host": "NEWS.example:443"}).status_code == 404
 

@@ -104,7 +104,7 @@ def test_too_large_a_body_is_refused_without_a_query(app: Flask, sign_in: SignIn
         if answer.status_code == 413:
             assert not asked or call.path.startswith("/admin/"), (
                 call
-            )  # an error page of the desk asks who looks
+            )  # an error page of the admin asks who looks
 
 
 def test_the_server_takes_in_what_routes_allow(app: Flask, session: Session) -> None:

@@ -3,8 +3,10 @@
 from newsletter.core.queue import Queue
 from tests.processes import procfile
 from workers.layout import WORKERS
+from workers.preload.children import ON_ONE_MACHINE
 
 # The names of the Procfile are those that platforms know.
+ALWAYS_THERE = {Queue.TRANSACTIONAL, Queue.PERIODIC}
 NAMES = {Queue.TRANSACTIONAL: "worker"}
 
 
@@ -18,3 +20,9 @@ def test_the_procfile_starts_each_worker_as_the_table_says() -> None:
 def test_every_queue_has_its_worker() -> None:
     assert [worker.queue for worker in WORKERS].count(Queue.BULK) == 1
     assert {worker.queue for worker in WORKERS} == set(Queue)
+
+
+def test_on_one_machine_every_queue_has_one_and_each_a_name_of_its_own() -> None:
+    assert {worker.queue for worker in ON_ONE_MACHINE} == set(Queue)
+    assert len({worker.name for worker in ON_ONE_MACHINE}) == len(ON_ONE_MACHINE)
+    assert {worker.queue for worker in ON_ONE_MACHINE if not worker.on_demand} == ALWAYS_THERE

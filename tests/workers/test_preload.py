@@ -1,5 +1,7 @@
 """All workers of one machine, forked from one process: who is there, who comes on demand, how they end."""
 
+import os
+import signal
 import smtplib
 import sys
 import threading
@@ -80,7 +82,7 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
     (before, *_) = running(installation)["periodic"]
     installation.kill(before)
     wait_until(lambda: running(installation).get("periodic", [before])[0] != before, said)
-    assert "a worker ended; it is started again" in installation.said("workers", 100_000)
+    assert "a process ended; it is started again" in installation.said("workers", 100_000)
 
     # Asked to end, all of them do, and nobody has to be killed.
     began = time.monotonic()
@@ -88,6 +90,23 @@ def test_workers_come_on_demand_are_started_again_and_end(installation: Installa
     assert time.monotonic() - began < 20
     assert installation.processes() == []
     assert (installation.logs / "workers.log").read_text().count("it is started again") == 1
+
+
+def test_while_the_worker_for_messages_is_busy_another_one_comes(installation: Installation) -> None:
+    def said() -> str:
+        return f"{running(installation)} {installation.said('workers')}"
+
+    wait_until(lambda: "transactional@" in installation.said("workers", 100_000), said)
+    (busy,) = running(installation)["transactional"]
+    os.kill(busy, signal.SIGSTOP)
+    try:
+        for request_id in range(1_000_000, 1_000_005):  # the stopped one may take the first with it
+            assert jobs.decide_request.publish(request_id=request_id)
+        wait_until(lambda: "transactional2@" in installation.said("workers", 100_000), said)
+        wait_until(lambda: broker.waiting(Queue.TRANSACTIONAL) == 0, said)
+        assert len(running(installation)["transactional"]) == 2
+    finally:
+        os.kill(busy, signal.SIGCONT)
 
 
 def test_none_outlives_a_parent_that_was_killed(installation: Installation) -> None:

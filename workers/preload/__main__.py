@@ -1,61 +1,37 @@
-"""Import everything, then serve every queue, and take mail that comes in, until a TERM."""
+"""Serve every queue, take mail that comes in and, with an application, serve that, until a TERM."""
 
-import gc
-import signal
-from importlib import import_module
+import os
+import sys
 
-from sqlalchemy.orm import configure_mappers
-
+from newsletter.cli.run.config import web_answers
+from newsletter.cli.serve.processes import listen
 from newsletter.core import logs
-from newsletter.core.forked import SIGNALS
-from newsletter.incoming.listening_socket import ListeningSocket
-from workers.app import app, settings
-from workers.layout import WORKERS
-from workers.preload.parent import Parent
-
-# What is imported when a worker starts, or with its first job.
-STARTED_WITH = (
-    "billiard.popen_fork",
-    "billiard.sharedctypes",
-    "celery.app.amqp",
-    "celery.app.control",
-    "celery.app.events",
-    "celery.app.log",
-    "celery.apps.worker",
-    "celery.backends.base",
-    "celery.concurrency.prefork",
-    "celery.concurrency.solo",
-    "celery.events.receiver",
-    "celery.worker.autoscale",
-    "celery.worker.consumer",
-    "celery.worker.consumer.delayed_delivery",
-    "celery.worker.strategy",
-    "kombu.pidbox",
-    "kombu.transport.redis",
-    "newsletter.rendering.premailer_adapter",
-)
+from newsletter.settings import load_settings
+from workers.preload.parent import Parent, Web
 
 
-def preload() -> None:
-    """Import everything that a worker needs, and keep the garbage collector away from it (`gc.freeze`)."""
-    gc.disable()
-    app.loader.import_default_modules()
-    for name in STARTED_WITH:
-        import_module(name)
-    configure_mappers()
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-
-
-def main() -> None:
-    """Serve every queue until a TERM."""
-    logs.configure(settings().log_format)
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    preload()
-    mail = ListeningSocket(settings().mail_host, settings().effective_mail_port)
-    Parent(WORKERS, mail).run()
+def main(application: str) -> int:
+    """Until a TERM; the exit code. `application`: empty for no web server."""
+    settings = load_settings()
+    logs.configure(settings.log_format)
+    if not application:
+        return Parent().run()
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        log = logs.Logger(__name__)
+        log.error("the web server cannot listen", host=settings.host, port=settings.port, why=str(error))
+        return 1
+    web = Web(
+        application,
+        listener,
+        web_answers(settings),
+        processes=settings.web_concurrency,
+        threads=settings.web_threads,
+    )
+    return Parent(web).run()
 
 
 if __name__ == "__main__":
-    main()
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    sys.exit(main("".join(sys.argv[1:2])))

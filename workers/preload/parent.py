@@ -1,74 +1,75 @@
-"""The process that starts the workers, keeps them running, and ends with them."""
+"""The process that starts the web server, if it has one, and the workers, and ends with them.
+
+It imports what the web server needs, forks that, and imports Celery and what workers need when it answers.
+"""
 
 import signal
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from redis.exceptions import RedisError
-
+from newsletter.cli.serve.processes import import_application, serve
 from newsletter.core import clock
-from newsletter.core.forked import SIGNALS
-from newsletter.core.queue import Queue
-from newsletter.health.heartbeats import EVERY_SECONDS, open_redis
-from newsletter.incoming.listening_socket import ListeningSocket
-from workers import heartbeats
-from workers.app import settings
-from workers.layout import QueueWorker
-from workers.preload.child import Child, MailListener, QueueChild
+from newsletter.core.forked import SIGNALS, ForkedProcess, ForkingParent
 
-LOOK_SECONDS = 0.5  # between two looks into the queues of workers on demand
+if TYPE_CHECKING:
+    from workers.preload.children import Workers
+
+LONGEST_WAIT = 20.0  # seconds for the web server's first answer, after which the workers begin all the same
 
 
-class Parent:
-    """Starts the workers and, where `mail` has a port, the listener, keeps them running, ends with them."""
+class Web:
+    """The web server: `application` served on `listener` by `processes` with `threads` threads each.
 
-    def __init__(self, workers: tuple[QueueWorker, ...], mail: ListeningSocket) -> None:
-        self.queues = [QueueChild(worker, mail) for worker in workers]
-        self.children: list[Child] = [*self.queues, *([MailListener(mail)] if mail.port else [])]
-        self.stopping = False
-        self.recorded_at = float("-inf")
+    `answers`: a file that exists when it has answered.
+    """
 
-    def run(self) -> None:
-        """Until a TERM, and then until every worker has ended."""
-        while not self.stopping or self._running():
-            if not self.stopping:
-                self._start()
-                self._record_heartbeats()
-            self._wait()
+    def __init__(
+        self, application: str, listener: socket.socket, answers: Path, *, processes: int, threads: int
+    ) -> None:
+        self.application, self.listener, self.answers = application, listener, answers
+        self.processes, self.threads = processes, threads
+        self.began = clock.monotonic()
 
-    def _start(self) -> None:
-        asleep = [child for child in self.queues if child.on_demand and child.may_start]
-        waiting = _with_jobs([child.queue for child in asleep])
-        for child in self.children:
-            if child.may_start and child.is_wanted(waiting):
-                child.start()
-
-    def _record_heartbeats(self) -> None:
-        """Workers on demand are as good as there, as long as there is somebody to start them."""
-        if clock.monotonic() - self.recorded_at >= EVERY_SECONDS:
-            self.recorded_at = clock.monotonic()
-            heartbeats.say(*(child.queue.value for child in self.queues if child.asleep))
-
-    def _wait(self) -> None:
-        """For a signal, or the next look into the queues; then collect who has ended."""
-        heard = signal.sigtimedwait(SIGNALS, LOOK_SECONDS)
-        if heard is not None and heard.si_signo != signal.SIGCHLD and not self.stopping:
-            self.stopping = True
-            for child in self.children:
-                child.ask_to_end()
-        for child in self.children:
-            code = child.collect()
-            if code is not None:
-                child.has_ended(code, asked=self.stopping)
-
-    def _running(self) -> list[Child]:
-        return [child for child in self.children if child.pid is not None]
+    def may_be_followed(self) -> bool:
+        """Whether the workers may begin."""
+        return self.answers.exists() or clock.monotonic() - self.began > LONGEST_WAIT
 
 
-def _with_jobs(queues: list[Queue]) -> set[Queue]:
-    """Those of `queues` in which a job waits; none when Redis does not answer."""
-    if not queues:
-        return set()
-    try:
-        with open_redis(settings().effective_redis_url, heartbeats.PATIENCE_SECONDS) as client:
-            return {queue for queue in queues if client.llen(queue.value)}
-    except (RedisError, OSError):
-        return set()
+class Parent(ForkingParent):
+    """Starts processes, keeps them running, ends with them; first those of `web`, where there is one."""
+
+    def __init__(self, web: Web | None = None) -> None:
+        self.web = web
+        self.workers: Workers | None = None
+        super().__init__(ForkedProcess("web", self._serve_web) for _ in range(web.processes if web else 0))
+
+    def run(self) -> int:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        if self.web is not None:
+            import_application(self.web.application)
+        return super().run()
+
+    def look(self) -> None:
+        if self.workers is None and (self.web is None or self.web.may_be_followed()):
+            from workers.preload.children import Workers  # Celery and all that workers import: only now
+
+            self.workers = Workers(self._close_listener)
+            self.children += self.workers.children
+        if self.workers is not None:
+            self.workers.look()
+
+    def stop(self) -> None:
+        self._close_listener()
+        super().stop()
+
+    def _serve_web(self) -> int:
+        """Be a process of the web server."""
+        assert self.web is not None  # noqa: S101 - the only one that starts it
+        if self.workers is not None:
+            self.workers.mail.close()
+        return serve(self.web.application, self.web.listener, self.web.threads)
+
+    def _close_listener(self) -> None:
+        if self.web is not None:
+            self.web.listener.close()

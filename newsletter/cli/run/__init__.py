@@ -2,7 +2,7 @@
 
 `surroundings` and `lock` say in one sentence why it cannot start, `release` prepares the database, `programs`
 and `config` say what runs, `supervise` keeps it running and `follow` shows what it writes. Every child runs
-behind `leash`, so that none outlives its supervisor.
+behind `end_with_parent`, so that none outlives its supervisor.
 """
 
 import click

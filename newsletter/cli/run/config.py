@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from newsletter.cli.run import leash
+from newsletter.cli.run import end_with_parent
 from newsletter.cli.run.programs import Program
 from newsletter.settings import Settings
 
@@ -84,8 +84,7 @@ def environment(
         "NEWSLETTER_RUN_DIRECTORY": str(Path.cwd()),
     }
     for program in programs:
-        after = str(web_answers(settings)) if program.patient else "-"
-        command = shlex.join((*leashed("TERM", str(children_lock), after), *program.arguments))
+        command = shlex.join((*leashed("TERM", str(children_lock)), *program.arguments))
         values[f"NEWSLETTER_RUN_COMMAND_{program.name.upper()}"] = command
     return values
 
@@ -95,9 +94,9 @@ def web_answers(settings: Settings) -> Path:
     return settings.runtime_dir / "web.answers"
 
 
-def leashed(how: str = "TERM", lock: str = "-", after: str = "-") -> tuple[str, ...]:
-    """What stands in front of a command line that must not outlive its parent; see `leash`."""
-    return (sys.executable, "-I", "-S", leash.__file__, how, lock, after)
+def leashed(how: str = "TERM", lock: str = "-") -> tuple[str, ...]:
+    """What stands in front of a command line that must not outlive its parent; see `end_with_parent`."""
+    return (sys.executable, "-I", "-S", end_with_parent.__file__, how, lock)
 
 
 def settled(settings: Settings, outer: Mapping[str, str]) -> dict[str, str]:

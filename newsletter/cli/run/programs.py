@@ -1,4 +1,4 @@
-"""What a run consists of: the web server, the parent of all workers, and each embedded part.
+"""What a run consists of: the parent of the web server and of all workers, and each embedded part.
 
 The Procfile is for platforms that start each worker by itself; tests compare what both say.
 """
@@ -21,7 +21,6 @@ class Program:
 
     `start_seconds`: how long it has to live to count as started. `stop_seconds`: how long it may take to end
     before it is killed. `part`: an embedded server, started before the others and stopped after them.
-    `patient`: it begins when the web server answers, so that on a small machine the pages are there first.
     """
 
     name: str
@@ -29,7 +28,6 @@ class Program:
     start_seconds: int = 5
     stop_seconds: int = 20
     part: bool = False
-    patient: bool = False
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -37,19 +35,14 @@ def programs(settings: Settings) -> list[Program]:
     return [
         *([_valkey(settings)] if settings.uses_embedded_redis else []),
         *([_mailbox(settings)] if settings.uses_embedded_smtp else []),
-        _web(),
-        _workers(),
+        _service(),
     ]
 
 
-def _web() -> Program:
+def _service() -> Program:
+    """The web server and all workers, forked from one process; no beat: the periodic worker's timer ticks."""
     app = "newsletter.app:create_app_from_environment()"
-    return Program("web", (*PYTHON, "newsletter.cli.serve", app), stop_seconds=15)
-
-
-def _workers() -> Program:
-    """All of them, forked from one process; no beat, because the timer of the periodic worker ticks."""
-    return Program("workers", (*PYTHON, "workers.preload"), stop_seconds=30, patient=True)
+    return Program("service", (*PYTHON, "workers.preload", app), stop_seconds=30)
 
 
 def _mailbox(settings: Settings) -> Program:

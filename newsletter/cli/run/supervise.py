@@ -77,7 +77,7 @@ class Supervision:
             )
 
     def _pause_after_end(self, process: subprocess.Popen[bytes], stop: StopSignals) -> None:
-        """The supervisor ended without being asked: its children end by their leash, then it starts anew."""
+        """The supervisor ended without being asked: its children end with it, then it starts anew."""
         reason = self.log.read_text(errors="replace").strip()
         why = f" ({reason.splitlines()[0][:300]})" if reason else ""
         notice(f"The supervisor ended with code {process.returncode}{why}. Starting it again.")
@@ -117,7 +117,7 @@ class Supervision:
             self.greeted = True
         elif time.monotonic() - self.began > SLOW_START and not self.warned:
             self.warned = True
-            log = self.settings.data_dir / "log" / "web.log"
+            log = self.settings.data_dir / "log" / "service.log"
             notice(f"The web server has not answered for {SLOW_START:.0f} seconds; {log} may say why.")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.cli.serve.server import Server, quiet_logs
 from newsletter.core import clock
-from newsletter.core.forked import SIGNALS, ForkedProcess
+from newsletter.core.forked import SIGNALS, ForkedProcess, ForkingParent
 from newsletter.core.logs import Logger
 
 log = Logger(__name__)
@@ -66,49 +66,36 @@ def serve(application: str, listener: socket.socket, threads: int) -> int:
     return 0
 
 
-class Parent:
-    """Keeps `processes` processes running that share `listener`, and ends with them."""
+def import_application(application: str) -> None:
+    """Import what each process needs, once, and keep the garbage collector away from it (`gc.freeze`)."""
+    gc.disable()
+    import_module(application.partition(":")[0])
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+class Parent(ForkingParent):
+    """Keeps processes running that share `listener`; an application that cannot be made ends it."""
 
     def __init__(self, application: str, listener: socket.socket, *, processes: int, threads: int) -> None:
         work = partial(serve, application, listener, threads)
+        super().__init__(ForkedProcess("web", work) for _ in range(processes))
         self.application, self.listener = application, listener
-        self.children = [ForkedProcess("web", work) for _ in range(processes)]
-        self.stopping = False
-        self.exit_code = 0
 
     def run(self) -> int:
-        """Until a TERM and until every process has ended; the exit code."""
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        gc.disable()
-        import_module(self.application.partition(":")[0])
-        gc.collect()
-        gc.freeze()
-        gc.enable()
-        while not self.stopping or any(child.pid for child in self.children):
-            for child in self.children:
-                if child.may_start and not self.stopping:
-                    child.start()
-            heard = signal.sigtimedwait(SIGNALS, 0.5)
-            if heard is not None and heard.si_signo != signal.SIGCHLD:
-                self._stop()
-            self._collect()
-        return self.exit_code
+        import_application(self.application)
+        return super().run()
 
-    def _collect(self) -> None:
-        for child in self.children:
-            code = child.collect()
-            if code is None:
-                continue
-            how = child.ended(code, expected=self.stopping)
-            if code == CANNOT_START:
-                self.exit_code = code
-                self._stop()
-            elif not self.stopping:
-                log.warning("a process of the web server ended; it is started again", how=how)
+    def stop(self) -> None:
+        self.listener.close()
+        super().stop()
 
-    def _stop(self) -> None:
-        if not self.stopping:
-            self.stopping = True
-            self.listener.close()
-            for child in self.children:
-                child.ask_to_end()
+    def has_ended(self, child: ForkedProcess, code: int) -> None:
+        if code != CANNOT_START:
+            super().has_ended(child, code)
+            return
+        child.ended(code, expected=True)
+        self.exit_code = code
+        self.stop()

@@ -6,6 +6,15 @@ from newsletter.feedback.events import DEAD_ADDRESS, DeliveryClues, EventKind, E
 from newsletter.feedback.judge import Refusal, judge
 from newsletter.feedback.parsers.reply_text import read_remote_reply
 
+# What Amazon SES calls its bounces (`bounceSubType`), and Resend, which hands its words on.
+SES_SUBTYPES = {
+    "NoEmail": EventReason.USER_UNKNOWN,
+    "MailboxFull": EventReason.MAILBOX_FULL,
+    "MessageTooLarge": EventReason.TOO_LARGE,
+    "ContentRejected": EventReason.CONTENT,
+    "AttachmentRejected": EventReason.CONTENT,
+}
+
 
 def bounce(
     provider: str,

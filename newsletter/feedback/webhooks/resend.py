@@ -10,8 +10,8 @@ import hmac
 from collections.abc import Iterator
 from typing import Any
 
-from newsletter.feedback.events import EventReason, FeedbackEvent
-from newsletter.feedback.webhooks.bounced import bounce, complaint, message_clues
+from newsletter.feedback.events import FeedbackEvent
+from newsletter.feedback.webhooks.bounced import SES_SUBTYPES, bounce, complaint, message_clues
 from newsletter.feedback.webhooks.posted import (
     HookAccount,
     Posted,
@@ -29,13 +29,6 @@ from newsletter.feedback.webhooks.posted import (
 )
 
 KEY = "resend"
-_SUBTYPES = {
-    "NoEmail": EventReason.USER_UNKNOWN,
-    "MailboxFull": EventReason.MAILBOX_FULL,
-    "MessageTooLarge": EventReason.TOO_LARGE,
-    "ContentRejected": EventReason.CONTENT,
-    "AttachmentRejected": EventReason.CONTENT,
-}
 
 
 def read(posted: Posted, account: HookAccount) -> Reading:
@@ -84,6 +77,6 @@ def _events(body: dict[str, Any]) -> Iterator[FeedbackEvent]:
             yield bounce(KEY, recipient, "", action="delayed", clues=clues, at=at)
         elif event == "email.bounced":
             facts = mapping(data.get("bounce"))
-            hint = _SUBTYPES.get(text(facts.get("subType")))
+            hint = SES_SUBTYPES.get(text(facts.get("subType")))
             said, is_final = text(facts.get("message")), text(facts.get("type")) == "Permanent"
             yield bounce(KEY, recipient, said, hint=hint, is_final=is_final, clues=clues, at=at)

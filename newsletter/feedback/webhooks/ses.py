@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
-from newsletter.feedback.events import DeliveryClues, EventReason, FeedbackEvent
-from newsletter.feedback.webhooks.bounced import bounce, complaint, message_clues
+from newsletter.feedback.events import DeliveryClues, FeedbackEvent
+from newsletter.feedback.webhooks.bounced import SES_SUBTYPES, bounce, complaint, message_clues
 from newsletter.feedback.webhooks.posted import (
     HookAccount,
     Posted,
@@ -45,13 +45,6 @@ _SIGNED = {
 }
 _SIGNED["UnsubscribeConfirmation"] = _SIGNED["SubscriptionConfirmation"]
 _HASHES = {"1": SHA1, "2": SHA256}  # SHA-1 is what version 1 is; Amazon still signs so by default
-_SUBTYPES = {
-    "NoEmail": EventReason.USER_UNKNOWN,
-    "MailboxFull": EventReason.MAILBOX_FULL,
-    "MessageTooLarge": EventReason.TOO_LARGE,
-    "ContentRejected": EventReason.CONTENT,
-    "AttachmentRejected": EventReason.CONTENT,
-}
 _NO_COMPLAINT = frozenset({"not-spam", "auth-failure"})
 
 
@@ -134,7 +127,7 @@ def _events(said: dict[str, Any]) -> Iterator[FeedbackEvent]:
     clues = _clues(mapping(said.get("mail")))
     if kind == "Bounce":
         facts = mapping(said.get("bounce"))
-        hint = _SUBTYPES.get(text(facts.get("bounceSubType")))
+        hint = SES_SUBTYPES.get(text(facts.get("bounceSubType")))
         is_final = text(facts.get("bounceType")) == "Permanent"
         at = moment_or_none(facts.get("timestamp"))
         for each in mappings(facts.get("bouncedRecipients")):

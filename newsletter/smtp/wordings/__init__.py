@@ -1,4 +1,4 @@
-"""What the words of a refusal say, in whatever language: one table for replies at the desk and in bounces.
+"""What the words of a refusal say, in whatever language: one table, for SMTP replies and for bounces.
 
 The enhanced code of a refusal often says nothing (5.0.0), or the same for everything (5.7.1). What is decided
 by words is decided here; names of hosts, addresses and links are taken out first, because a server called

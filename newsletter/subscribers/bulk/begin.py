@@ -11,6 +11,7 @@ from newsletter.core import clock
 from newsletter.core.errors import Conflict, Missing
 from newsletter.publications.models import Publication
 from newsletter.subscribers.bulk.models import (
+    OF_TAGS,
     TIME_TO_UNDO,
     TRANSITIONS,
     BulkAction,
@@ -18,8 +19,10 @@ from newsletter.subscribers.bulk.models import (
     BulkState,
     transition,
 )
+from newsletter.subscribers.bulk.subscriptions import is_for
 from newsletter.subscribers.labels import find_label
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.models import Subscriber, Subscription
+from newsletter.subscribers.pause import end_of_pause
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
 
 
@@ -53,19 +56,24 @@ def begin_bulk(
     action: BulkAction,
     *,
     tag_key: str = "",
+    months: int | None = None,
     chosen_by: Mapping[str, Any],
     actor: str,
 ) -> BulkChange:
     """Have a worker do it, once the caller has committed, to those whom the filter finds then.
 
-    Raises `Missing` for a tag that is not there.
+    `months` are those of a pause. Raises `Missing` for a tag that is not there, `Refused` for another number
+    of months than one, two or three.
     """
-    if action is not BulkAction.END:
+    if action in OF_TAGS:
         find_label(session, Tag, publication, tag_key)
+    if action is BulkAction.PAUSE:
+        end_of_pause(clock.now(), months or 0)
     newest = session.scalar(
         select(func.max(Subscription.id)).where(Subscription.publication_id == publication.id)
     )
     row = BulkChange(publication_id=publication.id, action=action, tag_key=tag_key, actor=actor)
+    row.months = months if action is BulkAction.PAUSE else None
     row.chosen_by, row.newest = dict(chosen_by), newest or 0
     session.add(row)
     session.flush()
@@ -114,8 +122,8 @@ def list_bulk(session: Session, publication_id: int, limit: int = 20) -> list[Bu
 def _would_change(
     session: Session, publication: Publication, action: BulkAction, tag_key: str
 ) -> ColumnElement[bool]:
-    if action is BulkAction.END:
-        return Subscription.state != State.ENDED
+    if action not in OF_TAGS:
+        return is_for(action)
     tag = find_label(session, Tag, publication, tag_key)
     has = exists().where(
         SubscriberTag.tag_id == tag.id, SubscriberTag.subscriber_id == Subscription.subscriber_id

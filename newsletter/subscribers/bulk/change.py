@@ -8,17 +8,9 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from newsletter import audit
-from newsletter.subscribers.bulk.models import BulkAction, BulkChange, BulkPerson, Result
-from newsletter.subscribers.lifecycle import transition
-from newsletter.subscribers.models import (
-    ConsentRecord,
-    ConsentSource,
-    EndReason,
-    State,
-    Subscriber,
-    Subscription,
-)
+from newsletter.subscribers.bulk.models import OF_TAGS, BulkAction, BulkChange, BulkPerson, Result
+from newsletter.subscribers.bulk.subscriptions import change_subscriptions, restore_subscriptions
+from newsletter.subscribers.models import Subscriber
 from newsletter.subscribers.tags.assign import take_off_tag
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
 
@@ -29,13 +21,9 @@ def do_action(
     """Do it to these people at `now`; how many of them changed, and how many did not."""
     present = _present(session, people)
     counts: Counter[str] = Counter()
-    if row.action is BulkAction.END:
-        subscriptions = _locked_subscriptions(session, people)
-        changed = {
-            each.subscriber_id
-            for each in people
-            if each.subscriber_id in present and _end(session, row, each, subscriptions)
-        }
+    if row.action not in OF_TAGS:
+        theirs = [each for each in people if each.subscriber_id in present]
+        changed = change_subscriptions(session, row, theirs, now)
     else:
         assert tag is not None  # noqa: S101 - whoever calls has looked for it
         had = _tagged_at(session, tag, people)
@@ -61,9 +49,8 @@ def undo_action(
     """Put back those of these people who are as the action left them; how many, and how many are not."""
     present = _present(session, people)
     theirs = [each for each in people if each.subscriber_id in present]
-    if row.action is BulkAction.END:
-        subscriptions = _locked_subscriptions(session, people)
-        restored = {each.subscriber_id for each in theirs if _begin_again(session, each, subscriptions)}
+    if row.action not in OF_TAGS:
+        restored = restore_subscriptions(session, row, theirs)
     else:
         restored = set() if tag is None else _put_back(session, row.action, tag, theirs)
     counts: Counter[str] = Counter()
@@ -79,65 +66,6 @@ def _present(session: Session, people: Sequence[BulkPerson]) -> set[int]:
     ids = [each.subscriber_id for each in people]
     query = select(Subscriber.id).where(Subscriber.id.in_(ids), Subscriber.erased_at.is_(None))
     return set(session.scalars(query.order_by(Subscriber.id).with_for_update()))
-
-
-def _locked_subscriptions(session: Session, people: Sequence[BulkPerson]) -> dict[int, Subscription]:
-    query = (
-        select(Subscription)
-        .where(Subscription.id.in_([each.subscription_id for each in people]))
-        .order_by(Subscription.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {each.subscriber_id: each for each in session.scalars(query)}
-
-
-def _end(session: Session, row: BulkChange, each: BulkPerson, subscriptions: dict[int, Subscription]) -> bool:
-    subscription = subscriptions.get(each.subscriber_id)
-    if subscription is None or subscription.state is State.ENDED:
-        return False
-    until = subscription.paused_until
-    each.before = {
-        "state": subscription.state.value,
-        "paused_until": until.isoformat() if until else None,
-    }
-    transition(subscription, State.ENDED, reason=EndReason.ENDED_BY_EDITOR)
-    audit.record(
-        session,
-        "subscription.ended",
-        "subscription",
-        subscription.id,
-        actor=row.actor,
-        source=ConsentSource.EDITOR,
-        bulk_id=row.id,
-    )
-    each.before |= {"ended_at": _text(subscription.ended_at)}
-    return True
-
-
-def _begin_again(session: Session, each: BulkPerson, subscriptions: dict[int, Subscription]) -> bool:
-    """Whether the subscription is as it was left, and nobody withdrew or asked anew; then it is as before."""
-    subscription = subscriptions.get(each.subscriber_id)
-    if subscription is None or subscription.ended_reason is not EndReason.ENDED_BY_EDITOR:
-        return False
-    since = select(ConsentRecord.id).where(
-        ConsentRecord.subscription_id == subscription.id, ConsentRecord.at >= subscription.ended_at
-    )
-    if _text(subscription.ended_at) != each.before["ended_at"] or session.scalar(since.limit(1)):
-        return False
-    subscription.state = State(each.before["state"])
-    subscription.ended_reason = subscription.ended_at = None
-    until = each.before["paused_until"]
-    subscription.paused_until = datetime.fromisoformat(until) if until else None
-    audit.record(
-        session,
-        "subscription.restored",
-        "subscription",
-        subscription.id,
-        actor="system",
-        bulk_id=each.bulk_id,
-    )
-    return True
 
 
 def _tagged_at(session: Session, tag: Tag, people: Sequence[BulkPerson]) -> dict[int, datetime]:
@@ -167,7 +95,3 @@ def _put_back(session: Session, action: BulkAction, tag: Tag, people: Sequence[B
     gone = [each for each in people if each.subscriber_id not in has]
     _put_on(session, tag, {each.subscriber_id: datetime.fromisoformat(each.before["at"]) for each in gone})
     return {each.subscriber_id for each in gone}
-
-
-def _text(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""

@@ -17,7 +17,12 @@ class BulkAction(StrEnum):
 
     TAG = "tag"
     UNTAG = "untag"
+    PAUSE = "pause"
+    RESUME = "resume"  # only pauses that editors made: readers end theirs
     END = "end"
+
+
+OF_TAGS = (BulkAction.TAG, BulkAction.UNTAG)
 
 
 class BulkState(StrEnum):
@@ -37,7 +42,7 @@ class Result(StrEnum):
 
     WAITING = "waiting"
     CHANGED = "changed"
-    UNCHANGED = "unchanged"  # had the tag already, or not at all, or had left
+    UNCHANGED = "unchanged"  # the action is not for them, or has nothing to change
     RESTORED = "restored"
     KEPT = "kept"  # changed again since, by whomever: stays
 
@@ -69,6 +74,7 @@ class BulkChange(Base):
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
     action: Mapped[BulkAction] = mapped_column(Word(BulkAction))
     tag_key: Mapped[str] = mapped_column(String(63), default="")
+    months: Mapped[int | None]  # for how long somebody is paused
     # `state`, `q`, `segment` and `rules` as JSON values, or `ids` of subscriptions.
     chosen_by: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[BulkState] = mapped_column(Word(BulkState), default=BulkState.CHOOSING)

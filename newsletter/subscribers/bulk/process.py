@@ -20,7 +20,7 @@ from newsletter.subscribers.bulk.change import do_action, undo_action
 from newsletter.subscribers.bulk.models import (
     AT_WORK,
     KEPT_FOR,
-    BulkAction,
+    OF_TAGS,
     BulkChange,
     BulkPerson,
     BulkState,
@@ -141,7 +141,7 @@ def _choose(session: Session, row: BulkChange, chosen: ColumnElement[bool], stri
 
 def _tag_of(session: Session, row: BulkChange) -> Tag | None:
     """The tag that it is about; None where it is about none, and for one that is gone while it is undone."""
-    if row.action is BulkAction.END:
+    if row.action not in OF_TAGS:
         return None
     publication = session.get_one(Publication, row.publication_id)
     try:

@@ -8,13 +8,26 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, func, literal, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 
 from newsletter.core.db import reading
 from newsletter.publications.models import Publication
 from newsletter.subscribers.attributes.models import Attribute
 from newsletter.subscribers.exports.names import usable_names
+from newsletter.subscribers.frequency import EACH_ISSUE, MONTHLY
 from newsletter.subscribers.imports.titles import ATTRIBUTE
 from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.listing import SubscriptionFilter, is_wanted
@@ -36,7 +49,8 @@ GIVEN = (
 # Names for programs, so they are not translated. An import reads each of them, or says that it does not.
 COLUMNS = (
     *("email", "name", "state", "ended_reason", "suppressed", "language", "created_at", "confirmed_at"),
-    *("paused_until", "ended_at", "consent_at", "consent_source", "consent_ip", "tags", "muted_topics"),
+    *("paused_until", "frequency", "ended_at", "consent_at", "consent_source", "consent_ip"),
+    *("tags", "muted_topics"),
 )
 PLAIN = COLUMNS.index("tags")  # those before it are texts as the database writes them
 
@@ -116,7 +130,9 @@ class People:
                 *(Subscriber.email, Subscriber.name, _text(Subscription.state)),
                 *(_text(Subscription.ended_reason), _text(Suppression.reason), Subscriber.language),
                 *(self._moment(Subscription.created_at), self._moment(Subscription.confirmed_at)),
-                *(self._moment(Subscription.paused_until), self._moment(Subscription.ended_at)),
+                self._moment(Subscription.paused_until),
+                case((Subscription.monthly, MONTHLY), else_=EACH_ISSUE),
+                self._moment(Subscription.ended_at),
                 *(self._moment(given.at), _text(given.source), _text(given.ip)),
                 self._ids(SubscriberTag.tag_id, SubscriberTag.subscriber_id == Subscriber.id),
                 self._ids(MutedTopic.topic_id, MutedTopic.subscription_id == Subscription.id),

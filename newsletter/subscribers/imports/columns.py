@@ -41,6 +41,11 @@ class Columns:
         further = (place for place, _field in self.further)
         return frozenset({self.email, *self.name, *(column.place for column in self.states), *further})
 
+    @cached_property
+    def paused_until(self) -> int | None:
+        """The column that says until when somebody paused."""
+        return next((place for place, field in self.further if field == Field.PAUSED_UNTIL), None)
+
     @property
     def ignored(self) -> list[str]:
         """The titles of the columns that an import does not keep."""

@@ -4,11 +4,12 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO
 
 from newsletter.core.errors import OperatorMustAct, Refused
+from newsletter.core.whole_file import PREFIX, SUFFIX
 
 FOLDER = "imports"  # below DATA_DIR
 CHUNK = 1 << 20  # octets
@@ -63,17 +64,22 @@ class ImportFiles:
 
     def any_lost(self) -> bool:
         """Whether there is a file that nobody wrote in the last day, which an import may still need."""
-        deadline = time.time() - LOST_SECONDS
-        return any(path.stat().st_mtime < deadline for path in self.folder.glob("*.csv"))
+        return any(True for _path in self._lost())
 
     def discard_lost(self, needed: Collection[str]) -> int:
         """Delete what no import needs and nobody wrote in the last day; how many files that were."""
-        deadline, gone = time.time() - LOST_SECONDS, 0
-        for path in self.folder.glob("*.csv"):
-            if path.name not in needed and path.stat().st_mtime < deadline:
+        gone = 0
+        for path in self._lost():
+            if path.name not in needed:
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+    def _lost(self) -> Iterator[Path]:
+        """Files that nobody wrote in the last day; also what an erasure that was killed left unfinished."""
+        deadline = time.time() - LOST_SECONDS
+        for pattern in ("*.csv", f"{PREFIX}*{SUFFIX}"):
+            yield from (path for path in self.folder.glob(pattern) if path.stat().st_mtime < deadline)
 
 
 def _copy(stream: IO[bytes], file: IO[bytes], most: int) -> None:

@@ -18,6 +18,7 @@ from newsletter.subscribers.imports.titles import ATTRIBUTE
 from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription
 
 MOST_IDS = 1000  # in one query
+OF_SUBSCRIPTIONS = {"state", "confirmed_at", "monthly", "paused_until"}
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Known:
     subscription_id: int | None = None
     state: State | None = None  # before the import; None: no subscription
     ended_reason: EndReason | None = None
+    monthly: bool = False
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     labelled: bool = False  # a tag was put on them, or a topic muted
@@ -64,29 +66,29 @@ def look_at_subscriptions(
 ) -> None:
     """Find the subscriptions that there are, locked, and mark them in the table of the batch."""
     by_id = {one.id: one for one in known}
-    columns = (Subscription.id, Subscription.subscriber_id, Subscription.state, Subscription.ended_reason)
+    columns = (
+        *(Subscription.id, Subscription.subscriber_id, Subscription.state, Subscription.ended_reason),
+        *(Subscription.confirmed_at, Subscription.monthly),
+    )
     for ids in _slices(sorted(by_id)):
         query = (
-            select(*columns, Subscription.confirmed_at)
+            select(*columns)
             .where(Subscription.publication_id == publication_id, Subscription.subscriber_id.in_(ids))
             .order_by(Subscription.id)
             .with_for_update(key_share=True)
         )
-        for id_, subscriber_id, state, reason, confirmed_at in session.execute(query):
+        for id_, subscriber_id, state, reason, confirmed_at, monthly in session.execute(query):
             one = by_id[subscriber_id]
             one.subscription_id, one.state, one.ended_reason = id_, state, reason
+            one.monthly = monthly
             if state is State.PENDING:
                 one.before |= {"state": state.value, "confirmed_at": _iso(confirmed_at)}
-    marks = [
-        {"number": one.line, "subscription": one.subscription_id, "agreed": int(one.state is State.PENDING)}
-        for one in known
-        if one.subscription_id is not None
-    ]
-    if marks:
-        staging.run_many(
-            "UPDATE import_row SET subscription_id = :subscription, agreed = :agreed WHERE line = :number",
-            marks,
-        )
+    staging.run(
+        "UPDATE import_row SET subscription_id = x.id, agreed = CASE x.state WHEN 'pending' THEN 1 ELSE 0 END"
+        " FROM subscription x WHERE x.subscriber_id = import_row.subscriber_id"
+        " AND x.publication_id = :publication AND import_row.left_out IS NULL",
+        publication=publication_id,
+    )
 
 
 def activate(session: Session, known: Sequence[Known], at: datetime) -> None:
@@ -108,7 +110,7 @@ def fill_in(session: Session, known: Sequence[Known], rows: Mapping[int, Row], r
     for one in known:
         _compare(one, rows[one.line], rule)
     table = table_of(Subscriber)
-    changed = [one for one in known if one.before.keys() - {"state", "confirmed_at"}]
+    changed = [one for one in known if one.before.keys() - OF_SUBSCRIPTIONS]
     if changed:
         session.connection().execute(
             update(table)

@@ -51,7 +51,9 @@ class Labels:
         """The same for those whom the batch added."""
         if not self._rows:
             return
-        added = staging.run("SELECT line, subscriber_id, subscription_id FROM import_row WHERE added = 1")
+        added = staging.run(
+            "SELECT line, subscriber_id, subscription_id FROM import_row WHERE left_out IS NULL AND added = 1"
+        )
         tags, topics = [], []
         for line, subscriber_id, subscription_id in added.all():
             if line in self._rows:

@@ -7,16 +7,16 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.subscribers.former_addresses import MOVED, find_moved
 from newsletter.subscribers.imports.columns import Columns
 from newsletter.subscribers.imports.known import Known
 from newsletter.subscribers.imports.labels import would_tag
-from newsletter.subscribers.imports.merge import find_unwelcome
 from newsletter.subscribers.imports.plan import Kind, Plan
 from newsletter.subscribers.imports.read import Source, read_columns, read_source
 from newsletter.subscribers.imports.result import ImportResult
 from newsletter.subscribers.imports.row import Row
 from newsletter.subscribers.imports.rows import batches
-from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription
+from newsletter.subscribers.models import EndReason, State, Subscriber, Subscription, Suppression
 
 BATCH = 1000  # rows that are looked up together
 
@@ -54,7 +54,7 @@ def _count(
     session: Session, publication_id: int, rows: Sequence[Row], plan: Plan, result: ImportResult
 ) -> None:
     """Count the rows as `merge` does."""
-    unwelcome = find_unwelcome(session, rows)
+    unwelcome = _unwelcome(session, [row.address.hash for row in rows])
     existing = _people(session, publication_id, [row.address.key for row in rows])
     people = {key: known.id for key, (known, _state, _reason) in existing.items()}
     tagged = would_tag(session, publication_id, {people.get(row.address.key, 0): row for row in rows})
@@ -72,6 +72,13 @@ def _count(
             result.already += 1
             changed = known is not None and known.would_change(row, plan.data)
             result.updated += changed or (known is not None and known.id in tagged)
+
+
+def _unwelcome(session: Session, hashes: Sequence[str]) -> dict[str, str]:
+    """Why nobody is added by an address, for each of `hashes` that is suppressed or given up."""
+    suppressed = select(Suppression.address_hash).where(Suppression.address_hash.in_(hashes))
+    moved = dict.fromkeys(find_moved(session, hashes), MOVED)
+    return moved | dict.fromkeys(session.scalars(suppressed), "suppressed")
 
 
 def _people(

@@ -41,11 +41,6 @@ class Source:
     lower: int = 0  # lines that rows lie lower here than in the file that somebody has
 
 
-def read_csv(path: Path) -> Iterator[Row | RowProblem]:
-    """Each row of the file at `path`, as `read_source` has it."""
-    return read_source(Source(path, str(path)))
-
-
 def read_source(source: Source) -> Iterator[Row | RowProblem]:
     """Each row, or what is wrong with it. Of the file nothing but one row is kept in memory.
 
@@ -141,7 +136,7 @@ def _withdrawn(source: Source) -> dict[int, FileState]:
         for record in _records(beginning, lines):
             if isinstance(record, Record) and columns.needed <= len(record.cells):
                 try:
-                    state = state_in(columns.states, record.cells)
+                    state = _left_out(columns, record.cells)
                 except UnknownState:
                     continue
                 if state is not None:
@@ -167,7 +162,7 @@ def _row(line: int, cells: list[str], columns: Columns, plan: Plan) -> Row | Row
         _refuse_unreadable(cells, given, columns)
         email, name = split_mailbox(given[columns.email])
         address = parse_address(email)
-        left_out = state_in(columns.states, given) if columns.states else None
+        left_out = _left_out(columns, given) if columns.states else None
         details = read_details(columns.further, given, plan.attributes) if columns.further else NO_DETAILS
     except Refused as error:
         return RowProblem(line, error.message, error.code)
@@ -177,6 +172,17 @@ def _row(line: int, cells: list[str], columns: Columns, plan: Plan) -> Row | Row
         details = details._replace(left_at=_left_at(columns, given))
     written = " ".join([given[place] for place in columns.name])
     return Row(line, address, clean_name(written) or clean_name(name), left_out, details)
+
+
+def _left_out(columns: Columns, cells: list[str]) -> FileState | None:
+    """Why nobody is subscribed by this row. Whoever paused until a moment that the row tells, is.
+
+    Raises `UnknownState` as `state_in` does.
+    """
+    state = state_in(columns.states, cells)
+    if state is FileState.PAUSED and columns.paused_until is not None:
+        return None if read_moment(cells[columns.paused_until]) else state
+    return state
 
 
 def _refuse_unreadable(cells: list[str], given: list[str], columns: Columns) -> None:

@@ -15,6 +15,17 @@ class RowProblem:
     code: str = "malformed"
 
 
+def row_counts(added: int, already: int, updated: int, refused: dict[str, int]) -> dict[str, Any]:
+    """The counts as JSON, in which each row that was read is once; `refused` by reason."""
+    return {
+        "rows": added + already + sum(refused.values()),
+        "added": added,
+        "updated": updated,
+        "unchanged": already - updated,
+        "refused": refused,
+    }
+
+
 @dataclass
 class ImportResult:
     """Every row of the file is in exactly one of these counts."""
@@ -59,13 +70,7 @@ class ImportResult:
 
     def facts(self) -> dict[str, Any]:
         """The same as JSON."""
-        refused = self.refused
-        return {
-            "rows": self.imported + self.already + sum(refused.values()),
-            "added": self.imported,
-            "updated": self.updated,
-            "unchanged": self.already - self.updated,
-            "refused": refused,
+        return row_counts(self.imported, self.already, self.updated, self.refused) | {
             "ended": self.ended,
             "suppressed": self.suppressed,
             "imported": self.imported,

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from newsletter.core import clock
 from newsletter.core.addresses import Address
 from newsletter.core.errors import Refused
 from newsletter.core.language_tag import language_tag
 from newsletter.core.text import one_line
 from newsletter.subscribers.attributes.models import Attribute
 from newsletter.subscribers.attributes.values import read_json_value, read_value
+from newsletter.subscribers.frequency import MONTHLY
 from newsletter.subscribers.imports.states import FileState
 from newsletter.subscribers.imports.titles import ATTRIBUTE, Field
 
@@ -32,6 +34,8 @@ class Details(NamedTuple):
     consent_source: str = ""
     consent_ip: str = ""
     left_at: datetime | None = None  # when they left, bounced or complained
+    monthly: bool | None = None  # one summary a month instead of each issue; None: nothing is said
+    paused_until: datetime | None = None
 
 
 NO_DETAILS = Details()
@@ -74,9 +78,15 @@ def read_moment(cell: str) -> datetime | None:
     """The moment in an ISO 8601 cell; without a zone it is in UTC. None for another notation."""
     try:
         moment = datetime.fromisoformat(cell.strip().removesuffix(" UTC"))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the latter: outside of the years that there are
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def running_pause(details: Details) -> datetime | None:
+    """Until when a pause goes on that is not over by now."""
+    until = details.paused_until
+    return until if until is not None and until > clock.now() else None
 
 
 def _from_object(cell: str, attributes: Mapping[str, Attribute]) -> dict[str, Any]:
@@ -121,6 +131,10 @@ def _ip(cell: str) -> str:
         return ""
 
 
+def _is_monthly(cell: str) -> bool:
+    return cell.strip().lower() == MONTHLY
+
+
 def _source(cell: str) -> str:
     return one_line(cell)[:LONGEST_SOURCE]
 
@@ -132,4 +146,6 @@ _READERS: dict[str, tuple[str, Any]] = {
     Field.CONSENT_AT: ("consent_at", read_moment),
     Field.CONSENT_SOURCE: ("consent_source", _source),
     Field.CONSENT_IP: ("consent_ip", _ip),
+    Field.FREQUENCY: ("monthly", _is_monthly),
+    Field.PAUSED_UNTIL: ("paused_until", read_moment),
 }

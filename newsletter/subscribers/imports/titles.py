@@ -20,6 +20,8 @@ class Field(StrEnum):
     CONSENT_AT = "consent_at"
     CONSENT_SOURCE = "consent_source"
     CONSENT_IP = "consent_ip"
+    FREQUENCY = "frequency"  # “monthly” for one summary a month; other words mean each issue
+    PAUSED_UNTIL = "paused_until"
     STATE = "state"  # a word: active, unsubscribed, …
     SUBSCRIBED = "subscribed"  # a yes, or when
     UNSUBSCRIBED = "unsubscribed"  # a yes, a date or a reason; those below, too
@@ -78,6 +80,9 @@ FURTHER: dict[Field, tuple[str, ...]] = {
         *("consent_ip", "consent ip", "opt-in ip", "optin ip", "signup ip", "ip address", "ip"),
         *("IP-Adresse", "Adresse IP", "Indirizzo IP", "Dirección IP"),
     ),
+    # Other services mean other things by such words: they are believed where a format or somebody says so.
+    Field.FREQUENCY: (),
+    Field.PAUSED_UNTIL: (),
 }
 
 

@@ -94,14 +94,18 @@ class _Undo:
 
     def _changed_since(self, subscription: Subscription) -> bool:
         """Whether the subscription that the import added is not what it was."""
-        state = (subscription.state, subscription.confirmed_at)
+        after = _by_now(self._change.after)
+        until = _value("paused_until", after.get("paused_until"))
+        state = State.PAUSED if until else State.ACTIVE
+        as_added = (state, until, bool(after.get("monthly")), self._change.at)
+        is_now = (subscription.state, subscription.paused_until, subscription.monthly)
         other = select(ConsentRecord.id).where(
             ConsentRecord.subscription_id == subscription.id,
             ConsentRecord.import_id.is_distinct_from(self._import_id),
         )
         muted = select(MutedTopic.topic_id).where(MutedTopic.subscription_id == subscription.id)
         return (
-            state != (State.ACTIVE, self._change.at)
+            (*is_now, subscription.confirmed_at) != as_added
             or subscription.tracking_consent_at is not None
             or self._session.scalar(other.limit(1)) is not None
             or self._session.scalar(muted.limit(1)) is not None
@@ -128,7 +132,7 @@ class _Undo:
         return ENDED
 
     def _restore_subscription(self, subscription: Subscription) -> None:
-        before, after = self._change.before, self._change.after
+        before, after = self._change.before, _by_now(self._change.after)
         names = [name for name in before if hasattr(Subscription, name) and name not in {"name", "language"}]
         if not names:
             return
@@ -222,6 +226,14 @@ def _of_subscriptions(session: Session, table: Table, ids: Sequence[int]) -> set
 
 def _those(session: Session, column: Column[Any], ids: Sequence[int]) -> set[int]:
     return set(session.scalars(select(column).where(column.in_(ids)).distinct()))
+
+
+def _by_now(after: dict[str, Any]) -> dict[str, Any]:
+    """What the import made of somebody, with the pause ended that is over since."""
+    until = _value("paused_until", after.get("paused_until"))
+    if until is None or until > clock.now():
+        return after
+    return after | {"state": State.ACTIVE.value, "paused_until": None}
 
 
 def _value(name: str, kept: Any) -> Any:

@@ -7,10 +7,19 @@ from newsletter.settings import Settings
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Users, their sessions, the guard against forged requests, and the pages to sign in."""
-    from newsletter.web.accounts import again, csrf, english, invitation, password, security, set_up, sign_in
+    from newsletter.web.accounts import (
+        admin_language,
+        csrf,
+        invitation,
+        password,
+        reauthenticate,
+        security,
+        set_up,
+        sign_in,
+    )
 
     csrf.init_app(app)
-    english.init_app(app)
+    admin_language.init_app(app)
     security.init_app(app, settings.effective_public_url.startswith("https://"))
-    for page in (sign_in, again, set_up, invitation, password):
+    for page in (sign_in, reauthenticate, set_up, invitation, password):
         app.register_blueprint(page.blueprint)

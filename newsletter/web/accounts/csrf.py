@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
-from newsletter.web.current import links
+from newsletter.web.current import public_page
 from newsletter.web.errors import Answer, answer
 
 PROTECTED = ("admin_", "accounts_")  # how the names of the protected blueprints begin
@@ -49,10 +49,9 @@ def missing_cookie() -> str:
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return ""
     if current_app.config["SESSION_COOKIE_SECURE"] and not request.is_secure:
-        encrypted = f"{links().public_url}{request.path}"
         sentence = _(
             "Your browser did not keep our cookie, because this page is not encrypted. Open %(url)s instead.",
-            url=encrypted,
+            url=public_page(),
         )
         return str(sentence)
     return str(_("Your browser did not keep our cookie. Allow cookies for this site, then try again."))

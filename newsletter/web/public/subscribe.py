@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from newsletter.core.errors import Limited, Refused
 from newsletter.deferred.defer import defer_sign_up
@@ -17,7 +16,7 @@ from newsletter.subscribers.choices import Offer, offer_at_sign_up
 from newsletter.subscribers.consent import words
 from newsletter.subscribers.models import ConsentSource
 from newsletter.subscribers.sign_up_choices import SignUpChoices, read_sign_up_choices
-from newsletter.subscribers.signup_protection import FillTime, FormVerdict
+from newsletter.subscribers.signup_protection import FormVerdict
 from newsletter.subscribers.typo import suggest_address
 from newsletter.web import language
 from newsletter.web.current import links
@@ -27,6 +26,7 @@ from newsletter.web.kept_answers import may_keep
 from newsletter.web.limits import consume_sign_up
 from newsletter.web.page_cache import Page, current_page
 from newsletter.web.public.choice_fields import EMPTY, PREFIX, Filled, problems_of, sent_choices
+from newsletter.web.public.form_protection import inspect_form
 from newsletter.web.public.frame import frame
 from newsletter.web.public.preferences_forms import languages
 from newsletter.web.public.sign_up_origin import (
@@ -86,7 +86,7 @@ def show(slug: str) -> Response:
 def ask(slug: str) -> Response:
     """Take a filled-in form. Answer and time are the same for every address: a worker signs up."""
     publication, form, filled = _publication(slug), SubscribeForm(), sent_choices()
-    passage = _inspect(publication, form)
+    passage = inspect_form(publication, form)
     if passage is FormVerdict.BOT:
         return _asked(publication)
     offer = offer_at_sign_up(session(), publication.id)
@@ -120,17 +120,6 @@ def _publication(slug: str) -> Publication:
     publication = find_publication(session(), slug)
     language.prefer(publication.language)
     return publication
-
-
-def _inspect(publication: Publication, form: SubscribeForm) -> FormVerdict:
-    fill_time = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return signup_protection.check_form(
-        links().signer,
-        shown_at=form.stamp.data or "",
-        publication_id=publication.id,
-        honeypot=form.website.data or "",
-        fill_time=fill_time,
-    )
 
 
 def _read(

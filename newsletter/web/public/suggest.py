@@ -1,19 +1,18 @@
 """`/suggest/<publication>`: the page on which readers suggest a link, where the publication takes any."""
 
-from datetime import timedelta
-
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from newsletter.core.errors import Limited, Missing
 from newsletter.curation.suggest import suggest_link
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
 from newsletter.subscribers import signup_protection
-from newsletter.subscribers.signup_protection import FillTime, FormVerdict
+from newsletter.subscribers.signup_protection import FormVerdict
 from newsletter.web import language
 from newsletter.web.current import links
 from newsletter.web.database import session
 from newsletter.web.limits import consume_suggestion
+from newsletter.web.public.form_protection import inspect_form
 from newsletter.web.public.frame import frame
 from newsletter.web.public.suggest_form import SuggestForm
 
@@ -30,7 +29,7 @@ def show(slug: str) -> Response:
 def suggest(slug: str) -> Response:
     """Take a filled-in form. The answer is the same for what is new, for what is known, and for programs."""
     publication, form = _publication(slug), SuggestForm()
-    verdict = _inspect(publication, form)
+    verdict = inspect_form(publication, form)
     if verdict is FormVerdict.BOT:
         return _thanks(publication)
     if not form.validate():
@@ -59,18 +58,6 @@ def _publication(slug: str) -> Publication:
         raise Missing("no_suggestions", "This page does not exist.")
     language.prefer(publication.language)
     return publication
-
-
-def _inspect(publication: Publication, form: SuggestForm) -> FormVerdict:
-    """The gate of the sign-up page."""
-    fill_time = FillTime(fastest=timedelta(seconds=current_app.config.get("SIGN_UP_FASTEST_SECONDS", 2)))
-    return signup_protection.check_form(
-        links().signer,
-        shown_at=form.stamp.data or "",
-        publication_id=publication.id,
-        honeypot=form.website.data or "",
-        fill_time=fill_time,
-    )
 
 
 def _page(

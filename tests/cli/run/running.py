@@ -88,9 +88,9 @@ class Run:
                 continue
         return sorted(pids)
 
-    def workers(self, queue: str) -> list[int]:
-        """The processes of one queue's worker, its main process first: they carry its name (`ps -o comm`)."""
-        return [pid for pid in self.processes("workers.preload") if _name(pid) == queue]
+    def forked(self, name: str) -> list[int]:
+        """Those of the web server or of one queue's worker, its main process first: see `ps -o comm`."""
+        return [pid for pid in self.processes("workers.preload") if _name(pid) == name]
 
     def logged(self, program: str) -> str:
         """What a program of this run has written to its log."""

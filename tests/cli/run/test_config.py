@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supervisor.options import ServerOptions
 
 from newsletter.cli.run.config import configuration, environment
-from newsletter.cli.run.programs import PYTHON, Program, programs
+from newsletter.cli.run.programs import Program, programs
 from newsletter.settings import Settings
 from tests.extent import usual
 from tests.processes import procfile
@@ -89,12 +89,6 @@ def test_only_what_no_url_names_is_embedded(
 
 def test_the_web_server_is_that_of_the_procfile(tmp_path: Path) -> None:
     lines = procfile()
-    (web,) = [program for program in programs(Settings(data_dir=tmp_path)) if program.name == "web"]
-    assert shlex.split(lines["web"]) == ["python", "-m", *web.arguments[len(PYTHON) :]]
+    (service,) = [program for program in programs(Settings(data_dir=tmp_path)) if not program.part]
+    assert shlex.split(lines["web"])[-1] == service.arguments[-1]
     assert list(lines)[:2] == ["release", "web"]
-
-
-def test_everything_else_of_the_procfile_is_run_by_the_workers(tmp_path: Path) -> None:
-    given_settings = Settings(data_dir=tmp_path)
-    names = {program.name for program in programs(given_settings) if not program.part}
-    assert names == {"web", "workers"}

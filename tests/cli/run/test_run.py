@@ -56,7 +56,7 @@ def short_folder() -> Iterator[Path]:
 
 def ready_workers(run: Run) -> Counter[str]:
     """How often the worker of each queue has said that it is ready."""
-    return Counter(re.findall(r"(\w+)@\S+ ready", run.logged("workers")))
+    return Counter(re.findall(r"(\w+)@\S+ ready", run.logged("service")))
 
 
 def stopped_cleanly(run: Run, how: signal.Signals = signal.SIGTERM) -> None:
@@ -95,24 +95,31 @@ def test_it_starts_recovers_and_ends(start: Callable[..., Run], short_folder: Pa
     assert run.said().splitlines()[-1] == link
     with urlopen(link, timeout=30) as answer:
         assert "Create account and start" in answer.read().decode()
-    assert (run.data_dir / "log" / "web.log").stat().st_size > 0
+    assert (run.data_dir / "log" / "service.log").stat().st_size > 0
 
-    # Whatever dies is started again.
+    whatever_dies_is_started_again(run)
+
+    # Asked to stop, it stops everything and says that all is well.
+    stopped_cleanly(run)
+
+
+def whatever_dies_is_started_again(run: Run) -> None:
     for queue in ALWAYS_THERE:
-        (victim, *_) = run.workers(queue)
+        (victim, *_) = run.forked(queue)
         os.kill(victim, signal.SIGKILL)
         wait_until(lambda: ready_workers(run)[queue] == 2, run.said)  # noqa: B023
-    for program in ("newsletter.cli.serve", "workers.preload", "valkey-server", "newsletter.smtp.mailbox"):
+    (victim,) = run.forked("web")
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: set(run.forked("web")) - {victim}, run.said)
+    run.wait_until_healthy()
+    for program in ("workers.preload", "valkey-server", "newsletter.smtp.mailbox"):
         victims = run.processes(program)
         assert victims, program
         os.kill(victims[0], signal.SIGKILL)
         wait_until(lambda: set(run.processes(program)) - set(victims), run.said)  # noqa: B023
     run.wait_until_healthy()
     wait_until(lambda: ready_workers(run)["periodic"] == 3, run.said)
-    assert "exited: web (terminated by SIGKILL" in run.said()
-
-    # Asked to stop, it stops everything and says that all is well.
-    stopped_cleanly(run)
+    assert "exited: service (terminated by SIGKILL" in run.said()
 
 
 def test_killed_it_leaves_nothing_and_the_next_run_starts(
@@ -160,8 +167,8 @@ def test_with_urls_given_nothing_is_embedded_and_a_killed_supervisor_is_started_
     children = set(run.processes()) - {supervisor}
     os.kill(supervisor, signal.SIGKILL)
     wait_until(lambda: "Starting it again" in run.said(), run.said)
+    wait_until(lambda: not children & set(run.processes()), run.said)
     run.wait_until_healthy()
-    assert not children & set(run.processes())
     stopped_cleanly(run)
 
 

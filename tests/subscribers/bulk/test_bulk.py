@@ -43,7 +43,13 @@ def run(runtime: Runtime, session: Session, publication: Publication) -> Run:
 
     def do(action: BulkAction, chosen_by: dict[str, Any] = EVERYBODY, tag_key: str = "press") -> BulkChange:
         row = begin_bulk(
-            session, publication, action, tag_key=tag_key, chosen_by=chosen_by, actor="ed@press.example"
+            session,
+            publication,
+            action,
+            tag_key=tag_key,
+            months=2,
+            chosen_by=chosen_by,
+            actor="ed@press.example",
         )
         work(runtime, session, row)
         session.refresh(row)
@@ -72,7 +78,8 @@ def snapshot(session: Session) -> tuple[Any, ...]:
     session.expire_all()
     columns = (
         *(Subscription.id, Subscription.state, Subscription.ended_reason, Subscription.confirmed_at),
-        *(Subscription.paused_until, Subscription.ended_at, Subscription.comment),
+        *(Subscription.paused_until, Subscription.paused_by_editor, Subscription.ended_at),
+        *(Subscription.comment, Subscription.monthly, Subscription.reminded_at),
     )
     subscriptions = session.execute(select(*columns).order_by(Subscription.id)).all()
     tags = select(SubscriberTag.tag_id, SubscriberTag.subscriber_id, SubscriberTag.at)
@@ -85,8 +92,9 @@ def in_every_state(session: Session, publication: Publication) -> list[Subscript
     now = clock.now()
     states: list[dict[str, Any]] = [
         {"state": State.ACTIVE, "confirmed_at": now - timedelta(days=3)},
-        {"state": State.PENDING},
+        {"state": State.PENDING, "reminded_at": now - timedelta(days=1)},
         {"state": State.PAUSED, "confirmed_at": now, "paused_until": now + timedelta(days=40)},
+        {"state": State.PAUSED, "paused_until": now + timedelta(days=9), "paused_by_editor": True},
         {"state": State.ENDED, "ended_reason": EndReason.UNSUBSCRIBED, "ended_at": now},
         {"state": State.ACTIVE},
         {"state": State.ENDED, "ended_reason": EndReason.ENDED_BY_EDITOR, "ended_at": now},

@@ -133,11 +133,16 @@ def test_an_import_brings_the_same_people(
     result = import_again(session, monthly, content, tmp_path / f"people.{format_}")
     assert result.errors == []
     assert (result.imported, result.refused) == (
-        1,
-        {"file_complained": 1, "file_pending": 1, "file_ended": 3, "file_paused": 1},
+        2,
+        {"file_complained": 1, "file_pending": 1, "file_ended": 3},
     )
     session.expire_all()
-    again = session.scalars(select(Subscription).where(Subscription.publication_id == monthly.id)).one()
+    gus, again = session.scalars(
+        select(Subscription)
+        .where(Subscription.publication_id == monthly.id)
+        .order_by(Subscription.subscriber_id.desc())
+    )
+    assert (gus.state, gus.paused_until) == (State.PAUSED, AGREED + timedelta(days=900))
     assert again.state is State.ACTIVE
     assert (again.subscriber.name, again.subscriber.language, again.subscriber.attributes) == kept
     tags = tags_of(session, again.subscriber_id, monthly.id)

@@ -32,7 +32,7 @@ def everybody(_session: Session, _publication: Publication, _slug: str) -> Any:
     return true()
 
 
-class Desk:
+class Exporting:
     """An editor who asks, and a worker who writes."""
 
     def __init__(self, session: Session, runtime: Runtime) -> None:
@@ -80,30 +80,30 @@ class Desk:
 
 
 @pytest.fixture
-def desk(session: Session, runtime: Runtime) -> Iterator[Desk]:
-    yield Desk(session, runtime)
+def exporting(session: Session, runtime: Runtime) -> Iterator[Exporting]:
+    yield Exporting(session, runtime)
     session.rollback()
 
 
-def test_a_file_is_written_once_and_kept_for_a_day(desk: Desk) -> None:
-    row = desk.run()
+def test_a_file_is_written_once_and_kept_for_a_day(exporting: Exporting) -> None:
+    row = exporting.run()
     assert row is not None
     assert (row.state, row.written, row.failure) == (ExportState.DONE, 3, "")
-    path = desk.files.path(find_finished(desk.session, desk.publication_id, desk.id).file)
-    desk.session.rollback()
+    path = exporting.files.path(find_finished(exporting.session, exporting.publication_id, exporting.id).file)
+    exporting.session.rollback()
     assert len(path.read_text().splitlines()) == 4
     assert path.stat().st_mode & 0o777 == 0o600
     before = path.stat().st_mtime_ns
-    desk.run()  # a job that is doubled
-    assert (path.stat().st_mtime_ns, desk.kept) == (before, [path.name])
-    tidy_exports(desk.runtime.sessions, desk.files)
-    assert desk.kept == [path.name]
-    desk.age(KEPT_FOR + timedelta(minutes=1))
-    tidy_exports(desk.runtime.sessions, desk.files)
-    assert (desk.row, desk.kept) == (None, [])
+    exporting.run()  # a job that is doubled
+    assert (path.stat().st_mtime_ns, exporting.kept) == (before, [path.name])
+    tidy_exports(exporting.runtime.sessions, exporting.files)
+    assert exporting.kept == [path.name]
+    exporting.age(KEPT_FOR + timedelta(minutes=1))
+    tidy_exports(exporting.runtime.sessions, exporting.files)
+    assert (exporting.row, exporting.kept) == (None, [])
 
 
-def test_what_a_dead_worker_left_is_begun_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_dead_worker_left_is_begun_anew(exporting: Exporting, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(*_: object) -> Iterator[int]:
         yield 1
         raise KeyboardInterrupt
@@ -111,66 +111,68 @@ def test_what_a_dead_worker_left_is_begun_anew(desk: Desk, monkeypatch: pytest.M
     with monkeypatch.context() as patched:
         patched.setattr(process, "write_people", dies)
         with pytest.raises(KeyboardInterrupt):
-            desk.run()
-    assert (desk.row and desk.row.state, len(desk.kept)) == (ExportState.RUNNING, 1)
-    row = desk.run()
+            exporting.run()
+    assert (exporting.row and exporting.row.state, len(exporting.kept)) == (ExportState.RUNNING, 1)
+    row = exporting.run()
     assert row is not None
     assert (row.state, row.attempts) == (ExportState.RUNNING, 1)  # it may be at work still
-    desk.age(timedelta(minutes=1))
-    desk.session.execute(update(SubscriberExport).values(finished_at=None))
-    desk.session.commit()
-    row = desk.run()
+    exporting.age(timedelta(minutes=1))
+    exporting.session.execute(update(SubscriberExport).values(finished_at=None))
+    exporting.session.commit()
+    row = exporting.run()
     assert row is not None
     assert (row.state, row.attempts) == (ExportState.DONE, 2)
-    tidy_exports(desk.runtime.sessions, desk.files)
-    assert desk.kept == [row.file]
+    tidy_exports(exporting.runtime.sessions, exporting.files)
+    assert exporting.kept == [row.file]
 
 
-def test_a_worker_that_ends_puts_it_back_and_one_that_fails_says_why(desk: Desk) -> None:
-    row = desk.run(stopping=lambda: True)
+def test_a_worker_that_ends_puts_it_back_and_one_that_fails_says_why(exporting: Exporting) -> None:
+    row = exporting.run(stopping=lambda: True)
     assert row is not None
-    assert (row.state, desk.kept) == (ExportState.QUEUED, [])
+    assert (row.state, exporting.kept) == (ExportState.QUEUED, [])
 
     def unknown(*_: object) -> Any:
         raise Missing("unknown_segment", "There is no segment.")
 
-    desk.ask("press")
-    row = desk.run(narrow=unknown)
+    exporting.ask("press")
+    row = exporting.run(narrow=unknown)
     assert row is not None
-    assert (row.state, row.failure, desk.kept) == (ExportState.FAILED, "There is no segment.", [])
-    desk.ask("press")
-    row = desk.run(narrow=lambda *_: false())
+    assert (row.state, row.failure, exporting.kept) == (ExportState.FAILED, "There is no segment.", [])
+    exporting.ask("press")
+    row = exporting.run(narrow=lambda *_: false())
     assert row is not None
     assert (row.state, row.written) == (ExportState.DONE, 0)
-    desk.ask()
-    desk.session.execute(update(SubscriberExport).values(attempts=MOST_ATTEMPTS))
-    desk.session.commit()
-    row = desk.run()
+    exporting.ask()
+    exporting.session.execute(update(SubscriberExport).values(attempts=MOST_ATTEMPTS))
+    exporting.session.commit()
+    row = exporting.run()
     assert row is not None
     assert row.state is ExportState.FAILED
 
 
-def test_an_erasure_takes_the_files_and_the_worker_begins_anew_without_the_person(desk: Desk) -> None:
-    done = desk.run()
+def test_an_erasure_takes_the_files_and_the_worker_begins_anew_without_the_person(
+    exporting: Exporting,
+) -> None:
+    done = exporting.run()
     assert done is not None
-    under_way = desk.ask()
-    person = desk.session.scalars(select(Subscriber.id).order_by(Subscriber.id)).first() or 0
-    desk.session.commit()
+    under_way = exporting.ask()
+    person = exporting.session.scalars(select(Subscriber.id).order_by(Subscriber.id)).first() or 0
+    exporting.session.commit()
     erased: list[Subscriber] = []
 
     def erase_once() -> bool:
         if not erased:
-            files = files_below(desk.runtime.settings.data_dir)
-            erased.append(erase(desk.session, person, actor="test", files=files))
-            desk.session.commit()
+            files = files_below(exporting.runtime.settings.data_dir)
+            erased.append(erase(exporting.session, person, actor="test", files=files))
+            exporting.session.commit()
         return False
 
-    row = desk.run(stopping=erase_once)
+    row = exporting.run(stopping=erase_once)
     assert row is not None
-    assert (row.state, row.file, desk.kept) == (ExportState.QUEUED, "", [])
-    assert desk.session.get(SubscriberExport, done.id) is None
-    desk.session.rollback()
-    row = desk.run()
+    assert (row.state, row.file, exporting.kept) == (ExportState.QUEUED, "", [])
+    assert exporting.session.get(SubscriberExport, done.id) is None
+    exporting.session.rollback()
+    row = exporting.run()
     assert row is not None
     assert (row.id, row.state, row.written) == (under_way, ExportState.DONE, 2)
-    assert "reader1@" not in desk.files.path(row.file).read_text()
+    assert "reader1@" not in exporting.files.path(row.file).read_text()

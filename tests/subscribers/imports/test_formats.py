@@ -13,6 +13,7 @@ from newsletter.core.addresses import parse_address
 from newsletter.publications.models import Publication
 from newsletter.subscribers.attributes.create import create_attribute
 from newsletter.subscribers.consent import NO_WORDS
+from newsletter.subscribers.imports.formats import FORMATS
 from newsletter.subscribers.imports.immediate import Immediate, import_file
 from newsletter.subscribers.imports.plan import make_plan
 from newsletter.subscribers.imports.read import Source, read_columns
@@ -164,3 +165,7 @@ def test_mailchimp_writes_a_file_for_each_state(
     reasons = list(session.scalars(select(Suppression.reason)))
     assert reasons == ["hard_bounce"] * suppressed
     assert session.scalars(select(Subscription)).all() == []
+
+
+def test_every_format_is_tried() -> None:
+    assert set(FORMATS) == {*FILES, "newsletter"}  # that one by the tests of exports

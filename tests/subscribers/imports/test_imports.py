@@ -20,7 +20,7 @@ from newsletter.subscribers.imports.batch import import_batch
 from newsletter.subscribers.imports.immediate import import_subscribers
 from newsletter.subscribers.imports.merge import Batch
 from newsletter.subscribers.imports.plan import DataRule
-from newsletter.subscribers.imports.read import read_csv
+from newsletter.subscribers.imports.read import Source, read_source
 from newsletter.subscribers.imports.result import ImportResult
 from newsletter.subscribers.imports.row import Row
 from newsletter.subscribers.models import (
@@ -188,7 +188,7 @@ def test_whatever_a_spreadsheet_writes_is_read_again(
     writer.writerows([f"reader{number}@example.org", name] for number, name in enumerate(names))
     path = tmp_path_factory.mktemp("csv") / "people.csv"
     path.write_bytes(written.getvalue().encode())
-    rows = list(read_csv(path))
+    rows = list(read_source(Source(path, str(path))))
     assert [row.address.email for row in rows if isinstance(row, Row)] == [
         f"reader{number}@example.org" for number in range(len(names))
     ]

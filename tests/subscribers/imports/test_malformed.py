@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.core.errors import Refused
-from newsletter.subscribers.imports.read import Source, read_columns, read_csv, read_source
+from newsletter.subscribers.imports.read import Source, read_columns, read_source
 from newsletter.subscribers.imports.result import RowProblem
 from newsletter.subscribers.imports.row import Row
 
@@ -137,7 +137,7 @@ def test_a_header_that_will_not_do_is_named(tmp_path: Path, content: str, told: 
     path = tmp_path / "file.csv"
     path.write_text(content)
     with pytest.raises(Refused, match=told):
-        list(read_csv(path))
+        list(read_source(Source(path, str(path))))
 
 
 def test_columns_that_mean_nothing_are_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from newsletter.runtime import Runtime
 from newsletter.subscribers.attributes.create import create_attribute
 from newsletter.subscribers.confirm import confirm
 from newsletter.subscribers.consent import NO_WORDS
+from newsletter.subscribers.frequency import EACH_ISSUE, change_frequency
 from newsletter.subscribers.imports.immediate import import_file
 from newsletter.subscribers.imports.models import ImportChange, SubscriberImport
 from newsletter.subscribers.imports.plan import DataRule, make_plan
@@ -33,6 +35,7 @@ from newsletter.subscribers.models import (
     Suppression,
     SuppressionReason,
 )
+from newsletter.subscribers.pause import resume_due
 from newsletter.subscribers.subscribe import subscribe
 from newsletter.subscribers.suppress import suppress
 from newsletter.subscribers.tags.assign import assign_tag
@@ -49,7 +52,8 @@ assert publication
 
 PEOPLE = [f"p{number}@x.example" for number in range(6)]
 TABLES = (Subscriber, Subscription, ConsentRecord, Suppression, Tag, SubscriberTag, MutedTopic)
-HEADER = "email,name,language,city,tags,muted_topics,status\n"
+HEADER = "email,name,language,city,tags,muted_topics,status,how often,until\n"
+MAPPED = ("how often=frequency", "until=paused_until")
 
 before = st.fixed_dictionaries(
     {
@@ -57,6 +61,7 @@ before = st.fixed_dictionaries(
         "name": st.sampled_from(["", "Old Name"]),
         "city": st.sampled_from([None, "Bern"]),
         "tagged": st.booleans(),
+        "monthly": st.booleans(),
     }
 )
 row = st.fixed_dictionaries(
@@ -66,7 +71,11 @@ row = st.fixed_dictionaries(
         "city": st.sampled_from(["", "Rome"]),
         "tags": st.sampled_from(["", "press", "fresh; press"]),
         "muted": st.sampled_from(["", "sport"]),
-        "status": st.sampled_from(["active", "active", "unsubscribed", "bounced", "complained", "blocked"]),
+        "status": st.sampled_from(
+            ["active", "active", "paused", "unsubscribed", "bounced", "complained", "blocked"]
+        ),
+        "often": st.sampled_from(["", "each", "monthly"]),
+        "until": st.sampled_from(["", "2001-02-03", "2999-12-31T10:00:00+02:00"]),
     }
 )
 states = st.lists(before, min_size=len(PEOPLE), max_size=len(PEOPLE))
@@ -118,6 +127,7 @@ def bring_into(session: Session, publication: Publication, email: str, facts: di
             confirm(session, asked.subscription.id, locale="en")
         if facts["state"] == "left":
             unsubscribe(session, asked.subscription.id, source=ConsentSource.PAGE)
+        session.get_one(Subscription, asked.subscription.id).monthly = facts["monthly"]
     person.name = facts["name"]
     person.attributes = {} if facts["city"] is None else {"city": facts["city"]}
     if facts["tagged"]:
@@ -134,12 +144,13 @@ def load(
     rule: DataRule,
 ) -> int:
     lines = [
-        f"{email},{one['name']},{one['language']},{one['city']},{one['tags']},{one['muted']},{one['status']}\n"
+        f"{email},{one['name']},{one['language']},{one['city']},{one['tags']},{one['muted']},{one['status']},"
+        f"{one['often']},{one['until']}\n"
         for email, one in zip(PEOPLE, given_rows, strict=True)
         if one is not None
     ]
     path.write_text(HEADER + "".join(lines))
-    plan = make_plan(session, publication.id, data=rule)
+    plan = make_plan(session, publication.id, pairs=MAPPED, data=rule)
     return import_file(session, publication, Source(path, "file.csv", plan=plan), actor="test").id
 
 
@@ -186,13 +197,17 @@ def test_everything_is_as_before(
     check()
 
 
-ACTIVE = {"name": "New Name", "language": "", "city": "Rome", "tags": "", "muted": "", "status": "active"}
+ACTIVE = dict.fromkeys(("language", "tags", "muted", "often", "until"), "") | {
+    "name": "New Name",
+    "city": "Rome",
+    "status": "active",
+}
 
 
 def test_what_somebody_changed_since_stays(
     session: Session, runtime: Runtime, prepared: Publication, tmp_path: Path
 ) -> None:
-    facts = {"state": "active", "name": "", "city": None, "tagged": False}
+    facts = {"state": "active", "name": "", "city": None, "tagged": False, "monthly": False}
     bring_into(session, prepared, PEOPLE[0], facts)
     given_rows: list[dict[str, str] | None] = [ACTIVE, ACTIVE, ACTIVE, None, None, None]
     number = load(session, prepared, tmp_path / "file.csv", given_rows, DataRule.FILL)
@@ -219,6 +234,38 @@ def test_whoever_changed_their_address_since_stays(
     move(session, person, "moved@new.example")
     assert undo(session, runtime, prepared, number) == {"kept": 1, "removed": 1}
     assert session.scalars(select(Subscriber.email)).all() == ["moved@new.example"]
+
+
+def test_a_pause_that_is_over_was_changed_by_nobody(
+    session: Session, runtime: Runtime, prepared: Publication, tmp_path: Path
+) -> None:
+    pending = {"state": "pending", "name": "", "city": None, "tagged": False, "monthly": False}
+    bring_into(session, prepared, PEOPLE[0], pending)
+    earlier = dump(session)
+    until = clock.now() + timedelta(days=2)
+    paused = ACTIVE | {"status": "paused", "until": until.isoformat()}
+    number = load(session, prepared, tmp_path / "file.csv", [paused, paused, *[None] * 4], DataRule.FILL)
+    found = session.scalars(select(Subscription)).all()
+    assert [(one.state, one.paused_until) for one in found] == [(State.PAUSED, until)] * 2
+    session.rollback()
+    with time_machine.travel(until + timedelta(hours=1)):
+        assert resume_due(session) == 2
+        session.commit()
+        assert undo(session, runtime, prepared, number) == {"restored": 1, "removed": 1}
+    assert dump(session) == earlier
+
+
+def test_whoever_chose_otherwise_since_stays(
+    session: Session, runtime: Runtime, prepared: Publication, tmp_path: Path
+) -> None:
+    prepared.monthly_summary = True
+    session.commit()
+    monthly = ACTIVE | {"often": "monthly"}
+    number = load(session, prepared, tmp_path / "file.csv", [monthly, monthly, *[None] * 4], DataRule.FILL)
+    first = session.scalars(select(Subscription.id).order_by(Subscription.subscriber_id).limit(1)).one()
+    change_frequency(session, first, EACH_ISSUE)
+    session.commit()
+    assert undo(session, runtime, prepared, number) == {"kept": 1, "removed": 1}
 
 
 def test_a_suppression_with_another_ground_stays(

@@ -1,11 +1,9 @@
 """Signing in and out: who gets in, what a stranger learns, and what is written down."""
 
 import re
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Flask
 from flask_security.utils import verify_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +12,8 @@ from newsletter.accounts.create import create_user
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import RoleName
 from newsletter.accounts.roles import deactivate
+from newsletter.app import create_app
+from newsletter.settings import Settings
 from tests.databases import both_databases
 from tests.web.accounts.conftest import PASSWORD, TOKEN, Browser, audited
 
@@ -155,20 +155,28 @@ def test_signing_in_is_noted_with_its_time(visitor: Browser, owner: User, sessio
     assert seen.current_login_at.tzinfo is not None
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/forgot-password"])
 @pytest.mark.parametrize(
-    ("secure", "words"),
-    [(True, "not encrypted. Open http://localhost/sign-in instead."), (False, "Allow cookies for this site")],
+    ("public_url", "words"),
+    [
+        (
+            "https://news.example.org",
+            "not encrypted. Open https://news.example.org{path} instead.",
+        ),
+        ("http://news.example.org", "Allow cookies for this site"),
+    ],
 )
 def test_a_browser_that_keeps_no_cookie_is_told_so(
-    app: Flask, new_visitor: Callable[[], Browser], owner: User, secure: bool, words: str
+    settings: Settings, owner: User, path: str, public_url: str, words: str
 ) -> None:
-    app.config["SESSION_COOKIE_SECURE"] = secure
-    visitor = new_visitor()
-    token = TOKEN.search(visitor.get("/sign-in").text)
-    assert token
-    visitor.delete_cookie(app.config["SESSION_COOKIE_NAME"])
-    fields = {"csrf_token": token[1], "email": owner.email, "password": PASSWORD}
-    answer = visitor.post("/sign-in", data=fields)
-    assert answer.status_code == 400
-    assert words in answer.text
-    assert "open for too long" not in answer.text
+    """Such as one that opens an installation for https by the address of its machine."""
+    at = {"public_url": public_url, "trusted_hosts": ("192.0.2.7",)}
+    visitor = create_app(settings.model_copy(update=at)).test_client(use_cookies=False)
+    for _again in range(2):
+        token = TOKEN.search(visitor.get(path, base_url="http://192.0.2.7:8000").text)
+        assert token
+        fields = {"csrf_token": token[1], "email": owner.email, "password": PASSWORD}
+        answer = visitor.post(path, data=fields, base_url="http://192.0.2.7:8000")
+        assert answer.status_code == 400
+        assert words.format(path=path) in answer.text
+        assert "open for too long" not in answer.text

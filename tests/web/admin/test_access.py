@@ -1,4 +1,4 @@
-"""Every page of the desk, every role: nobody gets where they may not, and no forged request does anything."""
+"""Every page of the admin, every role: nobody gets where they may not; forged requests do nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

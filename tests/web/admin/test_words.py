@@ -9,6 +9,7 @@ from flask_babel import Babel
 
 from newsletter.accounts.permissions import RoleName
 from newsletter.core.queue import Queue
+from newsletter.document.schema import json_schema
 from newsletter.issues.listing import Stage
 from newsletter.mailings.models import Exclusion
 from newsletter.mailings.recipients import OUTCOMES
@@ -28,7 +29,14 @@ from newsletter.transports.security import Security
 from newsletter.web.admin import team_forms
 from newsletter.web.admin.home import health_words
 from newsletter.web.admin.settings import forms, limits_form
-from newsletter.web.admin.words import audience, imports, issues, mailings, relays, subscribers
+from newsletter.web.admin.words import audience, document, imports, issues, mailings, relays, subscribers
+
+# What no history or correction tells of: how a document is built, and what its editions keep.
+BUILT = {"type", "version", "sections", "at", "source", "texts"}
+SCHEMA = json_schema()
+FIELDS = {name for model in (SCHEMA, *SCHEMA["$defs"].values()) for name in model.get("properties", {})} - (
+    BUILT | document.UNNAMED
+)
 
 TABLES: dict[str, tuple[Mapping[Any, object], Iterable[object]]] = {
     "mailing states": (mailings.STATES, DisplayedState),
@@ -37,6 +45,7 @@ TABLES: dict[str, tuple[Mapping[Any, object], Iterable[object]]] = {
     "refusals": (mailings.REFUSALS, Reason),
     "reasons": (mailings.REASONS, (*Exclusion, *Reason, EXPIRED)),
     "who gets no copy": (audience.EXCLUDED, Exclusion),
+    "fields of a document": (document.LABELS, FIELDS),
     "stages of an issue": (issues.STAGES, Stage),
     "states of an import": (imports.STATES, ImportState),
     "subscription states": (subscribers.STATES, FILTERS),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from newsletter.document import loads
-from tests.features.at_the_desk.hand import Keyboard
+from tests.features.admin.hand import Keyboard
 from tests.features.looking import WIDTHS, look
 from tests.web.editor_browser.editing import Editing, open_editor
 from tests.web.installation import Installation

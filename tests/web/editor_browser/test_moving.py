@@ -29,8 +29,23 @@ def test_stories_and_sections_are_dragged_straight_up_and_down(editing: Editing)
     assert editing.headlines(1) == ["One", "Three", "Two"]
 
 
-def drag(editing: Editing, what: Locator, onto: Locator, finger: CDPSession | None = None) -> None:
-    """Straight up or down by the grip; everything may shrink and make room once it is held."""
+def test_a_section_stays_where_it_is_dropped(editing: Editing) -> None:
+    """However much grows again around it once it is let go of."""
+    editing.tab.set_viewport_size({"width": 1280, "height": 500})
+    end = drag(editing, editing.section("Text"), onto=editing.section("Latest"))
+    assert [section.id for section in editing.saved().sections] == ["digest", "words", "latest"]
+    assert middle(editing.section("Text").locator(".grip").first)[1] == pytest.approx(end, abs=2)
+    x, y = middle(editing.section("Text").locator(".grip").first)
+    mouse(editing.tab, None, "start", x, y)  # grabbed, and let go of again
+    editing.tab.mouse.up()
+    assert middle(editing.section("Text").locator(".grip").first)[1] == pytest.approx(y, abs=2)
+
+
+def drag(editing: Editing, what: Locator, onto: Locator, finger: CDPSession | None = None) -> float:
+    """Straight up or down by the grip; everything may shrink and make room once it is held.
+
+    Answers how far down in the window it was dropped, in pixels.
+    """
     what.scroll_into_view_if_needed()
     what.hover()
     grip = what.locator(".grip").first
@@ -50,6 +65,7 @@ def drag(editing: Editing, what: Locator, onto: Locator, finger: CDPSession | No
     assert box["y"] <= end <= box["y"] + box["height"]
     press(editing.tab, finger, "end", x, end)
     expect(copy).to_have_count(0)
+    return end
 
 
 def middle(grip: Locator) -> tuple[float, float]:

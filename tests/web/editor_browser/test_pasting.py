@@ -134,6 +134,43 @@ def test_lists_become_entries_and_prose_keeps_its_marks(editing: Editing) -> Non
     assert (story.headline, story.url) == ("Two", "https://x.example/news")
 
 
+DOCS = """<meta charset=utf-8><b style="font-weight:normal;" id="docs-internal-guid-1"><p dir=ltr><span
+style="white-space:pre-wrap">Dear all,</span></p><br /><p dir=ltr><span style="font-style:italic">a quiet
+week.</span></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><div><br></div><p>Mira<br></p></b><br
+class="Apple-interchange-newline">"""
+
+
+def test_empty_lines_between_paragraphs_are_left_out(editing: Editing) -> None:
+    """As in documents of Google, Word and mail: they would be seen here, but in no email."""
+    words = editing.section("Text").get_by_role("textbox", name="Text")
+    words.click()
+    editing.tab.keyboard.press("ControlOrMeta+a")
+    paste(words, DOCS)
+    assert words.locator("p").all_inner_texts() == ["Dear all,", "a quiet week.", "Mira"]
+    assert words.locator("br").count() == 0
+    assert editing.saved().sections[2].text == "Dear all,\n\n*a quiet week.*\n\nMira"  # type: ignore[union-attr]
+
+
+def test_the_empty_entry_of_a_new_section_is_the_first_that_is_pasted(editing: Editing) -> None:
+    editing.choose("Add a section", "Latest")
+    paste(editing.section("Latest").last.get_by_role("button", name="Add a story"), "", "A\nB")
+    assert editing.headlines(3) == ["A", "B"]
+    undo(editing.tab)
+    assert editing.headlines(3) == [""]
+
+
+def test_a_linked_headline_brings_its_address_into_any_section(editing: Editing) -> None:
+    for block, name in (("Feature", "Headline"), ("Sponsor", "Headline"), ("Button", "Button text")):
+        editing.choose("Add a section", block)
+        section = editing.tab.locator(".sect").last
+        paste(section.get_by_label(name), "<h2><a href='https://x.example/keeper'>The keeper</a></h2>")
+        expect(section.get_by_label(name)).to_have_value("The keeper")
+        expect(section.get_by_label("Link", exact=True)).to_have_value("https://x.example/keeper")
+        undo(editing.tab)
+        expect(section.get_by_label(name)).to_have_value("")
+        expect(section.get_by_label("Link", exact=True)).to_have_value("")
+
+
 def test_no_paste_loses_a_word(editing: Editing) -> None:
     """Nested lists, tables, pieces of office programs and bare text, into each kind of field."""
     editing.choose("Add a section", "Notice")

@@ -12,7 +12,7 @@ from newsletter.core.tokens import Purpose
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.redirects.models import MailingLink
-from newsletter.redirects.record import record_links
+from newsletter.redirects.record import add_links
 from newsletter.sending.schedule import schedule
 from newsletter.web import database
 from tests.databases import both_databases
@@ -26,7 +26,7 @@ UNREACHABLE = "postgresql://nobody@127.0.0.1:1/none"
 def link(session: Session, weekly: Publication, links: Links) -> MailingLink:
     make_subscription(session, weekly, "reader@readers.example")
     schedule(session, make_issue(session, weekly), None, links, actor="test")
-    record_links(session, session.scalars(select(Mailing.id)).one(), [MILL], links)
+    add_links(session, session.scalars(select(Mailing.id)).one(), {MILL: MILL})
     session.commit()
     return session.scalars(select(MailingLink)).one()
 

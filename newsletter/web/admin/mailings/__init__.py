@@ -1,7 +1,6 @@
 """Mailings: their list, the page one watches a mailing on, its recipients, and what is done to it there."""
 
 from newsletter.web.admin.mailings import (
-    again,
     click_map,
     control,
     domains,
@@ -10,6 +9,7 @@ from newsletter.web.admin.mailings import (
     listing,
     providers,
     report,
+    retry,
     stories,
     throttle,
     watch,
@@ -17,7 +17,6 @@ from newsletter.web.admin.mailings import (
 from newsletter.web.admin.mailings.blueprint import blueprint
 
 __all__ = [
-    "again",
     "blueprint",
     "click_map",
     "control",
@@ -27,6 +26,7 @@ __all__ = [
     "listing",
     "providers",
     "report",
+    "retry",
     "stories",
     "throttle",
     "watch",

@@ -1,6 +1,7 @@
 """Subscribers: their list, one person's page, adding, ending, suppressing, erasing, importing."""
 
 from newsletter.web.admin.subscribers import (
+    address,
     bulk,
     change,
     columns,
@@ -27,6 +28,7 @@ from newsletter.web.admin.subscribers import (
 from newsletter.web.admin.subscribers.blueprint import blueprint
 
 __all__ = [
+    "address",
     "blueprint",
     "bulk",
     "change",

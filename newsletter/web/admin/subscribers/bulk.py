@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
+from newsletter.core import clock
 from newsletter.core.errors import Conflict, DomainError, Refused
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
@@ -23,9 +25,10 @@ from newsletter.subscribers.bulk.begin import (
     foresee,
     list_bulk,
 )
-from newsletter.subscribers.bulk.models import BulkAction
+from newsletter.subscribers.bulk.models import OF_TAGS, BulkAction
 from newsletter.subscribers.labels import list_labels
 from newsletter.subscribers.listing import PAGE
+from newsletter.subscribers.pause import LONGEST_PAUSE, end_of_pause
 from newsletter.subscribers.tags.models import Tag
 from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
@@ -38,6 +41,7 @@ from newsletter.web.errors import STATUS
 
 BULK = f"{LIST}/bulk"
 THIS = f"{BULK}/<int:bulk_id>"
+PAUSES = range(1, LONGEST_PAUSE + 1)  # months
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Asked:
     ids: list[int]
     action: BulkAction | None
     tag: str
+    months: int  # of a pause; 0: nothing that can be used
 
     @property
     def chosen_by(self) -> dict[str, Any]:
@@ -76,13 +81,14 @@ def start_bulk(slug: str) -> AnyResponse:
         return _page(publication, asked, _("Choose what to do."))
     try:
         outlook = _foresee(publication, asked)
-        if asked.action is BulkAction.END and is_large(outlook.changes) and not is_fresh():
+        if asked.action not in OF_TAGS and is_large(outlook.changes) and not is_fresh():
             return ask_for_password()
         row = begin_bulk(
             session(),
             publication,
             asked.action,
             tag_key=asked.tag,
+            months=asked.months,
             chosen_by=asked.chosen_by,
             actor=current_actor(),
         )
@@ -141,15 +147,18 @@ def _read(given: MultiDict[str, str], publication: Publication) -> Asked:
         read_filter(given, publication),
         ids,
         BulkAction(action) if action in set(BulkAction) else None,
-        given.get("tag", "")[:63].replace("\0", "") if action != BulkAction.END else "",
+        given.get("tag", "")[:63].replace("\0", "") if action in set(OF_TAGS) else "",
+        next((number for number in PAUSES if given.get("months", "1") == str(number)), 0),
     )
 
 
 def _foresee(publication: Publication, asked: Asked) -> Outlook:
     assert asked.action is not None  # noqa: S101 - whoever calls has looked
-    if asked.action is not BulkAction.END and not asked.tag:
+    if asked.action in OF_TAGS and not asked.tag:
         sentence = _("Choose a tag.")
         raise Refused("no_tag", sentence, {"tag": sentence})
+    if asked.action is BulkAction.PAUSE:
+        end_of_pause(clock.now(), asked.months)
     condition = chosen(session(), publication, asked.chosen_by)
     return foresee(session(), publication, asked.action, asked.tag, condition)
 
@@ -170,21 +179,22 @@ def _page(publication: Publication, asked: Asked, problem: str = "") -> AnyRespo
         problem=problem,
         tags=list_labels(session(), Tag, publication),
         actions=[(action.value, action_sentence(action, "…")) for action in BulkAction],
-        sentence=_sentence(publication, asked.action, asked.tag) if outlook else "",
+        pauses=[(number, ngettext("%(num)s month", "%(num)s months", number)) for number in PAUSES],
+        sentence=_sentence(publication, asked.action, asked.tag, asked.months) if outlook else "",
         why=unchanged_word(asked.action) if asked.action else "",
         past=[
-            (row, _sentence(publication, row.action, row.tag_key), bulk_word(row.state))
+            (row, _sentence(publication, row.action, row.tag_key, row.months), bulk_word(row.state))
             for row in list_bulk(session(), publication.id)
         ],
     )
     return make_response(page, status)
 
 
-def _sentence(publication: Publication, action: BulkAction | None, tag_key: str) -> str:
+def _sentence(publication: Publication, action: BulkAction | None, tag_key: str, months: int | None) -> str:
     """What is done, with the tag's name where it is still there."""
     assert action is not None  # noqa: S101 - whoever calls has looked
     names = {tag.key: tag.name for tag in list_labels(session(), Tag, publication)}
-    return action_sentence(action, names.get(tag_key, tag_key))
+    return action_sentence(action, names.get(tag_key, tag_key), months)
 
 
 def _facts(slug: str, bulk_id: int) -> dict[str, Any]:
@@ -193,7 +203,7 @@ def _facts(slug: str, bulk_id: int) -> dict[str, Any]:
     return {
         "publication": publication,
         "row": row,
-        "sentence": _sentence(publication, row.action, row.tag_key),
+        "sentence": _sentence(publication, row.action, row.tag_key, row.months),
         "state_shown": bulk_word(row.state),
         "terms": count_terms(row),
     }

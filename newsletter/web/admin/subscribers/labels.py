@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Conflict, DomainError, Missing
-from newsletter.issues.uses import require_unused
+from newsletter.issues.remove_label import remove_unused_label
 from newsletter.publications.find import find_publication
 from newsletter.publications.models import Publication
-from newsletter.subscribers.attributes.create import create_attribute, remove_attribute
+from newsletter.subscribers.attributes.create import create_attribute
 from newsletter.subscribers.attributes.models import Attribute, AttributeType
-from newsletter.subscribers.labels import find_label, list_labels, remove_label, rename_label
+from newsletter.subscribers.labels import find_label, list_labels, rename_label
 from newsletter.subscribers.tags.create import create_tag
 from newsletter.subscribers.tags.models import Tag
 from newsletter.subscribers.topics.create import create_topic
@@ -82,11 +82,7 @@ def remove(slug: str, kind: str, key: str) -> AnyResponse:
     """Remove it, or say what uses it. A second press finds nothing, and that is what was wanted."""
     try:
         label = find_label(session(), KINDS[kind], find_publication(session(), slug), key, lock=True)
-        require_unused(session(), label)
-        if isinstance(label, Attribute):
-            remove_attribute(session(), label, actor=current_actor())
-        else:
-            remove_label(session(), label, actor=current_actor())
+        remove_unused_label(session(), label, actor=current_actor())
     except Missing:
         session().rollback()
     except Conflict as error:

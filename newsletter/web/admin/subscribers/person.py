@@ -11,6 +11,7 @@ from newsletter.issues.load import find_titles
 from newsletter.mailings.models import Mailing
 from newsletter.publications.models import Publication
 from newsletter.reports.timeline import TimelinePage, read_place, timeline_of
+from newsletter.subscribers.address_change import waiting_change
 from newsletter.subscribers.bulk.models import BulkChange
 from newsletter.subscribers.imports.models import SubscriberImport
 from newsletter.subscribers.profile import Profile, load_profile
@@ -58,6 +59,8 @@ def page_of(profile: Profile, **more: Any) -> dict[str, Any]:
         "may_lift": editors_may_lift(session(), profile.subscriber),
         "problems": {},
         "name_typed": profile.subscriber.name,
+        "address_typed": "",
+        "asked": waiting_change(session(), profile.subscriber.id),
     }
     said = {
         "message_word": words.message_word,

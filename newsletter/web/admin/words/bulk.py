@@ -1,20 +1,24 @@
 """What is done to many people at once, in words for editors."""
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from newsletter.subscribers.bulk.models import BulkAction, BulkChange, BulkState, Result
+from newsletter.subscribers.bulk.models import OF_TAGS, BulkAction, BulkChange, BulkState, Result
 from newsletter.web.admin.words.state import Word, drawn
 
 ACTIONS: dict[BulkAction, object] = {
     BulkAction.TAG: _("Add the tag"),
     BulkAction.UNTAG: _("Remove the tag"),
+    BulkAction.PAUSE: _("Pause their subscriptions"),
+    BulkAction.RESUME: _("End the pauses that editors made"),
     BulkAction.END: _("End their subscriptions"),
 }
 # Why somebody stays as they are.
 UNCHANGED: dict[BulkAction, object] = {
     BulkAction.TAG: _("already have the tag"),
     BulkAction.UNTAG: _("do not have the tag"),
+    BulkAction.PAUSE: _("are not active"),
+    BulkAction.RESUME: _("are not paused, or paused themselves"),
     BulkAction.END: _("have already left"),
 }
 STATES: dict[BulkState, Word] = {
@@ -28,9 +32,19 @@ STATES: dict[BulkState, Word] = {
 }
 
 
-def action_sentence(action: BulkAction, tag: str) -> str:
-    """What is done, with the tag that it is about."""
-    return str(ACTIONS[action]) if action is BulkAction.END else f"{ACTIONS[action]} “{tag}”"
+def action_sentence(action: BulkAction, tag: str, months: int | None = None) -> str:
+    """What is done, with the tag that it is about, or for how many months, where that is known."""
+    if action in OF_TAGS:
+        return f"{ACTIONS[action]} “{tag}”"
+    if action is BulkAction.PAUSE and months:
+        return str(
+            ngettext(
+                "Pause their subscriptions for %(num)s month",
+                "Pause their subscriptions for %(num)s months",
+                months,
+            )
+        )
+    return str(ACTIONS[action])
 
 
 def unchanged_word(action: BulkAction) -> str:

@@ -9,7 +9,7 @@ from newsletter.document.blocks import BLOCKS
 from newsletter.issues.diff import Change
 from newsletter.web.admin.words.languages import language_words
 
-_LABELS: dict[str, object] = {
+LABELS: dict[str, object] = {
     "title": _("Title"),
     "subject": _("Subject"),
     "preheader": _("Preheader"),
@@ -25,6 +25,8 @@ _LABELS: dict[str, object] = {
     "url": _("Link"),
     "link_label": _("Link text"),
     "label": _("Button text"),
+    "untracked": _("Don't count clicks on this link"),
+    "key": _("Snippet"),
     "image": _("Image"),
     "src": _("URL"),
     "alt": _("Alt text"),
@@ -57,7 +59,7 @@ _LABELS: dict[str, object] = {
     "cut_at": _("Cut blurbs after"),
 }
 # Of these objects the field's own name says enough.
-_UNNAMED = {"provenance", "visibility"}
+UNNAMED = {"provenance", "visibility"}
 
 _VALUES: dict[str, dict[str, object]] = {
     "style": {
@@ -67,6 +69,7 @@ _VALUES: dict[str, dict[str, object]] = {
     },
     "cut_at": {"sentence": _("a sentence"), "word": _("a word")},
     "video": {"true": _("yes"), "false": _("no")},
+    "untracked": {"true": _("yes"), "false": _("no")},
 }
 
 CHANGES: dict[Change, object] = {
@@ -82,11 +85,11 @@ def field_label(name: str) -> str:
     language, colon, at = name.partition(": ")
     if colon:
         section, dot, field = at.partition(".")
-        if dot and section not in _LABELS:
+        if dot and section not in LABELS:
             return f"{language_words(language)}, {section}: {field_label(field.removeprefix('items.'))}"
         return f"{language_words(language)}: {field_label(at)}"
-    parts = [part for part in name.split(".") if part not in _UNNAMED]
-    return ", ".join(str(_LABELS.get(part, part.replace("_", " ").capitalize())) for part in parts)
+    parts = [part for part in name.split(".") if part not in UNNAMED]
+    return ", ".join(str(LABELS.get(part, part.replace("_", " ").capitalize())) for part in parts)
 
 
 def field_value(name: str, value: str) -> str:

@@ -40,6 +40,8 @@ FIELDS: dict[Field, object] = {
     Field.CONSENT_AT: _lazy("When they agreed"),
     Field.CONSENT_SOURCE: _lazy("Where they agreed"),
     Field.CONSENT_IP: _lazy("IP address when they agreed"),
+    Field.FREQUENCY: _lazy("How often: “monthly”, or each issue"),
+    Field.PAUSED_UNTIL: _lazy("Paused until"),
     Field.STATE: _lazy("State: active, unsubscribed, …"),
     Field.SUBSCRIBED: _lazy("Subscribed: yes, or when"),
     Field.UNSUBSCRIBED: _lazy("Unsubscribed: yes, or when"),

@@ -8,8 +8,6 @@ from babel.localedata import locale_identifiers
 from newsletter.core.language_name import language_name
 from newsletter.web.admin.formats import page_locale
 
-LONGEST_CODE = 16
-
 
 @cache
 def languages() -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""An issue's tags, and what came of its page in the archive, at the desk."""
+"""An issue's tags, and what came of its page in the archive, in the admin."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -4,10 +4,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.core import clock
-from newsletter.core.links import Links
 from newsletter.publications.models import Publication, TrackingMode
 from newsletter.redirects.models import MailingLink
-from newsletter.redirects.record import record_links
+from newsletter.redirects.record import add_links
 from newsletter.tracking.fold import fold
 from newsletter.tracking.hit import Hit
 from newsletter.tracking.models import EventKind
@@ -18,14 +17,15 @@ from tests.web.signed_in import SignedIn
 
 @both_databases
 def test_links_and_their_clicks_are_shown_where_they_are_counted(
-    editor_client: SignedIn, session: Session, publication: Publication, links: Links, scheduled: int
+    editor_client: SignedIn, session: Session, publication: Publication, scheduled: int
 ) -> None:
     url = f"/admin/mailings/{scheduled}"
     assert "links.csv" not in read(editor_client, url)
     publication.tracking = TrackingMode.AGGREGATE
     session.commit()
     assert "No link of this mailing is counted." in read(editor_client, url)
-    record_links(session, scheduled, ["https://tide.example/?a=1&b=2", "https://ports.example/"], links)
+    urls = ("https://tide.example/?a=1&b=2", "https://ports.example/")
+    add_links(session, scheduled, {each: each for each in urls})
     link_id = session.scalars(select(func.min(MailingLink.id))).one()
     hits = [
         Hit(str(n), EventKind.CLICK, scheduled, link_id, 0, clock.now(), agent=agent)

@@ -24,7 +24,7 @@ from tests.web.signed_in import SignedIn
 PAGE = "/admin/p/morning/deliverability"
 
 
-class Desk:
+class KeysPage:
     """The page of a publication that sends from news.press.org, with a DNS that tests change."""
 
     def __init__(self, client: SignedIn, session: Session, runtime: Runtime) -> None:
@@ -56,95 +56,101 @@ class Desk:
 
 
 @pytest.fixture
-def desk(admin_client: SignedIn, session: Session, runtime: Runtime, publication: Publication) -> Desk:
+def keys_page(
+    admin_client: SignedIn, session: Session, runtime: Runtime, publication: Publication
+) -> KeysPage:
     publication.sender_email = "desk@news.press.org"
     old = make_key(session, "press.org", "old", Algorithm.RSA, runtime.settings.secrets, actor="test")
     activate(session, old.key, runtime.settings.secrets, None, actor="test")
     session.commit()
-    return Desk(admin_client, session, runtime)
+    return KeysPage(admin_client, session, runtime)
 
 
 @both_databases
-def test_a_key_is_made_published_and_takes_over(desk: Desk) -> None:
-    assert "The key was created" in desk.press("")
-    key = desk.session.get_one(DkimKey, 2)
+def test_a_key_is_made_published_and_takes_over(keys_page: KeysPage) -> None:
+    assert "The key was created" in keys_page.press("")
+    key = keys_page.session.get_one(DkimKey, 2)
     assert key.domain == "press.org"  # as the key that signs today
-    record = published(key, desk.secrets)
-    boxes = [box.text for box in tree(desk.client.get(PAGE)).cssselect("textarea[readonly]")]
+    record = published(key, keys_page.secrets)
+    boxes = [box.text for box in tree(keys_page.client.get(PAGE)).cssselect("textarea[readonly]")]
     assert (record.name in boxes, record.text in boxes) == (True, True)
-    desk.ask()
-    assert f"The DNS has no TXT record {record.name}." in desk.press("/2/sign")
-    assert desk.signing() == ["old"]
-    desk.publish(2)
-    desk.ask()
-    assert "Ready to sign" in words(desk.client.get(PAGE))
-    page = desk.press("/2/sign")
+    keys_page.ask()
+    assert f"The DNS has no TXT record {record.name}." in keys_page.press("/2/sign")
+    assert keys_page.signing() == ["old"]
+    keys_page.publish(2)
+    keys_page.ask()
+    assert "Ready to sign" in words(keys_page.client.get(PAGE))
+    page = keys_page.press("/2/sign")
     assert f"Mail is signed with {key.selector} from now on." in page
-    assert desk.signing() == [key.selector]
+    assert keys_page.signing() == [key.selector]
     assert "leave its record in the DNS until" in page
 
 
-def test_a_wrong_record_or_one_seen_long_ago_does_not_sign(desk: Desk) -> None:
-    desk.press("")
-    desk.publish(1)
-    name = published(desk.session.get_one(DkimKey, 2), desk.secrets).name
-    desk.records[name] = desk.records["old._domainkey.press.org"]  # of another key
-    desk.ask()
-    assert "is not the one of this key" in desk.press("/2/sign")
-    desk.publish(2)
-    desk.ask()
-    desk.session.execute(update(DkimKey).values(seen_at=clock.now() - SEEN_FOR))
-    desk.session.commit()
-    desk.press("/2/sign")
-    assert desk.signing() == ["old"]
+def test_a_wrong_record_or_one_seen_long_ago_does_not_sign(keys_page: KeysPage) -> None:
+    keys_page.press("")
+    keys_page.publish(1)
+    name = published(keys_page.session.get_one(DkimKey, 2), keys_page.secrets).name
+    keys_page.records[name] = keys_page.records["old._domainkey.press.org"]  # of another key
+    keys_page.ask()
+    assert "is not the one of this key" in keys_page.press("/2/sign")
+    keys_page.publish(2)
+    keys_page.ask()
+    keys_page.session.execute(update(DkimKey).values(seen_at=clock.now() - SEEN_FOR))
+    keys_page.session.commit()
+    keys_page.press("/2/sign")
+    assert keys_page.signing() == ["old"]
 
 
-def test_somebody_may_say_that_the_record_is_there(desk: Desk) -> None:
-    desk.press("")
-    desk.press("/2/sign", unseen="yes")
-    assert desk.signing() != ["old"]
-    actions = desk.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(2)).all()
+def test_somebody_may_say_that_the_record_is_there(keys_page: KeysPage) -> None:
+    keys_page.press("")
+    keys_page.press("/2/sign", unseen="yes")
+    assert keys_page.signing() != ["old"]
+    actions = keys_page.session.scalars(
+        select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(2)
+    ).all()
     assert set(actions) == {"dkim.unseen_accepted", "dkim.activated"}
 
 
-def test_no_key_is_removed_that_is_needed(desk: Desk) -> None:
-    assert "Let another key sign first" in desk.press("/1/remove")
-    desk.press("")
-    desk.press("/2/sign", unseen="yes")
-    assert "still on its way" in desk.press("/1/remove")
-    desk.session.execute(update(DkimKey).where(DkimKey.id == 1).values(retired_at=clock.now() - RECORD_STAYS))
-    desk.session.commit()
-    assert "was removed" in desk.press("/1/remove")
-    assert desk.session.scalars(select(DkimKey.id)).all() == [2]
+def test_no_key_is_removed_that_is_needed(keys_page: KeysPage) -> None:
+    assert "Let another key sign first" in keys_page.press("/1/remove")
+    keys_page.press("")
+    keys_page.press("/2/sign", unseen="yes")
+    assert "still on its way" in keys_page.press("/1/remove")
+    keys_page.session.execute(
+        update(DkimKey).where(DkimKey.id == 1).values(retired_at=clock.now() - RECORD_STAYS)
+    )
+    keys_page.session.commit()
+    assert "was removed" in keys_page.press("/1/remove")
+    assert keys_page.session.scalars(select(DkimKey.id)).all() == [2]
 
 
-def test_a_key_of_another_domain_is_not_touched(desk: Desk) -> None:
-    make_key(desk.session, "bank.org", "theirs", Algorithm.RSA, desk.secrets, actor="test")
-    desk.session.commit()
+def test_a_key_of_another_domain_is_not_touched(keys_page: KeysPage) -> None:
+    make_key(keys_page.session, "bank.org", "theirs", Algorithm.RSA, keys_page.secrets, actor="test")
+    keys_page.session.commit()
     for path in ("/2/sign", "/2/remove", "/99/remove"):
-        assert "has no DKIM key" in (page := desk.press(path, unseen="yes")) or "no DKIM key 99" in page
-    assert "theirs" not in words(desk.client.get(PAGE))
-    assert desk.session.scalars(select(DkimKey.id).order_by(DkimKey.id)).all() == [1, 2]
+        assert "has no DKIM key" in (page := keys_page.press(path, unseen="yes")) or "no DKIM key 99" in page
+    assert "theirs" not in words(keys_page.client.get(PAGE))
+    assert keys_page.session.scalars(select(DkimKey.id).order_by(DkimKey.id)).all() == [1, 2]
 
 
-def test_a_key_that_was_retired_can_sign_again(desk: Desk) -> None:
-    desk.press("")
-    desk.press("/2/sign", unseen="yes")
-    desk.publish(1)
-    desk.ask()
-    assert "Sign with it again" in words(desk.client.get(PAGE))
-    desk.press("/1/sign")
-    assert desk.signing() == ["old"]
+def test_a_key_that_was_retired_can_sign_again(keys_page: KeysPage) -> None:
+    keys_page.press("")
+    keys_page.press("/2/sign", unseen="yes")
+    keys_page.publish(1)
+    keys_page.ask()
+    assert "Sign with it again" in words(keys_page.client.get(PAGE))
+    keys_page.press("/1/sign")
+    assert keys_page.signing() == ["old"]
 
 
-def test_a_new_key_voids_what_a_receiver_said_of_the_old_one(desk: Desk) -> None:
-    desk.ask()
+def test_a_new_key_voids_what_a_receiver_said_of_the_old_one(keys_page: KeysPage) -> None:
+    keys_page.ask()
     said = {"server": "mx", "spf": "pass", "dkim": "pass", "dmarc": "pass", "signer": "press.org"}
     later = clock.now() + timedelta(hours=6)
-    desk.session.execute(update(SenderCheck).values(self_test=said, due_at=later))
-    desk.session.commit()
-    desk.press("")
-    desk.press("/2/sign", unseen="yes")
-    desk.session.expire_all()
-    check = desk.session.scalars(select(SenderCheck)).one()
+    keys_page.session.execute(update(SenderCheck).values(self_test=said, due_at=later))
+    keys_page.session.commit()
+    keys_page.press("")
+    keys_page.press("/2/sign", unseen="yes")
+    keys_page.session.expire_all()
+    check = keys_page.session.scalars(select(SenderCheck)).one()
     assert (check.self_test, check.due_at < later) == ({}, True)

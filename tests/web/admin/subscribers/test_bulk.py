@@ -18,6 +18,7 @@ from newsletter.segments.narrow import chosen_by_filter
 from newsletter.subscribers.bulk.models import BulkChange
 from newsletter.subscribers.bulk.process import run_bulk
 from newsletter.subscribers.models import State, Subscription
+from newsletter.subscribers.pause import pause
 from newsletter.subscribers.tags.assign import assign_tag
 from newsletter.subscribers.tags.create import create_tag
 from newsletter.subscribers.tags.models import SubscriberTag, Tag
@@ -111,6 +112,8 @@ def test_is_for_those_that_were_ticked(
         ({"do": "tag"}, 400, "Choose a tag."),
         ({"do": "untag", "tag": "gone"}, 404, "no tag called “gone”"),
         ({"do": "end", "rules": '{"tag":"gone"}'}, 400, "no tag “gone”"),
+        ({"do": "pause", "months": "4"}, 400, "one, two or three months"),
+        ({"do": "pause", "months": "x"}, 400, "one, two or three months"),
         ({"do": "subscribe"}, 200, "What do you want to do?"),
         ({"do": "tag", "tag": "press", "row": ["x", "0", str(10**30)]}, 200, "would change"),
         ({"do": "tag", "tag": "\0"}, 400, "Choose a tag."),
@@ -123,6 +126,33 @@ def test_says_what_is_wrong(
     assert (answer.status_code, words in answer.text) == (status, True), answer.text
     if status != 200:
         assert editor_client.post(BULK, data=query).status_code == status
+
+
+def test_pauses_and_ends_only_its_own_pauses(
+    editor_client: SignedIn, session: Session, runtime: Runtime, people: People, press: Tag
+) -> None:
+    pause(session, people["ana"].id, 1)
+    session.commit()
+    page = read(editor_client, asking(do="pause", months=2))
+    for words in ("Pause their subscriptions for 2 months", "are not active"):
+        assert words in page
+    here = confirm(editor_client, page)
+    work(runtime, session)
+    assert "Pause their subscriptions for 2 months" in read(editor_client, here)
+    afresh(session)
+    eve = session.get_one(Subscription, people["eve"].id)
+    assert (eve.state, eve.paused_by_editor) == (State.PAUSED, True)
+    person = read(editor_client, f"/admin/subscribers/{people['eve'].subscriber_id}")
+    assert "Paused the subscription" in person
+    assert "Pause their subscriptions for 2 months" in person
+    page = read(editor_client, asking(do="resume"))
+    assert "chose that themselves" in page
+    assert "ana@" not in page
+    confirm(editor_client, page)
+    work(runtime, session)
+    afresh(session)
+    states = {name: session.get_one(Subscription, people[name].id).state for name in ("ana", "eve")}
+    assert states == {"ana": State.PAUSED, "eve": State.ACTIVE}
 
 
 def test_does_nothing_without_a_action_and_nothing_for_others(

@@ -1,4 +1,4 @@
-"""Importing at the desk: what is refused, what is read, and what the page says about it."""
+"""Importing in the admin: what is refused, what is read, and what the page says about it."""
 
 import csv
 import io
@@ -269,7 +269,10 @@ def test_a_file_without_an_import_is_deleted_after_a_day(tmp_path: Path) -> None
 
     files = ImportFiles(tmp_path)
     old, needed, new = (files.keep(io.BytesIO(b"x"), 10) for _ in range(3))
-    for name in (old, needed):
-        os.utime(files.path(name), (time.time() - 90_000,) * 2)
-    assert files.discard_lost({needed}) == 1
+    unfinished = tmp_path / "imports" / ".killed.new"  # of an erasure that was killed
+    unfinished.touch()
+    for path in (files.path(old), files.path(needed), unfinished):
+        os.utime(path, (time.time() - 90_000,) * 2)
+    assert files.discard_lost({needed}) == 2
+    assert not unfinished.exists()
     assert [files.path(name).exists() for name in (old, needed, new)] == [False, True, True]

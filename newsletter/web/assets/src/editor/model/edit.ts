@@ -1,7 +1,7 @@
 /** What an editor can do to an issue. Each answers the issue as it is afterwards, and touches nothing else of it. */
 
-import { blockOf } from "./blocks.ts";
-import { ISSUE, KEY, locate, newKey, withKey, withValue, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
+import { blockOf, type EntryKind } from "./blocks.ts";
+import { ISSUE, isEqual, KEY, locate, newKey, withKey, withValue, type Entry, type Fields, type Issue, type Json, type Section } from "./document.ts";
 import { fillDefaults } from "./fields.ts";
 import { uniqueId, parseSection, serializeSection } from "./serialize.ts";
 
@@ -82,6 +82,11 @@ export function addEntries(issue: Issue, id: string, index: number, given: reado
 function newEntry(issue: Issue, id: string, given: { readonly [name: string]: Json }): Entry | undefined {
   const kind = blockOf(issue.sections.find((section) => section.id === id)?.type ?? "").entries;
   return kind && withKey(fillDefaults(given, kind.fields));
+}
+
+/** Whether nobody has filled in anything of it. */
+export function isBlank(entry: Entry, kind: EntryKind): boolean {
+  return isEqual(entry, fillDefaults({}, kind.fields));
 }
 
 export function removeEntry(issue: Issue, key: string): Issue {

@@ -90,9 +90,14 @@ export function roomIn(section: Section): number {
   return (blockOf(section.type).most ?? Number.POSITIVE_INFINITY) - (section.entries?.length ?? 0);
 }
 
-/** Pasted lines as new entries at `index`, with one step back. */
+/** Pasted lines as new entries at `index`, with one step back; an empty one before them becomes the first. */
 export function addEntries(store: EditorStore, section: Section, index: number, given: readonly Fields[]): void {
   const kind = blockOf(section.type).entries;
+  const before = section.entries?.[index - 1];
+  if (kind && before && edit.isBlank(before, kind)) {
+    spreadOver(store, section, before, given);
+    return void focusField(before[KEY], ["headline", "text"]);
+  }
   if (!kind || roomIn(section) < 1) return store.announce(t("This section is full."));
   const [issue, keys] = edit.addEntries(store.issue, section.id, index, fitting(kind, given, roomIn(section)));
   store.change(issue, section.id);

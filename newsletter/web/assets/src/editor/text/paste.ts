@@ -29,6 +29,7 @@ function cleaned(html: string, lists: boolean): HTMLElement {
   flattenTables(inside, page);
   for (const line of inside.querySelectorAll(lists ? LINES : `${LINES}, li, ul, ol`)) replace(line, page, "div");
   wrapLooseWords(inside, page);
+  removeBlanks(inside);
   for (const element of inside.querySelectorAll("*")) {
     for (const { name } of [...element.attributes]) {
       if (name !== "href" && name !== "start") element.removeAttribute(name);
@@ -83,6 +84,18 @@ function wrapLooseWords(container: Element, page: Document): void {
       if (!line) node.before((line = page.createElement("div")));
       line.append(node);
     }
+  }
+}
+
+/** Lines without words, which programs put between paragraphs: paragraphs have their room without them. */
+function removeBlanks(root: HTMLElement): void {
+  for (const block of root.querySelectorAll("p, div, li, ul, ol, blockquote")) {
+    if (!block.textContent.trim()) block.remove();
+  }
+  for (const end of [...root.querySelectorAll("br")].reverse()) {
+    const isBeside = [end.previousElementSibling, end.nextElementSibling].some((beside) => beside?.matches(BLOCKS));
+    const isLast = !end.nextElementSibling && !end.nextSibling?.textContent?.trim() && end.parentElement?.matches(`${BLOCKS}, body`);
+    if (isBeside || isLast) end.remove();
   }
 }
 
