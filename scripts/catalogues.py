@@ -38,6 +38,10 @@ ABOUT: dict[str, Any] = {
 }
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+# What no text has: two spaces, straight quotation marks; in French an ordinary space beside a sign, where a
+# line could break; in Arabic signs and digits of the other script.
+_WRONG_SIGNS = re.compile("  |['\"]")
+_WRONG_SIGNS_OF = {"fr": re.compile("[ ][:;?!»]|«[ ]"), "ar": re.compile("[?;٠-٩]|,(?!\\d)")}
 
 
 def extract(root: Path = ROOT) -> Catalog:
@@ -92,7 +96,7 @@ def behind(catalogue: Catalog, template: Catalog) -> Iterator[str]:
 
 
 def faults(catalogue: Catalog) -> Iterator[str]:
-    """What is wrong with the translations: missing, marked as a guess, or with other placeholders."""
+    """What is wrong with the translations: missing, a guess, or with other placeholders or foreign signs."""
     for message in catalogue:
         if not message.id:
             continue
@@ -104,6 +108,13 @@ def faults(catalogue: Catalog) -> Iterator[str]:
             yield f"marked fuzzy: {name}"
         elif any(_placeholders(form or "") not in _allowed(message) for form in forms):
             yield f"other placeholders: {name}"
+        elif any(_has_wrong_signs(form or "", str(catalogue.locale)) for form in forms):
+            yield f"signs of another language: {name}"
+
+
+def _has_wrong_signs(words: str, language: str) -> bool:
+    own = _WRONG_SIGNS_OF.get(language)
+    return bool(_WRONG_SIGNS.search(words) or (own and own.search(words)))
 
 
 def _name(message: Message) -> str:

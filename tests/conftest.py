@@ -135,6 +135,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return empty_database(request)
 
 
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Put back the umask, which loading settings changes: other users' servers have to read their files."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     return start_valkey()

@@ -41,7 +41,7 @@ def parse(files: tuple[str, ...], as_json: bool) -> None:
 @command.command("poll")
 @json_option
 def poll(as_json: bool) -> None:
-    """Process what has come back now: the mailbox of IMAP_URL, and refusals by relays.
+    """Process bounces and complaints now: the mailbox of IMAP_URL, and refusals by relays.
 
     Workers do so automatically.
     """
@@ -75,7 +75,7 @@ def poll(as_json: bool) -> None:
 )
 @json_option
 def rejudge(since: Any, as_json: bool) -> None:
-    """Classify again what came back, by the rules of this version, and correct who is suppressed."""
+    """Classify bounces and complaints again by today's rules, and correct who is suppressed."""
     from datetime import UTC
 
     from newsletter.audit.record import COMMAND_LINE
@@ -102,7 +102,7 @@ def rejudge(since: Any, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="At most this many, newest first.")
 @json_option
 def list_(address: str, kind: str | None, slug: str, limit: int, as_json: bool) -> None:
-    """List what has come back, newest first."""
+    """List bounces, complaints and answers, newest first."""
     from newsletter.feedback.events import EventKind
     from newsletter.feedback.listing import EventFilter, list_events, row_facts
     from newsletter.publications.find import find_publication

@@ -39,8 +39,8 @@ def export(
 ) -> None:
     """Write the people of a publication into a file, with their labels and consent.
 
-    “newsletter subscribers import” reads it back: whoever is active is subscribed there, with the same
-    language, tags, muted topics and attributes.
+    “newsletter subscribers import” reads it back: active people are subscribed, with the same language,
+    tags, muted topics and attributes.
     """
     from newsletter import audit
     from newsletter.core.text import one_line

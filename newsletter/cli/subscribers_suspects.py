@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 addresses_argument = click.argument("addresses", nargs=-1)
-all_option = click.option("--all", "everyone", is_flag=True, help="All that wait, however many.")
+all_option = click.option("--all", "everyone", is_flag=True, help="All of them, however many.")
 yes_option = click.option("--yes", is_flag=True, help="With --all: do not ask first.")
 
 
@@ -26,7 +26,7 @@ def suspects() -> None: ...
 
 @suspects.command("list")
 @publication_option
-@click.option("--after", type=ID, help="Those newer than the sign-up with this number.")
+@click.option("--after", type=ID, help="Only sign-ups newer than the one with this number.")
 @json_option
 def list_(slug: str | None, after: int | None, as_json: bool) -> None:
     """List sign-ups that wait for an editor, oldest first, two hundred at a time.

@@ -31,7 +31,7 @@ def find_suspects(session: Session, publication: Publication, addresses: Sequenc
         same = _of(publication).where(DeferredRequest.address_hash == address.hash)
         held = session.scalar(same)
         if held is None:
-            sentence = f"No suspect sign-up of {address.email} waits for {publication.name}."
+            sentence = f"{publication.name} has no suspect sign-up of {address.email}."
             raise Missing("unknown_suspect", sentence)
         found.append(held.id)
     return found

@@ -19,7 +19,7 @@ class Translation(Model):
     """What stands in an edition instead of a text of the issue."""
 
     at: At
-    """Where the text stands: a field, or a section's id and its field, such as digest.items.headline."""
+    """Where the text is: a field, or a section's id and its field, such as digest.items.headline."""
     source: Original
     """The text that was translated, word for word; once that says something else, this is out of date."""
     text: Translated

@@ -24,7 +24,7 @@ class RemovalReason(StrEnum):
 # What only the owner of an address can take back: by a link that we mail, or by signing up again.
 _OWNERS = {
     SuppressionReason.COMPLAINT: "Its owner reported our mail as spam: only they can take that back.",
-    SuppressionReason.ERASED: "Its owner was erased: only they can come back, by signing up.",
+    SuppressionReason.ERASED: "Its owner was erased: only they can undo that, by signing up again.",
 }
 
 

@@ -21,7 +21,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise OperatorMustAct("mail_port", _why_not(host, port, error)) from None
     except UnicodeError:  # no name that a host can have
-        raise OperatorMustAct("mail_port", f"“{host[:60]}” is no name of a host: see MAIL_HOST.") from None
+        raise OperatorMustAct("mail_port", f"“{host[:60]}” is not a host name: see MAIL_HOST.") from None
 
 
 class ListeningSocket:

@@ -173,9 +173,9 @@ class _Mailings(Model):
     def _fits(self) -> "_Mailings":
         which = mailings_of(self)
         if self.mailings is not None and which != "latest":
-            raise refused("“mailings” goes with “latest” only.")
+            raise refused("Use “mailings” with “latest” only.")
         if self.at_least is not None and which not in {"latest", "ever"}:
-            raise refused("“at_least” goes with “latest” and “ever” only.")
+            raise refused("Use “at_least” with “latest” or “ever” only.")
         if which == "latest" and (self.at_least or 1) > (self.mailings or 1):
             raise refused("“at_least” cannot be more than “mailings”.")
         return self
@@ -208,7 +208,7 @@ class DidNotGetRule(Model):
     @model_validator(mode="after")
     def _fits(self) -> "DidNotGetRule":
         if self.mailings is not None and self.did_not_get != "latest":
-            raise refused("“mailings” goes with “latest” only.")
+            raise refused("Use “mailings” with “latest” only.")
         return self
 
 

@@ -130,7 +130,7 @@ def _day(day: Any) -> str:
     if days == 0:
         return "today"
     count = f"{days:,} day{'s' if days != 1 else ''}"
-    return f"the day {count} ago" if isinstance(day, DaysAgo) else f"the day in {count}"
+    return f"{count} ago" if isinstance(day, DaysAgo) else f"{count} from now"
 
 
 def _past(rule: Any) -> str:

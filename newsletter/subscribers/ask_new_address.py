@@ -25,7 +25,7 @@ def ask_new_address(session: Session, subscriber_id: int, address: Address, *, a
     change = ask_for_change(session, subscriber_id, address)
     check_change(session, change)
     if not send_question(session, change.id, moment_of(change), _language(session, subscriber)):
-        sentence = "This mailbox was asked something lately, so no other message is sent. Try again tomorrow."
+        sentence = "This address got a message recently, so no other one is sent. Try again tomorrow."
         raise Limited("asked_lately", sentence, {"address": sentence})
     audit.record(session, "subscriber.address_asked", "subscriber", subscriber.id, actor=actor)
 

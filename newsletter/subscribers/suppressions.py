@@ -125,7 +125,7 @@ def _read(line: int, cells: dict[str, str]) -> dict[str, Any]:
     if len(hash_) != HASH_DIGITS or set(hash_) - set("0123456789abcdef"):
         raise Refused("bad_hash", f"Line {line} has no hash of an address.")
     if reason not in set(SuppressionReason):
-        raise Refused("bad_reason", f"Line {line}: “{reason[:40]}” is no reason.")
+        raise Refused("bad_reason", f"Line {line}: “{reason[:40]}” is not a reason.")
     return {
         "address_hash": hash_,
         "reason": SuppressionReason(reason),

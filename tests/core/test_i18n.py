@@ -72,6 +72,24 @@ def test_faults_are_found(entry: str, fault: str | None) -> None:
     assert list(faults(catalogue)) == ([fault] if fault else [])
 
 
+@pytest.mark.parametrize(
+    ("language", "wrong", "right"),
+    [
+        ("de", "Sie haben  abonniert", "Sie haben abonniert"),
+        ("it", "l'iscrizione", "l’iscrizione"),
+        ("fr", "Abonné ?", "Abonné\N{NO-BREAK SPACE}?"),
+        ("fr", "« Source »", "«\N{NO-BREAK SPACE}Source\N{NO-BREAK SPACE}»"),
+        ("ar", "هل اشتركت?", "هل اشتركت؟"),
+        ("ar", "١٢ رسالة", "12 رسالة، أو 1,200"),
+    ],
+)
+def test_signs_are_those_of_the_language(language: str, wrong: str, right: str) -> None:
+    for translation, expected in ((wrong, ["signs of another language: Hello"]), (right, [])):
+        entry = f'msgid "Hello"\nmsgstr "{translation}"\n'
+        catalogue = read_po([line.encode() for line in entry.splitlines(keepends=True)], locale=language)
+        assert list(faults(catalogue)) == expected
+
+
 def test_an_update_keeps_translations_and_drops_what_is_gone(tmp_path: Path) -> None:
     path = tmp_path / "de" / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True)

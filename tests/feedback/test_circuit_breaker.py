@@ -68,5 +68,5 @@ def test_bounces_pause_a_mailing_that_is_being_sent(
         world.event(delivery, EventKind.SOFT, EventReason.POLICY)
     session.refresh(mailing)
     assert mailing.held_reason == (
-        "10 of 10 messages (100 %) bounced. See what came back, then resume or cancel."
+        "10 of 10 messages (100 %) bounced. Check the bounces and complaints, then resume or cancel."
     )

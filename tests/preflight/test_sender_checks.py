@@ -62,7 +62,7 @@ class Resolver:
         (MAIL, GOOD | {"press.org": ["v=spf10 -all"]}, "press.org has no SPF record"),
         (MAIL, {"press.org": SPF}, "press.org has no DMARC record (_dmarc.press.org)"),
         (MAIL, GOOD | {"_dmarc.press.org": DMARC * 2}, "press.org has 2 DMARC records"),
-        (MAIL, GOOD | {"_dmarc.press.org": ["v=DMARC1;p=reject"]}, "wants what fails refused"),
+        (MAIL, GOOD | {"_dmarc.press.org": ["v=DMARC1;p=reject"]}, "asks receivers to refuse what fails"),
         (
             MailIdentity("press.org", "mail.net"),
             GOOD | {"mail.net": SPF},

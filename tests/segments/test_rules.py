@@ -1,5 +1,6 @@
 """Rules that cannot be kept are refused, each with its place and a sentence."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Conflict, Refused
 from newsletter.publications.models import Publication
+from newsletter.segments.names import Names
 from newsletter.segments.read import read, read_json, schema
 from newsletter.segments.save import change_segment, create_segment
+from newsletter.segments.sentences import sentence_of
 from newsletter.subscribers.attributes.create import create_attribute
 from newsletter.subscribers.attributes.models import AttributeType
 from newsletter.subscribers.tags.create import create_tag
@@ -112,3 +115,18 @@ def test_the_schema_says_what_a_rule_can_be() -> None:
     published = schema()
     assert published["$schema"].endswith("2020-12/schema")
     assert {"AllOf", "AttributeRule", "ClickedRule", "Period"} <= published["$defs"].keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ({"attribute": "renewal", "before": {"in_days": 3}}, "renewal is before 3 days from now"),
+        ({"attribute": "renewal", "after": {"days_ago": 1}}, "renewal is after 1 day ago"),
+        ({"signed_up": {"after": {"days_ago": 30}}}, "Signed up after 30 days ago"),
+        ({"signed_up": {"before": {"days_ago": 0}}}, "Signed up before today"),
+        ({"confirmed": {"after": "2026-12-01"}}, "Confirmed after 1 December 2026"),
+    ],
+)
+def test_days_in_words(rule: dict[str, Any], sentence: str) -> None:
+    names = Names(1, "en", "Europe/Rome", "sqlite", now=datetime(2026, 12, 1, tzinfo=UTC))
+    assert sentence_of(read(rule), names) == sentence

@@ -33,6 +33,6 @@ def examine(draft: Draft) -> Iterator[Remark]:
 IMAGE_HEAVY = Rule(
     "image_heavy",
     examine,
-    about="There is little text beside the images.",
+    about="There is little text compared with the images.",
     thresholds=(LEAST,),
 )

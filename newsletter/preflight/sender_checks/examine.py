@@ -140,8 +140,9 @@ def _alignment(identity: MailIdentity, walk: DmarcWalk, record: DmarcRecord, loo
         )
     elif policy != "none":
         sentence = (
-            f"Mail of {domain} is not signed by us, but its DMARC record wants what fails"
-            f" {'refused' if policy == 'reject' else 'put aside'}: create a key, or let the relay sign."
+            f"Mail of {domain} is not signed by us, but its DMARC record asks receivers to"
+            f" {'refuse' if policy == 'reject' else 'quarantine'} what fails: create a key, or let the relay"
+            " sign."
         )
     else:
         sentence = f"The return path ({identity.envelope}) is aligned with {domain}; we do not sign."

@@ -59,7 +59,7 @@ def make_plan(
 ) -> Plan:
     """The plan for a file of this publication; `pairs` are `COLUMN=FIELD`. Raises `Refused`."""
     if format_ not in FORMATS and format_ != AUTO:
-        raise Refused("unknown_format", f"“{format_}” is no format: choose {', '.join([AUTO, *FORMATS])}.")
+        raise Refused("unknown_format", f"“{format_}” is not a format: choose {', '.join([AUTO, *FORMATS])}.")
     attributes = attributes_of(session, publication_id)
     mapping = dict(_pair(pair, attributes) for pair in pairs)
     return Plan(format_, mapping, attributes, data, kind)
@@ -92,7 +92,7 @@ def checked_field(text: str, attributes: Mapping[str, Attribute]) -> str:
     if key in attributes:
         return ATTRIBUTE + key
     known = ", ".join([*(field.value for field in Field), *attributes])
-    raise Refused("unknown_field", f"“{wanted}” is no field: choose {known}.", {"map": wanted})
+    raise Refused("unknown_field", f"“{wanted}” is not a field: choose {known}.", {"map": wanted})
 
 
 def _pair(pair: str, attributes: Mapping[str, Attribute]) -> tuple[str, str]:

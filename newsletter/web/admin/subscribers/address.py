@@ -20,9 +20,7 @@ LONGEST_SHOWN = 500  # characters
 # What readers are told in other words.
 SENTENCES: dict[str, object] = {
     "same_address": _lazy("This is their address already."),
-    "address_taken": _lazy(
-        "Someone subscribes with this address, or did once, and two people are never made one."
-    ),
+    "address_taken": _lazy("Someone subscribes with this address, or used to. Two people are never merged."),
 }
 
 
@@ -44,5 +42,5 @@ def ask_address(subscriber_id: int) -> AnyResponse:
         page = render_template("admin/subscribers/person.html", **shown)
         return make_response(page, STATUS[error.decision])
     session().commit()
-    flash(_("%(address)s was asked whether it is theirs.", address=address.email), "success")
+    flash(_("%(address)s was asked to confirm the change.", address=address.email), "success")
     return redirect(url_for(".person", subscriber_id=subscriber_id), 303)

@@ -10,7 +10,7 @@ ACTIONS: dict[BulkAction, object] = {
     BulkAction.TAG: _("Add the tag"),
     BulkAction.UNTAG: _("Remove the tag"),
     BulkAction.PAUSE: _("Pause their subscriptions"),
-    BulkAction.RESUME: _("End the pauses that editors made"),
+    BulkAction.RESUME: _("End pauses set by editors"),
     BulkAction.END: _("End their subscriptions"),
 }
 # Why somebody stays as they are.
@@ -18,7 +18,7 @@ UNCHANGED: dict[BulkAction, object] = {
     BulkAction.TAG: _("already have the tag"),
     BulkAction.UNTAG: _("do not have the tag"),
     BulkAction.PAUSE: _("are not active"),
-    BulkAction.RESUME: _("are not paused, or paused themselves"),
+    BulkAction.RESUME: _("are not paused, or chose the pause themselves"),
     BulkAction.END: _("have already left"),
 }
 STATES: dict[BulkState, Word] = {

@@ -17,19 +17,19 @@ from newsletter.web.admin.words.subscribers import source_word
 
 Options = list[tuple[str, object]]
 JOINS: Options = [
-    ("all", lazy_gettext("all of these are true")),
-    ("any", lazy_gettext("at least one of these is true")),
-    ("none", lazy_gettext("none of these is true")),
+    ("all", lazy_gettext("all of these rules")),
+    ("any", lazy_gettext("at least one of these rules")),
+    ("none", lazy_gettext("none of these rules")),
 ]
 _DAYS: Options = [
     ("before", lazy_gettext("before the date")),
     ("after", lazy_gettext("after the date")),
-    ("after_ago", lazy_gettext("after the day this many days ago")),
-    ("before_ago", lazy_gettext("before the day this many days ago")),
+    ("after_ago", lazy_gettext("later than this many days ago")),
+    ("before_ago", lazy_gettext("earlier than this many days ago")),
 ]
 _COMING: Options = [
-    ("before_in", lazy_gettext("before the day this many days from now")),
-    ("after_in", lazy_gettext("after the day this many days from now")),
+    ("before_in", lazy_gettext("earlier than this many days from now")),
+    ("after_in", lazy_gettext("later than this many days from now")),
 ]
 _IS: Options = [("is", lazy_gettext("is")), ("is_not", lazy_gettext("is not"))]
 _KNOWN: Options = [("known", lazy_gettext("is known")), ("unknown", lazy_gettext("is not known"))]

@@ -134,7 +134,7 @@ ACTIONS: dict[str, object] = {
     "subscription.renewed": _("Renewed the subscription"),
     "subscription.tracking_allowed": _("Allowed tracking"),
     "subscription.tracking_refused": _("Refused tracking"),
-    "subscriber.address_asked": _("Asked at a new address whether it is theirs"),
+    "subscriber.address_asked": _("Asked a new address to confirm"),
     "subscriber.address_changed": _("Changed their address"),
     "subscriber.changed": _("Changed name or language"),
     "subscription.chosen": _("Chose topics, tags or attributes"),

@@ -23,15 +23,15 @@ def test_is_asked_there_and_shown_until_it_is_answered(
     here = page_of(people["ana"])
     assert "asked on" not in read(editor_client, here)
     page = press(editor_client, f"{here}/address", address=f" {NEW} ")
-    assert f"{NEW} was asked whether it is theirs." in page
-    assert "can agree for a day" in page
+    assert f"{NEW} was asked to confirm the change." in page
+    assert "The link works for a day." in page
     afresh(session)
     message = session.scalars(select(SystemMessage)).one()
     assert (message.kind, message.recipient) == ("address_change", NEW)
     assert session.get_one(Subscription, people["ana"].id).subscriber.email == "ana@readers.example"
     session.rollback()
     assert actions(session, "subscriber") == [("eddi@press.example", "subscriber.address_asked")]
-    assert "Asked at a new address whether it is theirs" in read(editor_client, here)
+    assert "Asked a new address to confirm" in read(editor_client, here)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_is_asked_there_and_shown_until_it_is_answered(
         (XSS, 400, "address"),
         ("x" * 5_000, 400, "must have an @-sign"),
         ("Ana@Readers.example", 409, "This is their address already."),
-        ("cy@readers.example", 409, "two people are never made one"),
+        ("cy@readers.example", 409, "Two people are never merged"),
         ("eve@other.example", 400, "a message to it bounced"),
         ("gone@x.example", 400, "reported a message as spam"),
     ],

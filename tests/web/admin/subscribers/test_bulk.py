@@ -146,7 +146,7 @@ def test_pauses_and_ends_only_its_own_pauses(
     assert "Paused the subscription" in person
     assert "Pause their subscriptions for 2 months" in person
     page = read(editor_client, asking(do="resume"))
-    assert "paused themselves" in page
+    assert "chose the pause themselves" in page
     assert "ana@" not in page
     confirm(editor_client, page)
     work(runtime, session)

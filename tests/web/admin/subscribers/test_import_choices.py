@@ -73,7 +73,7 @@ def test_what_cannot_be_chosen_is_refused_and_nothing_changes(
 ) -> None:
     _status, location, _page = upload.send(ODD)
     for chosen, said in (
-        ({"column.1": "attribute:none", "was.1": "ignore"}, "is no field"),
+        ({"column.1": "attribute:none", "was.1": "ignore"}, "is not a field"),
         ({"column.0": "ignore", "was.0": "email"}, "no column called"),
     ):
         upload.client.post(f"{location}/columns", data=chosen)
