@@ -112,6 +112,11 @@ def show(slug: str, as_json: bool) -> None:
     cls=ClearableOption,
     help="Shorten IP addresses of consents after so many days; empty: never.",
 )
+@click.option(
+    "--erase-expired-after-days",
+    cls=ClearableOption,
+    help="Erase sign-ups that were never confirmed, so many days after they ended; empty: 30.",
+)
 @click.option("--bounce-limit", help="Percent of a mailing that may bounce before it pauses.")
 @click.option("--complaint-limit", help="Percent of a mailing that may be reported as spam before it pauses.")
 @json_option

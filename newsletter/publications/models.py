@@ -13,6 +13,7 @@ from newsletter.core.db import Base
 
 NOTE_LENGTH = 200
 AUTHOR_LENGTH = 254
+EXPIRED_KEPT_FOR = 30  # days, where nobody chose another number
 
 
 class TrackingMode(StrEnum):
@@ -65,7 +66,7 @@ class Publication(Base):
     erase_after_months: Mapped[int | None]
     cut_ip_after_days: Mapped[int | None]
     # Of sign-ups that ended because nobody confirmed them: how long they are kept.
-    erase_expired_after_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    erase_expired_after_days: Mapped[int] = mapped_column(default=EXPIRED_KEPT_FOR, server_default="30")
     # Whether the sign-up form asks for the language, and the sites whose scripts may sign readers up, each
     # on a line.
     language_at_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())

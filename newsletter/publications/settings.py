@@ -12,15 +12,14 @@ from newsletter.core.bidi import find_misleading, find_override
 from newsletter.core.errors import Refused
 from newsletter.core.text import is_line, is_lines, several_lines
 from newsletter.core.zones import zone_called, zone_names
-from newsletter.publications.models import TrackingMode
+from newsletter.publications.models import EXPIRED_KEPT_FOR, TrackingMode
 from newsletter.publications.untracked_links import check_untracked_links
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1_000
 POSTAL_LENGTH = 500
 LANGUAGE_LENGTH = 16
-MOST_MONTHS = 120
-MOST_DAYS = 3_650
+MOST = {"erase_after_months": 120, "cut_ip_after_days": 3_650, "erase_expired_after_days": 365}
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>\s*")
 
@@ -33,6 +32,7 @@ TITLES = {
     "from": "sender",
     "erase_after_months": "number of months after which people who left are erased",
     "cut_ip_after_days": "number of days after which IP addresses are shortened",
+    "erase_expired_after_days": "number of days after which sign-ups that expired are erased",
     "untracked_links": "list of links that are never tracked",
 }
 
@@ -59,6 +59,7 @@ class PublicationSettings:
     monthly_summary: bool
     erase_after_months: int | None
     cut_ip_after_days: int | None
+    erase_expired_after_days: int
 
 
 def check_settings(
@@ -81,11 +82,9 @@ def check_settings(
     monthly_summary: bool = False,
     erase_after_months: str | int | None = None,
     cut_ip_after_days: str | int | None = None,
+    erase_expired_after_days: str | int | None = None,
 ) -> PublicationSettings:
-    """The facts in what was typed. `Refused` names every field that cannot be used, not only the first.
-
-    Without a sender's name the publication's own is used. The postal address may be missing for now.
-    """
+    """The facts in what was typed. `Refused` names all fields that cannot be used, not only the first."""
     problems: dict[str, str] = {}
     checked, number = partial(_checked, problems), partial(_number, problems)
     shown = checked("name", _line, name)
@@ -96,7 +95,7 @@ def check_settings(
         sender_name=checked("sender_name", _line, sender_name) if sender_name.strip() else shown,
         sender_email=checked("sender_email", _email, sender_email),
         reply_to=checked("reply_to", _email, reply_to) if reply_to.strip() else "",
-        postal_address=checked("postal_address", _postal, postal_address),
+        postal_address=checked("postal_address", _postal, postal_address),  # may be missing for now
         language=checked("language", _language, language.strip()),
         timezone=checked("timezone", _timezone, timezone.strip()),
         approval_required=approval_required,
@@ -106,8 +105,10 @@ def check_settings(
         untracked_links=checked("untracked_links", check_untracked_links, untracked_links),
         suggestions=suggestions,
         monthly_summary=monthly_summary,
-        erase_after_months=number("erase_after_months", erase_after_months, MOST_MONTHS),
-        cut_ip_after_days=number("cut_ip_after_days", cut_ip_after_days, MOST_DAYS),
+        erase_after_months=number("erase_after_months", erase_after_months),
+        cut_ip_after_days=number("cut_ip_after_days", cut_ip_after_days),
+        erase_expired_after_days=number("erase_expired_after_days", erase_expired_after_days)
+        or EXPIRED_KEPT_FOR,
     )
     return _without(problems, facts)
 
@@ -127,8 +128,9 @@ def _checked(problems: dict[str, str], field: str, check: Callable[[str], str], 
         return ""
 
 
-def _number(problems: dict[str, str], field: str, given: str | int | None, most: int) -> int | None:
-    """A whole number from 1 to `most`; None for nothing."""
+def _number(problems: dict[str, str], field: str, given: str | int | None) -> int | None:
+    """A whole number from 1 to what `MOST` says of the field; None for nothing."""
+    most = MOST[field]
     text = str("" if given is None else given).strip()
     if not text:
         return None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter import audit
@@ -52,6 +52,25 @@ def cut_ip(address: str) -> str:
     return str(ip_network((parsed, IPV4 if parsed.version == 4 else IPV6), strict=False))
 
 
+def count_whole_ips(session: Session, publication_id: int, days: int) -> int:
+    """How many IP addresses of the publication would be shortened now by such a rule."""
+    due = _due(publication_id, timedelta(days=days)).with_only_columns(func.count(ConsentRecord.id))
+    return session.scalar(due) or 0
+
+
+def _due(publication_id: int, age: timedelta) -> Select[ConsentRecord]:
+    return (
+        select(ConsentRecord)
+        .join(Subscription, Subscription.id == ConsentRecord.subscription_id)
+        .where(
+            Subscription.publication_id == publication_id,
+            ConsentRecord.ip != "",
+            ConsentRecord.ip.not_like("%/%"),
+            ConsentRecord.at < clock.now() - age,
+        )
+    )
+
+
 def _tell(sessions: sessionmaker[Session], publication_id: int, records: int) -> None:
     with sessions() as session:
         audit.record(
@@ -62,14 +81,7 @@ def _tell(sessions: sessionmaker[Session], publication_id: int, records: int) ->
 
 def _cut_some(session: Session, publication_id: int, age: timedelta) -> int:
     records = session.scalars(
-        select(ConsentRecord)
-        .join(Subscription, Subscription.id == ConsentRecord.subscription_id)
-        .where(
-            Subscription.publication_id == publication_id,
-            ConsentRecord.ip != "",
-            ConsentRecord.ip.not_like("%/%"),
-            ConsentRecord.at < clock.now() - age,
-        )
+        _due(publication_id, age)
         .order_by(ConsentRecord.id)
         .limit(AT_ONCE)
         .with_for_update(of=ConsentRecord, skip_locked=True)

@@ -1,10 +1,11 @@
 """Erase people when time has passed: who left, where a publication says so, and who never confirmed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from newsletter import audit
@@ -27,12 +28,19 @@ from newsletter.subscribers.models import (
 from newsletter.subscribers.pause import months_later
 from newsletter.subscribers.personal_files import PersonalFiles
 
-# What nobody confirmed ends after 30 days (`subscribers.unconfirmed`).
-KEEP_EXPIRED = timedelta(days=30)
 MOST_SECONDS = 10.0  # of a run: other checks wait for it
 AT_ONCE = 200
 # Whoever has such a record once agreed, or somebody vouched for it: a later request that expired is not all.
 AGREED = (ConsentKind.CONFIRMED, ConsentKind.RENEWED, ConsentKind.IMPORTED, ConsentKind.VOUCHED)
+
+IsDue = Callable[[type[Subscription]], ColumnElement[bool]]
+
+
+class Rule(NamedTuple):
+    """When a publication forgets who left (None: never), and sign-ups that ended as nobody confirmed them."""
+
+    months: int | None
+    expired_days: int
 
 
 def apply_retention(sessions: sessionmaker[Session], files: PersonalFiles) -> int:
@@ -98,40 +106,57 @@ def find_due(session: Session, subscriber_id: int | None = None) -> Sequence[int
 
     Where an id is given, that one if it is due.
     """
-    is_due = _rule(session, clock.now())
-    other = aliased(Subscription)
-    kept = exists().where(other.subscriber_id == Subscriber.id, ~is_due(other))
-    query = (
-        select(Subscriber.id)
-        .where(
-            Subscriber.erased_at.is_(None),
-            Subscriber.email.is_not(None),
-            Subscriber.id.in_(select(Subscription.subscriber_id).where(is_due(Subscription))),
-            ~kept,
-        )
-        .order_by(Subscriber.id)
-        .limit(AT_ONCE)
-    )
+    query = _people_due(_is_due(_rules(session), clock.now()))
     if subscriber_id is not None:
         query = query.where(Subscriber.id == subscriber_id)
-    return session.scalars(query).all()
+    return session.scalars(query.order_by(Subscriber.id).limit(AT_ONCE)).all()
 
 
-def _rule(session: Session, now: datetime) -> Callable[[type[Subscription]], ColumnElement[bool]]:
+def count_due(session: Session, publication_id: int, rule: Rule) -> int:
+    """How many people of a publication would be erased now if `rule` were its rule."""
+    is_due = _is_due(_rules(session) | {publication_id: rule}, clock.now())
+    theirs = select(Subscription.subscriber_id).where(Subscription.publication_id == publication_id)
+    due = _people_due(is_due).where(Subscriber.id.in_(theirs))
+    return session.scalar(select(func.count()).select_from(due.subquery())) or 0
+
+
+def _rules(session: Session) -> dict[int, Rule]:
+    """The rule of each publication, by id."""
+    columns = (Publication.id, Publication.erase_after_months, Publication.erase_expired_after_days)
+    return {id_: Rule(months, days) for id_, months, days in session.execute(select(*columns))}
+
+
+def _people_due(is_due: IsDue) -> Select[int]:
+    """The ids of people of whom every subscription is due, and at least one."""
+    other = aliased(Subscription)
+    kept = exists().where(other.subscriber_id == Subscriber.id, ~is_due(other))
+    return select(Subscriber.id).where(
+        Subscriber.erased_at.is_(None),
+        Subscriber.email.is_not(None),
+        Subscriber.id.in_(select(Subscription.subscriber_id).where(is_due(Subscription))),
+        ~kept,
+    )
+
+
+def _is_due(rules: Mapping[int, Rule], now: datetime) -> IsDue:
     """Whether a subscription has ended so long ago that its publication does not want to know of it."""
-    told = session.execute(select(Publication.id, Publication.erase_after_months)).all()
-    left = {id_: months_later(now, -months) for id_, months in told if months is not None}
+    left = {id_: months_later(now, -rule.months) for id_, rule in rules.items() if rule.months is not None}
+    by_days: dict[int, list[int]] = {}
+    for id_, rule in rules.items():
+        by_days.setdefault(rule.expired_days, []).append(id_)
 
     def is_due(of: type[Subscription]) -> ColumnElement[bool]:
-        rules = [
-            and_(
-                of.ended_reason == EndReason.EXPIRED,
-                of.ended_at <= now - KEEP_EXPIRED,
-                ~exists().where(ConsentRecord.subscription_id == of.id, ConsentRecord.kind.in_(AGREED)),
-            ),
-            *(and_(of.publication_id == id_, of.ended_at <= at) for id_, at in left.items()),
+        long_expired = [
+            and_(of.publication_id.in_(ids), of.ended_at <= now - timedelta(days=days))
+            for days, ids in by_days.items()
         ]
-        return and_(of.state == State.ENDED, of.ended_at.is_not(None), or_(*rules))
+        never_confirmed = and_(
+            of.ended_reason == EndReason.EXPIRED,
+            or_(false(), *long_expired),
+            ~exists().where(ConsentRecord.subscription_id == of.id, ConsentRecord.kind.in_(AGREED)),
+        )
+        long_gone = (and_(of.publication_id == id_, of.ended_at <= at) for id_, at in left.items())
+        return and_(of.state == State.ENDED, of.ended_at.is_not(None), or_(never_confirmed, *long_gone))
 
     return is_due
 

@@ -13,13 +13,12 @@ from newsletter.core import clock
 from newsletter.core.addresses import parse_address
 from newsletter.core.errors import Refused
 from newsletter.publications.edit import change_settings
-from newsletter.publications.models import Publication
+from newsletter.publications.models import EXPIRED_KEPT_FOR, Publication
 from newsletter.reports.checks import FURTHER_CHECKS
 from newsletter.runtime import Runtime
 from newsletter.sending.check_runner import CheckContext, Period
 from newsletter.subscribers import retention
 from newsletter.subscribers.consent import words
-from newsletter.subscribers.cut_ip import cut_ip, cut_ip_addresses
 from newsletter.subscribers.erase import erase
 from newsletter.subscribers.exports.process import forget_exports
 from newsletter.subscribers.models import (
@@ -33,13 +32,14 @@ from newsletter.subscribers.models import (
     Suppression,
 )
 from newsletter.subscribers.pause import months_later
-from newsletter.subscribers.retention import KEEP_EXPIRED, apply_retention
+from newsletter.subscribers.retention import Rule, apply_retention, count_due
 from newsletter.subscribers.sign_up import sign_up
 from tests.databases import both_databases
 from tests.factories import files_below, make_publication, make_subscription
 
 LEFT, EXPIRED, BY_EDITOR = EndReason.UNSUBSCRIBED, EndReason.EXPIRED, EndReason.ENDED_BY_EDITOR
 DAY = timedelta(days=1)
+KEEP_EXPIRED = EXPIRED_KEPT_FOR * DAY
 
 
 @pytest.fixture
@@ -95,6 +95,43 @@ def test_who_is_due(session: Session, runtime: Runtime, weekly: Publication, tmp
         *("left-lately", "left-the-keeper", "expired-lately", "active", "paused", "pending", "elsewhere")
     }
     assert run(runtime, session, tmp_path) == 0
+
+
+@both_databases
+def test_a_rule_is_counted_before_it_is_one(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    keeps = make_publication(session, "keeps", name="The Keeper")
+    for name, publication, reason, ago in (
+        ("left-long-ago", keeps, LEFT, half_a_year(1)),
+        ("left-lately", keeps, LEFT, 40 * DAY),
+        ("expired", keeps, EXPIRED, 10 * DAY),
+        ("of-another", weekly, LEFT, half_a_year(1)),
+    ):
+        ended(session, publication, f"{name}@x.example", reason, ago)
+    both = ended(session, keeps, "both@x.example", LEFT, half_a_year(1)).subscriber
+    session.add(Subscription(subscriber=both, publication=weekly, state=State.ACTIVE))
+    session.flush()
+    counted = [
+        count_due(session, keeps.id, Rule(months, days))
+        for months, days in ((None, 30), (None, 9), (6, 30), (1, 30), (1, 9))
+    ]
+    assert counted == [0, 1, 1, 2, 3]
+    keeps.erase_after_months, keeps.erase_expired_after_days = 1, 9
+    assert run(runtime, session, tmp_path) == 3 + 1
+    assert present(session) == {"both"}
+
+
+def test_sign_ups_that_nobody_confirmed_are_kept_as_long_as_a_publication_says(
+    session: Session, runtime: Runtime, weekly: Publication, tmp_path: Path
+) -> None:
+    weekly.erase_expired_after_days = 90
+    other = make_publication(session, "other")
+    ended(session, weekly, "kept@x.example", EXPIRED, 80 * DAY)
+    ended(session, weekly, "gone@x.example", EXPIRED, 91 * DAY)
+    ended(session, other, "usual@x.example", EXPIRED, 31 * DAY)
+    assert run(runtime, session, tmp_path) == 2
+    assert present(session) == {"kept"}
 
 
 def test_who_never_confirmed_is_not_kept_out(
@@ -244,47 +281,6 @@ def test_who_was_erased_unconfirmed_may_sign_up_again(
     assert State.PENDING in session.scalars(select(Subscription.state)).all()
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.77", "192.0.2.0/24"),
-        ("2001:db8:1:2:3::4", "2001:db8:1::/48"),
-        ("::ffff:192.0.2.77", "192.0.2.0/24"),
-        ("fe80::1%eth0", "fe80::/48"),
-        ("unknown", ""),
-    ],
-)
-def test_an_address_becomes_its_network(address: str, network: str) -> None:
-    assert cut_ip(address) == network
-
-
-@both_databases
-def test_addresses_are_shortened_once_they_are_old(
-    session: Session, runtime: Runtime, weekly: Publication
-) -> None:
-    keeps = make_publication(session, "keeps", name="The Keeper")
-    weekly.cut_ip_after_days = 30
-    for name, publication, days in (("old", weekly, 31), ("new", weekly, 29), ("kept", keeps, 400)):
-        subscription = make_subscription(session, publication, f"{name}@x.example")
-        session.add(
-            ConsentRecord(
-                subscription_id=subscription.id,
-                kind=ConsentKind.CONFIRMED,
-                source=ConsentSource.CONFIRMATION,
-                ip="192.0.2.77",
-                at=clock.now() - days * DAY,
-            )
-        )
-    session.commit()
-    assert (cut_ip_addresses(runtime.sessions), cut_ip_addresses(runtime.sessions)) == (1, 0)
-    session.rollback()
-    assert session.scalars(select(ConsentRecord.ip).order_by(ConsentRecord.id)).all() == [
-        *("192.0.2.0/24", "192.0.2.77", "192.0.2.77")
-    ]
-    told = select(AuditEntry.detail).where(AuditEntry.action == "publication.ips_cut").order_by(AuditEntry.id)
-    assert session.scalars(told).all() == [{"records": 1}]
-
-
 @pytest.mark.parametrize("months", ["0", "121", "-1", "1.5", "six", "٣", "9" * 30])
 def test_another_number_is_refused(session: Session, weekly: Publication, months: str) -> None:
     with pytest.raises(Refused, match="whole number from 1 to 120"):
@@ -294,5 +290,9 @@ def test_another_number_is_refused(session: Session, weekly: Publication, months
 def test_it_is_set_and_taken_back(session: Session, weekly: Publication) -> None:
     change_settings(session, weekly, {"erase_after_months": "12", "cut_ip_after_days": "30"}, actor="test")
     assert (weekly.erase_after_months, weekly.cut_ip_after_days) == (12, 30)
+    change_settings(session, weekly, {"erase_expired_after_days": "7"}, actor="test")
+    assert weekly.erase_expired_after_days == 7
+    change_settings(session, weekly, {"erase_expired_after_days": ""}, actor="test")
+    assert weekly.erase_expired_after_days == EXPIRED_KEPT_FOR
     change_settings(session, weekly, {"erase_after_months": ""}, actor="test")
     assert (weekly.erase_after_months, weekly.cut_ip_after_days) == (None, 30)

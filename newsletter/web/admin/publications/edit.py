@@ -9,9 +9,11 @@ from newsletter.core.errors import DomainError
 from newsletter.core.zones import city_zones
 from newsletter.publications.edit import SETTINGS, Stale, edit_publication, state_of
 from newsletter.publications.models import Publication
+from newsletter.web.admin.fresh import ask_for_password, is_fresh, is_large
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.publications.blueprint import blueprint, load_publication, start_afresh
 from newsletter.web.admin.publications.forms import PublicationForm
+from newsletter.web.admin.publications.retention import Outlook, foresee
 from newsletter.web.admin.publications.slug import slug_stays
 from newsletter.web.admin.words.languages import languages
 from newsletter.web.database import session
@@ -35,6 +37,11 @@ def change_settings(slug: str) -> AnyResponse:
     facts = form.facts()
     if facts is None:
         return _page(publication, form, 400)
+    outlook = foresee(publication, facts)
+    if outlook is not None and is_large(outlook.people) and not is_fresh():
+        return ask_for_password()
+    if outlook is not None and outlook.is_new_to(form.text("foreseen")):
+        return _page(publication, form, 200, outlook=outlook)
     try:
         publication = edit_publication(
             session(),
@@ -57,7 +64,12 @@ def change_settings(slug: str) -> AnyResponse:
 
 
 def _page(
-    publication: Publication, form: PublicationForm, status: int, *, stale: bool = False
+    publication: Publication,
+    form: PublicationForm,
+    status: int,
+    *,
+    stale: bool = False,
+    outlook: Outlook | None = None,
 ) -> AnyResponse:
     page = render_template(
         "admin/publications/settings.html",
@@ -65,6 +77,7 @@ def _page(
         form=form,
         state=state_of(publication),
         slug_stays=slug_stays(session(), publication),
+        outlook=outlook,
         differs=_differs(publication, form) if stale else [],
         languages=languages(),
         zones=city_zones(),
@@ -77,13 +90,18 @@ def _differs(publication: Publication, form: PublicationForm) -> list[tuple[str,
     return [
         (form[name].label.text, _in_words(getattr(publication, name)))
         for name in SETTINGS
-        if _comparable(form.typed(name)) != getattr(publication, name)
+        if _comparable(form.typed(name)) != _comparable(getattr(publication, name))
     ]
 
 
-def _comparable(typed: str | bool) -> str | bool:
-    return typed.strip().replace("\r\n", "\n") if isinstance(typed, str) else typed
+def _comparable(value: str | bool | int | None) -> str | bool:
+    """What was typed or is held, in the form in which both can be compared."""
+    if isinstance(value, bool):
+        return value
+    return "" if value is None else str(value).strip().replace("\r\n", "\n")
 
 
-def _in_words(value: str | bool) -> str:
-    return value if isinstance(value, str) else str(_("Yes") if value else _("No"))
+def _in_words(value: str | bool | int | None) -> str:
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    return "" if value is None else str(value)

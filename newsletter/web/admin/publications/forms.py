@@ -111,7 +111,14 @@ class PublicationForm(Form):
         _("Days after which IP addresses in consent records are shortened"),
         description=_("Only the network is kept, such as 192.0.2.0/24. Leave it empty to keep them whole."),
     )
+    erase_expired_after_days = StringField(
+        _("Days after which sign-ups that expired are erased"),
+        description=_(
+            "A sign-up expires if it is not confirmed within 30 days. Leave it empty for another 30 days."
+        ),
+    )
     state = HiddenField()
+    foreseen = HiddenField()  # what a page said that retention would do, which it asked about
 
     def facts(self) -> PublicationSettings | None:
         """What was typed, checked; None when a field says what is wrong with it."""
