@@ -69,6 +69,11 @@ FORMATS = (
     show_default=True,
     help="suppress: never write to these addresses again.",
 )
+@click.option(
+    "--charset",
+    default="",
+    help="The character set of the file, such as utf-8 or cp1250; recognised by default.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen, without changing anything.")
 @click.option(
     "--errors",
@@ -78,7 +83,7 @@ FORMATS = (
 )
 @json_option
 def import_file(
-    file: Path, slug: str, dry_run: bool, errors_file: str | None, as_json: bool, **how: Any
+    file: Path, slug: str, charset: str, dry_run: bool, errors_file: str | None, as_json: bool, **how: Any
 ) -> None:
     """Import FILE (CSV, TSV, XLSX or JSON lines) with a column for addresses. They are subscribed at once.
 
@@ -86,7 +91,7 @@ def import_file(
     subscribed (columns such as state, unsubscribed_at, subscribed_to_emails). Rows that cannot be used are
     listed with their line. “newsletter subscribers undo” undoes an import.
     """
-    run_file(file, slug, as_json, dry_run=dry_run, errors_file=errors_file, **how)
+    run_file(file, slug, as_json, charset=charset, dry_run=dry_run, errors_file=errors_file, **how)
 
 
 def run_file(
@@ -94,6 +99,7 @@ def run_file(
     slug: str | None,
     as_json: bool,
     *,
+    charset: str = "",
     dry_run: bool = False,
     errors_file: str | None = None,
     **how: Any,
@@ -101,7 +107,7 @@ def run_file(
     """Import `file` as the options of the command say in `how`, and answer."""
     from newsletter.publications.find import find_publication_or_only
 
-    with session() as opened, _converted(file) as (path, lower):
+    with session() as opened, _converted(file, charset) as (path, lower):
         publication = find_publication_or_only(opened, slug)
         source = _source(opened, publication, path, str(file), lower, how)
         facts, result, columns = _run(opened, publication, source, dry_run=dry_run)
@@ -138,19 +144,21 @@ def undo(import_id: int, as_json: bool) -> None:
 
 
 @contextmanager
-def _converted(file: Path) -> Iterator[tuple[Path, int]]:
+def _converted(file: Path, charset: str) -> Iterator[tuple[Path, int]]:
     """The file as CSV in UTF-8: itself, or a copy that is deleted afterwards; how much lower its rows lie."""
+    from newsletter.subscribers.imports.charset import chosen_charset
     from newsletter.subscribers.imports.convert import convert, needs_conversion
     from newsletter.subscribers.imports.files import ImportFiles
 
-    if not needs_conversion(file, str(file)):
+    charset = chosen_charset(charset)
+    if not needs_conversion(file, str(file), charset):
         yield file, 0
         return
     files = ImportFiles(runtime().settings.data_dir)
     files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = files.new_name()
     try:
-        yield files.path(name), convert(file, str(file), files.path(name))
+        yield files.path(name), convert(file, str(file), files.path(name), charset)
     finally:
         files.discard(name)
 

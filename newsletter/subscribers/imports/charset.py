@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.core.charsets import text_charset
 from newsletter.core.errors import Refused
 
 CHUNK = 1 << 20  # octets
 SAMPLE = 200_000  # octets with characters beyond ASCII, to guess a charset by
 LEGACY = "cp1252"  # Windows in western Europe, where nothing can be guessed
+CENTRAL = "cp1250"  # its namesake for Polish, Czech, Hungarian, …
 _BEGINNINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -18,6 +20,8 @@ _BEGINNINGS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Where a letter would stand. `\w` has the signs for numbers, too; quotes and apostrophes stand in words as well.
+_sign_in_word = re.compile(r"(?<=[^\W\d_])(?:[^\x00-\x7f\w’‘]|[²³¹¼½¾])(?=[^\W\d_])|£(?=[a-z])")
 _no_octets = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of octets that are not UTF-8
 
 
@@ -27,6 +31,17 @@ class Charset:
 
     encoding: str
     lines: int
+
+
+def chosen_charset(name: str) -> str:
+    """Python's name of a charset that somebody chose, empty for none; `Refused` for one that is none."""
+    if not name:
+        return ""
+    found = text_charset(name)
+    if not found:
+        sentence = f"“{name[:40]}” is no character set. Use a name such as utf-8, cp1250 or shift-jis."
+        raise Refused("unknown_charset", sentence, {"charset": sentence})
+    return found
 
 
 def find_charset(path: Path, called: str) -> Charset:
@@ -88,4 +103,14 @@ def _guess(sample: bytes) -> str:
     best = from_bytes(sample).best() if sum(octet > 0x7F for octet in sample) >= 20 else None
     if best is None or best.encoding == "utf_8":
         return LEGACY
-    return "cp1252" if best.encoding in {"latin_1", "iso8859_15", "cp1250"} else best.encoding
+    if best.encoding in {"latin_1", "iso8859_15", "cp1250", "cp1252"}:
+        return CENTRAL if _signs_in_words(sample, LEGACY) > _signs_in_words(sample, CENTRAL) else LEGACY
+    return best.encoding
+
+
+def _signs_in_words(sample: bytes, encoding: str) -> int:
+    """How often something beyond ASCII that is no letter stands between letters, as in `Micha³owicz`.
+
+    Both charsets have letters from 0xC0 on, so Hungarian is not told from Western languages by this.
+    """
+    return len(_sign_in_word.findall(sample.decode(encoding, "replace")))

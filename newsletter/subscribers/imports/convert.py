@@ -20,13 +20,21 @@ UTF_8 = "utf-8-sig"
 CHUNK = 1 << 20  # characters
 
 
-def needs_conversion(path: Path, called: str) -> bool:
-    """Whether the file is anything else than CSV in UTF-8. Raises `Refused` for one that cannot be read."""
-    return is_zip(path) or is_json_lines(path) or find_charset(path, called).encoding != UTF_8
+def needs_conversion(path: Path, called: str, charset: str = "") -> bool:
+    """Whether the file is anything else than CSV in UTF-8. Raises `Refused` for one that cannot be read.
+
+    `charset`: what somebody says that it is in, as `chosen_charset` names it; empty to find that out.
+    """
+    if is_zip(path) or is_json_lines(path):
+        return True
+    return charset != "utf-8" if charset else find_charset(path, called).encoding != UTF_8
 
 
-def convert(path: Path, called: str, target: Path) -> int:
-    """Write the file as CSV to `target`; how many lines its rows lie lower there. Raises `Refused`."""
+def convert(path: Path, called: str, target: Path, charset: str = "") -> int:
+    """Write the file as CSV to `target`; how many lines its rows lie lower there.
+
+    Raises `Refused` for what cannot be read, and where it is not in the `charset` that somebody chose.
+    """
     if is_zip(path):
         _write_rows(target, read_sheet(path, called))
         return 0
@@ -34,13 +42,14 @@ def convert(path: Path, called: str, target: Path) -> int:
         # There texts are themselves; cells of the others may be what `safe_text` made of them.
         _write_rows(target, (list(map(safe_text, row)) for row in read_json_lines(path, called)))
         return 1  # the header
-    encoding = find_charset(path, called).encoding
+    encoding, errors = (charset, "strict") if charset else (find_charset(path, called).encoding, "replace")
     try:
-        with path.open(encoding=encoding, errors="replace", newline="") as file, _created(target) as copy:
+        with path.open(encoding=encoding, errors=errors, newline="") as file, _created(target) as copy:
             while chunk := file.read(CHUNK):
                 copy.write(chunk)
-    except UnicodeError as error:
-        raise Refused("unknown_charset", f"{called} is not text in any charset we know.") from error
+    except (UnicodeError, OSError) as error:
+        known = f"text in {charset}" if charset else "text in any character set we know"
+        raise Refused("unknown_charset", f"{called} is not {known}.") from error
     return 0
 
 

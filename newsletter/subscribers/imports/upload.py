@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.core.errors import Refused
 from newsletter.publications.models import Publication
+from newsletter.subscribers.imports.charset import chosen_charset
 from newsletter.subscribers.imports.columns import NO_PLAN
 from newsletter.subscribers.imports.convert import convert, needs_conversion
 from newsletter.subscribers.imports.files import ImportFiles
@@ -33,16 +34,19 @@ class Upload:
     lower: int = 0
 
 
-def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str, plan: Plan = NO_PLAN) -> Upload:
+def store_upload(
+    files: ImportFiles, stream: IO[bytes], *, filename: str, plan: Plan = NO_PLAN, charset: str = ""
+) -> Upload:
     """Store `stream` on disk as CSV in UTF-8. Uses no database, because a large file takes long.
 
-    `filename` is the file's name for people, "" for pasted text, whose header may be missing. Raises
-    `Refused` for a file that is too large or that cannot be used as a whole; nothing is kept then.
+    `filename` is the file's name for people, "" for pasted text, whose header may be missing. `charset` is
+    the one that somebody chose, empty to find it out. Raises `Refused` for a file that is too large or that
+    cannot be used as a whole; nothing is kept then.
     """
-    called = clean_name(filename)
+    called, charset = clean_name(filename), chosen_charset(charset)
     name = files.keep(stream, MOST_OCTETS)
     try:
-        lower = _convert(files, name, called or PASTED) if called else 0
+        lower = _convert(files, name, called, charset) if called else 0
         lines = inspect(_source(files, name, called, plan, lower))
     except BaseException:
         files.discard(name)
@@ -50,14 +54,14 @@ def store_upload(files: ImportFiles, stream: IO[bytes], *, filename: str, plan: 
     return Upload(name, called, lines, lower)
 
 
-def _convert(files: ImportFiles, name: str, called: str) -> int:
+def _convert(files: ImportFiles, name: str, called: str, charset: str) -> int:
     """Make the stored file one of CSV in UTF-8; how many lines lower its rows lie afterwards."""
     path = files.path(name)
-    if not needs_conversion(path, called):
+    if not needs_conversion(path, called, charset):
         return 0
     converted = files.path(files.new_name())
     try:
-        lower = convert(path, called, converted)
+        lower = convert(path, called, converted, charset)
         converted.replace(path)
     finally:
         converted.unlink(missing_ok=True)

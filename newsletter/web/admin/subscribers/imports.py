@@ -25,6 +25,7 @@ from newsletter.subscribers.imports.upload import (
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.paging import asked_id
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
+from newsletter.web.admin.words.imports import charset_choices
 from newsletter.web.current import settings
 from newsletter.web.database import session
 from newsletter.web.errors import STATUS
@@ -65,7 +66,8 @@ def _take_in(publication_id: int, text: str, statement: str, kind: Kind) -> Subs
     plan = make_plan(session(), publication_id, kind=kind)
     session().rollback()  # the database waits for nobody's disk
     files = ImportFiles(settings().data_dir)
-    taken = store_upload(files, stream, filename=filename, plan=plan)
+    charset = request.form.get("charset", "")
+    taken = store_upload(files, stream, filename=filename, plan=plan, charset=charset)
     try:
         publication = session().get_one(Publication, publication_id)
         actor = current_actor()
@@ -110,6 +112,8 @@ def _form(
         problems=problems,
         past=list_imports(session(), publication.id, before=before),
         before=before,
+        charsets=charset_choices(),
+        charset=request.form.get("charset", ""),
         most_octets=MOST_OCTETS,
         most_megabytes=MOST_OCTETS // 1_000_000,
         too_large=too_large_error(MOST_OCTETS).message,

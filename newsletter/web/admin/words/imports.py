@@ -145,3 +145,32 @@ def _skips(skipped: dict[str, int]) -> list[tuple[str, str, int]]:
 
 def _as_words(terms: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
     return [(str(word), str(meaning), count) for word, meaning, count in terms]
+
+
+# The character sets that a file may be said to be in.
+_CHARSETS: dict[str, object] = {
+    "utf-8": _lazy("Unicode (UTF-8)"),
+    "utf-16": _lazy("Unicode (UTF-16)"),
+    "cp1250": _lazy("Central European (Windows-1250)"),
+    "cp1251": _lazy("Cyrillic (Windows-1251)"),
+    "cp1252": _lazy("Western European (Windows-1252)"),
+    "cp1253": _lazy("Greek (Windows-1253)"),
+    "cp1254": _lazy("Turkish (Windows-1254)"),
+    "cp1255": _lazy("Hebrew (Windows-1255)"),
+    "cp1256": _lazy("Arabic (Windows-1256)"),
+    "cp1257": _lazy("Baltic (Windows-1257)"),
+    "iso8859-2": _lazy("Central European (ISO 8859-2)"),
+    "iso8859-15": _lazy("Western European (ISO 8859-15)"),
+    "koi8-r": _lazy("Cyrillic (KOI8-R)"),
+    "mac-roman": _lazy("Western European (Mac)"),
+    "shift-jis": _lazy("Japanese (Shift JIS)"),
+    "euc-jp": _lazy("Japanese (EUC-JP)"),
+    "gb18030": _lazy("Chinese (GB 18030)"),
+    "big5": _lazy("Traditional Chinese (Big5)"),
+    "euc-kr": _lazy("Korean (EUC-KR)"),
+}
+
+
+def charset_choices() -> list[tuple[str, str]]:
+    """The options of a form that asks for the character set of a file."""
+    return [("", str(_("Recognise it"))), *((name, str(words)) for name, words in _CHARSETS.items())]
