@@ -3,7 +3,7 @@
 from newsletter.core.queue import Queue
 from tests.processes import procfile
 from workers.layout import WORKERS
-from workers.preload.children import ON_ONE_MACHINE
+from workers.preload.one_machine import ON_ONE_MACHINE
 
 # The names of the Procfile are those that platforms know.
 ALWAYS_THERE = {Queue.TRANSACTIONAL, Queue.PERIODIC}

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
@@ -21,7 +20,8 @@ from newsletter.incoming.server import serve
 from workers import heartbeats
 from workers.app import app, runtime, settings
 from workers.idle import IDLE_SECONDS, end_when_idle
-from workers.layout import WORKERS, QueueWorker
+from workers.layout import QueueWorker
+from workers.preload.one_machine import ON_ONE_MACHINE
 
 # What is imported when a worker starts, or with its first job.
 STARTED_WITH = (
@@ -43,14 +43,6 @@ STARTED_WITH = (
     "kombu.pidbox",
     "kombu.transport.redis",
     "newsletter.rendering.premailer_adapter",
-)
-
-_TRANSACTIONAL, *_FURTHER = WORKERS
-# The second process for messages comes when one waits, and each does its jobs in its main process.
-ON_ONE_MACHINE = (
-    replace(_TRANSACTIONAL, processes=0),
-    replace(_TRANSACTIONAL, processes=0, on_demand=True, number=2),
-    *_FURTHER,
 )
 
 

@@ -20,7 +20,7 @@ _BEGINNINGS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Where a letter would stand. `\w` has the signs for numbers, too; quotes and apostrophes stand in words as well.
+# Where a letter would stand. `\w` has signs for numbers, too; quotes and apostrophes stand in words as well.
 _sign_in_word = re.compile(r"(?<=[^\W\d_])(?:[^\x00-\x7f\w’‘]|[²³¹¼½¾])(?=[^\W\d_])|£(?=[a-z])")
 _no_octets = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of octets that are not UTF-8
 
