@@ -13,7 +13,6 @@ from newsletter.document.item import Item
 from newsletter.document.provenance import Provenance
 from tests.features.admin.entering import go_to
 from tests.features.admin.hand import Hand, attach
-from tests.features.admin.rich_text import write_rich
 
 SAVING = 30_000  # milliseconds, on a busy machine
 LABELS = {
@@ -64,6 +63,7 @@ def compose(hand: Hand, document: Document, picture: Path) -> None:
         here = hand.tab.locator(".sect").nth(number)
         if section.title:
             hand.write(_field(here, "Heading"), section.title)
+        hand.write_list(here, section)
         if write := WRITERS.get(section.type):
             write(hand, here, section, picture)
 
@@ -81,11 +81,11 @@ def wait_until_saved(hand: Hand) -> None:
 def _write_notice(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
     for number, statement in enumerate(section.items):
         _next_entry(hand, here, number, "Add a statement")
-        write_rich(hand, here.locator(".entry").nth(number).get_by_role("textbox"), statement)
+        hand.write_rich(here.locator(".entry").nth(number).get_by_role("textbox"), statement)
 
 
 def _write_text(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    write_rich(hand, here.get_by_role("textbox", name="Text", exact=True), section.text)
+    hand.write_rich(here.get_by_role("textbox", name="Text", exact=True), section.text)
 
 
 def _write_stories(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
@@ -100,7 +100,7 @@ def _write_stories(hand: Hand, here: Locator, section: Any, _picture: Path) -> N
 
 def _write_story(hand: Hand, here: Locator, item: Item) -> None:
     hand.write(_field(here, "Headline"), item.headline)
-    write_rich(hand, here.get_by_role("textbox", name="Blurb"), item.blurb)
+    hand.write_rich(here.get_by_role("textbox", name="Blurb"), item.blurb)
     hand.write(_field(here, "Link"), item.url)
     _write_source(hand, here, item.provenance)
 
@@ -131,7 +131,7 @@ def _write_feature(hand: Hand, here: Locator, section: Any, picture: Path) -> No
 
 
 def _write_about(hand: Hand, here: Locator, section: Any, _picture: Path) -> None:
-    write_rich(hand, here.get_by_role("textbox", name="Text", exact=True), section.text)
+    hand.write_rich(here.get_by_role("textbox", name="Text", exact=True), section.text)
     hand.write(_field(here, "Link to read more"), section.url)
     hand.write(_field(here, "Link text"), section.link_label)
     hand.press(here.locator("summary"))
@@ -143,7 +143,7 @@ def _write_quotes(hand: Hand, here: Locator, section: Any, _picture: Path) -> No
     for number, quote in enumerate(section.items):
         _next_entry(hand, here, number, "Add a quote")
         entry = here.locator(".entry").nth(number)
-        _write_lines(hand, _field(entry, "Quote"), quote.text)
+        hand.write_lines(_field(entry, "Quote"), quote.text)
         for label, words in (("Author", quote.author), ("Handle", quote.handle)):
             hand.write(_field(entry, label), words)
         hand.write(_field(entry, "Link to the post"), quote.permalink)
@@ -174,7 +174,7 @@ def _write_button(hand: Hand, here: Locator, section: Any, _picture: Path) -> No
 def _write_lead(hand: Hand, here: Locator, section: Any, text: str) -> None:
     """Headline, words (in the field that is called `text`) and link of a section that has one of each."""
     hand.write(_field(here, "Headline"), section.headline)
-    write_rich(hand, here.get_by_role("textbox", name=text.capitalize(), exact=True), getattr(section, text))
+    hand.write_rich(here.get_by_role("textbox", name=text.capitalize(), exact=True), getattr(section, text))
     hand.write(_field(here, "Link"), section.url)
 
 
@@ -184,24 +184,15 @@ def _write_words_of_image(hand: Hand, here: Locator, image: Any) -> None:
         hand.write(_field(here, label), text)
 
 
-def _write_lines(hand: Hand, field: Locator, text: str) -> None:
-    """Plain words of several lines."""
-    first, *others = text.split("\n")
-    hand.write(field, first)
-    for line in others:
-        hand.tab.keyboard.press("Enter")
-        hand.tab.keyboard.insert_text(line)
-
-
 def _field(here: Locator, label: str) -> Locator:
     return here.get_by_label(label, exact=True)
 
 
 def _next_entry(hand: Hand, here: Locator, number: int, button: str) -> None:
-    """A new section has its first entry already."""
-    if number:
+    """A new section has its first entry already, and what was pasted may have brought others."""
+    if here.locator(".entry").count() == number:
         hand.press(here.get_by_role("button", name=button))
-    expect(here.locator(".entry")).to_have_count(number + 1)
+        expect(here.locator(".entry")).to_have_count(number + 1)
 
 
 WRITERS: dict[str, Callable[[Hand, Locator, Any, Path], None]] = {

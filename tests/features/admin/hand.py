@@ -6,12 +6,14 @@ Locators only say which thing is meant. Words are typed on the keyboard by both:
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.features.admin import rich_text
+from tests.features.admin.rich_text import type_words
+
 LONGEST_WAY = 1_500  # presses of Tab from one end of a long page to the other
-TYPED = 12  # characters; longer texts come as one, as from the clipboard or a screen keyboard
 WHERE = """target => {
     const at = document.activeElement;
     if (!target.isConnected) return "gone";
@@ -89,8 +91,17 @@ class Hand(Protocol):
     def write(self, field: Locator, words: str) -> None:
         """Put `words` in place of what stands in a field of plain text."""
 
+    def write_lines(self, field: Locator, text: str) -> None:
+        """The same into a field of several lines."""
 
-class _Writing:
+    def write_rich(self, field: Locator, markdown: str) -> None:
+        """Write into an empty field of rich text what the document keeps as `markdown`."""
+
+    def write_list(self, section: Locator, content: Any) -> None:
+        """The entries of a section, as far as that is possible at once; `content` is the document's."""
+
+
+class Writing:
     """What both do in the same way."""
 
     def __init__(self, tab: Page) -> None:
@@ -101,11 +112,29 @@ class _Writing:
         self.tab.keyboard.press("ControlOrMeta+a")
         type_words(self.tab, words)
 
+    def write_lines(self, field: Locator, text: str) -> None:
+        first, *others = text.split("\n")
+        self.write(field, first)
+        for line in others:
+            self.tab.keyboard.press("Enter")
+            self.tab.keyboard.insert_text(line)
+
+    def write_rich(self, field: Locator, markdown: str) -> None:
+        self.enter(field)
+        expect(field).to_have_attribute("contenteditable", "true")
+        rich_text.write_rich(self, markdown)
+
+    def write_list(self, section: Locator, content: Any) -> None:
+        """Typed is only one after the other."""
+
     def enter(self, field: Locator) -> None:
         raise NotImplementedError
 
+    def mark(self, tool: str) -> None:
+        raise NotImplementedError
 
-class Mouse(_Writing):
+
+class Mouse(Writing):
     """Points and clicks."""
 
     def press(self, target: Locator) -> None:
@@ -134,7 +163,7 @@ class Mouse(_Writing):
         self.tab.get_by_role("toolbar", name="Text").get_by_role("button", name=tool, exact=True).click()
 
 
-class Keyboard(_Writing):
+class Keyboard(Writing):
     """Never touches the mouse: everything is reached by Tab and done by keys.
 
     On each page the way to what is wanted first is gone by Tab alone. Afterwards a long way is cut short: it
@@ -248,13 +277,3 @@ def attach(hand: Hand, button: Locator, file: Path) -> None:
     with hand.tab.expect_file_chooser() as chooser:
         hand.press(button)
     chooser.value.set_files(file)
-
-
-def type_words(tab: Page, words: str) -> None:
-    """Type, where the cursor is; nothing at all deletes what is selected."""
-    if not words:
-        tab.keyboard.press("Delete")
-    elif len(words) > TYPED:
-        tab.keyboard.insert_text(words)
-    else:
-        tab.keyboard.type(words)

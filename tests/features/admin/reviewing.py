@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.features import mail
 from tests.features.admin import arriving, composing, sending
-from tests.features.admin.hand import Hand, type_words
+from tests.features.admin.hand import Hand
+from tests.features.admin.rich_text import type_words
 from tests.processes import Installation, wait_until
 
 COLLEAGUE = "mira@press.example"

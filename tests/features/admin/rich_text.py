@@ -2,21 +2,28 @@
 
 import re
 from collections.abc import Iterator
+from typing import Protocol
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Page, expect
 
-from tests.features.admin.hand import Hand, type_words
-
+TYPED = 12  # characters; longer texts come as one, as from the clipboard or a screen keyboard
 PART = re.compile(
     r"\*\*(?P<bold>.+?)\*\*|\*(?P<italic>.+?)\*|\[(?P<words>.+?)\]\((?P<url>.+?)\)"
     r"|(?P<paragraph>\n\n)|(?P<line>\n)"
 )
 
 
-def write_rich(hand: Hand, field: Locator, markdown: str) -> None:
-    """Write into an empty field what the document keeps as `markdown`."""
-    hand.enter(field)
-    expect(field).to_have_attribute("contenteditable", "true")
+class Marking(Protocol):
+    """Of a hand: what marks what is selected or written next."""
+
+    tab: Page
+
+    def mark(self, tool: str) -> None:
+        """Bold, Italic or Link."""
+
+
+def write_rich(hand: Marking, markdown: str) -> None:
+    """Write where the cursor is what the document keeps as `markdown`."""
     for kind, words, url in _parts(markdown):
         if kind == "link":
             _link(hand, words, url)
@@ -30,7 +37,7 @@ def write_rich(hand: Hand, field: Locator, markdown: str) -> None:
             type_words(hand.tab, words)
 
 
-def _link(hand: Hand, words: str, url: str) -> None:
+def _link(hand: Marking, words: str, url: str) -> None:
     keyboard = hand.tab.keyboard
     keyboard.insert_text(words)
     for _ in words:
@@ -58,3 +65,13 @@ def _parts(markdown: str) -> Iterator[tuple[str, str, str]]:
             yield "Enter" if match["paragraph"] else "Shift+Enter", "", ""
     if end < len(markdown):
         yield "", markdown[end:], ""
+
+
+def type_words(tab: Page, words: str) -> None:
+    """Type, where the cursor is; nothing at all deletes what is selected."""
+    if not words:
+        tab.keyboard.press("Delete")
+    elif len(words) > TYPED:
+        tab.keyboard.insert_text(words)
+    else:
+        tab.keyboard.type(words)

@@ -189,3 +189,24 @@ def test_who_sees_a_section(editing: Editing) -> None:
     assert digest.languages == ("de", "fr")
     editing.tab.get_by_role("button", name="Show to everyone").first.click()
     assert editing.saved().sections[0].visibility is None
+
+
+def test_marks_are_no_part_of_what_a_statement_is_called(editing: Editing) -> None:
+    editing.issue.change(
+        {
+            "op": "add",
+            "path": "/sections/-",
+            "value": {
+                "type": "notice",
+                "id": "news",
+                "items": ["The **line** is [back](https://x.example/)."],
+            },
+        }
+    )
+    editing.open()
+    statement = editing.tab.get_by_role("group", name="statement 1: The line is back.", exact=True)
+    statement.get_by_role("textbox").focus()
+    editing.tab.keyboard.press("Alt+ArrowUp")
+    editing.announced("Already at the top.")
+    editing.choose("Move, duplicate, delete: The line is back.", "Delete")
+    editing.announced("“The line is back.” deleted.")

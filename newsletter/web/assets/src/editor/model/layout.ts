@@ -6,6 +6,7 @@
 
 import type { EntryKind } from "./blocks.ts";
 import { textAt } from "./document.ts";
+import { parseLine, textsIn } from "../text/parse.ts";
 import type { Layout, Layouts } from "./schema.ts";
 
 const LINK = { label: "Link", placeholder: "https://" };
@@ -132,6 +133,9 @@ export const ABOUT: Readonly<Record<string, string>> = {
   snippet: "A text that many issues share, edited in one place",
 };
 
+/** Rich text as a name: its words without their marks. */
+const plainWords = (text: string): string => textsIn(parseLine(text)).join(" ");
+
 type EntryWords = Pick<EntryKind, "noun" | "add" | "count" | "name">;
 
 /** How what is listed in a section is called, by its key. */
@@ -140,7 +144,7 @@ export const ENTRIES: Readonly<Record<string, EntryWords>> = {
     noun: "story",
     add: "Add a story",
     count: ["{count} story", "{count} stories"],
-    name: (fields) => textAt(fields, "headline") || textAt(fields, "url") || textAt(fields, "blurb"),
+    name: (fields) => textAt(fields, "headline") || textAt(fields, "url") || plainWords(textAt(fields, "blurb")),
   },
   quote: {
     noun: "quote",
@@ -152,7 +156,7 @@ export const ENTRIES: Readonly<Record<string, EntryWords>> = {
     noun: "statement",
     add: "Add a statement",
     count: ["{count} statement", "{count} statements"],
-    name: (fields) => textAt(fields, "text"),
+    name: (fields) => plainWords(textAt(fields, "text")),
   },
 };
 

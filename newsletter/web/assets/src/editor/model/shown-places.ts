@@ -5,7 +5,7 @@ import { ISSUE, KEY, type Fields, type Issue } from "./document.ts";
 import { leaves, type Field, type Kind } from "./fields.ts";
 import { addressOf, type Address } from "./validate.ts";
 import { fieldsIn } from "./mergefields.ts";
-import { parseLine, parseRichText, type Node } from "../text/parse.ts";
+import { parseLine, parseRichText, textsIn } from "../text/parse.ts";
 
 const WORDS: ReadonlySet<Kind> = new Set<Kind>(["line", "headline", "plain", "rich", "statement"]);
 const ISSUE_WORDS: ReadonlySet<string> = new Set(["title"]); // of the issue's own words, only those are shown in the email
@@ -74,9 +74,4 @@ function betweenFields(text: string): string[] {
   const fields = fieldsIn(text);
   const ends = [0, ...fields.map(({ end }) => end)];
   return ends.map((end, index) => text.slice(end, fields[index]?.start ?? text.length));
-}
-
-function textsIn(node: Node): string[] {
-  if (node.type !== "paragraph") return (node.content ?? []).flatMap(textsIn);
-  return (node.content ?? []).map((part) => (part.type === "hardBreak" ? "\n" : (part.text ?? ""))).join("").split("\n");
 }

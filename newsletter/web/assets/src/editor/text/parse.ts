@@ -124,6 +124,12 @@ function escapedHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** The words of a text without its marks, line by line. */
+export function textsIn(node: Node): string[] {
+  if (node.type !== "paragraph") return (node.content ?? []).flatMap(textsIn);
+  return (node.content ?? []).map((part) => (part.type === "hardBreak" ? "\n" : (part.text ?? ""))).join("").split("\n");
+}
+
 /** The addresses that a text links to. */
 export function linksIn(markdown: string): string[] {
   if (!markdown.includes("](")) return [];
