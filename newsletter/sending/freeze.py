@@ -168,14 +168,8 @@ def _insert_deliveries(
     session.execute(
         insert(Delivery).from_select(
             [
-                "mailing_id",
-                "seq",
-                "subscriber_id",
-                "subscription_id",
-                "outcome",
-                "reason",
-                "enhanced",
-                "variant",
+                *("mailing_id", "seq", "subscriber_id", "subscription_id"),
+                *("outcome", "reason", "enhanced", "variant"),
             ],
             select(
                 literal(mailing.id),
