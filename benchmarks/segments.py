@@ -1,12 +1,13 @@
-"""A segment of five rules over a million people: its count, and what it costs the freeze of a mailing.
+"""A segment of five rules over a million people: its count, and what it and variants cost the freeze.
 
 A tenth live in Rome, a tenth are of the press, a fifth have muted a topic; the last three mailings have the
 clicks of a twentieth each. Beside the figures of the segment stand those of each of its rules alone.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -14,15 +15,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.population import NUMBERS, database, populate
 from benchmarks.rig import judged, machine
 from newsletter import migrations
 from newsletter.core import clock
+from newsletter.document import loads
 from newsletter.issues.load import find_revision
-from newsletter.mailings.models import Mailing, MailingState
+from newsletter.issues.save import save_document
+from newsletter.mailings.models import Mailing, MailingState, MailingVariant
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
 from newsletter.segments.find import find_segment
@@ -44,8 +47,13 @@ RULES: list[dict[str, Any]] = [
     {"signed_up": {"before": {"in_days": 1}}},
 ]
 FIVE = {"all": RULES}
+# Who is in the segment meets one of these, or both: three variants of an issue with a section for each.
+SEEN_BY: dict[str, dict[str, Any]] = {
+    "Press": {"tag": "press"},
+    "Readers": {"clicked": "latest", "mailings": 3, "at_least": 1},
+}
 COUNT_SECONDS = {"postgresql": 0.3, "sqlite": 1.5}
-FREEZE_RATIO = 1.5  # times the freeze without a segment
+FREEZE_RATIO = 1.5  # with a segment and three variants, times the freeze without
 MAILINGS = 3
 ROUNDS = 5
 
@@ -74,7 +82,8 @@ def fill(session: Session, people: int) -> Publication:
     create_attribute(session, publication, "city", actor="bench")
     tag = create_tag(session, publication, "press", actor="bench")
     topic = create_topic(session, publication, "sport", actor="bench")
-    create_segment(session, publication, "Five", read(FIVE), actor="bench")
+    for name, rules in {"Five": FIVE, **SEEN_BY}.items():
+        create_segment(session, publication, name, read(rules), actor="bench")
     populate(session, publication, people)
     numbers = NUMBERS[session.get_bind().dialect.name]
     facts = {"n": people, "tag": tag.id, "topic": topic.id, "at": clock.now()}
@@ -86,7 +95,7 @@ def fill(session: Session, people: int) -> Publication:
         ),
         (
             "INSERT INTO subscriber_tag (tag_id, subscriber_id, at)"
-            f" SELECT :tag, n, :at FROM {numbers} WHERE n % 10 = 3 OR n % 100 = 0"
+            f" SELECT :tag, n, :at FROM {numbers} WHERE n % 10 = 3 OR n % 100 = 0 OR n % 200 = 110"
         ),
         (
             "INSERT INTO muted_topic (topic_id, subscription_id, at)"
@@ -144,26 +153,43 @@ def counting(runtime: Runtime, publication_id: int, rules: dict[str, Any]) -> tu
 
 
 def measure_freeze(runtime: Runtime, publication_id: int, kind: str, people: int) -> None:
-    """One mailing to everybody, and one to the segment."""
-    everybody, segment = freezing(runtime, publication_id)
+    """One mailing to everybody, one to the segment, and one to the segment with three variants."""
+    everybody, segment, variants = (
+        freezing(runtime, publication_id, slug, seen_by)
+        for slug, seen_by in (("", ()), ("five", ()), ("five", ("press", "readers")))
+    )
+    verdict = judged(FREEZE_RATIO, variants / everybody)
     print(
         f"{kind}, freeze of {people:,}: {everybody:.1f} s, with a segment {segment:.1f} s,"
-        f" {segment / everybody:.2f} times ({judged(FREEZE_RATIO, segment / everybody)})"
+        f" {segment / everybody:.2f} times, and with three variants {variants:.1f} s,"
+        f" {variants / everybody:.2f} times ({verdict})"
     )
 
 
-def freezing(runtime: Runtime, publication_id: int) -> Iterator[float]:
-    """Seconds for each of the two."""
-    for slug in ("", "five"):
-        with runtime.session() as session:
-            publication = session.get_one(Publication, publication_id)
-            segment = find_segment(session, publication, slug) if slug else None
-            issue = make_issue(session, publication, f"now-{slug or 'all'}")
-            mailing = schedule(session, issue, None, runtime.links, segment=segment, actor="bench")
-            session.commit()
-        began = perf_counter()
-        assert freeze(runtime.sessions, mailing.id, runtime.links)
-        yield perf_counter() - began
+def freezing(runtime: Runtime, publication_id: int, slug: str, seen_by: Sequence[str]) -> float:
+    """Seconds for the freeze of a mailing to a segment, with a section for each segment of `seen_by`."""
+    with runtime.session() as session:
+        publication = session.get_one(Publication, publication_id)
+        segment = find_segment(session, publication, slug) if slug else None
+        issue = make_issue(session, publication, f"now-{slug or 'all'}-{len(seen_by)}")
+        document = json.loads(find_revision(session, issue).document)
+        document["sections"] += [
+            {"id": each, "type": "text", "text": f"For {each}.", "visibility": {"segments": [each]}}
+            for each in seen_by
+        ]
+        save_document(session, publication, loads(json.dumps(document)), author="bench")
+        mailing = schedule(session, issue, None, runtime.links, segment=segment, actor="bench")
+        session.commit()
+    began = perf_counter()
+    assert freeze(runtime.sessions, mailing.id, runtime.links)
+    took = perf_counter() - began
+    with runtime.session() as session:
+        variants = select(func.count(MailingVariant.number)).where(MailingVariant.mailing_id == mailing.id)
+        assert session.scalar(variants) == (2 ** len(seen_by) - 1 if seen_by else 0)
+        frozen = session.get_one(Mailing, mailing.id)
+        frozen.scheduled_at = frozen.started_at = clock.now() - timedelta(weeks=50)  # none of the latest
+        session.commit()
+    return took
 
 
 if __name__ == "__main__":

@@ -67,6 +67,16 @@ def _address_begins(prefix: str, postgres: bool) -> ColumnElement[bool]:
 def _name_contains(words: str, postgres: bool) -> ColumnElement[bool]:
     if postgres:
         return Subscriber.name.icontains(words, autoescape=True)
-    # SQLite compares without regard to case in ASCII only: other letters are looked for in each case.
+    # SQLite compares without regard to case in ASCII only: other letters are looked for in each case, among
+    # the names that have any letters in their places.
     spellings = {words} if words.isascii() else {words, words.lower(), words.upper(), words.title()}
-    return or_(*(Subscriber.name.contains(spelling, autoescape=True) for spelling in sorted(spellings)))
+    found = or_(*(Subscriber.name.contains(spelling, autoescape=True) for spelling in sorted(spellings)))
+    shapes = {_shape(spelling) for spelling in spellings}
+    one = len(spellings) > 1 and len(shapes) == 1  # ß in capitals is longer
+    return Subscriber.name.like(f"%{shapes.pop()}%", escape="/") & found if one else found
+
+
+def _shape(words: str) -> str:
+    """A pattern of LIKE for `words` with anything in place of letters beyond ASCII."""
+    escaped = words.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return "".join(letter.lower() if letter.isascii() else "_" for letter in escaped)
