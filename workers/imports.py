@@ -1,8 +1,7 @@
 """The imports queue: uploads are read, downloads are written, and many people are changed at once."""
 
 from newsletter import jobs
-from newsletter.segments.members import members_of_segment
-from newsletter.segments.narrow import chosen_by_filter
+from newsletter.segments.narrow import chosen_by_filter, narrowed_as
 from newsletter.subscribers.bulk.process import run_bulk
 from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.exports.process import run_export
@@ -33,7 +32,7 @@ def export_subscribers(export_id: int) -> None:
     """Write a file; asked to end, the sweep has it begun anew."""
     files = ExportFiles(settings().data_dir)
     with ending_on_term() as stopping:
-        run_export(runtime().sessions, export_id, files, members_of_segment, stopping.is_set)
+        run_export(runtime().sessions, export_id, files, narrowed_as, stopping.is_set)
 
 
 @handles(jobs.change_in_bulk)

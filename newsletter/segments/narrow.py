@@ -1,5 +1,6 @@
 """The filter of a list or of a bulk change as a condition: state, words, segment, rules, or people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, true
@@ -30,6 +31,15 @@ def narrowed_by(
     return and_(*conditions) if conditions else None
 
 
+def narrowed_as(
+    session: Session, publication: Publication, wanted: Mapping[str, Any]
+) -> ColumnElement[bool] | None:
+    """The same of what was kept as JSON: `segment`, a slug or nothing, and `rules`, if there are any."""
+    rules = wanted.get("rules")
+    segment = wanted.get("segment") or ""
+    return narrowed_by(session, publication, segment=segment, rules=None if rules is None else read(rules))
+
+
 def chosen_by_filter(session: Session, row: BulkChange) -> ColumnElement[bool]:
     """The condition that the filter of a bulk change is now."""
     return chosen(session, session.get_one(Publication, row.publication_id), row.chosen_by)
@@ -40,11 +50,5 @@ def chosen(session: Session, publication: Publication, chosen_by: dict[str, Any]
     if "ids" in chosen_by:
         return Subscription.id.in_(chosen_by["ids"])
     wanted = SubscriptionFilter(chosen_by.get("state", ""), chosen_by.get("q", ""))
-    rules = chosen_by.get("rules")
-    narrowed = narrowed_by(
-        session,
-        publication,
-        segment=chosen_by.get("segment", ""),
-        rules=None if rules is None else read(rules),
-    )
+    narrowed = narrowed_as(session, publication, chosen_by)
     return and_(is_wanted(session, wanted), true() if narrowed is None else narrowed)

@@ -2,7 +2,7 @@
 
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.segments.members import members_of_segment
+from newsletter.segments.narrow import narrowed_as
 from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.process import begin_export, run_export
@@ -16,5 +16,5 @@ def export_once(runtime: Runtime, publication_id: int, words: str) -> int:
         wanted = SubscriptionFilter(words=words)
         asked = begin_export(session, publication, wanted, FileFormat.CSV, people=1, actor="test")
         session.commit()
-    run_export(runtime.sessions, asked.id, ExportFiles(runtime.settings.data_dir), members_of_segment)
+    run_export(runtime.sessions, asked.id, ExportFiles(runtime.settings.data_dir), narrowed_as)
     return asked.id

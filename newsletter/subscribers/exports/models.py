@@ -41,7 +41,7 @@ class SubscriberExport(Base):
     state: Mapped[ExportState] = mapped_column(Word(ExportState), default=ExportState.QUEUED)
     actor: Mapped[str] = mapped_column(String(254))
     format: Mapped[FileFormat] = mapped_column(Word(FileFormat))
-    wanted: Mapped[dict[str, Any]] = mapped_column(JSON)  # state, words and the slug of a segment
+    wanted: Mapped[dict[str, Any]] = mapped_column(JSON)  # state, words, the slug of a segment, and rules
     people: Mapped[int] = mapped_column(default=0)  # when it was asked for
     written: Mapped[int] = mapped_column(default=0)
     file: Mapped[str] = mapped_column(String(64), default="")  # as we call it

@@ -4,7 +4,8 @@ A file that is complete has a row that says so in the same instant; whatever die
 anew. An erasure takes all files with it: what is under way is begun again, without the person.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,8 +26,8 @@ MOST_ATTEMPTS = 5
 # What claims and erasures lock, so that no export begins while somebody is being erased.
 _TURN = "5be0cd19137e2179"
 
-# The condition of being in the segment with this slug, from the layer above.
-Narrow = Callable[[Session, Publication, str], ColumnElement[bool]]
+# The condition that the segment and the rules of `SubscriberExport.wanted` are, from the layer above.
+Narrow = Callable[[Session, Publication, Mapping[str, Any]], ColumnElement[bool] | None]
 
 
 def begin_export(
@@ -36,14 +37,15 @@ def begin_export(
     format_: FileFormat,
     *,
     segment: str = "",
+    rules: Any = None,
     people: int,
     actor: str,
 ) -> SubscriberExport:
-    """Let a worker write the file once the caller has committed."""
+    """Let a worker write the file once the caller has committed; `rules` are JSON, as of a segment."""
     row = SubscriberExport(
         publication_id=publication.id,
         format=format_,
-        wanted={"state": wanted.state, "words": wanted.words, "segment": segment},
+        wanted={"state": wanted.state, "words": wanted.words, "segment": segment, "rules": rules},
         people=people,
         actor=actor,
     )
@@ -146,11 +148,8 @@ def _write(
     with sessions() as session, files.create(row.file) as file:
         with reading():
             publication = session.get_one(Publication, row.publication_id)
-            segment, wanted = row.wanted["segment"], row.wanted
-            narrowed = narrow(session, publication, segment) if segment else None
-            people = People(
-                session, publication, SubscriptionFilter(wanted["state"], wanted["words"]), narrowed
-            )
+            wanted = SubscriptionFilter(row.wanted["state"], row.wanted["words"])
+            people = People(session, publication, wanted, narrow(session, publication, row.wanted))
             session.rollback()
         for written in write_people(people, file, row.format):
             if not _beat(sessions, row, written):

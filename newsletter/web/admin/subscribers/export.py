@@ -1,4 +1,4 @@
-"""`/admin/p/<publication>/subscribers/export`: people in a file, all or those of a filter or a segment.
+"""`/admin/p/<publication>/subscribers/export`: people in a file, all or those that the list shows.
 
 A few are downloaded at once; for many a worker writes the file, which waits on a page for a day.
 """
@@ -16,7 +16,7 @@ from newsletter import audit
 from newsletter.accounts.permissions import Permission
 from newsletter.core.errors import Missing, Refused
 from newsletter.publications.find import find_publication
-from newsletter.segments.members import members_of_segment
+from newsletter.segments.rules import dump
 from newsletter.subscribers.exports.files import ExportFiles
 from newsletter.subscribers.exports.models import FileFormat
 from newsletter.subscribers.exports.people import People
@@ -25,7 +25,7 @@ from newsletter.subscribers.exports.write import MEDIA_TYPES, write_people
 from newsletter.web.admin.fresh import fresh
 from newsletter.web.admin.guard import allow, current_actor
 from newsletter.web.admin.subscribers.blueprint import LIST, blueprint
-from newsletter.web.admin.subscribers.filter import read_wanted
+from newsletter.web.admin.subscribers.filter import narrowed_by, read_filter
 from newsletter.web.current import settings
 from newsletter.web.database import session
 
@@ -40,16 +40,25 @@ def export(slug: str) -> AnyResponse:
 
     A POST, because who took a copy of everybody's address is written down.
     """
-    wanted, segment = read_wanted(request.form), request.form.get("segment", "")
     format_ = _asked_format()
     publication = find_publication(session(), slug)
-    narrowed = members_of_segment(session(), publication, segment) if segment else None
-    people = People(session(), publication, wanted, narrowed)
-    asked = {"state": wanted.state, "searched": bool(wanted.words), "segment": segment}
-    _note("subscribers.exported", publication.id, **asked, format=format_.value)
+    asked = read_filter(request.form, publication)
+    wanted, segment = asked.wanted, asked.segment.slug if asked.segment else ""
+    people = People(session(), publication, wanted, narrowed_by(publication, asked))
+    told = {"state": wanted.state, "searched": bool(wanted.words), "segment": segment}
+    rules = None if asked.rules is None else dump(asked.rules)
+    _note("subscribers.exported", publication.id, **told, rules=rules is not None, format=format_.value)
     if (count := people.count()) > AT_ONCE:
-        actor = current_actor()
-        begin_export(session(), publication, wanted, format_, segment=segment, people=count, actor=actor)
+        begin_export(
+            session(),
+            publication,
+            wanted,
+            format_,
+            segment=segment,
+            rules=rules,
+            people=count,
+            actor=current_actor(),
+        )
         session().commit()
         return redirect(url_for(".exports", slug=slug), 303)
     session().commit()

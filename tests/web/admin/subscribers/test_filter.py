@@ -6,17 +6,24 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.create import create_user
 from newsletter.accounts.permissions import RoleName
 from newsletter.publications.models import Publication
+from newsletter.runtime import Runtime
 from newsletter.segments.find import list_segments
+from newsletter.segments.narrow import narrowed_as
 from newsletter.segments.read import read as read_rules
 from newsletter.segments.save import create_segment
 from newsletter.subscribers.attributes.create import create_attribute
+from newsletter.subscribers.exports.files import ExportFiles
+from newsletter.subscribers.exports.models import SubscriberExport
+from newsletter.subscribers.exports.process import run_export
 from newsletter.subscribers.tags.assign import assign_tag
 from newsletter.subscribers.tags.create import create_tag
+from newsletter.web.admin.subscribers import export
 from newsletter.web.admin.subscribers.filter import LONGEST_RULES
 from tests.databases import both_databases
 from tests.web.admin.subscribers.conftest import People
@@ -41,6 +48,33 @@ def labelled(session: Session, publication: Publication, people: People) -> Peop
 
 def names(page: str) -> list[str]:
     return [email.partition("@")[0] for email in shown(page)]
+
+
+@both_databases
+def test_what_rules_show_is_downloaded_at_once_or_by_a_worker(
+    editor_client: SignedIn,
+    session: Session,
+    labelled: People,
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = {"rules": PRESS, "state": "paused"}
+    page = editor_client.get(LIST, query_string=asked).text
+    assert "Download these" in page
+    exported = editor_client.post(f"{LIST}/export", data=asked | {"format": "csv"})
+    assert [line.partition("@")[0] for line in exported.text.splitlines()[1:]] == ["cy"]
+    refused = editor_client.post(f"{LIST}/export", data={"rules": '{"tag":"gone"}'})
+    assert refused.status_code == 400
+    monkeypatch.setattr(export, "AT_ONCE", 1)
+    assert editor_client.post(f"{LIST}/export", data={"rules": PRESS, "format": "csv"}).status_code == 303
+    session.rollback()
+    row = session.scalars(select(SubscriberExport)).one()
+    export_id, files = row.id, ExportFiles(runtime.settings.data_dir)
+    session.rollback()
+    run_export(runtime.sessions, export_id, files, narrowed_as)
+    got = editor_client.post(f"{LIST}/exports/{export_id}")
+    assert sorted(line.partition("@")[0] for line in got.text.splitlines()[1:]) == ["ana", "cy"]
+    got.close()
 
 
 @both_databases

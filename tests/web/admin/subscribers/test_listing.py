@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.audit.models import AuditEntry
 from newsletter.publications.models import Publication
 from newsletter.runtime import Runtime
-from newsletter.segments.members import members_of_segment
+from newsletter.segments.narrow import narrowed_as
 from newsletter.segments.read import read as read_rules
 from newsletter.segments.save import create_segment
 from newsletter.subscribers.erase import erase
@@ -200,7 +200,7 @@ class TestExport:
         assert [(entry.actor, entry.detail) for entry in entries] == [
             (
                 "eddi@press.example",
-                {"state": state, "searched": bool(state), "segment": "", "format": "csv"},
+                {"state": state, "searched": bool(state), "segment": "", "rules": False, "format": "csv"},
             )
             for state in ("", "ended")
         ]
@@ -255,7 +255,7 @@ class TestExport:
         early = editor_client.post(file)
         assert (early.status_code, early.location) == (303, f"{LIST}/exports")
         session.rollback()
-        run_export(runtime.sessions, export_id, ExportFiles(runtime.settings.data_dir), members_of_segment)
+        run_export(runtime.sessions, export_id, ExportFiles(runtime.settings.data_dir), narrowed_as)
         assert "Download" in read(editor_client, f"{LIST}/exports/live")
         got = editor_client.post(file)
         assert (got.mimetype, len(cells(got.text))) == ("text/csv", 6)
