@@ -173,4 +173,4 @@ _CHARSETS: dict[str, object] = {
 
 def charset_choices() -> list[tuple[str, str]]:
     """The options of a form that asks for the character set of a file."""
-    return [("", str(_("Recognise it"))), *((name, str(words)) for name, words in _CHARSETS.items())]
+    return [("", str(_("Detect automatically"))), *((name, str(words)) for name, words in _CHARSETS.items())]
