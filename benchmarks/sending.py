@@ -6,7 +6,7 @@ SQLite, chunking and pipelining; the recording sink on the same cores. The refer
 
     python benchmarks/sending.py [--recipients 100000] [--large 1000000]
 
-`--large` adds what grows with the list: the freeze, memory, and the cost of a message, against 10,000; and
+`--large` is for what grows with the list: the freeze, memory, and the cost of a message, against 10,000; and
 how soon a confirmation leaves that is asked for in the middle of it.
 """
 
@@ -265,7 +265,7 @@ def large(people: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--recipients", type=int, default=100_000)
-    parser.add_argument("--large", type=int, default=0)
+    parser.add_argument("--large", type=int, default=1_000_000)
     asked = parser.parse_args()
     print(f"On {machine()}")
     rates(asked.recipients)
