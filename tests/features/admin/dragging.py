@@ -4,9 +4,16 @@ from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.processes import wait_until
+
 LONGEST_WAY = 400  # moves of the pointer
 STEP = 45  # pixels
 EDGE = 12  # pixels from an edge of the window, where the page scrolls
+TRIES = 3  # on a busy machine the page scrolls on while the pointer lets go: then people drag again
+# The place of an entry in its list; -1 where it is in another one.
+PLACE = "(list, entry) => [...list.children].findIndex((row) => row.contains(entry))"
+SETTLED = 3  # times that it is seen at its place
+UNDER_THE_BAR = 110  # pixels: that of a phone has two lines
 COPY = "#dnd-action-dragged-el"
 # Of a list and a place in it: where what is carried stands in it (-1: not there), and the height to go to.
 WAY = """(list, place) => {
@@ -83,13 +90,28 @@ class Dragger:
         self._tab, self._pointer = tab, pointer
 
     def move_section(self, section: Locator, place: int) -> None:
-        let_go = self._drag(section, self._tab.locator(".sects"), place)
-        settled = middle(section.locator(".grip").first)[1]
-        assert abs(settled - let_go) < 5, f"let go of at {let_go}, and at {settled} now"
+        sections = self._tab.locator(".sects")
+        for _ in range(TRIES):
+            let_go = self._drag(section, sections, place)
+            lowest = max(let_go, UNDER_THE_BAR)  # whatever is let go of over the bar comes out from under it
+            self._wait_until_settled(section.locator(".grip").first, let_go - 5, lowest + 5)
+            if sections.evaluate(PLACE, section.element_handle()) == place:
+                return
+        message = f"{section} does not stay at place {place}"
+        raise AssertionError(message)
+
+    def _wait_until_settled(self, grip: Locator, top: float, bottom: float) -> None:
+        wait_until(lambda: top < middle(grip)[1] < bottom, lambda: f"{top} to {bottom}: {middle(grip)}", 20)
 
     def move_entry(self, entry: Locator, section: Locator, place: int) -> None:
-        self._drag(entry, section.locator(".entries"), place)
-        expect(entry).to_be_in_viewport()
+        entries = section.locator(".entries")
+        for _ in range(TRIES):
+            self._drag(entry, entries, place)
+            expect(entry).to_be_in_viewport()
+            if entries.evaluate(PLACE, entry.element_handle()) == place:
+                return
+        message = f"{entry} does not stay at place {place}"
+        raise AssertionError(message)
 
     def _drag(self, what: Locator, among: Locator, place: int) -> float:
         """Where it was let go of, in pixels from the top of the window."""
@@ -107,12 +129,16 @@ class Dragger:
         return y
 
     def _carry(self, among: Locator, place: int, x: float, y: float) -> float:
-        """Until it stands at its place in the list; where the pointer is then."""
-        height = (self._tab.viewport_size or {"height": 0})["height"]
+        """Until it stands at its place in the list, and stays there; where the pointer is then."""
+        height, settled = (self._tab.viewport_size or {"height": 0})["height"], 0
         for _ in range(LONGEST_WAY):
             at, goal = among.evaluate(WAY, place)
-            if at == place:
+            settled = settled + 1 if at == place else 0
+            if settled > SETTLED:
                 return y
+            if settled:  # the page may still scroll
+                self._tab.wait_for_timeout(60)
+                continue
             way = min(max(goal, EDGE), height - EDGE) - y
             y += max(-STEP, min(STEP, way))
             self._pointer.move(x, y)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from newsletter.document import Document, loads
+from newsletter.document import Document, loads, walk
 from tests.extent import usual
 from tests.factories import REFERENCE_DIGEST
 from tests.features import story
@@ -85,7 +85,7 @@ def test_it_is_made_again_by_paste_and_in_order(
     composing.wait_until_saved(hand)
     assert list(what_it_says(export(installation, 1))) == list(what_it_says(wanted))
     if way == "mouse":
-        the_preview_follows(tab, wanted)
+        the_preview_follows(hand, wanted)
         sending.review(hand, "Fix|It can be sent|No problems found")
         sending.send_test_message(hand, TESTER)
         read(tab.context.new_page(), installation, wanted)
@@ -101,6 +101,15 @@ def short_digest() -> Document:
     content["sections"] = [section for section in content["sections"] if section["type"] in KINDS]
     for section in content["sections"]:
         section["items"] = section["items"][: ENTRIES[section["type"]]]
+    return loads(json.dumps(content))
+
+
+def shown_in(wanted: Document) -> Document:
+    """What an email shows of it: of the latest stories, some."""
+    content = wanted.model_dump(mode="json")
+    for section in content["sections"]:
+        if section["type"] == "latest":
+            section["items"] = section["items"][: section["limit"]]
     return loads(json.dumps(content))
 
 
@@ -136,16 +145,29 @@ def _entry(tab: Page, name: str) -> Locator:
     return tab.get_by_role("group", name=re.compile(rf"^\w+ \d+: {re.escape(name[:40])}"))
 
 
-def the_preview_follows(tab: Page, wanted: Document) -> None:
-    """It shows what is edited, and keeps its place afterwards."""
-    shown = tab.frame_locator(".preview-stage iframe").last
+def the_preview_follows(hand: Hand, wanted: Document) -> None:
+    """It shows what is edited, and is still there when that was saved."""
+    shown = hand.tab.frame_locator(".preview-stage iframe").last
     last = wanted.sections[-1]
     assert last.type == "button"
-    tab.get_by_label("Button text").click()
-    expect(shown.get_by_role("link", name=last.label)).to_be_in_viewport()
+    hand.tab.get_by_label("Button text").click()
+    expect(shown.get_by_role("link", name=last.label, exact=True)).to_be_in_viewport()
+    for key, words in (("!", f"{last.label}!"), ("Backspace", last.label)):
+        hand.tab.keyboard.press("End")
+        hand.tab.keyboard.press(key)
+        composing.wait_until_saved(hand)
+        expect(shown.get_by_role("link", name=words, exact=True)).to_be_in_viewport()
 
 
 def read(mailbox: Page, installation: Installation, wanted: Document) -> None:
-    """In the inbox, as wide as a desk and a phone, with every link in its order."""
+    """In the inbox, as wide as a computer and a phone: nothing is cut off, every link is in its order."""
     subject = "[TEST] The northern line is back, dear reader"
     sending.read_test_message(mailbox, installation, subject, wanted.title)
+    urls = (place.value for place in walk.links(shown_in(wanted)))
+    links = list(dict.fromkeys(url for url in urls if "{{" not in url))  # whatever is the same for everybody
+    for width in (1280, 390):
+        mailbox.set_viewport_size({"width": width, "height": 900})
+        message = mailbox.frame_locator("iframe").locator(":root")
+        assert message.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+        found = message.locator("a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+        assert [url for url in dict.fromkeys(found) if url in links] == links
